@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 30_000,
+    typecheck: {
+      enabled: true,
+      include: ['packages/*/{src,test}/**/*.test-d.ts'],
+      tsconfig: 'tsconfig.json',
+    },
+    coverage: {
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['packages/*-contract/**', '**/*.test.ts', '**/*.test-d.ts'],
+      reporter: ['text', 'html'],
+      thresholds: { 'packages/{core,express,koa,fastify}/src/**/*.ts': { lines: 100, branches: 100 } },
+    },
+  },
+});
