@@ -1,0 +1,6 @@
+const assert = require('node:assert/strict');
+const { createCallStatus, signalwire } = require('@call-status/core');
+
+const calls = createCallStatus({ providers: [signalwire({ signingKey: 'key' })] });
+assert.equal(typeof calls.receive, 'function');
+void calls.close();

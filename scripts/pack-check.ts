@@ -1,0 +1,74 @@
+/**
+ * Checks the packages as their users get them: packed, looked over by publint and attw, then installed with npm into a scratch
+ * project per consumer in `scripts/consumers`, type-checked there against the frameworks' own types, imported, required, and run.
+ * Build first.
+ */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publicPackages, ROOT, readManifest, run } from './packages.ts';
+
+interface Consumer {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+const CONSUMERS = join(ROOT, 'scripts', 'consumers');
+const packages = publicPackages();
+const scratch = mkdtempSync(join(tmpdir(), 'call-status-'));
+
+try {
+  const tarballs = pack();
+  for (const id of readdirSync(CONSUMERS)) {
+    if (id !== 'shared') check(id, tarballs);
+  }
+  for (const { id } of packages) {
+    if (!existsSync(join(CONSUMERS, id)))
+      throw new Error(`scripts/consumers/${id} is missing: each package needs one.`);
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+/** Packs every package as it would be published; returns the tarballs by package name. */
+function pack(): Map<string, string> {
+  const tarballs = new Map<string, string>();
+  const [pnpm] = (readManifest(ROOT).packageManager ?? 'pnpm').split('+');
+  for (const { folder, manifest } of packages) {
+    heading(`Pack ${manifest.name}`);
+    // npm would ignore publishConfig.exports and leave `workspace:` in the dependencies.
+    run('npx', ['-y', String(pnpm), 'pack', '--pack-destination', scratch], folder);
+    const tarball = join(scratch, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
+    run('publint', [tarball, '--strict']);
+    run('attw', [tarball, '--profile', 'esm-only']);
+    tarballs.set(manifest.name, tarball);
+  }
+  return tarballs;
+}
+
+/** Installs the tarballs that a consumer depends on, type-checks and compiles it, and runs what came out. */
+function check(id: string, tarballs: ReadonlyMap<string, string>): void {
+  heading(`Consumer ${id}`);
+  const project = join(scratch, id);
+  mkdirSync(project);
+  cpSync(join(CONSUMERS, 'shared'), project, { recursive: true });
+  cpSync(join(CONSUMERS, id), project, { recursive: true });
+
+  const manifestPath = join(project, 'package.json');
+  const consumer = JSON.parse(readFileSync(manifestPath, 'utf8')) as Consumer;
+  const dependencies: Record<string, string> = { ...consumer.dependencies };
+  const overrides: Record<string, string> = {};
+  for (const [name, tarball] of tarballs) {
+    if (name in dependencies) dependencies[name] = `file:${tarball}`;
+    overrides[name] = `file:${tarball}`;
+  }
+  writeFileSync(manifestPath, JSON.stringify({ ...consumer, dependencies, overrides }, null, 2));
+
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], project);
+  run('tsc', ['-p', project]);
+  run('node', [join(project, 'out', 'app.js')], project);
+  run('node', ['require.cjs'], project);
+}
+
+function heading(text: string): void {
+  console.log(`\n── ${text} ──`);
+}

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The top of the repository. */
+export const ROOT: string = join(import.meta.dirname, '..');
+
+/** A package.json, as far as the scripts read it. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly private?: boolean;
+  readonly packageManager?: string;
+  readonly exports: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+/** A package that is published. */
+export interface PublicPackage {
+  /** The name of its folder, such as `express`. */
+  readonly id: string;
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/** Reads the package.json of a folder. */
+export function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** Every package that is published: whatever is in `packages/` and not private. */
+export function publicPackages(): PublicPackage[] {
+  return readdirSync(join(ROOT, 'packages'))
+    .map((id) => ({ id, folder: join(ROOT, 'packages', id) }))
+    .filter(({ folder }) => existsSync(join(folder, 'package.json')))
+    .map((found) => ({ ...found, manifest: readManifest(found.folder) }))
+    .filter(({ manifest }) => manifest.private !== true);
+}
+
+/** Runs a program to its end, its output being ours; throws if it fails. */
+export function run(program: string, args: readonly string[], cwd: string = ROOT): void {
+  execFileSync(program, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+}
