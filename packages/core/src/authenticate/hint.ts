@@ -1,0 +1,27 @@
+import type { Message } from '../message.ts';
+
+/** A URL fit for a log: the names of its query without the values, which may be secrets or phone numbers; no credentials. */
+export function withoutQueryValues(url: string): string {
+  const [address = '', query] = url.split('?', 2);
+  const shown = address.replace(/\/\/[^/@]*@/, '//…@');
+  return query === undefined ? shown : `${shown}?${query.replace(/=[^&]*/g, '=…')}`;
+}
+
+/** The likeliest cause of a signature that does not fit, in a sentence. */
+export function mismatchHint(message: Message, secrets: readonly string[]): string {
+  const { request } = message;
+  const verified = `The URL verified was ${withoutQueryValues(message.url)}.`;
+  if (secrets.length === 0) return 'No secret was found for this request.';
+  if (request.body === undefined && request.method !== 'GET') {
+    return `${verified} Another parser took the body apart first: mount call-status before it.`;
+  }
+  const protocol = message.header('x-forwarded-proto');
+  const host = message.header('x-forwarded-host');
+  if (protocol !== undefined && !message.url.startsWith(`${protocol}:`)) {
+    return `${verified} A proxy says that the provider called ${protocol}: set publicUrl, or the framework's trust proxy.`;
+  }
+  if (host !== undefined && !message.url.includes(`//${host}`)) {
+    return `${verified} A proxy says that the provider called another host: set publicUrl, or the framework's trust proxy.`;
+  }
+  return `${verified} If the provider called another (scheme, host, port, path), set publicUrl; else the secret is not this provider's.`;
+}

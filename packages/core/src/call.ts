@@ -1,0 +1,176 @@
+import { CallStatusError } from './errors.ts';
+import {
+  type AnsweredBy,
+  type AnyCallStatusEvent,
+  type CallError,
+  type CallStatus,
+  type Direction,
+  isTerminal,
+  type Leg,
+  type Quality,
+  type Recording,
+  type Sip,
+  type TerminalStatus,
+  type Transition,
+} from './event.ts';
+
+/** The state of one call, folded from its events by {@link foldCall}. Plain JSON. */
+export interface Call {
+  readonly provider: string;
+  /** The provider's id of the call. */
+  readonly callId: string;
+  readonly status: CallStatus;
+  /** Whether the call has ended. */
+  readonly terminal: boolean;
+  /** How it ended; absent while it is live. */
+  readonly outcome?: TerminalStatus;
+  readonly direction?: Direction;
+  /** As sent; not every provider sends E.164. */
+  readonly from?: string;
+  /** As sent; not every provider sends E.164. */
+  readonly to?: string;
+  /** The call that made this one. */
+  readonly parentCallId?: string;
+  /** ISO 8601, UTC; by the provider's clock where it tells the time, else by ours. So are all times here. */
+  readonly queuedAt?: string;
+  readonly initiatedAt?: string;
+  readonly ringingAt?: string;
+  /** When it was first `in-progress`. */
+  readonly answeredAt?: string;
+  readonly endedAt?: string;
+  /** Length of the conversation in seconds. */
+  readonly durationSeconds?: number;
+  readonly answeredBy?: AnsweredBy;
+  readonly recording?: Recording;
+  readonly legs?: readonly Leg[];
+  readonly sip?: Sip;
+  readonly quality?: Quality;
+  readonly error?: CallError;
+  /** What you gave the provider to send back. */
+  readonly custom?: string;
+  /** When its last event was received. */
+  readonly updatedAt: string;
+  /** Its events, each once, in the order of the statuses, whatever order they came in. */
+  readonly events: readonly AnyCallStatusEvent[];
+}
+
+/** How far a call is with a status. */
+const PROGRESS: Readonly<Record<CallStatus, number>> = {
+  unknown: 0,
+  queued: 1,
+  initiated: 2,
+  ringing: 3,
+  'in-progress': 4,
+  completed: 6,
+  busy: 6,
+  'no-answer': 6,
+  failed: 6,
+  canceled: 6,
+};
+
+/** A terminal status that came after another one is more than any live status, and less than the one that stays. */
+const PROGRESS_OF_CONFLICT = 5;
+
+/**
+ * What an event with the status `next` does to a call that has the status `current`; `undefined` when it is the call's first event.
+ * A status word that we do not know moves nothing, so it is a `repeat`.
+ */
+export function transitionOf(current: CallStatus | undefined, next: CallStatus): Exclude<Transition, 'duplicate'> {
+  if (next === 'unknown' || next === current) return 'repeat';
+  const before = PROGRESS[current ?? 'unknown'];
+  const after = PROGRESS[next];
+  if (after > before) return 'advance';
+  return after < before ? 'late' : 'conflict';
+}
+
+/**
+ * Folds the events of one call into its state. Neither the order in which they are given nor doubles change the result.
+ * Each detail comes from the furthest event that has it (by status, sequence, time, id), so what a later event adds or
+ * corrects is kept, and what it leaves out is not lost.
+ *
+ * @param events at least one; all of the same call
+ * @throws CallStatusError `invalid_options` when there is no event
+ */
+export function foldCall(events: readonly AnyCallStatusEvent[]): Call {
+  const ordered = [...events].sort(byProgress).filter((event, at, all) => event.id !== all[at - 1]?.id);
+  const furthest = ordered.at(-1);
+  if (furthest === undefined) throw new CallStatusError('invalid_options', { hint: 'A call has at least one event.' });
+  const { provider, callId, status, terminal } = furthest;
+  return {
+    provider,
+    callId,
+    status,
+    terminal,
+    ...(isTerminal(status) && { outcome: status }),
+    ...detailsOf(ordered),
+    ...timesOf(ordered, status),
+    updatedAt: ordered.reduce((latest, { receivedAt }) => (receivedAt > latest ? receivedAt : latest), ''),
+    events: ordered,
+  };
+}
+
+function byProgress(a: AnyCallStatusEvent, b: AnyCallStatusEvent): number {
+  return (
+    progressOf(a) - progressOf(b) ||
+    (a.sequence ?? -1) - (b.sequence ?? -1) ||
+    compare(a.occurredAt ?? '', b.occurredAt ?? '') ||
+    compare(a.id, b.id) ||
+    compare(a.receivedAt, b.receivedAt)
+  );
+}
+
+function progressOf({ status, transition }: AnyCallStatusEvent): number {
+  return transition === 'conflict' ? PROGRESS_OF_CONFLICT : PROGRESS[status];
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** The details that a call has from its events. */
+const DETAILS = [
+  'direction',
+  'from',
+  'to',
+  'parentCallId',
+  'durationSeconds',
+  'answeredBy',
+  'recording',
+  'legs',
+  'sip',
+  'quality',
+  'error',
+  'custom',
+] as const satisfies readonly (keyof Call & keyof AnyCallStatusEvent)[];
+
+function detailsOf(ordered: readonly AnyCallStatusEvent[]): Partial<Call> {
+  const details: Record<string, unknown> = {};
+  for (const event of ordered) {
+    for (const name of DETAILS) {
+      if (event[name] !== undefined) details[name] = event[name];
+    }
+  }
+  return details;
+}
+
+/** The name of the time at which a call reached a status. */
+const TIMES = {
+  queued: 'queuedAt',
+  initiated: 'initiatedAt',
+  ringing: 'ringingAt',
+  'in-progress': 'answeredAt',
+} as const satisfies Partial<Record<CallStatus, keyof Call>>;
+
+function timesOf(ordered: readonly AnyCallStatusEvent[], current: CallStatus): Partial<Call> {
+  const times: Record<string, string> = {};
+  const names: Partial<Record<CallStatus, keyof Call>> = isTerminal(current) ? { ...TIMES, [current]: 'endedAt' } : TIMES;
+  for (const { status, occurredAt, receivedAt } of ordered) {
+    const name = names[status];
+    if (name === undefined) continue;
+    const time = occurredAt ?? receivedAt;
+    const earliest = times[name];
+    if (earliest === undefined || time < earliest) times[name] = time;
+  }
+  return times;
+}

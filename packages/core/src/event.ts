@@ -1,0 +1,175 @@
+/**
+ * The statuses of a call, in the order in which a call goes through them.
+ * The five from `completed` on are terminal; `unknown` is a status word that we do not know, and moves nothing.
+ */
+export const CALL_STATUSES = [
+  'queued',
+  'initiated',
+  'ringing',
+  'in-progress',
+  'completed',
+  'busy',
+  'no-answer',
+  'failed',
+  'canceled',
+  'unknown',
+] as const;
+
+/** The normal form of a provider's status word. */
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+/** A status that a call never leaves. */
+export type TerminalStatus = 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
+
+const TERMINAL: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
+
+/** Whether a call that has this status has ended. */
+export function isTerminal(status: CallStatus): status is TerminalStatus {
+  return TERMINAL.has(status);
+}
+
+/** Who called whom; `web` is a call from a browser, without phone numbers. */
+export type Direction = 'inbound' | 'outbound' | 'web';
+
+/** Who picked up. */
+export type AnsweredBy = 'human' | 'machine' | 'unknown';
+
+/**
+ * How we know that a callback is genuine: a valid signature (`signed`), the secret in its URL (`token`), or not at all (`none`).
+ */
+export type Trust = 'signed' | 'token' | 'none';
+
+/**
+ * What an event did to its call.
+ *
+ * - `advance`: the call moved forward.
+ * - `repeat`: the same status again with other content (another leg, a recording), or an unknown status.
+ * - `late`: a lower status than the call already had.
+ * - `conflict`: another terminal status after a terminal one; the first stays.
+ * - `duplicate`: an event with this id was accepted before. No handler ever sees it; `req.callStatus` does.
+ */
+export type Transition = 'advance' | 'repeat' | 'late' | 'conflict' | 'duplicate';
+
+/** A recording of the call. */
+export interface Recording {
+  /** Where it can be fetched; some providers ask for credentials there. */
+  readonly url?: string;
+  /** The provider's id of it. */
+  readonly id?: string;
+  /** Its length in seconds. */
+  readonly durationSeconds?: number;
+}
+
+/** One party's part of a call, in the provider's order. */
+export interface Leg {
+  /** Absent when the leg was not attempted. */
+  readonly status?: CallStatus;
+  /** The provider's own word for it. */
+  readonly rawStatus?: string;
+  /** Seconds that the party was on the line. */
+  readonly durationSeconds?: number;
+  readonly answeredBy?: AnsweredBy;
+}
+
+/** The answer to the SIP INVITE. */
+export interface Sip {
+  /** The SIP response code, such as 486. */
+  readonly code?: number;
+  /** Its phrase, such as `Busy Here`. */
+  readonly phrase?: string;
+}
+
+/** How the call sounded. */
+export interface Quality {
+  /** Mean opinion score, 1 (bad) to 5 (excellent). */
+  readonly mos?: number;
+  /** Smallest jitter variance, in the provider's unit. */
+  readonly jitterMin?: number;
+  /** Largest jitter variance, in the provider's unit. */
+  readonly jitterMax?: number;
+  /** Audio packets received. */
+  readonly packetsReceived?: number;
+  /** Audio packets sent. */
+  readonly packetsSent?: number;
+  /** Audio packets that were expected and did not arrive in time. */
+  readonly packetsLost?: number;
+}
+
+/** What went wrong, in the provider's words. */
+export interface CallError {
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/**
+ * The provider's own fields, by provider name. Open for augmentation, so that your own provider takes part in all types:
+ *
+ * ```ts
+ * declare module '@call-status/core' {
+ *   interface ProviderFields { acme: AcmeFields }
+ * }
+ * ```
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: each provider's file adds itself, nothing here names one
+export interface ProviderFields {}
+
+/** The names of the providers known to the types. */
+export type ProviderName = Extract<keyof ProviderFields, string>;
+
+/** What every event has, whoever sent it. Absent means absent: no nulls, no empty strings, no invented values. */
+export interface CallStatusEventBase<Name extends string, Fields, Status extends CallStatus = CallStatus> {
+  /** Who sent it. */
+  readonly provider: Name;
+  /** Stable key of this event: the same for a redelivery, another for any other event. Use it for idempotency. */
+  readonly id: string;
+  /** The provider's id of the call. Some contain a phone number. */
+  readonly callId: string;
+  readonly status: Status;
+  /** The provider's own status word, as sent. */
+  readonly rawStatus: string;
+  /** Whether the call has ended with this status. */
+  readonly terminal: Status extends TerminalStatus ? true : false;
+  readonly transition: Transition;
+  readonly direction?: Direction;
+  /** As sent; not every provider sends E.164. */
+  readonly from?: string;
+  /** As sent; not every provider sends E.164. */
+  readonly to?: string;
+  /** When it happened, by the provider's clock: ISO 8601, UTC. */
+  readonly occurredAt?: string;
+  /** When we received it: ISO 8601, UTC. */
+  readonly receivedAt: string;
+  /** The provider's count of the events of this call, where it has one. */
+  readonly sequence?: number;
+  /** Length of the conversation in seconds. */
+  readonly durationSeconds?: number;
+  readonly answeredBy?: AnsweredBy;
+  /** The call that made this one. */
+  readonly parentCallId?: string;
+  readonly recording?: Recording;
+  readonly legs?: readonly Leg[];
+  readonly sip?: Sip;
+  readonly quality?: Quality;
+  readonly error?: CallError;
+  /** What you gave the provider to send back, such as Exotel's `CustomField`. */
+  readonly custom?: string;
+  readonly trust: Trust;
+  /** The provider's own fields, none dropped. Strings on the wire are strings here. */
+  readonly raw: Fields;
+}
+
+/** An event of one provider: a union discriminated by `status`. */
+export type ProviderEvent<Name extends string, Fields> = {
+  [S in CallStatus]: CallStatusEventBase<Name, Fields, S>;
+}[CallStatus];
+
+/**
+ * A callback in our normal form (version 1): a union discriminated by `provider` and by `status`.
+ * Plain JSON: log it, queue it, store it, and it is the same event.
+ */
+export type CallStatusEvent<Name extends ProviderName = ProviderName> = {
+  [N in Name]: ProviderEvent<N, ProviderFields[N]>;
+}[Name];
+
+/** An event of any provider, also of one that the types do not know. */
+export type AnyCallStatusEvent = ProviderEvent<string, unknown>;

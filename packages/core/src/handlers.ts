@@ -1,0 +1,59 @@
+import type { Call } from './call.ts';
+import type { CallStatusError } from './errors.ts';
+import type { AnyCallStatusEvent, CallStatus, TerminalStatus } from './event.ts';
+import type { Logger } from './log.ts';
+
+/** Which handler is called when a call reaches which status. */
+export const STATUS_HANDLERS = {
+  queued: 'onQueued',
+  initiated: 'onInitiated',
+  ringing: 'onRinging',
+  'in-progress': 'onInProgress',
+  completed: 'onCompleted',
+  busy: 'onBusy',
+  'no-answer': 'onNoAnswer',
+  failed: 'onFailed',
+  canceled: 'onCanceled',
+} as const satisfies Record<Exclude<CallStatus, 'unknown'>, keyof Handlers>;
+
+/** What a handler gets beside the event. */
+export interface HandlerContext {
+  /** From 1; attempts that ended in a crash count. */
+  readonly attempt: number;
+  /** Aborted when the receiver shuts down past its deadline, or when the lease is lost and another worker has the event. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** The call with its events so far. */
+  call(): Promise<Call>;
+  /** The framework's request, when it came to this process and this is the first attempt. */
+  readonly request?: unknown;
+}
+
+/** Your function for an event. When it throws or rejects, the event is retried. */
+export type Handler<Event> = (event: Event, context: HandlerContext) => unknown;
+
+/** Your function for errors: refused callbacks, failed handlers, dead letters. What it throws is logged and dropped. */
+export type ErrorHandler = (error: CallStatusError) => unknown;
+
+type WithStatus<Event, Status extends CallStatus> = Extract<Event, { readonly status: Status }>;
+
+/**
+ * The handlers, for one provider or for all. A status's own handler and `onEnded` run when the call moves forward (`advance`),
+ * so effectively once per call; `onStatus` runs for every event.
+ */
+export interface Handlers<Event = AnyCallStatusEvent> {
+  readonly onQueued?: Handler<WithStatus<Event, 'queued'>>;
+  readonly onInitiated?: Handler<WithStatus<Event, 'initiated'>>;
+  readonly onRinging?: Handler<WithStatus<Event, 'ringing'>>;
+  readonly onInProgress?: Handler<WithStatus<Event, 'in-progress'>>;
+  readonly onCompleted?: Handler<WithStatus<Event, 'completed'>>;
+  readonly onBusy?: Handler<WithStatus<Event, 'busy'>>;
+  readonly onNoAnswer?: Handler<WithStatus<Event, 'no-answer'>>;
+  readonly onFailed?: Handler<WithStatus<Event, 'failed'>>;
+  readonly onCanceled?: Handler<WithStatus<Event, 'canceled'>>;
+  /** The call has ended, however. */
+  readonly onEnded?: Handler<WithStatus<Event, TerminalStatus>>;
+  /** Every event that is no duplicate, whatever its transition. */
+  readonly onStatus?: Handler<Event>;
+  readonly onError?: ErrorHandler;
+}

@@ -1,0 +1,70 @@
+export { type Call } from './call.ts';
+export { DEFAULT_LIMITS, type FieldTree, type FlatFields, type Limits } from './decode/fields.ts';
+export { CallStatusError, type ErrorCode, type ErrorDetails, ERRORS } from './errors.ts';
+export {
+  type AnsweredBy,
+  type AnyCallStatusEvent,
+  CALL_STATUSES,
+  type CallError,
+  type CallStatus,
+  type CallStatusEvent,
+  type CallStatusEventBase,
+  type Direction,
+  isTerminal,
+  type Leg,
+  type ProviderEvent,
+  type ProviderFields,
+  type ProviderName,
+  type Quality,
+  type Recording,
+  type Sip,
+  type TerminalStatus,
+  type Transition,
+  type Trust,
+} from './event.ts';
+export { type ErrorHandler, type Handler, type HandlerContext, type Handlers } from './handlers.ts';
+export type {
+  CallQuery,
+  CallSummary,
+  DeadLetter,
+  DeadLetterQuery,
+  DeadLetters,
+  Failure,
+  Inbox,
+  InboxCounts,
+  Lease,
+  Page,
+  PageQuery,
+  Recorded,
+  Taken,
+  TakeRequest,
+  Unrecorded,
+  Work,
+} from './inbox.ts';
+export { consoleLogger, type Logger } from './log.ts';
+export { memoryInbox, type MemoryInboxOptions } from './memory-inbox.ts';
+export type { Message, PublicUrl } from './message.ts';
+export type { CallStatusOptions } from './options.ts';
+export {
+  type Clock,
+  defineProvider,
+  type EventOf,
+  type NormalForm,
+  type Provider,
+  type ProviderDefinition,
+  type ProviderFactory,
+  type ProviderOptions,
+  type Secret,
+  type Verdict,
+} from './provider.ts';
+export * from './providers/index.ts';
+export {
+  type CallbackEndpoint,
+  type CallStatusReceiver,
+  type CloseOptions,
+  createCallStatus,
+  type ProviderEndpoint,
+  type Registrars,
+} from './receiver.ts';
+export type { CallbackRequest, Receipt } from './request.ts';
+export { exponentialBackoff, type RetryOptions } from './retry.ts';

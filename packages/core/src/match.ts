@@ -1,0 +1,61 @@
+import { CallStatusError } from './errors.ts';
+import type { Message } from './message.ts';
+import type { Provider } from './provider.ts';
+import type { RequestHead } from './receiver.ts';
+
+/**
+ * Whether a request may be a callback, told by its head alone; if not, its body is never touched.
+ * Where the URL is not for callbacks alone, only a short body of known length is worth a look: uploads and streams go by.
+ */
+export function mayBeCallback(
+  { method, headers, dedicated = true }: RequestHead,
+  providers: readonly Provider[],
+  maxBytes: number,
+): boolean {
+  if (!providers.some(({ definition }) => accepts(definition.methods, method))) return false;
+  if (dedicated || method === 'GET') return true;
+  const type = headers['content-type'];
+  return (
+    typeof type === 'string' &&
+    CALLBACK_TYPE.test(type) &&
+    headers['content-encoding'] === undefined &&
+    Number(headers['content-length']) <= maxBytes
+  );
+}
+
+const CALLBACK_TYPE = /^\s*(application\/(x-www-form-urlencoded|json|[\w.-]+\+json)|multipart\/form-data)\s*(;|$)/i;
+
+const POST = ['POST'];
+
+function accepts(methods: readonly string[] = POST, method: string): boolean {
+  return methods.includes(method);
+}
+
+/**
+ * Step 1: which provider is this? The one named for this URL, else the only one that recognises the message.
+ * `undefined`: none does, so the request is not ours.
+ *
+ * @throws CallStatusError `ambiguous_provider`, and what decoding throws where the URL is for callbacks alone
+ */
+export function match(message: Message, providers: readonly Provider[]): Provider | undefined {
+  const { method, dedicated = true } = message.request;
+  const [named, ...others] = providers;
+  if (named !== undefined && others.length === 0 && dedicated && method !== 'GET') return named;
+  const fitting = providers.filter(
+    ({ definition }) => accepts(definition.methods, method) && recognizes(definition, message, dedicated),
+  );
+  if (fitting.length > 1) {
+    throw new CallStatusError('ambiguous_provider', { hint: `It fits ${fitting.map(({ name }) => name).join(' and ')}.` });
+  }
+  return fitting[0];
+}
+
+/** A body that does not decode is an error only where the URL is for callbacks alone. */
+function recognizes(definition: Provider['definition'], message: Message, dedicated: boolean): boolean {
+  try {
+    return definition.recognizes(message);
+  } catch (error) {
+    if (dedicated) throw error;
+    return false;
+  }
+}

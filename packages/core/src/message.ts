@@ -1,0 +1,139 @@
+import { type ContentType, parseContentType } from './decode/content-type.ts';
+import { type FieldTree, type FlatFields, type Limits } from './decode/fields.ts';
+import { decodeForm } from './decode/form.ts';
+import { decodeJson } from './decode/json.ts';
+import { decodeMultipart } from './decode/multipart.ts';
+import { sanitize } from './decode/sanitize.ts';
+import { toTree } from './decode/tree.ts';
+import { CallStatusError } from './errors.ts';
+import type { CallbackRequest } from './request.ts';
+
+/** The query parameter that holds the secret of a callback URL. */
+export const TOKEN_PARAMETER = 'token';
+
+/**
+ * A request as a provider's definition sees it. Everything is read at most once, and only when asked for:
+ * a provider that signs bytes is authenticated before anything is parsed.
+ */
+export class Message {
+  readonly request: CallbackRequest;
+  readonly #limits: Limits;
+  readonly #publicUrl: PublicUrl | undefined;
+  #contentType: ContentType | undefined;
+  #query: FlatFields | undefined;
+  #flat: FlatFields | undefined;
+  #fields: FieldTree | undefined;
+  #url: string | undefined;
+
+  constructor(request: CallbackRequest, limits: Limits, publicUrl?: PublicUrl) {
+    this.request = request;
+    this.#limits = limits;
+    this.#publicUrl = publicUrl;
+  }
+
+  /** A header's value, by its name in lower case; the first where there are several. */
+  header(name: string): string | undefined {
+    const value = this.request.headers[name];
+    return typeof value === 'string' ? value : value?.[0];
+  }
+
+  /** What the content type says. */
+  get contentType(): ContentType {
+    return (this.#contentType ??= parseContentType(this.header('content-type')));
+  }
+
+  /** The bytes of the body, unless another parser consumed them. */
+  get bytes(): Uint8Array | undefined {
+    return this.request.body;
+  }
+
+  /** The full URL as the provider called it: what a signature covers. */
+  get url(): string {
+    return (this.#url ??= fullUrl(this.request, this.#publicUrl));
+  }
+
+  /** The parameters of the URL's query. */
+  get query(): FlatFields {
+    if (this.#query === undefined) {
+      const { url } = this.request;
+      const start = url.indexOf('?');
+      this.#query = start < 0 ? decodeForm('', this.#limits) : decodeForm(url.slice(start + 1), this.#limits);
+    }
+    return this.#query;
+  }
+
+  /**
+   * The names and values of a form or multipart body as they came, for signatures. Empty for JSON and for GET.
+   * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`
+   */
+  get flat(): FlatFields {
+    return (this.#flat ??= this.#decodeFlat());
+  }
+
+  /**
+   * The fields of the callback as one tree, whatever the encoding. Of a GET: its query, without the token.
+   * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`, `unsupported_media_type`
+   */
+  get fields(): FieldTree {
+    return (this.#fields ??= this.#decodeFields());
+  }
+
+  #decodeFlat(): FlatFields {
+    const { body, method, parsed } = this.request;
+    if (method === 'GET') return {};
+    const { kind } = this.contentType;
+    if (body === undefined) return kind === 'form' || kind === 'multipart' ? flatOf(parsed) : {};
+    if (kind === 'form') return decodeForm(this.#text(body), this.#limits);
+    if (kind === 'multipart') return decodeMultipart(body, this.contentType, this.#limits);
+    return {};
+  }
+
+  #decodeFields(): FieldTree {
+    const { body, method, parsed } = this.request;
+    if (method === 'GET') {
+      const { [TOKEN_PARAMETER]: _, ...rest } = this.query;
+      return toTree(rest, this.#limits);
+    }
+    if (body === undefined) return sanitize(parsed, this.#limits);
+    switch (this.contentType.kind) {
+      case 'form':
+      case 'multipart':
+        return toTree(this.flat, this.#limits);
+      case 'json':
+        return decodeJson(this.#text(body), this.#limits);
+      default:
+        throw new CallStatusError('unsupported_media_type');
+    }
+  }
+
+  #text(body: Uint8Array): string {
+    return this.contentType.decodeText(body);
+  }
+}
+
+/** Where the provider reaches the application: a fixed address, or one for each request. */
+export type PublicUrl = string | ((request: CallbackRequest) => string);
+
+/**
+ * The URL that the provider called. `publicUrl` is an origin, and the path prefix that a proxy takes away, if any;
+ * a prefix that is still on the request is not added twice, so the whole callback URL is right as well.
+ */
+function fullUrl(request: CallbackRequest, publicUrl: PublicUrl | undefined): string {
+  const base = typeof publicUrl === 'function' ? publicUrl(request) : publicUrl;
+  if (base === undefined) return request.origin + request.url;
+  const start = base.indexOf('/', base.indexOf('://') + 3);
+  if (start < 0) return base + request.url;
+  const prefix = base.slice(start).replace(/\/+$|\?.*$/g, '');
+  return base.slice(0, start) + (request.url.startsWith(prefix) ? '' : prefix) + request.url;
+}
+
+/** The strings of a body that another parser took apart; what it made into something else cannot be signed over. */
+function flatOf(parsed: unknown): FlatFields {
+  const flat: Record<string, string | readonly string[]> = Object.create(null);
+  if (typeof parsed !== 'object' || parsed === null) return flat;
+  for (const [name, value] of Object.entries(parsed)) {
+    if (typeof value === 'string') flat[name] = value;
+    else if (Array.isArray(value) && value.every((item) => typeof item === 'string')) flat[name] = value;
+  }
+  return flat;
+}

@@ -1,0 +1,118 @@
+/**
+ * What the adapters of node frameworks share: reading a request's body without taking it from the application.
+ *
+ * @packageDocumentation
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CallStatusError, type ErrorCode } from './errors.ts';
+import type { AnyCallStatusEvent } from './event.ts';
+import type { CallStatusOptions } from './options.ts';
+import { type CallbackEndpoint, createCallStatus } from './receiver.ts';
+import type { CallbackRequest, Receipt } from './request.ts';
+
+/** A receiver, one provider of it, or the options to make one. */
+export function toEndpoint<Endpoint extends CallbackEndpoint>(given: Endpoint | CallStatusOptions | undefined): CallbackEndpoint {
+  return given !== undefined && 'receive' in given ? given : createCallStatus(given);
+}
+
+/** What only the framework knows of a request. */
+export interface NodeRequest {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** Path and query as on the request line, mount path included. */
+  readonly url: string;
+  /** Scheme and host under which the provider called, as the framework sees them. */
+  origin(): string;
+  /** Whether this URL exists for callbacks alone. */
+  readonly dedicated: boolean;
+  /** The body that an earlier parser kept as it came, if any. */
+  readonly rawBody: unknown;
+  /** What an earlier parser made of the body. */
+  readonly parsed: unknown;
+  /** The framework's request. */
+  readonly source: unknown;
+}
+
+/**
+ * Receives a request of node's HTTP server. `undefined`: it is the application's, which finds the body as if nobody had read it.
+ */
+export async function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest): Promise<Receipt<AnyCallStatusEvent> | undefined> {
+  const { req, res, url, dedicated, source } = given;
+  const { method = '', headers } = req;
+  if (!endpoint.mayReceive({ method, headers, dedicated })) return undefined;
+  const kept = keptBytes(given.rawBody);
+  const consumed = kept === undefined && req.readableDidRead;
+  let body = kept;
+  if (kept === undefined && !consumed) {
+    const read = await peekBody(req, endpoint.limits.bytes);
+    if (typeof read === 'string') {
+      if (!dedicated) return undefined;
+      return endpoint.refuse(new CallStatusError(read));
+    }
+    body = read;
+  }
+  const receipt = await endpoint.receive({
+    method,
+    url,
+    headers,
+    body,
+    parsed: consumed ? given.parsed : undefined,
+    dedicated,
+    source,
+    get origin() {
+      return given.origin();
+    },
+    onAnswered: (listener) => {
+      if (res.destroyed) listener();
+      else res.once('close', listener);
+    },
+  });
+  // The body was put back for the application; nobody else will read what was ours.
+  if (receipt !== undefined && endpoint.autoAck) req.resume();
+  return receipt;
+}
+
+/** Whether the adapter is to answer, and not the application. */
+export function isAnswer(
+  endpoint: CallbackEndpoint,
+  receipt: Receipt<AnyCallStatusEvent> | undefined,
+): receipt is Receipt<AnyCallStatusEvent> {
+  return receipt !== undefined && (receipt.event === undefined || endpoint.autoAck);
+}
+
+function keptBytes(rawBody: unknown): Uint8Array | undefined {
+  if (rawBody instanceof Uint8Array) return rawBody;
+  return typeof rawBody === 'string' ? Buffer.from(rawBody) : undefined;
+}
+
+/**
+ * Reads the whole body and puts it back, so that the next reader gets it as if it were the first.
+ * It can be put back because `end` is not emitted as long as there is something to read.
+ */
+export function peekBody(req: IncomingMessage, maxBytes: number): Promise<Buffer | Extract<ErrorCode, 'body_too_large' | 'body_aborted'>> {
+  if (Number(req.headers['content-length']) > maxBytes) return Promise.resolve('body_too_large');
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const settle = (outcome?: 'body_too_large' | 'body_aborted'): void => {
+      req.off('readable', onReadable);
+      req.off('error', onGone);
+      req.off('close', onGone);
+      const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
+      if (length > 0 && outcome !== 'body_aborted') req.unshift(body);
+      resolve(outcome ?? body);
+    };
+    const onGone = (): void => settle('body_aborted');
+    const onReadable = (): void => {
+      for (let chunk: Buffer | null = req.read(); chunk !== null; chunk = req.read()) {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > maxBytes) return settle('body_too_large');
+      }
+      if (req.complete) settle();
+    };
+    req.on('readable', onReadable);
+    req.on('error', onGone);
+    req.on('close', onGone);
+  });
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import type { FieldTree } from './decode/fields.ts';
+import { CallStatusError } from './errors.ts';
+import { type CallStatus, isTerminal, type Trust } from './event.ts';
+import type { Unrecorded } from './inbox.ts';
+import type { NormalForm, Provider } from './provider.ts';
+
+/** Longer call ids are refused: no provider has them, and memory is not for strangers to fill. */
+const LONGEST_CALL_ID = 256;
+/** Longer event ids are replaced by their hash. */
+const LONGEST_EVENT_ID = 256;
+
+/**
+ * Steps 4 and 5: validate the fields, and bring them into the normal form.
+ *
+ * @param now milliseconds since the epoch
+ * @throws CallStatusError `invalid_callback`
+ */
+export function normalise({ name, definition, options }: Provider, fields: FieldTree, trust: Trust, now: number): Unrecorded {
+  const result = v.safeParse(definition.schema, fields);
+  if (!result.success) throw new CallStatusError('invalid_callback', { provider: name, issues: describe(result.issues) });
+  let form: NormalForm;
+  let key: string;
+  try {
+    form = definition.normalize(result.output, options);
+    key = definition.eventKey(result.output);
+  } catch (cause) {
+    throw new CallStatusError('invalid_callback', { provider: name }, { cause });
+  }
+  const { callId, rawStatus } = form;
+  if (callId.length > LONGEST_CALL_ID) {
+    throw new CallStatusError('invalid_callback', { provider: name, hint: `The call id has more than ${LONGEST_CALL_ID} characters.` });
+  }
+  const status = form.status ?? statusOf(definition.statuses, rawStatus);
+  const event: Mutable<Unrecorded> = {
+    provider: name,
+    id: eventId(name, callId, key),
+    callId,
+    status,
+    rawStatus,
+    terminal: isTerminal(status),
+    receivedAt: new Date(now).toISOString(),
+    trust,
+    raw: fields,
+  } as Unrecorded;
+  for (const part of PARTS) {
+    const value = form[part];
+    if (value !== undefined) (event as Record<string, unknown>)[part] = value;
+  }
+  return event;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const PARTS = [
+  'direction',
+  'from',
+  'to',
+  'occurredAt',
+  'sequence',
+  'durationSeconds',
+  'answeredBy',
+  'parentCallId',
+  'recording',
+  'legs',
+  'sip',
+  'quality',
+  'error',
+  'custom',
+] as const satisfies readonly (keyof NormalForm)[];
+
+function statusOf(statuses: Readonly<Record<string, CallStatus>>, word: string): CallStatus {
+  for (const candidate of [word, word.trim().toLowerCase()]) {
+    const status = Object.hasOwn(statuses, candidate) ? statuses[candidate] : undefined;
+    if (status !== undefined) return status;
+  }
+  return 'unknown';
+}
+
+function eventId(provider: string, callId: string, key: string): string {
+  const id = `${provider}:${callId}:${key}`;
+  return id.length <= LONGEST_EVENT_ID ? id : `${provider}:sha256:${createHash('sha256').update(id).digest('hex')}`;
+}
+
+/** Path and sentence of each issue, without the value that valibot would quote. */
+function describe(issues: readonly v.BaseIssue<unknown>[]): string[] {
+  return issues.map((issue) => `${v.getDotPath(issue) ?? 'body'}: expected ${issue.expected ?? 'another value'}.`);
+}

@@ -1,0 +1,259 @@
+import { Arrival, ArrivalList } from './arrivals.ts';
+import { authenticate } from './authenticate/authenticate.ts';
+import type { Limits } from './decode/fields.ts';
+import { CallStatusError, type ErrorCode } from './errors.ts';
+import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
+import type { Handlers } from './handlers.ts';
+import type { Inbox, Recorded, Unrecorded } from './inbox.ts';
+import { match, mayBeCallback } from './match.ts';
+import { Message } from './message.ts';
+import { normalise } from './normalise.ts';
+import { type CallStatusOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import type { EventOf, Provider } from './provider.ts';
+import { HANDLER_NAMES, HandlerRegistry } from './registry.ts';
+import type { CallbackRequest, Receipt } from './request.ts';
+import { createWorker, type Worker } from './worker.ts';
+
+/** A request of which the body was not read yet. */
+export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'dedicated'>;
+
+/** What an adapter needs of a receiver, or of one of its providers. */
+export interface CallbackEndpoint {
+  /** Whether a request may be a callback, told by its head alone; if not, do not touch its body. */
+  mayReceive(head: RequestHead): boolean;
+  /**
+   * The whole way of a request, up to the answer. `undefined`: not a call status callback, so it is the application's.
+   * Never rejects for what a client sends.
+   */
+  receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined>;
+  /** The answer to a request that could not be read. */
+  refuse(error: CallStatusError): Receipt<never>;
+  /** Whether the adapter answers accepted callbacks. */
+  readonly autoAck: boolean;
+  readonly limits: Limits;
+}
+
+/** `calls.onCompleted(fn)`: the handlers as methods, each returning its receiver. */
+export type Registrars<Event, Self> = {
+  readonly [Name in keyof Handlers<Event>]-?: (handler: NonNullable<Handlers<Event>[Name]>) => Self;
+};
+
+/** One provider of a receiver: to register handlers for it, and to name it for an endpoint. */
+export interface ProviderEndpoint<Event> extends CallbackEndpoint, Registrars<Event, ProviderEndpoint<Event>> {}
+
+/** What {@link createCallStatus} returns: the whole pipeline, without a framework. */
+export interface CallStatusReceiver<Event = CallStatusEvent>
+  extends CallbackEndpoint,
+    Registrars<Event, CallStatusReceiver<Event>> {
+  /** One of the providers: `calls.for('signalwire').onCompleted(fn)`, `callStatusMiddleware(calls.for('exotel'))`. */
+  for<Name extends EventName<Event>>(name: Name): ProviderEndpoint<Extract<Event, { readonly provider: Name }>>;
+  /** Where events are recorded: calls, dead letters, counts. */
+  readonly inbox: Inbox;
+  /** Starts to run handlers here, when `work: false` did not. */
+  work(): void;
+  /**
+   * Takes no more callbacks (503) and no more work, waits for the running handlers, gives the rest back to the inbox and closes it.
+   * Stop the HTTP server first. Safe to call twice.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+type EventName<Event> = Event extends { readonly provider: infer Name extends string } ? Name : never;
+
+/** How to close a receiver. */
+export interface CloseOptions {
+  /**
+   * How long running handlers may take, in milliseconds; then their `signal` is aborted.
+   * @default 10000
+   */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Makes a receiver of call status callbacks.
+ *
+ * @throws CallStatusError `invalid_options`; `missing_secret` when `NODE_ENV` is `production` and a provider has no secret
+ * @example
+ * ```ts
+ * const calls = createCallStatus({
+ *   providers: [signalwire({ signingKey }), exotel({ token })],
+ *   onEnded: (event) => console.log(event.callId, event.status),
+ * });
+ * app.use('/webhooks/voice', callStatusMiddleware(calls));
+ * ```
+ */
+export function createCallStatus<const Providers extends readonly Provider[] = readonly Provider[]>(
+  options: CallStatusOptions<Providers> = {},
+): CallStatusReceiver<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
+  const receiver = new Receiver(resolveOptions(options as unknown as CallStatusOptions, process.env['NODE_ENV']));
+  return receiver as never;
+}
+
+class Receiver {
+  readonly inbox: Inbox;
+  readonly autoAck: boolean;
+  readonly limits: Limits;
+  readonly #options: ResolvedOptions;
+  readonly #registry = new HandlerRegistry();
+  readonly #arrivals = new ArrivalList();
+  readonly #worker: Worker;
+  #working = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ResolvedOptions) {
+    const { inbox, autoAck, limits, providers, handlers, retry } = options;
+    this.#options = options;
+    this.inbox = inbox;
+    this.autoAck = autoAck;
+    this.limits = limits;
+    this.#registry.addAll('', handlers);
+    for (const { name, options: own } of providers) this.#registry.addAll(name, own);
+    addRegistrars(this, this.#registry, '');
+    const retries = new Map(providers.map(({ name, options: own }) => [name, { ...retry, ...own.retry }]));
+    this.#worker = createWorker({
+      inbox,
+      clock: options.clock,
+      log: options.log,
+      owner: options.owner,
+      concurrency: options.concurrency,
+      leaseMs: options.leaseMs,
+      handlersFor: (event) => this.#registry.handlersFor(event),
+      retryFor: ({ provider }) => retries.get(provider) ?? retry,
+      beforeHandling: (eventId) => this.#arrivals.get(eventId)?.answered(),
+      requestOf: (eventId) => this.#arrivals.get(eventId)?.source,
+      settled: (eventId, handled) => this.#arrivals.settle(eventId, handled),
+      onError: (error) => this.#report(error),
+    });
+    if (options.work) this.work();
+  }
+
+  for(name: string): CallbackEndpoint {
+    const provider = this.#options.providers.find((candidate) => candidate.name === name);
+    if (provider === undefined) {
+      const known = this.#options.providers.map((candidate) => candidate.name).join(', ');
+      throw new CallStatusError('invalid_options', { issues: [`for(): no provider ${name} here; there are ${known}.`] });
+    }
+    const only = [provider];
+    const endpoint: CallbackEndpoint = {
+      mayReceive: (head) => mayBeCallback(head, only, this.limits.bytes),
+      receive: (request) => this.#receive(request, only),
+      refuse: (error) => this.refuse(error),
+      autoAck: this.autoAck,
+      limits: this.limits,
+    };
+    return addRegistrars(endpoint, this.#registry, name);
+  }
+
+  mayReceive(head: RequestHead): boolean {
+    return mayBeCallback(head, this.#options.providers, this.limits.bytes);
+  }
+
+  receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined> {
+    return this.#receive(request, this.#options.providers);
+  }
+
+  refuse(error: CallStatusError): Receipt<never> {
+    this.#report(error);
+    const status = error.status ?? 503;
+    return { status, headers: status === 503 ? RETRY_SOON : NO_HEADERS, error };
+  }
+
+  work(): void {
+    this.#working = true;
+    this.#worker.start();
+  }
+
+  close({ deadlineMs = 10_000 }: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#worker.stop(deadlineMs).then(() => this.inbox.close());
+    return this.#closing;
+  }
+
+  async #receive(request: CallbackRequest, providers: readonly Provider[]): Promise<Receipt<AnyCallStatusEvent> | undefined> {
+    try {
+      const event = await this.#accept(request, providers);
+      return event && { status: 200, headers: NO_HEADERS, event };
+    } catch (error) {
+      return this.refuse(error instanceof CallStatusError ? error : new CallStatusError('invalid_callback', {}, { cause: error }));
+    }
+  }
+
+  async #accept(request: CallbackRequest, providers: readonly Provider[]): Promise<AnyCallStatusEvent | undefined> {
+    const { publicUrl, clock } = this.#options;
+    const message = new Message(request, this.limits, publicUrl);
+    const provider = match(message, providers);
+    if (provider === undefined) return undefined;
+    if (this.#closing !== undefined) throw new CallStatusError('closed', { provider: provider.name });
+
+    const { signs, isCallStatus } = provider.definition;
+    const now = clock();
+    let trust: Trust | undefined;
+    if (signs === 'bytes') trust = await authenticate(message, provider, now);
+    const { fields } = message;
+    if (isCallStatus?.(fields) === false) return undefined;
+    trust ??= await authenticate(message, provider, now);
+    return this.#record(normalise(provider, fields, trust, now), request);
+  }
+
+  /** Step 6. What is recorded may be acknowledged; its handlers wait until the answer has left. */
+  async #record(unrecorded: Unrecorded, request: CallbackRequest): Promise<AnyCallStatusEvent> {
+    const { ack, ackDeadlineMs } = this.#options;
+    const { id, provider } = unrecorded;
+    const waits = ack === 'handled';
+    let arrival = this.#arrivals.get(id);
+    const first = arrival === undefined && (waits || this.#working);
+    if (first) this.#arrivals.add(id, (arrival = new Arrival(request, !waits)));
+    const outcome = waits ? arrival?.handled(ackDeadlineMs) : undefined;
+    let recorded: Recorded;
+    try {
+      recorded = await this.inbox.record(unrecorded);
+    } catch (cause) {
+      if (first) this.#arrivals.settle(id, false);
+      if (cause instanceof CallStatusError && cause.status === 503) throw cause;
+      throw new CallStatusError('inbox_unavailable', { provider, eventId: id }, { cause });
+    }
+    const { transition, done } = recorded;
+    if (done) this.#arrivals.settle(id, true);
+    else if (first && transition === 'duplicate' && !waits) this.#arrivals.remove(id);
+    if (transition === 'conflict') this.#report(new CallStatusError('conflicting_status', { provider, eventId: id }));
+    if ((await outcome) === false) throw new CallStatusError('not_handled', { provider, eventId: id });
+    return { ...unrecorded, transition } as AnyCallStatusEvent;
+  }
+
+  /** Logs an error, and tells the error handlers; what they throw is logged too. */
+  #report(error: CallStatusError): void {
+    const { log } = this.#options;
+    const { code, details, message } = error;
+    const level = LEVELS[code] ?? 'warn';
+    log[level]({ code, ...details }, message);
+    for (const handler of this.#registry.errorHandlersFor(details.provider)) {
+      try {
+        Promise.resolve(handler(error)).catch((cause: unknown) => log.error({ cause: String(cause) }, 'onError rejected.'));
+      } catch (cause) {
+        log.error({ cause: String(cause) }, 'onError threw.');
+      }
+    }
+  }
+}
+
+const NO_HEADERS = {};
+/** Seconds. */
+const RETRY_SOON = { 'retry-after': '5' };
+
+/** What is ours to mend is an error; what a client sent is a warning. */
+const LEVELS: Partial<Record<ErrorCode, 'error'>> = {
+  inbox_unavailable: 'error',
+  secret_unavailable: 'error',
+  handler_failed: 'error',
+  dead_letter: 'error',
+};
+
+function addRegistrars<Target extends object>(target: Target, registry: HandlerRegistry, scope: string): Target {
+  const registrars = HANDLER_NAMES.map((name) => [
+    name,
+    (handler: unknown) => {
+      registry.add(scope, name, handler);
+      return target;
+    },
+  ]);
+  return Object.assign(target, Object.fromEntries(registrars));
+}

@@ -1,0 +1,36 @@
+/**
+ * One HTTP request, as an adapter hands it to a receiver. Structural: any framework's request fits after a few lines.
+ */
+export interface CallbackRequest {
+  readonly method: string;
+  /** Path and query as on the request line, mount path included: `/webhooks/voice?tenant=7`. */
+  readonly url: string;
+  /** Scheme and host under which the provider called: `https://hooks.example.com`. Read only when a signature covers the URL. */
+  readonly origin: string;
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The bytes of the body. Absent when another parser consumed them. */
+  readonly body?: Uint8Array | undefined;
+  /** What another parser made of a body that it consumed. */
+  readonly parsed?: unknown;
+  /**
+   * Whether this URL exists for callbacks alone. If not, only a request that is recognised for certain is ours, and all others are passed on.
+   * @default true
+   */
+  readonly dedicated?: boolean;
+  /** Calls the listener once the answer has left (or the connection is gone). Handlers wait for it. */
+  readonly onAnswered?: (listener: () => void) => void;
+  /** The framework's own request, for handlers: `context.request`. */
+  readonly source?: unknown;
+}
+
+/** The answer to a callback. The body is always empty. */
+export interface Receipt<Event> {
+  readonly status: 200 | 400 | 403 | 413 | 415 | 422 | 503;
+  /** Headers of the answer, such as `retry-after`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The accepted event; absent on a refusal. */
+  readonly event?: Event;
+  /** Why it was refused; absent when it was accepted. For you, never for the answer. */
+  readonly error?: import('./errors.ts').CallStatusError;
+}
