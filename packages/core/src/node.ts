@@ -8,10 +8,13 @@ import { CallStatusError, type ErrorCode } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import type { CallStatusOptions } from './options.ts';
 import { type CallbackEndpoint, createCallStatus } from './receiver.ts';
-import type { CallbackRequest, Receipt } from './request.ts';
+import type { Provider } from './provider.ts';
+import type { Receipt } from './request.ts';
 
 /** A receiver, one provider of it, or the options to make one. */
-export function toEndpoint<Endpoint extends CallbackEndpoint>(given: Endpoint | CallStatusOptions | undefined): CallbackEndpoint {
+export function toEndpoint<const Providers extends readonly Provider[]>(
+  given: CallbackEndpoint | CallStatusOptions<Providers> | undefined,
+): CallbackEndpoint {
   return given !== undefined && 'receive' in given ? given : createCallStatus(given);
 }
 
@@ -62,14 +65,19 @@ export async function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest
     get origin() {
       return given.origin();
     },
-    onAnswered: (listener) => {
-      if (res.destroyed) listener();
-      else res.once('close', listener);
-    },
+    onAnswered: whenAnswered(res),
   });
   // The body was put back for the application; nobody else will read what was ours.
   if (receipt !== undefined && endpoint.autoAck) req.resume();
   return receipt;
+}
+
+/** Calls a listener once the response has left, or its connection is gone. */
+export function whenAnswered(res: ServerResponse): (listener: () => void) => void {
+  return (listener) => {
+    if (res.destroyed) listener();
+    else res.once('close', listener);
+  };
 }
 
 /** Whether the adapter is to answer, and not the application. */

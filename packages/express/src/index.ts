@@ -1,0 +1,58 @@
+import type { CallbackEndpoint, CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
+import { isAnswer, receiveNode, toEndpoint } from '@call-status/core/node';
+import type { Request, RequestHandler } from 'express';
+
+export * from '@call-status/core';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The call status event of this request; absent when it is none. */
+      callStatus?: CallStatusEvent;
+    }
+  }
+}
+
+/**
+ * Receives call status callbacks in Express 4.17 and later.
+ *
+ * Mount it at the callback's path, before or after body parsers. It answers callbacks by itself, and passes everything else on untouched.
+ *
+ * @param receiver what `createCallStatus()` returned, one of its providers (`calls.for('exotel')`), or the options for one
+ * @throws CallStatusError `invalid_options`, `missing_secret`
+ * @example
+ * ```ts
+ * app.use('/webhooks/voice', callStatusMiddleware({ providers: [signalwire({ signingKey, onCompleted })] }));
+ * ```
+ */
+export function callStatusMiddleware<const Providers extends readonly Provider[] = readonly Provider[]>(
+  receiver?: CallbackEndpoint | CallStatusOptions<Providers>,
+): RequestHandler {
+  const endpoint = toEndpoint(receiver);
+  return (req, res, next) => {
+    receiveNode(endpoint, {
+      req,
+      res,
+      url: req.originalUrl,
+      origin: () => `${req.protocol}://${hostOf(req)}`,
+      // Mounted at exactly this path, or in a route. At the root, and at a prefix of other routes, it is one among many.
+      dedicated: req.route !== undefined || (req.baseUrl !== '' && req.path === '/'),
+      rawBody: (req as { rawBody?: unknown }).rawBody,
+      parsed: req.body,
+      source: req,
+    }).then((receipt) => {
+      if (receipt?.event !== undefined) req.callStatus = receipt.event as CallStatusEvent;
+      if (!isAnswer(endpoint, receipt)) return next();
+      res.writeHead(receipt.status, { ...receipt.headers, 'content-length': '0' });
+      res.end();
+    }, next);
+  };
+}
+
+/** The host with its port, by Express' own trust proxy setting; Express 4 has it only without the port. */
+function hostOf(req: Request): string {
+  const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
+  const forwarded = req.get('x-forwarded-host');
+  if (forwarded === undefined || !trusts(req.socket.remoteAddress, 0)) return req.get('host') ?? '';
+  return forwarded.split(',', 1)[0]?.trim() ?? '';
+}

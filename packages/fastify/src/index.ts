@@ -1,0 +1,109 @@
+import {
+  type CallbackEndpoint,
+  CallStatusError,
+  type CallStatusEvent,
+  type CallStatusOptions,
+  createCallStatus,
+  type ErrorCode,
+  type Provider,
+  type Receipt,
+} from '@call-status/core';
+import { isAnswer, whenAnswered } from '@call-status/core/node';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+
+export * from '@call-status/core';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The call status event of this request; `null` when it is none. */
+    callStatus: CallStatusEvent | null;
+  }
+}
+
+/** The options of {@link callStatusPlugin}: where, and either a receiver or the options for one. */
+export interface CallStatusPluginOptions<Providers extends readonly Provider[] = readonly Provider[]>
+  extends CallStatusOptions<Providers> {
+  /** The callback's path, below the plugin's prefix. */
+  readonly path: string;
+  /** What `createCallStatus()` returned, or one of its providers; in place of all other options. */
+  readonly receiver?: CallbackEndpoint;
+  /**
+   * Answers what the plugin does not: other messages of the provider, and accepted callbacks with `autoAck: false`.
+   * `request.body` is a Buffer.
+   * @default 404
+   */
+  readonly handler?: (request: FastifyRequest, reply: FastifyReply) => unknown;
+}
+
+const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, { path, receiver, handler, ...options }) => {
+  const own = receiver === undefined ? createCallStatus({ log: fastify.log, ...options }) : undefined;
+  const endpoint = (own ?? receiver) as CallbackEndpoint;
+  if (!endpoint.autoAck && handler === undefined) {
+    throw new CallStatusError('invalid_options', { issues: ['handler: expected a function, to answer with autoAck: false.'] });
+  }
+  if (own) fastify.addHook('onClose', () => own.close());
+  if (!fastify.hasRequestDecorator('callStatus')) fastify.decorateRequest('callStatus', null);
+
+  // A scope of its own, so that the application's parsers stay as they are.
+  await fastify.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.route({
+      method: ['GET', 'POST'],
+      url: path,
+      bodyLimit: endpoint.limits.bytes,
+      errorHandler: (error, _request, reply) => {
+        if (!error.code.startsWith('FST_ERR_CTP_')) throw error;
+        return send(reply, endpoint.refuse(new CallStatusError(UNREADABLE[error.code] ?? 'malformed_body')));
+      },
+      handler: async (request, reply) => {
+        const { method, headers, body, originalUrl: url } = request;
+        const receipt = endpoint.mayReceive({ method, headers })
+          ? await endpoint.receive({
+              method,
+              url,
+              headers,
+              body: body instanceof Uint8Array ? body : new Uint8Array(),
+              source: request,
+              get origin() {
+                return `${request.protocol}://${request.host}`;
+              },
+              onAnswered: whenAnswered(reply.raw),
+            })
+          : undefined;
+        if (receipt?.event !== undefined) request.callStatus = receipt.event as CallStatusEvent;
+        if (isAnswer(endpoint, receipt)) return send(reply, receipt);
+        return handler === undefined ? reply.callNotFound() : handler(request, reply);
+      },
+    });
+  });
+};
+
+/** What Fastify says of a body that it could not read. */
+const UNREADABLE: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'body_aborted',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+};
+
+function send(reply: FastifyReply, { status, headers }: Receipt<unknown>): FastifyReply {
+  return reply.code(status).headers(headers).send();
+}
+
+/**
+ * Receives call status callbacks in Fastify 5, at `path`. The application's own body parsers stay as they are.
+ * Logs through Fastify's logger, and closes the receiver that it made when Fastify closes.
+ *
+ * @throws CallStatusError `invalid_options`, `missing_secret`, when Fastify loads it
+ * @example
+ * ```ts
+ * fastify.register(callStatusPlugin, { path: '/webhooks/voice', providers: [signalwire({ signingKey, onCompleted })] });
+ * ```
+ */
+export const callStatusPlugin: FastifyPluginAsync<CallStatusPluginOptions> = fastifyPlugin(plugin, {
+  name: '@call-status/fastify',
+  fastify: '5.x',
+});
+
+export default callStatusPlugin;

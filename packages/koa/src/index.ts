@@ -1,0 +1,55 @@
+import type { CallbackEndpoint, CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
+import { isAnswer, receiveNode, toEndpoint } from '@call-status/core/node';
+import type { Middleware, ParameterizedContext } from 'koa';
+
+export * from '@call-status/core';
+
+declare module 'koa' {
+  interface ExtendableContext {
+    /** The call status event of this request; absent when it is none. */
+    callStatus?: CallStatusEvent;
+  }
+}
+
+/**
+ * Receives call status callbacks in Koa 3, under `app.use`, `router.use` and `router.post`.
+ *
+ * It answers callbacks by itself, and passes everything else on untouched, whether it comes before or after body parsers.
+ *
+ * @param receiver what `createCallStatus()` returned, one of its providers (`calls.for('exotel')`), or the options for one
+ * @throws CallStatusError `invalid_options`, `missing_secret`
+ * @example
+ * ```ts
+ * router.post('/webhooks/voice', callStatusMiddleware({ providers: [signalwire({ signingKey, onCompleted })] }));
+ * ```
+ */
+export function callStatusMiddleware<const Providers extends readonly Provider[] = readonly Provider[]>(
+  receiver?: CallbackEndpoint | CallStatusOptions<Providers>,
+): Middleware {
+  const endpoint = toEndpoint(receiver);
+  const middleware: Middleware = async (ctx, next) => {
+    const { body, rawBody } = ctx.request as { body?: unknown; rawBody?: unknown };
+    const receipt = await receiveNode(endpoint, {
+      req: ctx.req,
+      res: ctx.res,
+      url: ctx.originalUrl,
+      origin: () => `${ctx.protocol}://${ctx.host}`,
+      dedicated: isRoute(ctx, middleware),
+      rawBody,
+      parsed: body,
+      source: ctx,
+    });
+    if (receipt?.event !== undefined) ctx.callStatus = receipt.event as CallStatusEvent;
+    if (!isAnswer(endpoint, receipt)) return next();
+    ctx.status = receipt.status;
+    ctx.set(receipt.headers);
+    ctx.body = '';
+  };
+  return middleware;
+}
+
+/** Whether a router matched the very route in which the middleware stands. */
+function isRoute(ctx: ParameterizedContext, middleware: Middleware): boolean {
+  const { matched } = ctx as { matched?: readonly { methods: readonly string[]; stack: readonly unknown[] }[] };
+  return matched?.some(({ methods, stack }) => methods.length > 0 && stack.includes(middleware)) ?? false;
+}
