@@ -104,7 +104,7 @@ export function foldCall(events: readonly AnyCallStatusEvent[]): Call {
     ...(isTerminal(status) && { outcome: status }),
     ...detailsOf(ordered),
     ...timesOf(ordered, status),
-    updatedAt: ordered.reduce((latest, { receivedAt }) => (receivedAt > latest ? receivedAt : latest), ''),
+    updatedAt: ordered.reduce((latest, { receivedAt }) => (compare(receivedAt, latest) > 0 ? receivedAt : latest), ''),
     events: ordered,
   };
 }
@@ -164,7 +164,9 @@ const TIMES = {
 
 function timesOf(ordered: readonly AnyCallStatusEvent[], current: CallStatus): Partial<Call> {
   const times: Record<string, string> = {};
-  const names: Partial<Record<CallStatus, keyof Call>> = isTerminal(current) ? { ...TIMES, [current]: 'endedAt' } : TIMES;
+  const names: Partial<Record<CallStatus, keyof Call>> = isTerminal(current)
+    ? { ...TIMES, [current]: 'endedAt' }
+    : TIMES;
   for (const { status, occurredAt, receivedAt } of ordered) {
     const name = names[status];
     if (name === undefined) continue;

@@ -1,0 +1,1 @@
+export { type InboxUnderTest, inboxContract, type MakeInbox } from './inbox-contract.ts';
