@@ -3,6 +3,7 @@
  * project per consumer in `scripts/consumers`, type-checked there against the frameworks' own types, imported, required, and run.
  * Build first.
  */
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,11 +39,22 @@ function pack(): Map<string, string> {
     // npm would ignore publishConfig.exports and leave `workspace:` in the dependencies.
     run('npx', ['-y', String(pnpm), 'pack', '--pack-destination', scratch], folder);
     const tarball = join(scratch, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
+    checkFiles(tarball);
     run('publint', [tarball, '--strict']);
-    run('attw', [tarball, '--profile', 'esm-only']);
+    run('attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-summary']);
     tarballs.set(manifest.name, tarball);
   }
   return tarballs;
+}
+
+/** What every package brings along, and what none does. */
+function checkFiles(tarball: string): void {
+  const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).split('\n');
+  for (const name of ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']) {
+    if (!files.includes(`package/${name}`)) throw new Error(`${tarball} lacks ${name}.`);
+  }
+  const stray = files.find((file) => /\.test(-d)?\.|tsbuildinfo/.test(file));
+  if (stray !== undefined) throw new Error(`${tarball} has ${stray}.`);
 }
 
 /** Installs the tarballs that a consumer depends on, type-checks and compiles it, and runs what came out. */
@@ -63,7 +75,7 @@ function check(id: string, tarballs: ReadonlyMap<string, string>): void {
   }
   writeFileSync(manifestPath, JSON.stringify({ ...consumer, dependencies, overrides }, null, 2));
 
-  run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], project);
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], project);
   run('tsc', ['-p', project]);
   run('node', [join(project, 'out', 'app.js')], project);
   run('node', ['require.cjs'], project);

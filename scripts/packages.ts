@@ -39,5 +39,7 @@ export function publicPackages(): PublicPackage[] {
 
 /** Runs a program to its end, its output being ours; throws if it fails. */
 export function run(program: string, args: readonly string[], cwd: string = ROOT): void {
-  execFileSync(program, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  // npm would warn of the settings that pnpm hands down to it.
+  const env = { ...process.env, npm_config_loglevel: 'error' };
+  execFileSync(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
 }

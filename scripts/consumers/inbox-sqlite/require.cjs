@@ -1,0 +1,4 @@
+const assert = require('node:assert/strict');
+const { sqliteInbox } = require('@call-status/inbox-sqlite');
+
+assert.equal(typeof sqliteInbox, 'function');
