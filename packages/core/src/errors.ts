@@ -21,11 +21,13 @@ export const ERRORS = {
   },
   signature_missing: {
     status: 403,
-    message: 'A signing secret is set, but the request has no signature. Check that the provider is told to sign, and that no proxy drops its headers.',
+    message:
+      'A signing secret is set, but the request has no signature. Check that the provider is told to sign, and that no proxy drops its headers.',
   },
   signature_mismatch: {
     status: 403,
-    message: 'The signature does not fit. Check the secret, and that the URL verified is the one the provider called: set publicUrl, or trust proxy.',
+    message:
+      'The signature does not fit. Check the secret, and that the URL verified is the one the provider called: set publicUrl, or trust proxy.',
   },
   signature_expired: {
     status: 403,
@@ -33,7 +35,8 @@ export const ERRORS = {
   },
   body_consumed: {
     status: 403,
-    message: 'The provider signs the bytes of the body, and another parser took them. Mount call-status before body parsers, or keep the bytes as req.rawBody.',
+    message:
+      'The provider signs the bytes of the body, and another parser took them. Mount call-status before body parsers, or keep the bytes as req.rawBody.',
   },
   token_missing: {
     status: 403,
@@ -41,11 +44,13 @@ export const ERRORS = {
   },
   token_mismatch: {
     status: 403,
-    message: 'The token in the callback URL is not one of those set. Give the provider the URL that callbackUrl() makes, or keep the old token in the list while calls run.',
+    message:
+      'The token in the callback URL is not one of those set. Give the provider the URL that callbackUrl() makes, or keep the old token in the list while calls run.',
   },
   secret_unavailable: {
     status: 503,
-    message: 'The function that looks up the secret threw or rejected, so the callback cannot be verified. Mend it; the provider tries again.',
+    message:
+      'The function that looks up the secret threw or rejected, so the callback cannot be verified. Mend it; the provider tries again.',
   },
   body_too_large: {
     status: 413,
@@ -57,23 +62,52 @@ export const ERRORS = {
   },
   unsupported_encoding: {
     status: 415,
-    message: 'The body is compressed or in another charset than UTF-8; providers send neither. Check for a proxy that recodes requests.',
+    message:
+      'The body is compressed or in another charset than UTF-8; providers send neither. Check for a proxy that recodes requests.',
   },
   invalid_callback: {
     status: 422,
-    message: 'The request lacks the call id or the status, or has them malformed. Check that this URL gets only call status callbacks of this provider.',
+    message:
+      'The request lacks the call id or the status, or has them malformed. Check that this URL gets only call status callbacks of this provider.',
   },
   ambiguous_provider: {
     status: 422,
-    message: "More than one provider fits this callback. Name the endpoint's provider: callStatusMiddleware(calls.for('signalwire')).",
+    message:
+      "More than one provider fits this callback. Name the endpoint's provider: callStatusMiddleware(calls.for('signalwire')).",
   },
   inbox_unavailable: {
     status: 503,
-    message: 'The inbox could not record the event, so it was not acknowledged; the provider tries again. See the cause.',
+    message:
+      'The inbox could not record the event, so it was not acknowledged; the provider tries again. See the cause.',
+  },
+  inbox_full: {
+    status: 503,
+    message:
+      'The disk of the inbox is full, so nothing was acknowledged; the provider tries again. Free space; no restart is needed.',
+  },
+  inbox_locked: {
+    status: 503,
+    message:
+      'Another program locks the file of the inbox for too long, so nothing was acknowledged; the provider tries again. End its transaction, or raise busyTimeoutMs.',
+  },
+  inbox_unwritable: {
+    status: 503,
+    message:
+      'The file of the inbox cannot be opened or written, so nothing was acknowledged; the provider tries again. Check its path, owner and permissions, and those of its folder.',
+  },
+  inbox_corrupted: {
+    status: 503,
+    message:
+      'The file of the inbox is damaged or is no database, so nothing was acknowledged; the provider tries again. Put a backup in its place, or what `sqlite3 <file> .recover` saves; no restart is needed.',
+  },
+  inbox_unsupported: {
+    status: 503,
+    message: 'The inbox cannot work with this file, or with the SQLite that is here. See the hint.',
   },
   not_handled: {
     status: 503,
-    message: "With ack: 'handled', the handlers failed or were not done within ackDeadlineMs; the inbox retries them, the provider asks again.",
+    message:
+      "With ack: 'handled', the handlers failed or were not done within ackDeadlineMs; the inbox retries them, the provider asks again.",
   },
   closed: {
     status: 503,
@@ -81,16 +115,20 @@ export const ERRORS = {
   },
   handler_failed: { message: 'A handler threw or rejected; the event is retried. See the cause.' },
   dead_letter: {
-    message: 'A handler failed at every attempt; the event is in the dead letters. Mend the handler, then inbox.deadLetters.replay(id).',
+    message:
+      'A handler failed at every attempt; the event is in the dead letters. Mend the handler, then inbox.deadLetters.replay(id).',
   },
   lease_lost: {
-    message: 'A handler outlived its lease and another worker took the event over; its late result does not count. Heed context.signal, or raise leaseMs.',
+    message:
+      'A handler outlived its lease and another worker took the event over; its late result does not count. Heed context.signal, or raise leaseMs.',
   },
   conflicting_status: {
-    message: 'A call that had ended came with another terminal status; the first stays. Ask the provider if it matters.',
+    message:
+      'A call that had ended came with another terminal status; the first stays. Ask the provider if it matters.',
   },
   missing_secret: {
-    message: 'A provider has no secret, so anyone could forge its callbacks. Set its secret or token, or write allowUnauthenticated: true.',
+    message:
+      'A provider has no secret, so anyone could forge its callbacks. Set its secret or token, or write allowUnauthenticated: true.',
   },
   invalid_options: { message: 'An option is not what it has to be. See the issues.' },
 } as const satisfies Record<string, ErrorRow>;

@@ -1,4 +1,4 @@
-export { type Call } from './call.ts';
+export { type Call, foldCall, transitionOf } from './call.ts';
 export { DEFAULT_LIMITS, type FieldTree, type FlatFields, type Limits } from './decode/fields.ts';
 export { CallStatusError, type ErrorCode, type ErrorDetails, ERRORS } from './errors.ts';
 export {

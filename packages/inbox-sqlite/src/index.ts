@@ -1,0 +1,2 @@
+export type { SqliteInboxOptions } from './options.ts';
+export { sqliteInbox } from './sqlite-inbox.ts';

@@ -1,0 +1,96 @@
+import { statSync } from 'node:fs';
+import { CallStatusError } from '@call-status/core';
+import { type Database, type DatabaseClass, isSafeVersion, type Row } from './engine.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+/** SQLite sleeps on the calling thread while it waits for a lock, so it may not wait for long; the inbox waits without blocking. */
+const BUSY_MS = 10;
+
+/** A value of `PRAGMA synchronous`. */
+const FULL = 2;
+
+/**
+ * Opens the file, makes sure that a commit means "on the disk", and brings its tables up to date.
+ *
+ * @param waitMs how long to wait for another program's lock, blocking this thread
+ * @throws CallStatusError `inbox_unsupported`, and what SQLite throws
+ */
+export function openDatabase(engine: DatabaseClass, path: string, waitMs: number): Database {
+  const db = new engine(path);
+  try {
+    requireSafe(db);
+    db.exec(`PRAGMA busy_timeout = ${Math.ceil(waitMs) + BUSY_MS}`);
+    makeDurable(db);
+    migrate(db);
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** What tells a file from another that took its place. */
+export function fileIdentity(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat && `${stat.dev}:${stat.ino}`;
+}
+
+function requireSafe(db: Database): void {
+  const version = String(pragma(db, 'SELECT sqlite_version()'));
+  if (isSafeVersion(version)) return;
+  throw unsupported(`SQLite ${version} can lose commits of several processes: use 3.51.3 or later, as in Node 24.`);
+}
+
+/**
+ * Set at every open, not only when the file is made: SQLite can be compiled to reopen a WAL file at NORMAL, where a commit
+ * does not survive a power cut. The fullfsync pragmas are for macOS, where fsync alone does not reach the disk.
+ */
+function makeDurable(db: Database): void {
+  const mode = pragma(db, 'PRAGMA journal_mode = WAL');
+  db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
+  const synchronous = pragma(db, 'PRAGMA synchronous');
+  if (mode === 'wal' && synchronous === FULL) return;
+  throw unsupported(
+    `It has to be a file on a local disk; journal_mode is ${mode}, synchronous is ${synchronous}. For tests, use memoryInbox().`,
+  );
+}
+
+function migrate(db: Database): void {
+  if (versionOf(db) === MIGRATIONS.length) return;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    // Read again: another process may have migrated while we waited for the lock.
+    const version = versionOf(db);
+    if (version > MIGRATIONS.length) {
+      throw unsupported(
+        `The file has version ${version}, this release knows ${MIGRATIONS.length}: update @call-status/inbox-sqlite.`,
+      );
+    }
+    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+  } catch (error) {
+    rollback(db);
+    throw error;
+  }
+}
+
+/** Rolls back, unless SQLite has done so itself, as it does after some errors. */
+export function rollback(db: Database): void {
+  try {
+    db.exec('ROLLBACK');
+  } catch {}
+}
+
+function versionOf(db: Database): number {
+  return Number(pragma(db, 'PRAGMA user_version'));
+}
+
+/** The one value that a statement returns. */
+export function pragma(db: Database, sql: string): unknown {
+  return Object.values(db.prepare(sql).get() as Row)[0];
+}
+
+function unsupported(hint: string): CallStatusError {
+  return new CallStatusError('inbox_unsupported', { hint });
+}
