@@ -21,60 +21,60 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    * Whose callbacks to receive. Name one for each endpoint where you can.
    * @default all that are built in, without secrets: for development
    */
-  readonly providers?: Providers;
+  readonly providers?: Providers | undefined;
   /**
    * Where providers reach this application, if a proxy hides it: the origin, and the path prefix that the proxy takes away.
    * @default what the framework says of the request
    */
-  readonly publicUrl?: PublicUrl;
+  readonly publicUrl?: PublicUrl | undefined;
   /**
    * Whether accepted callbacks are answered with 200. If not, the next handler of the route has `req.callStatus` and answers.
    * @default true
    */
-  readonly autoAck?: boolean;
+  readonly autoAck?: boolean | undefined;
   /**
    * When to answer: once the inbox has the event, or once the handlers are done (for serverless platforms).
    * @default 'recorded'
    */
-  readonly ack?: 'recorded' | 'handled';
+  readonly ack?: 'recorded' | 'handled' | undefined;
   /**
    * With `ack: 'handled'`, how long the provider may wait, in milliseconds; then it is answered 503. SignalWire waits for 5 s.
    * @default 4000
    */
-  readonly ackDeadlineMs?: number;
+  readonly ackDeadlineMs?: number | undefined;
   /** Bounds on what is decoded. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<Limits> | undefined;
   /**
    * Where events are recorded before they are acknowledged.
    * @default memoryInbox(), which loses what is not handled when the process dies
    */
-  readonly inbox?: Inbox;
+  readonly inbox?: Inbox | undefined;
   /**
    * Whether handlers run in this process from the start. `calls.work()` starts them later.
    * @default true
    */
-  readonly work?: boolean;
+  readonly work?: boolean | undefined;
   /**
    * How many calls are handled at once.
    * @default 64
    */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /**
    * For how long an event is this process's before another may take it, in milliseconds; prolonged while a handler runs.
    * @default 15000
    */
-  readonly leaseMs?: number;
+  readonly leaseMs?: number | undefined;
   /** How failed handlers are retried. */
-  readonly retry?: RetryOptions;
+  readonly retry?: RetryOptions | undefined;
   /**
    * Accepts callbacks that nothing proves, in production too.
    * @default false
    */
-  readonly allowUnauthenticated?: boolean;
+  readonly allowUnauthenticated?: boolean | undefined;
   /** @default the console, warnings and errors only; Fastify's logger in Fastify */
-  readonly log?: Logger;
+  readonly log?: Logger | undefined;
   /** @default Date.now */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** The options of a receiver, with the defaults filled in. */
@@ -107,7 +107,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
   const result = v.safeParse(OptionsSchema, options);
   if (!result.success) throw new CallStatusError('invalid_options', { issues: result.issues.map(sentence) });
   const {
-    providers = builtInProviders,
+    providers = builtInProviders.map((provider) => provider()),
     publicUrl,
     autoAck = true,
     ack = 'recorded',

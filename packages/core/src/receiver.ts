@@ -3,6 +3,7 @@ import { authenticate } from './authenticate/authenticate.ts';
 import type { Limits } from './decode/fields.ts';
 import { CallStatusError, type ErrorCode } from './errors.ts';
 import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
+import { receiveFetch } from './fetch.ts';
 import type { Handlers } from './handlers.ts';
 import type { Inbox, Recorded, Unrecorded } from './inbox.ts';
 import { match, mayBeCallback } from './match.ts';
@@ -26,6 +27,8 @@ export interface CallbackEndpoint {
    * Never rejects for what a client sends.
    */
   receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined>;
+  /** The same for a request of the Fetch API: its answer, or `undefined`, with the request's body unused. */
+  fetch(request: Request): Promise<Response | undefined>;
   /** The answer to a request that could not be read. */
   refuse(error: CallStatusError): Receipt<never>;
   /** Whether the adapter answers accepted callbacks. */
@@ -137,6 +140,7 @@ class Receiver {
     const endpoint: CallbackEndpoint = {
       mayReceive: (head) => mayBeCallback(head, only, this.limits.bytes),
       receive: (request) => this.#receive(request, only),
+      fetch: (request) => receiveFetch(endpoint, request),
       refuse: (error) => this.refuse(error),
       autoAck: this.autoAck,
       limits: this.limits,
@@ -150,6 +154,10 @@ class Receiver {
 
   receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined> {
     return this.#receive(request, this.#options.providers);
+  }
+
+  fetch(request: Request): Promise<Response | undefined> {
+    return receiveFetch(this, request);
   }
 
   refuse(error: CallStatusError): Receipt<never> {

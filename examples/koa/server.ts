@@ -1,0 +1,36 @@
+// Call status callbacks of four providers in Koa, kept in an SQLite file until they are handled.
+import { sqliteInbox } from '@call-status/inbox-sqlite';
+import { callStatusMiddleware, createCallStatus, exotel, mycpaas, signalwire, voicedock } from '@call-status/koa';
+import Router from '@koa/router';
+import Koa from 'koa';
+
+const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', PUBLIC_URL, HANDLERS = 'on' } = process.env;
+const { SIGNALWIRE_SIGNING_KEY = '', VOICEDOCK_SECRET = '', EXOTEL_TOKEN = '', MYCPAAS_TOKEN = '' } = process.env;
+
+const calls = createCallStatus({
+  providers: [
+    signalwire({ signingKey: SIGNALWIRE_SIGNING_KEY }),
+    voicedock({ secret: VOICEDOCK_SECRET }),
+    exotel({ token: EXOTEL_TOKEN }),
+    mycpaas({ token: MYCPAAS_TOKEN }),
+  ],
+  inbox: sqliteInbox({ path: INBOX }),
+  // Another process may run the handlers; this one then only acknowledges.
+  work: HANDLERS === 'on',
+  publicUrl: PUBLIC_URL,
+  onStatus({ raw, ...event }) {
+    console.log(JSON.stringify({ event }));
+  },
+});
+
+const router = new Router();
+for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
+  router.all(`/webhooks/${name}`, callStatusMiddleware(calls.for(name)));
+}
+
+const app = new Koa();
+app.use(router.routes());
+
+const server = app.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ listening: server.address() })));
+
+process.once('SIGTERM', () => server.close(() => calls.close()));
