@@ -258,9 +258,9 @@ export class SqliteInbox implements Inbox {
     this.#store = undefined;
   }
 
-  /** Looks for commits of other processes. */
-  #poll(): void {
-    const version = this.#store?.version();
+  /** Looks for commits of other processes. A file that cannot be read counts as changed: whoever takes work hears why. */
+  async #poll(): Promise<void> {
+    const version = await this.#read((store) => store.version()).catch(() => undefined);
     if (version === this.#version) return;
     this.#version = version;
     this.#notify();

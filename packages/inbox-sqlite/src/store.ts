@@ -280,9 +280,9 @@ export const SQL = {
     WHERE terminal = 1 AND last_at < ? AND NOT EXISTS (SELECT 1 FROM work WHERE call = calls.id)
     ORDER BY last_at LIMIT 1`,
   remember: `
-    INSERT INTO forgotten SELECT event_id, ? FROM events WHERE call = ? LIMIT ${SWEEP_ROWS}`,
+    INSERT OR REPLACE INTO forgotten SELECT event_id, ? FROM events WHERE call = ? ORDER BY event_id LIMIT ${SWEEP_ROWS}`,
   removeEvents: `
-    DELETE FROM events WHERE id IN (SELECT id FROM events WHERE call = ? LIMIT ${SWEEP_ROWS})`,
+    DELETE FROM events WHERE id IN (SELECT id FROM events WHERE call = ? ORDER BY event_id LIMIT ${SWEEP_ROWS})`,
   removeCall: 'DELETE FROM calls WHERE id = ?',
   oldForgotten: `
     DELETE FROM forgotten WHERE event_id IN (SELECT event_id FROM forgotten WHERE until <= ? LIMIT ${SWEEP_ROWS})`,

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { openInbox, temporaryFile } from '../test/support.ts';
+import { type Database, type DatabaseClass, loadEngine, type Statement } from './engine.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { openDatabase, pragma } from './open.ts';
+
+const engine = loadEngine();
+const schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
+
+describe('openDatabase', () => {
+  it('writes every commit through to the disk, also in a file that exists already', () => {
+    const path = temporaryFile();
+    for (const _ of ['new', 'reopened', 'reopened again']) {
+      const db = openDatabase(engine, path, 0);
+      expect(pragma(db, 'PRAGMA journal_mode')).toBe('wal');
+      expect(pragma(db, 'PRAGMA synchronous')).toBe(2);
+      expect(pragma(db, 'PRAGMA fullfsync')).toBe(1);
+      expect(pragma(db, 'PRAGMA checkpoint_fullfsync')).toBe(1);
+      db.close();
+    }
+  });
+
+  it('does so on the connection that the inbox uses', async () => {
+    const path = temporaryFile();
+    const seen: unknown[] = [];
+    const look = (db: Database) => seen.push(pragma(db, 'PRAGMA synchronous'));
+    await openInbox({ path }, look).close();
+    await openInbox({ path }, look).close();
+    expect(seen).toEqual([2, 2]);
+  });
+
+  it('brings a file of every earlier version up to date', () => {
+    const fresh = openDatabase(engine, temporaryFile(), 0);
+    for (let version = 0; version <= MIGRATIONS.length; version++) {
+      const path = temporaryFile();
+      const old = new engine(path);
+      for (const migration of MIGRATIONS.slice(0, version)) old.exec(migration);
+      old.exec(`PRAGMA user_version = ${version}`);
+      old.close();
+      const db = openDatabase(engine, path, 0);
+      expect(pragma(db, 'PRAGMA user_version')).toBe(MIGRATIONS.length);
+      expect(pragma(db, schema)).toBe(pragma(fresh, schema));
+      db.close();
+    }
+    fresh.close();
+  });
+
+  it('leaves a file as it was when a migration fails', () => {
+    const path = temporaryFile();
+    const foreign = new engine(path);
+    foreign.exec('CREATE TABLE work (hours INTEGER)');
+    foreign.close();
+    expect(() => openDatabase(engine, path, 0)).toThrow('work already exists');
+    const db = new engine(path);
+    expect(pragma(db, schema)).toBe('CREATE TABLE work (hours INTEGER)');
+    db.close();
+  });
+
+  it('refuses a file of a later version, and leaves it alone', () => {
+    const path = temporaryFile();
+    const later = new engine(path);
+    later.exec('PRAGMA user_version = 99');
+    later.close();
+    expect(() => openInbox({ path })).toThrow(
+      expect.objectContaining({
+        code: 'inbox_unsupported',
+        message: expect.stringContaining(`version 99, this release knows ${MIGRATIONS.length}`),
+      }),
+    );
+    const db = new engine(path);
+    expect(pragma(db, 'PRAGMA user_version')).toBe(99);
+    db.close();
+  });
+
+  it('refuses memory, which no commit makes durable', () => {
+    expect(() => openInbox({ path: ':memory:' })).toThrow(
+      expect.objectContaining({
+        code: 'inbox_unsupported',
+        message: expect.stringContaining('journal_mode is memory'),
+      }),
+    );
+  });
+
+  it('refuses an SQLite that can lose commits', () => {
+    const old = class extends (engine as new (path: string) => Database) {
+      prepare(sql: string): Statement {
+        return super.prepare(sql === 'SELECT sqlite_version()' ? "SELECT '3.45.1'" : sql);
+      }
+    } as DatabaseClass;
+    expect(() => openDatabase(old, temporaryFile(), 0)).toThrow(
+      expect.objectContaining({ code: 'inbox_unsupported', message: expect.stringContaining('SQLite 3.45.1') }),
+    );
+  });
+});
