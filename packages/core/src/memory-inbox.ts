@@ -1,0 +1,625 @@
+import { type Call, foldCall, transitionOf } from './call.ts';
+import { CallStatusError } from './errors.ts';
+import { type AnyCallStatusEvent, type CallStatus, isTerminal, type TerminalStatus } from './event.ts';
+import type {
+  CallQuery,
+  CallSummary,
+  DeadLetter,
+  DeadLetterQuery,
+  DeadLetters,
+  Failure,
+  Inbox,
+  InboxCounts,
+  Lease,
+  Page,
+  PageQuery,
+  Recorded,
+  Taken,
+  TakeRequest,
+  Unrecorded,
+  Work,
+} from './inbox.ts';
+import type { Clock } from './provider.ts';
+
+/** How much a memory inbox keeps. */
+export interface MemoryInboxOptions {
+  /**
+   * Calls that are kept. Over it the call that was idle for longest is forgotten: ended calls first, then live ones, then those
+   * with dead letters. A call with unfinished work is never forgotten; when all calls have some, `record` rejects.
+   * @default 100_000
+   */
+  readonly maxCalls?: number;
+  /**
+   * For how long an ended call is kept after its last event, in milliseconds; for so long its duplicates are known.
+   * @default 86_400_000 (24 hours)
+   */
+  readonly retainMs?: number;
+  /**
+   * Of how many ended calls, the newest, the events are kept. Of older ones remain the status and the ids of the events:
+   * they are listed and counted, and their duplicates, late and conflicting events are known.
+   * @default 1_000
+   */
+  readonly retainEvents?: number;
+  /** @default Date.now */
+  readonly clock?: Clock;
+}
+
+/**
+ * An inbox in the memory of this process: fast, and gone with the process. What was acknowledged and not handled is lost in a
+ * crash; take a durable inbox where that matters.
+ *
+ * Its memory is bounded by `maxCalls`, and by ten events for each of them, however they spread over the calls.
+ *
+ * @throws CallStatusError from `record`: `closed` after `close()`, `inbox_unavailable` when it is full of unfinished work
+ */
+export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
+  return new MemoryInbox(options);
+}
+
+const EVENTS_PER_CALL = 10;
+const ROWS_PER_PAGE = 50;
+/** Each record forgets at most so many calls that are too old: more than one, so that it catches up, and few, so that none is slow. */
+const EXPIRED_PER_RECORD = 2;
+
+class MemoryInbox implements Inbox {
+  readonly deadLetters: DeadLetters;
+  readonly #maxCalls: number;
+  readonly #maxEvents: number;
+  readonly #retainMs: number;
+  readonly #retainEvents: number;
+  readonly #clock: Clock;
+  readonly #calls = new Map<string, Lane>();
+  readonly #listeners = new Set<() => void>();
+  readonly #dead = new Map<string, Dead>();
+  /** Work by the token of its lease. */
+  readonly #running = new Map<string, Job>();
+  readonly #ready = new ReadyQueue();
+  readonly #later = new LaterQueue();
+  /** Idle calls, each list from the one that was idle for longest; calls with unfinished work are in none. */
+  readonly #summaries = new LaneList();
+  readonly #ended = new LaneList();
+  readonly #live = new LaneList();
+  readonly #withDead = new LaneList();
+  #events = 0;
+  #unfinished = 0;
+  #endedCalls = 0;
+  #serial = 0;
+  /** No lease runs out before. */
+  #leasesUntil = Number.POSITIVE_INFINITY;
+  #closed = false;
+
+  constructor({
+    maxCalls = 100_000,
+    retainMs = 86_400_000,
+    retainEvents = 1000,
+    clock = Date.now,
+  }: MemoryInboxOptions) {
+    this.#maxCalls = maxCalls;
+    this.#maxEvents = maxCalls * EVENTS_PER_CALL;
+    this.#retainMs = retainMs;
+    this.#retainEvents = retainEvents;
+    this.#clock = clock;
+    this.deadLetters = {
+      list: async (query) => this.#listDead(query),
+      read: async (eventId) => this.#dead.get(eventId)?.letter,
+      replay: async (eventId) => this.#replay(this.#dead.get(eventId)),
+      replayAll: async (query = {}) => {
+        const found = [...this.#dead.values()].filter((dead) => isDeadIn(dead.letter, query));
+        for (const dead of found) this.#replay(dead);
+        return found.length;
+      },
+      discard: async (eventId) => this.#discard(this.#dead.get(eventId)),
+    };
+  }
+
+  async record(event: Unrecorded): Promise<Recorded> {
+    if (this.#closed) throw new CallStatusError('closed');
+    const key = keyOf(event.provider, event.callId);
+    let lane = this.#calls.get(key);
+    const known = lane?.done.get(event.id);
+    if (known !== undefined) return { transition: 'duplicate', done: known };
+
+    const now = this.#clock();
+    // Off its list it is not forgotten to make room for its own event.
+    lane?.list?.remove(lane);
+    if (!this.#hasRoom(lane) && !this.#forgetOldest()) {
+      if (lane !== undefined) this.#shelve(lane);
+      throw new CallStatusError('inbox_unavailable', {
+        hint: 'The memory inbox is full of calls with unfinished work.',
+      });
+    }
+    this.#forgetExpired(now - this.#retainMs);
+    if (lane === undefined) {
+      lane = new Lane(key, event, ++this.#serial);
+      this.#calls.set(lane.key, lane);
+    }
+
+    const transition = transitionOf(lane.status, event.status);
+    const recorded = { ...event, transition } as AnyCallStatusEvent;
+    if (transition === 'advance') {
+      lane.status = event.status;
+      if (isTerminal(event.status)) this.#endedCalls++;
+    }
+    lane.lastReceivedAt = event.receivedAt;
+    lane.touchedAt = now;
+    lane.events.push(recorded);
+    lane.done.set(detached(event.id), false);
+    this.#events++;
+    this.#unfinished++;
+    lane.append(new Job(lane, recorded, ++this.#serial));
+    if (lane.state === 'idle') this.#queue(lane, now);
+    return { transition, done: false };
+  }
+
+  async take({ limit, leaseMs }: TakeRequest): Promise<Taken> {
+    const now = this.#clock();
+    if (now >= this.#leasesUntil) this.#endLeases(now);
+    for (let lane = this.#later.shiftDue(now); lane !== undefined; lane = this.#later.shiftDue(now))
+      this.#makeReady(lane);
+
+    const work: Work[] = [];
+    while (work.length < limit) {
+      const job = this.#ready.shift()?.head;
+      if (job === undefined) break;
+      job.lane.state = 'running';
+      job.attempts++;
+      const token = (++this.#serial).toString(36);
+      job.leaseUntil = now + leaseMs;
+      this.#leasesUntil = Math.min(this.#leasesUntil, job.leaseUntil);
+      this.#running.set(token, job);
+      const { event, attempts: attempt, doneHandlers } = job;
+      work.push({ lease: { eventId: event.id, token }, event, attempt, doneHandlers });
+    }
+    const nextAt = Math.min(this.#later.nextAt, this.#leasesUntil);
+    return Number.isFinite(nextAt) ? { work, nextAt } : { work };
+  }
+
+  async renew(leases: readonly Lease[], leaseMs: number): Promise<readonly Lease[]> {
+    const until = this.#clock() + leaseMs;
+    this.#leasesUntil = Math.min(this.#leasesUntil, until);
+    return leases.filter(({ token }) => {
+      const job = this.#running.get(token);
+      if (job !== undefined) job.leaseUntil = until;
+      return job === undefined;
+    });
+  }
+
+  async finish({ token }: Lease): Promise<boolean> {
+    const job = this.#stopRunning(token);
+    if (job !== undefined) this.#settle(job);
+    return job !== undefined;
+  }
+
+  async fail({ token }: Lease, { retryAt, error, doneHandlers }: Failure): Promise<boolean> {
+    const job = this.#stopRunning(token);
+    if (job === undefined) return false;
+    job.doneHandlers = doneHandlers;
+    if (retryAt !== undefined) {
+      job.runAt = retryAt;
+      this.#queue(job.lane, this.#clock());
+      return true;
+    }
+    const { event, attempts, lane } = job;
+    const letter: DeadLetter = { event, attempts, error, deadAt: this.#clock() };
+    this.#dead.set(event.id, { job, letter, serial: ++this.#serial });
+    lane.dead++;
+    this.#settle(job);
+    return true;
+  }
+
+  async release({ token }: Lease): Promise<boolean> {
+    const job = this.#stopRunning(token);
+    if (job === undefined) return false;
+    job.attempts--;
+    this.#queue(job.lane, this.#clock());
+    return true;
+  }
+
+  onWork(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async call(provider: string, callId: string): Promise<Call | undefined> {
+    return this.#calls.get(keyOf(provider, callId))?.fold();
+  }
+
+  async calls(query: CallQuery = {}): Promise<Page<CallSummary>> {
+    const { provider, state, since, until } = query;
+    const lanes = [...this.#calls.values()].filter(
+      (lane) =>
+        (provider === undefined || lane.provider === provider) &&
+        (state === undefined || isTerminal(lane.status) === (state === 'ended')) &&
+        isWithin(lane.firstAt, since, until),
+    );
+    return newestFirst(lanes, query, (lane) => lane.summary());
+  }
+
+  async counts(): Promise<InboxCounts> {
+    const running = this.#running.size;
+    return {
+      live: this.#calls.size - this.#endedCalls,
+      ended: this.#endedCalls,
+      waiting: this.#unfinished - running,
+      running,
+      dead: this.#dead.size,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  /** Lets a call's first event be taken, now or when it is time. */
+  #queue(lane: Lane, now: number): void {
+    if (lane.runAt > now) {
+      lane.state = 'later';
+      this.#later.push(lane);
+    } else this.#makeReady(lane);
+    for (const listener of this.#listeners) listener();
+  }
+
+  #makeReady(lane: Lane): void {
+    lane.state = 'ready';
+    this.#ready.push(lane);
+  }
+
+  #stopRunning(token: string): Job | undefined {
+    const job = this.#running.get(token);
+    if (job === undefined) return undefined;
+    this.#running.delete(token);
+    if (this.#running.size === 0) this.#leasesUntil = Number.POSITIVE_INFINITY;
+    return job;
+  }
+
+  /** The event is done or dead; the call goes on. */
+  #settle(job: Job): void {
+    const { lane, event } = job;
+    lane.removeHead(job);
+    lane.done.set(event.id, true);
+    this.#unfinished--;
+    if (lane.head === undefined) this.#shelve(lane);
+    else this.#queue(lane, this.#clock());
+  }
+
+  #endLeases(now: number): void {
+    this.#leasesUntil = Number.POSITIVE_INFINITY;
+    for (const [token, job] of this.#running) {
+      if (job.leaseUntil > now) {
+        this.#leasesUntil = Math.min(this.#leasesUntil, job.leaseUntil);
+        continue;
+      }
+      this.#running.delete(token);
+      this.#makeReady(job.lane);
+    }
+  }
+
+  /** Puts a call without work where it waits to be forgotten. */
+  #shelve(lane: Lane): void {
+    lane.state = 'idle';
+    if (lane.dead > 0) this.#withDead.append(lane);
+    else if (!isTerminal(lane.status)) this.#live.append(lane);
+    else {
+      this.#ended.append(lane);
+      const { oldest } = this.#ended;
+      if (oldest === undefined || this.#ended.size <= this.#retainEvents) return;
+      this.#ended.remove(oldest);
+      oldest.shorten();
+      this.#summaries.append(oldest);
+    }
+  }
+
+  #hasRoom(lane: Lane | undefined): boolean {
+    return this.#events < this.#maxEvents && (lane !== undefined || this.#calls.size < this.#maxCalls);
+  }
+
+  #forgetOldest(): boolean {
+    const lane = this.#summaries.oldest ?? this.#ended.oldest ?? this.#live.oldest ?? this.#withDead.oldest;
+    if (lane !== undefined) this.#forget(lane);
+    return lane !== undefined;
+  }
+
+  #forgetExpired(before: number): void {
+    for (let count = 0; count < EXPIRED_PER_RECORD; count++) {
+      const lane = this.#summaries.oldest ?? this.#ended.oldest;
+      if (lane === undefined || lane.touchedAt > before) return;
+      this.#forget(lane);
+    }
+  }
+
+  #forget(lane: Lane): void {
+    lane.list?.remove(lane);
+    this.#calls.delete(lane.key);
+    this.#events -= lane.done.size;
+    if (isTerminal(lane.status)) this.#endedCalls--;
+    if (lane.dead > 0) for (const id of lane.done.keys()) this.#dead.delete(id);
+  }
+
+  #listDead(query: DeadLetterQuery = {}): Page<DeadLetter> {
+    const found = [...this.#dead.values()].filter(({ letter }) => isDeadIn(letter, query));
+    return newestFirst(found, query, ({ letter }) => letter);
+  }
+
+  #discard(dead: Dead | undefined): boolean {
+    if (dead === undefined) return false;
+    const { lane, event } = dead.job;
+    this.#dead.delete(event.id);
+    lane.dead--;
+    if (lane.head === undefined) {
+      lane.list?.remove(lane);
+      this.#shelve(lane);
+    }
+    return true;
+  }
+
+  #replay(dead: Dead | undefined): boolean {
+    if (dead === undefined) return false;
+    const { job } = dead;
+    const { lane } = job;
+    this.#dead.delete(job.event.id);
+    lane.dead--;
+    lane.list?.remove(lane);
+    lane.done.set(job.event.id, false);
+    this.#unfinished++;
+    job.attempts = 0;
+    job.runAt = 0;
+    const { state } = lane;
+    lane.insert(job);
+    if (state === 'idle' || state === 'later') this.#queue(lane, this.#clock());
+    return true;
+  }
+}
+
+/** One call, with its work in the order of recording. */
+class Lane {
+  readonly key: string;
+  readonly provider: string;
+  readonly callId: string;
+  readonly serial: number;
+  readonly firstAt: number;
+  lastReceivedAt: string;
+  /** When it was last recorded to, by the inbox's clock. */
+  touchedAt = 0;
+  status: CallStatus = 'unknown';
+  /** Since it was shortened, if it was. */
+  events: AnyCallStatusEvent[] = [];
+  isShortened = false;
+  /** The ids of all its events, and whether their work is done. */
+  readonly done = new Map<string, boolean>();
+  /** How many of its events are dead letters. */
+  dead = 0;
+  /** What its first work waits for: a worker, its time, or its end. */
+  state: 'idle' | 'ready' | 'later' | 'running' = 'idle';
+  head: Job | undefined;
+  tail: Job | undefined;
+  nextReady: Lane | undefined;
+  list: LaneList | undefined;
+  older: Lane | undefined;
+  newer: Lane | undefined;
+
+  constructor(key: string, { provider, callId, receivedAt }: Unrecorded, serial: number) {
+    this.key = detached(key);
+    this.provider = provider;
+    this.callId = detached(callId);
+    this.serial = serial;
+    this.firstAt = Date.parse(receivedAt);
+    this.lastReceivedAt = receivedAt;
+  }
+
+  /** When its first work is due. */
+  get runAt(): number {
+    return this.head?.runAt ?? 0;
+  }
+
+  append(job: Job): void {
+    if (this.tail === undefined) this.head = job;
+    else this.tail.next = job;
+    this.tail = job;
+  }
+
+  /** Puts old work back in its place: behind what was recorded before it, and behind what runs. */
+  insert(job: Job): void {
+    let before = this.state === 'running' ? this.head : undefined;
+    let after = before === undefined ? this.head : before.next;
+    while (after !== undefined && after.serial < job.serial) {
+      before = after;
+      after = after.next;
+    }
+    job.next = after;
+    if (before === undefined) this.head = job;
+    else before.next = job;
+    if (after === undefined) this.tail = job;
+  }
+
+  removeHead(job: Job): void {
+    this.head = job.next;
+    if (job.next === undefined) this.tail = undefined;
+    job.next = undefined;
+  }
+
+  /** Keeps only what tells duplicates, transitions and the summary. */
+  shorten(): void {
+    this.events = [];
+    this.isShortened = true;
+  }
+
+  fold(): Call {
+    if (!this.isShortened) return foldCall(this.events);
+    const { provider, callId, status, lastReceivedAt: updatedAt } = this;
+    const since = this.events.length > 0 ? foldCall(this.events) : { events: [] };
+    return { ...since, provider, callId, status, terminal: true, outcome: status as TerminalStatus, updatedAt };
+  }
+
+  summary(): CallSummary {
+    const { provider, callId, status, firstAt, lastReceivedAt, done } = this;
+    return {
+      provider,
+      callId,
+      status,
+      terminal: isTerminal(status),
+      firstAt,
+      lastAt: Date.parse(lastReceivedAt),
+      events: done.size,
+    };
+  }
+}
+
+/** The work on one event. */
+class Job {
+  readonly lane: Lane;
+  readonly event: AnyCallStatusEvent;
+  readonly serial: number;
+  attempts = 0;
+  doneHandlers: readonly string[] = NO_HANDLERS;
+  runAt = 0;
+  leaseUntil = 0;
+  next: Job | undefined;
+
+  constructor(lane: Lane, event: AnyCallStatusEvent, serial: number) {
+    this.lane = lane;
+    this.event = event;
+    this.serial = serial;
+  }
+}
+
+const NO_HANDLERS: readonly string[] = [];
+
+interface Dead {
+  readonly job: Job;
+  readonly letter: DeadLetter;
+  readonly serial: number;
+}
+
+/** Calls with work that is due, first come, first served. Linked, so that neither end costs more the longer it is. */
+class ReadyQueue {
+  #first: Lane | undefined;
+  #last: Lane | undefined;
+
+  push(lane: Lane): void {
+    if (this.#last === undefined) this.#first = lane;
+    else this.#last.nextReady = lane;
+    this.#last = lane;
+  }
+
+  shift(): Lane | undefined {
+    const lane = this.#first;
+    if (lane === undefined) return undefined;
+    this.#first = lane.nextReady;
+    if (this.#first === undefined) this.#last = undefined;
+    lane.nextReady = undefined;
+    return lane;
+  }
+}
+
+/** Calls whose work is due later: a binary heap. An entry is stale once its call no longer waits; it is skipped when its time comes. */
+class LaterQueue {
+  readonly #heap: Entry[] = [];
+
+  /** When the next is due. */
+  get nextAt(): number {
+    return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  push(lane: Lane): void {
+    const heap = this.#heap;
+    const entry = { at: lane.runAt, lane };
+    let at = heap.push(entry) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const above = heap[parent] as Entry;
+      if (above.at <= entry.at) break;
+      heap[at] = above;
+      at = parent;
+    }
+    heap[at] = entry;
+  }
+
+  /** Takes out the next call that is due. */
+  shiftDue(now: number): Lane | undefined {
+    while (this.nextAt <= now) {
+      const { lane } = this.#shift();
+      if (lane.state === 'later' && lane.runAt <= now) return lane;
+    }
+    return undefined;
+  }
+
+  #shift(): Entry {
+    const heap = this.#heap;
+    const first = heap[0] as Entry;
+    const last = heap.pop() as Entry;
+    let at = 0;
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && (heap[child + 1] as Entry).at < (heap[child] as Entry).at) child++;
+      const below = heap[child] as Entry;
+      if (last.at <= below.at) break;
+      heap[at] = below;
+      at = child;
+    }
+    if (heap.length > 0) heap[at] = last;
+    return first;
+  }
+}
+
+interface Entry {
+  readonly at: number;
+  readonly lane: Lane;
+}
+
+/** Calls in the order in which they were appended. Linked through the calls themselves, so that any of them can leave at no cost. */
+class LaneList {
+  oldest: Lane | undefined;
+  newest: Lane | undefined;
+  size = 0;
+
+  append(lane: Lane): void {
+    lane.list = this;
+    lane.older = this.newest;
+    if (this.newest === undefined) this.oldest = lane;
+    else this.newest.newer = lane;
+    this.newest = lane;
+    this.size++;
+  }
+
+  remove(lane: Lane): void {
+    const { older, newer } = lane;
+    if (older === undefined) this.oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.newest = older;
+    else newer.older = older;
+    lane.list = undefined;
+    lane.older = undefined;
+    lane.newer = undefined;
+    this.size--;
+  }
+}
+
+function keyOf(provider: string, callId: string): string {
+  return `${provider}\n${callId}`;
+}
+
+/** A copy that does not hold on to the text that the string was cut from or joined of, which may be a whole body. */
+function detached(text: string): string {
+  return ` ${text}`.slice(1);
+}
+
+function isWithin(time: number, since: number | undefined, until: number | undefined): boolean {
+  return (since === undefined || time >= since) && (until === undefined || time < until);
+}
+
+function isDeadIn({ event, deadAt }: DeadLetter, { provider, since, until }: DeadLetterQuery): boolean {
+  return (provider === undefined || event.provider === provider) && isWithin(deadAt, since, until);
+}
+
+/** One page of what is sorted by serial number, the cursor being the last number of the page before. */
+function newestFirst<Item extends { readonly serial: number }, Row>(
+  ascending: readonly Item[],
+  { cursor, limit = ROWS_PER_PAGE }: PageQuery,
+  toRow: (item: Item) => Row,
+): Page<Row> {
+  const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
+  const found = ascending.filter(({ serial }) => serial < before).reverse();
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const rows = page.map(toRow);
+  return last !== undefined && found.length > limit ? { rows, next: String(last.serial) } : { rows };
+}

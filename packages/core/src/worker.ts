@@ -1,0 +1,376 @@
+import { type Call, foldCall } from './call.ts';
+import { CallStatusError, type ErrorCode, type ErrorDetails } from './errors.ts';
+import type { AnyCallStatusEvent } from './event.ts';
+import type { HandlerContext } from './handlers.ts';
+import type { Failure, Inbox, Taken, Work } from './inbox.ts';
+import type { Logger } from './log.ts';
+import type { Clock } from './provider.ts';
+import type { NamedHandler } from './registry.ts';
+import { exponentialBackoff, type RetryOptions } from './retry.ts';
+
+/** What a worker works on, and how. Only handlers and `backoff` may throw. */
+export interface WorkerOptions {
+  readonly inbox: Inbox;
+  /** The handlers of an event, in the order in which they are called. An event without any is done at once. */
+  handlersFor(event: AnyCallStatusEvent): readonly NamedHandler[];
+  retryFor(event: AnyCallStatusEvent): RetryOptions;
+  /**
+   * Events at a time, each of another call.
+   * @default 64
+   */
+  readonly concurrency?: number;
+  /**
+   * For how long an event is this worker's if it dies; renewed while handlers run. In milliseconds.
+   * @default 15_000
+   */
+  readonly leaseMs?: number;
+  /**
+   * The longest time between two looks into the inbox, since its hints can be missed; and the pause after it failed. In milliseconds.
+   * @default 1_000
+   */
+  readonly pollMs?: number;
+  /** Who takes the work; for people who read the store. */
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  onError(error: CallStatusError): void;
+  /** Resolves when the event's answer has left; `undefined` when there is nothing to wait for. */
+  beforeHandling(eventId: string): Promise<void> | undefined;
+  /** The framework's request, if the event came to this process. */
+  requestOf(eventId: string): unknown;
+  /** Called after each attempt: were all handlers done, and does the inbox know? */
+  settled(eventId: string, handled: boolean): void;
+}
+
+/** Runs the handlers of the events in an inbox. */
+export interface Worker {
+  /** Starts to take work. Safe to call twice. */
+  start(): void;
+  /**
+   * Takes no more work and waits for the running handlers. Past the deadline it aborts their signals, gives their work back to the
+   * inbox and leaves them to themselves: their results no longer count.
+   */
+  stop(deadlineMs: number): Promise<Stopped>;
+}
+
+/** What became of the events that were running when a worker was stopped. */
+export interface Stopped {
+  readonly finished: number;
+  /** Given back to the inbox, for another worker or the next start. */
+  readonly returned: number;
+}
+
+const ATTEMPTS = 8;
+
+/** Makes a worker, which waits for `start()`. */
+export function createWorker(options: WorkerOptions): Worker {
+  return new InboxWorker(options);
+}
+
+class InboxWorker implements Worker {
+  readonly #options: WorkerOptions;
+  readonly #concurrency: number;
+  readonly #leaseMs: number;
+  readonly #pollMs: number;
+  /** By the token of the lease. */
+  readonly #runs = new Map<string, Run>();
+  #isWorking = false;
+  /** Whether there may be work. */
+  #isWanted = false;
+  #pumping: Promise<void> | undefined;
+  #stopListening: (() => void) | undefined;
+  #polling: NodeJS.Timeout | undefined;
+  #waking: NodeJS.Timeout | undefined;
+  #renewing: NodeJS.Timeout | undefined;
+  #finished = 0;
+  #returned = 0;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#concurrency = options.concurrency ?? 64;
+    this.#leaseMs = options.leaseMs ?? 15_000;
+    this.#pollMs = options.pollMs ?? 1000;
+  }
+
+  start(): void {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    this.#stopListening = this.#options.inbox.onWork(() => this.#wake());
+    this.#polling = setInterval(() => this.#wake(), this.#pollMs).unref();
+    this.#wake();
+  }
+
+  async stop(deadlineMs: number): Promise<Stopped> {
+    this.#isWorking = false;
+    this.#stopListening?.();
+    clearInterval(this.#polling);
+    clearTimeout(this.#waking);
+    const { finished, returned } = { finished: this.#finished, returned: this.#returned };
+    await this.#waitForRuns(deadlineMs);
+    await Promise.all(Array.from(this.#runs.values(), (run) => this.#giveBack(run)));
+    this.#stopRenewing();
+    return { finished: this.#finished - finished, returned: this.#returned - returned };
+  }
+
+  #wake(): void {
+    this.#isWanted = true;
+    if (this.#isWorking) this.#pumping ??= this.#pump();
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#isWanted && this.#isWorking) {
+      // The answers of this turn leave first, and what arrives in it is taken together.
+      await new Promise(setImmediate);
+      this.#isWanted = false;
+      if (this.#isWorking) await this.#takeWork();
+    }
+    this.#pumping = undefined;
+  }
+
+  async #takeWork(): Promise<void> {
+    const { inbox, owner } = this.#options;
+    const limit = this.#concurrency - this.#runs.size;
+    if (limit <= 0) return;
+    let taken: Taken;
+    try {
+      taken = await inbox.take({ limit, leaseMs: this.#leaseMs, owner });
+    } catch (cause) {
+      this.#report('inbox_unavailable', {}, cause);
+      return;
+    }
+    if (!this.#isWorking) {
+      await Promise.all(taken.work.map((work) => this.#giveBack(new Run(work))));
+      return;
+    }
+    for (const work of taken.work) this.#startRun(work);
+    if (taken.nextAt !== undefined) this.#wakeAt(taken.nextAt);
+  }
+
+  #wakeAt(time: number): void {
+    const delay = time - this.#options.clock();
+    if (delay >= this.#pollMs) return;
+    clearTimeout(this.#waking);
+    this.#waking = setTimeout(() => this.#wake(), Math.max(0, delay)).unref();
+  }
+
+  #startRun(work: Work): void {
+    const run = new Run(work);
+    this.#runs.set(work.lease.token, run);
+    this.#renewing ??= setInterval(() => this.#renew(), this.#leaseMs / 3).unref();
+    run.ended = this.#process(run).then((handled) => {
+      this.#runs.delete(work.lease.token);
+      this.#options.settled(work.event.id, handled);
+      this.#wake();
+    });
+  }
+
+  /** Resolves to whether all handlers were done and the inbox knows. */
+  async #process(run: Run): Promise<boolean> {
+    const options = this.#options;
+    const { event, attempt, doneHandlers } = run.work;
+    const handlers = options.handlersFor(event);
+    if (handlers.length === 0) return this.#finish(run);
+    const { attempts = ATTEMPTS, backoff = exponentialBackoff } = options.retryFor(event);
+    if (attempt > attempts) return this.#bury(run, { error: NEVER_ENDED, doneHandlers });
+    const answered = options.beforeHandling(event.id);
+    if (answered !== undefined) await answered;
+
+    const failed = await this.#runHandlers(run, handlers);
+    if (failed === undefined) return this.#finish(run);
+    const failure = { error: textOf(failed.cause), doneHandlers: failed.doneHandlers };
+    if (attempt === attempts) return this.#bury(run, failure, failed.cause);
+    const retryAt = options.clock() + this.#pauseAfter(run, backoff);
+    await this.#tell(run, () => options.inbox.fail(run.work.lease, { ...failure, retryAt }));
+    return false;
+  }
+
+  /** One that fails does not keep the others from running; only those that failed are called again. */
+  async #runHandlers(run: Run, handlers: readonly NamedHandler[]): Promise<Failed | undefined> {
+    const { event, attempt } = run.work;
+    const context = new Context(run, this.#options);
+    const doneHandlers = [...run.work.doneHandlers];
+    let failed: Failed | undefined;
+    for (const { name, run: handle } of handlers) {
+      if (run.isOver) break;
+      if (doneHandlers.includes(name)) continue;
+      try {
+        const result = handle(event, context);
+        if (isThenable(result)) await result;
+        doneHandlers.push(name);
+      } catch (cause) {
+        failed = { cause, doneHandlers };
+        if (!run.isOver) this.#report('handler_failed', { ...run.details, handler: name, attempt }, cause);
+      }
+    }
+    return failed;
+  }
+
+  async #finish(run: Run): Promise<boolean> {
+    const counts = await this.#tell(run, () => this.#options.inbox.finish(run.work.lease));
+    if (counts) this.#finished++;
+    return counts;
+  }
+
+  async #bury(run: Run, failure: Failure, cause?: unknown): Promise<false> {
+    const counts = await this.#tell(run, () => this.#options.inbox.fail(run.work.lease, failure));
+    if (counts) this.#report('dead_letter', { ...run.details, attempt: run.work.attempt }, cause);
+    return false;
+  }
+
+  #pauseAfter(run: Run, backoff: (attempt: number) => number): number {
+    const { attempt } = run.work;
+    try {
+      const pause = backoff(attempt);
+      if (Number.isFinite(pause)) return pause;
+      throw new TypeError('backoff() has to return a number of milliseconds.');
+    } catch (cause) {
+      this.#report('invalid_options', run.details, cause);
+      return exponentialBackoff(attempt);
+    }
+  }
+
+  /** Tells the inbox how an attempt ended, again and again until it listens. `false`: the result does not count. */
+  async #tell(run: Run, result: () => Promise<boolean>): Promise<boolean> {
+    run.isHandling = false;
+    while (!run.isOver) {
+      try {
+        const counts = await result();
+        if (!counts) this.#lose(run);
+        return counts;
+      } catch (cause) {
+        this.#report('inbox_unavailable', run.details, cause);
+        await new Promise((resolve) => setTimeout(resolve, this.#pollMs).unref());
+      }
+    }
+    return false;
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#runs.size === 0) this.#stopRenewing();
+    const leases = Array.from(this.#runs.values())
+      .filter(({ isHandling, isOver }) => isHandling && !isOver)
+      .map(({ work }) => work.lease);
+    if (leases.length === 0) return;
+    try {
+      for (const { token } of await this.#options.inbox.renew(leases, this.#leaseMs)) {
+        const run = this.#runs.get(token);
+        // Of one that has told its result in the meantime, the inbox's answer to that decides.
+        if (run?.isHandling) this.#lose(run);
+      }
+    } catch (cause) {
+      this.#report('inbox_unavailable', {}, cause);
+    }
+  }
+
+  #stopRenewing(): void {
+    clearInterval(this.#renewing);
+    this.#renewing = undefined;
+  }
+
+  #lose(run: Run): void {
+    if (run.isOver) return;
+    const error = new CallStatusError('lease_lost', { ...run.details, attempt: run.work.attempt });
+    run.abort(error);
+    this.#options.onError(error);
+  }
+
+  /** Resolves when nothing runs any more, or when the deadline is over. */
+  async #waitForRuns(deadlineMs: number): Promise<void> {
+    let deadline: NodeJS.Timeout | undefined;
+    const ended = async () => {
+      await this.#pumping;
+      await Promise.all(Array.from(this.#runs.values(), (run) => run.ended));
+    };
+    const over = new Promise((resolve) => {
+      deadline = setTimeout(resolve, deadlineMs);
+    });
+    await Promise.race([ended(), over]);
+    clearTimeout(deadline);
+  }
+
+  async #giveBack(run: Run): Promise<void> {
+    run.abort(new CallStatusError('closed', run.details));
+    try {
+      if (await this.#options.inbox.release(run.work.lease)) this.#returned++;
+    } catch (cause) {
+      this.#report('inbox_unavailable', run.details, cause);
+    }
+  }
+
+  #report(code: ErrorCode, details: ErrorDetails, cause: unknown): void {
+    this.#options.onError(new CallStatusError(code, details, { cause }));
+  }
+}
+
+/** An attempt that a handler failed. */
+interface Failed {
+  readonly cause: unknown;
+  readonly doneHandlers: readonly string[];
+}
+
+/** One attempt at one event. */
+class Run {
+  readonly work: Work;
+  /** Until the inbox is told the result. */
+  isHandling = true;
+  /** Its lease is lost or given back, so nothing it does counts. */
+  isOver = false;
+  ended: Promise<void> | undefined;
+  /** Made when a handler asks for the signal: most never do. */
+  #controller: AbortController | undefined;
+  #reason: CallStatusError | undefined;
+
+  constructor(work: Work) {
+    this.work = work;
+  }
+
+  get details(): ErrorDetails {
+    const { provider, id } = this.work.event;
+    return { provider, eventId: id };
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.isOver) this.#controller.abort(this.#reason);
+    return this.#controller.signal;
+  }
+
+  abort(reason: CallStatusError): void {
+    this.isOver = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+class Context implements HandlerContext {
+  readonly attempt: number;
+  readonly log: Logger;
+  readonly request?: unknown;
+  /** A property, so that it can be taken out of the context. */
+  readonly call: () => Promise<Call>;
+  readonly #run: Run;
+
+  constructor(run: Run, { inbox, log, requestOf }: WorkerOptions) {
+    const { event, attempt } = run.work;
+    this.attempt = attempt;
+    this.log = log;
+    if (attempt === 1) this.request = requestOf(event.id);
+    this.call = async () => (await inbox.call(event.provider, event.callId)) ?? foldCall([event]);
+    this.#run = run;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
+  }
+}
+
+const NEVER_ENDED = 'No attempt came to an end: the process died or the lease was lost each time.';
+
+function isThenable(result: unknown): boolean {
+  return typeof (result as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+function textOf(cause: unknown): string {
+  if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
+  return typeof cause === 'string' ? cause : 'What was thrown is no error.';
+}
