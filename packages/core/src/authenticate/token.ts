@@ -1,0 +1,24 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+
+/** What comparing the token of a callback URL found. Anything but `genuine` refuses the callback. */
+export type TokenVerdict = 'genuine' | 'token_missing' | 'token_mismatch';
+
+/**
+ * Compares the token that came with all that are right, in a time that does not depend on either.
+ *
+ * @param given The query parameter as it came. Several at once are a mismatch: nobody but an attacker sends them.
+ * @param tokens The right ones; with none of them nothing is genuine.
+ */
+export function tokenVerdict(given: string | readonly string[] | undefined, tokens: readonly string[]): TokenVerdict {
+  if (given === undefined || given.length === 0) return 'token_missing';
+  if (typeof given !== 'string') return 'token_mismatch';
+  const digest = sha256(given);
+  let found = false;
+  for (const token of tokens) found = timingSafeEqual(digest, sha256(token)) || found;
+  return found ? 'genuine' : 'token_mismatch';
+}
+
+/** Makes tokens of any length comparable in constant time. */
+function sha256(token: string): Buffer {
+  return hash('sha256', token, 'buffer');
+}

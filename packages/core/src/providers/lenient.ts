@@ -1,0 +1,59 @@
+import type { AnsweredBy, Direction } from '../event.ts';
+
+/** A text; numbers count as one. Empty, `null` and the word `null` are absent. */
+export function text(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' && value !== 'null' ? value : undefined;
+}
+
+const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
+
+/** A finite number, also as a decimal text: `"20.01"`. Anything else is absent. */
+export function number(value: unknown): number | undefined {
+  if (typeof value === 'string') return DECIMAL.test(value) ? Number(value) : undefined;
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** `inbound`, `incoming`; `outbound`, `outbound-api`, `outbound-dial`, `outgoing`. */
+export function direction(value: unknown): Direction | undefined {
+  switch (text(value)?.toLowerCase().split('-')[0]) {
+    case 'inbound':
+    case 'incoming':
+      return 'inbound';
+    case 'outbound':
+    case 'outgoing':
+      return 'outbound';
+    default:
+      return undefined;
+  }
+}
+
+/** Who picked up, in any case. `NA` (not applicable) is absent. */
+export function answeredBy(value: unknown): AnsweredBy | undefined {
+  switch (text(value)?.toLowerCase()) {
+    case 'human':
+      return 'human';
+    case 'machine':
+      return 'machine';
+    case 'notsure':
+    case 'unknown':
+      return 'unknown';
+    default:
+      return undefined;
+  }
+}
+
+/** The parts that are there; absent when none is. */
+export function present<Parts extends object>(
+  parts: {
+    readonly [Name in keyof Parts]: Parts[Name] | undefined;
+  },
+): Parts | undefined {
+  const there = Object.entries(parts).filter(([, value]) => value !== undefined);
+  return there.length === 0 ? undefined : (Object.fromEntries(there) as Parts);
+}
+
+/** An object's fields, and none of anything else. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}

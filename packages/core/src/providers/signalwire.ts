@@ -1,0 +1,278 @@
+import { hash } from 'node:crypto';
+import * as v from 'valibot';
+import { equal } from '../authenticate/equal.ts';
+import { hmac } from '../authenticate/hmac.ts';
+import { urlCandidates } from '../authenticate/url.ts';
+import { withToken } from '../authenticate/with-token.ts';
+import type { FlatFields } from '../decode/fields.ts';
+import type { Quality, Recording, Sip } from '../event.ts';
+import type { Message } from '../message.ts';
+import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
+import { eventKey } from './event-key.ts';
+import { isCertainLamlCallStatus, isLamlCallStatus } from './laml.ts';
+import { answeredBy, direction, number, present, text } from './lenient.ts';
+import { rfc2822 } from './time.ts';
+
+/**
+ * The fields of SignalWire's voice status callback and of its incoming call status callback, which is a part of the former.
+ * On the wire every value is a string, also where the documents say integer. Types of optional fields are not enforced.
+ *
+ * Source: SignalWire Compatibility API reference (voice status callback, incoming call status callback, cXML voice overview);
+ * `AudioOutLost` and `SipCallId` from recorded callbacks.
+ */
+export interface SignalwireFields {
+  /** A bare UUID, without `CA`. */
+  readonly CallSid: string;
+  readonly CallStatus: string;
+  /** The project's id, without `AC`. */
+  readonly AccountSid?: string;
+  readonly ApiVersion?: string;
+  readonly CallbackSource?: string;
+  /** `inbound`, `outbound-api`, `outbound-dial`. */
+  readonly Direction?: string;
+  readonly From?: string;
+  readonly To?: string;
+  /** RFC 2822. The time of the event; in the incoming call status callback, says its document, that of the call's creation. */
+  readonly Timestamp?: string;
+  /** From 0. Not always sent. */
+  readonly SequenceNumber?: string;
+  /** Seconds; with `completed` only. */
+  readonly CallDuration?: string;
+  readonly CallerName?: string;
+  readonly ForwardedFrom?: string;
+  readonly ParentCallSid?: string;
+  readonly HangupBy?: string;
+  readonly HangupDirection?: string;
+  readonly RecordingSid?: string;
+  readonly RecordingUrl?: string;
+  /** Seconds. */
+  readonly RecordingDuration?: string;
+  readonly SipCallId?: string;
+  readonly SipResultCode?: string;
+  readonly SipInviteResultPhrase?: string;
+  /** 1 to 5. */
+  readonly AudioInMos?: string;
+  readonly AudioInAveragePtime?: string;
+  readonly AudioInDtmfPacketCount?: string;
+  readonly AudioInFlushPacketCount?: string;
+  readonly AudioInJitterMaxVariance?: string;
+  readonly AudioInJitterMinVariance?: string;
+  readonly AudioInLargestJbSize?: string;
+  readonly AudioInMediaPacketCount?: string;
+  readonly AudioInSkipPacketCount?: string;
+  readonly AudioOutDtmfPacketCount?: string;
+  readonly AudioOutLost?: string;
+  readonly AudioOutMediaPacketCount?: string;
+  readonly [field: string]: unknown;
+}
+
+declare module '../event.ts' {
+  interface ProviderFields {
+    signalwire: SignalwireFields;
+  }
+}
+
+/** What SignalWire needs of you. */
+export interface SignalwireOptions {
+  /** The project's signing key (dashboard, API Credentials; `PSK…`). With it, only signed callbacks are accepted. */
+  readonly signingKey?: Secret;
+}
+
+/** Events that SignalWire can be asked for. Event names are not status names: `answered` comes as `in-progress`, `completed` as any terminal status. */
+export type SignalwireEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
+
+/** What `signalwire.callbackUrl` takes. */
+export interface SignalwireCallbackOptions {
+  /** Your endpoint. Timeouts in its fragment (`#rt=5000`) are kept. */
+  readonly url: string;
+  /** For the URL's query. Not needed with a signing key. */
+  readonly token?: string;
+  /** @default 'POST' */
+  readonly method?: 'POST' | 'GET';
+  /** @default all of them; SignalWire's own default is `completed` alone */
+  readonly events?: readonly (SignalwireEvent | 'ringing_forwarded' | 'ringing_queued')[];
+}
+
+/** Parameters of "create a call" in SignalWire's REST API. */
+export interface SignalwireParameters {
+  readonly StatusCallback: string;
+  readonly StatusCallbackMethod: 'POST' | 'GET';
+  /** One parameter for each. */
+  readonly StatusCallbackEvent: readonly string[];
+}
+
+/** Attributes of `<Number>`, `<Sip>` and `<Verto>` in cXML. Escape them as your XML writer does. */
+export interface SignalwireAttributes {
+  readonly statusCallback: string;
+  readonly statusCallbackMethod: 'POST' | 'GET';
+  /** Separated by spaces. */
+  readonly statusCallbackEvent: string;
+}
+
+/** Makes what SignalWire has to be told: parameters for REST, or `.attributes` for cXML. */
+export interface SignalwireCallbackUrl {
+  (options: SignalwireCallbackOptions): SignalwireParameters;
+  attributes(options: SignalwireCallbackOptions): SignalwireAttributes;
+}
+
+/**
+ * SignalWire's Compatibility API (cXML / LaML). Signs with the project's signing key.
+ *
+ * Source: SignalWire Compatibility API reference and its webhook security guide; the signature schemes of the SDKs
+ * `@signalwire/compatibility-api` and `signalwire` (Python), whose test vectors the tests repeat.
+ */
+export const signalwire: ProviderFactory<'signalwire', SignalwireFields, SignalwireOptions, SignalwireCallbackUrl> =
+  defineProvider({
+    name: 'signalwire',
+    methods: ['POST', 'GET'],
+    signs: 'fields',
+    secret: 'signingKey',
+    statuses: {
+      queued: 'queued',
+      initiated: 'initiated',
+      ringing: 'ringing',
+      'in-progress': 'in-progress',
+      // The name of the event; older sample code of SignalWire expects it as a status too.
+      answered: 'in-progress',
+      completed: 'completed',
+      busy: 'busy',
+      'no-answer': 'no-answer',
+      failed: 'failed',
+      canceled: 'canceled',
+    },
+    schema: v.looseObject({
+      CallSid: v.pipe(v.string(), v.nonEmpty()),
+      CallStatus: v.pipe(v.string(), v.nonEmpty()),
+    }) as v.GenericSchema<unknown, SignalwireFields>,
+    recognizes,
+    isCallStatus: isLamlCallStatus,
+    authenticate,
+    normalize,
+    eventKey: (fields) => eventKey(fields.CallStatus, fields.SequenceNumber, fields.Timestamp, fields.RecordingSid),
+    callbackUrl: Object.assign(parameters, { attributes }),
+  });
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function recognizes(message: Message): boolean {
+  const { fields } = message;
+  const { CallSid, CallStatus } = fields;
+  if (typeof CallSid !== 'string' || typeof CallStatus !== 'string' || !isCertainLamlCallStatus(fields)) return false;
+  return (
+    UUID.test(CallSid) ||
+    message.header('x-signalwire-signature') !== undefined ||
+    message.header('x-signalwire-sha256-signature') !== undefined
+  );
+}
+
+/** Where the signature is, and with which digest it is made. Any valid one will do: all are made with the same key. */
+const SIGNATURE_HEADERS = [
+  ['x-signalwire-signature', 'sha1'],
+  ['x-twilio-signature', 'sha1'],
+  ['x-signalwire-sha256-signature', 'sha256'],
+  ['x-twilio-sha256-signature', 'sha256'],
+] as const;
+
+/** What a signature covers after the URL. Its encoding tells the schemes apart. */
+interface Covered {
+  readonly encoding: 'base64' | 'hex';
+  readonly content: string | Uint8Array;
+}
+
+function authenticate(message: Message, secrets: readonly string[]): Verdict {
+  const signed = SIGNATURE_HEADERS.some(([header]) => message.header(header) !== undefined);
+  if (!signed) return 'signature_missing';
+  const schemes = coveredBy(message);
+  if (schemes === undefined) return 'body_consumed';
+  const urls = urlCandidates(message.url);
+  for (const [header, algorithm] of SIGNATURE_HEADERS) {
+    const signature = message.header(header);
+    if (signature === undefined) continue;
+    for (const secret of secrets) {
+      for (const { encoding, content } of schemes) {
+        for (const url of urls) {
+          if (equal(signature, hmac(algorithm, secret, encoding, url, content))) return 'genuine';
+        }
+      }
+    }
+  }
+  return 'signature_mismatch';
+}
+
+/**
+ * The schemes that cover the whole message. A body that none covers has none, however well its URL is signed.
+ * `undefined`: the bytes are needed, and gone.
+ */
+function coveredBy(message: Message): readonly Covered[] | undefined {
+  if (message.request.method === 'GET') return [{ encoding: 'base64', content: '' }];
+  const { bytes } = message;
+  const { kind } = message.contentType;
+  const { bodySHA256 } = message.query;
+  if (bodySHA256 !== undefined || kind === 'json') {
+    if (bytes === undefined) return undefined;
+    const schemes: Covered[] = kind === 'json' ? [{ encoding: 'hex', content: bytes }] : [];
+    if (equal(String(bodySHA256), hash('sha256', bytes))) schemes.push({ encoding: 'base64', content: '' });
+    return schemes;
+  }
+  if (kind !== 'form') return [];
+  // Another parser may have made objects of names with brackets; those the signature cannot be checked over.
+  if (bytes === undefined && Object.keys(message.flat).length !== Object.keys(message.fields).length) return undefined;
+  return [{ encoding: 'base64', content: sorted(message.flat) }];
+}
+
+/** Names in UTF-16 order, each with its value; a repeated name once for each value. */
+function sorted(fields: FlatFields): string {
+  let content = '';
+  for (const name of Object.keys(fields).sort()) {
+    const value = fields[name];
+    if (typeof value === 'object') for (const one of value) content += name + one;
+    else content += name + value;
+  }
+  return content;
+}
+
+function normalize(fields: SignalwireFields): NormalForm {
+  return {
+    callId: fields.CallSid,
+    rawStatus: fields.CallStatus,
+    direction: direction(fields.Direction),
+    from: text(fields.From),
+    to: text(fields.To),
+    occurredAt: rfc2822(fields.Timestamp),
+    sequence: number(fields.SequenceNumber),
+    durationSeconds: number(fields.CallDuration),
+    answeredBy: answeredBy(fields['AnsweredBy']),
+    parentCallId: text(fields.ParentCallSid),
+    recording: present<Recording>({
+      url: text(fields.RecordingUrl),
+      id: text(fields.RecordingSid),
+      durationSeconds: number(fields.RecordingDuration),
+    }),
+    sip: present<Sip>({ code: number(fields.SipResultCode), phrase: text(fields.SipInviteResultPhrase) }),
+    quality: present<Quality>({
+      mos: number(fields.AudioInMos),
+      jitterMin: number(fields.AudioInJitterMinVariance),
+      jitterMax: number(fields.AudioInJitterMaxVariance),
+      packetsReceived: number(fields.AudioInMediaPacketCount),
+      packetsSent: number(fields.AudioOutMediaPacketCount),
+      // Counts every packet that was not there in time. `AudioOutLost` is not documented, so it stays in `raw`.
+      packetsLost: number(fields.AudioInSkipPacketCount),
+    }),
+  };
+}
+
+const ALL_EVENTS: readonly SignalwireEvent[] = ['initiated', 'ringing', 'answered', 'completed'];
+
+function parameters(options: SignalwireCallbackOptions): SignalwireParameters {
+  const { url, token, method = 'POST', events = ALL_EVENTS } = options;
+  return { StatusCallback: withToken(url, token), StatusCallbackMethod: method, StatusCallbackEvent: events };
+}
+
+function attributes(options: SignalwireCallbackOptions): SignalwireAttributes {
+  const { StatusCallback, StatusCallbackMethod, StatusCallbackEvent } = parameters(options);
+  return {
+    statusCallback: StatusCallback,
+    statusCallbackMethod: StatusCallbackMethod,
+    statusCallbackEvent: StatusCallbackEvent.join(' '),
+  };
+}

@@ -1,0 +1,189 @@
+import * as v from 'valibot';
+import { equal } from '../authenticate/equal.ts';
+import { hmac } from '../authenticate/hmac.ts';
+import { withToken } from '../authenticate/with-token.ts';
+import type { FieldTree } from '../decode/fields.ts';
+import type { CallError, Direction } from '../event.ts';
+import type { Message } from '../message.ts';
+import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
+import { eventKey } from './event-key.ts';
+import { fieldsOf, present, text } from './lenient.ts';
+import { iso8601 } from './time.ts';
+
+/**
+ * The fields of VoiceDock's `status-update`. Types of optional fields are not enforced.
+ *
+ * Source: doc.hmsovereign.com, webhooks, status-update; optional fields from the types of the SDK `hmsovereign`.
+ */
+export interface VoicedockFields {
+  readonly message: {
+    readonly type?: string;
+    /** ISO 8601. */
+    readonly timestamp?: string;
+    readonly call: {
+      /** Some contain a phone number. */
+      readonly id: string;
+      readonly status: string;
+      /** `inbound_phone_call`, `outbound_phone_call`, `web_call`. */
+      readonly type?: string;
+      readonly [field: string]: unknown;
+    };
+    /** The line; its number is null on web calls. */
+    readonly phone_number?: {
+      readonly id?: string | null;
+      readonly number?: string | null;
+      readonly name?: string | null;
+    };
+    /** The other party; its number is null on web calls. */
+    readonly customer?: { readonly number?: string | null };
+    /** The assistant's whole configuration, prompts included. */
+    readonly assistant?: Readonly<Record<string, unknown>>;
+    /** With `ended-with-error`. */
+    readonly error?: string;
+    /** Such as `user_hangup`, `max_duration`. */
+    readonly end_reason?: string;
+    readonly [field: string]: unknown;
+  };
+  readonly [field: string]: unknown;
+}
+
+declare module '../event.ts' {
+  interface ProviderFields {
+    voicedock: VoicedockFields;
+  }
+}
+
+/** What VoiceDock needs of you. */
+export interface VoicedockOptions {
+  /** The `webhook_secret` of the assistant. With it, only signed callbacks are accepted. */
+  readonly secret?: Secret;
+  /**
+   * How far the signature's timestamp may be from now, before and after, in seconds.
+   * @default 300
+   */
+  readonly toleranceSeconds?: number;
+}
+
+/** What `voicedock.callbackUrl` takes. */
+export interface VoicedockCallbackOptions {
+  /** Your endpoint. */
+  readonly url: string;
+  /** For the URL's query. Not needed with a secret. */
+  readonly token?: string;
+  /** With which VoiceDock is to sign; the `secret` of {@link VoicedockOptions}. */
+  readonly secret?: string;
+}
+
+/** Parameters of an assistant in VoiceDock's API. */
+export interface VoicedockParameters {
+  readonly webhook_url: string;
+  readonly webhook_secret?: string;
+  readonly webhook_events: readonly ['status-update'];
+}
+
+/**
+ * VoiceDock (HMS Sovereign). Signs the bytes of the body when a secret is set.
+ *
+ * Source: doc.hmsovereign.com, webhooks (overview, security, status-update); the SDK `hmsovereign`, `src/webhooks.ts`.
+ */
+export const voicedock: ProviderFactory<
+  'voicedock',
+  VoicedockFields,
+  VoicedockOptions,
+  (options: VoicedockCallbackOptions) => VoicedockParameters
+> = defineProvider({
+  name: 'voicedock',
+  signs: 'bytes',
+  secret: 'secret',
+  // The webhook's document has in-progress, ended and ended-with-error; the others are statuses of calls in the REST API.
+  statuses: {
+    connecting: 'queued',
+    dialing: 'queued',
+    ringing: 'ringing',
+    'in-progress': 'in-progress',
+    ended: 'completed',
+    // To another line: for VoiceDock the call is over.
+    transferred: 'completed',
+    'ended-with-error': 'failed',
+    failed: 'failed',
+    // By whom is not documented, so not `busy`: that would claim that the other party was.
+    rejected: 'failed',
+    'insufficient-credits': 'failed',
+  },
+  schema: v.looseObject({
+    message: v.looseObject({
+      call: v.looseObject({
+        id: v.pipe(v.string(), v.nonEmpty()),
+        status: v.pipe(v.string(), v.nonEmpty()),
+      }),
+    }),
+  }) as v.GenericSchema<unknown, VoicedockFields>,
+  recognizes,
+  isCallStatus,
+  authenticate,
+  normalize,
+  eventKey: ({ message }) => eventKey(message.call.status, message.timestamp),
+  callbackUrl: parameters,
+});
+
+function recognizes(message: Message): boolean {
+  const header = message.header('x-webhook-event');
+  if (header !== undefined && header !== 'status-update') return false;
+  const { type, call } = fieldsOf(message.fields['message']);
+  const { id, status } = fieldsOf(call);
+  return type === 'status-update' && typeof id === 'string' && typeof status === 'string';
+}
+
+/** `assistant-request` and `tool-calls` come to the same URL, and a live call waits for their answer. */
+function isCallStatus(fields: FieldTree): boolean {
+  const { type } = fieldsOf(fields['message']);
+  return type === undefined || type === 'status-update';
+}
+
+const UNIX_SECONDS = /^\d{1,12}$/;
+
+function authenticate(message: Message, secrets: readonly string[], options: VoicedockOptions, now: number): Verdict {
+  const signature = message.header('x-webhook-signature');
+  const timestamp = message.header('x-webhook-timestamp');
+  if (signature === undefined || timestamp === undefined) return 'signature_missing';
+  const { bytes } = message;
+  if (bytes === undefined) return 'body_consumed';
+  // An earlier revision of the documents shows the signature without the prefix, and the SDK takes both.
+  const given = signature.startsWith('sha256=') ? signature.slice('sha256='.length) : signature;
+  const genuine = secrets.some((secret) => equal(given, hmac('sha256', secret, 'hex', `${timestamp}.`, bytes)));
+  if (!genuine || !UNIX_SECONDS.test(timestamp)) return 'signature_mismatch';
+  const { toleranceSeconds = 300 } = options;
+  return Math.abs(now - Number(timestamp) * 1000) <= toleranceSeconds * 1000 ? 'genuine' : 'signature_expired';
+}
+
+const DIRECTIONS: ReadonlyMap<unknown, Direction> = new Map([
+  ['inbound_phone_call', 'inbound'],
+  ['outbound_phone_call', 'outbound'],
+  ['web_call', 'web'],
+]);
+
+function normalize({ message }: VoicedockFields): NormalForm {
+  const { call } = message;
+  const direction = DIRECTIONS.get(call.type);
+  const line = text(fieldsOf(message.phone_number)['number']);
+  const customer = text(fieldsOf(message.customer)['number']);
+  // Which of the two is the caller, only the direction tells.
+  const [from, to] = direction === undefined ? [] : direction === 'outbound' ? [line, customer] : [customer, line];
+  return {
+    callId: call.id,
+    rawStatus: call.status,
+    direction,
+    from,
+    to,
+    occurredAt: iso8601(message.timestamp),
+    error: present<CallError>({ code: undefined, message: text(message.error) }),
+  };
+}
+
+function parameters({ url, token, secret }: VoicedockCallbackOptions): VoicedockParameters {
+  return {
+    webhook_url: withToken(url, token),
+    ...(secret !== undefined && { webhook_secret: secret }),
+    webhook_events: ['status-update'],
+  };
+}
