@@ -406,9 +406,9 @@ class Lane {
     this.lastReceivedAt = receivedAt;
   }
 
-  /** When its first work is due. */
+  /** When its first work is due. Asked only of a call that has work. */
   get runAt(): number {
-    return this.head?.runAt ?? 0;
+    return (this.head as Job).runAt;
   }
 
   append(job: Job): void {

@@ -156,7 +156,7 @@ class InboxWorker implements Worker {
   #startRun(work: Work): void {
     const run = new Run(work);
     this.#runs.set(work.lease.token, run);
-    this.#renewing ??= setInterval(() => this.#renew(), this.#leaseMs / 3).unref();
+    this.#renewing ??= setInterval(() => void this.#renew(), this.#leaseMs / 3).unref();
     run.ended = this.#process(run).then((handled) => {
       this.#runs.delete(work.lease.token);
       this.#options.settled(work.event.id, handled);
@@ -308,6 +308,8 @@ interface Failed {
   readonly doneHandlers: readonly string[];
 }
 
+const NOTHING_TO_WAIT_FOR = Promise.resolve();
+
 /** One attempt at one event. */
 class Run {
   readonly work: Work;
@@ -315,7 +317,7 @@ class Run {
   isHandling = true;
   /** Its lease is lost or given back, so nothing it does counts. */
   isOver = false;
-  ended: Promise<void> | undefined;
+  ended: Promise<void> = NOTHING_TO_WAIT_FOR;
   /** Made when a handler asks for the signal: most never do. */
   #controller: AbortController | undefined;
   #reason: CallStatusError | undefined;
@@ -350,12 +352,12 @@ class Context implements HandlerContext {
   readonly call: () => Promise<Call>;
   readonly #run: Run;
 
-  constructor(run: Run, { inbox, log, requestOf }: WorkerOptions) {
+  constructor(run: Run, options: WorkerOptions) {
     const { event, attempt } = run.work;
     this.attempt = attempt;
-    this.log = log;
-    if (attempt === 1) this.request = requestOf(event.id);
-    this.call = async () => (await inbox.call(event.provider, event.callId)) ?? foldCall([event]);
+    this.log = options.log;
+    if (attempt === 1) this.request = options.requestOf(event.id);
+    this.call = async () => (await options.inbox.call(event.provider, event.callId)) ?? foldCall([event]);
     this.#run = run;
   }
 

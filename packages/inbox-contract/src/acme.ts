@@ -38,7 +38,7 @@ export function acmeEvent(
     receivedAt: new Date(clock()).toISOString(),
     trust: 'none',
     raw,
-  } as Unrecorded;
+  };
 }
 
 /** A second opinion on the transitions: what each of the statuses does, in the order given. */

@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Call, foldCall, transitionOf } from './call.ts';
+import { type AnyCallStatusEvent, CALL_STATUSES, type CallStatus, isTerminal, type Transition } from './event.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();
+
+type Details = Partial<Omit<AnyCallStatusEvent, 'status' | 'terminal'>>;
+
+function event(status: CallStatus, details: Details = {}): AnyCallStatusEvent {
+  return {
+    provider: 'acme',
+    id: `c1:${status}`,
+    callId: 'c1',
+    status,
+    rawStatus: status,
+    terminal: isTerminal(status),
+    transition: 'advance',
+    receivedAt: at(0),
+    trust: 'none',
+    raw: {},
+    ...details,
+  } as AnyCallStatusEvent;
+}
+
+/** The events in the order of their arrival, each with the transition that an inbox gives it; duplicates are dropped. */
+function arrive(events: readonly AnyCallStatusEvent[]): AnyCallStatusEvent[] {
+  let current: CallStatus | undefined;
+  const known = new Map<string, AnyCallStatusEvent>();
+  for (const next of events) {
+    if (known.has(next.id)) continue;
+    const transition = transitionOf(current, next.status);
+    known.set(next.id, { ...next, transition });
+    if (transition === 'advance') current = next.status;
+  }
+  return [...known.values()];
+}
+
+describe('transitionOf', () => {
+  const live: readonly CallStatus[] = ['queued', 'initiated', 'ringing', 'in-progress'];
+  const terminal = CALL_STATUSES.filter((status) => isTerminal(status));
+
+  it('lets a call advance to every later status, and from none to any', () => {
+    for (const [rank, status] of live.entries()) {
+      expect(transitionOf(undefined, status)).toBe('advance');
+      expect(transitionOf('unknown', status)).toBe('advance');
+      for (const later of [...live.slice(rank + 1), ...terminal]) expect(transitionOf(status, later)).toBe('advance');
+    }
+    for (const status of terminal) {
+      expect(transitionOf(undefined, status)).toBe('advance');
+      expect(transitionOf('unknown', status)).toBe('advance');
+    }
+  });
+
+  it('calls every lower status late', () => {
+    for (const [rank, status] of live.entries()) {
+      for (const later of [...live.slice(rank + 1), ...terminal]) expect(transitionOf(later, status)).toBe('late');
+    }
+  });
+
+  it('calls the same status a repeat, and another end a conflict', () => {
+    for (const status of CALL_STATUSES) expect(transitionOf(status, status)).toBe('repeat');
+    for (const first of terminal) {
+      for (const second of terminal) {
+        if (first !== second) expect(transitionOf(first, second)).toBe('conflict');
+      }
+    }
+  });
+
+  it('is not moved by an unknown status', () => {
+    expect(transitionOf(undefined, 'unknown')).toBe('repeat');
+    for (const status of CALL_STATUSES) expect(transitionOf(status, 'unknown')).toBe('repeat');
+  });
+});
+
+describe('foldCall', () => {
+  it('folds a call that went all the way', () => {
+    const events = [
+      event('queued', { direction: 'outbound', from: '+12025550101', to: '+12025550102', occurredAt: at(0) }),
+      event('initiated', { occurredAt: at(1), parentCallId: 'c0' }),
+      event('ringing', { occurredAt: at(2) }),
+      event('in-progress', { answeredBy: 'human', receivedAt: at(4) }),
+      event('completed', {
+        occurredAt: at(60),
+        receivedAt: at(61),
+        durationSeconds: 56,
+        sip: { code: 200 },
+        quality: { mos: 4.2 },
+        legs: [{ status: 'completed' }],
+        custom: 'order 7',
+      }),
+    ];
+    expect(foldCall(events)).toEqual({
+      provider: 'acme',
+      callId: 'c1',
+      status: 'completed',
+      terminal: true,
+      outcome: 'completed',
+      direction: 'outbound',
+      from: '+12025550101',
+      to: '+12025550102',
+      parentCallId: 'c0',
+      queuedAt: at(0),
+      initiatedAt: at(1),
+      ringingAt: at(2),
+      answeredAt: at(4),
+      endedAt: at(60),
+      durationSeconds: 56,
+      answeredBy: 'human',
+      sip: { code: 200 },
+      quality: { mos: 4.2 },
+      legs: [{ status: 'completed' }],
+      custom: 'order 7',
+      updatedAt: at(61),
+      events,
+    } satisfies Call);
+  });
+
+  it('has nothing that its events do not tell', () => {
+    const only = event('ringing');
+    expect(foldCall([only])).toEqual({
+      provider: 'acme',
+      callId: 'c1',
+      status: 'ringing',
+      terminal: false,
+      ringingAt: at(0),
+      updatedAt: at(0),
+      events: [only],
+    });
+  });
+
+  it('keeps what comes after the end', () => {
+    const recording = { url: 'https://acme.example/r/1' };
+    const call = foldCall([
+      event('completed', { sequence: 3, durationSeconds: 10, receivedAt: at(1) }),
+      event('completed', { id: 'later', sequence: 4, durationSeconds: 12, transition: 'repeat', receivedAt: at(9) }),
+      event('ringing', { recording, error: { code: '11200' }, transition: 'late' }),
+    ]);
+    expect(call).toMatchObject({ durationSeconds: 12, recording, error: { code: '11200' }, endedAt: at(1) });
+  });
+
+  it('prefers the later of two events with the same status and no sequence', () => {
+    const [early, late] = [
+      event('ringing', { id: 'z', occurredAt: at(1), answeredBy: 'unknown' }),
+      event('ringing', { id: 'a', occurredAt: at(2), answeredBy: 'machine' }),
+    ] as const;
+    expect(foldCall([late, early])).toMatchObject({ answeredBy: 'machine', ringingAt: at(1) });
+  });
+
+  it('stays with the first end, and takes details of the other only where the first has none', () => {
+    const call = foldCall([
+      event('completed', { transition: 'conflict', durationSeconds: 0, occurredAt: at(2), custom: 'x' }),
+      event('busy', { durationSeconds: 5, occurredAt: at(9) }),
+    ]);
+    expect(call).toMatchObject({ status: 'busy', outcome: 'busy', durationSeconds: 5, endedAt: at(9), custom: 'x' });
+  });
+
+  it('is unknown as long as nothing else is known', () => {
+    expect(foldCall([event('unknown')])).toMatchObject({ status: 'unknown', terminal: false });
+    expect(foldCall([event('queued'), event('unknown', { sequence: 9 })]).status).toBe('queued');
+  });
+
+  it('needs an event', () => {
+    expect(() => foldCall([])).toThrow(expect.objectContaining({ code: 'invalid_options' }));
+  });
+
+  /** Events of one call as a provider may send them: one end at most, repeats, details here and there. */
+  const history = fc
+    .record({
+      live: fc.uniqueArray(fc.constantFrom<CallStatus>('queued', 'initiated', 'ringing', 'in-progress', 'unknown')),
+      end: fc.constantFrom(...CALL_STATUSES.filter((status) => isTerminal(status))),
+      ends: fc.integer({ min: 1, max: 3 }),
+      details: fc.array(
+        fc.record(
+          {
+            occurredAt: fc.nat(50).map(at),
+            sequence: fc.nat(5),
+            durationSeconds: fc.nat(3),
+            recording: fc.record({ id: fc.constantFrom('r1', 'r2') }),
+            answeredBy: fc.constantFrom('human' as const, 'machine' as const),
+          },
+          { requiredKeys: [] },
+        ),
+        { minLength: 8, maxLength: 8 },
+      ),
+    })
+    .map(({ live, end, ends, details }) =>
+      [...live, ...Array<CallStatus>(ends).fill(end)].map((status, index) =>
+        event(status, { ...details[index], id: `e${index}`, receivedAt: at(index) }),
+      ),
+    );
+
+  const arrivals = history.chain((events) =>
+    fc.record({
+      events: fc.constant(events),
+      order: fc
+        .tuple(fc.shuffledSubarray(events, { minLength: events.length }), fc.array(fc.constantFrom(...events)))
+        .chain(([all, doubles]) =>
+          fc.shuffledSubarray([...all, ...doubles], { minLength: all.length + doubles.length }),
+        ),
+    }),
+  );
+
+  const untransitioned = (call: Call) => ({
+    ...call,
+    events: call.events.map((each) => ({ ...each, transition: '' })),
+  });
+
+  it('ends in the same state in any order, and with any duplicates', () => {
+    fc.assert(
+      fc.property(arrivals, ({ events, order }) => {
+        expect(untransitioned(foldCall(arrive(order)))).toEqual(untransitioned(foldCall(arrive(events))));
+        expect(foldCall(order)).toEqual(foldCall(events));
+      }),
+    );
+  });
+
+  it('has the same outcome whatever gets lost, as long as the end comes through', () => {
+    fc.assert(
+      fc.property(
+        history.chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray(events.slice(0, -1)))),
+        ([events, kept]) => {
+          const end = events.at(-1) as AnyCallStatusEvent;
+          const { status, outcome, terminal } = foldCall(arrive([...kept, end]));
+          expect({ status, outcome, terminal }).toEqual({ status: end.status, outcome: end.status, terminal: true });
+        },
+      ),
+    );
+  });
+
+  it('is in the state that the transitions led to, also when ends conflict', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...CALL_STATUSES), { minLength: 1 }), (statuses) => {
+        const arrived = arrive(statuses.map((status, index) => event(status, { id: `e${index}` })));
+        const reached = arrived.findLast(({ transition }) => transition === 'advance');
+        expect(foldCall(arrived).status).toBe(reached?.status ?? 'unknown');
+      }),
+    );
+  });
+
+  it('advances at most once to each status, and ends at most once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...CALL_STATUSES)), (statuses) => {
+        const arrived = arrive(statuses.map((status, index) => event(status, { id: `e${index}` })));
+        const advances = arrived.filter(({ transition }) => transition === ('advance' satisfies Transition));
+        const reached = advances.map(({ status }) => status);
+        expect(new Set(reached).size).toBe(reached.length);
+        expect(reached.filter((status) => isTerminal(status)).length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
