@@ -1,0 +1,80 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { type Fixture, loadFixtures } from '../../../adapter-contract/src/fixtures.ts';
+import { signed } from '../../../adapter-contract/src/signed.ts';
+import { messageOf, ORIGIN } from '../../test/message-of.ts';
+import { builtInProviders } from './index.ts';
+import { statusOf } from './status-of.ts';
+
+const fixtures = loadFixtures();
+const definitions = new Map(builtInProviders.map(({ definition }) => [definition.name as string, definition]));
+
+function definitionOf({ provider }: Fixture) {
+  const definition = definitions.get(provider);
+  if (definition === undefined) throw new Error(`No provider ${provider}`);
+  return definition;
+}
+
+const signable = fixtures.flatMap((fixture) => {
+  const { authenticate } = definitionOf(fixture);
+  return authenticate === undefined ? [] : [[`${fixture.provider}/${fixture.name}`, fixture, authenticate] as const];
+});
+
+/** What a receiver makes of a fixture at a URL of its provider, as far as the definition decides it. */
+function outcome(fixture: Fixture): unknown {
+  const { methods = ['POST'], isCallStatus, schema, normalize, statuses } = definitionOf(fixture);
+  const { fields } = messageOf(fixture);
+  if (!methods.some((method) => method === fixture.method) || isCallStatus?.(fields) === false)
+    return { kind: 'passed-on' };
+  const parsed = v.safeParse(schema, fields);
+  if (!parsed.success) return { kind: 'refused', code: 'invalid_callback' };
+  expect(parsed.output, 'no field is dropped or changed').toEqual(fields);
+  const normal = normalize(parsed.output as never, {});
+  // As JSON, where undefined is absent.
+  return JSON.parse(
+    JSON.stringify({ kind: 'event', event: { status: statusOf(statuses, normal.rawStatus), ...normal } }),
+  );
+}
+
+describe.each(fixtures.map((fixture) => [`${fixture.provider}/${fixture.name}`, fixture] as const))(
+  '%s',
+  (_, fixture) => {
+    it('becomes what it says', () => {
+      expect(outcome(fixture)).toEqual(fixture.expect);
+    });
+
+    it('is recognised by its provider alone, or by none', () => {
+      const found = builtInProviders.filter(({ definition: { methods = ['POST'], recognizes } }) => {
+        return methods.some((method) => method === fixture.method) && recognizes(messageOf(fixture));
+      });
+      expect(found.map(({ definition }) => definition.name)).toEqual(fixture.recognized ? [fixture.provider] : []);
+    });
+  },
+);
+
+describe.each(signable)('%s', (_, fixture, authenticate) => {
+  it('is genuine when it is signed, and not without or with another secret', () => {
+    const now = Date.parse('2026-11-21T00:00:00Z');
+    const message = messageOf(signed(fixture, { origin: ORIGIN, secret: 'PSK-1', now }));
+    expect(authenticate(message, ['PSK-0', 'PSK-1'], {}, now)).toBe('genuine');
+    expect(authenticate(message, ['PSK-0'], {}, now)).toBe('signature_mismatch');
+    expect(authenticate(messageOf(fixture), ['PSK-1'], {}, now)).toBe('signature_missing');
+  });
+});
+
+it('has fixtures of every provider, and of every kind of evidence and outcome', () => {
+  for (const { definition } of builtInProviders) {
+    const own = fixtures.filter(({ provider }) => provider === definition.name);
+    expect(new Set(own.map((fixture) => fixture.expect.kind))).toEqual(new Set(['event', 'passed-on', 'refused']));
+    expect(own.some(({ evidence }) => evidence === 'documented')).toBe(true);
+  }
+});
+
+it('gives every status of every table from a fixture', () => {
+  for (const { definition } of builtInProviders) {
+    const seen = fixtures
+      .filter(({ provider }) => provider === definition.name)
+      .map((fixture) => (fixture.expect.kind === 'event' ? fixture.expect.event['rawStatus'] : undefined));
+    expect(seen).toEqual(expect.arrayContaining(Object.keys(definition.statuses)));
+  }
+});
