@@ -1,7 +1,7 @@
 import { Arrival, ArrivalList } from './arrivals.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import type { Limits } from './decode/fields.ts';
-import { CallStatusError, type ErrorCode } from './errors.ts';
+import { CallStatusError, type ErrorCode, ERRORS } from './errors.ts';
 import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import type { Handlers } from './handlers.ts';
@@ -230,9 +230,8 @@ class Receiver {
   /** Logs an error, and tells the error handlers; what they throw is logged too. */
   #report(error: CallStatusError): void {
     const { log } = this.#options;
-    const { code, details, message } = error;
-    const level = LEVELS[code] ?? 'warn';
-    log[level]({ code, ...details }, message);
+    const { code, details, cause } = error;
+    log[LEVELS[code] ?? 'warn']({ code, ...details }, ERRORS[code].message);
     for (const handler of this.#registry.errorHandlersFor(details.provider)) {
       try {
         Promise.resolve(handler(error)).catch((cause: unknown) => log.error({ cause: String(cause) }, 'onError rejected.'));

@@ -1,0 +1,32 @@
+// What the documents say in tables is what the code does.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { builtInProviders, ERRORS } from '@call-status/core';
+import { expect, it } from 'vitest';
+
+const read = (file: string): string => readFileSync(path.resolve(import.meta.dirname, '..', file), 'utf8');
+
+/** The cells of the table rows that begin with a name in backticks. */
+function rows(text: string): ReadonlyMap<string, readonly string[]> {
+  const lines = text.split('\n').filter((line) => line.startsWith('| `'));
+  return new Map(
+    lines
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .map(([, name = '', ...cells]) => [name.slice(1, -1), cells]),
+  );
+}
+
+it.each(builtInProviders)('README names every status word of $name', ({ definition: { name, statuses } }) => {
+  const words = rows(read('README.md')).get(name)?.[2];
+  expect([...(words ?? '').matchAll(/`([^`]+)`/g)].map(([, word]) => word).sort()).toEqual(
+    Object.keys(statuses).sort(),
+  );
+});
+
+it('the table of errors is the table of errors', () => {
+  const table = rows(read('packages/core/README.md').split('## Errors')[1] ?? '');
+  expect([...table.keys()].sort()).toEqual(Object.keys(ERRORS).sort());
+  for (const [code, row] of Object.entries(ERRORS)) {
+    expect(table.get(code)?.slice(0, 2)).toEqual(['status' in row ? String(row.status) : '', row.message]);
+  }
+});
