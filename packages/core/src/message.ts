@@ -1,5 +1,5 @@
 import { type ContentType, parseContentType } from './decode/content-type.ts';
-import { type FieldTree, type FlatFields, type Limits } from './decode/fields.ts';
+import type { FieldTree, FlatFields, Limits } from './decode/fields.ts';
 import { decodeForm } from './decode/form.ts';
 import { decodeJson } from './decode/json.ts';
 import { decodeMultipart } from './decode/multipart.ts';
@@ -94,7 +94,11 @@ export class Message {
       const { [TOKEN_PARAMETER]: _, ...rest } = this.query;
       return toTree(rest, this.#limits);
     }
-    if (body === undefined) return sanitize(parsed, this.#limits);
+    if (body === undefined) {
+      const tree = sanitize(parsed, this.#limits);
+      // Many form parsers leave `Legs[0][Status]` as a name.
+      return this.contentType.kind === 'json' ? tree : toTree(tree, this.#limits);
+    }
     switch (this.contentType.kind) {
       case 'form':
       case 'multipart':

@@ -1,0 +1,74 @@
+import { CallStatusError } from '../errors.ts';
+import { parseParameters } from './parameters.ts';
+
+/** What the header `content-type` says about a body. */
+export interface ContentType {
+  /** `none`: there is no header; `other`: nothing that a callback comes in. */
+  readonly kind: 'form' | 'json' | 'multipart' | 'none' | 'other';
+  /** What separates the parts of a multipart body. */
+  readonly boundary?: string | undefined;
+  /**
+   * Decodes text with the charset of the header, UTF-8 by default. Bytes that do not decode become U+FFFD.
+   * @throws CallStatusError `unsupported_encoding` for a charset that nobody knows
+   */
+  decodeText(body: Uint8Array): string;
+}
+
+/** The spellings that honest clients send, parsed once. A fixed list: a cache that learns could be filled from outside. */
+const KNOWN: ReadonlyMap<string | undefined, ContentType> = new Map(
+  [
+    'application/x-www-form-urlencoded',
+    'application/x-www-form-urlencoded; charset=utf-8',
+    'application/x-www-form-urlencoded; charset=UTF-8',
+    'application/x-www-form-urlencoded;charset=UTF-8',
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/json; charset=UTF-8',
+    'application/json;charset=UTF-8',
+    undefined,
+  ].map((header) => [header, parse(header)]),
+);
+
+/** Reads a `content-type` header. Never throws; an odd header is of kind `other`. */
+export function parseContentType(header: string | undefined): ContentType {
+  return KNOWN.get(header) ?? parse(header);
+}
+
+function parse(header = ''): ContentType {
+  const { value, parameters } = parseParameters(header);
+  return {
+    kind: kindOf(value),
+    boundary: parameters.get('boundary'),
+    decodeText: decoderOf(parameters.get('charset')),
+  };
+}
+
+function kindOf(mediaType: string): ContentType['kind'] {
+  switch (mediaType) {
+    case '':
+      return 'none';
+    case 'application/x-www-form-urlencoded':
+      return 'form';
+    case 'multipart/form-data':
+      return 'multipart';
+    default:
+      return /^application\/(?:[^\s/]+\+)?json$/.test(mediaType) ? 'json' : 'other';
+  }
+}
+
+function decoderOf(charset = 'utf-8'): ContentType['decodeText'] {
+  if (/^(?:utf-?8|us-ascii)$/i.test(charset)) return decodeUtf8;
+  return (body) => decodeOther(body, charset);
+}
+
+function decodeUtf8(body: Uint8Array): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+}
+
+function decodeOther(body: Uint8Array, charset: string): string {
+  try {
+    return new TextDecoder(charset).decode(body);
+  } catch {
+    throw new CallStatusError('unsupported_encoding', { hint: 'The charset of the content type is unknown.' });
+  }
+}

@@ -1,0 +1,20 @@
+import { CallStatusError } from '../errors.ts';
+import type { FieldTree, Limits } from './fields.ts';
+import { sanitize } from './sanitize.ts';
+
+/**
+ * Decodes a JSON body, which has to be an object.
+ * @throws CallStatusError `malformed_body`, `body_too_large`
+ */
+export function decodeJson(text: string, limits: Limits): FieldTree {
+  return sanitize(parse(text.startsWith('\uFEFF') ? text.slice(1) : text), limits);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The engine's own error is left out: its message quotes the body.
+    throw new CallStatusError('malformed_body', { hint: 'It is not JSON.' });
+  }
+}
