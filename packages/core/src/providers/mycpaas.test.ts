@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { formOf, messageOf } from '../../test/message-of.ts';
+import { mycpaas } from './mycpaas.ts';
+
+const { definition } = mycpaas;
+const CALL = { CallSid: 'CA1234567890abcdef', CallStatus: 'ringing' };
+
+describe('recognition', () => {
+  it.each([
+    ['the two documented fields', CALL, {}, true],
+    ['a field of status callbacks', { ...CALL, From: '+491098765432', Timestamp: 'x' }, {}, true],
+    ['a request for LaML', { ...CALL, From: '+491098765432' }, {}, false],
+    ['another id', { ...CALL, CallSid: '7c9e6679-7425-40de-944b-e07fc1f90ae7' }, {}, false],
+    ['no id', { CallStatus: 'ringing', Timestamp: 'x' }, {}, false],
+    ['no status', { CallSid: CALL.CallSid, Timestamp: 'x' }, {}, false],
+    ['a signature of SignalWire', CALL, { 'x-signalwire-signature': 'x' }, false],
+    ['a signature of Twilio', CALL, { 'x-twilio-signature': 'x' }, false],
+  ])('of %s', (_, fields, headers, expected) => {
+    expect(definition.recognizes(messageOf(formOf(fields, '/', headers)))).toBe(expected);
+  });
+});
+
+it('keys events by status, and by their number if they have one', () => {
+  expect(definition.eventKey(CALL)).toBe('ringing');
+  expect(definition.eventKey({ ...CALL, SequenceNumber: '2' })).toBe('ringing|2');
+});

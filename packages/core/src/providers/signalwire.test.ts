@@ -1,0 +1,351 @@
+import { createHash, createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formOf, jsonOf, messageOf, ORIGIN, type Sent } from '../../test/message-of.ts';
+import type { Verdict } from '../provider.ts';
+import { signalwire } from './signalwire.ts';
+
+const { definition } = signalwire;
+const KEY = 'PSKtest1234567890abcdef';
+
+function verdict(sent: Sent, secrets: readonly string[] = [KEY], origin: string = ORIGIN): Verdict | undefined {
+  return definition.authenticate?.(messageOf(sent, origin), secrets, {}, 0);
+}
+
+function sign(text: string, algorithm = 'sha1', encoding: 'base64' | 'hex' = 'base64', key: string = KEY): string {
+  return createHmac(algorithm, key).update(text).digest(encoding);
+}
+
+describe('test vectors', () => {
+  const jsonA = '{"event":"call.state","params":{"call_id":"abc-123","state":"answered"}}';
+  const fieldsB = {
+    CallSid: 'CA1234567890ABCDE',
+    Caller: '+14158675309',
+    Digits: '1234',
+    From: '+14158675309',
+    To: '+18005551212',
+  };
+  const urlC = '/webhook?bodySHA256=69f3cbfc18e386ef8236cb7008cd5a54b7fed637a8cb3373b5a1591d7f0fd5f4';
+  const fieldsD = {
+    AccountSid: 'b3877c40-da60-4998-90ad-b792e98472af',
+    CallSid: 'b3877c40-da60-4998-90ad-b792e98472ca',
+    CallStatus: 'completed',
+    From: '+15551234567',
+    To: '+18005559876',
+  };
+  const sha1 = (signature: string) => ({ 'x-signalwire-signature': signature });
+  const sha256 = (signature: string) => ({ 'x-signalwire-sha256-signature': signature });
+
+  it.each<[string, Sent, string, string]>([
+    ['A', jsonOf(jsonA, '/webhook', sha1('c3c08c1fefaf9ee198a100d5906765a6f394bf0f')), 'https://example.ngrok.io', KEY],
+    [
+      'B',
+      formOf(fieldsB, '/myapp.php?foo=1&bar=2', sha1('RSOYDt4T1cUTdK1PDd93/VVr8B8=')),
+      'https://mycompany.com',
+      '12345',
+    ],
+    [
+      'B with SHA-256',
+      formOf(fieldsB, '/myapp.php?foo=1&bar=2', sha256('033hgUJA9M/hXIZsYjwkerEP/DBm35nEri5FhCYjA5s=')),
+      'https://mycompany.com',
+      '12345',
+    ],
+    [
+      'C',
+      jsonOf('{"event":"call.state"}', urlC, sha1('dfO9ek8mxyFtn2nMz24plPmPfIY=')),
+      'https://example.ngrok.io',
+      KEY,
+    ],
+    [
+      'D',
+      formOf(fieldsD, '/hooks/signalwire?tenant=7', sha1('y89gdy3Zi9awnImvzWRdoYasONY=')),
+      'https://example.com',
+      KEY,
+    ],
+    [
+      'D with SHA-256',
+      formOf(fieldsD, '/hooks/signalwire?tenant=7', sha256('bosfXl6DhnVhtE7zWvwGOxmB2qFIm+n14M7lV6XRfF0=')),
+      'https://example.com',
+      KEY,
+    ],
+  ])('%s', (_, sent, origin, key) => {
+    expect(verdict(sent, [key], origin)).toBe('genuine');
+    expect(verdict(sent, [`${key}x`], origin)).toBe('signature_mismatch');
+    expect(verdict({ ...sent, url: `${sent.url}&x` }, [key], origin)).toBe('signature_mismatch');
+  });
+});
+
+const FIELDS = {
+  To: '+12025550178',
+  CallSid: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+  CallStatus: 'completed',
+  From: 'ä b',
+};
+const CONTENT = `CallSid${FIELDS.CallSid}CallStatuscompletedFromä bTo+12025550178`;
+const SIGNATURE = sign(`${ORIGIN}/hooks${CONTENT}`);
+
+describe('form callbacks', () => {
+  const form = (headers: Sent['headers'], url?: string) => formOf(FIELDS, url, headers);
+
+  it.each([
+    ['x-signalwire-signature', 'sha1'],
+    ['x-twilio-signature', 'sha1'],
+    ['x-signalwire-sha256-signature', 'sha256'],
+    ['x-twilio-sha256-signature', 'sha256'],
+  ])('are signed in %s with %s', (header, algorithm) => {
+    expect(verdict(form({ [header]: sign(`${ORIGIN}/hooks${CONTENT}`, algorithm) }))).toBe('genuine');
+    const other = algorithm === 'sha1' ? 'sha256' : 'sha1';
+    expect(verdict(form({ [header]: sign(`${ORIGIN}/hooks${CONTENT}`, other) }))).toBe('signature_mismatch');
+  });
+
+  it('are genuine when one of several signatures is', () => {
+    const headers = {
+      'x-signalwire-signature': 'x',
+      'x-twilio-sha256-signature': sign(`${ORIGIN}/hooks${CONTENT}`, 'sha256'),
+    };
+    expect(verdict(form(headers))).toBe('genuine');
+  });
+
+  it('need a signature', () => {
+    expect(verdict(form({}))).toBe('signature_missing');
+  });
+
+  it('are refused without any key', () => {
+    expect(verdict(form({ 'x-signalwire-signature': SIGNATURE }), [])).toBe('signature_mismatch');
+  });
+
+  it('are genuine with any of several keys', () => {
+    expect(verdict(form({ 'x-signalwire-signature': SIGNATURE }), ['old', KEY])).toBe('genuine');
+  });
+
+  it.each([
+    ['https://hooks.example.com', 'https://hooks.example.com:443'],
+    ['https://hooks.example.com:443', 'https://hooks.example.com'],
+    ['http://localhost', 'http://localhost:80'],
+  ])('called at %s may be signed for %s', (called, signed) => {
+    const headers = { 'x-signalwire-signature': sign(`${signed}/hooks${CONTENT}`) };
+    expect(verdict(form(headers), [KEY], called)).toBe('genuine');
+  });
+
+  it('of another port are refused', () => {
+    const headers = { 'x-signalwire-signature': sign(`https://hooks.example.com:8443/hooks${CONTENT}`) };
+    expect(verdict(form(headers))).toBe('signature_mismatch');
+  });
+
+  it.each([
+    ['empty', ''],
+    ['truncated', SIGNATURE.slice(0, -1)],
+    ['longer', `${SIGNATURE}=`],
+    ['in another encoding', sign(`${ORIGIN}/hooks${CONTENT}`, 'sha1', 'hex')],
+    ['garbage', '\u0000é\uD800'],
+    ['huge', SIGNATURE.repeat(500)],
+  ])('are refused when the signature is %s', (_, signature) => {
+    expect(verdict(form({ 'x-signalwire-signature': signature }))).toBe('signature_mismatch');
+  });
+
+  it('sign a repeated name once for each value', () => {
+    const sent = { ...form({ 'x-signalwire-signature': sign(`${ORIGIN}/hooksa2a1b3`) }), body: 'b=3&a=2&a=1' };
+    expect(verdict(sent)).toBe('genuine');
+    expect(verdict({ ...sent, body: 'b=3&a=1&a=2' })).toBe('signature_mismatch');
+  });
+
+  it('are verified after another parser took them', () => {
+    const { body: _, ...sent } = form({ 'x-signalwire-signature': SIGNATURE });
+    expect(verdict({ ...sent, parsed: FIELDS })).toBe('genuine');
+    expect(verdict({ ...sent, parsed: { ...FIELDS, CallStatus: 'failed' } })).toBe('signature_mismatch');
+  });
+
+  it('are refused when another parser made fields that the signature does not cover', () => {
+    const { body: _, ...sent } = form({ 'x-signalwire-signature': SIGNATURE });
+    expect(verdict({ ...sent, parsed: { ...FIELDS, Extra: { nested: 'x' } } })).toBe('body_consumed');
+  });
+
+  it('whose URL has bodySHA256 need the very bytes that were hashed', () => {
+    const body = 'CallSid=a&CallStatus=completed';
+    const url = `/hooks?bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
+    const sent = { ...form({ 'x-signalwire-signature': sign(ORIGIN + url) }, url), body };
+    expect(verdict(sent)).toBe('genuine');
+    expect(verdict({ ...sent, body: 'CallStatus=completed&CallSid=a' })).toBe('signature_mismatch');
+    const { body: _, ...consumed } = sent;
+    expect(verdict({ ...consumed, parsed: { CallSid: 'a', CallStatus: 'completed' } })).toBe('body_consumed');
+  });
+});
+
+describe('GET callbacks', () => {
+  const url = '/hooks?CallSid=a&CallStatus=completed';
+
+  it('are signed by their URL', () => {
+    expect(verdict({ method: 'GET', url, headers: { 'x-signalwire-signature': sign(ORIGIN + url) } })).toBe('genuine');
+  });
+
+  it('do not lend their signature to a body', () => {
+    const headers = { 'x-signalwire-signature': sign(ORIGIN + url) };
+    expect(verdict(formOf({ CallSid: 'b' }, url, headers))).toBe('signature_mismatch');
+    expect(verdict(jsonOf({ CallSid: 'b', CallStatus: 'failed' }, url, headers))).toBe('signature_mismatch');
+  });
+});
+
+describe('JSON callbacks', () => {
+  const body = '{"CallSid":"a","CallStatus":"completed"}';
+
+  it('are refused when only their URL is signed', () => {
+    expect(verdict(jsonOf(body, '/hooks', { 'x-signalwire-signature': sign(`${ORIGIN}/hooks`) }))).toBe(
+      'signature_mismatch',
+    );
+    expect(verdict(jsonOf(body, '/hooks', { 'x-signalwire-signature': sign(`${ORIGIN}/hooks`, 'sha1', 'hex') }))).toBe(
+      'signature_mismatch',
+    );
+  });
+
+  it('are refused when bodySHA256 is of another body, or not alone', () => {
+    const hash = createHash('sha256').update(body).digest('hex');
+    for (const url of [
+      `/hooks?bodySHA256=${hash.toUpperCase()}`,
+      `/hooks?bodySHA256=${hash}&bodySHA256=${hash}`,
+      '/hooks?bodySHA256=',
+    ]) {
+      expect(verdict(jsonOf(body, url, { 'x-signalwire-signature': sign(ORIGIN + url) }))).toBe('signature_mismatch');
+    }
+  });
+
+  it('need the bytes', () => {
+    const { body: _, ...sent } = jsonOf(body, '/hooks', { 'x-signalwire-signature': 'x' });
+    expect(verdict({ ...sent, parsed: JSON.parse(body) })).toBe('body_consumed');
+  });
+
+  it('may be signed over their bytes in hex with SHA-256', () => {
+    const headers = { 'x-signalwire-sha256-signature': sign(`${ORIGIN}/hooks${body}`, 'sha256', 'hex') };
+    expect(verdict(jsonOf(body, '/hooks', headers))).toBe('genuine');
+  });
+});
+
+it.each(['multipart/form-data; boundary=x', 'text/plain', undefined])(
+  'refuses a body of type %s, which nothing covers',
+  (type) => {
+    const headers = {
+      'x-signalwire-signature': sign(`${ORIGIN}/hooks`),
+      ...(type !== undefined && { 'content-type': type }),
+    };
+    expect(verdict({ method: 'POST', url: '/hooks', headers, body: '--x--' })).toBe('signature_mismatch');
+  },
+);
+
+describe('a signature holds for nothing but what it was made for', () => {
+  const url = '/hooks?tenant=7';
+  const body = 'CallSid=a1&CallStatus=completed&From=%2B12025550143';
+  const text = `${url}CallSida1CallStatuscompletedFrom+12025550143`;
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'x-signalwire-signature': sign(ORIGIN + text),
+  };
+
+  /** The text with one character changed into another that means something else. */
+  const flipped = (original: string) =>
+    fc
+      .tuple(fc.nat(original.length - 1), fc.constantFrom(...'abcXYZ0189-_~!'))
+      .filter(([at, character]) => original[at]?.toLowerCase() !== character.toLowerCase())
+      .map(([at, character]) => original.slice(0, at) + character + original.slice(at + 1));
+
+  it('whatever changes in the URL', () => {
+    fc.assert(
+      fc.property(flipped(url), (changed) => verdict({ method: 'POST', url: changed, headers, body }) !== 'genuine'),
+    );
+  });
+
+  it('whatever changes in the body', () => {
+    fc.assert(
+      fc.property(flipped(body), (changed) => verdict({ method: 'POST', url, headers, body: changed }) !== 'genuine'),
+    );
+  });
+
+  it('whatever changes in the signature', () => {
+    fc.assert(
+      fc.property(flipped(headers['x-signalwire-signature']), (signature) => {
+        return (
+          verdict({ method: 'POST', url, headers: { ...headers, 'x-signalwire-signature': signature }, body }) !==
+          'genuine'
+        );
+      }),
+    );
+  });
+
+  it('whatever fields there are', () => {
+    const fields = fc.dictionary(
+      fc.string({ minLength: 1 }).filter((name) => !/[[\]]|^__proto__$/.test(name)),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fields, fields, (signed, sent) => {
+        const content = (of: Record<string, string>) =>
+          Object.keys(of)
+            .sort()
+            .map((name) => name + of[name])
+            .join('');
+        const signature = { 'x-signalwire-signature': sign(`${ORIGIN}/hooks${content(signed)}`) };
+        expect(verdict(formOf(signed, '/hooks', signature))).toBe('genuine');
+        const same = content(signed) === content(sent);
+        expect(verdict(formOf(sent, '/hooks', signature))).toBe(same ? 'genuine' : 'signature_mismatch');
+      }),
+    );
+  });
+});
+
+describe('recognition', () => {
+  const fields = { CallSid: '7c9e6679-7425-40de-944b-e07fc1f90ae7', CallStatus: 'ringing', SequenceNumber: '1' };
+
+  it.each([
+    ['a bare UUID and a field of status callbacks', fields, {}, true],
+    ['another id', { ...fields, CallSid: 'CA1234567890abcdef' }, {}, false],
+    ['another id, signed', { ...fields, CallSid: 'CA1' }, { 'x-signalwire-signature': 'x' }, true],
+    ['another id, signed with SHA-256', { ...fields, CallSid: 'CA1' }, { 'x-signalwire-sha256-signature': 'x' }, true],
+    ['another id, signed under the alias', { ...fields, CallSid: 'CA1' }, { 'x-twilio-signature': 'x' }, false],
+    [
+      'a signed request for cXML',
+      { CallSid: fields.CallSid, CallStatus: 'ringing' },
+      { 'x-signalwire-signature': 'x' },
+      false,
+    ],
+    ['no status', { CallSid: fields.CallSid, SequenceNumber: '1' }, {}, false],
+    ['no call', { CallStatus: 'ringing', SequenceNumber: '1' }, {}, false],
+  ])('of %s', (_, sent, headers, expected) => {
+    expect(definition.recognizes(messageOf(formOf(sent, '/', headers)))).toBe(expected);
+  });
+});
+
+describe('callbackUrl', () => {
+  it('asks for every event by POST', () => {
+    expect(signalwire.callbackUrl({ url: 'https://example.com/hook#rt=5000' })).toEqual({
+      StatusCallback: 'https://example.com/hook#rt=5000',
+      StatusCallbackMethod: 'POST',
+      StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+    });
+  });
+
+  it('asks for what it is told', () => {
+    const options = {
+      url: 'https://example.com/hook?a=1#rt=5000',
+      token: 't',
+      method: 'GET',
+      events: ['completed'],
+    } as const;
+    expect(signalwire.callbackUrl(options)).toEqual({
+      StatusCallback: 'https://example.com/hook?a=1&token=t#rt=5000',
+      StatusCallbackMethod: 'GET',
+      StatusCallbackEvent: ['completed'],
+    });
+  });
+
+  it('makes attributes of cXML', () => {
+    expect(signalwire.callbackUrl.attributes({ url: 'https://example.com/hook', token: 't' })).toEqual({
+      statusCallback: 'https://example.com/hook?token=t',
+      statusCallbackMethod: 'POST',
+      statusCallbackEvent: 'initiated ringing answered completed',
+    });
+  });
+});
+
+it('keys events by all that tells two of them apart', () => {
+  const event = { CallSid: 'a', CallStatus: 'completed', SequenceNumber: '4', Timestamp: 'Thu', RecordingSid: 'r' };
+  expect(definition.eventKey(event)).toBe('completed|4|Thu|r');
+  expect(definition.eventKey({ CallSid: 'a', CallStatus: 'completed' })).toBe('completed');
+});

@@ -1,0 +1,166 @@
+import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { jsonOf, messageOf, type Sent } from '../../test/message-of.ts';
+import type { Verdict } from '../provider.ts';
+import { voicedock } from './voicedock.ts';
+
+const { definition } = voicedock;
+const SECRET = 'whsec_test_secret';
+const NOW = Date.parse('2025-12-13T12:00:00Z');
+
+function verdict(sent: Sent, secrets: readonly string[] = [SECRET], options = {}, now = NOW): Verdict | undefined {
+  return definition.authenticate?.(messageOf(sent), secrets, options, now);
+}
+
+const BODY =
+  '{"message":{"type":"status-update","timestamp":"2025-12-13T12:00:00.000Z","call":{"id":"5c4d030f-43e3-4e65-899e-8148521e660f",' +
+  '"type":"inbound_phone_call","status":"in-progress"},"phone_number":{"number":"+31850835037","name":"HMS Sovereign Demo"},' +
+  '"customer":{"number":"+31612345678"}}}';
+const HEX = 'bd09fd7dfd12efba6e5e4b20049d2050d2574df7de2a8289d6880d0183be39db';
+const HEADERS = { 'x-webhook-timestamp': '1765627200', 'x-webhook-signature': `sha256=${HEX}` };
+const SENT = jsonOf(BODY, '/hooks', HEADERS);
+
+/** Signed at another time, or with a timestamp that is none. */
+function signedAt(timestamp: string): Sent {
+  const signature = createHmac('sha256', SECRET).update(`${timestamp}.${BODY}`).digest('hex');
+  return jsonOf(BODY, '/hooks', { 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature });
+}
+
+it('test vector', () => {
+  expect(BODY).toHaveLength(285);
+  expect(verdict(SENT)).toBe('genuine');
+  expect(verdict(SENT, ['other'])).toBe('signature_mismatch');
+  expect(verdict(SENT, [])).toBe('signature_mismatch');
+  expect(verdict(SENT, ['old', SECRET])).toBe('genuine');
+});
+
+describe('a signature', () => {
+  it.each(['x-webhook-signature', 'x-webhook-timestamp'])('is missing without %s', (name) => {
+    expect(verdict(jsonOf(BODY, '/hooks', { ...HEADERS, [name]: undefined } as never))).toBe('signature_missing');
+  });
+
+  it.each([
+    ['empty', ''],
+    ['a prefix alone', 'sha256='],
+    ['truncated', `sha256=${HEX.slice(0, -2)}`],
+    ['longer', `sha256=${HEX}00`],
+    ['in upper case', `sha256=${HEX.toUpperCase()}`],
+    ['twice prefixed', `sha256=sha256=${HEX}`],
+    ['garbage', 'é'.repeat(64)],
+  ])('is refused when it is %s', (_, signature) => {
+    expect(verdict(jsonOf(BODY, '/hooks', { ...HEADERS, 'x-webhook-signature': signature }))).toBe(
+      'signature_mismatch',
+    );
+  });
+
+  it('needs the bytes', () => {
+    const { body: _, ...sent } = SENT;
+    expect(verdict({ ...sent, parsed: JSON.parse(BODY) })).toBe('body_consumed');
+  });
+
+  it('holds for no other body, time or signature', () => {
+    const flip = (original: string) =>
+      fc.tuple(fc.nat(original.length - 1), fc.integer({ min: 1, max: 127 })).map(([at, bits]) => {
+        return original.slice(0, at) + String.fromCharCode(original.charCodeAt(at) ^ bits) + original.slice(at + 1);
+      });
+    fc.assert(fc.property(flip(BODY), (body) => verdict({ ...SENT, body }) !== 'genuine'));
+    fc.assert(
+      fc.property(flip(HEADERS['x-webhook-timestamp']), (timestamp) => {
+        return verdict({ ...SENT, headers: { ...SENT.headers, 'x-webhook-timestamp': timestamp } }) !== 'genuine';
+      }),
+    );
+    fc.assert(
+      fc.property(flip(HEX), (hex) => {
+        return verdict({ ...SENT, headers: { ...SENT.headers, 'x-webhook-signature': `sha256=${hex}` } }) !== 'genuine';
+      }),
+    );
+  });
+});
+
+describe('the time of a signature', () => {
+  it.each([
+    [300, 'genuine'],
+    [-300, 'genuine'],
+    [301, 'signature_expired'],
+    [-301, 'signature_expired'],
+  ])('%i seconds from now', (seconds, expected) => {
+    expect(verdict(SENT, [SECRET], {}, NOW + seconds * 1000)).toBe(expected);
+  });
+
+  it('may be as far as it is told', () => {
+    expect(verdict(SENT, [SECRET], { toleranceSeconds: 60 }, NOW + 61_000)).toBe('signature_expired');
+    expect(verdict(SENT, [SECRET], { toleranceSeconds: 3600 }, NOW + 3_600_000)).toBe('genuine');
+  });
+
+  it('is never right with a tolerance that is no number', () => {
+    expect(verdict(SENT, [SECRET], { toleranceSeconds: Number.NaN })).toBe('signature_expired');
+  });
+
+  it.each([
+    '1765627200.0',
+    '1765627200000',
+    ' 1765627200',
+    '-1765627200',
+    '0x693d5600',
+    '',
+    'now',
+    '1765627200, 1765627200',
+  ])('is refused as %j', (timestamp) => {
+    expect(verdict(signedAt(timestamp))).toBe('signature_mismatch');
+  });
+
+  it('is reported as expired only where the signature itself is right', () => {
+    expect(verdict(SENT, ['other'], {}, NOW + 9e9)).toBe('signature_mismatch');
+  });
+});
+
+describe('recognition', () => {
+  const message = { type: 'status-update', call: { id: 'a', status: 'ended' } };
+
+  it.each([
+    ['the message alone', { message }, {}, true],
+    ['the message under its header', { message }, { 'x-webhook-event': 'status-update' }, true],
+    ['the message under another header', { message }, { 'x-webhook-event': 'tool-calls' }, false],
+    ['another message', { message: { ...message, type: 'tool-calls' } }, {}, false],
+    [
+      'another message under the header',
+      { message: { ...message, type: 'x' } },
+      { 'x-webhook-event': 'status-update' },
+      false,
+    ],
+    ['a message without a call', { message: { type: 'status-update' } }, {}, false],
+    ['a call without an id', { message: { ...message, call: { status: 'ended' } } }, {}, false],
+    ['a call without a status', { message: { ...message, call: { id: 'a' } } }, {}, false],
+    ['no message', { message: null }, {}, false],
+  ])('of %s', (_, body, headers, expected) => {
+    expect(definition.recognizes(messageOf(jsonOf(body, '/', headers)))).toBe(expected);
+  });
+});
+
+it('is not misled by a call type that every object has', () => {
+  const fields = { message: { call: { id: 'a', status: 'ended', type: 'constructor' } } };
+  expect(definition.normalize(fields, {})).toMatchObject({ direction: undefined, from: undefined, to: undefined });
+});
+
+it('keys events by status and time', () => {
+  const message = { call: { id: 'a', status: 'ended' }, timestamp: '2025-12-13T12:05:00.000Z' };
+  expect(definition.eventKey({ message })).toBe('ended|2025-12-13T12:05:00.000Z');
+});
+
+describe('callbackUrl', () => {
+  it('asks for status updates alone', () => {
+    expect(voicedock.callbackUrl({ url: 'https://example.com/hook', token: 't', secret: 's' })).toEqual({
+      webhook_url: 'https://example.com/hook?token=t',
+      webhook_secret: 's',
+      webhook_events: ['status-update'],
+    });
+  });
+
+  it('leaves out a secret that is not given', () => {
+    expect(voicedock.callbackUrl({ url: 'https://example.com/hook' })).toStrictEqual({
+      webhook_url: 'https://example.com/hook',
+      webhook_events: ['status-update'],
+    });
+  });
+});
