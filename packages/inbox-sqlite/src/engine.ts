@@ -51,8 +51,8 @@ const SOURCES: EngineSources = {
  * @throws CallStatusError `inbox_unsupported`
  */
 export function loadEngine({ builtin, builtinVersion, installed }: EngineSources = SOURCES): DatabaseClass {
-  const own = isSafeVersion(builtinVersion) ? builtin() : undefined;
-  if (own !== undefined) return own.DatabaseSync;
+  const own = builtin();
+  if (own !== undefined && isSafeVersion(builtinVersion)) return own.DatabaseSync;
   try {
     return installed().DatabaseSync;
   } catch (cause) {

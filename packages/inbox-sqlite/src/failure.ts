@@ -24,7 +24,7 @@ export function toInboxError(cause: unknown): CallStatusError {
 }
 
 /** SQLite's result code; 0 for an error that is none of SQLite's. */
-export function resultCodeOf(error: unknown): number {
+function resultCodeOf(error: unknown): number {
   const { errcode } = error as { errcode?: unknown };
   return typeof errcode === 'number' ? errcode : 0;
 }

@@ -18,8 +18,11 @@ const FULL = 2;
 export function openDatabase(engine: DatabaseClass, path: string, waitMs: number): Database {
   const db = new engine(path);
   try {
-    requireSafe(db);
+    // Only a write shows whether the file may be written. No statement is prepared before: @photostructure/sqlite keeps a closed
+    // file open until its statements are garbage, and one that was opened for reading alone would bind all who open it later.
     db.exec(`PRAGMA busy_timeout = ${Math.ceil(waitMs) + BUSY_MS}`);
+    db.exec('BEGIN IMMEDIATE; PRAGMA application_id = 0; ROLLBACK');
+    requireSafe(db);
     makeDurable(db);
     migrate(db);
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
@@ -28,6 +31,14 @@ export function openDatabase(engine: DatabaseClass, path: string, waitMs: number
     db.close();
     throw error;
   }
+}
+
+/** Closes the database. The file alone is then a whole copy of it, though other statements may keep its WAL file alive. */
+export function closeDatabase(db: Database): void {
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {}
+  db.close();
 }
 
 /** What tells a file from another that took its place. */

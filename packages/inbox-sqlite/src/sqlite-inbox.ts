@@ -4,6 +4,7 @@ import {
   CallStatusError,
   type CallSummary,
   type DeadLetters,
+  type ErrorCode,
   type Failure,
   type Inbox,
   type InboxCounts,
@@ -15,13 +16,16 @@ import {
   type Unrecorded,
 } from '@call-status/core';
 import { type Database, type DatabaseClass, loadEngine } from './engine.ts';
-import { resultCodeOf, toInboxError } from './failure.ts';
+import { toInboxError } from './failure.ts';
 import { fileIdentity, openDatabase } from './open.ts';
 import { resolveOptions, type SqliteInboxOptions } from './options.ts';
 import { Store } from './store.ts';
 
 /** How long to wait before the next attempt when another program locks the file. */
 const LOCKED_PAUSE_MS = 20;
+
+/** The errors that may come from the connection, and not from what was to be done. */
+const REOPEN: ReadonlySet<ErrorCode> = new Set(['inbox_corrupted', 'inbox_unwritable', 'inbox_unavailable']);
 
 /** How long to wait between two steps of cleaning up, so that requests go first. */
 const SWEEP_PAUSE_MS = 5;
@@ -224,10 +228,10 @@ export class SqliteInbox implements Inbox {
     setTimeout(() => this.#flush(), LOCKED_PAUSE_MS);
   }
 
-  /** After an error of SQLite's the file is opened again: what was wrong with it may be mended then. */
+  /** What is wrong with the file may be mended when it is opened again. */
   #failed(cause: unknown): CallStatusError {
     const error = toInboxError(cause);
-    if (resultCodeOf(cause) !== 0 && error.code !== 'inbox_locked') this.#disconnect();
+    if (REOPEN.has(error.code)) this.#disconnect();
     return error;
   }
 
@@ -258,9 +262,9 @@ export class SqliteInbox implements Inbox {
     this.#store = undefined;
   }
 
-  /** Looks for commits of other processes. A file that cannot be read counts as changed: whoever takes work hears why. */
+  /** Looks for commits of other processes. What cannot be read now is read the next time. */
   async #poll(): Promise<void> {
-    const version = await this.#read((store) => store.version()).catch(() => undefined);
+    const version = await this.#read((store) => store.version()).catch(() => this.#version);
     if (version === this.#version) return;
     this.#version = version;
     this.#notify();

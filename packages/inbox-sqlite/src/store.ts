@@ -19,7 +19,7 @@ import {
   type Work,
 } from '@call-status/core';
 import type { Database, Row, Statement, Value } from './engine.ts';
-import { rollback } from './open.ts';
+import { closeDatabase, rollback } from './open.ts';
 
 /** For how long the id of an event stays known after its call's last event: longer than any provider retries. */
 const DUPLICATES_FOR_MS = 7 * 86_400_000;
@@ -65,7 +65,7 @@ export class Store {
   }
 
   close(): void {
-    this.#db.close();
+    closeDatabase(this.#db);
   }
 
   /** A number that differs once another connection has committed. */

@@ -1,0 +1,251 @@
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Inbox } from '@call-status/core';
+import { describe, expect, it } from 'vitest';
+import { type Database, loadEngine } from '../src/engine.ts';
+import { anEvent, handleAll, openInbox, temporaryFile } from './support.ts';
+
+/** Records an event that needs new pages. */
+const recordLarge = (inbox: Inbox, callId: string) =>
+  inbox.record(anEvent(callId, 'ringing', { raw: { text: 'x'.repeat(50_000) } }));
+
+/** Puts other content in the place of the file, at once, as a restored backup does. */
+function replace(path: string, content: string | Uint8Array): void {
+  for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
+}
+
+/** Runs as a user who may not write what root wrote: permissions do not bind root. */
+async function unprivileged<T>(run: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return run();
+  process.seteuid?.(65_534);
+  try {
+    return await run();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+describe('a full disk', () => {
+  it('is told, acknowledges nothing, and is recovered from without a restart', async () => {
+    const path = temporaryFile();
+    let isFull = false;
+    let connection: Database | undefined;
+    // The smallest limit is the size that the file has.
+    const limit = (db: Database) => isFull && db.exec('PRAGMA max_page_count = 1');
+    const inbox = openInbox({ path }, (db) => {
+      connection = db;
+      limit(db);
+    });
+    await recordLarge(inbox, 'before');
+
+    isFull = true;
+    limit(connection as Database);
+    for (const callId of ['full1', 'full2']) {
+      await expect(recordLarge(inbox, callId)).rejects.toMatchObject({ code: 'inbox_full', status: 503 });
+    }
+    expect(await inbox.counts()).toMatchObject({ live: 1, waiting: 1 });
+
+    isFull = false;
+    // The limit of this connection ends with it.
+    (connection as Database).exec('PRAGMA max_page_count = 1000000');
+    await recordLarge(inbox, 'after');
+    expect(await handleAll(inbox)).toEqual(['acme:before:ringing', 'acme:after:ringing']);
+  });
+});
+
+describe('a lock that another program holds', () => {
+  it('is waited for, without blocking the process', async () => {
+    const path = temporaryFile();
+    const inbox = openInbox({ path });
+    const other = new (loadEngine())(path);
+    other.exec('BEGIN IMMEDIATE');
+    const recorded = Promise.all(['c1', 'c2'].map((callId) => inbox.record(anEvent(callId))));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const late = inbox.record(anEvent('c3'));
+    other.exec('COMMIT');
+    other.close();
+    await Promise.all([recorded, late]);
+    expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c2:ringing', 'acme:c3:ringing']);
+  });
+
+  it('is told when it lasts, acknowledges nothing, and is recovered from without a restart', async () => {
+    const path = temporaryFile();
+    const inbox = openInbox({ path, busyTimeoutMs: 50 });
+    const other = new (loadEngine())(path);
+    other.exec('BEGIN IMMEDIATE');
+    const results = await Promise.allSettled(['c1', 'c2'].map((callId) => inbox.record(anEvent(callId))));
+    expect(results).toMatchObject([
+      { reason: { code: 'inbox_locked', status: 503 } },
+      { reason: { code: 'inbox_locked', status: 503 } },
+    ]);
+    expect(await inbox.call('acme', 'c1')).toBeUndefined();
+    other.exec('ROLLBACK');
+    other.close();
+    await inbox.record(anEvent('c1'));
+    expect(await handleAll(inbox)).toEqual(['acme:c1:ringing']);
+  });
+
+  it('does not keep it from closing', async () => {
+    const path = temporaryFile();
+    const inbox = openInbox({ path, busyTimeoutMs: 50 });
+    const other = new (loadEngine())(path);
+    other.exec('BEGIN IMMEDIATE');
+    const recorded = inbox.record(anEvent('c1'));
+    const closed = inbox.close();
+    await expect(recorded).rejects.toMatchObject({ code: 'inbox_locked' });
+    await closed;
+    other.close();
+  });
+});
+
+describe('a file that may not be written', () => {
+  it('is told at the start', async () => {
+    const path = temporaryFile();
+    const folder = dirname(path);
+    await openInbox({ path }).close();
+    chmodSync(path, 0o444);
+    chmodSync(folder, 0o555);
+    await unprivileged(async () => {
+      expect(() => openInbox({ path })).toThrow(expect.objectContaining({ code: 'inbox_unwritable', status: 503 }));
+      expect(() => openInbox({ path: join(folder, 'new.db') })).toThrow(
+        expect.objectContaining({ code: 'inbox_unwritable' }),
+      );
+    });
+    chmodSync(folder, 0o755);
+  });
+
+  it('is told of a folder that does not exist', () => {
+    const path = join(dirname(temporaryFile()), 'missing', 'calls.db');
+    expect(() => openInbox({ path })).toThrow(expect.objectContaining({ code: 'inbox_unwritable' }));
+  });
+
+  it('is told later, acknowledges nothing, and is recovered from without a restart', async () => {
+    const path = temporaryFile();
+    const inbox = openInbox({ path });
+    await inbox.record(anEvent('c1'));
+    expect(await handleAll(inbox)).toEqual(['acme:c1:ringing']);
+    copyFileSync(path, `${path}.new`);
+    chmodSync(`${path}.new`, 0o444);
+    renameSync(`${path}.new`, path);
+    chmodSync(dirname(path), 0o555);
+    await unprivileged(() =>
+      expect(inbox.record(anEvent('c2'))).rejects.toMatchObject({ code: 'inbox_unwritable', status: 503 }),
+    );
+    chmodSync(dirname(path), 0o755);
+    chmodSync(path, 0o644);
+    expect((await inbox.record(anEvent('c2'))).transition).toBe('advance');
+  });
+});
+
+describe('a damaged file', () => {
+  it('is told at the start', () => {
+    const path = temporaryFile();
+    writeFileSync(path, 'no database'.repeat(1000));
+    expect(() => openInbox({ path })).toThrow(expect.objectContaining({ code: 'inbox_corrupted', status: 503 }));
+  });
+
+  it('is told later, acknowledges nothing, and is recovered from once a backup is in its place', async () => {
+    const path = temporaryFile();
+    const before = openInbox({ path });
+    await before.record(anEvent('c1'));
+    await before.close();
+    const backup = readFileSync(path);
+    const inbox = openInbox({ path });
+    replace(path, 'no database'.repeat(1000));
+    const damaged = { code: 'inbox_corrupted', status: 503 };
+    await expect(inbox.record(anEvent('c2'))).rejects.toMatchObject(damaged);
+    await expect(inbox.calls()).rejects.toMatchObject(damaged);
+    replace(path, backup);
+    await inbox.record(anEvent('c2'));
+    expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c2:ringing']);
+  });
+
+  it('is told where only its content is damaged, also while the inbox looks for work', async () => {
+    const path = temporaryFile();
+    const before = openInbox({ path });
+    await before.record(anEvent('c1'));
+    await before.close();
+    const backup = readFileSync(path);
+    const inbox = openInbox({ path, pollMs: 5 });
+    const file = openSync(path, 'r+');
+    writeSync(file, new Uint8Array(backup.length - 4096).fill(0xa5), 0, backup.length - 4096, 4096);
+    await expect(inbox.record(anEvent('c2'))).rejects.toMatchObject({ code: 'inbox_corrupted', status: 503 });
+    const woken = new Promise<void>((resolve) => inbox.onWork(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    writeSync(file, backup, 0, backup.length, 0);
+    closeSync(file);
+    await inbox.record(anEvent('c2'));
+    await woken;
+    expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c2:ringing']);
+  });
+});
+
+describe('a file that was taken away', () => {
+  it('is made again, because what is written into a removed file is lost', async () => {
+    const path = temporaryFile();
+    const inbox = openInbox({ path });
+    await inbox.record(anEvent('c1'));
+    for (const end of ['', '-wal', '-shm']) rmSync(path + end);
+    await inbox.record(anEvent('c2'));
+    expect(existsSync(path)).toBe(true);
+    expect(await handleAll(openInbox({ path }))).toEqual(['acme:c2:ringing']);
+  });
+});
+
+describe('an event that cannot be stored', () => {
+  it('fails alone: those that arrived with it are recorded, in order', async () => {
+    const inbox = openInbox({ path: temporaryFile() });
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    const results = await Promise.allSettled([
+      inbox.record(anEvent('c1')),
+      inbox.record(anEvent('bad', 'ringing', { raw: circular })),
+      inbox.record(anEvent('c2')),
+    ]);
+    expect(results).toMatchObject([
+      { value: { transition: 'advance' } },
+      { reason: { code: 'inbox_unavailable', status: 503, cause: expect.any(TypeError) } },
+      { value: { transition: 'advance' } },
+    ]);
+    expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c2:ringing']);
+    expect(await inbox.call('acme', 'bad')).toBeUndefined();
+  });
+});
+
+describe('a lease that this inbox never gave', () => {
+  it('does not count', async () => {
+    const inbox = openInbox({ path: temporaryFile() });
+    await inbox.record(anEvent('c1'));
+    for (const token of ['', 'another inbox', '1', '1.1.another']) {
+      expect(await inbox.finish({ eventId: 'acme:c1:ringing', token })).toBe(false);
+    }
+    expect(await handleAll(inbox)).toEqual(['acme:c1:ringing']);
+  });
+});
+
+describe('a closed inbox', () => {
+  it('finishes what was begun, and refuses the rest', async () => {
+    const path = temporaryFile();
+    const inbox = openInbox({ path });
+    const begun = inbox.record(anEvent('c1'));
+    const closed = inbox.close();
+    await expect(begun).resolves.toMatchObject({ transition: 'advance' });
+    await closed;
+    await expect(inbox.calls()).rejects.toMatchObject({ code: 'closed' });
+    await expect(inbox.record(anEvent('c2'))).rejects.toMatchObject({ code: 'closed' });
+    expect(await handleAll(openInbox({ path }))).toEqual(['acme:c1:ringing']);
+  });
+});
