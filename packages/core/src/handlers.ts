@@ -24,7 +24,7 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
   readonly log: Logger;
   /** The call with its events so far. */
-  call(): Promise<Call>;
+  readonly call: () => Promise<Call>;
   /** The framework's request, when it came to this process and this is the first attempt. */
   readonly request?: unknown;
 }
