@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** How often the server is killed: 3 times, or as CRASH_KILLS says. */
+export const KILLS: number = Number(process.env['CRASH_KILLS'] ?? 3);
+
+const CLIENTS = 24;
+const STATES = ['queued', 'ringing', 'answered', 'completed'];
+
+/** A server in a process of its own, which can be killed. */
+export class Server {
+  readonly #environment: Record<string, string>;
+  #child: ChildProcess | undefined;
+  /** Undefined while the server is down. */
+  port: number | undefined;
+
+  constructor(environment: Record<string, string>) {
+    this.#environment = environment;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('./server.ts', import.meta.url))], {
+      env: { ...process.env, NODE_OPTIONS: '', ...this.#environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#child = child;
+    const gone = once(child, 'exit').then(() => Promise.reject(new Error('The server did not start.')));
+    gone.catch(() => {});
+    const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), gone]);
+    this.port = Number(line);
+  }
+
+  /** Kills it as the kernel does when memory runs out: it does not get to do anything. */
+  async kill(): Promise<void> {
+    this.port = undefined;
+    const child = this.#child as ChildProcess;
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+  }
+}
+
+/** Clients that send the events of calls in order, and each until it is acknowledged, as providers do. */
+export class Load {
+  readonly sent = new Set<string>();
+  readonly acknowledged = new Set<string>();
+  /** Answers that told the client to try again. */
+  refused = 0;
+  readonly #server: Server;
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #clients: Promise<void>[];
+  #isOver = false;
+
+  constructor(server: Server) {
+    this.#server = server;
+    this.#clients = Array.from({ length: CLIENTS }, (_, client) => this.#run(client));
+  }
+
+  /** Lets each client end the call it is in. */
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#clients);
+    this.#agent.destroy();
+  }
+
+  async #run(client: number): Promise<void> {
+    for (let call = 0; !this.#isOver; call++) {
+      for (const state of STATES) {
+        await this.#deliver(`call-${client}-${call}`, state);
+        if (Math.random() < 0.1) await this.#deliver(`call-${client}-${call}`, state);
+      }
+    }
+  }
+
+  async #deliver(call: string, state: string): Promise<void> {
+    const id = `acme:${call}:${state}`;
+    this.sent.add(id);
+    for (;;) {
+      const status = await this.#post(JSON.stringify({ call, state }));
+      if (status === 200) break;
+      if (status !== undefined) this.refused++;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    this.acknowledged.add(id);
+  }
+
+  /** The status of the answer; undefined when there was none. */
+  #post(body: string): Promise<number | undefined> {
+    const { port } = this.#server;
+    if (port === undefined) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const headers = { 'content-type': 'application/json', 'content-length': body.length };
+      const call = request({ port, host: '127.0.0.1', method: 'POST', path: '/', headers, agent: this.#agent });
+      call.on('response', (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      call.on('error', () => resolve(undefined));
+      call.end(body);
+    });
+  }
+}
+
+/** A moment in which the server is busy. */
+export function aMoment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 350));
+}

@@ -1,0 +1,75 @@
+/**
+ * A server for tests that kill it: receives callbacks of a made-up provider, and writes down the id of each event that its handler
+ * has done. What it is told by environment variables: DB (the database), HANDLED (the list), FLAKY (the handler fails half of the
+ * time), SYNCHRONOUS (in place of FULL). It prints its port.
+ */
+import { appendFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createCallStatus, defineProvider } from '@call-status/core';
+import * as v from 'valibot';
+import { type Database, loadEngine } from '../../src/engine.ts';
+import { resolveOptions } from '../../src/options.ts';
+import { SqliteInbox } from '../../src/sqlite-inbox.ts';
+
+const { DB = '', HANDLED = '', FLAKY, SYNCHRONOUS } = process.env;
+
+let isDiskFull = false;
+const connections: Database[] = [];
+
+/** The smallest limit is the size that the file has: SQLite then says that the disk is full. */
+function limitSize(db: Database): void {
+  db.exec(`PRAGMA max_page_count = ${isDiskFull ? 1 : 1_000_000}`);
+}
+
+const inbox = new SqliteInbox(resolveOptions({ path: DB }), loadEngine(), (db) => {
+  connections[0] = db;
+  limitSize(db);
+  if (SYNCHRONOUS !== undefined) db.exec(`PRAGMA synchronous = ${SYNCHRONOUS}`);
+});
+
+const acme = defineProvider({
+  name: 'acme',
+  signs: 'nothing',
+  statuses: { queued: 'queued', ringing: 'ringing', answered: 'in-progress', completed: 'completed' },
+  schema: v.looseObject({ call: v.string(), state: v.string() }),
+  recognizes: () => true,
+  normalize: ({ call, state }) => ({ callId: call, rawStatus: state }),
+  eventKey: ({ state }) => state,
+  callbackUrl: undefined,
+});
+
+const silent = { info() {}, warn() {}, error() {} };
+
+const calls = createCallStatus({
+  providers: [acme({ allowUnauthenticated: true })],
+  inbox,
+  leaseMs: 1000,
+  retry: { attempts: 1000, backoff: () => 20 },
+  log: silent,
+  onStatus: ({ id }) => {
+    if (FLAKY !== undefined && Math.random() < 0.5) throw new Error('This handler fails half of the time.');
+    appendFileSync(HANDLED, `${id}\n`);
+  },
+});
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+const server = createServer(async (request, response) => {
+  const { url = '', method = '', headers } = request;
+  if (url.startsWith('/disk/')) {
+    isDiskFull = url === '/disk/full';
+    for (const db of connections) limitSize(db);
+    response.end();
+    return;
+  }
+  const body = await bodyOf(request);
+  const receipt = await calls.receive({ method, url, headers, origin: 'http://127.0.0.1', body });
+  response.writeHead(receipt?.status ?? 404, receipt?.headers).end();
+});
+
+server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
