@@ -14,7 +14,9 @@ describe('recognition', () => {
     ['no id', { CallStatus: 'ringing', Timestamp: 'x' }, {}, false],
     ['no status', { CallSid: CALL.CallSid, Timestamp: 'x' }, {}, false],
     ['a signature of SignalWire', CALL, { 'x-signalwire-signature': 'x' }, false],
+    ['a SHA-256 signature of SignalWire', CALL, { 'x-signalwire-sha256-signature': 'x' }, false],
     ['a signature of Twilio', CALL, { 'x-twilio-signature': 'x' }, false],
+    ['a SHA-256 signature of Twilio', CALL, { 'x-twilio-sha256-signature': 'x' }, false],
   ])('of %s', (_, fields, headers, expected) => {
     expect(definition.recognizes(messageOf(formOf(fields, '/', headers)))).toBe(expected);
   });

@@ -166,6 +166,10 @@ describe('form callbacks', () => {
     const sent = { ...form({ 'x-signalwire-signature': sign(ORIGIN + url) }, url), body };
     expect(verdict(sent)).toBe('genuine');
     expect(verdict({ ...sent, body: 'CallStatus=completed&CallSid=a' })).toBe('signature_mismatch');
+    const hex = sign(`${ORIGIN}${url}${body}`, 'sha1', 'hex');
+    expect(verdict({ ...sent, headers: { ...sent.headers, 'x-signalwire-signature': hex } })).toBe(
+      'signature_mismatch',
+    );
     const { body: _, ...consumed } = sent;
     expect(verdict({ ...consumed, parsed: { CallSid: 'a', CallStatus: 'completed' } })).toBe('body_consumed');
   });
@@ -239,7 +243,7 @@ describe('a signature holds for nothing but what it was made for', () => {
     'x-signalwire-signature': sign(ORIGIN + text),
   };
 
-  /** The text with one character changed into another that means something else. */
+  /** The text with one character changed into another. Not in its case: `%2b` is `%2B`. */
   const flipped = (original: string) =>
     fc
       .tuple(fc.nat(original.length - 1), fc.constantFrom(...'abcXYZ0189-_~!'))
