@@ -48,7 +48,8 @@ export interface MemoryInboxOptions {
  * An inbox in the memory of this process: fast, and gone with the process. What was acknowledged and not handled is lost in a
  * crash; take a durable inbox where that matters.
  *
- * Its memory is bounded by `maxCalls`, and by ten events for each of them, however they spread over the calls.
+ * Its memory is bounded: it keeps `maxCalls` calls, and ten times as many events, however they spread over the calls. An event
+ * of a call that it has forgotten begins a new call, so its handlers run again.
  *
  * @throws CallStatusError from `record`: `closed` after `close()`, `inbox_unavailable` when it is full of unfinished work
  */
@@ -154,8 +155,9 @@ class MemoryInbox implements Inbox {
   async take({ limit, leaseMs }: TakeRequest): Promise<Taken> {
     const now = this.#clock();
     if (now >= this.#leasesUntil) this.#endLeases(now);
-    for (let lane = this.#later.shiftDue(now); lane !== undefined; lane = this.#later.shiftDue(now))
+    for (let lane = this.#later.shiftDue(now); lane !== undefined; lane = this.#later.shiftDue(now)) {
       this.#makeReady(lane);
+    }
 
     const work: Work[] = [];
     while (work.length < limit) {
