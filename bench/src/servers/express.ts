@@ -1,0 +1,50 @@
+import { createServer } from 'node:http';
+import { callStatusMiddleware } from '@call-status/express';
+import express, { type Express, type Request, type Response } from 'express';
+import { PATH, PUBLIC_URL, SIGNING_KEY } from '../callbacks.ts';
+import { listen } from './listen.ts';
+import { signed, withToken } from './options.ts';
+import type { Sink } from './servers.ts';
+
+/** The handler that the providers' documents show: a body parser, two fields, an answer. Nothing is verified. */
+export function byHand(sink: Sink): Promise<number> {
+  const app = express();
+  app.use(express.urlencoded({ extended: false }));
+  app.post(PATH, documented(sink));
+  return start(app);
+}
+
+/** The same with Twilio's own middleware, which verifies the signature. */
+export async function twilioWebhook(sink: Sink): Promise<number> {
+  const { default: twilio } = await import('twilio');
+  const app = express();
+  app.use(express.urlencoded({ extended: false }));
+  app.post(PATH, twilio.webhook({ validate: true, url: PUBLIC_URL + PATH }, SIGNING_KEY), documented(sink));
+  return start(app);
+}
+
+/** call-status: verified, validated, normalised, recorded. */
+export function callStatus(sink: Sink): Promise<number> {
+  const app = express();
+  app.use(PATH, callStatusMiddleware(signed(sink)));
+  return start(app);
+}
+
+/** The same for a provider that sends multipart bodies, and has a token in the URL for a proof. */
+export function callStatusMultipart(sink: Sink): Promise<number> {
+  const app = express();
+  app.use(PATH, callStatusMiddleware(withToken(sink)));
+  return start(app);
+}
+
+function documented(sink: Sink) {
+  return (request: Request, response: Response): void => {
+    const { CallSid, CallStatus, Status } = request.body;
+    sink(CallSid, CallStatus ?? Status);
+    response.status(200).send();
+  };
+}
+
+function start(app: Express): Promise<number> {
+  return listen(createServer(app));
+}

@@ -1,0 +1,31 @@
+import type { AddressInfo } from 'node:net';
+import { callStatusPlugin } from '@call-status/fastify';
+import formbody from '@fastify/formbody';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { PATH } from '../callbacks.ts';
+import { signed } from './options.ts';
+import type { Sink } from './servers.ts';
+
+/** A body parser, two fields, an answer. Nothing is verified. */
+export async function byHand(sink: Sink): Promise<number> {
+  const fastify = Fastify();
+  await fastify.register(formbody);
+  fastify.post(PATH, (request, reply) => {
+    const { CallSid, CallStatus } = request.body as Record<string, unknown>;
+    sink(CallSid, CallStatus);
+    reply.code(200).send();
+  });
+  return start(fastify);
+}
+
+/** call-status: verified, validated, normalised, recorded. */
+export async function callStatus(sink: Sink): Promise<number> {
+  const fastify = Fastify();
+  await fastify.register(callStatusPlugin, { path: PATH, ...signed(sink) });
+  return start(fastify);
+}
+
+async function start(fastify: FastifyInstance): Promise<number> {
+  await fastify.listen({ port: 0, host: '127.0.0.1' });
+  return (fastify.server.address() as AddressInfo).port;
+}

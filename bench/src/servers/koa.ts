@@ -1,0 +1,35 @@
+import { createServer } from 'node:http';
+import { callStatusMiddleware } from '@call-status/koa';
+import { bodyParser } from '@koa/bodyparser';
+import Router from '@koa/router';
+import Koa from 'koa';
+import { PATH } from '../callbacks.ts';
+import { listen } from './listen.ts';
+import { signed } from './options.ts';
+import type { Sink } from './servers.ts';
+
+/** A body parser, two fields, an answer. Nothing is verified. */
+export function byHand(sink: Sink): Promise<number> {
+  const router = new Router();
+  router.post(PATH, (context) => {
+    const { CallSid, CallStatus } = context.request.body as Record<string, unknown>;
+    sink(CallSid, CallStatus);
+    context.status = 200;
+    context.body = '';
+  });
+  const app = new Koa();
+  app.use(bodyParser());
+  return start(app, router);
+}
+
+/** call-status: verified, validated, normalised, recorded. */
+export function callStatus(sink: Sink): Promise<number> {
+  const router = new Router();
+  router.post(PATH, callStatusMiddleware(signed(sink)));
+  return start(new Koa(), router);
+}
+
+function start(app: Koa, router: Router): Promise<number> {
+  app.use(router.routes());
+  return listen(createServer(app.callback()));
+}

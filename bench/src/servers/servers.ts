@@ -1,0 +1,32 @@
+/** A handler's last act: a server whose handlers do not run has no figure. */
+export type Sink = (callId: unknown, status: unknown) => void;
+
+/** Starts a server and resolves to its port. */
+export type StartServer = (sink: Sink) => Promise<number>;
+
+/** The name of a server. */
+export type ServerName =
+  | 'express, by hand'
+  | 'express, by hand again'
+  | 'express, twilio.webhook()'
+  | 'express, call-status'
+  | 'express, by hand, form'
+  | 'express, call-status, multipart'
+  | 'koa, by hand'
+  | 'koa, call-status'
+  | 'fastify, by hand'
+  | 'fastify, call-status';
+
+/** The servers that are compared. Each imports its framework only when it is started, so that a process has one. */
+export const SERVERS: Readonly<Record<ServerName, StartServer>> = {
+  'express, by hand': async (sink) => (await import('./express.ts')).byHand(sink),
+  'express, by hand again': async (sink) => (await import('./express.ts')).byHand(sink),
+  'express, twilio.webhook()': async (sink) => (await import('./express.ts')).twilioWebhook(sink),
+  'express, call-status': async (sink) => (await import('./express.ts')).callStatus(sink),
+  'express, by hand, form': async (sink) => (await import('./express.ts')).byHand(sink),
+  'express, call-status, multipart': async (sink) => (await import('./express.ts')).callStatusMultipart(sink),
+  'koa, by hand': async (sink) => (await import('./koa.ts')).byHand(sink),
+  'koa, call-status': async (sink) => (await import('./koa.ts')).callStatus(sink),
+  'fastify, by hand': async (sink) => (await import('./fastify.ts')).byHand(sink),
+  'fastify, call-status': async (sink) => (await import('./fastify.ts')).callStatus(sink),
+};
