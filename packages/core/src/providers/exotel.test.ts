@@ -58,6 +58,14 @@ describe('recognition', () => {
   });
 });
 
+it.each(['CallFrom', 'CallTo', 'CallType', 'DialCallStatus', 'CallState'])(
+  'what has %s is another request without a status',
+  (name) => {
+    expect(definition.isCallStatus?.({ CallSid: CALL.CallSid, [name]: 'x' })).toBe(false);
+    expect(definition.isCallStatus?.({ ...CALL, [name]: 'x' })).toBe(true);
+  },
+);
+
 it('keys events by type, status, recording and legs', () => {
   const Legs = [{ Status: 'in-progress' }, { Status: null }];
   expect(definition.eventKey({ ...CALL, EventType: 'answered', Status: 'in-progress', Legs })).toBe(

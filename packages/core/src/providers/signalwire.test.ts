@@ -353,3 +353,8 @@ it('keys events by all that tells two of them apart', () => {
   expect(definition.eventKey(event)).toBe('completed|4|Thu|r');
   expect(definition.eventKey({ CallSid: 'a', CallStatus: 'completed' })).toBe('completed');
 });
+
+it('tells who picked up, if SignalWire does', () => {
+  const event = { CallSid: 'a', CallStatus: 'in-progress', AnsweredBy: 'machine' };
+  expect(definition.normalize(event, {}).answeredBy).toBe('machine');
+});

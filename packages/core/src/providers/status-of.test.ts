@@ -4,6 +4,7 @@ import { statusOf } from './status-of.ts';
 it.each([
   ['up', 'in-progress'],
   ['Up', 'in-progress'],
+  [' up ', 'in-progress'],
   ['Down', 'failed'],
   ['down', 'completed'],
   ['sideways', 'unknown'],

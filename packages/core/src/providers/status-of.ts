@@ -1,8 +1,8 @@
 import type { CallStatus } from '../event.ts';
 
-/** The normal form of a provider's status word: looked up as it is, then in lower case; `unknown` if it is in neither. */
+/** The normal form of a provider's status word: looked up as it is, then trimmed and in lower case; `unknown` if it is in neither. */
 export function statusOf(statuses: Readonly<Record<string, CallStatus>>, rawStatus: string): CallStatus {
-  return own(statuses, rawStatus) ?? own(statuses, rawStatus.toLowerCase()) ?? 'unknown';
+  return own(statuses, rawStatus) ?? own(statuses, rawStatus.trim().toLowerCase()) ?? 'unknown';
 }
 
 /** Words such as `constructor` are not in the table. */
