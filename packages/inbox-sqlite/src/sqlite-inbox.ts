@@ -59,6 +59,7 @@ interface Operation {
  * main thread: a commit blocks it for the time of one fsync, and a worker thread would cost every event two copies and a hop.
  */
 export class SqliteInbox implements Inbox {
+  readonly durable = true;
   readonly deadLetters: DeadLetters;
   readonly #options: Required<SqliteInboxOptions>;
   readonly #engine: DatabaseClass;

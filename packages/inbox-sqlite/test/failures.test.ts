@@ -14,7 +14,8 @@ import { dirname, join } from 'node:path';
 import type { Inbox } from '@call-status/core';
 import { describe, expect, it } from 'vitest';
 import { type Database, loadEngine } from '../src/engine.ts';
-import { anEvent, handleAll, openInbox, temporaryFile } from './support.ts';
+import { anEvent } from './events.ts';
+import { handleAll, openInbox, temporaryFile } from './support.ts';
 
 /** Records an event that needs new pages. */
 const recordLarge = (inbox: Inbox, callId: string) =>

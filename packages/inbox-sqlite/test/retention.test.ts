@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { loadEngine } from '../src/engine.ts';
 import { pragma } from '../src/open.ts';
-import { anEvent, handleAll, openInbox, temporaryFile } from './support.ts';
+import { anEvent } from './events.ts';
+import { handleAll, openInbox, temporaryFile } from './support.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CallStatus, type Inbox, isTerminal, type Unrecorded } from '@call-status/core';
+import type { Inbox } from '@call-status/core';
 import { afterEach } from 'vitest';
 import { type Database, loadEngine } from '../src/engine.ts';
 import { resolveOptions, type SqliteInboxOptions } from '../src/options.ts';
@@ -27,22 +27,6 @@ export function openInbox(options: SqliteInboxOptions, onOpen?: (db: Database) =
   const inbox = new SqliteInbox(resolveOptions(options), loadEngine(), onOpen);
   inboxes.push(inbox);
   return inbox;
-}
-
-/** An event of a made-up provider. */
-export function anEvent(callId: string, status: CallStatus = 'ringing', more: Partial<Unrecorded> = {}): Unrecorded {
-  return {
-    provider: 'acme',
-    id: `acme:${callId}:${status}`,
-    callId,
-    status,
-    rawStatus: status,
-    terminal: isTerminal(status),
-    receivedAt: new Date().toISOString(),
-    trust: 'none',
-    raw: { state: status },
-    ...more,
-  } as Unrecorded;
 }
 
 /** Takes and finishes what is there, and returns the ids of the events. */

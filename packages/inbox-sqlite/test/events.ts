@@ -1,0 +1,17 @@
+import { type CallStatus, isTerminal, type Unrecorded } from '@call-status/core';
+
+/** An event of a made-up provider. */
+export function anEvent(callId: string, status: CallStatus = 'ringing', more: Partial<Unrecorded> = {}): Unrecorded {
+  return {
+    provider: 'acme',
+    id: `acme:${callId}:${status}`,
+    callId,
+    status,
+    rawStatus: status,
+    terminal: isTerminal(status),
+    receivedAt: new Date().toISOString(),
+    trust: 'none',
+    raw: { state: status },
+    ...more,
+  } as Unrecorded;
+}

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import type { Unrecorded } from '@call-status/core';
+import { describe, expect, it } from 'vitest';
+import { loadEngine } from '../src/engine.ts';
+import { anEvent } from './events.ts';
+import { openInbox, temporaryFile } from './support.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const queries = [...readme.matchAll(/^### (.+)\n\n```sql\n([^`]+)```/gm)].map(([, title = '', sql = '']) => ({
+  title,
+  sql,
+}));
+
+/** The calls of a morning, as two providers tell them. */
+const MORNING: readonly Unrecorded[] = [
+  at('09:05', 'c1', 'ringing'),
+  at('09:06', 'c1', 'completed', { direction: 'inbound', durationSeconds: 60, quality: { mos: 4.5 } }),
+  at('09:07', 'c1', 'completed', { id: 'a recording of c1', durationSeconds: 999 }),
+  at('09:08', 'c1', 'failed', { sip: { code: 500, phrase: 'A conflict' } }),
+  at('09:20', 'c2', 'busy', { sip: { code: 486, phrase: 'Busy Here' } }),
+  at('09:59', 'c3', 'completed', { direction: 'inbound', durationSeconds: 20.5, quality: { mos: 4 } }),
+  at('10:00', 'c4', 'completed', { direction: 'outbound', durationSeconds: 30 }),
+  at('10:10', 'c5', 'no-answer', { sip: { code: 480, phrase: 'Temporarily Unavailable' } }),
+  at('10:20', 'c6', 'busy', { sip: { code: 486, phrase: 'Busy Here' } }),
+  at('10:30', 'c7', 'in-progress'),
+  at('10:31', 'c8', 'ringing'),
+  at('10:32', 'c8', 'in-progress'),
+  at('10:33', 'c9', 'ringing'),
+  at('10:40', 'z1', 'completed', { provider: 'zenith', direction: 'web', durationSeconds: 5, quality: { mos: 3 } }),
+];
+
+function at(
+  time: string,
+  callId: string,
+  status: Parameters<typeof anEvent>[1],
+  more?: Partial<Unrecorded>,
+): Unrecorded {
+  return anEvent(callId, status, { receivedAt: `2026-03-02T${time}:00.000Z`, ...more });
+}
+
+const ANSWERS: Readonly<Record<string, readonly object[]>> = {
+  'Success rate by hour': [
+    { hour: '2026-03-02 09:00', calls: 3, success_percent: 66.7 },
+    { hour: '2026-03-02 10:00', calls: 4, success_percent: 50 },
+  ],
+  'Average MOS by provider': [
+    { provider: 'acme', calls: 2, mos: 4.25 },
+    { provider: 'zenith', calls: 1, mos: 3 },
+  ],
+  'Calls in progress': [
+    { provider: 'acme', call_id: 'c7', since: '2026-03-02 10:30:00' },
+    { provider: 'acme', call_id: 'c8', since: '2026-03-02 10:31:00' },
+  ],
+  'Failures by SIP code': [
+    { sip_code: 486, sip_phrase: 'Busy Here', calls: 2 },
+    { sip_code: 480, sip_phrase: 'Temporarily Unavailable', calls: 1 },
+  ],
+  'Average duration': [
+    { provider: 'acme', direction: 'inbound', calls: 2, seconds: 40.3 },
+    { provider: 'acme', direction: 'outbound', calls: 1, seconds: 30 },
+    { provider: 'zenith', direction: 'web', calls: 1, seconds: 5 },
+  ],
+};
+
+/** Keeps what happened on that day, whenever the test runs. */
+const clock = () => Date.parse('2026-03-03T00:00:00.000Z');
+
+describe('the queries of the README', () => {
+  it('are all tried here', () => {
+    expect(queries.map(({ title }) => title)).toEqual(Object.keys(ANSWERS));
+  });
+
+  for (const { title, sql } of queries) {
+    it(`answers: ${title}`, async () => {
+      const path = temporaryFile();
+      const inbox = openInbox({ path, clock });
+      for (const event of MORNING) await inbox.record(event);
+      const db = new (loadEngine())(path);
+      const rows = db
+        .prepare(sql)
+        .all()
+        .map((row) => ({ ...row }));
+      db.close();
+      expect(rows).toEqual(ANSWERS[title]);
+    });
+  }
+});
+
+describe('the columns of events', () => {
+  it('tell what the event tells, and nothing where it tells nothing', async () => {
+    const path = temporaryFile();
+    const inbox = openInbox({ path, clock });
+    const full = anEvent('c1', 'failed', {
+      rawStatus: 'FAILED',
+      direction: 'outbound',
+      from: '+12025550101',
+      to: '+12025550102',
+      occurredAt: '2026-03-02T09:00:00.000Z',
+      receivedAt: '2026-03-02T09:00:01.000Z',
+      sequence: 3,
+      durationSeconds: 1.5,
+      answeredBy: 'human',
+      parentCallId: 'c0',
+      recording: { url: 'https://example.com/r1' },
+      sip: { code: 503, phrase: 'Service Unavailable' },
+      quality: { mos: 4.1 },
+      error: { code: '31005', message: 'gone' },
+      custom: 'order 7',
+      raw: { CallStatus: 'FAILED', Empty: '' },
+    });
+    await inbox.record(full);
+    await inbox.record(anEvent('c2', 'ringing', { receivedAt: '2026-03-02T09:00:02.000Z' }));
+    const db = new (loadEngine())(path);
+    const [first, second] = db
+      .prepare('SELECT * FROM events')
+      .all()
+      .map((row) => ({ ...row }));
+    db.close();
+    expect(first).toMatchObject({
+      provider: 'acme',
+      call_id: 'c1',
+      event_id: 'acme:c1:failed',
+      status: 'failed',
+      raw_status: 'FAILED',
+      terminal: 1,
+      transition: 'advance',
+      direction: 'outbound',
+      from_number: '+12025550101',
+      to_number: '+12025550102',
+      occurred_at: '2026-03-02T09:00:00.000Z',
+      received_at: '2026-03-02T09:00:01.000Z',
+      sequence: 3,
+      duration_seconds: 1.5,
+      answered_by: 'human',
+      parent_call_id: 'c0',
+      recording_url: 'https://example.com/r1',
+      sip_code: 503,
+      sip_phrase: 'Service Unavailable',
+      mos: 4.1,
+      error_code: '31005',
+      error_message: 'gone',
+      custom: 'order 7',
+      trust: 'none',
+      raw: '{"CallStatus":"FAILED","Empty":""}',
+    });
+    expect(second).toMatchObject({ terminal: 0, direction: null, duration_seconds: null, sip_code: null, mos: null });
+  });
+});
