@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { formOf, jsonOf, messageOf, type Sent } from '../../test/message-of.ts';
 import type { NormalForm } from '../provider.ts';
+import { statusOf } from '../status-of.ts';
 import { exotel } from './exotel.ts';
 import { mycpaas } from './mycpaas.ts';
 import { signalwire } from './signalwire.ts';
-import { statusOf } from './status-of.ts';
 import { voicedock } from './voicedock.ts';
 
 /** Where the providers' documents disagree with each other or with the wire: one test for each, under the number it has in our notes. */

@@ -4,9 +4,9 @@ import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatus, Leg, Recording } from '../event.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory } from '../provider.ts';
+import { statusOf } from '../status-of.ts';
 import { eventKey } from './event-key.ts';
 import { answeredBy, direction, fieldsOf, number, present, text } from './lenient.ts';
-import { statusOf } from './status-of.ts';
 import { iso8601 } from './time.ts';
 
 /**

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type Fixture, loadFixtures } from '../../../adapter-contract/src/fixtures.ts';
 import { signed } from '../../../adapter-contract/src/signed.ts';
 import { messageOf, ORIGIN } from '../../test/message-of.ts';
+import { statusOf } from '../status-of.ts';
 import { builtInProviders } from './index.ts';
-import { statusOf } from './status-of.ts';
 
 const fixtures = loadFixtures();
 const definitions = new Map(builtInProviders.map(({ definition }) => [definition.name as string, definition]));

@@ -49,8 +49,13 @@ export function present<Parts extends object>(
     readonly [Name in keyof Parts]: Parts[Name] | undefined;
   },
 ): Parts | undefined {
-  const there = Object.entries(parts).filter(([, value]) => value !== undefined);
-  return there.length === 0 ? undefined : (Object.fromEntries(there) as Parts);
+  let there: Record<string, unknown> | undefined;
+  for (const [name, value] of Object.entries(parts)) {
+    if (value === undefined) continue;
+    there ??= {};
+    there[name] = value;
+  }
+  return there as Parts | undefined;
 }
 
 /** An object's fields, and none of anything else. */

@@ -1,4 +1,4 @@
-import type { CallStatus } from '../event.ts';
+import type { CallStatus } from './event.ts';
 
 /** The normal form of a provider's status word: looked up as it is, then trimmed and in lower case; `unknown` if it is in neither. */
 export function statusOf(statuses: Readonly<Record<string, CallStatus>>, rawStatus: string): CallStatus {
