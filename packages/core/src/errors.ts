@@ -122,6 +122,10 @@ export const ERRORS = {
     message:
       'A handler outlived its lease and another worker took the event over; its late result does not count. Heed context.signal, or raise leaseMs.',
   },
+  events_lost: {
+    message:
+      'The receiver closed before all events were handled, and its inbox forgets them. Give close() more time, or take a durable inbox.',
+  },
   conflicting_status: {
     message:
       'A call that had ended came with another terminal status; the first stays. Ask the provider if it matters.',

@@ -1,5 +1,5 @@
-import type { AnyCallStatusEvent, CallStatus, Transition } from './event.ts';
 import type { Call } from './call.ts';
+import type { AnyCallStatusEvent, CallStatus, Transition } from './event.ts';
 
 /**
  * The contract of an inbox: where an accepted event is recorded before the 200 leaves. It drops duplicates, keeps the order
@@ -15,6 +15,8 @@ import type { Call } from './call.ts';
  * All times are milliseconds since the epoch unless they say otherwise.
  */
 export interface Inbox {
+  /** Whether what is recorded outlives the process. If not, a receiver that closes handles what it can first. */
+  readonly durable: boolean;
   /** Records an event, whose `transition` is decided here. Rejects when it cannot; then nothing was recorded. */
   record(event: Unrecorded): Promise<Recorded>;
   /** Takes work that is due: at most one event per call. */

@@ -12,7 +12,7 @@ export function mayBeCallback(
   providers: readonly Provider[],
   maxBytes: number,
 ): boolean {
-  if (!providers.some(({ definition }) => accepts(definition.methods, method))) return false;
+  if (!providers.some(({ definition }) => accepts(definition, method))) return false;
   if (dedicated || method === 'GET') return true;
   const type = headers['content-type'];
   return (
@@ -27,7 +27,7 @@ const CALLBACK_TYPE = /^\s*(application\/(x-www-form-urlencoded|json|[\w.-]+\+js
 
 const POST = ['POST'];
 
-function accepts(methods: readonly string[] = POST, method: string): boolean {
+function accepts({ methods = POST }: { readonly methods?: readonly string[] }, method: string): boolean {
   return methods.includes(method);
 }
 
@@ -42,10 +42,12 @@ export function match(message: Message, providers: readonly Provider[]): Provide
   const [named, ...others] = providers;
   if (named !== undefined && others.length === 0 && dedicated && method !== 'GET') return named;
   const fitting = providers.filter(
-    ({ definition }) => accepts(definition.methods, method) && recognizes(definition, message, dedicated),
+    ({ definition }) => accepts(definition, method) && recognizes(definition, message, dedicated),
   );
   if (fitting.length > 1) {
-    throw new CallStatusError('ambiguous_provider', { hint: `It fits ${fitting.map(({ name }) => name).join(' and ')}.` });
+    throw new CallStatusError('ambiguous_provider', {
+      hint: `It fits ${fitting.map(({ name }) => name).join(' and ')}.`,
+    });
   }
   return fitting[0];
 }

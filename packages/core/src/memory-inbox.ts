@@ -63,6 +63,7 @@ const ROWS_PER_PAGE = 50;
 const EXPIRED_PER_RECORD = 2;
 
 class MemoryInbox implements Inbox {
+  readonly durable = false;
   readonly deadLetters: DeadLetters;
   readonly #maxCalls: number;
   readonly #maxEvents: number;

@@ -39,7 +39,8 @@ export class Message {
 
   /** What the content type says. */
   get contentType(): ContentType {
-    return (this.#contentType ??= parseContentType(this.header('content-type')));
+    this.#contentType ??= parseContentType(this.header('content-type'));
+    return this.#contentType;
   }
 
   /** The bytes of the body, unless another parser consumed them. */
@@ -49,7 +50,8 @@ export class Message {
 
   /** The full URL as the provider called it: what a signature covers. */
   get url(): string {
-    return (this.#url ??= fullUrl(this.request, this.#publicUrl));
+    this.#url ??= fullUrl(this.request, this.#publicUrl);
+    return this.#url;
   }
 
   /** The parameters of the URL's query. */
@@ -67,7 +69,8 @@ export class Message {
    * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`
    */
   get flat(): FlatFields {
-    return (this.#flat ??= this.#decodeFlat());
+    this.#flat ??= this.#decodeFlat();
+    return this.#flat;
   }
 
   /**
@@ -75,11 +78,13 @@ export class Message {
    * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`, `unsupported_media_type`
    */
   get fields(): FieldTree {
-    return (this.#fields ??= this.#decodeFields());
+    this.#fields ??= this.#decodeFields();
+    return this.#fields;
   }
 
   #decodeFlat(): FlatFields {
-    const { body, method, parsed } = this.request;
+    const { method, parsed } = this.request;
+    const body = this.#plainBody();
     if (method === 'GET') return {};
     const { kind } = this.contentType;
     if (body === undefined) return kind === 'form' || kind === 'multipart' ? flatOf(parsed) : {};
@@ -89,7 +94,8 @@ export class Message {
   }
 
   #decodeFields(): FieldTree {
-    const { body, method, parsed } = this.request;
+    const { method, parsed } = this.request;
+    const body = this.#plainBody();
     if (method === 'GET') {
       const { [TOKEN_PARAMETER]: _, ...rest } = this.query;
       return toTree(rest, this.#limits);
@@ -108,6 +114,13 @@ export class Message {
       default:
         throw new CallStatusError('unsupported_media_type');
     }
+  }
+
+  #plainBody(): Uint8Array | undefined {
+    const { body } = this.request;
+    const encoding = this.header('content-encoding') ?? 'identity';
+    if (body !== undefined && encoding !== 'identity') throw new CallStatusError('unsupported_encoding');
+    return body;
   }
 
   #text(body: Uint8Array): string {

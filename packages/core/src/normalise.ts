@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { FieldTree } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
-import { type CallStatus, isTerminal, type Trust } from './event.ts';
+import { isTerminal, type Trust } from './event.ts';
 import type { Unrecorded } from './inbox.ts';
 import type { NormalForm, Provider } from './provider.ts';
+import { statusOf } from './status-of.ts';
 
 /** Longer call ids are refused: no provider has them, and memory is not for strangers to fill. */
 const LONGEST_CALL_ID = 256;
@@ -17,9 +18,15 @@ const LONGEST_EVENT_ID = 256;
  * @param now milliseconds since the epoch
  * @throws CallStatusError `invalid_callback`
  */
-export function normalise({ name, definition, options }: Provider, fields: FieldTree, trust: Trust, now: number): Unrecorded {
+export function normalise(
+  { name, definition, options }: Provider,
+  fields: FieldTree,
+  trust: Trust,
+  now: number,
+): Unrecorded {
   const result = v.safeParse(definition.schema, fields);
-  if (!result.success) throw new CallStatusError('invalid_callback', { provider: name, issues: describe(result.issues) });
+  if (!result.success)
+    throw new CallStatusError('invalid_callback', { provider: name, issues: describe(result.issues) });
   let form: NormalForm;
   let key: string;
   try {
@@ -30,7 +37,10 @@ export function normalise({ name, definition, options }: Provider, fields: Field
   }
   const { callId, rawStatus } = form;
   if (callId.length > LONGEST_CALL_ID) {
-    throw new CallStatusError('invalid_callback', { provider: name, hint: `The call id has more than ${LONGEST_CALL_ID} characters.` });
+    throw new CallStatusError('invalid_callback', {
+      provider: name,
+      hint: `The call id has more than ${LONGEST_CALL_ID} characters.`,
+    });
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);
   const event: Mutable<Unrecorded> = {
@@ -69,14 +79,6 @@ const PARTS = [
   'error',
   'custom',
 ] as const satisfies readonly (keyof NormalForm)[];
-
-function statusOf(statuses: Readonly<Record<string, CallStatus>>, word: string): CallStatus {
-  for (const candidate of [word, word.trim().toLowerCase()]) {
-    const status = Object.hasOwn(statuses, candidate) ? statuses[candidate] : undefined;
-    if (status !== undefined) return status;
-  }
-  return 'unknown';
-}
 
 function eventId(provider: string, callId: string, key: string): string {
   const id = `${provider}:${callId}:${key}`;

@@ -1,7 +1,7 @@
 import { Arrival, ArrivalList } from './arrivals.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import type { Limits } from './decode/fields.ts';
-import { CallStatusError, type ErrorCode, ERRORS } from './errors.ts';
+import { CallStatusError, ERRORS, type ErrorCode } from './errors.ts';
 import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import type { Handlers } from './handlers.ts';
@@ -55,8 +55,8 @@ export interface CallStatusReceiver<Event = CallStatusEvent>
   /** Starts to run handlers here, when `work: false` did not. */
   work(): void;
   /**
-   * Takes no more callbacks (503) and no more work, waits for the running handlers, gives the rest back to the inbox and closes it.
-   * Stop the HTTP server first. Safe to call twice.
+   * Takes no more callbacks (503), waits for the running handlers and closes the inbox. What is not handled by then stays in a durable
+   * inbox for the next start; of the memory inbox, everything that is due is handled first. Stop the HTTP server first. Safe to call twice.
    */
   close(options?: CloseOptions): Promise<void>;
 }
@@ -134,7 +134,9 @@ class Receiver {
     const provider = this.#options.providers.find((candidate) => candidate.name === name);
     if (provider === undefined) {
       const known = this.#options.providers.map((candidate) => candidate.name).join(', ');
-      throw new CallStatusError('invalid_options', { issues: [`for(): no provider ${name} here; there are ${known}.`] });
+      throw new CallStatusError('invalid_options', {
+        issues: [`for(): no provider ${name} here; there are ${known}.`],
+      });
     }
     const only = [provider];
     const endpoint: CallbackEndpoint = {
@@ -172,16 +174,33 @@ class Receiver {
   }
 
   close({ deadlineMs = 10_000 }: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#worker.stop(deadlineMs).then(() => this.inbox.close());
+    this.#closing ??= this.#shutDown(deadlineMs);
     return this.#closing;
   }
 
-  async #receive(request: CallbackRequest, providers: readonly Provider[]): Promise<Receipt<AnyCallStatusEvent> | undefined> {
+  async #shutDown(deadlineMs: number): Promise<void> {
+    const deadline = performance.now() + deadlineMs;
+    if (!this.inbox.durable) await this.#worker.drain(deadlineMs);
+    await this.#worker.stop(Math.max(0, deadline - performance.now()));
+    if (!this.inbox.durable) {
+      const { waiting, running, dead } = await this.inbox.counts();
+      const lost = waiting + running + dead;
+      if (lost > 0) this.#report(new CallStatusError('events_lost', { hint: `They are ${lost}.` }));
+    }
+    await this.inbox.close();
+  }
+
+  async #receive(
+    request: CallbackRequest,
+    providers: readonly Provider[],
+  ): Promise<Receipt<AnyCallStatusEvent> | undefined> {
     try {
       const event = await this.#accept(request, providers);
       return event && { status: 200, headers: NO_HEADERS, event };
     } catch (error) {
-      return this.refuse(error instanceof CallStatusError ? error : new CallStatusError('invalid_callback', {}, { cause: error }));
+      return this.refuse(
+        error instanceof CallStatusError ? error : new CallStatusError('invalid_callback', {}, { cause: error }),
+      );
     }
   }
 
@@ -209,7 +228,10 @@ class Receiver {
     const waits = ack === 'handled';
     let arrival = this.#arrivals.get(id);
     const first = arrival === undefined && (waits || this.#working);
-    if (first) this.#arrivals.add(id, (arrival = new Arrival(request, !waits)));
+    if (first) {
+      arrival = new Arrival(request, !waits);
+      this.#arrivals.add(id, arrival);
+    }
     const outcome = waits ? arrival?.handled(ackDeadlineMs) : undefined;
     let recorded: Recorded;
     try {
@@ -231,10 +253,14 @@ class Receiver {
   #report(error: CallStatusError): void {
     const { log } = this.#options;
     const { code, details, cause } = error;
-    log[LEVELS[code] ?? 'warn']({ code, ...details }, ERRORS[code].message);
+    // What your own code threw is shown; what a client made fail may quote the client.
+    if (OURS.has(code)) log.error({ code, ...details, cause: stackOf(cause) }, ERRORS[code].message);
+    else log.warn({ code, ...details }, ERRORS[code].message);
     for (const handler of this.#registry.errorHandlersFor(details.provider)) {
       try {
-        Promise.resolve(handler(error)).catch((cause: unknown) => log.error({ cause: String(cause) }, 'onError rejected.'));
+        Promise.resolve(handler(error)).catch((cause: unknown) =>
+          log.error({ cause: String(cause) }, 'onError rejected.'),
+        );
       } catch (cause) {
         log.error({ cause: String(cause) }, 'onError threw.');
       }
@@ -247,12 +273,23 @@ const NO_HEADERS = {};
 const RETRY_SOON = { 'retry-after': '5' };
 
 /** What is ours to mend is an error; what a client sent is a warning. */
-const LEVELS: Partial<Record<ErrorCode, 'error'>> = {
-  inbox_unavailable: 'error',
-  secret_unavailable: 'error',
-  handler_failed: 'error',
-  dead_letter: 'error',
-};
+const OURS: ReadonlySet<ErrorCode> = new Set([
+  'inbox_unavailable',
+  'inbox_full',
+  'inbox_locked',
+  'inbox_unwritable',
+  'inbox_corrupted',
+  'inbox_unsupported',
+  'secret_unavailable',
+  'handler_failed',
+  'dead_letter',
+  'events_lost',
+]);
+
+function stackOf(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  return cause instanceof Error ? cause.stack : String(cause);
+}
 
 function addRegistrars<Target extends object>(target: Target, registry: HandlerRegistry, scope: string): Target {
   const registrars = HANDLER_NAMES.map((name) => [

@@ -1,5 +1,5 @@
-import type { AnyCallStatusEvent } from './event.ts';
 import { CallStatusError } from './errors.ts';
+import type { AnyCallStatusEvent } from './event.ts';
 import { type ErrorHandler, type Handler, type Handlers, STATUS_HANDLERS } from './handlers.ts';
 
 /** The names of all handlers. */
@@ -25,8 +25,8 @@ export class HandlerRegistry {
     if (typeof handler !== 'function') {
       throw new CallStatusError('invalid_options', { issues: [`${name}: expected a function.`] });
     }
-    let scoped = this.#handlers.get(scope);
-    if (scoped === undefined) this.#handlers.set(scope, (scoped = new Map()));
+    const scoped = this.#handlers.get(scope) ?? new Map<HandlerName, unknown[]>();
+    this.#handlers.set(scope, scoped);
     scoped.set(name, [...(scoped.get(name) ?? []), handler]);
     this.#found.clear();
   }
@@ -36,7 +36,9 @@ export class HandlerRegistry {
       if (isHandlerName(name)) {
         if (handler !== undefined) this.add(scope, name, handler);
       } else if (/^on[A-Z]/.test(name)) {
-        throw new CallStatusError('invalid_options', { issues: [`${name}: no such handler; there are ${HANDLER_NAMES.join(', ')}.`] });
+        throw new CallStatusError('invalid_options', {
+          issues: [`${name}: no such handler; there are ${HANDLER_NAMES.join(', ')}.`],
+        });
       }
     }
   }
@@ -65,7 +67,10 @@ export class HandlerRegistry {
 
   #named(scope: string, name: HandlerName): NamedHandler[] {
     const handlers = (this.#handlers.get(scope)?.get(name) ?? []) as Handler<AnyCallStatusEvent>[];
-    return handlers.map((run, index) => ({ name: `${scope && `${scope}.`}${name}${index === 0 ? '' : `#${index + 1}`}`, run }));
+    return handlers.map((run, index) => ({
+      name: `${scope && `${scope}.`}${name}${index === 0 ? '' : `#${index + 1}`}`,
+      run,
+    }));
   }
 }
 

@@ -46,6 +46,8 @@ export interface WorkerOptions {
 export interface Worker {
   /** Starts to take work. Safe to call twice. */
   start(): void;
+  /** Works until nothing is due any more, or until the deadline. */
+  drain(deadlineMs: number): Promise<void>;
   /**
    * Takes no more work and waits for the running handlers. Past the deadline it aborts their signals, gives their work back to the
    * inbox and leaves them to themselves: their results no longer count.
@@ -100,13 +102,31 @@ class InboxWorker implements Worker {
     this.#wake();
   }
 
+  async drain(deadlineMs: number): Promise<void> {
+    let isOver = false;
+    const work = async (): Promise<void> => {
+      while (!isOver) {
+        this.#wake();
+        await this.#pumping;
+        if (this.#runs.size === 0) return;
+        await Promise.race(Array.from(this.#runs.values(), (run) => run.ended));
+      }
+    };
+    if (this.#isWorking) await withDeadline(work(), deadlineMs);
+    isOver = true;
+  }
+
   async stop(deadlineMs: number): Promise<Stopped> {
     this.#isWorking = false;
     this.#stopListening?.();
     clearInterval(this.#polling);
     clearTimeout(this.#waking);
     const { finished, returned } = { finished: this.#finished, returned: this.#returned };
-    await this.#waitForRuns(deadlineMs);
+    const ended = async (): Promise<void> => {
+      await this.#pumping;
+      await Promise.all(Array.from(this.#runs.values(), (run) => run.ended));
+    };
+    await withDeadline(ended(), deadlineMs);
     await Promise.all(Array.from(this.#runs.values(), (run) => this.#giveBack(run)));
     this.#stopRenewing();
     return { finished: this.#finished - finished, returned: this.#returned - returned };
@@ -274,20 +294,6 @@ class InboxWorker implements Worker {
     this.#options.onError(error);
   }
 
-  /** Resolves when nothing runs any more, or when the deadline is over. */
-  async #waitForRuns(deadlineMs: number): Promise<void> {
-    let deadline: NodeJS.Timeout | undefined;
-    const ended = async () => {
-      await this.#pumping;
-      await Promise.all(Array.from(this.#runs.values(), (run) => run.ended));
-    };
-    const over = new Promise((resolve) => {
-      deadline = setTimeout(resolve, deadlineMs);
-    });
-    await Promise.race([ended(), over]);
-    clearTimeout(deadline);
-  }
-
   async #giveBack(run: Run): Promise<void> {
     run.abort(new CallStatusError('closed', run.details));
     try {
@@ -364,6 +370,16 @@ class Context implements HandlerContext {
   get signal(): AbortSignal {
     return this.#run.signal;
   }
+}
+
+/** Resolves when the promise does, or when the deadline is over. */
+async function withDeadline(promise: Promise<void>, deadlineMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise((resolve) => {
+    timer = setTimeout(resolve, deadlineMs);
+  });
+  await Promise.race([promise, over]);
+  clearTimeout(timer);
 }
 
 const NEVER_ENDED = 'No attempt came to an end: the process died or the lease was lost each time.';

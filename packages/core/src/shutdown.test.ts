@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { CallStatusError } from './errors.ts';
+import { memoryInbox } from './memory-inbox.ts';
+import { mycpaas } from './providers/mycpaas.ts';
+import { createCallStatus } from './receiver.ts';
+
+const silent = { info() {}, warn() {}, error() {} };
+
+function callback(callId: string, status = 'completed') {
+  return {
+    method: 'POST',
+    url: '/webhooks/voice',
+    origin: 'http://hooks.example.com',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from(`CallSid=${callId}&CallStatus=${status}`),
+  };
+}
+
+describe('close()', () => {
+  it('handles all that waits in a memory inbox, more than fit at once', async () => {
+    const handled: string[] = [];
+    const calls = createCallStatus({
+      providers: [mycpaas()],
+      concurrency: 2,
+      log: silent,
+      async onEnded({ callId }) {
+        await sleep(1);
+        handled.push(callId);
+      },
+    });
+    await Promise.all(Array.from({ length: 20 }, (_, index) => calls.receive(callback(`CA${index}`))));
+    expect(handled.length).toBeLessThan(20);
+    await calls.close();
+    expect(handled.sort()).toEqual(Array.from({ length: 20 }, (_, index) => `CA${index}`).sort());
+  });
+
+  it('waits no longer than its deadline, and says what is lost', async () => {
+    const errors: CallStatusError[] = [];
+    let aborted = false;
+    const calls = createCallStatus({
+      providers: [mycpaas()],
+      log: silent,
+      onError: (error) => errors.push(error),
+      onEnded: (_event, { signal }) =>
+        new Promise(() => {
+          signal.addEventListener('abort', () => {
+            aborted = true;
+          });
+        }),
+    });
+    await calls.receive(callback('CA1'));
+    await calls.close({ deadlineMs: 50 });
+    expect(aborted).toBe(true);
+    expect(errors.map(({ code }) => code)).toEqual(['events_lost']);
+  });
+
+  it('leaves what waits in a durable inbox', async () => {
+    const inbox = Object.assign(memoryInbox(), { durable: true });
+    const errors: CallStatusError[] = [];
+    let counts: unknown;
+    const close = inbox.close.bind(inbox);
+    inbox.close = async () => {
+      counts = await inbox.counts();
+      await close();
+    };
+    const calls = createCallStatus({
+      providers: [mycpaas()],
+      inbox,
+      work: false,
+      log: silent,
+      onError: (error) => errors.push(error),
+    });
+    await calls.receive(callback('CA1'));
+    await Promise.all([calls.close(), calls.close()]);
+    expect(counts).toMatchObject({ waiting: 1 });
+    expect(errors).toEqual([]);
+  });
+
+  it('answers 503 from then on', async () => {
+    const calls = createCallStatus({ providers: [mycpaas()], log: silent });
+    await calls.close();
+    expect(await calls.receive(callback('CA1'))).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+  });
+});
