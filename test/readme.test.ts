@@ -59,26 +59,29 @@ describe('snippets', () => {
   });
 });
 
-describe.skipIf(!has('curl', '--version') || !has('openssl', 'version'))('the curl commands, where curl and openssl are installed', () => {
-  it('are answered 200 by the example', async () => {
-    const directory = mkdtempSync(path.join(tmpdir(), 'call-status-'));
-    const server = start(path.join(root, 'examples/express/server.ts'), {
-      ...secrets,
-      PORT: '0',
-      INBOX: path.join(directory, 'calls.db'),
+describe.skipIf(!has('curl', '--version') || !has('openssl', 'version'))(
+  'the curl commands, where curl and openssl are installed',
+  () => {
+    it('are answered 200 by the example', async () => {
+      const directory = mkdtempSync(path.join(tmpdir(), 'call-status-'));
+      const server = start(path.join(root, 'examples/express/server.ts'), {
+        ...secrets,
+        PORT: '0',
+        INBOX: path.join(directory, 'calls.db'),
+      });
+      const [, port = ''] = /"port":(\d+)/.exec(await server.printed('listening')) ?? [];
+      const commands = blocks('README.md', 'sh').filter((block) => block.includes('curl'));
+      expect(commands.length).toBe(2);
+      for (const command of commands) {
+        const env = { ...process.env, ...secrets, PORT: port };
+        expect(execFileSync('sh', ['-c', command], { encoding: 'utf8', env, stdio: 'pipe' })).toContain('200 OK');
+      }
+      await server.printed('CA1234567890abcdef');
+      await server.printed('b3877c40');
+      rmSync(directory, { recursive: true });
     });
-    const [, port = ''] = /"port":(\d+)/.exec(await server.printed('listening')) ?? [];
-    const commands = blocks('README.md', 'sh').filter((block) => block.includes('curl'));
-    expect(commands.length).toBe(2);
-    for (const command of commands) {
-      const env = { ...process.env, ...secrets, PORT: port };
-      expect(execFileSync('sh', ['-c', command], { encoding: 'utf8', env, stdio: 'pipe' })).toContain('200 OK');
-    }
-    await server.printed('CA1234567890abcdef');
-    await server.printed('b3877c40');
-    rmSync(directory, { recursive: true });
-  });
-});
+  },
+);
 
 interface Snippet {
   readonly file: string;

@@ -1,6 +1,6 @@
 export { type Call, foldCall, transitionOf } from './call.ts';
 export { DEFAULT_LIMITS, type FieldTree, type FlatFields, type Limits } from './decode/fields.ts';
-export { CallStatusError, type ErrorCode, type ErrorDetails, ERRORS } from './errors.ts';
+export { CallStatusError, ERRORS, type ErrorCode, type ErrorDetails } from './errors.ts';
 export {
   type AnsweredBy,
   type AnyCallStatusEvent,
@@ -22,7 +22,7 @@ export {
   type Transition,
   type Trust,
 } from './event.ts';
-export { type ErrorHandler, type Handler, type HandlerContext, type Handlers } from './handlers.ts';
+export type { ErrorHandler, Handler, HandlerContext, Handlers } from './handlers.ts';
 export type {
   CallQuery,
   CallSummary,
@@ -42,7 +42,7 @@ export type {
   Work,
 } from './inbox.ts';
 export { consoleLogger, type Logger } from './log.ts';
-export { memoryInbox, type MemoryInboxOptions } from './memory-inbox.ts';
+export { type MemoryInboxOptions, memoryInbox } from './memory-inbox.ts';
 export type { Message, PublicUrl } from './message.ts';
 export type { CallStatusOptions } from './options.ts';
 export {

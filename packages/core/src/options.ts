@@ -152,7 +152,10 @@ const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?$/;
 const OptionsSchema = v.strictObject({
   ...v.entriesFromList(HANDLER_NAMES, optionalMethod),
   providers: v.optional(
-    v.pipe(v.array(v.looseObject({ name: v.string(), definition: v.looseObject({}), options: v.looseObject({}) })), v.minLength(1)),
+    v.pipe(
+      v.array(v.looseObject({ name: v.string(), definition: v.looseObject({}), options: v.looseObject({}) })),
+      v.minLength(1),
+    ),
   ),
   publicUrl: v.optional(v.union([v.pipe(v.string(), v.regex(HTTP_ADDRESS)), method])),
   autoAck: v.optional(v.boolean()),
@@ -184,16 +187,26 @@ function checkProviders(
   const names = providers.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new CallStatusError('invalid_options', { issues: [`providers: ${twice} is there twice; give it a list of secrets instead.`] });
+    throw new CallStatusError('invalid_options', {
+      issues: [`providers: ${twice} is there twice; give it a list of secrets instead.`],
+    });
   }
   for (const { name, definition, options } of providers) {
-    for (const option of [definition.secret, 'token']) checkSecret(name, option, options as Readonly<Record<string, unknown>>);
+    for (const option of [definition.secret, 'token'])
+      checkSecret(name, option, options as Readonly<Record<string, unknown>>);
   }
-  const open = providers.filter((provider) => signingSecret(provider) === undefined && provider.options.token === undefined);
+  const open = providers.filter(
+    (provider) => signingSecret(provider) === undefined && provider.options.token === undefined,
+  );
   const unproven = open.map(({ name }) => name).join(', ');
   const refused = open.find(({ options }) => !(options.allowUnauthenticated ?? allowUnauthenticated));
-  if (refused !== undefined && environment === 'production') throw new CallStatusError('missing_secret', { provider: refused.name });
-  if (open.length > 0) log.warn({ code: 'missing_secret', providers: unproven }, `Callbacks of ${unproven} are not authenticated: anyone can forge them.`);
+  if (refused !== undefined && environment === 'production')
+    throw new CallStatusError('missing_secret', { provider: refused.name });
+  if (open.length > 0)
+    log.warn(
+      { code: 'missing_secret', providers: unproven },
+      `Callbacks of ${unproven} are not authenticated: anyone can forge them.`,
+    );
 }
 
 /** A secret that is named but empty is a missing environment variable, and must not open the door. */
