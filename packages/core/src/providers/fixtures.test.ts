@@ -15,25 +15,27 @@ function definitionOf({ provider }: Fixture) {
   return definition;
 }
 
-const signable = fixtures.flatMap((fixture) => {
-  const { authenticate } = definitionOf(fixture);
-  return authenticate === undefined ? [] : [[`${fixture.provider}/${fixture.name}`, fixture, authenticate] as const];
-});
+const signable = fixtures
+  .filter((fixture) => definitionOf(fixture).authenticate !== undefined)
+  .map((fixture) => [`${fixture.provider}/${fixture.name}`, fixture] as const);
 
 /** What a receiver makes of a fixture at a URL of its provider, as far as the definition decides it. */
 function outcome(fixture: Fixture): unknown {
-  const { methods = ['POST'], isCallStatus, schema, normalize, statuses } = definitionOf(fixture);
+  const definition = definitionOf(fixture);
   const { fields } = messageOf(fixture);
-  if (!methods.some((method) => method === fixture.method) || isCallStatus?.(fields) === false)
-    return { kind: 'passed-on' };
-  const parsed = v.safeParse(schema, fields);
+  if (!comesBy(fixture.method, definition) || definition.isCallStatus?.(fields) === false) return { kind: 'passed-on' };
+  const parsed = v.safeParse(definition.schema, fields);
   if (!parsed.success) return { kind: 'refused', code: 'invalid_callback' };
   expect(parsed.output, 'no field is dropped or changed').toEqual(fields);
-  const normal = normalize(parsed.output as never, {});
+  const normal = definition.normalize(parsed.output as never, {});
   // As JSON, where undefined is absent.
   return JSON.parse(
-    JSON.stringify({ kind: 'event', event: { status: statusOf(statuses, normal.rawStatus), ...normal } }),
+    JSON.stringify({ kind: 'event', event: { status: statusOf(definition.statuses, normal.rawStatus), ...normal } }),
   );
+}
+
+function comesBy(method: string, { methods = ['POST'] }: ReturnType<typeof definitionOf>): boolean {
+  return methods.some((one) => one === method);
 }
 
 describe.each(fixtures.map((fixture) => [`${fixture.provider}/${fixture.name}`, fixture] as const))(
@@ -44,21 +46,22 @@ describe.each(fixtures.map((fixture) => [`${fixture.provider}/${fixture.name}`, 
     });
 
     it('is recognised by its provider alone, or by none', () => {
-      const found = builtInProviders.filter(({ definition: { methods = ['POST'], recognizes } }) => {
-        return methods.some((method) => method === fixture.method) && recognizes(messageOf(fixture));
+      const found = builtInProviders.filter(({ definition }) => {
+        return comesBy(fixture.method, definition) && definition.recognizes(messageOf(fixture));
       });
       expect(found.map(({ definition }) => definition.name)).toEqual(fixture.recognized ? [fixture.provider] : []);
     });
   },
 );
 
-describe.each(signable)('%s', (_, fixture, authenticate) => {
+describe.each(signable)('%s', (_, fixture) => {
   it('is genuine when it is signed, and not without or with another secret', () => {
     const now = Date.parse('2026-11-21T00:00:00Z');
     const message = messageOf(signed(fixture, { origin: ORIGIN, secret: 'PSK-1', now }));
-    expect(authenticate(message, ['PSK-0', 'PSK-1'], {}, now)).toBe('genuine');
-    expect(authenticate(message, ['PSK-0'], {}, now)).toBe('signature_mismatch');
-    expect(authenticate(messageOf(fixture), ['PSK-1'], {}, now)).toBe('signature_missing');
+    const definition = definitionOf(fixture);
+    expect(definition.authenticate?.(message, ['PSK-0', 'PSK-1'], {}, now)).toBe('genuine');
+    expect(definition.authenticate?.(message, ['PSK-0'], {}, now)).toBe('signature_mismatch');
+    expect(definition.authenticate?.(messageOf(fixture), ['PSK-1'], {}, now)).toBe('signature_missing');
   });
 });
 

@@ -246,7 +246,7 @@ describe('a signature holds for nothing but what it was made for', () => {
   /** The text with one character changed into another. Not in its case: `%2b` is `%2B`. */
   const flipped = (original: string) =>
     fc
-      .tuple(fc.nat(original.length - 1), fc.constantFrom(...'abcXYZ0189-_~!'))
+      .tuple(fc.nat(original.length - 1), fc.constantFrom('a', 'f', 'Z', '0', '1', '9', '-', '_', '~', '!'))
       .filter(([at, character]) => original[at]?.toLowerCase() !== character.toLowerCase())
       .map(([at, character]) => original.slice(0, at) + character + original.slice(at + 1));
 

@@ -36,8 +36,9 @@ it('test vector', () => {
 });
 
 describe('a signature', () => {
-  it.each(['x-webhook-signature', 'x-webhook-timestamp'])('is missing without %s', (name) => {
-    expect(verdict(jsonOf(BODY, '/hooks', { ...HEADERS, [name]: undefined } as never))).toBe('signature_missing');
+  it.each(Object.keys(HEADERS))('is missing without %s', (name) => {
+    const headers = Object.fromEntries(Object.entries(HEADERS).filter(([other]) => other !== name));
+    expect(verdict(jsonOf(BODY, '/hooks', headers))).toBe('signature_missing');
   });
 
   it.each([
