@@ -7,8 +7,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CallStatusError, type ErrorCode } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import type { CallStatusOptions } from './options.ts';
-import { type CallbackEndpoint, createCallStatus } from './receiver.ts';
 import type { Provider } from './provider.ts';
+import { type CallbackEndpoint, createCallStatus } from './receiver.ts';
 import type { Receipt } from './request.ts';
 
 /** A receiver, one provider of it, or the options to make one. */
@@ -39,7 +39,10 @@ export interface NodeRequest {
 /**
  * Receives a request of node's HTTP server. `undefined`: it is the application's, which finds the body as if nobody had read it.
  */
-export async function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest): Promise<Receipt<AnyCallStatusEvent> | undefined> {
+export async function receiveNode(
+  endpoint: CallbackEndpoint,
+  given: NodeRequest,
+): Promise<Receipt<AnyCallStatusEvent> | undefined> {
   const { req, res, url, dedicated, source } = given;
   const { method = '', headers } = req;
   if (!endpoint.mayReceive({ method, headers, dedicated })) return undefined;
@@ -50,6 +53,8 @@ export async function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest
     const read = await peekBody(req, endpoint.limits.bytes);
     if (typeof read === 'string') {
       if (!dedicated) return undefined;
+      // What is still to come is not kept, so that the connection can be used again.
+      req.resume();
       return endpoint.refuse(new CallStatusError(read));
     }
     body = read;
@@ -93,17 +98,27 @@ function keptBytes(rawBody: unknown): Uint8Array | undefined {
   return typeof rawBody === 'string' ? Buffer.from(rawBody) : undefined;
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
 /**
  * Reads the whole body and puts it back, so that the next reader gets it as if it were the first.
  * It can be put back because `end` is not emitted as long as there is something to read.
  */
-export function peekBody(req: IncomingMessage, maxBytes: number): Promise<Buffer | Extract<ErrorCode, 'body_too_large' | 'body_aborted'>> {
-  if (Number(req.headers['content-length']) > maxBytes) return Promise.resolve('body_too_large');
+export function peekBody(
+  req: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer | Extract<ErrorCode, 'body_too_large' | 'body_aborted'>> {
+  const { 'content-length': announced = 0, 'transfer-encoding': chunked } = req.headers;
+  if (Number(announced) > maxBytes) return Promise.resolve('body_too_large');
+  // Looking for a body that is not there would end the stream, and the next reader would wait for its end.
+  if (Number(announced) === 0 && chunked === undefined) return Promise.resolve(NO_BYTES);
+  if (req.destroyed) return Promise.resolve('body_aborted');
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
     const settle = (outcome?: 'body_too_large' | 'body_aborted'): void => {
       req.off('readable', onReadable);
+      req.off('end', onEnd);
       req.off('error', onGone);
       req.off('close', onGone);
       const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
@@ -111,6 +126,7 @@ export function peekBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
       resolve(outcome ?? body);
     };
     const onGone = (): void => settle('body_aborted');
+    const onEnd = (): void => settle();
     const onReadable = (): void => {
       for (let chunk: Buffer | null = req.read(); chunk !== null; chunk = req.read()) {
         chunks.push(chunk);
@@ -120,6 +136,7 @@ export function peekBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
       if (req.complete) settle();
     };
     req.on('readable', onReadable);
+    req.on('end', onEnd);
     req.on('error', onGone);
     req.on('close', onGone);
   });

@@ -43,6 +43,8 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
     }).then((receipt) => {
       if (receipt?.event !== undefined) req.callStatus = receipt.event as CallStatusEvent;
       if (!isAnswer(endpoint, receipt)) return next();
+      // Somebody was faster, such as a timeout.
+      if (res.headersSent) return;
       res.writeHead(receipt.status, { ...receipt.headers, 'content-length': '0' });
       res.end();
     }, next);

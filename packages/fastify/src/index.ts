@@ -36,11 +36,16 @@ export interface CallStatusPluginOptions<Providers extends readonly Provider[] =
   readonly handler?: (request: FastifyRequest, reply: FastifyReply) => unknown;
 }
 
-const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, { path, receiver, handler, ...options }) => {
+const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
+  fastify,
+  { path, receiver, handler, ...options },
+) => {
   const own = receiver === undefined ? createCallStatus({ log: fastify.log, ...options }) : undefined;
   const endpoint = (own ?? receiver) as CallbackEndpoint;
   if (!endpoint.autoAck && handler === undefined) {
-    throw new CallStatusError('invalid_options', { issues: ['handler: expected a function, to answer with autoAck: false.'] });
+    throw new CallStatusError('invalid_options', {
+      issues: ['handler: expected a function, to answer with autoAck: false.'],
+    });
   }
   if (own) fastify.addHook('onClose', () => own.close());
   if (!fastify.hasRequestDecorator('callStatus')) fastify.decorateRequest('callStatus', null);
@@ -54,7 +59,8 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, { pa
       url: path,
       bodyLimit: endpoint.limits.bytes,
       errorHandler: (error, _request, reply) => {
-        if (!error.code.startsWith('FST_ERR_CTP_')) throw error;
+        // An error of the application's handler may have any shape.
+        if (!String(error.code).startsWith('FST_ERR_CTP_')) throw error;
         return send(reply, endpoint.refuse(new CallStatusError(UNREADABLE[error.code] ?? 'malformed_body')));
       },
       handler: async (request, reply) => {

@@ -1,0 +1,147 @@
+import type { Outgoing } from './client.ts';
+import type { Fixture } from './fixtures.ts';
+import { signed } from './signed.ts';
+
+/** The path of the endpoint in every application of the suite: a mount path in a mount path. */
+export const PATH = '/hooks/voice';
+/** What providers prove themselves with here. */
+export const SECRET = 'PSK_d0b1c7_of_the_contract';
+/** The time of all clocks here: 2026-06-25T20:26:02Z. */
+export const NOW = 1_782_419_162_000;
+/** In every number here, so that a search finds it in what must not hold one. */
+export const NUMBERS = '20255501';
+
+/** How a callback's fields are written down. */
+export type Encoding = 'form' | 'json' | 'multipart' | 'query';
+
+/** Each provider in each encoding that it is known to send, or that it can be told to send. */
+export const ENCODINGS: readonly (readonly [provider: string, encoding: Encoding])[] = [
+  ['signalwire', 'form'],
+  ['signalwire', 'json'],
+  ['signalwire', 'query'],
+  ['exotel', 'multipart'],
+  ['exotel', 'form'],
+  ['exotel', 'json'],
+  ['voicedock', 'json'],
+  ['mycpaas', 'form'],
+];
+
+/** What may differ between the callbacks of a provider. */
+export interface CallbackOptions {
+  readonly encoding?: Encoding;
+  /** The provider's own word. */
+  readonly status?: string;
+  /** Tells calls apart. */
+  readonly call?: number;
+  readonly path?: string;
+  readonly query?: string;
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** A callback that proves nothing yet. Its provider is sure to be recognised. */
+export function callback(provider: string, options: CallbackOptions = {}): Fixture {
+  const { call = 1, path = PATH, query = '', status, more } = options;
+  const { fields, encoding } = FIELDS[provider]?.(call, status) ?? { fields: {}, encoding: 'form' };
+  const written = encode(options.encoding ?? encoding, { ...fields, ...more });
+  const queries = [query, written.query].filter(Boolean).join('&');
+  return {
+    provider,
+    name: 'made for the contract',
+    evidence: 'constructed',
+    source: '',
+    method: written.query === '' ? 'POST' : 'GET',
+    url: queries === '' ? path : `${path}?${queries}`,
+    headers: written.headers,
+    body: written.body,
+    expect: { kind: 'passed-on' },
+    recognized: true,
+  };
+}
+
+/** The callback as its provider would send it to that address. */
+export function genuine(callback: Fixture, origin: string, secret: string = SECRET): Fixture {
+  return signed(callback, { origin, secret, now: NOW });
+}
+
+/** A fixture as a request to send. */
+export function outgoing({ method, url, headers, body }: Fixture): Outgoing {
+  const { 'content-length': _, host: __, ...rest } = headers;
+  return { method, url, headers: rest, body };
+}
+
+const FIELDS: Readonly<
+  Record<string, (call: number, status?: string) => { fields: Record<string, unknown>; encoding: Encoding }>
+> = {
+  signalwire: (call, CallStatus = 'completed') => ({
+    encoding: 'form',
+    fields: {
+      CallSid: `b3877c40-da60-4998-90ad-${String(call).padStart(12, '0')}`,
+      AccountSid: 'b3877c40-da60-4998-90ad-b792e98472af',
+      CallStatus,
+      From: '+12025550101',
+      To: '+12025550102',
+      Direction: 'outbound-api',
+      Timestamp: 'Thu, 25 Jun 2026 20:26:02 +0000',
+    },
+  }),
+  exotel: (call, Status = 'completed') => ({
+    encoding: 'multipart',
+    fields: {
+      CallSid: String(call).padStart(32, '0'),
+      EventType: 'terminal',
+      Status,
+      From: '+12025550101',
+      To: '+12025550102',
+      'Legs[0][Status]': 'completed',
+      'Legs[0][OnCallDuration]': '41',
+      'Legs[1][Status]': '',
+    },
+  }),
+  voicedock: (call, status = 'ended') => ({
+    encoding: 'json',
+    fields: {
+      message: {
+        type: 'status-update',
+        timestamp: '2026-06-25T20:26:02.000Z',
+        call: { id: `call-${call}`, type: 'inbound_phone_call', status },
+        phone_number: { number: '+12025550101' },
+        customer: { number: '+12025550102' },
+      },
+    },
+  }),
+  mycpaas: (call, CallStatus = 'completed') => ({
+    encoding: 'form',
+    fields: { CallSid: `CA${String(call).padStart(16, '0')}`, CallStatus },
+  }),
+};
+
+interface Written {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly query: string;
+}
+
+/** Not a word that occurs in a body. */
+const BOUNDARY = '----boundary-of-the-contract';
+
+function encode(encoding: Encoding, fields: Readonly<Record<string, unknown>>): Written {
+  const form = new URLSearchParams(fields as Record<string, string>).toString();
+  switch (encoding) {
+    case 'form':
+      return written('application/x-www-form-urlencoded', form);
+    case 'json':
+      return written('application/json', JSON.stringify(fields));
+    case 'query':
+      return { headers: {}, body: Buffer.alloc(0), query: form };
+    case 'multipart': {
+      const parts = Object.entries(fields).map(
+        ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+      );
+      return written(`multipart/form-data; boundary=${BOUNDARY}`, `${parts.join('')}--${BOUNDARY}--\r\n`);
+    }
+  }
+}
+
+function written(type: string, body: string): Written {
+  return { headers: { 'content-type': type }, body: Buffer.from(body), query: '' };
+}

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { memoryInbox, type Unrecorded } from '@call-status/core';
+import { describe, expect, it } from 'vitest';
+import type { Adapter, Mount } from '../adapter.ts';
+import { callback, genuine, outgoing } from '../callbacks.ts';
+import { openSocket, statuses, wire } from '../client.ts';
+import { deferred } from '../deferred.ts';
+import { open, type Subject } from '../subject.ts';
+
+const LIMIT = 65_536;
+
+/** What clients do to connections harms nothing but their own request. */
+export function testConnections(adapter: Adapter, mount: Mount): void {
+  describe('connections', () => {
+    it('that break in the middle of a body leave nothing behind', async () => {
+      const subject = await open(adapter, { mount: mount.name });
+      const made = genuine(callback('exotel'), subject.origin);
+      const bytes = wire(outgoing(made));
+      for (const length of [bytes.length - 1, bytes.length - made.body.length]) {
+        const { socket, gone } = await watchedSocket(subject);
+        socket.write(bytes.subarray(0, length));
+        // The server has this much when it answers what comes after it elsewhere.
+        expect((await subject.send({ method: 'GET', url: '/elsewhere' })).status).toBe(201);
+        socket.destroy();
+        await gone;
+      }
+      expect((await subject.send(made)).status).toBe(200);
+      const events = await subject.handled(1);
+      expect(events.map(({ transition }) => transition)).toEqual(['advance']);
+      expect(subject.errors.filter(({ code }) => code !== 'body_aborted')).toEqual([]);
+    });
+
+    it('that are gone before the answer do not lose the event', async () => {
+      const asked = deferred();
+      const allowed = deferred();
+      const inbox = memoryInbox();
+      const record = inbox.record.bind(inbox);
+      const subject = await open(adapter, {
+        mount: mount.name,
+        options: {
+          inbox: Object.assign(inbox, {
+            record: async (event: Unrecorded) => {
+              asked.resolve();
+              await allowed.promise;
+              return record(event);
+            },
+          }),
+        },
+      });
+      const { socket, gone } = await watchedSocket(subject);
+      socket.write(wire(outgoing(genuine(callback('mycpaas'), subject.origin))));
+      await asked.promise;
+      socket.destroy();
+      await gone;
+      allowed.resolve();
+      expect(await subject.handled(1)).toHaveLength(1);
+    });
+
+    it('may carry several requests at once', async () => {
+      const subject = await open(adapter, { mount: mount.name });
+      const requests = [1, 2, 3].map((call) => wire(outgoing(genuine(callback('mycpaas', { call }), subject.origin))));
+      const refused = wire(outgoing(callback('mycpaas')));
+      const socket = await openSocket(subject.port);
+      socket.write(Buffer.concat([...requests.slice(0, 2), refused, ...requests.slice(2)]));
+      expect(await statuses(socket, 4)).toEqual([200, 200, 403, 200]);
+      socket.destroy();
+      expect(await subject.handled(3)).toHaveLength(3);
+    });
+
+    it('take bodies in chunks, where the URL is for callbacks alone', async () => {
+      const subject = await open(adapter, { mount: mount.name });
+      const made = { ...outgoing(genuine(callback('signalwire'), subject.origin)), chunked: true };
+      for (let time = 1; time <= 2; time++) {
+        const answer = await subject.send(made);
+        expect([answer.status, answer.reused]).toEqual([mount.dedicated ? 200 : 201, time === 2]);
+      }
+    });
+
+    it('take a body of exactly the limit, and not one byte more', async () => {
+      const subject = await open(adapter, { mount: mount.name });
+      const { url, headers, body } = callback('signalwire');
+      for (const [length, chunked, dedicated, otherwise] of [
+        [LIMIT, false, 200, 200],
+        [LIMIT, true, 200, 201],
+        [LIMIT + 1, false, 413, 201],
+        [LIMIT + 1, true, 413, 201],
+        [LIMIT * 20, true, 413, 201],
+      ] as const) {
+        const padding = Buffer.from(`&Padding=${'x'.repeat(length - body.length - '&Padding='.length)}`);
+        const made = { ...callback('signalwire'), url, headers, body: Buffer.concat([body, padding]) };
+        const answer = await subject.send({ ...outgoing(genuine(made, subject.origin)), chunked });
+        expect([length, chunked, answer.status]).toEqual([length, chunked, mount.dedicated ? dedicated : otherwise]);
+        const next = await subject.send({ method: 'GET', url: '/elsewhere' });
+        expect([next.status, next.reused]).toEqual([201, answer.headers.connection !== 'close']);
+      }
+    });
+  });
+}
+
+/** A connection, and what resolves when the server knows that it is gone. */
+async function watchedSocket(subject: Subject): Promise<{ socket: Socket; gone: Promise<unknown> }> {
+  const accepted = once(subject.server, 'connection');
+  const socket = await openSocket(subject.port);
+  const [connection] = await accepted;
+  return { socket, gone: new Promise((resolve) => connection.once('close', resolve)) };
+}

@@ -1,0 +1,139 @@
+import { Worker } from 'node:worker_threads';
+import type { HandlerContext } from '@call-status/core';
+import { describe, expect, it } from 'vitest';
+import type { Adapter, Mount } from '../adapter.ts';
+import { callback, genuine, outgoing } from '../callbacks.ts';
+import { send } from '../client.ts';
+import { deferred } from '../deferred.ts';
+import { open } from '../subject.ts';
+
+/** Handlers run after the answer, and change nothing about it. */
+export function testDispatch(adapter: Adapter, mount: Mount): void {
+  describe('handlers', () => {
+    it('run when the provider has its answer, even if they block the process', async () => {
+      const answered = new Int32Array(new SharedArrayBuffer(4));
+      const found = deferred<number>();
+      const subject = await open(adapter, {
+        mount: mount.name,
+        options: {
+          onCompleted: () => {
+            // Nothing else runs in this thread until the client, in another, has its answer.
+            Atomics.wait(answered, 0, 0, 10_000);
+            found.resolve(Atomics.load(answered, 0));
+          },
+        },
+      });
+      const request = outgoing(genuine(callback('signalwire'), subject.origin));
+      const client = new Worker(CLIENT, { eval: true, workerData: { ...request, port: subject.port, answered } });
+      expect(await found.promise).toBe(200);
+      await client.terminate();
+    });
+
+    it('wait while the application still holds the answer', async () => {
+      const order: string[] = [];
+      const turns = async (name: string): Promise<void> => {
+        for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+        order.push(name);
+      };
+      const subject = await open(adapter, {
+        mount: mount.name,
+        arriving: () => turns('arrived'),
+        leaving: () => turns('left'),
+        options: { onCompleted: () => void order.push('handled') },
+      });
+      expect((await subject.deliver(callback('signalwire'))).status).toBe(200);
+      expect((await subject.deliver(callback('signalwire', { encoding: 'query', call: 2 }))).status).toBe(200);
+      await subject.handled(2);
+      expect(order.filter((name) => name !== 'left')).toEqual(['arrived', 'handled', 'arrived', 'handled']);
+      for (const [index, name] of order.entries()) {
+        if (name === 'left') expect(order[index + 1]).toBe('handled');
+      }
+    });
+
+    it.each([
+      ['throws', () => fail()],
+      ['rejects', async () => fail()],
+      ['never ends', () => new Promise<void>(() => {})],
+    ])('do not change the answer: one that %s', async (_, onCompleted) => {
+      const contexts: HandlerContext[] = [];
+      const subject = await open(adapter, {
+        mount: mount.name,
+        options: {
+          onCompleted,
+          onEnded: (_event, context) => void contexts.push(context),
+          retry: { attempts: 1 },
+        },
+      });
+      for (const call of [1, 2]) {
+        const answer = await subject.deliver(callback('mycpaas', { call }));
+        expect([answer.status, answer.body]).toEqual([200, '']);
+      }
+      await subject.handled(2);
+      expect(subject.errors.filter(({ code }) => code !== 'handler_failed' && code !== 'dead_letter')).toEqual([]);
+    });
+
+    it('get the request of the framework', async () => {
+      const requests: unknown[] = [];
+      const subject = await open(adapter, {
+        mount: mount.name,
+        options: { onCompleted: (_event, { request }) => void requests.push(request) },
+      });
+      await subject.deliver(callback('mycpaas'));
+      await subject.handled(1);
+      expect(requests).toEqual([expect.objectContaining({ url: expect.stringContaining('token=') })]);
+    });
+
+    it('see an event once, however often and at once it comes', async () => {
+      const subject = await open(adapter, { mount: mount.name });
+      const made = outgoing(genuine(callback('signalwire'), subject.origin));
+      const answers = await Promise.all([1, 2, 3, 4, 5].map(() => send(subject.port, made)));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+      await subject.deliver(callback('signalwire', { call: 2 }));
+      const events = await subject.handled(2);
+      expect(new Set(events.map(({ callId }) => callId)).size).toBe(2);
+      expect(events).toHaveLength(2);
+    });
+
+    it('see the events of one call one after the other', async () => {
+      let running = 0;
+      let most = 0;
+      const subject = await open(adapter, {
+        mount: mount.name,
+        options: {
+          onStatus: async () => {
+            most = Math.max(most, ++running);
+            await new Promise(setImmediate);
+            running--;
+          },
+        },
+      });
+      const made = ['ringing', 'in-progress', 'completed'].map((status) =>
+        outgoing(genuine(callback('signalwire', { status }), subject.origin)),
+      );
+      const answers = await Promise.all(made.map((request) => send(subject.port, request)));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      const events = await subject.handled(3);
+      expect(most).toBe(1);
+      expect(events.map(({ status }) => status).sort()).toEqual(['completed', 'in-progress', 'ringing']);
+      const [event] = events;
+      const call = await subject.calls.inbox.call('signalwire', event?.callId ?? '');
+      expect(call).toMatchObject({ status: 'completed', outcome: 'completed' });
+    });
+  });
+}
+
+function fail(): never {
+  throw new Error('the handler of the contract');
+}
+
+/** In another thread: sends one request, and leaves the status of the answer in shared memory. */
+const CLIENT = `
+  const { request } = require('node:http');
+  const { port, method, url: path, headers, body, answered } = require('node:worker_threads').workerData;
+  request({ host: '127.0.0.1', port, method, path, headers }, (res) => {
+    res.resume().on('end', () => {
+      Atomics.store(answered, 0, res.statusCode);
+      Atomics.notify(answered, 0);
+    });
+  }).end(body);
+`;

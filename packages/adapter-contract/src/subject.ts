@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { Agent, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type AnyCallStatusEvent,
+  type CallbackEndpoint,
+  type CallStatusError,
+  type CallStatusOptions,
+  type CallStatusReceiver,
+  createCallStatus,
+  exotel,
+  mycpaas,
+  type Provider,
+  signalwire,
+  voicedock,
+} from '@call-status/core';
+import { onTestFinished } from 'vitest';
+import type { Adapter, Setup } from './adapter.ts';
+import { type Seen, see } from './application.ts';
+import { genuine, NOW, outgoing, SECRET } from './callbacks.ts';
+import { type Answer, type Outgoing, send } from './client.ts';
+import type { Fixture } from './fixtures.ts';
+
+/** All built-in providers, each with its secret. */
+export const PROVIDERS: readonly Provider[] = [
+  signalwire({ signingKey: SECRET }),
+  exotel({ token: SECRET }),
+  voicedock({ secret: SECRET }),
+  mycpaas({ token: SECRET }),
+];
+
+/** How to open a subject. */
+export interface SubjectOptions extends Partial<Omit<Setup, 'endpoint' | 'application'>> {
+  readonly options?: CallStatusOptions;
+  /** The provider that is named for the endpoint; without it all take part. */
+  readonly named?: string;
+}
+
+/** A running application with call-status in it, and a client with one connection. */
+export interface Subject {
+  readonly calls: CallStatusReceiver<AnyCallStatusEvent>;
+  readonly server: Server;
+  readonly port: number;
+  readonly origin: string;
+  /** The events that reached `onStatus`, and the codes that reached `onError`, in order. */
+  readonly events: readonly AnyCallStatusEvent[];
+  readonly errors: readonly CallStatusError[];
+  /** Every log line, and every error with all that is in it, as one text. */
+  told(): string;
+  send(request: Outgoing | Fixture): Promise<Answer>;
+  /** Sends a callback as its provider would. */
+  deliver(callback: Fixture): Promise<Answer>;
+  /** How many requests reached the application's own code. */
+  reached(): number;
+  /** Waits until so many events have been handled. */
+  handled(count: number): Promise<readonly AnyCallStatusEvent[]>;
+}
+
+/** Starts an application, and stops it when the test is over. */
+export async function open(adapter: Adapter, given: SubjectOptions = {}): Promise<Subject> {
+  const { options = {}, named, ...setup } = given;
+  const events: AnyCallStatusEvent[] = [];
+  const errors: CallStatusError[] = [];
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  let reached = 0;
+  const log = (details: object, message: string): void => {
+    lines.push(message, JSON.stringify(details));
+  };
+  const calls = createCallStatus({
+    providers: PROVIDERS,
+    clock: () => NOW,
+    log: { info: log, warn: log, error: log },
+    ...options,
+  }) as unknown as CallStatusReceiver<AnyCallStatusEvent>;
+  calls.onStatus((event) => {
+    events.push(event);
+    for (const wake of waiting) wake();
+  });
+  calls.onError((error) => {
+    errors.push(error);
+  });
+  const endpoint: CallbackEndpoint = named === undefined ? calls : calls.for(named as never);
+  const server = await adapter.start({
+    endpoint,
+    mount: adapter.mounts[0].name,
+    order: 'after',
+    trustProxy: false,
+    application: (req, parsed, event) => {
+      reached++;
+      return see(req, parsed, event);
+    },
+    arriving: async () => {},
+    leaving: async () => {},
+    ...setup,
+  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(async () => {
+    agent.destroy();
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+    await calls.close({ deadlineMs: 0 });
+  });
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  const sendOne = (request: Outgoing | Fixture): Promise<Answer> =>
+    send(port, 'evidence' in request ? outgoing(request) : request, agent);
+  return {
+    calls,
+    server,
+    port,
+    origin,
+    events,
+    errors,
+    told: () => JSON.stringify([lines, errors.map(({ message, details, cause }) => [message, details, String(cause)])]),
+    send: sendOne,
+    deliver: (callback) => sendOne(genuine(callback, origin)),
+    reached: () => reached,
+    handled: async (count) => {
+      while (events.length < count) await new Promise<void>((wake) => waiting.add(wake));
+      return events;
+    },
+  };
+}
+
+/** What the application saw of a request that reached it. */
+export function seen({ body }: Answer): Seen {
+  return JSON.parse(body);
+}

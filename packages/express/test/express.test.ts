@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { adapterContract, deferred, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
+import express, { type RequestHandler } from 'express';
+import multer from 'multer';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  callStatusMiddleware,
+  createCallStatus,
+  memoryInbox,
+  mycpaas,
+  signalwire,
+  type Unrecorded,
+} from '../src/index.ts';
+
+/** Without types: those of both versions cannot be installed at once. */
+const { default: express4 } = await import('express4' as string);
+
+const MOUNTS = [
+  { name: 'app.use(path)', dedicated: true },
+  { name: 'app.post(path)', dedicated: true },
+  { name: 'app.use()', dedicated: false },
+] as const;
+
+const PARSERS: readonly Parser[] = [
+  { name: 'express.json() and urlencoded({ extended: true })', reads: ['form', 'json'] },
+  { name: 'express.json() and urlencoded({ extended: false })', reads: ['form', 'json'] },
+  { name: 'multer().none()', reads: ['multipart'] },
+  { name: 'express.json({ verify }) that keeps rawBody', reads: ['json'], keepsBytes: true },
+];
+
+/** What both versions have, by the types of the newer. */
+function start(framework: typeof express): (setup: Setup) => Promise<Server> {
+  return async (setup) => {
+    const app = framework();
+    app.set('trust proxy', setup.trustProxy);
+    app.use((_req, _res, next) => void setup.arriving().then(() => next()));
+    const parsers = setup.parser === undefined ? [] : parsersOf(framework, setup.parser);
+    if (setup.order === 'before') for (const parser of parsers) app.use(parser);
+    mount(framework, app, setup);
+    if (setup.order === 'after') for (const parser of parsers) app.use(parser);
+    app.use((req, res, next) => {
+      setup.application(req, req.body, req.callStatus).then((seen) => res.status(201).json(seen), next);
+    });
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  };
+}
+
+function mount(framework: typeof express, app: express.Application, setup: Setup): void {
+  const middleware = callStatusMiddleware(setup.endpoint);
+  const [outer = '', inner = ''] = PATH.match(/\/[^/]+/g) ?? [];
+  if (setup.mount === 'app.use()') app.use(middleware);
+  else if (setup.mount === 'app.use(path)') app.use(outer, framework.Router().use(inner, middleware));
+  else app.route(PATH).get(middleware).post(middleware);
+}
+
+function parsersOf({ json, urlencoded }: typeof express, name: string): RequestHandler[] {
+  switch (name) {
+    case PARSERS[2]?.name:
+      return [multer().none()];
+    case PARSERS[3]?.name:
+      return [json({ verify: (req, _res, bytes) => Object.assign(req, { rawBody: bytes }) })];
+    default:
+      return [json(), urlencoded({ extended: name.includes('true') })];
+  }
+}
+
+adapterContract('Express 5', { mounts: MOUNTS, parsers: PARSERS, start: start(express) });
+adapterContract('Express 4', { mounts: MOUNTS, parsers: PARSERS, start: start(express4) });
+
+describe.each([
+  ['Express 5', express],
+  ['Express 4', express4 as typeof express],
+])('callStatusMiddleware in %s', (_, framework) => {
+  it('works without options, with all providers recognised', async () => {
+    const handled = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => handled.mockRestore());
+    const app = framework().use(callStatusMiddleware());
+    const port = await listen(app);
+    expect(await post(port, '/', 'CallSid=CA1234567890abcdef&CallStatus=completed')).toBe(200);
+    expect(await post(port, '/', 'a=1')).toBe(404);
+    expect(handled.mock.calls.flat().join()).toContain('signalwire, exotel, voicedock, mycpaas');
+  });
+
+  it('stays quiet when somebody else has answered first', async () => {
+    const inbox = memoryInbox();
+    const record = inbox.record.bind(inbox);
+    const answered = deferred();
+    const calls = createCallStatus({
+      providers: [mycpaas({ allowUnauthenticated: true })],
+      log: { info() {}, warn() {}, error() {} },
+      inbox: Object.assign(inbox, {
+        record: async (event: Unrecorded) => {
+          await answered.promise;
+          return record(event);
+        },
+      }),
+    });
+    const app = framework().use(
+      (_req, res, next) => {
+        next();
+        res.status(504).end(() => answered.resolve());
+      },
+      callStatusMiddleware(calls.for('mycpaas')),
+    );
+    const port = await listen(app);
+    const handled = new Promise<void>((resolve) => calls.onRinging(() => resolve()));
+    expect(await post(port, '/', 'CallSid=CA1&CallStatus=ringing')).toBe(504);
+    await handled;
+    await calls.close();
+  });
+
+  it('takes the first of several forwarded hosts, and none at all without a host', async () => {
+    const origins: string[] = [];
+    const app = framework()
+      .set('trust proxy', true)
+      .use(
+        callStatusMiddleware({
+          autoAck: true,
+          log: { info() {}, warn() {}, error() {} },
+          providers: [signalwire({ signingKey: 'secret' })],
+          onError: ({ details }) => void origins.push(details.url ?? ''),
+        }),
+      );
+    const port = await listen(app);
+    const headers = { 'x-signalwire-signature': 'x', 'x-forwarded-host': 'a.example.com, b.example.com' };
+    const body = 'CallSid=1&CallStatus=completed&Timestamp=x';
+    expect(await post(port, '/', body, headers)).toBe(403);
+    const socket = connect(port, '127.0.0.1');
+    socket.end(
+      `POST / HTTP/1.0\r\nContent-Type: ${FORM}\r\nX-SignalWire-Signature: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    let answer = '';
+    for await (const chunk of socket) answer += chunk;
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(origins).toEqual(['http://a.example.com/', 'http:///']);
+  });
+});
+
+const FORM = 'application/x-www-form-urlencoded';
+
+async function post(port: number, path: string, body: string, headers: Record<string, string> = {}): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': FORM, ...headers },
+    body,
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+async function listen(app: express.Application): Promise<number> {
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return (server.address() as AddressInfo).port;
+}

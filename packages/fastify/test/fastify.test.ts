@@ -1,0 +1,121 @@
+import { adapterContract, deferred, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
+import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import plugin, { callStatusPlugin, createCallStatus, exotel, mycpaas } from '../src/index.ts';
+
+/** The plugin has a scope of its own, so the application's parsers never take its bytes. */
+const PARSERS: readonly Parser[] = [
+  { name: '@fastify/formbody', reads: ['form', 'json'], keepsBytes: true },
+  { name: '@fastify/multipart', reads: ['multipart', 'json'], keepsBytes: true },
+];
+
+adapterContract('Fastify', {
+  mounts: [{ name: 'fastify.register()', dedicated: true }],
+  parsers: PARSERS,
+  start: async (setup) => {
+    const fastify = Fastify({ trustProxy: setup.trustProxy, bodyLimit: 1 << 24 });
+    fastify.addHook('onRequest', () => setup.arriving());
+    fastify.addHook('onSend', () => setup.leaving());
+    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      const { body } = request;
+      reply.code(201);
+      return setup.application(request.raw, body === request.raw ? undefined : body, request.callStatus);
+    };
+    if (setup.order === 'before') await registerParser(fastify, setup);
+    await fastify.register(callStatusPlugin, { path: PATH, receiver: setup.endpoint, handler });
+    if (setup.order === 'after') await registerParser(fastify, setup);
+    fastify.all('/*', handler);
+    await fastify.listen({ port: 0, host: '127.0.0.1' });
+    return fastify.server;
+  },
+});
+
+async function registerParser(fastify: FastifyInstance, { parser }: Setup): Promise<void> {
+  if (parser === PARSERS[0]?.name) await fastify.register(formbody);
+  else if (parser === PARSERS[1]?.name) await fastify.register(multipart, { attachFieldsToBody: 'keyValues' });
+  else {
+    // The application reads for itself.
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser(
+      '*',
+      (_request: FastifyRequest, payload: unknown, done: (error: null, body: unknown) => void) => done(null, payload),
+    );
+  }
+}
+
+describe('callStatusPlugin', () => {
+  const callback = {
+    method: 'POST',
+    url: '/hooks/voice',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: 'CallSid=CA1&CallStatus=completed',
+  } as const;
+
+  it('works without a server, by inject', async () => {
+    const handled = deferred<string>();
+    const fastify = Fastify();
+    fastify.register(plugin, {
+      path: '/hooks/voice',
+      providers: [mycpaas({ allowUnauthenticated: true, onCompleted: ({ callId }) => handled.resolve(callId) })],
+    });
+    const answer = await fastify.inject(callback);
+    expect([answer.statusCode, answer.body, answer.headers['content-length']]).toEqual([200, '', '0']);
+    expect(await handled.promise).toBe('CA1');
+    await fastify.close();
+  });
+
+  it('closes the receiver that it made, and no other, and logs through Fastify', async () => {
+    const lines: string[] = [];
+    const fastify = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } });
+    const log = { info() {}, warn() {}, error() {} };
+    const calls = createCallStatus({ log, providers: [exotel({ token: 'of the test' })] });
+    const endpoint = calls.for('exotel');
+    await fastify.register(
+      async (scope) => scope.register(callStatusPlugin, { path: '/own', providers: [mycpaas()] }),
+      {
+        prefix: '/hooks',
+      },
+    );
+    await fastify.register(callStatusPlugin, { path: '/hooks/voice', receiver: endpoint });
+    expect((await fastify.inject({ ...callback, url: '/hooks/own' })).statusCode).toBe(200);
+    expect(lines.join()).toContain('Callbacks of mycpaas are not authenticated');
+    await fastify.close();
+    const request = { method: 'POST', url: '/', origin: '', headers: callback.headers, body: Buffer.from('CallSid=1') };
+    expect((await endpoint.receive(request))?.error?.code).toBe('token_missing');
+    await calls.close();
+    expect((await endpoint.receive(request))?.error?.code).toBe('closed');
+  });
+
+  it('answers 404 to what is not its own, without a handler', async () => {
+    const fastify = Fastify();
+    fastify.setNotFoundHandler((_request, reply) => reply.code(404).send('the page of the application'));
+    fastify.register(callStatusPlugin, { path: '/hooks/voice', providers: [mycpaas({ allowUnauthenticated: true })] });
+    const answer = await fastify.inject({ ...callback, payload: 'CallSid=CA1&DialCallStatus=completed' });
+    expect([answer.statusCode, answer.body]).toEqual([404, 'the page of the application']);
+    await fastify.close();
+  });
+
+  it('needs a handler with autoAck: false', async () => {
+    const fastify = Fastify();
+    fastify.register(callStatusPlugin, { path: '/hooks/voice', autoAck: false, providers: [mycpaas({ token: 'x' })] });
+    await expect(fastify.ready()).rejects.toMatchObject({ code: 'invalid_options' });
+  });
+
+  it("leaves the handler's errors to the application", async () => {
+    const fastify = Fastify();
+    fastify.setErrorHandler((error: Error, _request, reply) => reply.code(500).send(error.message));
+    fastify.register(callStatusPlugin, {
+      path: '/hooks/voice',
+      autoAck: false,
+      providers: [mycpaas({ allowUnauthenticated: true })],
+      handler: () => {
+        throw new Error('of the application');
+      },
+    });
+    const answer = await fastify.inject(callback);
+    expect([answer.statusCode, answer.body]).toEqual([500, 'of the application']);
+    await fastify.close();
+  });
+});

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { adapterContract, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
+import Router from '@koa/router';
+import Koa, { type Context, type Middleware } from 'koa';
+import { callStatusMiddleware } from '../src/index.ts';
+
+// Both describe `ctx.request.body`, in types that exclude each other; so they are loaded without their types.
+const { bodyParser } = await import('@koa/bodyparser' as string);
+const { koaBody } = await import('koa-body' as string);
+
+const PARSERS: readonly Parser[] = [
+  { name: '@koa/bodyparser', reads: ['form', 'json'], keepsBytes: true },
+  { name: 'koa-body with multipart', reads: ['form', 'json', 'multipart'] },
+];
+
+adapterContract('Koa', {
+  mounts: [
+    { name: 'router.post()', dedicated: true },
+    { name: 'router.use()', dedicated: false },
+    { name: 'app.use()', dedicated: false },
+  ],
+  parsers: PARSERS,
+  start: async (setup) => {
+    const app = new Koa({ proxy: setup.trustProxy });
+    app.silent = true;
+    app.use(async (_ctx, next) => {
+      await setup.arriving();
+      await next();
+      await setup.leaving();
+    });
+    const parser = setup.parser === undefined ? undefined : parserOf(setup.parser);
+    if (parser && setup.order === 'before') app.use(parser);
+    mount(app, setup, parser && setup.order === 'after' ? [parser] : []);
+    const server = createServer(app.callback()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  },
+});
+
+function mount(app: Koa, setup: Setup, after: readonly Middleware[]): void {
+  const middleware = callStatusMiddleware(setup.endpoint);
+  const router = new Router();
+  const application = async (ctx: Context): Promise<void> => {
+    const { body } = ctx.request as { body?: unknown };
+    const seen = await setup.application(ctx.req, body, ctx.callStatus);
+    ctx.status = 201;
+    ctx.body = seen;
+  };
+  if (setup.mount === 'app.use()') app.use(middleware);
+  else if (setup.mount === 'router.use()') router.use(PATH, middleware).all(PATH, ...after, application);
+  else router.get(PATH, middleware, ...after, application).post(PATH, middleware, ...after, application);
+  app.use(router.routes());
+  for (const parser of after) app.use(parser);
+  app.use(application);
+}
+
+function parserOf(name: string): Middleware {
+  return name === PARSERS[0]?.name ? bodyParser() : koaBody({ multipart: true });
+}
