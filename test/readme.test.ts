@@ -24,7 +24,9 @@ const secrets = {
 
 const children: ChildProcess[] = [];
 afterEach(async () => {
-  await Promise.all(children.splice(0).map((child) => (child.kill('SIGKILL') ? once(child, 'exit') : undefined)));
+  for (const child of children.splice(0)) {
+    if (child.kill('SIGKILL')) await once(child, 'exit');
+  }
 });
 
 describe('snippets', () => {

@@ -135,7 +135,7 @@ export const ERRORS = {
       'A provider has no secret, so anyone could forge its callbacks. Set its secret or token, or write allowUnauthenticated: true.',
   },
   invalid_options: { message: 'An option is not what it has to be. See the issues.' },
-} as const satisfies Record<string, ErrorRow>;
+} as const;
 
 /** The stable code of a {@link CallStatusError}. */
 export type ErrorCode = keyof typeof ERRORS;
@@ -173,4 +173,9 @@ export class CallStatusError extends Error {
     this.status = row.status;
     this.details = details;
   }
+}
+
+/** Whether something thrown is a {@link CallStatusError}, also one of another copy of this package. */
+export function isCallStatusError(error: unknown): error is CallStatusError {
+  return error instanceof Error && error.name === 'CallStatusError';
 }

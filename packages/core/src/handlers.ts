@@ -14,7 +14,7 @@ export const STATUS_HANDLERS = {
   'no-answer': 'onNoAnswer',
   failed: 'onFailed',
   canceled: 'onCanceled',
-} as const satisfies Record<Exclude<CallStatus, 'unknown'>, keyof Handlers>;
+} as const;
 
 /** What a handler gets beside the event. */
 export interface HandlerContext {

@@ -43,7 +43,7 @@ export function normalise(
     });
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);
-  const event: Mutable<Unrecorded> = {
+  const event: Record<string, unknown> = {
     provider: name,
     id: eventId(name, callId, key),
     callId,
@@ -53,15 +53,13 @@ export function normalise(
     receivedAt: new Date(now).toISOString(),
     trust,
     raw: fields,
-  } as Unrecorded;
+  };
   for (const part of PARTS) {
     const value = form[part];
-    if (value !== undefined) (event as Record<string, unknown>)[part] = value;
+    if (value !== undefined) event[part] = value;
   }
-  return event;
+  return event as unknown as Unrecorded;
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const PARTS = [
   'direction',

@@ -126,7 +126,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
   checkProviders(providers, allowUnauthenticated, environment, log);
   return {
     providers,
-    handlers: handlers as Handlers<never>,
+    handlers,
     publicUrl,
     autoAck,
     ack,
@@ -175,7 +175,7 @@ const OptionsSchema = v.strictObject({
 function sentence(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue);
   if (issue.type === 'strict_object' && issue.expected === 'never') return `${path}: no such option.`;
-  return `${path ?? 'options'}: expected ${issue.expected ?? issue.requirement ?? 'another value'}.`;
+  return `${path ?? 'options'}: expected ${issue.expected ?? 'another value'}.`;
 }
 
 function checkProviders(

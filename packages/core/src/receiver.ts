@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import { Arrival, ArrivalList } from './arrivals.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import type { Limits } from './decode/fields.ts';
-import { CallStatusError, ERRORS, type ErrorCode } from './errors.ts';
+import { CallStatusError, ERRORS, type ErrorCode, isCallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import type { Handlers } from './handlers.ts';
@@ -199,7 +200,7 @@ class Receiver {
       return event && { status: 200, headers: NO_HEADERS, event };
     } catch (error) {
       return this.refuse(
-        error instanceof CallStatusError ? error : new CallStatusError('invalid_callback', {}, { cause: error }),
+        isCallStatusError(error) ? error : new CallStatusError('invalid_callback', {}, { cause: error }),
       );
     }
   }
@@ -211,12 +212,12 @@ class Receiver {
     if (provider === undefined) return undefined;
     if (this.#closing !== undefined) throw new CallStatusError('closed', { provider: provider.name });
 
-    const { signs, isCallStatus } = provider.definition;
+    const { definition } = provider;
     const now = clock();
     let trust: Trust | undefined;
-    if (signs === 'bytes') trust = await authenticate(message, provider, now);
+    if (definition.signs === 'bytes') trust = await authenticate(message, provider, now);
     const { fields } = message;
-    if (isCallStatus?.(fields) === false) return undefined;
+    if (definition.isCallStatus?.(fields) === false) return undefined;
     trust ??= await authenticate(message, provider, now);
     return this.#record(normalise(provider, fields, trust, now), request);
   }
@@ -238,7 +239,7 @@ class Receiver {
       recorded = await this.inbox.record(unrecorded);
     } catch (cause) {
       if (first) this.#arrivals.settle(id, false);
-      if (cause instanceof CallStatusError && cause.status === 503) throw cause;
+      if (isCallStatusError(cause) && cause.status === 503) throw cause;
       throw new CallStatusError('inbox_unavailable', { provider, eventId: id }, { cause });
     }
     const { transition, done } = recorded;
@@ -288,7 +289,7 @@ const OURS: ReadonlySet<ErrorCode> = new Set([
 
 function stackOf(cause: unknown): string | undefined {
   if (cause === undefined) return undefined;
-  return cause instanceof Error ? cause.stack : String(cause);
+  return cause instanceof Error ? cause.stack : inspect(cause);
 }
 
 function addRegistrars<Target extends object>(target: Target, registry: HandlerRegistry, scope: string): Target {

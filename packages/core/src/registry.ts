@@ -3,10 +3,15 @@ import type { AnyCallStatusEvent } from './event.ts';
 import { type ErrorHandler, type Handler, type Handlers, STATUS_HANDLERS } from './handlers.ts';
 
 /** The names of all handlers. */
-export const HANDLER_NAMES = [...Object.values(STATUS_HANDLERS), 'onEnded', 'onStatus', 'onError'] as const;
+export const HANDLER_NAMES: readonly HandlerName[] = [
+  ...Object.values(STATUS_HANDLERS),
+  'onEnded',
+  'onStatus',
+  'onError',
+];
 
 /** The name of a handler. */
-export type HandlerName = (typeof HANDLER_NAMES)[number];
+export type HandlerName = keyof Handlers;
 
 /** A handler to call for an event. The name tells it from the others of the same event. */
 export interface NamedHandler {

@@ -45,7 +45,6 @@ export function signingSecret({ definition, options }: Provider): Secret | undef
 }
 
 async function lookUp(secret: Secret, request: CallbackRequest, provider: string): Promise<readonly string[]> {
-  if (typeof secret === 'string') return [secret];
   try {
     return await secretsOf(secret, request);
   } catch (cause) {
