@@ -7,6 +7,7 @@ import { defineProvider, type NormalForm, type ProviderFactory } from '../provid
 import { statusOf } from '../status-of.ts';
 import { eventKey } from './event-key.ts';
 import { answeredBy, direction, fieldsOf, number, present, text } from './lenient.ts';
+import { requiring } from './requiring.ts';
 import { iso8601 } from './time.ts';
 
 /**
@@ -123,10 +124,12 @@ export const exotel: ProviderFactory<
   name: 'exotel',
   signs: 'nothing',
   statuses: STATUSES,
-  schema: v.looseObject({
-    CallSid: v.pipe(v.string(), v.nonEmpty()),
-    Status: v.pipe(v.string(), v.nonEmpty()),
-  }) as v.GenericSchema<unknown, ExotelFields>,
+  schema: requiring<ExotelFields>(
+    v.object({
+      CallSid: v.pipe(v.string(), v.nonEmpty()),
+      Status: v.pipe(v.string(), v.nonEmpty()),
+    }),
+  ),
   recognizes,
   isCallStatus,
   normalize,

@@ -5,6 +5,7 @@ import { defineProvider, type NormalForm, type ProviderFactory } from '../provid
 import { eventKey } from './event-key.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus } from './laml.ts';
 import { direction, number, text } from './lenient.ts';
+import { requiring } from './requiring.ts';
 import { rfc2822 } from './time.ts';
 
 /**
@@ -91,10 +92,12 @@ export const mycpaas: ProviderFactory<
     failed: 'failed',
     canceled: 'canceled',
   },
-  schema: v.looseObject({
-    CallSid: v.pipe(v.string(), v.nonEmpty()),
-    CallStatus: v.pipe(v.string(), v.nonEmpty()),
-  }) as v.GenericSchema<unknown, MycpaasFields>,
+  schema: requiring<MycpaasFields>(
+    v.object({
+      CallSid: v.pipe(v.string(), v.nonEmpty()),
+      CallStatus: v.pipe(v.string(), v.nonEmpty()),
+    }),
+  ),
   recognizes,
   isCallStatus: isLamlCallStatus,
   normalize,

@@ -11,6 +11,7 @@ import { defineProvider, type NormalForm, type ProviderFactory, type Secret, typ
 import { eventKey } from './event-key.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus } from './laml.ts';
 import { answeredBy, direction, number, present, text } from './lenient.ts';
+import { requiring } from './requiring.ts';
 import { rfc2822 } from './time.ts';
 
 /**
@@ -140,10 +141,12 @@ export const signalwire: ProviderFactory<'signalwire', SignalwireFields, Signalw
       failed: 'failed',
       canceled: 'canceled',
     },
-    schema: v.looseObject({
-      CallSid: v.pipe(v.string(), v.nonEmpty()),
-      CallStatus: v.pipe(v.string(), v.nonEmpty()),
-    }) as v.GenericSchema<unknown, SignalwireFields>,
+    schema: requiring<SignalwireFields>(
+      v.object({
+        CallSid: v.pipe(v.string(), v.nonEmpty()),
+        CallStatus: v.pipe(v.string(), v.nonEmpty()),
+      }),
+    ),
     recognizes,
     isCallStatus: isLamlCallStatus,
     authenticate,

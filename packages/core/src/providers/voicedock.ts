@@ -8,6 +8,7 @@ import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
 import { eventKey } from './event-key.ts';
 import { fieldsOf, present, text } from './lenient.ts';
+import { requiring } from './requiring.ts';
 import { iso8601 } from './time.ts';
 
 /**
@@ -110,14 +111,16 @@ export const voicedock: ProviderFactory<
     rejected: 'failed',
     'insufficient-credits': 'failed',
   },
-  schema: v.looseObject({
-    message: v.looseObject({
-      call: v.looseObject({
-        id: v.pipe(v.string(), v.nonEmpty()),
-        status: v.pipe(v.string(), v.nonEmpty()),
+  schema: requiring<VoicedockFields>(
+    v.object({
+      message: v.object({
+        call: v.object({
+          id: v.pipe(v.string(), v.nonEmpty()),
+          status: v.pipe(v.string(), v.nonEmpty()),
+        }),
       }),
     }),
-  }) as v.GenericSchema<unknown, VoicedockFields>,
+  ),
   recognizes,
   isCallStatus,
   authenticate,
