@@ -29,7 +29,8 @@ async function readBody({ body }: Request, maxBytes: number): Promise<Uint8Array
   const chunks: Uint8Array[] = [];
   let length = 0;
   if (body !== null) {
-    for await (const chunk of body) {
+    // To cancel a clone would wait until the request itself is cancelled too.
+    for await (const chunk of body.values({ preventCancel: true })) {
       length += chunk.length;
       if (length > maxBytes) return undefined;
       chunks.push(chunk);

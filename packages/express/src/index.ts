@@ -56,5 +56,5 @@ function hostOf(req: Request): string {
   const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
   const forwarded = req.get('x-forwarded-host');
   if (forwarded === undefined || !trusts(req.socket.remoteAddress, 0)) return req.get('host') ?? '';
-  return forwarded.split(',', 1)[0]?.trim() ?? '';
+  return forwarded.replace(/,.*/s, '').trim();
 }

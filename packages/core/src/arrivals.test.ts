@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { Arrival, ArrivalList } from './arrivals.ts';
+import type { CallbackRequest } from './request.ts';
+
+const REQUEST: CallbackRequest = { method: 'POST', url: '/', origin: '', headers: {}, source: 'the request' };
+
+describe('Arrival', () => {
+  it('waits until the answer has left', async () => {
+    let leave = (): void => {};
+    const onAnswered = (listener: () => void): void => {
+      leave = listener;
+    };
+    const arrival = new Arrival({ ...REQUEST, onAnswered }, true);
+    let answered = false;
+    const waiting = arrival.answered()?.then(() => {
+      answered = true;
+    });
+    await new Promise(setImmediate);
+    expect(answered).toBe(false);
+    leave();
+    await waiting;
+    expect(answered).toBe(true);
+    expect(arrival.answered()).toBeUndefined();
+  });
+
+  it('does not wait when the answer has left before, when nobody tells, or when the answer waits for the handlers', () => {
+    const at = (listener: () => void): void => listener();
+    expect(new Arrival({ ...REQUEST, onAnswered: at }, true).answered()).toBeUndefined();
+    expect(new Arrival(REQUEST, true).answered()).toBeUndefined();
+    expect(new Arrival({ ...REQUEST, onAnswered: () => {} }, false).answered()).toBeUndefined();
+    expect(new Arrival(REQUEST, true).source).toBe('the request');
+  });
+
+  it('tells all who ask whether it was handled, and those who waited too long that it was not', async () => {
+    const arrival = new Arrival(REQUEST, false);
+    const impatient = arrival.handled(0);
+    expect(await impatient).toBe(false);
+    const patient = [arrival.handled(60_000), arrival.handled(60_000)];
+    arrival.settle(true);
+    expect(await Promise.all(patient)).toEqual([true, true]);
+  });
+});
+
+describe('ArrivalList', () => {
+  it('settles and forgets', async () => {
+    const list = new ArrivalList();
+    const arrival = new Arrival(REQUEST, false);
+    list.add('1', arrival);
+    expect(list.get('1')).toBe(arrival);
+    const handled = arrival.handled(60_000);
+    list.settle('1', false);
+    list.settle('2', true);
+    expect(await handled).toBe(false);
+    expect(list.get('1')).toBeUndefined();
+    list.add('3', arrival);
+    list.remove('3');
+    expect(list.get('3')).toBeUndefined();
+  });
+
+  it('forgets the oldest when there are too many', () => {
+    const list = new ArrivalList();
+    const arrival = new Arrival(REQUEST, false);
+    for (let id = 0; id <= 10_000; id++) list.add(String(id), arrival);
+    expect([list.get('0'), list.get('1'), list.get('10000')]).toEqual([undefined, arrival, arrival]);
+  });
+});

@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../decode/fields.ts';
+import { Message } from '../message.ts';
+import { defineProvider, type ProviderOptions, type Secret, type Verdict } from '../provider.ts';
+import { authenticate, signingSecret } from './authenticate.ts';
+
+const seen: unknown[] = [];
+
+const acme = defineProvider({
+  name: 'acme',
+  signs: 'fields',
+  secret: 'key',
+  statuses: {},
+  schema: v.looseObject({}),
+  recognizes: () => true,
+  authenticate(message: Message, secrets, options: { readonly key?: Secret }, now): Verdict {
+    seen.push([secrets, Object.keys(options), now]);
+    return (message.header('x-verdict') ?? 'genuine') as Verdict;
+  },
+  normalize: () => ({ callId: '', rawStatus: '' }),
+  eventKey: () => '',
+  callbackUrl: undefined,
+});
+
+type Options = { readonly key?: Secret } & ProviderOptions<never>;
+
+function check(options: Options, url = '/', headers: Record<string, string> = {}): Promise<string> {
+  const request = { method: 'POST', url, origin: 'https://example.com', headers, body: Buffer.from('') };
+  return authenticate(new Message(request, DEFAULT_LIMITS), acme(options as object), 7);
+}
+
+describe('authenticate', () => {
+  it('says how a callback is proven', async () => {
+    expect(await check({})).toBe('none');
+    expect(await check({ token: 'x' }, '/?token=x')).toBe('token');
+    expect(await check({ key: 'x' })).toBe('signed');
+    expect(await check({ key: 'x', token: 'x' }, '/?token=x')).toBe('signed');
+    expect(seen.at(-1)).toEqual([['x'], ['key', 'token'], 7]);
+  });
+
+  it('wants everything that is set', async () => {
+    const both = { key: 'x', token: 'x' };
+    await expect(check(both)).rejects.toMatchObject({ code: 'token_missing', details: { provider: 'acme' } });
+    await expect(check(both, '/?token=y')).rejects.toMatchObject({ code: 'token_mismatch' });
+    await expect(check(both, '/?token=x&token=x')).rejects.toMatchObject({ code: 'token_mismatch' });
+    await expect(check(both, '/?token=x', { 'x-verdict': 'signature_missing' })).rejects.toMatchObject({
+      code: 'signature_missing',
+      details: { provider: 'acme', url: 'https://example.com/?token=…' },
+    });
+  });
+
+  it('gives a hint about a mismatch alone', async () => {
+    await expect(check({ key: 'x' }, '/', { 'x-verdict': 'signature_mismatch' })).rejects.toMatchObject({
+      details: { hint: expect.stringContaining('https://example.com/') },
+    });
+    await expect(check({ key: 'x' }, '/', { 'x-verdict': 'signature_expired' })).rejects.toMatchObject({
+      details: { provider: 'acme', url: 'https://example.com/' },
+    });
+  });
+
+  it('looks secrets up, all of them, for each request', async () => {
+    const tenants = ({ url }: { url: string }) => (url === '/a' ? ['a', 'b'] : undefined);
+    expect(await check({ key: tenants }, '/a')).toBe('signed');
+    expect(seen.at(-1)).toEqual([['a', 'b'], ['key'], 7]);
+    expect(await check({ key: async () => 'c' })).toBe('signed');
+    expect(seen.at(-1)).toEqual([['c'], ['key'], 7]);
+    expect(await check({ key: ['d', 'e'] })).toBe('signed');
+    expect(seen.at(-1)).toEqual([['d', 'e'], ['key'], 7]);
+    await expect(check({ token: tenants }, '/b?token=')).rejects.toMatchObject({ code: 'token_missing' });
+    await expect(check({ token: tenants }, '/b?token=x')).rejects.toMatchObject({ code: 'token_mismatch' });
+  });
+
+  it('answers 503 when the lookup fails', async () => {
+    const cause = new Error('no connection');
+    const thrower = (): never => {
+      throw cause;
+    };
+    for (const key of [thrower, () => Promise.reject(cause)]) {
+      await expect(check({ key })).rejects.toMatchObject({ code: 'secret_unavailable', status: 503, cause });
+    }
+  });
+
+  it('fails closed where a provider has a secret and nothing to check it with', async () => {
+    const { authenticate: _, ...rest } = acme.definition;
+    const provider = { ...acme(), definition: rest, options: { key: 'x' } as object };
+    const request = { method: 'POST', url: '/', origin: '', headers: {}, body: Buffer.from('') };
+    await expect(authenticate(new Message(request, DEFAULT_LIMITS), provider, 7)).rejects.toMatchObject({
+      code: 'signature_mismatch',
+    });
+  });
+});
+
+describe('signingSecret', () => {
+  it('is the option that the provider names', () => {
+    expect(signingSecret(acme({ key: 'x' }))).toBe('x');
+    expect(signingSecret(acme())).toBeUndefined();
+    const { secret: _, ...rest } = acme.definition;
+    expect(signingSecret({ ...acme({ key: 'x' }), definition: rest })).toBeUndefined();
+  });
+});

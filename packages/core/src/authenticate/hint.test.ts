@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../decode/fields.ts';
+import { Message } from '../message.ts';
+import { mismatchHint, withoutQueryValues } from './hint.ts';
+
+function message(headers: Record<string, string> = {}, more: object = { body: Buffer.alloc(0) }): Message {
+  const request = { method: 'POST', url: '/voice?token=secret', origin: 'http://localhost:3000', headers };
+  return new Message({ ...request, ...more }, DEFAULT_LIMITS);
+}
+
+describe('withoutQueryValues', () => {
+  it.each([
+    ['https://example.com/voice', 'https://example.com/voice'],
+    ['https://example.com/voice?', 'https://example.com/voice?'],
+    ['https://example.com/?token=a&To=%2B1202&flag', 'https://example.com/?token=…&To=…&flag'],
+    ['https://user:password@example.com/', 'https://…@example.com/'],
+  ])('makes of %s: %s', (url, shown) => {
+    expect(withoutQueryValues(url)).toBe(shown);
+  });
+
+  it('shows nothing after a second question mark', () => {
+    expect(withoutQueryValues('https://example.com/?a=1?token=secret')).not.toContain('secret');
+  });
+});
+
+describe('mismatchHint', () => {
+  it.each([
+    ['no secret', message(), [], 'No secret was found'],
+    ['a parsed body', message({}, { parsed: {} }), ['x'], 'Another parser took the body apart first'],
+    ['another scheme', message({ 'x-forwarded-proto': 'https' }), ['x'], 'the provider called https:'],
+    ['another host', message({ 'x-forwarded-host': 'example.com' }), ['x'], 'called another host'],
+    ['a GET', message({}, { method: 'GET' }), ['x'], 'set publicUrl; else the secret'],
+    [
+      'no proxy that disagrees',
+      message({ 'x-forwarded-proto': 'http', 'x-forwarded-host': 'localhost:3000' }),
+      ['x'],
+      'set publicUrl; else the secret',
+    ],
+  ])('names the likeliest cause: %s', (_, given, secrets, hint) => {
+    expect(mismatchHint(given, secrets)).toContain(hint);
+    expect(mismatchHint(given, secrets)).not.toContain('secret&');
+    if (secrets.length > 0) expect(mismatchHint(given, secrets)).toContain('http://localhost:3000/voice?token=….');
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from './decode/fields.ts';
+import { match, mayBeCallback } from './match.ts';
+import { Message } from './message.ts';
+import type { Provider } from './provider.ts';
+import { exotel } from './providers/exotel.ts';
+import { mycpaas } from './providers/mycpaas.ts';
+import { signalwire } from './providers/signalwire.ts';
+import { voicedock } from './providers/voicedock.ts';
+
+const FORM = 'application/x-www-form-urlencoded';
+const ALL = [signalwire(), exotel(), voicedock(), mycpaas()];
+
+function message(body: string, more: object = {}): Message {
+  const request = { method: 'POST', url: '/', origin: '', headers: { 'content-type': FORM }, body: Buffer.from(body) };
+  return new Message({ ...request, ...more }, DEFAULT_LIMITS);
+}
+
+describe('mayBeCallback', () => {
+  const may = (head: object, providers: readonly Provider[] = ALL): boolean =>
+    mayBeCallback({ method: 'POST', headers: {}, ...head }, providers, 100);
+
+  it('takes the methods that providers use', () => {
+    expect(['POST', 'GET', 'PUT', 'HEAD'].map((method) => may({ method }))).toEqual([true, true, false, false]);
+    expect(may({ method: 'GET' }, [voicedock()])).toBe(false);
+  });
+
+  it('takes any body where the URL is for callbacks alone', () => {
+    expect(may({ headers: { 'content-type': 'text/plain', 'content-length': '1000' } })).toBe(true);
+  });
+
+  it.each([
+    [true, { 'content-type': FORM, 'content-length': '100' }],
+    [true, { 'content-type': ' Application/JSON; charset=utf-8', 'content-length': '1' }],
+    [true, { 'content-type': 'application/vnd.acme+json', 'content-length': '1' }],
+    [true, { 'content-type': 'multipart/form-data; boundary=x', 'content-length': '1' }],
+    [false, { 'content-type': FORM, 'content-length': '101' }],
+    [false, { 'content-type': FORM }],
+    [false, { 'content-type': FORM, 'content-length': '1', 'content-encoding': 'gzip' }],
+    [false, { 'content-type': 'application/jsonl', 'content-length': '1' }],
+    [false, { 'content-length': '1' }],
+  ])('elsewhere looks only at short bodies of a callback: %s for %o', (expected, headers) => {
+    expect(may({ dedicated: false, headers })).toBe(expected);
+  });
+});
+
+describe('match', () => {
+  it('takes the named provider without asking whether it recognises the message', () => {
+    const [provider] = ALL;
+    expect(match(message('nothing=of+it'), [provider as Provider])).toBe(provider);
+  });
+
+  it('asks even the named one where others use the URL, and for a GET, which may be a visitor', () => {
+    const one = [signalwire()];
+    expect(match(message('nothing=of+it', { dedicated: false }), one)).toBeUndefined();
+    expect(match(message('', { method: 'GET', url: '/?nothing=of+it' }), one)).toBeUndefined();
+  });
+
+  it('finds the only one that recognises the message, among those that use its method', () => {
+    expect(match(message('CallSid=CA1&CallStatus=busy'), ALL)?.name).toBe('mycpaas');
+    expect(match(message('', { method: 'GET', url: '/?CallSid=CA1&CallStatus=busy' }), ALL)).toBeUndefined();
+    expect(match(message('a=1'), ALL)).toBeUndefined();
+    expect(match(message('a=1'), [])).toBeUndefined();
+  });
+
+  it('never guesses between two that fit', () => {
+    const twins = [mycpaas(), { ...mycpaas(), name: 'twin' }];
+    expect(() => match(message('CallSid=CA1&CallStatus=busy'), twins)).toThrow(
+      expect.objectContaining({ code: 'ambiguous_provider', status: 422 }),
+    );
+  });
+
+  it('minds a body that does not decode only where the URL is for callbacks alone', () => {
+    const broken = { headers: { 'content-type': 'application/json' } };
+    expect(() => match(message('{', broken), ALL)).toThrow(expect.objectContaining({ code: 'malformed_body' }));
+    expect(match(message('{', { ...broken, dedicated: false }), ALL)).toBeUndefined();
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from './decode/fields.ts';
+import { Message, type PublicUrl } from './message.ts';
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+function message(more: object = {}, publicUrl?: PublicUrl): Message {
+  const request = { method: 'POST', url: '/hooks?a=1', origin: 'http://localhost:3000', headers: FORM };
+  return new Message({ ...request, ...more }, DEFAULT_LIMITS, publicUrl);
+}
+
+describe('Message', () => {
+  it('gives the first of a header, by its name in lower case', () => {
+    const made = message({ headers: { one: 'a', many: ['b', 'c'], none: [] } });
+    expect(['one', 'many', 'none', 'absent'].map((name) => made.header(name))).toEqual([
+      'a',
+      'b',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it.each<[PublicUrl | undefined, string, string]>([
+    [undefined, '/hooks?a=1', 'http://localhost:3000/hooks?a=1'],
+    ['https://example.com', '/hooks?a=1', 'https://example.com/hooks?a=1'],
+    ['https://example.com/', '/hooks', 'https://example.com/hooks'],
+    ['https://example.com/prefix/', '/hooks', 'https://example.com/prefix/hooks'],
+    ['https://example.com/hooks', '/hooks?a=1', 'https://example.com/hooks?a=1'],
+    [({ url }) => `https://${url.length}.example.com`, '/hooks', 'https://6.example.com/hooks'],
+  ])('with publicUrl %s makes of %s the URL %s', (publicUrl, url, expected) => {
+    const made = message({ url }, publicUrl);
+    expect(made.url).toBe(expected);
+    expect(made.url).toBe(expected);
+  });
+
+  it('takes the query apart, also where there is none', () => {
+    expect({ ...message().query }).toEqual({ a: '1' });
+    expect({ ...message({ url: '/' }).query }).toEqual({});
+  });
+
+  it('takes the fields of a GET from its query, without the token', () => {
+    const get = message({ method: 'GET', url: '/?a[b]=1&token=secret' });
+    expect(get.fields).toEqual({ a: { b: '1' } });
+    expect(get.flat).toEqual({});
+  });
+
+  it('has flat fields of a form and of multipart alone', () => {
+    const multipart = { 'content-type': 'multipart/form-data; boundary=b' };
+    const part = '--b\r\nContent-Disposition: form-data; name="a[b]"\r\n\r\n1\r\n--b--\r\n';
+    const json = { 'content-type': 'application/json' };
+    const body = Buffer.from('a[b]=1&c=2&c=3');
+    expect(message({ body }).flat).toEqual({ 'a[b]': '1', c: ['2', '3'] });
+    expect(message({ headers: multipart, body: Buffer.from(part) }).flat).toEqual({ 'a[b]': '1' });
+    expect(message({ headers: multipart, body: Buffer.from(part) }).fields).toEqual({ a: { b: '1' } });
+    expect(message({ headers: json, body: Buffer.from('{"a":1}') }).flat).toEqual({});
+    expect(message({ headers: json, body: Buffer.from('{"a":1}') }).fields).toEqual({ a: 1 });
+  });
+
+  it('has flat fields of what another parser made, as far as they are text', () => {
+    const parsed = { one: '1', many: ['2', '3'], object: { a: '1' }, mixed: ['1', 2], number: 7 };
+    expect(message({ parsed }).flat).toEqual({ one: '1', many: ['2', '3'] });
+    expect(message({ parsed }).fields).toEqual(parsed);
+    expect(message({ parsed, headers: { 'content-type': 'multipart/form-data; boundary=b' } }).flat).toEqual({
+      one: '1',
+      many: ['2', '3'],
+    });
+    expect(message({ parsed, headers: { 'content-type': 'application/json' } }).flat).toEqual({});
+    for (const nothing of [undefined, null, 'text', 7]) expect(message({ parsed: nothing }).flat).toEqual({});
+  });
+
+  it('makes a tree of the bracketed names that another parser left', () => {
+    expect(message({ parsed: { 'Legs[0][Status]': 'busy' } }).fields).toEqual({ Legs: [{ Status: 'busy' }] });
+    const headers = { 'content-type': 'application/json' };
+    expect(message({ parsed: { 'a[b]': '1' }, headers }).fields).toEqual({ 'a[b]': '1' });
+  });
+
+  it.each([
+    ['unsupported_media_type', { headers: { 'content-type': 'text/plain' }, body: Buffer.from('a') }],
+    ['unsupported_media_type', { headers: {}, body: Buffer.alloc(0) }],
+    ['unsupported_encoding', { headers: { ...FORM, 'content-encoding': 'gzip' }, body: Buffer.from('a') }],
+    ['malformed_body', { parsed: 'text' }],
+  ])('refuses with %s what it cannot decode', (code, more) => {
+    expect(() => message(more).fields).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('does not mind an encoding that is none, nor one that another parser undid', () => {
+    const headers = { ...FORM, 'content-encoding': 'identity' };
+    expect(message({ headers, body: Buffer.from('a=1') }).fields).toEqual({ a: '1' });
+    expect(message({ headers: { ...FORM, 'content-encoding': 'gzip' }, parsed: { a: '1' } }).fields).toEqual({
+      a: '1',
+    });
+  });
+});

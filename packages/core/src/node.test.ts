@@ -1,0 +1,235 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createCallStatus } from './index.ts';
+import { isAnswer, peekBody, receiveNode, toEndpoint, whenAnswered } from './node.ts';
+import { mycpaas } from './providers/mycpaas.ts';
+
+const silent = { info() {}, warn() {}, error() {} };
+const LIMIT = 100;
+
+/** Starts a server, and returns its port and what its first request made of it. */
+async function serve<T>(handle: (req: IncomingMessage, res: ServerResponse) => Promise<T>) {
+  let settle: (result: Promise<T>) => void;
+  const result = new Promise<T>((resolve) => {
+    settle = resolve;
+  });
+  const server = createServer((req, res) => settle(handle(req, res))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { port: (server.address() as AddressInfo).port, result };
+}
+
+/** Sends the head, and then each piece of the body on its own. */
+async function post(port: number, pieces: readonly string[], headers: Record<string, string | number> = {}) {
+  const req = request({ port, host: '127.0.0.1', method: 'POST', headers });
+  req.on('error', () => {});
+  req.flushHeaders();
+  for (const piece of pieces) {
+    await new Promise((resolve) => req.write(piece, resolve));
+    await new Promise(setImmediate);
+  }
+  return req;
+}
+
+const READERS: readonly [string, (req: IncomingMessage) => Promise<string>][] = [
+  [
+    'data and end events',
+    (req) =>
+      new Promise((resolve) => {
+        let text = '';
+        req.on('data', (chunk) => {
+          text += chunk;
+        });
+        req.on('end', () => resolve(text));
+      }),
+  ],
+  [
+    'an async iterator',
+    async (req) => {
+      let text = '';
+      for await (const chunk of req) text += chunk;
+      return text;
+    },
+  ],
+  [
+    'a later turn',
+    async (req) => {
+      await new Promise(setImmediate);
+      let text = '';
+      for await (const chunk of req) text += chunk;
+      return text;
+    },
+  ],
+  ['the same again', async (req) => String(await peekBody(req, LIMIT))],
+];
+
+describe('peekBody', () => {
+  it.each(READERS)('leaves the body to %s', async (_, read) => {
+    const { port, result } = await serve(async (req) => [String(await peekBody(req, LIMIT)), await read(req)]);
+    const req = await post(port, ['a=1', '&b=2', '&c=3']);
+    req.end();
+    expect(await result).toEqual(['a=1&b=2&c=3', 'a=1&b=2&c=3']);
+  });
+
+  it('reads a body that was there before anybody looked', async () => {
+    const { port, result } = await serve(async (req) => {
+      while (!req.complete) await new Promise(setImmediate);
+      return String(await peekBody(req, LIMIT));
+    });
+    (await post(port, [])).end('a=1');
+    expect(await result).toBe('a=1');
+  });
+
+  it.each([
+    ['no body', {}, ''],
+    ['an empty body', { 'content-length': 0 }, ''],
+  ])('leaves %s alone', async (_, headers, body) => {
+    const { port, result } = await serve(async (req) => [String(await peekBody(req, LIMIT)), req.readableDidRead]);
+    const req = request({ port, host: '127.0.0.1', method: 'GET', headers });
+    req.on('error', () => {});
+    req.end(body);
+    expect(await result).toEqual(['', false]);
+  });
+
+  it('finds nothing in chunks that are none, early and late', async () => {
+    for (const late of [false, true]) {
+      const { port, result } = await serve(async (req) => {
+        while (late && !req.complete) await new Promise(setImmediate);
+        return String(await peekBody(req, LIMIT));
+      });
+      const socket = connect(port, '127.0.0.1');
+      socket.write('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
+      socket.write('0\r\n\r\n');
+      expect(await result).toBe('');
+      socket.destroy();
+    }
+  });
+
+  it('takes a body of exactly the limit, and leaves a longer one readable', async () => {
+    for (const [length, outcome] of [
+      [LIMIT, 'a'.repeat(LIMIT)],
+      [LIMIT + 1, 'body_too_large'],
+    ] as const) {
+      for (const headers of [{ 'content-length': length }, { 'transfer-encoding': 'chunked' }]) {
+        const { port, result } = await serve(async (req) => {
+          const peeked = String(await peekBody(req, LIMIT));
+          let text = '';
+          for await (const chunk of req) text += chunk;
+          return [peeked, text];
+        });
+        const req = await post(port, ['a'.repeat(length)], headers);
+        req.end();
+        expect(await result).toEqual([outcome, 'a'.repeat(length)]);
+      }
+    }
+  });
+
+  it('tells of a client that went away, before or after anybody looked', async () => {
+    for (const late of [false, true]) {
+      const { port, result } = await serve(async (req) => {
+        if (late) await new Promise((resolve) => req.once('close', resolve));
+        return peekBody(req, LIMIT);
+      });
+      const req = await post(port, ['a=1'], { 'content-length': 50 });
+      req.destroy();
+      expect(await result).toBe('body_aborted');
+    }
+  });
+});
+
+describe('receiveNode', () => {
+  const calls = () => createCallStatus({ providers: [mycpaas()], log: silent, work: false });
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+
+  it.each([
+    ['a string', 'CallSid=CA1&CallStatus=busy'],
+    ['bytes', Buffer.from('CallSid=CA1&CallStatus=busy')],
+  ])('prefers what an earlier parser kept: %s', async (_, rawBody) => {
+    const endpoint = calls();
+    const { port, result } = await serve((req, res) =>
+      receiveNode(endpoint, given(req, res, { rawBody, parsed: { CallSid: 'another' } })),
+    );
+    (await post(port, [], form)).end('CallSid=unread');
+    expect(await result).toMatchObject({ status: 200, event: { callId: 'CA1', status: 'busy' } });
+  });
+
+  it('takes what was parsed only if the body was read', async () => {
+    for (const [read, callId] of [
+      [true, 'parsed'],
+      [false, 'unread'],
+    ] as const) {
+      const { port, result } = await serve(async (req, res) => {
+        if (read) for await (const _ of req);
+        const parsed = { CallSid: 'parsed', CallStatus: 'busy' };
+        return receiveNode(calls(), given(req, res, { parsed, rawBody: 7 }));
+      });
+      (await post(port, [], form)).end('CallSid=unread&CallStatus=busy');
+      expect((await result)?.event?.callId).toBe(callId);
+    }
+  });
+
+  it('leaves a broken request to the application where the URL is not for callbacks alone', async () => {
+    for (const dedicated of [true, false]) {
+      const { port, result } = await serve((req, res) => receiveNode(calls(), given(req, res, { dedicated })));
+      const req = await post(port, ['CallSid'], { ...form, 'content-length': 50 });
+      req.destroy();
+      expect((await result)?.error?.code).toBe(dedicated ? 'body_aborted' : undefined);
+    }
+  });
+});
+
+describe('whenAnswered', () => {
+  it('calls its listener when the answer has left, and at once when the connection is gone', async () => {
+    const order: string[] = [];
+    const { port, result } = await serve(
+      (_req, res) =>
+        new Promise<void>((resolve) => {
+          whenAnswered(res)(() => {
+            order.push('left');
+            whenAnswered(res)(() => order.push('gone'));
+            resolve();
+          });
+          order.push('waiting');
+          res.end();
+        }),
+    );
+    (await post(port, [])).end();
+    await result;
+    expect(order).toEqual(['waiting', 'left', 'gone']);
+  });
+});
+
+describe('toEndpoint and isAnswer', () => {
+  it('take a receiver, a provider of it, options, or nothing', async () => {
+    const receiver = createCallStatus({ providers: [mycpaas()], log: silent, work: false });
+    const endpoint = receiver.for('mycpaas');
+    expect(toEndpoint(receiver)).toBe(receiver);
+    expect(toEndpoint(endpoint)).toBe(endpoint);
+    expect(toEndpoint({ providers: [mycpaas()], autoAck: false, log: silent }).autoAck).toBe(false);
+    expect(() => toEndpoint({ log: 7 as never })).toThrow(expect.objectContaining({ code: 'invalid_options' }));
+    expect(toEndpoint({ log: silent }).autoAck).toBe(true);
+  });
+
+  it('leave accepted callbacks to the route with autoAck: false', () => {
+    const own = toEndpoint({ providers: [mycpaas()], autoAck: false, log: silent, work: false });
+    const auto = toEndpoint({ providers: [mycpaas()], log: silent, work: false });
+    const accepted = { status: 200, headers: {}, event: {} as never } as const;
+    const refused = { status: 403, headers: {} } as const;
+    const answered = [undefined, accepted, refused].map((receipt) => [isAnswer(own, receipt), isAnswer(auto, receipt)]);
+    expect(answered).toEqual([
+      [false, false],
+      [false, true],
+      [true, true],
+    ]);
+  });
+});
+
+function given(req: IncomingMessage, res: ServerResponse, more: object) {
+  const rest = { url: '/', origin: () => 'http://localhost', dedicated: true, rawBody: undefined, parsed: undefined };
+  return { req, res, source: req, ...rest, ...more };
+}

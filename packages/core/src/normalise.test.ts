@@ -1,0 +1,105 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { normalise } from './normalise.ts';
+import { defineProvider, type NormalForm } from './provider.ts';
+
+const NOW = Date.UTC(2026, 0, 2);
+const PHONE = '+12025550101';
+
+function acme(
+  normalize: (fields: { id: string; state: string }) => NormalForm,
+  eventKey = ({ state }: { state: string }) => state,
+) {
+  return defineProvider({
+    name: 'acme',
+    signs: 'nothing',
+    statuses: { up: 'in-progress', down: 'completed' },
+    schema: v.looseObject({ id: v.string(), state: v.pipe(v.string(), v.nonEmpty()) }),
+    recognizes: () => true,
+    normalize,
+    eventKey,
+    callbackUrl: undefined,
+  })();
+}
+
+const plain = acme(({ id, state }) => ({ callId: id, rawStatus: state }));
+
+describe('normalise', () => {
+  it('makes an event, in which absent means absent', () => {
+    const fields = { id: '7', state: 'down', extra: 'kept' };
+    const provider = acme(({ id, state }) => ({
+      callId: id,
+      rawStatus: state,
+      from: PHONE,
+      to: undefined,
+      sequence: 0,
+    }));
+    expect(normalise(provider, fields, 'signed', NOW)).toStrictEqual({
+      provider: 'acme',
+      id: 'acme:7:down',
+      callId: '7',
+      status: 'completed',
+      rawStatus: 'down',
+      terminal: true,
+      receivedAt: '2026-01-02T00:00:00.000Z',
+      trust: 'signed',
+      raw: fields,
+      from: PHONE,
+      sequence: 0,
+    });
+  });
+
+  it('makes unknown of a status that it does not know, and takes the one that the provider decides', () => {
+    expect(normalise(plain, { id: '7', state: 'sideways' }, 'none', NOW)).toMatchObject({
+      status: 'unknown',
+      rawStatus: 'sideways',
+      terminal: false,
+    });
+    const decided = acme(({ id, state }) => ({ callId: id, rawStatus: state, status: 'busy' }));
+    expect(normalise(decided, { id: '7', state: 'up' }, 'none', NOW)).toMatchObject({ status: 'busy', terminal: true });
+  });
+
+  it('keeps event ids short', () => {
+    const id = 'x'.repeat(256);
+    const event = normalise(plain, { id, state: 'up' }, 'none', NOW);
+    expect(event.callId).toBe(id);
+    expect(event.id).toMatch(/^acme:sha256:[0-9a-f]{64}$/);
+    expect(normalise(plain, { id, state: 'down' }, 'none', NOW).id).not.toBe(event.id);
+    expect(() => normalise(plain, { id: `${id}x`, state: 'up' }, 'none', NOW)).toThrow(
+      expect.objectContaining({ code: 'invalid_callback' }),
+    );
+  });
+
+  it.each([
+    ['no id', { state: PHONE }, ['id: expected "id".']],
+    ['an empty status', { id: PHONE, state: '' }, ['state: expected !0.']],
+    ['a number for an id', { id: 12025550101, state: 'up' }, ['id: expected string.']],
+  ])('says what is wrong without quoting it: %s', (_, fields, issues) => {
+    const refused = expect.objectContaining({ code: 'invalid_callback', details: { provider: 'acme', issues } });
+    expect(() => normalise(plain, fields, 'none', NOW)).toThrow(refused);
+    expect(() => normalise(plain, fields, 'none', NOW)).toThrow(expect.not.objectContaining({ message: /2025550101/ }));
+  });
+
+  it('names the body where nothing else can be named', () => {
+    const custom = defineProvider({ ...plain.definition, schema: v.custom<object>(() => false) });
+    expect(() => normalise(custom(), {}, 'none', NOW)).toThrow(/body: expected unknown\./);
+    const checked = defineProvider({
+      ...plain.definition,
+      schema: v.pipe(
+        v.looseObject({}),
+        v.check(() => false),
+      ),
+    });
+    expect(() => normalise(checked(), {}, 'none', NOW)).toThrow(/body: expected another value\./);
+  });
+
+  it('takes a provider that throws for a callback that is wrong', () => {
+    const cause = new TypeError('no such field');
+    const thrower = acme(() => {
+      throw cause;
+    });
+    expect(() => normalise(thrower, { id: '7', state: 'up' }, 'none', NOW)).toThrow(
+      expect.objectContaining({ code: 'invalid_callback', cause }),
+    );
+  });
+});

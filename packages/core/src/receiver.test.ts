@@ -1,0 +1,291 @@
+import { describe, expect, it, vi } from 'vitest';
+import { CallStatusError, type ErrorCode } from './errors.ts';
+import type { Inbox } from './inbox.ts';
+import { memoryInbox } from './memory-inbox.ts';
+import type { CallStatusOptions } from './options.ts';
+import type { Provider } from './provider.ts';
+import { exotel } from './providers/exotel.ts';
+import { mycpaas } from './providers/mycpaas.ts';
+import { signalwire } from './providers/signalwire.ts';
+import { voicedock } from './providers/voicedock.ts';
+import { createCallStatus } from './receiver.ts';
+import type { CallbackRequest } from './request.ts';
+
+const silent = { info() {}, warn() {}, error() {} };
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+function callback(body: string, more: Partial<CallbackRequest> = {}): CallbackRequest {
+  return { method: 'POST', url: '/', origin: 'https://example.com', headers: FORM, body: Buffer.from(body), ...more };
+}
+
+function received(call: number, status = 'completed', more?: Partial<CallbackRequest>): CallbackRequest {
+  return callback(`CallSid=CA${call}&CallStatus=${status}`, more);
+}
+
+function receiver(options: Omit<CallStatusOptions<readonly Provider[]>, 'providers'> = {}) {
+  const codes: ErrorCode[] = [];
+  const calls = createCallStatus({
+    providers: [mycpaas()],
+    log: silent,
+    ...options,
+  } as CallStatusOptions<readonly [ReturnType<typeof mycpaas>]>);
+  calls.onError(({ code }) => codes.push(code));
+  return { calls, codes };
+}
+
+describe('receive', () => {
+  it('takes a callback, and tells duplicates by their id', async () => {
+    const { calls } = receiver({ clock: () => 0 });
+    expect(await calls.receive(received(1))).toEqual({
+      status: 200,
+      headers: {},
+      event: {
+        provider: 'mycpaas',
+        id: 'mycpaas:CA1:completed',
+        callId: 'CA1',
+        status: 'completed',
+        rawStatus: 'completed',
+        terminal: true,
+        transition: 'advance',
+        receivedAt: '1970-01-01T00:00:00.000Z',
+        trust: 'none',
+        raw: { CallSid: 'CA1', CallStatus: 'completed' },
+      },
+    });
+    expect((await calls.receive(received(1)))?.event?.transition).toBe('duplicate');
+    await calls.close();
+  });
+
+  it('reports a conflict, and accepts it', async () => {
+    const { calls, codes } = receiver();
+    await calls.receive(received(1));
+    expect((await calls.receive(received(1, 'busy')))?.event?.transition).toBe('conflict');
+    expect(codes).toEqual(['conflicting_status']);
+    await calls.close();
+  });
+
+  it('verifies bytes before it parses them, and fields after', async () => {
+    const calls = createCallStatus({
+      providers: [voicedock({ secret: 'x' }), signalwire({ signingKey: 'x' })],
+      log: silent,
+    });
+    const broken = callback('{', { headers: { 'content-type': 'application/json' } });
+    expect((await calls.for('voicedock').receive(broken))?.error?.code).toBe('signature_missing');
+    expect((await calls.for('signalwire').receive(broken))?.error?.code).toBe('malformed_body');
+    await calls.close();
+  });
+
+  it('never rejects for what a provider or publicUrl throws', async () => {
+    const cause = new Error('no such tenant');
+    const calls = createCallStatus({
+      providers: [signalwire({ signingKey: 'x' })],
+      log: silent,
+      publicUrl: () => {
+        throw cause;
+      },
+    });
+    const headers = { ...FORM, 'x-signalwire-signature': 'x' };
+    const receipt = await calls.receive(callback('CallSid=1&CallStatus=busy', { headers }));
+    expect(receipt).toMatchObject({ status: 422, error: { code: 'invalid_callback', cause } });
+    await calls.close();
+  });
+
+  it('says why the inbox could not record, in its own words where it has some', async () => {
+    const other = Object.assign(new Error('of another copy'), {
+      name: 'CallStatusError',
+      code: 'inbox_full',
+      status: 503,
+      details: {},
+    });
+    for (const [thrown, code] of [
+      [new Error('no connection'), 'inbox_unavailable'],
+      [new CallStatusError('inbox_full'), 'inbox_full'],
+      [new CallStatusError('handler_failed'), 'inbox_unavailable'],
+      [other, 'inbox_full'],
+    ] as const) {
+      const inbox = failing(memoryInbox(), thrown);
+      for (const options of [{ inbox }, { inbox, work: false }] as const) {
+        const { calls, codes } = receiver(options);
+        const receipt = await calls.receive(received(1));
+        expect([receipt?.status, receipt?.headers['retry-after'], receipt?.error?.code]).toEqual([503, '5', code]);
+        expect(codes).toEqual([code]);
+      }
+    }
+  });
+
+  it('handles what it took while it did not work', async () => {
+    const handled: string[] = [];
+    const { calls } = receiver({ work: false });
+    calls.onCompleted(({ callId }, { request }) => void handled.push(`${callId} ${String(request)}`));
+    await calls.receive(received(1, 'completed', { source: 'the request' }));
+    expect(handled).toEqual([]);
+    calls.work();
+    await calls.close();
+    expect(handled).toEqual(['CA1 undefined']);
+  });
+
+  it('gives handlers the request of the first attempt alone', async () => {
+    const requests: unknown[] = [];
+    const { calls } = receiver({ retry: { attempts: 2, backoff: () => 0 } });
+    calls.onCompleted((_event, { request }) => {
+      requests.push(request);
+      if (requests.length === 1) throw new Error('the first attempt');
+    });
+    await calls.receive(received(1, 'completed', { source: 'the request' }));
+    await calls.close();
+    expect(requests).toEqual(['the request', undefined]);
+  });
+
+  it('retries as its provider says, in place of the receiver', async () => {
+    const attempts: number[] = [];
+    const calls = createCallStatus({
+      providers: [mycpaas({ retry: { attempts: 3 } })],
+      retry: { attempts: 1, backoff: () => 0 },
+      log: silent,
+      onCompleted: (_event, { attempt }) => {
+        attempts.push(attempt);
+        throw new Error('always');
+      },
+    });
+    await calls.receive(received(1));
+    await calls.close();
+    expect(attempts).toEqual([1, 2, 3]);
+  });
+
+  it('retries by the rule of the receiver what an inbox still holds of a provider that is gone', async () => {
+    const inbox = memoryInbox();
+    const before = createCallStatus({ providers: [mycpaas()], inbox, work: false, log: silent });
+    await before.receive(received(1));
+    const handled: string[] = [];
+    const after = createCallStatus({
+      providers: [exotel()],
+      inbox,
+      log: silent,
+      onStatus: ({ callId }) => void handled.push(callId),
+    });
+    await after.close();
+    expect(handled).toEqual(['CA1']);
+  });
+});
+
+describe("ack: 'handled'", () => {
+  it('answers once the handlers are done, to everybody who asked meanwhile', async () => {
+    let done = 0;
+    const { calls } = receiver({
+      ack: 'handled',
+      onCompleted: async () => {
+        await new Promise(setImmediate);
+        done++;
+      },
+    });
+    const receipts = await Promise.all([calls.receive(received(1)), calls.receive(received(1))]);
+    expect(receipts.map((receipt) => [receipt?.status, receipt?.event?.transition])).toEqual([
+      [200, 'advance'],
+      [200, 'duplicate'],
+    ]);
+    expect(done).toBe(1);
+    expect((await calls.receive(received(1)))?.status).toBe(200);
+    await calls.close();
+  });
+
+  it('answers 503 to everybody when a handler fails, and 200 once it was done', async () => {
+    let broken = true;
+    const { calls, codes } = receiver({
+      ack: 'handled',
+      retry: { backoff: () => 0 },
+      onCompleted: () => {
+        if (broken) throw new Error('broken');
+      },
+    });
+    const receipts = await Promise.all([calls.receive(received(1)), calls.receive(received(1))]);
+    expect(receipts.map((receipt) => receipt?.status)).toEqual([503, 503]);
+    expect(codes).toContain('not_handled');
+    broken = false;
+    let status: number | undefined;
+    while (status !== 200) status = (await calls.receive(received(1)))?.status;
+    await calls.close();
+  });
+});
+
+describe('for', () => {
+  it('names a provider for an endpoint, with its own handlers', async () => {
+    const handled: string[] = [];
+    const calls = createCallStatus({ providers: [mycpaas(), exotel()], log: silent });
+    const endpoint = calls.for('exotel').onEnded(({ status }) => void handled.push(`exotel ${status}`));
+    calls.onEnded(({ status }) => void handled.push(`any ${status}`));
+    expect(endpoint.mayReceive({ method: 'GET', headers: {} })).toBe(false);
+    expect(endpoint.autoAck).toBe(true);
+    expect(endpoint.limits).toBe(calls.limits);
+    expect((await endpoint.receive(received(1)))?.error?.code).toBe('invalid_callback');
+    expect((await endpoint.receive(callback('CallSid=1&Status=busy')))?.status).toBe(200);
+    await calls.close();
+    expect(handled).toEqual(['exotel busy', 'any busy']);
+  });
+
+  it('knows only the providers that are there', () => {
+    const { calls } = receiver();
+    expect(() => calls.for('acme' as never)).toThrow(/no provider acme here; there are mycpaas/);
+  });
+});
+
+describe('refuse', () => {
+  it('answers with the status of the error, or with 503', () => {
+    const { calls, codes } = receiver();
+    const endpoint = calls.for('mycpaas');
+    expect(calls.refuse(new CallStatusError('body_too_large'))).toMatchObject({ status: 413, headers: {} });
+    expect(endpoint.refuse(new CallStatusError('dead_letter'))).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '5' },
+    });
+    expect(codes).toEqual(['body_too_large', 'dead_letter']);
+  });
+
+  it('logs what is ours to mend as an error with its cause, and what a client sent as a warning without', () => {
+    const [warn, error] = [vi.fn(), vi.fn()];
+    const { calls } = receiver({ log: { info() {}, warn, error } });
+    const cause = new Error('the cause');
+    warn.mockClear();
+    calls.refuse(new CallStatusError('malformed_body', { hint: 'It is not JSON.' }, { cause }));
+    expect(warn.mock.calls).toEqual([
+      [{ code: 'malformed_body', hint: 'It is not JSON.' }, expect.stringMatching(/^The body does not parse/)],
+    ]);
+    for (const given of [cause, 'thrown', undefined]) {
+      calls.refuse(new CallStatusError('inbox_unavailable', {}, { cause: given }));
+    }
+    const causes = error.mock.calls.map(([details]) => details.cause);
+    expect(causes).toEqual([cause.stack, "'thrown'", undefined]);
+  });
+
+  it('survives error handlers that throw or reject', async () => {
+    const error = vi.fn();
+    const { calls, codes } = receiver({
+      log: { ...silent, error },
+      onError: () => {
+        throw new Error('thrown');
+      },
+    });
+    calls.onError(() => Promise.reject(new Error('rejected')));
+    calls.refuse(new CallStatusError('malformed_body'));
+    await new Promise(setImmediate);
+    expect(codes).toEqual(['malformed_body']);
+    expect(error.mock.calls).toEqual([
+      [{ cause: 'Error: thrown' }, 'onError threw.'],
+      [{ cause: 'Error: rejected' }, 'onError rejected.'],
+    ]);
+  });
+});
+
+describe('close', () => {
+  it('refuses what comes later, and can be called twice', async () => {
+    const { calls, codes } = receiver();
+    expect(calls.close()).toBe(calls.close({ deadlineMs: 1 }));
+    await calls.close();
+    expect((await calls.receive(received(1)))?.error?.code).toBe('closed');
+    expect(await calls.receive(callback('a=1', { dedicated: false }))).toBeUndefined();
+    expect(codes).toEqual(['closed']);
+  });
+});
+
+function failing(inbox: Inbox, thrown: unknown): Inbox {
+  return Object.assign(inbox, { record: () => Promise.reject(thrown) });
+}
