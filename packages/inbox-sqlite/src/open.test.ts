@@ -82,7 +82,7 @@ describe('openDatabase', () => {
   });
 
   it('refuses an SQLite that can lose commits', () => {
-    const old = class extends (engine as new (path: string) => Database) {
+    const old = class extends engine {
       override prepare(sql: string): Statement {
         return super.prepare(sql === 'SELECT sqlite_version()' ? "SELECT '3.45.1'" : sql);
       }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { CallStatusError } from '@call-status/core';
-import { type Database, type DatabaseClass, isSafeVersion, type Row } from './engine.ts';
+import { type Database, type DatabaseClass, isSafeVersion, type Row, type Value } from './engine.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 /** SQLite sleeps on the calling thread while it waits for a lock, so it may not wait for long; the inbox waits without blocking. */
@@ -98,8 +98,9 @@ function versionOf(db: Database): number {
 }
 
 /** The one value that a statement returns. */
-export function pragma(db: Database, sql: string): unknown {
-  return Object.values(db.prepare(sql).get() as Row)[0];
+export function pragma(db: Database, sql: string): Value {
+  const row = db.prepare(sql).get() as Row;
+  return Object.values(row)[0];
 }
 
 function unsupported(hint: string): CallStatusError {

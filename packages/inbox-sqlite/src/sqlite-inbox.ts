@@ -47,9 +47,9 @@ export function sqliteInbox(options: SqliteInboxOptions): Inbox {
 
 /** Something to do in a transaction, and who waits for it. */
 interface Operation {
-  run(store: Store): unknown;
-  resolve(value: unknown): void;
-  reject(error: CallStatusError): void;
+  readonly run: (store: Store) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: CallStatusError) => void;
   /** When it is too late to wait for another program's lock. */
   readonly deadline: number;
 }
@@ -97,7 +97,7 @@ export class SqliteInbox implements Inbox {
     };
     this.#open(options.busyTimeoutMs);
     this.#sweepTimer = setInterval(() => this.#sweep(), options.sweepMs).unref();
-    this.#sweep();
+    void this.#sweep();
   }
 
   record(event: Unrecorded): Promise<Recorded> {

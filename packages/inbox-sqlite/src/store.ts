@@ -204,13 +204,13 @@ export class Store {
    */
   sweep(retainFor: number, now: number): boolean {
     const { oldCall, remember, removeEvents, removeCall, oldForgotten } = this.#statements;
-    let rows = Number(oldForgotten.run(now).changes);
+    let rows = Number(oldForgotten.run(now, SWEEP_ROWS).changes);
     while (rows < SWEEP_ROWS) {
       const call = oldCall.get(now - retainFor);
       if (call === undefined) return false;
       const until = call['last_at'] + DUPLICATES_FOR_MS;
-      if (until > now) remember.run(until, call['id']);
-      const removed = Number(removeEvents.run(call['id']).changes);
+      if (until > now) remember.run(until, call['id'], SWEEP_ROWS);
+      const removed = Number(removeEvents.run(call['id'], SWEEP_ROWS).changes);
       if (removed < SWEEP_ROWS) removeCall.run(call['id']);
       rows += removed + 1;
     }
@@ -279,13 +279,10 @@ export const SQL = {
     SELECT id, last_at FROM calls
     WHERE terminal = 1 AND last_at < ? AND NOT EXISTS (SELECT 1 FROM work WHERE call = calls.id)
     ORDER BY last_at LIMIT 1`,
-  remember: `
-    INSERT OR REPLACE INTO forgotten SELECT event_id, ? FROM events WHERE call = ? ORDER BY event_id LIMIT ${SWEEP_ROWS}`,
-  removeEvents: `
-    DELETE FROM events WHERE id IN (SELECT id FROM events WHERE call = ? ORDER BY event_id LIMIT ${SWEEP_ROWS})`,
+  remember: 'INSERT OR REPLACE INTO forgotten SELECT event_id, ? FROM events WHERE call = ? ORDER BY event_id LIMIT ?',
+  removeEvents: 'DELETE FROM events WHERE id IN (SELECT id FROM events WHERE call = ? ORDER BY event_id LIMIT ?)',
   removeCall: 'DELETE FROM calls WHERE id = ?',
-  oldForgotten: `
-    DELETE FROM forgotten WHERE event_id IN (SELECT event_id FROM forgotten WHERE until <= ? LIMIT ${SWEEP_ROWS})`,
+  oldForgotten: 'DELETE FROM forgotten WHERE event_id IN (SELECT event_id FROM forgotten WHERE until <= ? LIMIT ?)',
 } as const;
 
 function prepare(db: Database): Record<keyof typeof SQL, Statement> {

@@ -13,5 +13,5 @@ export function anEvent(callId: string, status: CallStatus = 'ringing', more: Pa
     trust: 'none',
     raw: { state: status },
     ...more,
-  } as Unrecorded;
+  };
 }
