@@ -1,6 +1,6 @@
-import { type Call, foldCall, transitionOf } from './call.ts';
+import { type Call, transitionOf } from './call.ts';
 import { CallStatusError } from './errors.ts';
-import { type AnyCallStatusEvent, type CallStatus, isTerminal, type TerminalStatus } from './event.ts';
+import { type AnyCallStatusEvent, isTerminal } from './event.ts';
 import type {
   CallQuery,
   CallSummary,
@@ -19,6 +19,8 @@ import type {
   Unrecorded,
   Work,
 } from './inbox.ts';
+import { detached, Job, Lane } from './memory/lane.ts';
+import { LaneList, LaterQueue, ReadyQueue } from './memory/queues.ts';
 import type { Clock } from './provider.ts';
 
 /** How much a memory inbox keeps. */
@@ -373,236 +375,14 @@ class MemoryInbox implements Inbox {
   }
 }
 
-/** One call, with its work in the order of recording. */
-class Lane {
-  readonly key: string;
-  readonly provider: string;
-  readonly callId: string;
-  readonly serial: number;
-  readonly firstAt: number;
-  lastReceivedAt: string;
-  /** When it was last recorded to, by the inbox's clock. */
-  touchedAt = 0;
-  status: CallStatus = 'unknown';
-  /** Since it was shortened, if it was. */
-  events: AnyCallStatusEvent[] = [];
-  isShortened = false;
-  /** The ids of all its events, and whether their work is done. */
-  readonly done = new Map<string, boolean>();
-  /** How many of its events are dead letters. */
-  dead = 0;
-  /** What its first work waits for: a worker, its time, or its end. */
-  state: 'idle' | 'ready' | 'later' | 'running' = 'idle';
-  head: Job | undefined;
-  tail: Job | undefined;
-  nextReady: Lane | undefined;
-  list: LaneList | undefined;
-  older: Lane | undefined;
-  newer: Lane | undefined;
-
-  constructor(key: string, { provider, callId, receivedAt }: Unrecorded, serial: number) {
-    this.key = detached(key);
-    this.provider = provider;
-    this.callId = detached(callId);
-    this.serial = serial;
-    this.firstAt = Date.parse(receivedAt);
-    this.lastReceivedAt = receivedAt;
-  }
-
-  /** When its first work is due. Asked only of a call that has work. */
-  get runAt(): number {
-    return (this.head as Job).runAt;
-  }
-
-  append(job: Job): void {
-    if (this.tail === undefined) this.head = job;
-    else this.tail.next = job;
-    this.tail = job;
-  }
-
-  /** Puts old work back in its place: behind what was recorded before it, and behind what runs. */
-  insert(job: Job): void {
-    let before = this.state === 'running' ? this.head : undefined;
-    let after = before === undefined ? this.head : before.next;
-    while (after !== undefined && after.serial < job.serial) {
-      before = after;
-      after = after.next;
-    }
-    job.next = after;
-    if (before === undefined) this.head = job;
-    else before.next = job;
-    if (after === undefined) this.tail = job;
-  }
-
-  removeHead(job: Job): void {
-    this.head = job.next;
-    if (job.next === undefined) this.tail = undefined;
-    job.next = undefined;
-  }
-
-  /** Keeps only what tells duplicates, transitions and the summary. */
-  shorten(): void {
-    this.events = [];
-    this.isShortened = true;
-  }
-
-  fold(): Call {
-    if (!this.isShortened) return foldCall(this.events);
-    const { provider, callId, status, lastReceivedAt: updatedAt } = this;
-    const since = this.events.length > 0 ? foldCall(this.events) : { events: [] };
-    return { ...since, provider, callId, status, terminal: true, outcome: status as TerminalStatus, updatedAt };
-  }
-
-  summary(): CallSummary {
-    const { provider, callId, status, firstAt, lastReceivedAt, done } = this;
-    return {
-      provider,
-      callId,
-      status,
-      terminal: isTerminal(status),
-      firstAt,
-      lastAt: Date.parse(lastReceivedAt),
-      events: done.size,
-    };
-  }
-}
-
-/** The work on one event. */
-class Job {
-  readonly lane: Lane;
-  readonly event: AnyCallStatusEvent;
-  readonly serial: number;
-  attempts = 0;
-  doneHandlers: readonly string[] = NO_HANDLERS;
-  runAt = 0;
-  leaseUntil = 0;
-  next: Job | undefined;
-
-  constructor(lane: Lane, event: AnyCallStatusEvent, serial: number) {
-    this.lane = lane;
-    this.event = event;
-    this.serial = serial;
-  }
-}
-
-const NO_HANDLERS: readonly string[] = [];
-
 interface Dead {
   readonly job: Job;
   readonly letter: DeadLetter;
   readonly serial: number;
 }
 
-/** Calls with work that is due, first come, first served. Linked, so that neither end costs more the longer it is. */
-class ReadyQueue {
-  #first: Lane | undefined;
-  #last: Lane | undefined;
-
-  push(lane: Lane): void {
-    if (this.#last === undefined) this.#first = lane;
-    else this.#last.nextReady = lane;
-    this.#last = lane;
-  }
-
-  shift(): Lane | undefined {
-    const lane = this.#first;
-    if (lane === undefined) return undefined;
-    this.#first = lane.nextReady;
-    if (this.#first === undefined) this.#last = undefined;
-    lane.nextReady = undefined;
-    return lane;
-  }
-}
-
-/** Calls whose work is due later: a binary heap. An entry is stale once its call no longer waits; it is skipped when its time comes. */
-class LaterQueue {
-  readonly #heap: Entry[] = [];
-
-  /** When the next is due. */
-  get nextAt(): number {
-    return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
-  }
-
-  push(lane: Lane): void {
-    const heap = this.#heap;
-    const entry = { at: lane.runAt, lane };
-    let at = heap.push(entry) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = heap[parent] as Entry;
-      if (above.at <= entry.at) break;
-      heap[at] = above;
-      at = parent;
-    }
-    heap[at] = entry;
-  }
-
-  /** Takes out the next call that is due. */
-  shiftDue(now: number): Lane | undefined {
-    while (this.nextAt <= now) {
-      const { lane } = this.#shift();
-      if (lane.state === 'later' && lane.runAt <= now) return lane;
-    }
-    return undefined;
-  }
-
-  #shift(): Entry {
-    const heap = this.#heap;
-    const first = heap[0] as Entry;
-    const last = heap.pop() as Entry;
-    let at = 0;
-    for (let child = 1; child < heap.length; child = 2 * at + 1) {
-      if (child + 1 < heap.length && (heap[child + 1] as Entry).at < (heap[child] as Entry).at) child++;
-      const below = heap[child] as Entry;
-      if (last.at <= below.at) break;
-      heap[at] = below;
-      at = child;
-    }
-    if (heap.length > 0) heap[at] = last;
-    return first;
-  }
-}
-
-interface Entry {
-  readonly at: number;
-  readonly lane: Lane;
-}
-
-/** Calls in the order in which they were appended. Linked through the calls themselves, so that any of them can leave at no cost. */
-class LaneList {
-  oldest: Lane | undefined;
-  newest: Lane | undefined;
-  size = 0;
-
-  append(lane: Lane): void {
-    lane.list = this;
-    lane.older = this.newest;
-    if (this.newest === undefined) this.oldest = lane;
-    else this.newest.newer = lane;
-    this.newest = lane;
-    this.size++;
-  }
-
-  remove(lane: Lane): void {
-    const { older, newer } = lane;
-    if (older === undefined) this.oldest = newer;
-    else older.newer = newer;
-    if (newer === undefined) this.newest = older;
-    else newer.older = older;
-    lane.list = undefined;
-    lane.older = undefined;
-    lane.newer = undefined;
-    this.size--;
-  }
-}
-
 function keyOf(provider: string, callId: string): string {
   return `${provider}\n${callId}`;
-}
-
-/** A copy that does not hold on to the text that the string was cut from or joined of, which may be a whole body. */
-function detached(text: string): string {
-  return ` ${text}`.slice(1);
 }
 
 function isWithin(time: number, since: number | undefined, until: number | undefined): boolean {
