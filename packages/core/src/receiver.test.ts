@@ -136,6 +136,26 @@ describe('receive', () => {
     expect(requests).toEqual(['the request', undefined]);
   });
 
+  it('does not take a redelivery for the first attempt, while the event waits for a retry', async () => {
+    const requests: unknown[] = [];
+    const { calls, codes } = receiver({ retry: { attempts: 2, backoff: () => 200 } });
+    const failed = new Promise<void>((resolve) => calls.onError(() => resolve()));
+    const retried = new Promise<void>((resolve) => {
+      calls.onCompleted((_event, { request, attempt }) => {
+        requests.push(request);
+        if (attempt === 1) throw new Error('the first attempt');
+        resolve();
+      });
+    });
+    await calls.receive(received(1, 'completed', { source: 'the request' }));
+    await failed;
+    const unanswered = received(1, 'completed', { source: 'the redelivery', onAnswered: () => {} });
+    expect((await calls.receive(unanswered))?.event?.transition).toBe('duplicate');
+    await retried;
+    expect([requests, codes]).toEqual([['the request', undefined], ['handler_failed']]);
+    await calls.close();
+  });
+
   it('retries as its provider says, in place of the receiver', async () => {
     const attempts: number[] = [];
     const calls = createCallStatus({

@@ -59,9 +59,9 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
       url: path,
       bodyLimit: endpoint.limits.bytes,
       errorHandler: (error, _request, reply) => {
-        // An error of the application's handler may have any shape.
-        if (!String(error.code).startsWith('FST_ERR_CTP_')) throw error;
-        return send(reply, endpoint.refuse(new CallStatusError(UNREADABLE[error.code] ?? 'malformed_body')));
+        const code = UNREADABLE.get(error.code);
+        if (code === undefined) throw error;
+        return send(reply, endpoint.refuse(new CallStatusError(code)));
       },
       handler: async (request, reply) => {
         const { method, headers, body, originalUrl: url } = request;
@@ -87,11 +87,11 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
 };
 
 /** What Fastify says of a body that it could not read. */
-const UNREADABLE: Readonly<Record<string, ErrorCode>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'body_aborted',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-};
+const UNREADABLE: ReadonlyMap<string, ErrorCode> = new Map([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', 'body_too_large'],
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', 'body_aborted'],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported_media_type'],
+]);
 
 function send(reply: FastifyReply, { status, headers }: Receipt<unknown>): FastifyReply {
   return reply.code(status).headers(headers).send();

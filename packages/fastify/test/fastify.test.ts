@@ -103,6 +103,22 @@ describe('callStatusPlugin', () => {
     await expect(fastify.ready()).rejects.toMatchObject({ code: 'invalid_options' });
   });
 
+  it('can be registered twice, and refuses a body that is shorter than it was said to be', async () => {
+    const fastify = Fastify();
+    const codes: string[] = [];
+    const log = { info() {}, warn() {}, error() {} };
+    const calls = createCallStatus({ log, providers: [mycpaas(), exotel()], onError: ({ code }) => codes.push(code) });
+    fastify.register(callStatusPlugin, { path: '/hooks/voice', receiver: calls.for('mycpaas') });
+    fastify.register(callStatusPlugin, { path: '/hooks/exotel', receiver: calls.for('exotel') });
+    expect((await fastify.inject(callback)).statusCode).toBe(200);
+    expect((await fastify.inject({ ...callback, url: '/hooks/exotel' })).statusCode).toBe(422);
+    const headers = { ...callback.headers, 'content-length': '1000' };
+    expect((await fastify.inject({ ...callback, headers })).statusCode).toBe(400);
+    expect(codes).toEqual(['invalid_callback', 'body_aborted']);
+    await fastify.close();
+    await calls.close();
+  });
+
   it("leaves the handler's errors to the application", async () => {
     const fastify = Fastify();
     fastify.setErrorHandler((error: Error, _request, reply) => reply.code(500).send(error.message));

@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  type AnyCallStatusEvent,
+  type CallStatusEvent,
+  createCallStatus,
+  defineProvider,
+  type ExotelFields,
+  exotel,
+  type HandlerContext,
+  mycpaas,
+  type SignalwireFields,
+  signalwire,
+  voicedock,
+} from './index.ts';
+
+const acme = defineProvider({
+  name: 'acme',
+  signs: 'nothing',
+  statuses: { up: 'in-progress' },
+  schema: v.object({ id: v.string(), state: v.string() }),
+  recognizes: () => true,
+  normalize: ({ id, state }) => ({ callId: id, rawStatus: state }),
+  eventKey: ({ state }) => state,
+  callbackUrl: undefined,
+});
+
+describe('handlers', () => {
+  it('get the events of their status and provider', () => {
+    createCallStatus({
+      providers: [
+        signalwire({
+          onCompleted: (event, context) => {
+            expectTypeOf(event.provider).toEqualTypeOf<'signalwire'>();
+            expectTypeOf(event.status).toEqualTypeOf<'completed'>();
+            expectTypeOf(event.terminal).toEqualTypeOf<true>();
+            expectTypeOf(event.raw).toEqualTypeOf<SignalwireFields>();
+            expectTypeOf(context).toEqualTypeOf<HandlerContext>();
+          },
+          onRinging: ({ terminal }) => expectTypeOf(terminal).toEqualTypeOf<false>(),
+        }),
+        exotel({ onEnded: ({ raw }) => expectTypeOf(raw).toEqualTypeOf<ExotelFields>() }),
+      ],
+      onEnded: (event) => {
+        expectTypeOf(event.provider).toEqualTypeOf<'signalwire' | 'exotel'>();
+        expectTypeOf(event.status).toEqualTypeOf<'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled'>();
+      },
+    });
+  });
+
+  it('tell providers and statuses apart inside of a handler', () => {
+    const calls = createCallStatus({ providers: [signalwire(), voicedock(), acme()] });
+    calls.onStatus((event) => {
+      if (event.provider === 'voicedock') expectTypeOf(event.raw.message.call.id).toEqualTypeOf<string>();
+      if (event.provider === 'acme') expectTypeOf(event.raw).toEqualTypeOf<{ id: string; state: string }>();
+      if (event.status === 'busy') expectTypeOf(event.terminal).toEqualTypeOf<true>();
+      // @ts-expect-error `raw` of a union of providers has no field of one of them
+      event.raw.CallSid;
+      // @ts-expect-error nobody changes an event
+      event.status = 'busy';
+      // @ts-expect-error no provider of this name is in the list
+      event.provider === 'exotel';
+    });
+    calls.for('acme').onInProgress(({ raw }) => expectTypeOf(raw.state).toEqualTypeOf<string>());
+    // @ts-expect-error no provider of this name is in the list
+    calls.for('exotel');
+    // @ts-expect-error handlers are called onCompleted, not onComplete
+    calls.onComplete(() => {});
+    // @ts-expect-error a handler is a function
+    calls.onBusy('busy');
+    expectTypeOf(calls.for('acme').onBusy).returns.toEqualTypeOf(calls.for('acme'));
+  });
+
+  it('of all built-in providers, where none is named', () => {
+    createCallStatus().onStatus((event) => {
+      expectTypeOf(event).toEqualTypeOf<CallStatusEvent>();
+      expectTypeOf(event.provider).toEqualTypeOf<'signalwire' | 'exotel' | 'voicedock' | 'mycpaas'>();
+    });
+    expectTypeOf<CallStatusEvent>().toExtend<AnyCallStatusEvent>();
+  });
+});
+
+describe('options', () => {
+  it('have no other names', () => {
+    // @ts-expect-error the option is `providers`
+    createCallStatus({ provider: [signalwire()] });
+    // @ts-expect-error a secret is the provider's
+    createCallStatus({ signingKey: 'PSK' });
+    // @ts-expect-error handlers are called onCompleted, not onComplete
+    createCallStatus({ onComplete: () => {} });
+    // @ts-expect-error it is answered when it is recorded, or when it is handled
+    createCallStatus({ ack: 'later' });
+    // @ts-expect-error a provider is made by calling its function
+    createCallStatus({ providers: [signalwire] });
+    // @ts-expect-error SignalWire's secret is its signingKey
+    signalwire({ secret: 'x' });
+    // @ts-expect-error mycpaas cannot sign
+    mycpaas({ signingKey: 'x' });
+    // @ts-expect-error VoiceDock has no `utcOffset`
+    voicedock({ utcOffset: '+05:30' });
+    // @ts-expect-error an offset has a sign
+    exotel({ utcOffset: '05:30' });
+  });
+});

@@ -1,0 +1,33 @@
+import Fastify from 'fastify';
+import { expectTypeOf, it } from 'vitest';
+import plugin, { type CallStatusEvent, callStatusPlugin, createCallStatus, exotel, signalwire } from '../src/index.ts';
+
+const fastify = Fastify();
+
+it('puts the event on the request, or null', () => {
+  fastify.post('/', (request) => {
+    expectTypeOf(request.callStatus).toEqualTypeOf<CallStatusEvent | null>();
+    // @ts-expect-error not every request is a callback
+    request.callStatus.callId;
+    if (request.callStatus?.provider === 'exotel') expectTypeOf(request.callStatus.raw.CallSid).toEqualTypeOf<string>();
+  });
+});
+
+it('takes a path, and a receiver, one of its providers, or options', () => {
+  expectTypeOf(plugin).toEqualTypeOf(callStatusPlugin);
+  const calls = createCallStatus({ providers: [signalwire(), exotel()] });
+  fastify.register(callStatusPlugin, { path: '/', receiver: calls });
+  fastify.register(callStatusPlugin, { path: '/', receiver: calls.for('exotel') });
+  fastify.register(callStatusPlugin, {
+    path: '/',
+    providers: [exotel()],
+    onCompleted: (event) => expectTypeOf(event.status).toEqualTypeOf<'completed'>(),
+    handler: (request, reply) => reply.send(request.callStatus?.callId),
+  });
+  // @ts-expect-error the plugin has to know where
+  fastify.register(callStatusPlugin, { receiver: calls });
+  // @ts-expect-error a provider is no receiver
+  fastify.register(callStatusPlugin, { path: '/', receiver: exotel() });
+  // @ts-expect-error no such option
+  fastify.register(callStatusPlugin, { path: '/', signingKey: 'x' });
+});
