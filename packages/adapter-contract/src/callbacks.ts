@@ -135,7 +135,8 @@ function encode(encoding: Encoding, fields: Readonly<Record<string, unknown>>): 
       return { headers: {}, body: Buffer.alloc(0), query: form };
     case 'multipart': {
       const parts = Object.entries(fields).map(
-        ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+        ([name, value]) =>
+          `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${String(value)}\r\n`,
       );
       return written(`multipart/form-data; boundary=${BOUNDARY}`, `${parts.join('')}--${BOUNDARY}--\r\n`);
     }

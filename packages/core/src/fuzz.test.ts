@@ -13,45 +13,11 @@ const silent = { info() {}, warn() {}, error() {} };
 const PROVIDERS = ['signalwire', 'exotel', 'voicedock', 'mycpaas'] as const;
 
 /** Pieces that callbacks are made of, so that what is sent comes near to them. */
-const word = fc.constantFrom(
-  ...['CallSid', 'CallStatus', 'Status', 'Legs[0][Status]', 'Legs[99999][a]', 'EventType', '__proto__', 'constructor'],
-  ...[
-    'message',
-    'call',
-    'id',
-    'status',
-    'type',
-    'status-update',
-    'completed',
-    'busy',
-    'Timestamp',
-    'CA1',
-    '[',
-    ']',
-    '[]',
-  ],
-  ...[
-    '&',
-    '=',
-    '%',
-    '%00',
-    '%ff',
-    '{',
-    '}',
-    '"',
-    ':',
-    ',',
-    'null',
-    '[[',
-    '\r\n',
-    '\n',
-    '--b',
-    '--b--',
-    '\0',
-    '\u{1F600}',
-  ],
-  'Content-Disposition: form-data; name="',
-);
+const WORDS = [
+  'CallSid CallStatus Status Legs[0][Status] Legs[99999][a] EventType __proto__ constructor Timestamp CA1 message call',
+  'id status type status-update completed busy [ ] [] & = % %00 %ff { } " : , null [[ --b --b-- \0 \u{1F600}',
+].flatMap((line) => line.split(' '));
+const word = fc.constantFrom(...WORDS, '\r\n', '\n', 'Content-Disposition: form-data; name="');
 const some = fc.dictionary(fc.oneof(word, fc.string()), fc.oneof(word, fc.string()), { maxKeys: 6 });
 const near = fc.record({ CallSid: fc.string(), CallStatus: word, Status: word, id: fc.string(), status: word });
 const fields = fc.oneof(some, near);
@@ -70,8 +36,14 @@ const body = fc.oneof(
 );
 const contentType = fc.oneof(
   fc.constantFrom(
-    ...['application/x-www-form-urlencoded', 'application/json', 'multipart/form-data; boundary=b', 'text/plain'],
-    ...['application/json; charset=utf-16le', 'application/json; charset=nonsense', 'multipart/form-data', ''],
+    'application/x-www-form-urlencoded',
+    'application/json',
+    'multipart/form-data; boundary=b',
+    'text/plain',
+    'application/json; charset=utf-16le',
+    'application/json; charset=nonsense',
+    'multipart/form-data',
+    '',
   ),
   fc.string(),
 );
@@ -80,7 +52,7 @@ const request = fc.record({
   method: fc.constantFrom('POST', 'POST', 'POST', 'GET', 'PUT'),
   url: fc.oneof(
     fc.string().map((query) => `/hooks?${query}`),
-    fields.map((query) => `/hooks?${new URLSearchParams(query)}`),
+    fields.map((query) => `/hooks?${new URLSearchParams(query).toString()}`),
   ),
   origin: fc.constant('https://example.com'),
   headers: fc.record(
@@ -130,6 +102,6 @@ it(`any bytes as a body never crash, hang or answer 5xx (${RUNS} cases)`, async 
   await fc.assert(property, { numRuns: RUNS });
   expect(({} as Record<string, unknown>)['Status']).toBeUndefined();
   // Each answer was among them, or the cases are not near enough to callbacks.
-  expect([...answers.keys()].sort()).toEqual([200, 400, 403, 413, 415, 422, undefined]);
+  expect(new Set(answers.keys())).toEqual(new Set([200, 400, 403, 413, 415, 422, undefined]));
   await Promise.all(receivers.map((calls) => calls.close()));
 }, 600_000);

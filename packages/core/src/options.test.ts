@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { CallStatusError } from './errors.ts';
 import type { Logger } from './log.ts';
 import { memoryInbox } from './memory-inbox.ts';
-import { type CallStatusOptions, resolveOptions } from './options.ts';
+import { resolveOptions } from './options.ts';
 import { exotel } from './providers/exotel.ts';
 import { mycpaas } from './providers/mycpaas.ts';
 import { signalwire } from './providers/signalwire.ts';
@@ -12,7 +12,7 @@ const proven = [signalwire({ signingKey: 'PSK' }), exotel({ token: ['one', 'two'
 
 function refusal(options: object, environment?: string): CallStatusError {
   try {
-    resolveOptions({ log: silent, ...options } as CallStatusOptions, environment);
+    resolveOptions({ log: silent, ...options }, environment);
   } catch (error) {
     return error as CallStatusError;
   }

@@ -28,7 +28,7 @@ function receiver(options: Omit<CallStatusOptions<readonly Provider[]>, 'provide
     providers: [mycpaas()],
     log: silent,
     ...options,
-  } as CallStatusOptions<readonly [ReturnType<typeof mycpaas>]>);
+  });
   calls.onError(({ code }) => codes.push(code));
   return { calls, codes };
 }
@@ -306,6 +306,6 @@ describe('close', () => {
   });
 });
 
-function failing(inbox: Inbox, thrown: unknown): Inbox {
+function failing(inbox: Inbox, thrown: Error): Inbox {
   return Object.assign(inbox, { record: () => Promise.reject(thrown) });
 }

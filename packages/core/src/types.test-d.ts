@@ -3,6 +3,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 import {
   type AnyCallStatusEvent,
   type CallStatusEvent,
+  type CallStatusOptions,
   createCallStatus,
   defineProvider,
   type ExotelFields,
@@ -55,11 +56,11 @@ describe('handlers', () => {
       if (event.provider === 'acme') expectTypeOf(event.raw).toEqualTypeOf<{ id: string; state: string }>();
       if (event.status === 'busy') expectTypeOf(event.terminal).toEqualTypeOf<true>();
       // @ts-expect-error `raw` of a union of providers has no field of one of them
-      event.raw.CallSid;
+      void event.raw.CallSid;
       // @ts-expect-error nobody changes an event
       event.status = 'busy';
       // @ts-expect-error no provider of this name is in the list
-      event.provider === 'exotel';
+      void (event.provider === 'exotel');
     });
     calls.for('acme').onInProgress(({ raw }) => expectTypeOf(raw.state).toEqualTypeOf<string>());
     // @ts-expect-error no provider of this name is in the list
@@ -82,6 +83,7 @@ describe('handlers', () => {
 
 describe('options', () => {
   it('have no other names', () => {
+    expectTypeOf(createCallStatus).parameter(0).toExtend<CallStatusOptions | undefined>();
     // @ts-expect-error the option is `providers`
     createCallStatus({ provider: [signalwire()] });
     // @ts-expect-error a secret is the provider's

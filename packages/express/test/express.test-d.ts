@@ -6,10 +6,10 @@ it('puts the event on the request, if there is one', () => {
   express().use(callStatusMiddleware(), (req) => {
     expectTypeOf(req.callStatus).toEqualTypeOf<CallStatusEvent | undefined>();
     // @ts-expect-error not every request is a callback
-    req.callStatus.callId;
+    void req.callStatus.callId;
     if (req.callStatus?.provider === 'exotel') expectTypeOf(req.callStatus.raw.CallSid).toEqualTypeOf<string>();
     // @ts-expect-error the name is callStatus
-    req.callstatus;
+    void req.callstatus;
   });
 });
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import { type AddressInfo, connect } from 'node:net';
 import { adapterContract, deferred, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
 import express, { type RequestHandler } from 'express';
@@ -15,7 +16,7 @@ import {
 } from '../src/index.ts';
 
 /** Without types: those of both versions cannot be installed at once. */
-const { default: express4 } = await import('express4' as string);
+const express4 = createRequire(import.meta.url)('express4') as typeof express;
 
 const MOUNTS = [
   { name: 'app.use(path)', dedicated: true },
@@ -73,7 +74,7 @@ adapterContract('Express 4', { mounts: MOUNTS, parsers: PARSERS, start: start(ex
 
 describe.each([
   ['Express 5', express],
-  ['Express 4', express4 as typeof express],
+  ['Express 4', express4],
 ])('callStatusMiddleware in %s', (_, framework) => {
   it('works without options, with all providers recognised', async () => {
     const handled = vi.spyOn(console, 'warn').mockImplementation(() => {});

@@ -8,7 +8,7 @@ it('puts the event on the request, or null', () => {
   fastify.post('/', (request) => {
     expectTypeOf(request.callStatus).toEqualTypeOf<CallStatusEvent | null>();
     // @ts-expect-error not every request is a callback
-    request.callStatus.callId;
+    void request.callStatus.callId;
     if (request.callStatus?.provider === 'exotel') expectTypeOf(request.callStatus.raw.CallSid).toEqualTypeOf<string>();
   });
 });

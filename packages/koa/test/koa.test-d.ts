@@ -7,7 +7,7 @@ it('puts the event on the context, if there is one', () => {
   new Koa().use(callStatusMiddleware()).use((ctx) => {
     expectTypeOf(ctx.callStatus).toEqualTypeOf<CallStatusEvent | undefined>();
     // @ts-expect-error not every request is a callback
-    ctx.callStatus.callId;
+    void ctx.callStatus.callId;
   });
   new Koa<Koa.DefaultState, { own: string }>().use(callStatusMiddleware()).use((ctx) => {
     expectTypeOf(ctx.callStatus).toEqualTypeOf<CallStatusEvent | undefined>();

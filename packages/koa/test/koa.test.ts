@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { adapterContract, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { callStatusMiddleware } from '../src/index.ts';
 
 // Both describe `ctx.request.body`, in types that exclude each other; so they are loaded without their types.
-const { bodyParser } = await import('@koa/bodyparser' as string);
-const { koaBody } = await import('koa-body' as string);
+const require = createRequire(import.meta.url);
+const { bodyParser } = require('@koa/bodyparser');
+const { koaBody } = require('koa-body');
 
 const PARSERS: readonly Parser[] = [
   { name: '@koa/bodyparser', reads: ['form', 'json'], keepsBytes: true },
