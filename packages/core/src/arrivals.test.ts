@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Arrival, ArrivalList } from './arrivals.ts';
 import type { CallbackRequest } from './request.ts';
 
@@ -31,6 +31,14 @@ describe('Arrival', () => {
     expect(new Arrival(REQUEST, true).source).toBe('the request');
   });
 
+  it('does not wait for ever for an answer of which nobody tells', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const waiting = new Arrival({ ...REQUEST, onAnswered: () => {} }, true).answered();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await waiting).toBeUndefined();
+  });
+
   it('tells all who ask whether it was handled, and those who waited too long that it was not', async () => {
     const arrival = new Arrival(REQUEST, false);
     const impatient = arrival.handled(0);
@@ -55,6 +63,19 @@ describe('ArrivalList', () => {
     list.add('3', arrival);
     list.remove('3');
     expect(list.get('3')).toBeUndefined();
+  });
+
+  it('forgets those whose first attempt is not made here', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const list = new ArrivalList();
+    list.add('1', new Arrival(REQUEST, false));
+    vi.advanceTimersByTime(59_999);
+    list.add('2', new Arrival(REQUEST, false));
+    expect(list.get('1')).toBeDefined();
+    vi.advanceTimersByTime(1);
+    list.add('3', new Arrival(REQUEST, false));
+    expect(['1', '2', '3'].map((id) => list.get(id) !== undefined)).toEqual([false, true, true]);
   });
 
   it('forgets the oldest when there are too many', () => {

@@ -1,7 +1,10 @@
 import type { CallbackRequest } from './request.ts';
 
-/** More than these are not remembered; the oldest go first. Each holds a request of the framework. */
+/** More than these are not remembered, nor for longer; the oldest go first. Each holds a request of the framework. */
 const MOST_ARRIVALS = 10_000;
+const LONGEST_MS = 60_000;
+/** Node says nothing of an answer that waits behind another on a connection that is gone. Handlers do not wait for ever. */
+const LONGEST_ANSWER_MS = 10_000;
 
 /** The events that arrived in this process, each until its first attempt is over: what ties a handler to its HTTP request. */
 export class ArrivalList {
@@ -13,10 +16,10 @@ export class ArrivalList {
 
   add(eventId: string, arrival: Arrival): void {
     this.#arrivals.set(eventId, arrival);
-    if (this.#arrivals.size <= MOST_ARRIVALS) return;
-    for (const oldest of this.#arrivals.keys()) {
+    // Another process may handle what arrived here; nobody says when.
+    for (const [oldest, { arrivedAt }] of this.#arrivals) {
+      if (this.#arrivals.size <= MOST_ARRIVALS && arrival.arrivedAt - arrivedAt < LONGEST_MS) break;
       this.#arrivals.delete(oldest);
-      break;
     }
   }
 
@@ -34,6 +37,7 @@ export class ArrivalList {
 
 /** One event that arrived in this process. */
 export class Arrival {
+  readonly arrivedAt: number = performance.now();
   /** The framework's request. */
   readonly source: unknown;
   #waitsForAnswer: boolean;
@@ -52,11 +56,15 @@ export class Arrival {
     }
   }
 
-  /** Resolves when the answer has left; `undefined` when it has. */
+  /** Resolves when the answer has left, or will hardly leave any more; `undefined` when it has. */
   answered(): Promise<void> | undefined {
     if (!this.#waitsForAnswer) return undefined;
     return new Promise((resolve) => {
-      this.#whenAnswered = resolve;
+      const timer = setTimeout(resolve, LONGEST_ANSWER_MS).unref();
+      this.#whenAnswered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
   }
 

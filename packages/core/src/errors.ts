@@ -104,6 +104,11 @@ export const ERRORS = {
     status: 503,
     message: 'The inbox cannot work with this file, or with the SQLite that is here. See the hint.',
   },
+  unexpected: {
+    status: 503,
+    message:
+      'Something threw that should not: a publicUrl function, your own provider, or call-status itself. See the cause; the provider tries again.',
+  },
   not_handled: {
     status: 503,
     message:

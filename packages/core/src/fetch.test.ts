@@ -33,6 +33,23 @@ describe('fetch', () => {
     await calls.close();
   });
 
+  it('refuses a body that broke off, or that somebody read', async () => {
+    const codes: string[] = [];
+    const calls = createCallStatus({ providers: [mycpaas()], log: silent, onError: ({ code }) => codes.push(code) });
+    const body = new ReadableStream({
+      pull() {
+        throw new Error('The connection broke.');
+      },
+    });
+    const broken = new Request(URL, { method: 'POST', headers: FORM, body, duplex: 'half' } as RequestInit);
+    expect((await calls.fetch(broken))?.status).toBe(400);
+    const read = new Request(URL, { method: 'POST', headers: FORM, body: 'CallSid=CA1&CallStatus=busy' });
+    await read.text();
+    expect((await calls.fetch(read))?.status).toBe(403);
+    expect(codes).toEqual(['body_aborted', 'body_consumed']);
+    await calls.close();
+  });
+
   it('takes a body of exactly the limit, and not one byte more', async () => {
     const calls = createCallStatus({ providers: [mycpaas()], log: silent, limits: { bytes: 27 } });
     for (const [body, status] of [

@@ -13,8 +13,8 @@ export async function receiveFetch(
   const { method } = request;
   const headers = Object.fromEntries(request.headers);
   if (!endpoint.mayReceive({ method, headers })) return undefined;
-  const body = await readBody(request.clone(), endpoint.limits.bytes);
-  if (body === undefined) return toResponse(endpoint.refuse(new CallStatusError('body_too_large')));
+  const body = await readBody(request, endpoint.limits.bytes);
+  if (body instanceof CallStatusError) return toResponse(endpoint.refuse(body));
   const { origin, pathname, search } = new URL(request.url);
   const receipt = await endpoint.receive({ method, url: pathname + search, origin, headers, body, source: request });
   return receipt && toResponse(receipt);
@@ -24,17 +24,21 @@ function toResponse({ status, headers }: Receipt<AnyCallStatusEvent>): Response 
   return new Response(null, { status, headers });
 }
 
-/** The bytes of the body, or `undefined` when there are more than allowed. */
-async function readBody({ body }: Request, maxBytes: number): Promise<Uint8Array | undefined> {
+/** The bytes of the body, read from a copy; or what keeps them from being read. */
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | CallStatusError> {
+  if (request.bodyUsed) return new CallStatusError('body_consumed');
   const chunks: Uint8Array[] = [];
   let length = 0;
-  if (body !== null) {
+  const { body } = request.clone();
+  try {
     // To cancel a clone would wait until the request itself is cancelled too.
-    for await (const chunk of body.values({ preventCancel: true })) {
+    for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
       length += chunk.length;
-      if (length > maxBytes) return undefined;
+      if (length > maxBytes) return new CallStatusError('body_too_large');
       chunks.push(chunk);
     }
+  } catch (cause) {
+    return new CallStatusError('body_aborted', {}, { cause });
   }
   return Buffer.concat(chunks, length);
 }

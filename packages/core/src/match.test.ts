@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from './decode/fields.ts';
-import { match, mayBeCallback } from './match.ts';
+import { match, mayBeCallback, methodsOf } from './match.ts';
 import { Message } from './message.ts';
 import type { Provider } from './provider.ts';
 import { exotel } from './providers/exotel.ts';
@@ -41,6 +41,12 @@ describe('mayBeCallback', () => {
     [false, { 'content-length': '1' }],
   ])('elsewhere looks only at short bodies of a callback: %s for %o', (expected, headers) => {
     expect(may({ dedicated: false, headers })).toBe(expected);
+  });
+});
+
+describe('methodsOf', () => {
+  it('are those of any of the providers', () => {
+    expect([methodsOf(ALL), methodsOf([mycpaas()]), methodsOf([])]).toEqual([['POST', 'GET'], ['POST'], []]);
   });
 });
 

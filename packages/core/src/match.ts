@@ -25,6 +25,11 @@ export function mayBeCallback(
 
 const CALLBACK_TYPE = /^\s*(application\/(x-www-form-urlencoded|json|[\w.-]+\+json)|multipart\/form-data)\s*(;|$)/i;
 
+/** The methods with which callbacks of any of the providers may come. */
+export function methodsOf(providers: readonly Provider[]): readonly ('POST' | 'GET')[] {
+  return (['POST', 'GET'] as const).filter((method) => providers.some(({ definition }) => accepts(definition, method)));
+}
+
 const POST = ['POST'];
 
 function accepts({ methods = POST }: { readonly methods?: readonly string[] }, method: string): boolean {

@@ -26,7 +26,11 @@ describe('Message', () => {
     ['https://example.com/', '/hooks', 'https://example.com/hooks'],
     ['https://example.com/prefix/', '/hooks', 'https://example.com/prefix/hooks'],
     ['https://example.com/hooks', '/hooks?a=1', 'https://example.com/hooks?a=1'],
+    ['https://example.com/hooks', '/hooks/a', 'https://example.com/hooks/a'],
+    ['https://example.com/hooks', '/hooks-more', 'https://example.com/hooks/hooks-more'],
     [({ url }) => `https://${url.length}.example.com`, '/hooks', 'https://6.example.com/hooks'],
+    ['https://example.com/api', '/apiary/cb', 'https://example.com/api/apiary/cb'],
+    ['https://example.com/cb', '/cb?a=1', 'https://example.com/cb?a=1'],
   ])('with publicUrl %s makes of %s the URL %s', (publicUrl, url, expected) => {
     const made = message({ url }, publicUrl);
     expect(made.url).toBe(expected);

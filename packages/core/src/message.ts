@@ -141,7 +141,11 @@ function fullUrl(request: CallbackRequest, publicUrl: PublicUrl | undefined): st
   const start = base.indexOf('/', base.indexOf('://') + 3);
   if (start < 0) return base + request.url;
   const prefix = base.slice(start).replace(/\/+$|\?.*$/g, '');
-  return base.slice(0, start) + (request.url.startsWith(prefix) ? '' : prefix) + request.url;
+  return base.slice(0, start) + (isUnder(prefix, request.url) ? '' : prefix) + request.url;
+}
+
+function isUnder(prefix: string, url: string): boolean {
+  return url.startsWith(prefix) && /^(?:[/?]|$)/.test(url.slice(prefix.length));
 }
 
 /** The strings of a body that another parser took apart; what it made into something else cannot be signed over. */

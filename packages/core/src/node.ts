@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CallStatusError, type ErrorCode } from './errors.ts';
+import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import type { CallStatusOptions } from './options.ts';
 import type { Provider } from './provider.ts';
@@ -46,16 +46,16 @@ export async function receiveNode(
   const { req, res, url, dedicated, source } = given;
   const { method = '', headers } = req;
   if (!endpoint.mayReceive({ method, headers, dedicated })) return undefined;
-  const kept = keptBytes(given.rawBody);
+  const kept = keptBytes(given.rawBody) ?? (req as Peeked)[PEEKED];
   const consumed = kept === undefined && req.readableDidRead;
   let body = kept;
   if (kept === undefined && !consumed) {
     const read = await peekBody(req, endpoint.limits.bytes);
-    if (typeof read === 'string') {
+    if (read instanceof CallStatusError) {
       if (!dedicated) return undefined;
       // What is still to come is not kept, so that the connection can be used again.
       req.resume();
-      return endpoint.refuse(new CallStatusError(read));
+      return endpoint.refuse(read);
     }
     body = read;
   }
@@ -73,9 +73,15 @@ export async function receiveNode(
     onAnswered: whenAnswered(res),
   });
   // The body was put back for the application; nobody else will read what was ours.
-  if (receipt !== undefined && endpoint.autoAck) req.resume();
+  if (isAnswer(endpoint, receipt)) req.resume();
+  else if (body !== undefined) (req as Peeked)[PEEKED] = body;
   return receipt;
 }
+
+/** On a request that was passed on: its body, for another receiver after this one, to which the stream looks read. */
+const PEEKED: unique symbol = Symbol('call-status body');
+
+type Peeked = IncomingMessage & { [PEEKED]?: Uint8Array };
 
 /** Calls a listener once the response has left, or its connection is gone. */
 export function whenAnswered(res: ServerResponse): (listener: () => void) => void {
@@ -104,34 +110,35 @@ const NO_BYTES = Buffer.alloc(0);
  * Reads the whole body and puts it back, so that the next reader gets it as if it were the first.
  * It can be put back because `end` is not emitted as long as there is something to read.
  */
-export function peekBody(
-  req: IncomingMessage,
-  maxBytes: number,
-): Promise<Buffer | Extract<ErrorCode, 'body_too_large' | 'body_aborted'>> {
+export function peekBody(req: IncomingMessage, maxBytes: number): Promise<Uint8Array | CallStatusError> {
   const { 'content-length': announced = 0, 'transfer-encoding': chunked } = req.headers;
-  if (Number(announced) > maxBytes) return Promise.resolve('body_too_large');
+  if (Number(announced) > maxBytes) return Promise.resolve(new CallStatusError('body_too_large'));
   // Looking for a body that is not there would end the stream, and the next reader would wait for its end.
   if (Number(announced) === 0 && chunked === undefined) return Promise.resolve(NO_BYTES);
-  if (req.destroyed) return Promise.resolve('body_aborted');
+  if (req.destroyed) return Promise.resolve(new CallStatusError('body_aborted'));
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    // Texts, if somebody set an encoding.
+    const chunks: (Buffer | string)[] = [];
+    const encoding = req.readableEncoding ?? undefined;
     let length = 0;
-    const settle = (outcome?: 'body_too_large' | 'body_aborted'): void => {
+    const settle = (failed?: CallStatusError): void => {
       req.off('readable', onReadable);
       req.off('end', onEnd);
       req.off('error', onGone);
       req.off('close', onGone);
-      const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
-      if (length > 0 && outcome !== 'body_aborted') req.unshift(body);
-      resolve(outcome ?? body);
+      if (failed?.code !== 'body_aborted') for (const chunk of chunks.toReversed()) req.unshift(chunk, encoding);
+      resolve(failed ?? bytesOf(chunks, encoding));
     };
-    const onGone = (): void => settle('body_aborted');
+    const onGone = (): void => settle(new CallStatusError('body_aborted'));
     const onEnd = (): void => settle();
     const onReadable = (): void => {
-      for (let chunk: Buffer | null = req.read(); chunk !== null; chunk = req.read()) {
+      for (let chunk: Buffer | string | null = req.read(); chunk !== null; chunk = req.read()) {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > maxBytes) return settle('body_too_large');
+        if (length > maxBytes) {
+          settle(new CallStatusError('body_too_large'));
+          return;
+        }
       }
       if (req.complete) settle();
     };
@@ -140,4 +147,9 @@ export function peekBody(
     req.on('error', onGone);
     req.on('close', onGone);
   });
+}
+
+function bytesOf(chunks: readonly (Buffer | string)[], encoding: BufferEncoding | undefined): Uint8Array {
+  const buffers = chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk));
+  return buffers.length === 1 ? (buffers[0] ?? NO_BYTES) : Buffer.concat(buffers);
 }

@@ -63,16 +63,42 @@ describe('normalise', () => {
     const id = 'x'.repeat(256);
     const event = normalise(plain, { id, state: 'up' }, 'none', NOW);
     expect(event.callId).toBe(id);
-    expect(event.id).toMatch(/^acme:sha256:[0-9a-f]{64}$/);
+    expect(event.id).toMatch(/^acme:sha256-[0-9a-f]{64}$/);
     expect(normalise(plain, { id, state: 'down' }, 'none', NOW).id).not.toBe(event.id);
     expect(() => normalise(plain, { id: `${id}x`, state: 'up' }, 'none', NOW)).toThrow(
       expect.objectContaining({ code: 'invalid_callback' }),
     );
   });
 
+  it('keeps phone numbers out of event ids, which are logged', () => {
+    const idOf = (id: string): string => normalise(plain, { id, state: 'up' }, 'none', NOW).id;
+    expect(idOf('call-_+12025550123_abc')).toMatch(/^acme:sha256-[0-9a-f]{64}:/);
+    expect(idOf('12025550123')).not.toContain('2025550123');
+    expect(idOf('call-_+12025550123_abc')).not.toBe(idOf('call-_+12025550124_abc'));
+    expect(idOf('CA1234567890abcdef')).toContain('CA1234567890abcdef');
+    expect(idOf('7c9e6679-7425-40de-944b-e07fc1f90ae7')).toContain('7c9e6679-7425-40de-944b-e07fc1f90ae7');
+  });
+
+  it('tells calls apart whose ids have colons', () => {
+    const a = normalise(plain, { id: 'a:b', state: 'c' }, 'none', NOW);
+    const b = normalise(plain, { id: 'a', state: 'b:c' }, 'none', NOW);
+    expect(a.id).not.toBe(b.id);
+  });
+
+  it('keeps phone numbers out of event ids, and calls apart', () => {
+    const idOf = (id: string): string => normalise(plain, { id, state: 'up' }, 'none', NOW).id;
+    for (const id of ['call-_+12025550101_abc', '12025550101', '2025550']) {
+      expect(idOf(id)).toMatch(/^acme:sha256-[0-9a-f]{64}:up$/);
+    }
+    expect(idOf('b3877c40-da60-4998-90ad-b792e98472af')).toBe('acme:b3877c40-da60-4998-90ad-b792e98472af:up');
+    expect(idOf('CA1234567890abcdef')).toBe('acme:CA1234567890abcdef:up');
+    expect(idOf('a:b')).toBe('acme:a::b:up');
+    expect(new Set(['12025550101', '12025550102', 'a:b', 'a::b', 'a'].map(idOf)).size).toBe(5);
+  });
+
   it.each([
     ['no id', { state: PHONE }, ['id: expected "id".']],
-    ['an empty status', { id: PHONE, state: '' }, ['state: expected !0.']],
+    ['an empty status', { id: PHONE, state: '' }, ['state: expected a text that is not empty.']],
     ['a number for an id', { id: 12025550101, state: 'up' }, ['id: expected string.']],
   ])('says what is wrong without quoting it: %s', (_, fields, issues) => {
     const refused = expect.objectContaining({ code: 'invalid_callback', details: { provider: 'acme', issues } });

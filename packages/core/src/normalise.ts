@@ -78,12 +78,23 @@ const PARTS = [
   'custom',
 ] as const satisfies readonly (keyof NormalForm)[];
 
+/** Event ids are logged, and some call ids contain a phone number: seven digits or more that stand alone. */
+const MAY_BE_A_PHONE_NUMBER = /(?<![0-9a-z])\d{7,}(?![0-9a-z])/i;
+
 function eventId(provider: string, callId: string, key: string): string {
-  const id = `${provider}:${callId}:${key}`;
-  return id.length <= LONGEST_EVENT_ID ? id : `${provider}:sha256:${createHash('sha256').update(id).digest('hex')}`;
+  const call = MAY_BE_A_PHONE_NUMBER.test(callId) ? `sha256-${sha256(callId)}` : callId.replaceAll(':', '::');
+  const id = `${provider}:${call}:${key}`;
+  return id.length <= LONGEST_EVENT_ID ? id : `${provider}:sha256-${sha256(id)}`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Path and sentence of each issue, without the value that valibot would quote. */
 function describe(issues: readonly v.BaseIssue<unknown>[]): string[] {
-  return issues.map((issue) => `${v.getDotPath(issue) ?? 'body'}: expected ${issue.expected ?? 'another value'}.`);
+  return issues.map(
+    (issue) =>
+      `${v.getDotPath(issue) ?? 'body'}: expected ${issue.type === 'non_empty' ? 'a text that is not empty' : (issue.expected ?? 'another value')}.`,
+  );
 }

@@ -47,11 +47,11 @@ describe('resolveOptions', () => {
       providers: proven,
       publicUrl: 'https://example.com/prefix/',
       autoAck: false,
-      ack: 'handled',
+      ack: 'recorded',
       ackDeadlineMs: 0,
-      limits: { bytes: 10 },
+      limits: { bytes: 10, fields: undefined },
       inbox: memoryInbox(),
-      work: false,
+      work: true,
       concurrency: 1,
       leaseMs: 1,
       retry: { attempts: 1, backoff: () => 0 },
@@ -84,6 +84,9 @@ describe('resolveOptions', () => {
     [{ retry: { attempts: 0 } }, /^retry\.attempts: expected /],
     [{ log: console.log }, /^log/],
     [{ clock: 0 }, /^clock: expected /],
+    [{ ack: 'handled', work: false }, /^ack: /],
+    [{ ackDeadlineMs: Number.POSITIVE_INFINITY }, /^ackDeadlineMs: expected /],
+    [{ providers: [mycpaas({ token: 'x', retry: { attempts: 0 } })] }, /^mycpaas\.retry\.attempts: expected /],
   ])('refuses %o', (options, issue) => {
     const { code, details } = refusal({ providers: proven, ...options });
     expect(code).toBe('invalid_options');

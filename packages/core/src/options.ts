@@ -33,7 +33,8 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    */
   readonly autoAck?: boolean | undefined;
   /**
-   * When to answer: once the inbox has the event, or once the handlers are done (for serverless platforms).
+   * When to answer: once the inbox has the event, or once the handlers are done (for serverless platforms; then this process has to be
+   * the only one that handles).
    * @default 'recorded'
    */
   readonly ack?: 'recorded' | 'handled' | undefined;
@@ -43,7 +44,7 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    */
   readonly ackDeadlineMs?: number | undefined;
   /** Bounds on what is decoded. */
-  readonly limits?: Partial<Limits> | undefined;
+  readonly limits?: { readonly [Name in keyof Limits]?: Limits[Name] | undefined } | undefined;
   /**
    * Where events are recorded before they are acknowledged.
    * @default memoryInbox(), which loses what is not handled when the process dies
@@ -124,6 +125,11 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     ...handlers
   } = options;
   checkProviders(providers, allowUnauthenticated, environment, log);
+  if (ack === 'handled' && !work) {
+    throw new CallStatusError('invalid_options', {
+      issues: ["ack: 'handled' needs the handlers in this process, so work: true."],
+    });
+  }
   return {
     providers,
     handlers,
@@ -131,7 +137,11 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     autoAck,
     ack,
     ackDeadlineMs,
-    limits: { ...DEFAULT_LIMITS, ...limits },
+    limits: {
+      bytes: limits?.bytes ?? DEFAULT_LIMITS.bytes,
+      fields: limits?.fields ?? DEFAULT_LIMITS.fields,
+      depth: limits?.depth ?? DEFAULT_LIMITS.depth,
+    },
     inbox,
     work,
     concurrency,
@@ -143,11 +153,15 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
   };
 }
 
+/** What a timer of node can wait; more makes it fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const positiveInteger = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)));
-const milliseconds = v.optional(v.pipe(v.number(), v.minValue(0)));
+const milliseconds = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_TIMER_MS)));
 const method = v.function();
 const optionalMethod = v.optional(method);
 const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?$/;
+
+const RetrySchema = v.optional(v.strictObject({ attempts: positiveInteger, backoff: optionalMethod }));
 
 const OptionsSchema = v.strictObject({
   ...v.entriesFromList(HANDLER_NAMES, optionalMethod),
@@ -166,7 +180,7 @@ const OptionsSchema = v.strictObject({
   work: v.optional(v.boolean()),
   concurrency: positiveInteger,
   leaseMs: positiveInteger,
-  retry: v.optional(v.strictObject({ attempts: positiveInteger, backoff: optionalMethod })),
+  retry: RetrySchema,
   allowUnauthenticated: v.optional(v.boolean()),
   log: v.optional(v.looseObject({ info: method, warn: method, error: method })),
   clock: optionalMethod,
@@ -192,8 +206,15 @@ function checkProviders(
     });
   }
   for (const { name, definition, options } of providers) {
-    for (const option of [definition.secret, 'token'])
+    for (const option of [definition.secret, 'token']) {
       checkSecret(name, option, options as Readonly<Record<string, unknown>>);
+    }
+    const retry = v.safeParse(RetrySchema, options.retry);
+    if (!retry.success) {
+      throw new CallStatusError('invalid_options', {
+        issues: retry.issues.map((issue) => `${name}.retry.${sentence(issue)}`),
+      });
+    }
   }
   const open = providers.filter(
     (provider) => signingSecret(provider) === undefined && provider.options.token === undefined,

@@ -86,7 +86,19 @@ describe('receive', () => {
     });
     const headers = { ...FORM, 'x-signalwire-signature': 'x' };
     const receipt = await calls.receive(callback('CallSid=1&CallStatus=busy', { headers }));
-    expect(receipt).toMatchObject({ status: 422, error: { code: 'invalid_callback', cause } });
+    expect(receipt).toMatchObject({ status: 503, error: { code: 'unexpected', cause } });
+    await calls.close();
+  });
+
+  it('goes on when the logger throws', async () => {
+    const broken = (): never => {
+      throw new Error('The log is full.');
+    };
+    const calls = createCallStatus({
+      providers: [mycpaas({ token: 'x' })],
+      log: { info: broken, warn: broken, error: broken },
+    });
+    expect(await calls.receive(callback('CallSid=1&CallStatus=busy'))).toMatchObject({ status: 403 });
     await calls.close();
   });
 

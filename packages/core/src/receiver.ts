@@ -7,7 +7,7 @@ import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import type { Handlers } from './handlers.ts';
 import type { Inbox, Recorded, Unrecorded } from './inbox.ts';
-import { match, mayBeCallback } from './match.ts';
+import { match, mayBeCallback, methodsOf } from './match.ts';
 import { Message } from './message.ts';
 import { normalise } from './normalise.ts';
 import { type CallStatusOptions, type ResolvedOptions, resolveOptions } from './options.ts';
@@ -32,6 +32,8 @@ export interface CallbackEndpoint {
   fetch(request: Request): Promise<Response | undefined>;
   /** The answer to a request that could not be read. */
   refuse(error: CallStatusError): Receipt<never>;
+  /** The methods with which callbacks may come. */
+  readonly methods: readonly ('POST' | 'GET')[];
   /** Whether the adapter answers accepted callbacks. */
   readonly autoAck: boolean;
   readonly limits: Limits;
@@ -95,6 +97,7 @@ export function createCallStatus<const Providers extends readonly Provider[] = r
 
 class Receiver {
   readonly inbox: Inbox;
+  readonly methods: readonly ('POST' | 'GET')[];
   readonly autoAck: boolean;
   readonly limits: Limits;
   readonly #options: ResolvedOptions;
@@ -108,6 +111,7 @@ class Receiver {
     const { inbox, autoAck, limits, providers, handlers, retry } = options;
     this.#options = options;
     this.inbox = inbox;
+    this.methods = methodsOf(providers);
     this.autoAck = autoAck;
     this.limits = limits;
     this.#registry.addAll('', handlers);
@@ -145,6 +149,7 @@ class Receiver {
       receive: (request) => this.#receive(request, only),
       fetch: (request) => receiveFetch(endpoint, request),
       refuse: (error) => this.refuse(error),
+      methods: methodsOf(only),
       autoAck: this.autoAck,
       limits: this.limits,
     };
@@ -199,9 +204,7 @@ class Receiver {
       const event = await this.#accept(request, providers);
       return event && { status: 200, headers: NO_HEADERS, event };
     } catch (error) {
-      return this.refuse(
-        isCallStatusError(error) ? error : new CallStatusError('invalid_callback', {}, { cause: error }),
-      );
+      return this.refuse(isCallStatusError(error) ? error : new CallStatusError('unexpected', {}, { cause: error }));
     }
   }
 
@@ -254,9 +257,13 @@ class Receiver {
   #report(error: CallStatusError): void {
     const { log } = this.#options;
     const { code, details, cause } = error;
-    // What your own code threw is shown; what a client made fail may quote the client.
-    if (OURS.has(code)) log.error({ code, ...details, cause: stackOf(cause) }, ERRORS[code].message);
-    else log.warn({ code, ...details }, ERRORS[code].message);
+    try {
+      // What your own code threw is shown; what a client made fail may quote the client.
+      if (OURS.has(code)) log.error({ code, ...details, cause: stackOf(cause) }, ERRORS[code].message);
+      else log.warn({ code, ...details }, ERRORS[code].message);
+    } catch {
+      // A logger that fails must not keep an event from being handled, and there is nowhere left to say so.
+    }
     for (const handler of this.#registry.errorHandlersFor(details.provider)) {
       try {
         Promise.resolve(handler(error)).catch((cause: unknown) =>
@@ -275,6 +282,7 @@ const RETRY_SOON = { 'retry-after': '5' };
 
 /** What is ours to mend is an error; what a client sent is a warning. */
 const OURS: ReadonlySet<ErrorCode> = new Set([
+  'unexpected',
   'inbox_unavailable',
   'inbox_full',
   'inbox_locked',

@@ -55,6 +55,21 @@ describe('close()', () => {
     expect(errors.map(({ code }) => code)).toEqual(['events_lost']);
   });
 
+  it('takes any deadline, also one longer than a timer can be', async () => {
+    let done = false;
+    const calls = createCallStatus({
+      providers: [mycpaas()],
+      log: silent,
+      async onEnded() {
+        await sleep(20);
+        done = true;
+      },
+    });
+    await calls.receive(callback('CA1'));
+    await calls.close({ deadlineMs: Number.POSITIVE_INFINITY });
+    expect(done).toBe(true);
+  });
+
   it('leaves what waits in a durable inbox', async () => {
     const inbox = Object.assign(memoryInbox(), { durable: true });
     const errors: CallStatusError[] = [];

@@ -372,11 +372,14 @@ class Context implements HandlerContext {
   }
 }
 
+/** What a timer of node can wait; more makes it fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Resolves when the promise does, or when the deadline is over. */
 async function withDeadline(promise: Promise<void>, deadlineMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise((resolve) => {
-    timer = setTimeout(resolve, deadlineMs);
+    timer = setTimeout(resolve, Math.min(deadlineMs, LONGEST_TIMER_MS));
   });
   await Promise.race([promise, over]);
   clearTimeout(timer);

@@ -76,6 +76,9 @@ describe('authenticate', () => {
     const thrower = (): never => {
       throw cause;
     };
+    for (const key of [() => 7, () => [undefined]]) {
+      await expect(check({ key: key as never })).rejects.toMatchObject({ code: 'secret_unavailable' });
+    }
     for (const key of [thrower, () => Promise.reject(cause)]) {
       await expect(check({ key })).rejects.toMatchObject({ code: 'secret_unavailable', status: 503, cause });
     }

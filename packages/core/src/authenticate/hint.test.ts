@@ -18,6 +18,17 @@ describe('withoutQueryValues', () => {
     expect(withoutQueryValues(url)).toBe(shown);
   });
 
+  it('cuts what is too long: anyone can send it', () => {
+    const shown = withoutQueryValues(`https://example.com/?${'a=1&'.repeat(1000)}`);
+    expect(shown).toHaveLength(501);
+    expect(shown.endsWith('…')).toBe(true);
+  });
+
+  it('cuts what is too long', () => {
+    const shown = withoutQueryValues(`https://example.com/${'a'.repeat(1000)}`);
+    expect([shown.length, shown.at(-1)]).toEqual([501, '…']);
+  });
+
   it('shows nothing after a second question mark', () => {
     expect(withoutQueryValues('https://example.com/?a=1?token=secret')).not.toContain('secret');
   });
@@ -28,6 +39,8 @@ describe('mismatchHint', () => {
     ['no secret', message(), [], 'No secret was found'],
     ['a parsed body', message({}, { parsed: {} }), ['x'], 'Another parser took the body apart first'],
     ['another scheme', message({ 'x-forwarded-proto': 'https' }), ['x'], 'the provider called https:'],
+    ['no scheme at all', message({ 'x-forwarded-proto': 'x'.repeat(10_000) }), ['x'], 'set publicUrl; else the secret'],
+    ['a scheme that is none', message({ 'x-forwarded-proto': 'ftp' }), ['x'], 'set publicUrl; else the secret'],
     ['another host', message({ 'x-forwarded-host': 'example.com' }), ['x'], 'called another host'],
     ['a GET', message({}, { method: 'GET' }), ['x'], 'set publicUrl; else the secret'],
     [

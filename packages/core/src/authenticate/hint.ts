@@ -1,10 +1,14 @@
 import type { Message } from '../message.ts';
 
+/** Longer URLs are cut: anyone can send them. */
+const LONGEST_URL = 500;
+
 /** A URL fit for a log: the names of its query without the values, which may be secrets or phone numbers; no credentials. */
 export function withoutQueryValues(url: string): string {
   const [address = '', query] = url.split('?', 2);
   const shown = address.replace(/\/\/[^/@]*@/, '//…@');
-  return query === undefined ? shown : `${shown}?${query.replace(/=[^&]*/g, '=…')}`;
+  const whole = query === undefined ? shown : `${shown}?${query.replace(/=[^&]*/g, '=…')}`;
+  return whole.length <= LONGEST_URL ? whole : `${whole.slice(0, LONGEST_URL)}…`;
 }
 
 /** The likeliest cause of a signature that does not fit, in a sentence. */
@@ -17,7 +21,7 @@ export function mismatchHint(message: Message, secrets: readonly string[]): stri
   }
   const protocol = message.header('x-forwarded-proto');
   const host = message.header('x-forwarded-host');
-  if (protocol !== undefined && !message.url.startsWith(`${protocol}:`)) {
+  if ((protocol === 'http' || protocol === 'https') && !message.url.startsWith(`${protocol}:`)) {
     return `${verified} A proxy says that the provider called ${protocol}: set publicUrl, or the framework's trust proxy.`;
   }
   if (host !== undefined && !message.url.includes(`//${host}`)) {

@@ -29,7 +29,16 @@ describe.each<[string, Secret, readonly string[]]>([
 
 it('gives what needs no waiting at once', () => {
   expect(secretsOf(['a'], request)).toEqual(['a']);
-  expect(secretsOf(() => 'a', request)).toEqual(['a']);
+});
+
+it('waits for anything that can be waited for', async () => {
+  // biome-ignore lint/suspicious/noThenProperty: some libraries have promises of their own
+  const thenable = { then: (resolve: (secret: string) => void) => resolve('a') } as Promise<string>;
+  expect(await secretsOf(() => thenable, request)).toEqual(['a']);
+});
+
+it('refuses what is no text', async () => {
+  await expect(secretsOf(() => [7] as unknown as string[], request)).rejects.toThrow('A secret has to be a string.');
 });
 
 it('lets the failure of a function out', async () => {

@@ -7,10 +7,11 @@ import type { CallbackRequest } from '../request.ts';
  */
 export function secretsOf(secret: Secret, request: CallbackRequest): readonly string[] | Promise<readonly string[]> {
   if (typeof secret !== 'function') return listOf(secret);
-  const found = secret(request);
-  return found instanceof Promise ? found.then(listOf) : listOf(found);
+  return Promise.resolve(secret(request)).then(listOf);
 }
 
 function listOf(found: string | readonly string[] | undefined): readonly string[] {
-  return (typeof found === 'string' ? [found] : (found ?? [])).filter(Boolean);
+  const secrets = typeof found === 'string' ? [found] : (found ?? []);
+  if (secrets.some((one) => typeof one !== 'string')) throw new TypeError('A secret has to be a string.');
+  return secrets.filter((one) => one !== '');
 }

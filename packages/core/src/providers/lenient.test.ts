@@ -34,6 +34,7 @@ describe('number', () => {
     [Number.NaN, undefined],
     [Number.POSITIVE_INFINITY, undefined],
     [null, undefined],
+    ['9'.repeat(400), undefined],
     [[1], undefined],
     [true, undefined],
   ])('%j is %j', (value, expected) => expect(number(value)).toBe(expected));

@@ -10,8 +10,8 @@ const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
 
 /** A finite number, also as a decimal text: `"20.01"`. Anything else is absent. */
 export function number(value: unknown): number | undefined {
-  if (typeof value === 'string') return DECIMAL.test(value) ? Number(value) : undefined;
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  const parsed = typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value;
+  return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined;
 }
 
 /** `inbound`, `incoming`; `outbound`, `outbound-api`, `outbound-dial`, `outgoing`. */
