@@ -155,7 +155,7 @@ describe('what a memory inbox forgets', () => {
     expect((await subject.inbox.calls({ limit: 1000 })).rows).toHaveLength(50);
   });
 
-  it('forgets ended calls after their time, and never live ones', async () => {
+  it('forgets ended calls after their time, and live ones only after a long silence', async () => {
     const subject = new Subject({ retainMs: 60_000 });
     await subject.handle('live', 'ringing');
     for (const callId of ['a', 'b', 'c']) await subject.handle(callId, 'completed');
@@ -167,6 +167,10 @@ describe('what a memory inbox forgets', () => {
     await subject.handle('new2', 'ringing');
     expect(await subject.callIds()).toBe('live new1 new2');
     expect(await subject.record('c', 'completed')).toBe('advance');
+    await subject.finishAll();
+    subject.time += 6 * 60_000;
+    await subject.handle('new3', 'ringing');
+    expect(await subject.callIds()).toBe('new1 new2 new3');
   });
 
   it('counts the time of an ended call from its last event', async () => {

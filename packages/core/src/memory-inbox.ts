@@ -33,6 +33,7 @@ export interface MemoryInboxOptions {
   readonly maxCalls?: number;
   /**
    * For how long an ended call is kept after its last event, in milliseconds; for so long its duplicates are known.
+   * A live call is kept for seven times as long.
    * @default 86_400_000 (24 hours)
    */
   readonly retainMs?: number;
@@ -63,6 +64,8 @@ const EVENTS_PER_CALL = 10;
 const ROWS_PER_PAGE = 50;
 /** Each record forgets at most so many calls that are too old: more than one, so that it catches up, and few, so that none is slow. */
 const EXPIRED_PER_RECORD = 2;
+/** A live call of which nothing is heard for so many times `retainMs` has ended, and nobody told. */
+const SILENCE = 7;
 
 class MemoryInbox implements Inbox {
   readonly durable = false;
@@ -132,7 +135,7 @@ class MemoryInbox implements Inbox {
         hint: 'The memory inbox is full of calls with unfinished work.',
       });
     }
-    this.#forgetExpired(now - this.#retainMs);
+    this.#forgetExpired(now);
     if (lane === undefined) {
       lane = new Lane(key, event, ++this.#serial);
       this.#calls.set(lane.key, lane);
@@ -324,11 +327,15 @@ class MemoryInbox implements Inbox {
     return lane !== undefined;
   }
 
-  #forgetExpired(before: number): void {
+  #forgetExpired(now: number): void {
+    const isOld = (lane: Lane | undefined, retainMs: number): lane is Lane =>
+      lane !== undefined && lane.touchedAt <= now - retainMs;
     for (let count = 0; count < EXPIRED_PER_RECORD; count++) {
-      const lane = this.#summaries.oldest ?? this.#ended.oldest;
-      if (lane === undefined || lane.touchedAt > before) return;
-      this.#forget(lane);
+      const ended = this.#summaries.oldest ?? this.#ended.oldest;
+      const live = this.#live.oldest;
+      if (isOld(ended, this.#retainMs)) this.#forget(ended);
+      else if (isOld(live, this.#retainMs * SILENCE)) this.#forget(live);
+      else return;
     }
   }
 
