@@ -111,6 +111,19 @@ describe('peekBody', () => {
     }
   });
 
+  it('has the bytes even where somebody set an encoding, and leaves the text', async () => {
+    const { port, result } = await serve(async (req) => {
+      req.setEncoding('latin1');
+      const peeked = String(await peekBody(req, LIMIT));
+      let text = '';
+      for await (const chunk of req) text += chunk;
+      return [peeked, text];
+    });
+    const req = await post(port, ['é=1', '&b=2']);
+    req.end();
+    expect(await result).toEqual(['é=1&b=2', Buffer.from('é=1&b=2').toString('latin1')]);
+  });
+
   it('takes a body of exactly the limit, and leaves a longer one readable', async () => {
     for (const [length, outcome] of [
       [LIMIT, 'a'.repeat(LIMIT)],

@@ -151,5 +151,6 @@ export function peekBody(req: IncomingMessage, maxBytes: number): Promise<Uint8A
 
 function bytesOf(chunks: readonly (Buffer | string)[], encoding: BufferEncoding | undefined): Uint8Array {
   const buffers = chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk));
-  return buffers.length === 1 ? (buffers[0] ?? NO_BYTES) : Buffer.concat(buffers);
+  const [first, ...others] = buffers;
+  return first !== undefined && others.length === 0 ? first : Buffer.concat(buffers);
 }

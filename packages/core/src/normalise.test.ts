@@ -85,17 +85,6 @@ describe('normalise', () => {
     expect(a.id).not.toBe(b.id);
   });
 
-  it('keeps phone numbers out of event ids, and calls apart', () => {
-    const idOf = (id: string): string => normalise(plain, { id, state: 'up' }, 'none', NOW).id;
-    for (const id of ['call-_+12025550101_abc', '12025550101', '2025550']) {
-      expect(idOf(id)).toMatch(/^acme:sha256-[0-9a-f]{64}:up$/);
-    }
-    expect(idOf('b3877c40-da60-4998-90ad-b792e98472af')).toBe('acme:b3877c40-da60-4998-90ad-b792e98472af:up');
-    expect(idOf('CA1234567890abcdef')).toBe('acme:CA1234567890abcdef:up');
-    expect(idOf('a:b')).toBe('acme:a::b:up');
-    expect(new Set(['12025550101', '12025550102', 'a:b', 'a::b', 'a'].map(idOf)).size).toBe(5);
-  });
-
   it.each([
     ['no id', { state: PHONE }, ['id: expected "id".']],
     ['an empty status', { id: PHONE, state: '' }, ['state: expected a text that is not empty.']],

@@ -161,6 +161,8 @@ describe('receive', () => {
     });
     await calls.receive(received(1, 'completed', { source: 'the request' }));
     await failed;
+    // The attempt is over when all has been told that is to be told of it.
+    await new Promise(setImmediate);
     const unanswered = received(1, 'completed', { source: 'the redelivery', onAnswered: () => {} });
     expect((await calls.receive(unanswered))?.event?.transition).toBe('duplicate');
     await retried;

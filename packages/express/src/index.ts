@@ -17,6 +17,7 @@ declare global {
  * Receives call status callbacks in Express 4.17 and later.
  *
  * Mount it at the callback's path, before or after body parsers. It answers callbacks by itself, and passes everything else on untouched.
+ * What comes to exactly that path is taken for a callback; of a router at a prefix, mount it in a route and not with `router.use`.
  *
  * @param receiver what `createCallStatus()` returned, one of its providers (`calls.for('exotel')`), or the options for one
  * @throws CallStatusError `invalid_options`, `missing_secret`
@@ -29,14 +30,13 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
   receiver?: CallbackEndpoint | CallStatusOptions<Providers>,
 ): RequestHandler {
   const endpoint = toEndpoint(receiver);
-  return (req, res, next) => {
+  const middleware: RequestHandler = (req, res, next) => {
     receiveNode(endpoint, {
       req,
       res,
       url: req.originalUrl,
       origin: () => `${req.protocol}://${hostOf(req)}`,
-      // Mounted at exactly this path, or in a route. At the root, and at a prefix of other routes, it is one among many.
-      dedicated: req.route !== undefined || (req.baseUrl !== '' && req.path === '/'),
+      dedicated: isRoute(req, middleware) || (req.baseUrl !== '' && req.path === '/'),
       rawBody: (req as { rawBody?: unknown }).rawBody,
       parsed: req.body,
       source: req,
@@ -49,6 +49,16 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
       res.end();
     }, next);
   };
+  return middleware;
+}
+
+/**
+ * Whether it stands in this very route (`app.post(path, …)`). A route that an earlier `next()` left stays on the request,
+ * so that there is one tells nothing.
+ */
+function isRoute(req: Request, middleware: RequestHandler): boolean {
+  const { route } = req as { route?: { stack: readonly { handle: unknown }[] } };
+  return route?.stack.some(({ handle }) => handle === middleware) ?? false;
 }
 
 /** The host with its port, by Express' own trust proxy setting; Express 4 has it only without the port. */

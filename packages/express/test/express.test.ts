@@ -114,6 +114,16 @@ describe.each([
     await calls.close();
   });
 
+  it('is not misled by a route that was left before', async () => {
+    const log = { info() {}, warn() {}, error() {} };
+    const app = framework();
+    app.post('/orders', (_req, _res, next) => next());
+    app.use(callStatusMiddleware({ log, providers: [mycpaas()] }));
+    app.post('/orders', framework.text({ type: () => true }), (req, res) => res.status(201).send(req.body));
+    const port = await listen(app);
+    expect(await post(port, '/orders', 'CallStatus=of+an+order')).toBe(201);
+  });
+
   it('takes the first of several forwarded hosts, and none at all without a host', async () => {
     const origins: string[] = [];
     const app = framework()

@@ -9,7 +9,7 @@ import {
   type Receipt,
 } from '@call-status/core';
 import { isAnswer, whenAnswered } from '@call-status/core/node';
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest, LogLevel } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
 export * from '@call-status/core';
@@ -24,8 +24,12 @@ declare module 'fastify' {
 /** The options of {@link callStatusPlugin}: where, and either a receiver or the options for one. */
 export interface CallStatusPluginOptions<Providers extends readonly Provider[] = readonly Provider[]>
   extends CallStatusOptions<Providers> {
-  /** The callback's path, below the plugin's prefix. */
+  /** The callback's path. */
   readonly path: string;
+  /** Comes before the path, as with any plugin of Fastify. */
+  readonly prefix?: string;
+  /** Fastify's log level for this route. */
+  readonly logLevel?: string;
   /** What `createCallStatus()` returned, or one of its providers; in place of all other options. */
   readonly receiver?: CallbackEndpoint;
   /**
@@ -38,7 +42,7 @@ export interface CallStatusPluginOptions<Providers extends readonly Provider[] =
 
 const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
   fastify,
-  { path, receiver, handler, ...options },
+  { path, prefix = '', logLevel, receiver, handler, ...options },
 ) => {
   const own = receiver === undefined ? createCallStatus({ log: fastify.log, ...options }) : undefined;
   const endpoint = (own ?? receiver) as CallbackEndpoint;
@@ -55,8 +59,9 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.route({
-      method: ['GET', 'POST'],
-      url: path,
+      method: [...endpoint.methods],
+      url: prefix + path,
+      ...(logLevel === undefined ? {} : { logLevel: logLevel as LogLevel }),
       bodyLimit: endpoint.limits.bytes,
       errorHandler: (error, _request, reply) => {
         const code = UNREADABLE.get(error.code);

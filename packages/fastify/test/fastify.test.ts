@@ -108,7 +108,8 @@ describe('callStatusPlugin', () => {
     const codes: string[] = [];
     const log = { info() {}, warn() {}, error() {} };
     const calls = createCallStatus({ log, providers: [mycpaas(), exotel()], onError: ({ code }) => codes.push(code) });
-    fastify.register(callStatusPlugin, { path: '/hooks/voice', receiver: calls.for('mycpaas') });
+    const receiver = calls.for('mycpaas');
+    fastify.register(callStatusPlugin, { prefix: '/hooks', path: '/voice', logLevel: 'silent', receiver });
     fastify.register(callStatusPlugin, { path: '/hooks/exotel', receiver: calls.for('exotel') });
     expect((await fastify.inject(callback)).statusCode).toBe(200);
     expect((await fastify.inject({ ...callback, url: '/hooks/exotel' })).statusCode).toBe(422);

@@ -331,6 +331,21 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     status: 503,
+    code: 'unexpected',
+    case: 'a publicUrl function that throws',
+    provider: 'signalwire',
+    recognized: true,
+    setup: () => ({
+      options: {
+        publicUrl: () => {
+          throw new Error('no such tenant');
+        },
+      },
+    }),
+    request: (origin) => genuine(callback('signalwire'), origin),
+  },
+  {
+    status: 503,
     code: 'inbox_unavailable',
     case: 'an inbox that rejects',
     provider: 'exotel',

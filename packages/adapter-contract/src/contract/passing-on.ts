@@ -45,6 +45,16 @@ export function testPassingOn(adapter: Adapter, mount: Mount): void {
       expect((await subject.send(empty)).status).toBe(201);
     });
 
+    it.each(adapter.parsers)('what $name has read', async (parser) => {
+      const subject = await open(adapter, { mount: mount.name, parser: parser.name, order: 'before' });
+      for (const kind of parser.reads) {
+        const { headers, body } = callback('exotel', { encoding: kind, status: 'free' });
+        const answer = await subject.send({ method: 'POST', url: path, headers, body });
+        expect(answer.status).toBe(201);
+        expect(seen(answer)).toMatchObject({ event: null, bytes: 0, parsed: { Status: 'free', From: '+12025550101' } });
+      }
+    });
+
     it('a request that is still on its way', async () => {
       const subject = await open(adapter, { mount: mount.name });
       const headers = { 'content-type': 'application/octet-stream', [ANSWER_EARLY]: 'yes' };
@@ -71,12 +81,14 @@ export function testPassingOn(adapter: Adapter, mount: Mount): void {
     });
 
     it('another method', async () => {
-      const subject = await open(adapter, { mount: mount.name, named: 'voicedock' });
-      for (const method of ['GET', 'PUT', 'DELETE']) {
-        const answer = await subject.send({ method, url: PATH });
-        expect([method, answer.status]).toEqual([method, 201]);
+      for (const named of ['voicedock', undefined]) {
+        const subject = await open(adapter, { mount: mount.name, ...(named && { named }) });
+        for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
+          const answer = await subject.send({ method, url: PATH });
+          expect([method, answer.status]).toEqual([method, 201]);
+        }
+        expect(subject.errors).toEqual([]);
       }
-      expect(subject.errors).toEqual([]);
     });
   });
 
