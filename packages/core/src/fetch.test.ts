@@ -41,7 +41,7 @@ describe('fetch', () => {
         throw new Error('The connection broke.');
       },
     });
-    const broken = new Request(URL, { method: 'POST', headers: FORM, body, duplex: 'half' } as RequestInit);
+    const broken = new Request(URL, { method: 'POST', headers: FORM, body, duplex: 'half' });
     expect((await calls.fetch(broken))?.status).toBe(400);
     const read = new Request(URL, { method: 'POST', headers: FORM, body: 'CallSid=CA1&CallStatus=busy' });
     await read.text();

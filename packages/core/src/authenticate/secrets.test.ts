@@ -33,6 +33,7 @@ it('gives what needs no waiting at once', () => {
 
 it('waits for anything that can be waited for', async () => {
   // biome-ignore lint/suspicious/noThenProperty: some libraries have promises of their own
+  // oxlint-disable-next-line unicorn/no-thenable
   const thenable = { then: (resolve: (secret: string) => void) => resolve('a') } as Promise<string>;
   expect(await secretsOf(() => thenable, request)).toEqual(['a']);
 });
