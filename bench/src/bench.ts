@@ -1,6 +1,8 @@
-/** `pnpm run bench [http|inbox|micro] [options]`: prints Markdown tables. See README.md. */
+/** `pnpm run bench [http] [inbox] [known] [micro] [options]`: prints Markdown tables. See README.md. */
 import { parseArgs } from 'node:util';
 import { benchHttp } from './http.ts';
+import { benchInbox, benchKnownCalls } from './inbox.ts';
+import { benchMicro } from './micro.ts';
 import { markdown, type Section } from './report.ts';
 
 const { values, positionals } = parseArgs({
@@ -11,6 +13,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '1' },
     connections: { type: 'string', default: '32' },
     only: { type: 'string' },
+    calls: { type: 'string', default: '1000000' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -25,6 +28,9 @@ const options = {
 
 const PARTS: Readonly<Record<string, () => Promise<Section>>> = {
   http: () => benchHttp(options),
+  inbox: () => benchInbox(options),
+  known: () => benchKnownCalls(Number(values.calls)),
+  micro: benchMicro,
 };
 
 const sections: Section[] = [];

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { Inbox } from '@call-status/core';
 import { callStatusMiddleware } from '@call-status/express';
 import express, { type Express, type Request, type Response } from 'express';
 import { PATH, PUBLIC_URL, SIGNING_KEY } from '../callbacks.ts';
@@ -24,9 +25,9 @@ export async function twilioWebhook(sink: Sink): Promise<number> {
 }
 
 /** call-status: verified, validated, normalised, recorded. */
-export function callStatus(sink: Sink): Promise<number> {
+export function callStatus(sink: Sink, inbox?: Inbox): Promise<number> {
   const app = express();
-  app.use(PATH, callStatusMiddleware(signed(sink)));
+  app.use(PATH, callStatusMiddleware(signed(sink, inbox)));
   return start(app);
 }
 

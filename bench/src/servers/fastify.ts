@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { Inbox } from '@call-status/core';
 import { callStatusPlugin } from '@call-status/fastify';
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -19,9 +20,9 @@ export async function byHand(sink: Sink): Promise<number> {
 }
 
 /** call-status: verified, validated, normalised, recorded. */
-export async function callStatus(sink: Sink): Promise<number> {
+export async function callStatus(sink: Sink, inbox?: Inbox): Promise<number> {
   const fastify = Fastify();
-  await fastify.register(callStatusPlugin, { path: PATH, ...signed(sink) });
+  await fastify.register(callStatusPlugin, { path: PATH, ...signed(sink, inbox) });
   return start(fastify);
 }
 

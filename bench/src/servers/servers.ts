@@ -1,3 +1,5 @@
+import type { Inbox } from '@call-status/core';
+
 /** A handler's last act: a server whose handlers do not run has no figure. */
 export type Sink = (callId: unknown, status: unknown) => void;
 
@@ -15,7 +17,15 @@ export type ServerName =
   | 'koa, by hand'
   | 'koa, call-status'
   | 'fastify, by hand'
-  | 'fastify, call-status';
+  | 'fastify, call-status'
+  | 'express, SQLite'
+  | 'express, SQLite without group commit'
+  | 'fastify, SQLite'
+  | 'fastify, SQLite without group commit';
+
+async function newSqliteInbox(groupCommit: boolean): Promise<Inbox> {
+  return (await import('./inboxes.ts')).newSqliteInbox(groupCommit);
+}
 
 /** The servers that are compared. Each imports its framework only when it is started, so that a process has one. */
 export const SERVERS: Readonly<Record<ServerName, StartServer>> = {
@@ -29,4 +39,10 @@ export const SERVERS: Readonly<Record<ServerName, StartServer>> = {
   'koa, call-status': async (sink) => (await import('./koa.ts')).callStatus(sink),
   'fastify, by hand': async (sink) => (await import('./fastify.ts')).byHand(sink),
   'fastify, call-status': async (sink) => (await import('./fastify.ts')).callStatus(sink),
+  'express, SQLite': async (sink) => (await import('./express.ts')).callStatus(sink, await newSqliteInbox(true)),
+  'express, SQLite without group commit': async (sink) =>
+    (await import('./express.ts')).callStatus(sink, await newSqliteInbox(false)),
+  'fastify, SQLite': async (sink) => (await import('./fastify.ts')).callStatus(sink, await newSqliteInbox(true)),
+  'fastify, SQLite without group commit': async (sink) =>
+    (await import('./fastify.ts')).callStatus(sink, await newSqliteInbox(false)),
 };

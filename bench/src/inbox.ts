@@ -1,0 +1,144 @@
+import { type Child, startChild } from './child.ts';
+import { check } from './http.ts';
+import type { FilledInboxes, RecordCosts } from './known-calls.ts';
+import type { LoadResult, RunLoad } from './load.ts';
+import { type Section, verdict } from './report.ts';
+import type { ServerName } from './servers/servers.ts';
+import { quantile, spread } from './statistics.ts';
+
+/** How many connections a provider has open at once. */
+const CONNECTIONS = 64;
+const WARM_UP_SECONDS = 3;
+/** No server answers more callbacks in a second; so many are prepared. */
+const MOST_PER_SECOND = 25_000;
+
+interface Framework {
+  readonly memory: ServerName;
+  readonly grouped: ServerName;
+  readonly ungrouped: ServerName;
+  /** Of the memory inbox's throughput. */
+  readonly atLeast: number;
+}
+
+const FRAMEWORKS: readonly Framework[] = [
+  {
+    memory: 'fastify, call-status',
+    grouped: 'fastify, SQLite',
+    ungrouped: 'fastify, SQLite without group commit',
+    atLeast: 0.7,
+  },
+  {
+    memory: 'express, call-status',
+    grouped: 'express, SQLite',
+    ungrouped: 'express, SQLite without group commit',
+    atLeast: 0.8,
+  },
+];
+
+/** What durability costs: requests per second and latency of the 200, one server after the other, in turns. */
+export async function benchInbox(options: { rounds: number; windows: number; seconds: number }): Promise<Section> {
+  const rows: (string | number)[][] = [];
+  for (const framework of FRAMEWORKS) {
+    process.stderr.write(`${framework.grouped}\n`);
+    const { memory, grouped, ungrouped, atLeast } = framework;
+    const names = [memory, grouped, ungrouped];
+    const results = await measure(names, options);
+    const ratio = (name: ServerName, beside: ServerName): number =>
+      quantile(
+        (results.get(name) ?? []).map(
+          (result, window) => rate(result) / rate((results.get(beside) ?? [])[window] as LoadResult),
+        ),
+        0.5,
+      );
+    for (const name of names) {
+      const own = results.get(name) ?? [];
+      const beside = name === grouped ? [memory, ungrouped] : [memory];
+      for (const other of name === memory ? [undefined] : beside) {
+        const value = other === undefined ? 1 : ratio(name, other);
+        const target = name === grouped ? { atLeast: other === memory ? atLeast : 4 } : undefined;
+        rows.push([
+          name,
+          Math.round(spread(own.map(rate)).median),
+          spread(own.map(({ p50 }) => p50)).median.toFixed(1),
+          spread(own.map(({ p99 }) => p99)).median.toFixed(1),
+          other ?? '',
+          `**${value.toFixed(2)}**`,
+          verdict(value, target),
+        ]);
+      }
+    }
+  }
+  return {
+    title: `A durable 200 at ${CONNECTIONS} connections`,
+    columns: ['server', 'requests/s', 'p50 ms', 'p99 ms', 'beside', 'ratio', 'target'],
+    rows,
+  };
+}
+
+function rate({ requests, seconds }: LoadResult): number {
+  return requests / seconds;
+}
+
+async function measure(
+  names: readonly ServerName[],
+  { rounds, windows, seconds }: { rounds: number; windows: number; seconds: number },
+): Promise<Map<ServerName, LoadResult[]>> {
+  const results = new Map<ServerName, LoadResult[]>(names.map((name) => [name, []]));
+  const kind = 'signalwire-form';
+  for (let round = 0; round < rounds; round++) {
+    const load = startChild('load.js', 'load');
+    const children = new Map(names.map((name) => [name, startChild('server.js', 'server', [name])]));
+    try {
+      const ports = new Map<ServerName, number>();
+      for (const [name, child] of children) ports.set(name, await child.ask<number>('start'));
+      for (const port of ports.values()) await check(port, kind, true);
+      const run = async (name: ServerName, period: number): Promise<LoadResult> => {
+        const targets = [{ port: ports.get(name) ?? 0, kind } as const];
+        const [result] = await load.ask<[LoadResult]>({
+          targets,
+          connections: CONNECTIONS,
+          seconds: period,
+        } satisfies RunLoad);
+        if (result.errors > 0) throw new Error(`${name}: ${result.errors} callbacks were not answered with 200.`);
+        return result;
+      };
+      await load.ask({ prepare: [kind], count: WARM_UP_SECONDS * MOST_PER_SECOND });
+      for (const name of names) await run(name, WARM_UP_SECONDS);
+      for (let window = 0; window < windows; window++) {
+        await load.ask({ prepare: [kind], count: Math.ceil(seconds * MOST_PER_SECOND) });
+        for (const name of names) results.get(name)?.push(await run(name, seconds));
+      }
+    } finally {
+      await Promise.all([load, ...children.values()].map((child: Child) => child.stop()));
+    }
+  }
+  return results;
+}
+
+const FEW_CALLS = 1000;
+const BATCHES = 30;
+
+/** Whether an event costs more when the file knows many calls. */
+export async function benchKnownCalls(calls: number): Promise<Section> {
+  const child = startChild('known-calls.js', 'server');
+  try {
+    process.stderr.write(`Recording ${calls} calls\n`);
+    await child.ask({ fill: [FEW_CALLS, calls] } satisfies FilledInboxes);
+    const costs = await child.ask<RecordCosts>({ batches: BATCHES });
+    const [few, many] = costs.map((list) => quantile(list, 0.5)) as [number, number];
+    const ratio = quantile(
+      (costs[1] ?? []).map((cost, batch) => cost / (costs[0]?.[batch] ?? Number.NaN)),
+      0.5,
+    );
+    return {
+      title: 'One event, by the calls that the file knows',
+      columns: ['known calls', 'µs', 'ratio', 'target'],
+      rows: [
+        [FEW_CALLS, few.toFixed(1), '1.00', ''],
+        [calls, many.toFixed(1), `**${ratio.toFixed(2)}**`, verdict(ratio, { atMost: 1.3 })],
+      ],
+    };
+  } finally {
+    await child.stop();
+  }
+}
