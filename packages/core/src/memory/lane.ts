@@ -18,7 +18,7 @@ export class Lane {
   events: AnyCallStatusEvent[] = [];
   isShortened = false;
   /** The ids of all its events, and whether their work is done. */
-  readonly done = new Map<string, boolean>();
+  readonly done: Map<string, boolean> = new Map();
   /** How many of its events are dead letters. */
   dead = 0;
   /** What its first work waits for: a worker, its time, or its end. */
