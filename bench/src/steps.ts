@@ -26,21 +26,21 @@ function internal<Module>(path: string): Promise<Module> {
 }
 
 async function steps(): Promise<StepCosts> {
-  const { decodeForm } = await internal<{ decodeForm(text: string, limits: object): Fields }>('decode/form');
-  const { toTree } = await internal<{ toTree(fields: Fields, limits: object): Fields }>('decode/tree');
-  const { decodeJson } = await internal<{ decodeJson(text: string, limits: object): Fields }>('decode/json');
+  const { decodeForm } = await internal<{ decodeForm: (text: string, limits: object) => Fields }>('decode/form');
+  const { toTree } = await internal<{ toTree: (fields: Fields, limits: object) => Fields }>('decode/tree');
+  const { decodeJson } = await internal<{ decodeJson: (text: string, limits: object) => Fields }>('decode/json');
   const { decodeMultipart } = await internal<{
-    decodeMultipart(body: Buffer, contentType: unknown, limits: object): Fields;
+    decodeMultipart: (body: Buffer, contentType: unknown, limits: object) => Fields;
   }>('decode/multipart');
-  const { parseContentType } = await internal<{ parseContentType(header: string): unknown }>('decode/content-type');
+  const { parseContentType } = await internal<{ parseContentType: (header: string) => unknown }>('decode/content-type');
   const { Message } = await internal<{
     Message: new (request: CallbackRequest, limits: object, publicUrl: string) => { readonly fields: Fields };
   }>('message');
   const { authenticate } = await internal<{
-    authenticate(message: unknown, provider: Provider, now: number): Promise<string>;
+    authenticate: (message: unknown, provider: Provider, now: number) => Promise<string>;
   }>('authenticate/authenticate');
   const { normalise } = await internal<{
-    normalise(provider: Provider, fields: Fields, trust: string, now: number): never;
+    normalise: (provider: Provider, fields: Fields, trust: string, now: number) => never;
   }>('normalise');
 
   const provider = signalwire({ signingKey: SIGNING_KEY });

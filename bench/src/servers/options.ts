@@ -8,7 +8,7 @@ export function signed(sink: Sink, inbox?: Inbox): CallStatusOptions {
     providers: [signalwire({ signingKey: SIGNING_KEY, onEnded: ({ callId, status }) => sink(callId, status) })],
     publicUrl: PUBLIC_URL,
     ...(inbox && { inbox }),
-  } as CallStatusOptions;
+  };
 }
 
 /** call-status as a user sets it up whose provider sends multipart bodies and cannot sign. */
@@ -16,5 +16,5 @@ export function withToken(sink: Sink): CallStatusOptions {
   return {
     providers: [exotel({ token: TOKEN, onEnded: ({ callId, status }) => sink(callId, status) })],
     publicUrl: PUBLIC_URL,
-  } as CallStatusOptions;
+  };
 }
