@@ -17,7 +17,10 @@ import type { AnyCallStatusEvent, CallStatus, Transition } from './event.ts';
 export interface Inbox {
   /** Whether what is recorded outlives the process. If not, a receiver that closes handles what it can first. */
   readonly durable: boolean;
-  /** Records an event, whose `transition` is decided here. Rejects when it cannot; then nothing was recorded. */
+  /**
+   * Records an event, and decides its `transition`. Rejects when it cannot; then nothing was recorded.
+   * The event is the inbox's from then on: it may keep it and complete it with its transition.
+   */
   record(event: Unrecorded): Promise<Recorded>;
   /** Takes work that is due: at most one event per call. */
   take(request: TakeRequest): Promise<Taken>;

@@ -19,8 +19,9 @@ import type {
   Unrecorded,
   Work,
 } from './inbox.ts';
-import { detached, Job, Lane } from './memory/lane.ts';
+import { Job, Lane } from './memory/lane.ts';
 import { LaneList, LaterQueue, ReadyQueue } from './memory/queues.ts';
+import { RunningJobs } from './memory/running.ts';
 import type { Clock } from './provider.ts';
 
 /** How much a memory inbox keeps. */
@@ -40,7 +41,7 @@ export interface MemoryInboxOptions {
   /**
    * Of how many ended calls, the newest, the events are kept. Of older ones remain the status and the ids of the events:
    * they are listed and counted, and their duplicates, late and conflicting events are known.
-   * @default 1_000
+   * @default 100
    */
   readonly retainEvents?: number;
   /** @default Date.now */
@@ -79,7 +80,7 @@ class MemoryInbox implements Inbox {
   readonly #listeners = new Set<() => void>();
   readonly #dead = new Map<string, Dead>();
   /** Work by the token of its lease. */
-  readonly #running = new Map<string, Job>();
+  readonly #running = new RunningJobs();
   readonly #ready = new ReadyQueue();
   readonly #later = new LaterQueue();
   /** Idle calls, each list from the one that was idle for longest; calls with unfinished work are in none. */
@@ -95,12 +96,7 @@ class MemoryInbox implements Inbox {
   #leasesUntil = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  constructor({
-    maxCalls = 100_000,
-    retainMs = 86_400_000,
-    retainEvents = 1000,
-    clock = Date.now,
-  }: MemoryInboxOptions) {
+  constructor({ maxCalls = 100_000, retainMs = 86_400_000, retainEvents = 100, clock = Date.now }: MemoryInboxOptions) {
     this.#maxCalls = maxCalls;
     this.#maxEvents = maxCalls * EVENTS_PER_CALL;
     this.#retainMs = retainMs;
@@ -123,8 +119,7 @@ class MemoryInbox implements Inbox {
     if (this.#closed) throw new CallStatusError('closed');
     const key = keyOf(event.provider, event.callId);
     let lane = this.#calls.get(key);
-    const known = lane?.done.get(event.id);
-    if (known !== undefined) return { transition: 'duplicate', done: known };
+    if (lane?.knows(event.id)) return { transition: 'duplicate', done: lane.isDone(event.id) };
 
     const now = this.#clock();
     // Off its list it is not forgotten to make room for its own event.
@@ -142,7 +137,7 @@ class MemoryInbox implements Inbox {
     }
 
     const transition = transitionOf(lane.status, event.status);
-    const recorded = { ...event, transition } as AnyCallStatusEvent;
+    const recorded = Object.assign(event, { transition }) as AnyCallStatusEvent;
     if (transition === 'advance') {
       lane.status = event.status;
       if (isTerminal(event.status)) this.#endedCalls++;
@@ -150,7 +145,7 @@ class MemoryInbox implements Inbox {
     lane.lastReceivedAt = event.receivedAt;
     lane.touchedAt = now;
     lane.events.push(recorded);
-    lane.done.set(detached(event.id), false);
+    lane.addId(event.id);
     this.#events++;
     this.#unfinished++;
     lane.append(new Job(lane, recorded, ++this.#serial));
@@ -171,10 +166,9 @@ class MemoryInbox implements Inbox {
       if (job === undefined) break;
       job.lane.state = 'running';
       job.attempts++;
-      const token = (++this.#serial).toString(36);
+      const token = this.#running.add(job, ++this.#serial);
       job.leaseUntil = now + leaseMs;
       this.#leasesUntil = Math.min(this.#leasesUntil, job.leaseUntil);
-      this.#running.set(token, job);
       const { event, attempts: attempt, doneHandlers } = job;
       work.push({ lease: { eventId: event.id, token }, event, attempt, doneHandlers });
     }
@@ -275,16 +269,15 @@ class MemoryInbox implements Inbox {
   #stopRunning(token: string): Job | undefined {
     const job = this.#running.get(token);
     if (job === undefined) return undefined;
-    this.#running.delete(token);
+    this.#running.remove(job);
     if (this.#running.size === 0) this.#leasesUntil = Number.POSITIVE_INFINITY;
     return job;
   }
 
   /** The event is done or dead; the call goes on. */
   #settle(job: Job): void {
-    const { lane, event } = job;
+    const { lane } = job;
     lane.removeHead(job);
-    lane.done.set(event.id, true);
     this.#unfinished--;
     if (lane.head === undefined) this.#shelve(lane);
     else this.#queue(lane, this.#clock());
@@ -292,12 +285,12 @@ class MemoryInbox implements Inbox {
 
   #endLeases(now: number): void {
     this.#leasesUntil = Number.POSITIVE_INFINITY;
-    for (const [token, job] of this.#running) {
+    for (const job of this.#running) {
       if (job.leaseUntil > now) {
         this.#leasesUntil = Math.min(this.#leasesUntil, job.leaseUntil);
         continue;
       }
-      this.#running.delete(token);
+      this.#running.remove(job);
       this.#makeReady(job.lane);
     }
   }
@@ -342,9 +335,9 @@ class MemoryInbox implements Inbox {
   #forget(lane: Lane): void {
     lane.list?.remove(lane);
     this.#calls.delete(lane.key);
-    this.#events -= lane.done.size;
+    this.#events -= lane.size;
     if (isTerminal(lane.status)) this.#endedCalls--;
-    if (lane.dead > 0) for (const id of lane.done.keys()) this.#dead.delete(id);
+    if (lane.dead > 0) for (const id of lane.ids) this.#dead.delete(id);
   }
 
   #listDead(query: DeadLetterQuery = {}): Page<DeadLetter> {
@@ -371,7 +364,6 @@ class MemoryInbox implements Inbox {
     this.#dead.delete(job.event.id);
     lane.dead--;
     lane.list?.remove(lane);
-    lane.done.set(job.event.id, false);
     this.#unfinished++;
     job.attempts = 0;
     job.runAt = 0;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { FieldTree } from './decode/fields.ts';
+import { PlainObject } from './decode/plain-object.ts';
 import { CallStatusError } from './errors.ts';
 import { isTerminal, type Trust } from './event.ts';
 import type { Unrecorded } from './inbox.ts';
@@ -43,17 +44,16 @@ export function normalise(
     });
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);
-  const event: Record<string, unknown> = {
-    provider: name,
-    id: eventId(name, callId, key),
-    callId,
-    status,
-    rawStatus,
-    terminal: isTerminal(status),
-    receivedAt: new Date(now).toISOString(),
-    trust,
-    raw: fields,
-  };
+  const event = new PlainObject();
+  event['provider'] = name;
+  event['id'] = eventId(name, callId, key);
+  event['callId'] = callId;
+  event['status'] = status;
+  event['rawStatus'] = rawStatus;
+  event['terminal'] = isTerminal(status);
+  event['receivedAt'] = new Date(now).toISOString();
+  event['trust'] = trust;
+  event['raw'] = fields;
   for (const part of PARTS) {
     const value = form[part];
     if (value !== undefined) event[part] = value;

@@ -201,28 +201,29 @@ class Receiver {
     providers: readonly Provider[],
   ): Promise<Receipt<AnyCallStatusEvent> | undefined> {
     try {
-      const event = await this.#accept(request, providers);
-      return event && { status: 200, headers: NO_HEADERS, event };
+      const { publicUrl, clock } = this.#options;
+      const message = new Message(request, this.limits, publicUrl);
+      const provider = match(message, providers);
+      if (provider === undefined) return undefined;
+      if (this.#closing !== undefined) throw new CallStatusError('closed', { provider: provider.name });
+
+      const { definition } = provider;
+      const now = clock();
+      // Awaited only where there is something to wait for: each turn costs.
+      let trust: Trust | Promise<Trust> | undefined;
+      if (definition.signs === 'bytes') {
+        trust = authenticate(message, provider, now);
+        if (trust instanceof Promise) trust = await trust;
+      }
+      const { fields } = message;
+      if (definition.isCallStatus?.(fields) === false) return undefined;
+      trust ??= authenticate(message, provider, now);
+      if (trust instanceof Promise) trust = await trust;
+      const event = await this.#record(normalise(provider, fields, trust, now), request);
+      return { status: 200, headers: NO_HEADERS, event };
     } catch (error) {
       return this.refuse(isCallStatusError(error) ? error : new CallStatusError('unexpected', {}, { cause: error }));
     }
-  }
-
-  async #accept(request: CallbackRequest, providers: readonly Provider[]): Promise<AnyCallStatusEvent | undefined> {
-    const { publicUrl, clock } = this.#options;
-    const message = new Message(request, this.limits, publicUrl);
-    const provider = match(message, providers);
-    if (provider === undefined) return undefined;
-    if (this.#closing !== undefined) throw new CallStatusError('closed', { provider: provider.name });
-
-    const { definition } = provider;
-    const now = clock();
-    let trust: Trust | undefined;
-    if (definition.signs === 'bytes') trust = await authenticate(message, provider, now);
-    const { fields } = message;
-    if (definition.isCallStatus?.(fields) === false) return undefined;
-    trust ??= await authenticate(message, provider, now);
-    return this.#record(normalise(provider, fields, trust, now), request);
   }
 
   /** Step 6. What is recorded may be acknowledged; its handlers wait until the answer has left. */
@@ -250,7 +251,7 @@ class Receiver {
     else if (first && transition === 'duplicate' && !waits) this.#arrivals.remove(id);
     if (transition === 'conflict') this.#report(new CallStatusError('conflicting_status', { provider, eventId: id }));
     if ((await outcome) === false) throw new CallStatusError('not_handled', { provider, eventId: id });
-    return { ...unrecorded, transition } as AnyCallStatusEvent;
+    return Object.assign(unrecorded, { transition }) as AnyCallStatusEvent;
   }
 
   /** Logs an error, and tells the error handlers; what they throw is logged too. */

@@ -74,8 +74,8 @@ class InboxWorker implements Worker {
   readonly #concurrency: number;
   readonly #leaseMs: number;
   readonly #pollMs: number;
-  /** By the token of the lease. */
-  readonly #runs = new Map<string, Run>();
+  /** An array and no Map, for the reason that `RunningJobs` gives. */
+  readonly #runs: Run[] = [];
   #isWorking = false;
   /** Whether there may be work. */
   #isWanted = false;
@@ -108,8 +108,8 @@ class InboxWorker implements Worker {
       while (!isOver) {
         this.#wake();
         await this.#pumping;
-        if (this.#runs.size === 0) return;
-        await Promise.race(Array.from(this.#runs.values(), (run) => run.ended));
+        if (this.#runs.length === 0) return;
+        await Promise.race(this.#runs.map((run) => run.ended));
       }
     };
     if (this.#isWorking) await withDeadline(work(), deadlineMs);
@@ -124,10 +124,10 @@ class InboxWorker implements Worker {
     const { finished, returned } = { finished: this.#finished, returned: this.#returned };
     const ended = async (): Promise<void> => {
       await this.#pumping;
-      await Promise.all(Array.from(this.#runs.values(), (run) => run.ended));
+      await Promise.all(this.#runs.map((run) => run.ended));
     };
     await withDeadline(ended(), deadlineMs);
-    await Promise.all(Array.from(this.#runs.values(), (run) => this.#giveBack(run)));
+    await Promise.all(this.#runs.map((run) => this.#giveBack(run)));
     this.#stopRenewing();
     return { finished: this.#finished - finished, returned: this.#returned - returned };
   }
@@ -149,7 +149,7 @@ class InboxWorker implements Worker {
 
   async #takeWork(): Promise<void> {
     const { inbox, owner } = this.#options;
-    const limit = this.#concurrency - this.#runs.size;
+    const limit = this.#concurrency - this.#runs.length;
     if (limit <= 0) return;
     let taken: Taken;
     try {
@@ -175,13 +175,21 @@ class InboxWorker implements Worker {
 
   #startRun(work: Work): void {
     const run = new Run(work);
-    this.#runs.set(work.lease.token, run);
+    run.index = this.#runs.push(run) - 1;
     this.#renewing ??= setInterval(() => void this.#renew(), this.#leaseMs / 3).unref();
     run.ended = this.#process(run).then((handled) => {
-      this.#runs.delete(work.lease.token);
+      this.#endRun(run);
       this.#options.settled(work.event.id, handled);
       this.#wake();
     });
+  }
+
+  /** The last takes its place, so that it costs the same however many run. */
+  #endRun(run: Run): void {
+    const last = this.#runs.pop() as Run;
+    if (last === run) return;
+    this.#runs[run.index] = last;
+    last.index = run.index;
   }
 
   /** Resolves to whether all handlers were done and the inbox knows. */
@@ -266,14 +274,12 @@ class InboxWorker implements Worker {
   }
 
   async #renew(): Promise<void> {
-    if (this.#runs.size === 0) this.#stopRenewing();
-    const leases = Array.from(this.#runs.values())
-      .filter(({ isHandling, isOver }) => isHandling && !isOver)
-      .map(({ work }) => work.lease);
+    if (this.#runs.length === 0) this.#stopRenewing();
+    const leases = this.#runs.filter(({ isHandling, isOver }) => isHandling && !isOver).map(({ work }) => work.lease);
     if (leases.length === 0) return;
     try {
       for (const { token } of await this.#options.inbox.renew(leases, this.#leaseMs)) {
-        const run = this.#runs.get(token);
+        const run = this.#runs.find(({ work }) => work.lease.token === token);
         // Of one that has told its result in the meantime, the inbox's answer to that decides.
         if (run?.isHandling) this.#lose(run);
       }
@@ -324,6 +330,8 @@ class Run {
   /** Its lease is lost or given back, so nothing it does counts. */
   isOver = false;
   ended: Promise<void> = NOTHING_TO_WAIT_FOR;
+  /** Where it is among those that run. */
+  index = 0;
   /** Made when a handler asks for the signal: most never do. */
   #controller: AbortController | undefined;
   #reason: CallStatusError | undefined;

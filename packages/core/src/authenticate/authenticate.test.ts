@@ -25,7 +25,7 @@ const acme = defineProvider({
 
 type Options = { readonly key?: Secret } & ProviderOptions<never>;
 
-function check(options: Options, url = '/', headers: Record<string, string> = {}): Promise<string> {
+async function check(options: Options, url = '/', headers: Record<string, string> = {}): Promise<string> {
   const request = { method: 'POST', url, origin: 'https://example.com', headers, body: Buffer.from('') };
   return authenticate(new Message(request, DEFAULT_LIMITS), acme(options as object), 7);
 }
@@ -84,13 +84,15 @@ describe('authenticate', () => {
     }
   });
 
-  it('fails closed where a provider has a secret and nothing to check it with', async () => {
+  it('fails closed where a provider has a secret and nothing to check it with', () => {
     const { authenticate: _, ...rest } = acme.definition;
     const provider = { ...acme(), definition: rest, options: { key: 'x' } as object };
     const request = { method: 'POST', url: '/', origin: '', headers: {}, body: Buffer.from('') };
-    await expect(authenticate(new Message(request, DEFAULT_LIMITS), provider, 7)).rejects.toMatchObject({
-      code: 'signature_mismatch',
-    });
+    expect(() => authenticate(new Message(request, DEFAULT_LIMITS), provider, 7)).toThrow(
+      expect.objectContaining({
+        code: 'signature_mismatch',
+      }),
+    );
   });
 });
 

@@ -9,33 +9,40 @@ import { tokenVerdict } from './token.ts';
 
 /**
  * Step 3: is the message genuine? Everything that is configured has to hold: the token, the signature, or both.
+ * Waits only for secrets that have to be waited for.
  *
- * @throws CallStatusError `token_missing`, `token_mismatch`, `signature_missing`, `signature_mismatch`, `signature_expired`,
- *   `body_consumed`, `secret_unavailable`
+ * @throws CallStatusError (or rejects with) `token_missing`, `token_mismatch`, `signature_missing`, `signature_mismatch`,
+ *   `signature_expired`, `body_consumed`, `secret_unavailable`
  */
-export async function authenticate(message: Message, provider: Provider, now: number): Promise<Trust> {
-  const { definition, options, name } = provider;
-  let trust: Trust = 'none';
-  if (options.token !== undefined) {
-    const tokens = await lookUp(options.token, message.request, name);
+export function authenticate(message: Message, provider: Provider, now: number): Trust | Promise<Trust> {
+  const tokens = lookUp(provider.options.token, message.request, provider.name);
+  const secrets = lookUp(signingSecret(provider), message.request, provider.name);
+  if (tokens instanceof Promise || secrets instanceof Promise) {
+    return Promise.all([tokens, secrets]).then((found) => verify(message, provider, now, ...found));
+  }
+  return verify(message, provider, now, tokens, secrets);
+}
+
+/** Secrets that are `undefined` are not configured; an empty list fits nothing. */
+function verify(
+  message: Message,
+  { definition, options, name }: Provider,
+  now: number,
+  tokens: readonly string[] | undefined,
+  secrets: readonly string[] | undefined,
+): Trust {
+  if (tokens !== undefined) {
     const verdict = tokenVerdict(message.query[TOKEN_PARAMETER], tokens);
     if (verdict !== 'genuine') throw new CallStatusError(verdict, { provider: name });
-    trust = 'token';
   }
-  const secret = signingSecret(provider);
-  if (secret !== undefined) {
-    const secrets = await lookUp(secret, message.request, name);
-    const verdict = definition.authenticate?.(message, secrets, options, now) ?? 'signature_mismatch';
-    if (verdict !== 'genuine') {
-      const details = { provider: name, url: withoutQueryValues(message.url) };
-      throw new CallStatusError(
-        verdict,
-        verdict === 'signature_mismatch' ? { ...details, hint: mismatchHint(message, secrets) } : details,
-      );
-    }
-    trust = 'signed';
-  }
-  return trust;
+  if (secrets === undefined) return tokens === undefined ? 'none' : 'token';
+  const verdict = definition.authenticate?.(message, secrets, options, now) ?? 'signature_mismatch';
+  if (verdict === 'genuine') return 'signed';
+  const details = { provider: name, url: withoutQueryValues(message.url) };
+  throw new CallStatusError(
+    verdict,
+    verdict === 'signature_mismatch' ? { ...details, hint: mismatchHint(message, secrets) } : details,
+  );
 }
 
 /** The secret with which this provider signs, if it is set. */
@@ -44,7 +51,16 @@ export function signingSecret({ definition, options }: Provider): Secret | undef
   return (options as Readonly<Record<string, Secret | undefined>>)[definition.secret];
 }
 
-async function lookUp(secret: Secret, request: CallbackRequest, provider: string): Promise<readonly string[]> {
+function lookUp(
+  secret: Secret | undefined,
+  request: CallbackRequest,
+  provider: string,
+): readonly string[] | undefined | Promise<readonly string[]> {
+  if (secret === undefined) return undefined;
+  return typeof secret === 'function' ? lookUpLater(secret, request, provider) : secretsOf(secret, request);
+}
+
+async function lookUpLater(secret: Secret, request: CallbackRequest, provider: string): Promise<readonly string[]> {
   try {
     return await secretsOf(secret, request);
   } catch (cause) {

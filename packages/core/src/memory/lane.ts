@@ -7,7 +7,7 @@ import type { LaneList } from './queues.ts';
 export class Lane {
   readonly key: string;
   readonly provider: string;
-  readonly callId: string;
+  callId: string;
   readonly serial: number;
   readonly firstAt: number;
   lastReceivedAt: string;
@@ -17,8 +17,8 @@ export class Lane {
   /** Since it was shortened, if it was. */
   events: AnyCallStatusEvent[] = [];
   isShortened = false;
-  /** The ids of all its events, and whether their work is done. */
-  readonly done: Map<string, boolean> = new Map();
+  /** The ids of all its events. A list is small, and fast while it is short; few calls have many events. */
+  #ids: string[] | Set<string> = [];
   /** How many of its events are dead letters. */
   dead = 0;
   /** What its first work waits for: a worker, its time, or its end. */
@@ -31,9 +31,9 @@ export class Lane {
   newer: Lane | undefined;
 
   constructor(key: string, { provider, callId, receivedAt }: Unrecorded, serial: number) {
-    this.key = detached(key);
+    this.key = key;
     this.provider = provider;
-    this.callId = detached(callId);
+    this.callId = callId;
     this.serial = serial;
     this.firstAt = Date.parse(receivedAt);
     this.lastReceivedAt = receivedAt;
@@ -42,6 +42,30 @@ export class Lane {
   /** When its first work is due. Asked only of a call that has work. */
   get runAt(): number {
     return (this.head as Job).runAt;
+  }
+
+  /** How many events it has. */
+  get size(): number {
+    return Array.isArray(this.#ids) ? this.#ids.length : this.#ids.size;
+  }
+
+  get ids(): Iterable<string> {
+    return this.#ids;
+  }
+
+  knows(eventId: string): boolean {
+    return Array.isArray(this.#ids) ? this.#ids.includes(eventId) : this.#ids.has(eventId);
+  }
+
+  /** Whether the work on an event that it knows is done, or dead. */
+  isDone(eventId: string): boolean {
+    for (let job = this.head; job !== undefined; job = job.next) if (job.event.id === eventId) return false;
+    return true;
+  }
+
+  addId(eventId: string): void {
+    if (!Array.isArray(this.#ids)) this.#ids.add(eventId);
+    else if (this.#ids.push(eventId) > LONGEST_LIST) this.#ids = new Set(this.#ids);
   }
 
   append(job: Job): void {
@@ -73,7 +97,9 @@ export class Lane {
   /** Keeps only what tells duplicates, transitions and the summary. */
   shorten(): void {
     this.events = [];
+    this.callId = detached(this.callId);
     this.isShortened = true;
+    this.#ids = Array.isArray(this.#ids) ? this.#ids.map(detached) : new Set([...this.#ids].map(detached));
   }
 
   fold(): Call {
@@ -84,7 +110,7 @@ export class Lane {
   }
 
   summary(): CallSummary {
-    const { provider, callId, status, firstAt, lastReceivedAt, done } = this;
+    const { provider, callId, status, firstAt, lastReceivedAt, size } = this;
     return {
       provider,
       callId,
@@ -92,7 +118,7 @@ export class Lane {
       terminal: isTerminal(status),
       firstAt,
       lastAt: Date.parse(lastReceivedAt),
-      events: done.size,
+      events: size,
     };
   }
 }
@@ -106,6 +132,8 @@ export class Job {
   doneHandlers: readonly string[] = NO_HANDLERS;
   runAt = 0;
   leaseUntil = 0;
+  /** Of its lease, while it runs. */
+  token = '';
   next: Job | undefined;
 
   constructor(lane: Lane, event: AnyCallStatusEvent, serial: number) {
@@ -116,8 +144,9 @@ export class Job {
 }
 
 const NO_HANDLERS: readonly string[] = [];
+const LONGEST_LIST = 16;
 
 /** A copy that does not hold on to the text that the string was cut from or joined of, which may be a whole body. */
-export function detached(text: string): string {
+function detached(text: string): string {
   return ` ${text}`.slice(1);
 }
