@@ -185,6 +185,16 @@ describe('what a memory inbox forgets', () => {
 });
 
 describe('what a memory inbox keeps of ended calls', () => {
+  it('knows the duplicates of a call with many events, also when it keeps no more than their ids', async () => {
+    const subject = new Subject({ retainEvents: 0 });
+    for (let event = 0; event < 20; event++) await subject.handle('a', 'completed', `a:${event}`);
+    expect((await subject.inbox.call('acme', 'a'))?.events).toEqual([]);
+    expect(await subject.record('a', 'completed', 'a:0')).toBe('duplicate');
+    expect(await subject.record('a', 'completed', 'a:19')).toBe('duplicate');
+    expect(await subject.record('a', 'completed', 'a:20')).toBe('repeat');
+    expect((await subject.inbox.calls()).rows).toMatchObject([{ callId: 'a', events: 21 }]);
+  });
+
   it('keeps the events of the newest only, and what tells duplicates and transitions of all', async () => {
     const subject = new Subject({ retainEvents: 1 });
     await subject.handle('a', 'ringing');

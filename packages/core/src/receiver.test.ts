@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { CallStatusError, type ErrorCode } from './errors.ts';
 import type { Inbox } from './inbox.ts';
@@ -87,6 +88,21 @@ describe('receive', () => {
     const headers = { ...FORM, 'x-signalwire-signature': 'x' };
     const receipt = await calls.receive(callback('CallSid=1&CallStatus=busy', { headers }));
     expect(receipt).toMatchObject({ status: 503, error: { code: 'unexpected', cause } });
+    await calls.close();
+  });
+
+  it('waits for a secret that has to be looked up, of a provider that signs bytes too', async () => {
+    const calls = createCallStatus({ providers: [voicedock({ secret: async () => 'whsec' })], log: silent });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const body = JSON.stringify({ message: { type: 'status-update', call: { id: 'v1', status: 'ended' } } });
+    const signature = createHmac('sha256', 'whsec').update(`${timestamp}.${body}`).digest('hex');
+    const headers = {
+      'content-type': 'application/json',
+      'x-webhook-timestamp': timestamp,
+      'x-webhook-signature': `sha256=${signature}`,
+    };
+    expect(await calls.receive(callback(body, { headers }))).toMatchObject({ status: 200, event: { trust: 'signed' } });
+    expect(await calls.receive(callback(`${body} `, { headers }))).toMatchObject({ status: 403 });
     await calls.close();
   });
 
