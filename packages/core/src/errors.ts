@@ -123,6 +123,10 @@ export const ERRORS = {
     message:
       'A handler failed at every attempt; the event is in the dead letters. Mend the handler, then inbox.deadLetters.replay(id).',
   },
+  handler_slow: {
+    message:
+      'A handler has been running for five minutes; its call waits, and its place among those handled at once is taken. Heed context.signal, or give what it waits for a timeout.',
+  },
   lease_lost: {
     message:
       'A handler outlived its lease and another worker took the event over; its late result does not count. Heed context.signal, or raise leaseMs.',

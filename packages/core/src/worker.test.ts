@@ -352,6 +352,15 @@ describe('failing', () => {
 });
 
 describe('leases', () => {
+  it('tells once of a handler that does not come to an end', async () => {
+    worker({ onEnded: () => new Promise(() => {}) });
+    await record('a', 'completed');
+    await pass(299_000);
+    expect(errors).toEqual([]);
+    await pass(20_000);
+    expect(errors.map(({ code }) => code)).toEqual(['handler_slow']);
+  });
+
   it('renews them while handlers run, and has no timer for it afterwards', async () => {
     const slow = deferred();
     const handle = vi.fn(() => slow.promise);

@@ -63,6 +63,7 @@ export interface Stopped {
 }
 
 const ATTEMPTS = 8;
+const SLOW_MS = 300_000;
 
 /** Makes a worker, which waits for `start()`. */
 export function createWorker(options: WorkerOptions): Worker {
@@ -275,6 +276,7 @@ class InboxWorker implements Worker {
 
   async #renew(): Promise<void> {
     if (this.#runs.length === 0) this.#stopRenewing();
+    for (const run of this.#runs) this.#watch(run);
     const leases = this.#runs.filter(({ isHandling, isOver }) => isHandling && !isOver).map(({ work }) => work.lease);
     if (leases.length === 0) return;
     try {
@@ -286,6 +288,13 @@ class InboxWorker implements Worker {
     } catch (cause) {
       this.#report('inbox_unavailable', {}, cause);
     }
+  }
+
+  /** Nobody ends a handler that does not end by itself; somebody has to hear of it. */
+  #watch(run: Run): void {
+    if (run.isSlow || performance.now() - run.startedAt < SLOW_MS) return;
+    run.isSlow = true;
+    this.#options.onError(new CallStatusError('handler_slow', { ...run.details, attempt: run.work.attempt }));
   }
 
   #stopRenewing(): void {
@@ -329,6 +338,9 @@ class Run {
   isHandling = true;
   /** Its lease is lost or given back, so nothing it does counts. */
   isOver = false;
+  /** It runs for long, and that was told. */
+  isSlow = false;
+  readonly startedAt: number = performance.now();
   ended: Promise<void> = NOTHING_TO_WAIT_FOR;
   /** Where it is among those that run. */
   index = 0;
