@@ -13,6 +13,7 @@ import type { Clock, EventOf, Provider, Secret } from './provider.ts';
 import { builtInProviders } from './providers/index.ts';
 import { HANDLER_NAMES } from './registry.ts';
 import type { RetryOptions } from './retry.ts';
+import { LONGEST_TIMER_MS } from './timer.ts';
 
 /** The options of {@link createCallStatus}, and of every adapter. */
 export interface CallStatusOptions<Providers extends readonly Provider[] = readonly Provider[]>
@@ -153,8 +154,6 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
   };
 }
 
-/** What a timer of node can wait; more makes it fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const positiveInteger = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)));
 const milliseconds = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_TIMER_MS)));
 const method = v.function();

@@ -7,6 +7,7 @@ import type { Logger } from './log.ts';
 import type { Clock } from './provider.ts';
 import type { NamedHandler } from './registry.ts';
 import { exponentialBackoff, type RetryOptions } from './retry.ts';
+import { LONGEST_TIMER_MS } from './timer.ts';
 
 /** What a worker works on, and how. Only handlers and `backoff` may throw. */
 export interface WorkerOptions {
@@ -391,9 +392,6 @@ class Context implements HandlerContext {
     return this.#run.signal;
   }
 }
-
-/** What a timer of node can wait; more makes it fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Resolves when the promise does, or when the deadline is over. */
 async function withDeadline(promise: Promise<void>, deadlineMs: number): Promise<void> {
