@@ -150,6 +150,17 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
         await expect(inbox.record(event('c2', 'ringing'))).rejects.toMatchObject({ code: 'closed' });
         await inbox.close();
       });
+
+      it('closes while it works: what was begun is done, and what comes later is refused', async () => {
+        await record('c1', 'ringing');
+        const { lease } = await takeOne();
+        const begun = Promise.all([inbox.record(event('c2', 'ringing')), inbox.finish(lease)]);
+        const closing = inbox.close();
+        const late = inbox.record(event('c3', 'ringing'));
+        await expect(late).rejects.toMatchObject({ code: 'closed' });
+        expect(await begun).toEqual([{ transition: 'advance', done: false }, true]);
+        await closing;
+      });
     });
 
     describe('giving work out', () => {
@@ -596,6 +607,17 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
           expect((await expectIdle()).nextAt).toBe(retryAt);
           clock.advance(5000);
           expect(await takeOne()).toMatchObject({ attempt: 2, doneHandlers: ['onStatus'] });
+        });
+
+        it('keeps what was begun when it was closed', async () => {
+          await record('c1', 'ringing');
+          const { lease } = await takeOne();
+          void inbox.record(event('c2', 'ringing'));
+          void inbox.finish(lease);
+          await inbox.close();
+          await reopen();
+          expect(await inbox.record(event('c1', 'ringing'))).toEqual({ transition: 'duplicate', done: true });
+          expect((await finishOne()).event.callId).toBe('c2');
         });
 
         it('keeps dead letters', async () => {
