@@ -61,11 +61,11 @@ export class Arrival {
   #whenSettled: ((handled: boolean) => void)[] | undefined;
 
   /** @param waitsForAnswer whether the handlers wait until the answer has left */
-  constructor({ source, onAnswered }: CallbackRequest, waitsForAnswer: boolean) {
-    this.source = source;
-    this.#waitsForAnswer = waitsForAnswer && onAnswered !== undefined;
+  constructor(request: CallbackRequest, waitsForAnswer: boolean) {
+    this.source = request.source;
+    this.#waitsForAnswer = waitsForAnswer && request.onAnswered !== undefined;
     if (this.#waitsForAnswer) {
-      onAnswered?.(() => {
+      request.onAnswered?.(() => {
         this.#waitsForAnswer = false;
         this.#whenAnswered?.();
       });

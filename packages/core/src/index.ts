@@ -1,5 +1,6 @@
 export { type Call, foldCall, transitionOf } from './call.ts';
-export { DEFAULT_LIMITS, type FieldTree, type FlatFields, type Limits } from './decode/fields.ts';
+export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';
+export type { FlatFields } from './decode/flat-fields.ts';
 export { CallStatusError, ERRORS, type ErrorCode, type ErrorDetails, isCallStatusError } from './errors.ts';
 export {
   type AnsweredBy,

@@ -45,7 +45,7 @@ describe('Message', () => {
   it('takes the fields of a GET from its query, without the token', () => {
     const get = message({ method: 'GET', url: '/?a[b]=1&token=secret' });
     expect(get.fields).toEqual({ a: { b: '1' } });
-    expect(get.flat).toEqual({});
+    expect(get.flat.toRecord()).toEqual({});
   });
 
   it('has flat fields of a form and of multipart alone', () => {
@@ -53,23 +53,26 @@ describe('Message', () => {
     const part = '--b\r\nContent-Disposition: form-data; name="a[b]"\r\n\r\n1\r\n--b--\r\n';
     const json = { 'content-type': 'application/json' };
     const body = Buffer.from('a[b]=1&c=2&c=3');
-    expect(message({ body }).flat).toEqual({ 'a[b]': '1', c: ['2', '3'] });
-    expect(message({ headers: multipart, body: Buffer.from(part) }).flat).toEqual({ 'a[b]': '1' });
+    expect(message({ body }).flat.toRecord()).toEqual({ 'a[b]': '1', c: ['2', '3'] });
+    expect(message({ headers: multipart, body: Buffer.from(part) }).flat.toRecord()).toEqual({ 'a[b]': '1' });
     expect(message({ headers: multipart, body: Buffer.from(part) }).fields).toEqual({ a: { b: '1' } });
-    expect(message({ headers: json, body: Buffer.from('{"a":1}') }).flat).toEqual({});
+    expect(message({ headers: json, body: Buffer.from('{"a":1}') }).flat.toRecord()).toEqual({});
     expect(message({ headers: json, body: Buffer.from('{"a":1}') }).fields).toEqual({ a: 1 });
   });
 
   it('has flat fields of what another parser made, as far as they are text', () => {
     const parsed = { one: '1', many: ['2', '3'], object: { a: '1' }, mixed: ['1', 2], number: 7 };
-    expect(message({ parsed }).flat).toEqual({ one: '1', many: ['2', '3'] });
+    expect(message({ parsed }).flat.toRecord()).toEqual({ one: '1', many: ['2', '3'] });
     expect(message({ parsed }).fields).toEqual(parsed);
-    expect(message({ parsed, headers: { 'content-type': 'multipart/form-data; boundary=b' } }).flat).toEqual({
-      one: '1',
-      many: ['2', '3'],
-    });
-    expect(message({ parsed, headers: { 'content-type': 'application/json' } }).flat).toEqual({});
-    for (const nothing of [undefined, null, 'text', 7]) expect(message({ parsed: nothing }).flat).toEqual({});
+    expect(message({ parsed, headers: { 'content-type': 'multipart/form-data; boundary=b' } }).flat.toRecord()).toEqual(
+      {
+        one: '1',
+        many: ['2', '3'],
+      },
+    );
+    expect(message({ parsed, headers: { 'content-type': 'application/json' } }).flat.toRecord()).toEqual({});
+    for (const nothing of [undefined, null, 'text', 7])
+      expect(message({ parsed: nothing }).flat.toRecord()).toEqual({});
   });
 
   it('makes a tree of the bracketed names that another parser left', () => {

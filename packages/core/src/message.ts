@@ -1,12 +1,17 @@
 import { type ContentType, parseContentType } from './decode/content-type.ts';
-import type { FieldTree, FlatFields, Limits } from './decode/fields.ts';
+import { FieldNames } from './decode/field-names.ts';
+import type { FieldRecord, FieldTree, Limits } from './decode/fields.ts';
+import { FlatFields } from './decode/flat-fields.ts';
 import { decodeForm } from './decode/form.ts';
 import { decodeJson } from './decode/json.ts';
 import { decodeMultipart } from './decode/multipart.ts';
 import { sanitize } from './decode/sanitize.ts';
 import { toTree } from './decode/tree.ts';
 import { CallStatusError } from './errors.ts';
+import { fieldsOf } from './providers/lenient.ts';
 import type { CallbackRequest } from './request.ts';
+
+const NO_QUERY: FieldRecord = Object.freeze(Object.create(null));
 
 /** The query parameter that holds the secret of a callback URL. */
 export const TOKEN_PARAMETER = 'token';
@@ -20,7 +25,7 @@ export class Message {
   readonly #limits: Limits;
   readonly #publicUrl: PublicUrl | undefined;
   #contentType: ContentType | undefined;
-  #query: FlatFields | undefined;
+  #query: FieldRecord | undefined;
   #flat: FlatFields | undefined;
   #fields: FieldTree | undefined;
   #url: string | undefined;
@@ -55,11 +60,11 @@ export class Message {
   }
 
   /** The parameters of the URL's query. */
-  get query(): FlatFields {
+  get query(): FieldRecord {
     if (this.#query === undefined) {
       const { url } = this.request;
       const start = url.indexOf('?');
-      this.#query = start < 0 ? decodeForm('', this.#limits) : decodeForm(url.slice(start + 1), this.#limits);
+      this.#query = start < 0 ? NO_QUERY : decodeForm(url.slice(start + 1), this.#limits).toRecord();
     }
     return this.#query;
   }
@@ -85,12 +90,11 @@ export class Message {
   #decodeFlat(): FlatFields {
     const { method, parsed } = this.request;
     const body = this.#plainBody();
-    if (method === 'GET') return {};
-    const { kind } = this.contentType;
-    if (body === undefined) return kind === 'form' || kind === 'multipart' ? flatOf(parsed) : {};
+    const kind = method === 'GET' ? 'none' : this.contentType.kind;
+    if (kind !== 'form' && kind !== 'multipart') return flatOf(undefined, this.#limits);
+    if (body === undefined) return flatOf(parsed, this.#limits);
     if (kind === 'form') return decodeForm(this.#text(body), this.#limits);
-    if (kind === 'multipart') return decodeMultipart(body, this.contentType, this.#limits);
-    return {};
+    return decodeMultipart(body, this.contentType, this.#limits);
   }
 
   #decodeFields(): FieldTree {
@@ -108,7 +112,7 @@ export class Message {
     switch (this.contentType.kind) {
       case 'form':
       case 'multipart':
-        return toTree(this.flat, this.#limits);
+        return this.flat.toTree();
       case 'json':
         return decodeJson(this.#text(body), this.#limits);
       default:
@@ -149,12 +153,14 @@ function isUnder(prefix: string, url: string): boolean {
 }
 
 /** The strings of a body that another parser took apart; what it made into something else cannot be signed over. */
-function flatOf(parsed: unknown): FlatFields {
-  const flat: Record<string, string | readonly string[]> = Object.create(null);
-  if (typeof parsed !== 'object' || parsed === null) return flat;
-  for (const [name, value] of Object.entries(parsed)) {
-    if (typeof value === 'string') flat[name] = value;
-    else if (Array.isArray(value) && value.every((item) => typeof item === 'string')) flat[name] = value;
+function flatOf(parsed: unknown, limits: Limits): FlatFields {
+  const names: string[] = [];
+  const values: string[] = [];
+  for (const [name, value] of Object.entries(fieldsOf(parsed))) {
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (!all.every((one) => typeof one === 'string')) continue;
+    names.push(...all.map(() => name));
+    values.push(...all);
   }
-  return flat;
+  return new FlatFields(new FieldNames(names, limits), values);
 }

@@ -3,9 +3,12 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CallStatusError } from './errors.ts';
+import type { AnyCallStatusEvent } from './event.ts';
 import { createCallStatus } from './index.ts';
-import { isAnswer, peekBody, receiveNode, toEndpoint, whenAnswered } from './node.ts';
+import { isAnswer, type NodeRequest, peekBody, receiveNode, toEndpoint, whenAnswered } from './node.ts';
 import { mycpaas } from './providers/mycpaas.ts';
+import type { CallbackEndpoint } from './receiver.ts';
+import type { Receipt } from './request.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 const LIMIT = 100;
@@ -167,7 +170,7 @@ describe('receiveNode', () => {
   ])('prefers what an earlier parser kept: %s', async (_, rawBody) => {
     const endpoint = calls();
     const { port, result } = await serve((req, res) =>
-      receiveNode(endpoint, given(req, res, { rawBody, parsed: { CallSid: 'another' } })),
+      receive(endpoint, given(req, res, { rawBody, parsed: { CallSid: 'another' } })),
     );
     (await post(port, [], form)).end('CallSid=unread');
     expect(await result).toMatchObject({ status: 200, event: { callId: 'CA1', status: 'busy' } });
@@ -181,7 +184,7 @@ describe('receiveNode', () => {
       const { port, result } = await serve(async (req, res) => {
         if (read) for await (const _ of req);
         const parsed = { CallSid: 'parsed', CallStatus: 'busy' };
-        return receiveNode(calls(), given(req, res, { parsed, rawBody: 7 }));
+        return receive(calls(), given(req, res, { parsed, rawBody: 7 }));
       });
       (await post(port, [], form)).end('CallSid=unread&CallStatus=busy');
       expect((await result)?.event?.callId).toBe(callId);
@@ -190,7 +193,7 @@ describe('receiveNode', () => {
 
   it('leaves a broken request to the application where the URL is not for callbacks alone', async () => {
     for (const dedicated of [true, false]) {
-      const { port, result } = await serve((req, res) => receiveNode(calls(), given(req, res, { dedicated })));
+      const { port, result } = await serve((req, res) => receive(calls(), given(req, res, { dedicated })));
       const req = await post(port, ['CallSid'], { ...form, 'content-length': 50 });
       req.destroy();
       expect((await result)?.error?.code).toBe(dedicated ? 'body_aborted' : undefined);
@@ -204,9 +207,9 @@ describe('whenAnswered', () => {
     const { port, result } = await serve(
       (_req, res) =>
         new Promise<void>((resolve) => {
-          whenAnswered(res)(() => {
+          whenAnswered(res, () => {
             order.push('left');
-            whenAnswered(res)(() => order.push('gone'));
+            whenAnswered(res, () => order.push('gone'));
             resolve();
           });
           order.push('waiting');
@@ -243,6 +246,12 @@ describe('toEndpoint and isAnswer', () => {
     ]);
   });
 });
+
+function receive(endpoint: CallbackEndpoint, request: NodeRequest) {
+  return new Promise<Receipt<AnyCallStatusEvent> | undefined>((settle, fail) =>
+    receiveNode(endpoint, request, { settle, fail }),
+  );
+}
 
 function given(req: IncomingMessage, res: ServerResponse, more: object) {
   const rest = { url: '/', origin: () => 'http://localhost', dedicated: true, rawBody: undefined, parsed: undefined };

@@ -3,13 +3,13 @@
  *
  * @packageDocumentation
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import type { CallStatusOptions } from './options.ts';
 import type { Provider } from './provider.ts';
 import { type CallbackEndpoint, createCallStatus } from './receiver.ts';
-import type { Receipt } from './request.ts';
+import type { CallbackRequest, Receipt } from './request.ts';
 
 /** A receiver, one provider of it, or the options to make one. */
 export function toEndpoint<const Providers extends readonly Provider[]>(
@@ -36,46 +36,104 @@ export interface NodeRequest {
   readonly source: unknown;
 }
 
-/**
- * Receives a request of node's HTTP server. `undefined`: it is the application's, which finds the body as if nobody had read it.
- */
-export async function receiveNode(
-  endpoint: CallbackEndpoint,
-  given: NodeRequest,
-): Promise<Receipt<AnyCallStatusEvent> | undefined> {
-  const { req, res, url, dedicated, source } = given;
+/** Who is told how receiving ended. Callbacks and no promise: each turn that a request waits costs. */
+export interface Outcome {
+  /** `undefined`: the request is the application's, which finds the body as if nobody had read it. */
+  settle(receipt: Receipt<AnyCallStatusEvent> | undefined): void;
+  /** Something that is no client's doing. */
+  fail(error: unknown): void;
+}
+
+/** Receives a request of node's HTTP server. */
+export function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
+  const { req, dedicated } = given;
   const { method = '', headers } = req;
-  if (!endpoint.mayReceive({ method, headers, dedicated })) return undefined;
   const kept = keptBytes(given.rawBody) ?? (req as Peeked)[PEEKED];
-  const consumed = kept === undefined && req.readableDidRead;
-  let body = kept;
-  if (kept === undefined && !consumed) {
-    const read = await peekBody(req, endpoint.limits.bytes);
-    if (read instanceof CallStatusError) {
-      if (!dedicated) return undefined;
-      // What is still to come is not kept, so that the connection can be used again.
-      req.resume();
-      return endpoint.refuse(read);
-    }
-    body = read;
+  if (!endpoint.mayReceive({ method, headers, dedicated })) outcome.settle(undefined);
+  else if (kept !== undefined) receiveBody(endpoint, new NodeCallback(given, kept, undefined), outcome);
+  else if (req.readableDidRead) receiveBody(endpoint, new NodeCallback(given, undefined, given.parsed), outcome);
+  // Nearly every body comes with its head, and is there as soon as node has called everybody for the head.
+  else process.nextTick(receiveStream, endpoint, given, outcome);
+}
+
+function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
+  const { req, dedicated } = given;
+  const { bytes } = endpoint.limits;
+  if (isThere(req, bytes)) {
+    const callback = new NodeCallback(given, req.read(), undefined);
+    receiveBody(endpoint, callback, outcome);
+    // In the same turn, before anybody can see the end of the stream, the body can be put back for the application.
+    if (!callback.isClaimed || !endpoint.autoAck) req.unshift(callback.body);
+    return;
   }
-  const receipt = await endpoint.receive({
-    method,
-    url,
-    headers,
-    body,
-    parsed: consumed ? given.parsed : undefined,
-    dedicated,
-    source,
-    get origin() {
-      return given.origin();
-    },
-    onAnswered: whenAnswered(res),
-  });
-  // The body was put back for the application; nobody else will read what was ours.
-  if (isAnswer(endpoint, receipt)) req.resume();
-  else if (body !== undefined) (req as Peeked)[PEEKED] = body;
-  return receipt;
+  peekBody(req, bytes).then((read) => {
+    if (!(read instanceof CallStatusError))
+      return receiveBody(endpoint, new NodeCallback(given, read, undefined), outcome);
+    if (!dedicated) return outcome.settle(undefined);
+    // What is still to come is not kept, so that the connection can be used again.
+    req.resume();
+    outcome.settle(endpoint.refuse(read));
+  }, outcome.fail);
+}
+
+function receiveBody(endpoint: CallbackEndpoint, callback: NodeCallback, outcome: Outcome): void {
+  endpoint.receive(callback).then((receipt) => {
+    const { req, body } = callback;
+    // Nobody else will read what was ours, and a stream that nobody reads does not end.
+    if (isAnswer(endpoint, receipt)) req.resume();
+    else if (body !== undefined) (req as Peeked)[PEEKED] = body;
+    outcome.settle(receipt);
+  }, outcome.fail);
+}
+
+class NodeCallback implements CallbackRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly dedicated: boolean;
+  readonly source: unknown;
+  readonly body: Uint8Array | undefined;
+  readonly parsed: unknown;
+  readonly req: IncomingMessage;
+  isClaimed = false;
+  readonly #given: NodeRequest;
+
+  constructor(given: NodeRequest, body: Uint8Array | undefined, parsed: unknown) {
+    const { req, url, dedicated, source } = given;
+    const { method = '', headers } = req;
+    this.method = method;
+    this.url = url;
+    this.headers = headers;
+    this.dedicated = dedicated;
+    this.source = source;
+    this.body = body;
+    this.parsed = parsed;
+    this.req = req;
+    this.#given = given;
+  }
+
+  get origin(): string {
+    return this.#given.origin();
+  }
+
+  onClaimed(): void {
+    this.isClaimed = true;
+  }
+
+  onAnswered(listener: () => void): void {
+    whenAnswered(this.#given.res, listener);
+  }
+}
+
+/** Whether all of a body of known length has arrived, and nobody made texts of it. */
+function isThere(req: IncomingMessage, maxBytes: number): boolean {
+  const { readableLength, readableEncoding } = req;
+  return (
+    readableLength > 0 &&
+    readableLength <= maxBytes &&
+    readableLength === Number(req.headers['content-length']) &&
+    readableEncoding === null
+  );
 }
 
 /** On a request that was passed on: its body, for another receiver after this one, to which the stream looks read. */
@@ -84,11 +142,9 @@ const PEEKED: unique symbol = Symbol('call-status body');
 type Peeked = IncomingMessage & { [PEEKED]?: Uint8Array };
 
 /** Calls a listener once the response has left, or its connection is gone. */
-export function whenAnswered(res: ServerResponse): (listener: () => void) => void {
-  return (listener) => {
-    if (res.destroyed) listener();
-    else res.once('close', listener);
-  };
+export function whenAnswered(res: ServerResponse, listener: () => void): void {
+  if (res.destroyed) listener();
+  else res.once('close', listener);
 }
 
 /** Whether the adapter is to answer, and not the application. */

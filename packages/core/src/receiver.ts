@@ -217,6 +217,7 @@ class Receiver {
       }
       const { fields } = message;
       if (definition.isCallStatus?.(fields) === false) return undefined;
+      request.onClaimed?.();
       trust ??= authenticate(message, provider, now);
       if (trust instanceof Promise) trust = await trust;
       const event = await this.#record(normalise(provider, fields, trust, now), request);
@@ -250,7 +251,7 @@ class Receiver {
     if (done) this.#arrivals.settle(id, true);
     else if (first && transition === 'duplicate' && !waits) this.#arrivals.remove(id);
     if (transition === 'conflict') this.#report(new CallStatusError('conflicting_status', { provider, eventId: id }));
-    if ((await outcome) === false) throw new CallStatusError('not_handled', { provider, eventId: id });
+    if (outcome !== undefined && !(await outcome)) throw new CallStatusError('not_handled', { provider, eventId: id });
     return Object.assign(unrecorded, { transition }) as AnyCallStatusEvent;
   }
 

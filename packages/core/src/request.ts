@@ -18,8 +18,13 @@ export interface CallbackRequest {
    * @default true
    */
   readonly dedicated?: boolean;
+  /**
+   * Called as soon as it is certain that the request is not passed on to the application, and before anything is waited for.
+   * Until then its body has to stay readable for others.
+   */
+  onClaimed?(): void;
   /** Calls the listener once the answer has left (or the connection is gone). Handlers wait for it. */
-  readonly onAnswered?: (listener: () => void) => void;
+  onAnswered?(listener: () => void): void;
   /** The framework's own request, for handlers: `context.request`. */
   readonly source?: unknown;
 }

@@ -31,26 +31,36 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
 ): RequestHandler {
   const endpoint = toEndpoint(receiver);
   const middleware: RequestHandler = (req, res, next) => {
-    receiveNode(endpoint, {
-      req,
-      res,
-      url: req.originalUrl,
-      origin: () => `${req.protocol}://${hostOf(req)}`,
-      dedicated: isRoute(req, middleware) || (req.baseUrl !== '' && req.path === '/'),
-      rawBody: (req as { rawBody?: unknown }).rawBody,
-      parsed: req.body,
-      source: req,
-    }).then((receipt) => {
-      if (receipt?.event !== undefined) req.callStatus = receipt.event as CallStatusEvent;
-      if (!isAnswer(endpoint, receipt)) return next();
-      // Somebody was faster, such as a timeout.
-      if (res.headersSent) return;
-      res.writeHead(receipt.status, { ...receipt.headers, 'content-length': '0' });
-      res.end();
-    }, next);
+    receiveNode(
+      endpoint,
+      {
+        req,
+        res,
+        url: req.originalUrl,
+        origin: () => `${req.protocol}://${hostOf(req)}`,
+        dedicated: isRoute(req, middleware) || (req.baseUrl !== '' && IS_ROOT.test(req.url)),
+        rawBody: (req as { rawBody?: unknown }).rawBody,
+        parsed: req.body,
+        source: req,
+      },
+      {
+        settle: (receipt) => {
+          if (receipt?.event !== undefined) req.callStatus = receipt.event as CallStatusEvent;
+          if (!isAnswer(endpoint, receipt)) return next();
+          // Somebody was faster, such as a timeout.
+          if (res.headersSent) return;
+          res.writeHead(receipt.status, { ...receipt.headers, 'content-length': '0' });
+          res.end();
+        },
+        fail: next,
+      },
+    );
   };
   return middleware;
 }
+
+/** Behind a mount path, nothing is left but a query. */
+const IS_ROOT = /^\/(?:\?|$)/;
 
 /**
  * Whether it stands in this very route (`app.post(path, …)`). A route that an earlier `next()` left stays on the request,

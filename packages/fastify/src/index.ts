@@ -1,5 +1,6 @@
 import {
   type CallbackEndpoint,
+  type CallbackRequest,
   CallStatusError,
   type CallStatusEvent,
   type CallStatusOptions,
@@ -69,19 +70,9 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
         return send(reply, endpoint.refuse(new CallStatusError(code)));
       },
       handler: async (request, reply) => {
-        const { method, headers, body, originalUrl: url } = request;
+        const { method, headers } = request;
         const receipt = endpoint.mayReceive({ method, headers })
-          ? await endpoint.receive({
-              method,
-              url,
-              headers,
-              body: body instanceof Uint8Array ? body : new Uint8Array(),
-              source: request,
-              get origin() {
-                return `${request.protocol}://${request.host}`;
-              },
-              onAnswered: whenAnswered(reply.raw),
-            })
+          ? await endpoint.receive(new FastifyCallback(request, reply))
           : undefined;
         if (receipt?.event !== undefined) request.callStatus = receipt.event as CallStatusEvent;
         if (isAnswer(endpoint, receipt)) return send(reply, receipt);
@@ -90,6 +81,34 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
     });
   });
 };
+
+class FastifyCallback implements CallbackRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: FastifyRequest['headers'];
+  readonly body: Uint8Array;
+  readonly source: FastifyRequest;
+  readonly #reply: FastifyReply;
+
+  constructor(request: FastifyRequest, reply: FastifyReply) {
+    this.method = request.method;
+    this.url = request.originalUrl;
+    this.headers = request.headers;
+    this.body = request.body instanceof Uint8Array ? request.body : NO_BYTES;
+    this.source = request;
+    this.#reply = reply;
+  }
+
+  get origin(): string {
+    return `${this.source.protocol}://${this.source.host}`;
+  }
+
+  onAnswered(listener: () => void): void {
+    whenAnswered(this.#reply.raw, listener);
+  }
+}
+
+const NO_BYTES = new Uint8Array();
 
 /** What Fastify says of a body that it could not read. */
 const UNREADABLE: ReadonlyMap<string, ErrorCode> = new Map([

@@ -1,5 +1,12 @@
-import type { CallbackEndpoint, CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
-import { isAnswer, receiveNode, toEndpoint } from '@call-status/core/node';
+import type {
+  AnyCallStatusEvent,
+  CallbackEndpoint,
+  CallStatusEvent,
+  CallStatusOptions,
+  Provider,
+  Receipt,
+} from '@call-status/core';
+import { isAnswer, type NodeRequest, receiveNode, toEndpoint } from '@call-status/core/node';
 import type { Middleware, ParameterizedContext } from 'koa';
 
 export * from '@call-status/core';
@@ -29,7 +36,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
   const endpoint = toEndpoint(receiver);
   const middleware: Middleware = async (ctx, next) => {
     const { body, rawBody } = ctx.request as { body?: unknown; rawBody?: unknown };
-    const receipt = await receiveNode(endpoint, {
+    const given: NodeRequest = {
       req: ctx.req,
       res: ctx.res,
       url: ctx.originalUrl,
@@ -38,7 +45,10 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
       rawBody,
       parsed: body,
       source: ctx,
-    });
+    };
+    const receipt = await new Promise<Receipt<AnyCallStatusEvent> | undefined>((settle, fail) =>
+      receiveNode(endpoint, given, { settle, fail }),
+    );
     if (receipt?.event !== undefined) ctx.callStatus = receipt.event as CallStatusEvent;
     if (!isAnswer(endpoint, receipt)) return next();
     ctx.status = receipt.status;

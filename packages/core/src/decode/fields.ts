@@ -1,5 +1,5 @@
 /** Names and values as they came: a repeated name has all its values, in order. Without a prototype. */
-export type FlatFields = Readonly<Record<string, string | readonly string[]>>;
+export type FieldRecord = Readonly<Record<string, string | readonly string[]>>;
 
 /** The one tree that form, multipart, JSON and query give. `Legs[0][Status]` has become an array of objects. */
 export type FieldTree = Readonly<Record<string, unknown>>;

@@ -1,29 +1,55 @@
-import { append, type MutableFlatFields } from './append.ts';
 import { tooManyFields } from './bounds.ts';
-import type { FlatFields, Limits } from './fields.ts';
+import type { Limits } from './fields.ts';
+import { FlatFields } from './flat-fields.ts';
+import { type KnownName, startOfNames } from './known-names.ts';
+
+const PERCENT = 0x25;
+const AMPERSAND = 0x26;
+const PLUS = 0x2b;
 
 /**
  * Decodes a form body or a query, as the URL Standard says: whatever is no escape sequence stands for itself.
  * @throws CallStatusError `body_too_large`
  */
 export function decodeForm(text: string, limits: Limits): FlatFields {
-  const fields: MutableFlatFields = Object.create(null);
-  let count = 0;
-  for (let start = 0, end: number; start < text.length; start = end + 1) {
-    end = text.indexOf('&', start);
-    if (end < 0) end = text.length;
-    if (end === start) continue;
-    if (++count > limits.fields) throw tooManyFields(limits);
-    const pair = text.slice(start, end);
-    const equals = pair.indexOf('=');
-    if (equals < 0) append(fields, decodeComponent(pair), '');
-    else append(fields, decodeComponent(pair.slice(0, equals)), decodeComponent(pair.slice(equals + 1)));
+  const values: string[] = [];
+  let name = startOfNames('form', limits);
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) === AMPERSAND) continue;
+    if (values.length >= limits.fields) throw tooManyFields(limits);
+    const { next }: KnownName = name;
+    if (next !== undefined && text.startsWith(next.prefix, at)) {
+      name = next;
+      at += next.prefix.length;
+    } else {
+      const rawName = nameAt(text, at);
+      name = name.followedBy(`${rawName}=`, decodeComponent(rawName));
+      at += rawName.length;
+      if (text[at] === '=') at++;
+    }
+    const start = at;
+    let isEscaped = false;
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code === AMPERSAND) break;
+      if (code === PERCENT || code === PLUS) isEscaped = true;
+    }
+    const value = text.slice(start, at);
+    values.push(isEscaped ? decodeComponent(value) : value);
   }
-  return fields;
+  return new FlatFields(name.names, values);
+}
+
+/** A field's name, which ends at `=`, or with the field. */
+function nameAt(text: string, start: number): string {
+  const end = text.indexOf('&', start);
+  const field = end < 0 ? text.slice(start) : text.slice(start, end);
+  const equals = field.indexOf('=');
+  return equals < 0 ? field : field.slice(0, equals);
 }
 
 function decodeComponent(escaped: string): string {
-  const text = escaped.includes('+') ? escaped.replaceAll('+', ' ') : escaped;
+  const text = escaped.replaceAll('+', ' ');
   if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);

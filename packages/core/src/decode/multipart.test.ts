@@ -2,7 +2,7 @@ import { Busboy } from '@fastify/busboy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseContentType } from './content-type.ts';
-import { DEFAULT_LIMITS, type FlatFields, type Limits } from './fields.ts';
+import { DEFAULT_LIMITS, type FieldRecord, type Limits } from './fields.ts';
 import { decodeMultipart } from './multipart.ts';
 
 const decode = (body: string | Uint8Array, boundary = 'B', limits: Limits = DEFAULT_LIMITS) =>
@@ -10,7 +10,7 @@ const decode = (body: string | Uint8Array, boundary = 'B', limits: Limits = DEFA
     typeof body === 'string' ? Buffer.from(body) : body,
     parseContentType(`multipart/form-data; boundary="${boundary}"`),
     limits,
-  );
+  ).toRecord();
 
 const crlf = (...lines: string[]) => lines.join('\r\n');
 const part = (headers: string, value = 'v') => crlf('--B', headers, '', value, '--B--', '');
@@ -45,7 +45,9 @@ describe('decodeMultipart', () => {
     form.append('upload', new Blob(['file content']), 'call.wav');
     const response = new Response(form);
     const contentType = parseContentType(response.headers.get('content-type') ?? undefined);
-    expect(decodeMultipart(new Uint8Array(await response.arrayBuffer()), contentType, DEFAULT_LIMITS)).toEqual({
+    expect(
+      decodeMultipart(new Uint8Array(await response.arrayBuffer()), contentType, DEFAULT_LIMITS).toRecord(),
+    ).toEqual({
       plain: ['é 😀', ''],
       'a "quoted"\r\nname ü': 'two\r\nlines',
     });
@@ -268,7 +270,7 @@ describe('decodeMultipart', () => {
       });
     }
 
-    const collect = (fields: readonly (readonly [string, string])[]): FlatFields => {
+    const collect = (fields: readonly (readonly [string, string])[]): FieldRecord => {
       const values = new Map<string, string[]>();
       for (const [name, value] of fields) values.set(name, [...(values.get(name) ?? []), value]);
       return Object.fromEntries([...values].map(([name, all]) => [name, all.length > 1 ? all : (all[0] ?? '')]));

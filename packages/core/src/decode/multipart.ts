@@ -1,9 +1,10 @@
 import { isAscii } from 'node:buffer';
 import { CallStatusError } from '../errors.ts';
-import { append, type MutableFlatFields } from './append.ts';
 import { tooManyFields } from './bounds.ts';
 import { type ContentType, parseContentType } from './content-type.ts';
-import type { FlatFields, Limits } from './fields.ts';
+import type { Limits } from './fields.ts';
+import { FlatFields } from './flat-fields.ts';
+import { type KnownName, startOfNames } from './known-names.ts';
 import { parseParameters } from './parameters.ts';
 
 /** RFC 2046, section 5.1.1. */
@@ -32,25 +33,36 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
   // One character for each byte, so an offset in the text is one in the body. ASCII needs no other decoding.
   const text = body.toString('latin1');
   const ascii = isAscii(body);
-  const fields: MutableFlatFields = Object.create(null);
-
   const { eol, next } = findOpening(text, `--${boundary}`);
   const delimiter = `${eol}--${boundary}`;
   const blankLine = eol + eol;
-  let start = next;
-  for (let parts = 1; start !== undefined; parts++) {
-    if (parts > limits.fields) throw tooManyFields(limits);
-    const headersEnd = text.indexOf(blankLine, start);
-    if (headersEnd < 0 || headersEnd - start > LONGEST_HEADERS) throw malformed('The headers of a part do not end.');
-    const { name, file, type } = readHeaders(text.slice(start, headersEnd), delimiter);
+  const values: string[] = [];
+  let known = startOfNames('multipart', limits);
+  let parts = 0;
+  for (let start = next; start !== undefined; ) {
+    if (++parts > limits.fields) throw tooManyFields(limits);
+    const expected: KnownName | undefined = known.next;
+    let from: number;
+    let headers: PartHeaders = PLAIN;
+    if (expected !== undefined && text.startsWith(expected.prefix, start)) {
+      known = expected;
+      from = start + expected.prefix.length;
+    } else {
+      const headersEnd = text.indexOf(blankLine, start);
+      if (headersEnd < 0 || headersEnd - start > LONGEST_HEADERS) throw malformed('The headers of a part do not end.');
+      from = headersEnd + blankLine.length;
+      headers = readHeaders(text.slice(start, headersEnd), delimiter);
+      const name = ascii ? headers.name : recode(headers.name);
+      if (headers.isPlain) known = known.followedBy(text.slice(start, from), name);
+      else if (!headers.isFile) known = known.followedOnceBy(name);
+    }
     // An empty part may lack its own line end: the blank line's second half then belongs to the delimiter.
-    const closing = findDelimiter(text, delimiter, eol, headersEnd + eol.length);
-    const from = headersEnd + blankLine.length;
-    if (ascii && !file) append(fields, name, text.slice(from, closing.at));
-    else if (!file) append(fields, recode(name), parseContentType(type).decodeText(body.subarray(from, closing.at)));
+    const closing = findDelimiter(text, delimiter, eol, from - eol.length);
+    if (ascii && !headers.isFile) values.push(text.slice(from, closing.at));
+    else if (!headers.isFile) values.push(parseContentType(headers.type).decodeText(body.subarray(from, closing.at)));
     start = closing.next;
   }
-  return fields;
+  return new FlatFields(known.names, values);
 }
 
 /** A delimiter line: where it ends and the next part starts, unless it was the last. */
@@ -91,9 +103,21 @@ function findDelimiter(
   throw malformed('Its last boundary is missing.');
 }
 
-function readHeaders(block: string, delimiter: string): { name: string; file: boolean; type?: string | undefined } {
+/** What the headers of a part say. */
+interface PartHeaders {
+  readonly name: string;
+  readonly isFile: boolean;
+  /** Its content type. */
+  readonly type?: string | undefined;
+  /** Nothing but a name. */
+  readonly isPlain: boolean;
+}
+
+const PLAIN: PartHeaders = { name: '', isFile: false, isPlain: true };
+
+function readHeaders(block: string, delimiter: string): PartHeaders {
   const plain = PLAIN_HEADERS.exec(block)?.[1];
-  if (plain !== undefined) return { name: plain, file: false };
+  if (plain !== undefined) return { ...PLAIN, name: plain };
   if (block.includes(delimiter)) throw malformed('The headers of a part do not end.');
   const headers = block.replace(FOLD, ' ');
   const { parameters } = parseParameters(CONTENT_DISPOSITION.exec(headers)?.[1] ?? '');
@@ -101,8 +125,9 @@ function readHeaders(block: string, delimiter: string): { name: string; file: bo
   if (name === undefined) throw malformed('A part has no name.');
   return {
     name: name.replace(ESCAPED, decodeURIComponent),
-    file: parameters.has('filename') || parameters.has('filename*'),
+    isFile: parameters.has('filename') || parameters.has('filename*'),
     type: CONTENT_TYPE.exec(headers)?.[1],
+    isPlain: false,
   };
 }
 

@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS } from './fields.ts';
 import { decodeForm } from './form.ts';
 import { toTree } from './tree.ts';
 
-const tree = (form: string) => toTree(decodeForm(form, DEFAULT_LIMITS), DEFAULT_LIMITS);
+const tree = (form: string) => toTree(decodeForm(form, DEFAULT_LIMITS).toRecord(), DEFAULT_LIMITS);
 
 describe('toTree', () => {
   it('gives flat fields as a plain object', () => {

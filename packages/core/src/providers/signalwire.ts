@@ -4,7 +4,6 @@ import { equal } from '../authenticate/equal.ts';
 import { hmac } from '../authenticate/hmac.ts';
 import { urlCandidates } from '../authenticate/url.ts';
 import { withToken } from '../authenticate/with-token.ts';
-import type { FlatFields } from '../decode/fields.ts';
 import type { Quality, Recording, Sip } from '../event.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
@@ -219,19 +218,10 @@ function coveredBy(message: Message): readonly Covered[] | undefined {
   }
   if (kind !== 'form') return [];
   // Another parser may have made objects of names with brackets; those the signature cannot be checked over.
-  if (bytes === undefined && Object.keys(message.flat).length !== Object.keys(message.fields).length) return undefined;
-  return [{ encoding: 'base64', content: sorted(message.flat) }];
-}
-
-/** Names in UTF-16 order, each with its value; a repeated name once for each value. */
-function sorted(fields: FlatFields): string {
-  let content = '';
-  for (const name of Object.keys(fields).sort()) {
-    const value = fields[name];
-    if (typeof value === 'object') for (const one of value) content += name + one;
-    else content += name + value;
+  if (bytes === undefined && Object.keys(message.flat.toRecord()).length !== Object.keys(message.fields).length) {
+    return undefined;
   }
-  return content;
+  return [{ encoding: 'base64', content: message.flat.sortedText() }];
 }
 
 function normalize(fields: SignalwireFields): NormalForm {

@@ -1,0 +1,53 @@
+import { collect } from './collect.ts';
+import type { FieldRecord, FieldTree, Limits } from './fields.ts';
+import { type Template, templateOf } from './template.ts';
+import { toTree } from './tree.ts';
+
+/** The names of a body's fields in the order in which they came, and what follows from the names alone. */
+export class FieldNames {
+  readonly #names: readonly string[];
+  readonly #limits: Limits;
+  #sorted: readonly string[] | undefined;
+  /** Where each of the sorted names stands among the names. */
+  #positions: readonly number[] = [];
+  #wasUsed = false;
+  #template: Template | undefined;
+
+  constructor(names: readonly string[], limits: Limits) {
+    this.#names = names;
+    this.#limits = limits;
+  }
+
+  toRecord(values: readonly string[]): FieldRecord {
+    return collect(this.#names, values);
+  }
+
+  /**
+   * The tree of the fields. From the second time on it is made of a template, which pays for names that come again.
+   * @throws CallStatusError `body_too_large`
+   */
+  toTree(values: readonly string[]): FieldTree {
+    if (this.#template !== undefined) return this.#template.fill(values);
+    if (this.#wasUsed) this.#template = templateOf(this.#names, this.#limits);
+    this.#wasUsed = true;
+    return this.#template?.fill(values) ?? toTree(this.toRecord(values), this.#limits);
+  }
+
+  /** Each name with its value, in the UTF-16 order of the names; a repeated name once for each value, in the order of the values. */
+  sortedText(values: readonly string[]): string {
+    this.#sorted ??= this.#sort();
+    let text = '';
+    for (let at = 0; at < this.#sorted.length; at++) {
+      text += this.#sorted[at];
+      text += values[this.#positions[at] as number];
+    }
+    return text;
+  }
+
+  #sort(): readonly string[] {
+    const names = this.#names;
+    const nameAt = (position: number): string => names[position] as string;
+    this.#positions = [...names.keys()].sort((a, b) => (nameAt(a) < nameAt(b) ? -1 : Number(nameAt(a) > nameAt(b))));
+    return this.#positions.map(nameAt);
+  }
+}

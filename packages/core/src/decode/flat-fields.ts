@@ -1,0 +1,31 @@
+import type { FieldNames } from './field-names.ts';
+import type { FieldRecord, FieldTree } from './fields.ts';
+
+/** The fields of a form or multipart body as they came, before brackets in their names mean anything. */
+export class FlatFields {
+  readonly #names: FieldNames;
+  readonly #values: readonly string[];
+
+  constructor(names: FieldNames, values: readonly string[]) {
+    this.#names = names;
+    this.#values = values;
+  }
+
+  /** All values by name. */
+  toRecord(): FieldRecord {
+    return this.#names.toRecord(this.#values);
+  }
+
+  /**
+   * One tree, in which `Legs[0][Status]` is an array of objects.
+   * @throws CallStatusError `body_too_large`
+   */
+  toTree(): FieldTree {
+    return this.#names.toTree(this.#values);
+  }
+
+  /** Name and value of each field, in the UTF-16 order of the names: what signatures of the LaML family cover. */
+  sortedText(): string {
+    return this.#names.sortedText(this.#values);
+  }
+}
