@@ -145,7 +145,8 @@ function rowsOf({ servers }: Comparison, costs: ReadonlyMap<ServerName, readonly
 
 /** A callback costs a server at least this many microseconds; with it the number of callbacks to prepare is bounded. */
 const LEAST_COST = 20;
-const WARM_UP_SECONDS = 3;
+/** Each server alone, for some ten thousand requests: until then it is the compiler that costs. */
+const WARM_UP_SECONDS = 4;
 
 /** Microseconds per request, by server and window. */
 async function measure(
@@ -159,14 +160,16 @@ async function measure(
     const targets = servers.map(({ kind }, at) => ({ port: ports[at] ?? 0, kind }));
     for (const [at, { kind, verifies }] of servers.entries()) await check(ports[at] ?? 0, kind, verifies);
     const kinds = [...new Set(servers.map(({ kind }) => kind))];
-    const prepare = (period: number): Promise<void> =>
-      load.ask({ prepare: kinds, count: Math.ceil((period * 1e6) / LEAST_COST / Math.sqrt(servers.length)) });
+    const prepare = (period: number, atOnce: number): Promise<void> =>
+      load.ask({ prepare: kinds, count: Math.ceil((period * 1e6) / LEAST_COST / Math.sqrt(atOnce)) });
 
-    await prepare(WARM_UP_SECONDS);
-    await load.ask<LoadResult[]>({ targets, connections, seconds: WARM_UP_SECONDS } satisfies RunLoad);
+    await prepare(WARM_UP_SECONDS, 1);
+    for (const target of targets) {
+      await load.ask<LoadResult[]>({ targets: [target], connections, seconds: WARM_UP_SECONDS } satisfies RunLoad);
+    }
     const costs = new Map<ServerName, number[]>(servers.map(({ name }) => [name, []]));
     for (let window = 0; window < windows; window++) {
-      await prepare(seconds);
+      await prepare(seconds, servers.length);
       await ask(children, 'begin');
       const results = await load.ask<LoadResult[]>({ targets, connections, seconds } satisfies RunLoad);
       const ended = await waitForHandlers(children, results);

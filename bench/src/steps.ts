@@ -1,7 +1,14 @@
 /** The steps of a callback in one process, without HTTP, beside what one would write by hand for each. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { parse as parseQuery } from 'node:querystring';
-import { type CallbackRequest, createCallStatus, memoryInbox, type Provider, signalwire } from '@call-status/core';
+import {
+  type CallbackRequest,
+  createCallStatus,
+  type FlatFields,
+  memoryInbox,
+  type Provider,
+  signalwire,
+} from '@call-status/core';
 import { callback, exotelFieldsOf, fieldsOf, formOf, PATH, PUBLIC_URL, SIGNING_KEY } from './callbacks.ts';
 import { answerWith } from './child.ts';
 import { quantile } from './statistics.ts';
@@ -26,11 +33,10 @@ function internal<Module>(path: string): Promise<Module> {
 }
 
 async function steps(): Promise<StepCosts> {
-  const { decodeForm } = await internal<{ decodeForm: (text: string, limits: object) => Fields }>('decode/form');
-  const { toTree } = await internal<{ toTree: (fields: Fields, limits: object) => Fields }>('decode/tree');
+  const { decodeForm } = await internal<{ decodeForm: (text: string, limits: object) => FlatFields }>('decode/form');
   const { decodeJson } = await internal<{ decodeJson: (text: string, limits: object) => Fields }>('decode/json');
   const { decodeMultipart } = await internal<{
-    decodeMultipart: (body: Buffer, contentType: unknown, limits: object) => Fields;
+    decodeMultipart: (body: Buffer, contentType: unknown, limits: object) => FlatFields;
   }>('decode/multipart');
   const { parseContentType } = await internal<{ parseContentType: (header: string) => unknown }>('decode/content-type');
   const { Message } = await internal<{
@@ -73,7 +79,7 @@ async function steps(): Promise<StepCosts> {
     const texts = requests.map(({ body }) => body.toString());
     const flats = await measure('decode form', texts, (text) => decodeForm(text, LIMITS));
     await measure('decode form, by hand', texts, (text) => parseQuery(text));
-    await measure('tree of fields', flats, (flat) => toTree(flat, LIMITS));
+    await measure('tree of fields', flats, (flat) => flat.toTree());
     await measure(
       'decode JSON',
       numbers.map((number) => JSON.stringify(fieldsOf(number))),

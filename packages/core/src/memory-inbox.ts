@@ -1,6 +1,6 @@
 import { type Call, transitionOf } from './call.ts';
 import { CallStatusError } from './errors.ts';
-import { type AnyCallStatusEvent, isTerminal } from './event.ts';
+import { isTerminal, withTransition } from './event.ts';
 import type {
   CallQuery,
   CallSummary,
@@ -137,7 +137,7 @@ class MemoryInbox implements Inbox {
     }
 
     const transition = transitionOf(lane.status, event.status);
-    const recorded = Object.assign(event, { transition }) as AnyCallStatusEvent;
+    const recorded = withTransition(event, transition);
     if (transition === 'advance') {
       lane.status = event.status;
       if (isTerminal(event.status)) this.#endedCalls++;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { blankOf } from './blank.ts';
 import type { FieldTree } from './decode/fields.ts';
-import { PlainObject } from './decode/plain-object.ts';
 import { CallStatusError } from './errors.ts';
 import { isTerminal, type Trust } from './event.ts';
 import type { Unrecorded } from './inbox.ts';
@@ -44,7 +44,7 @@ export function normalise(
     });
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);
-  const event = new PlainObject();
+  const event = eventWith(form);
   event['provider'] = name;
   event['id'] = eventId(name, callId, key);
   event['callId'] = callId;
@@ -54,12 +54,41 @@ export function normalise(
   event['receivedAt'] = new Date(now).toISOString();
   event['trust'] = trust;
   event['raw'] = fields;
-  for (const part of PARTS) {
-    const value = form[part];
-    if (value !== undefined) event[part] = value;
-  }
   return event as unknown as Unrecorded;
 }
+
+/** An event with the parts that are there, and room for what every event has. */
+function eventWith(form: NormalForm): Record<string, unknown> {
+  // One bit for each part that is there.
+  let shape = 0;
+  for (let at = 0; at < PARTS.length; at++) if (form[PARTS[at] as Part] !== undefined) shape |= 1 << at;
+  let blank = BLANKS.get(shape);
+  if (blank === undefined) {
+    blank = blankOf([...EVERY_EVENT, ...PARTS.filter((_, at) => shape & (1 << at))]);
+    BLANKS.set(shape, blank);
+  }
+  const event = { ...blank };
+  for (let at = 0; at < PARTS.length; at++) {
+    const value = form[PARTS[at] as Part];
+    if (value !== undefined) event[PARTS[at] as Part] = value;
+  }
+  return event;
+}
+
+/** Empty events by shape. There are as many as there are sorts of events: some dozens. */
+const BLANKS = new Map<number, Record<string, unknown>>();
+
+const EVERY_EVENT = [
+  'provider',
+  'id',
+  'callId',
+  'status',
+  'rawStatus',
+  'terminal',
+  'receivedAt',
+  'trust',
+  'raw',
+] as const satisfies readonly (keyof Unrecorded)[];
 
 const PARTS = [
   'direction',
@@ -77,14 +106,19 @@ const PARTS = [
   'error',
   'custom',
 ] as const satisfies readonly (keyof NormalForm)[];
+type Part = (typeof PARTS)[number];
 
 /** Event ids are logged, and some call ids contain a phone number: seven digits or more that stand alone. */
 const MAY_BE_A_PHONE_NUMBER = /(?<![0-9a-z])\d{7,}(?![0-9a-z])/i;
 
 function eventId(provider: string, callId: string, key: string): string {
-  const call = MAY_BE_A_PHONE_NUMBER.test(callId) ? `sha256-${sha256(callId)}` : callId.replaceAll(':', '::');
+  const call = MAY_BE_A_PHONE_NUMBER.test(callId) ? `sha256-${sha256(callId)}` : escaped(callId);
   const id = `${provider}:${call}:${key}`;
   return id.length <= LONGEST_EVENT_ID ? id : `${provider}:sha256-${sha256(id)}`;
+}
+
+function escaped(callId: string): string {
+  return callId.includes(':') ? callId.replaceAll(':', '::') : callId;
 }
 
 function sha256(text: string): string {

@@ -3,7 +3,7 @@ import { Arrival, ArrivalList } from './arrivals.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import type { Limits } from './decode/fields.ts';
 import { CallStatusError, ERRORS, type ErrorCode, isCallStatusError } from './errors.ts';
-import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
+import { type AnyCallStatusEvent, type CallStatusEvent, type Trust, withTransition } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import type { Handlers } from './handlers.ts';
 import type { Inbox, Recorded, Unrecorded } from './inbox.ts';
@@ -252,7 +252,7 @@ class Receiver {
     else if (first && transition === 'duplicate' && !waits) this.#arrivals.remove(id);
     if (transition === 'conflict') this.#report(new CallStatusError('conflicting_status', { provider, eventId: id }));
     if (outcome !== undefined && !(await outcome)) throw new CallStatusError('not_handled', { provider, eventId: id });
-    return Object.assign(unrecorded, { transition }) as AnyCallStatusEvent;
+    return withTransition(unrecorded, transition);
   }
 
   /** Logs an error, and tells the error handlers; what they throw is logged too. */

@@ -1,3 +1,4 @@
+import { blankOf } from '../blank.ts';
 import { collect } from './collect.ts';
 import type { FieldTree, Limits } from './fields.ts';
 import { toTree } from './tree.ts';
@@ -28,15 +29,13 @@ function isPositions(tree: FieldTree): tree is PositionTree {
 }
 
 class TreeTemplate implements Template {
-  /** All names with nothing in them. A copy of it gets its properties at once and not one by one, which is much less work. */
   readonly #blank: Record<string, unknown>;
   readonly #names: string[] = [];
   readonly #positions: number[] = [];
   readonly #nested: (readonly [name: string, positions: Positions])[] = [];
 
   constructor(tree: PositionTree) {
-    // V8 lays an object of JSON.parse out as a whole.
-    this.#blank = JSON.parse(JSON.stringify(tree, (name, value) => (name === '' && value === tree ? value : '')));
+    this.#blank = blankOf(Object.keys(tree));
     for (const [name, positions] of Object.entries(tree)) {
       if (typeof positions !== 'number') this.#nested.push([name, positions]);
       else this.#positions[this.#names.push(name) - 1] = positions;

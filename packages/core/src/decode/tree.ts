@@ -2,7 +2,6 @@ import qs from 'qs';
 import { tooDeep } from './bounds.ts';
 import type { FieldTree, Limits } from './fields.ts';
 import { isForbidden } from './forbidden.ts';
-import { PlainObject } from './plain-object.ts';
 
 /** Indices from here on make an object, not an array: `Legs[999999]` must not cost a million slots. */
 const LONGEST_ARRAY = 50;
@@ -13,7 +12,7 @@ const LONGEST_ARRAY = 50;
  * @throws CallStatusError `body_too_large`
  */
 export function toTree(fields: FieldTree, limits: Limits): FieldTree {
-  const tree = new PlainObject();
+  const tree: Record<string, unknown> = {};
   let bracketed: Record<string, unknown> | undefined;
   for (const name of Object.keys(fields)) {
     if (!name.includes('[')) {

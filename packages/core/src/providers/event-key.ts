@@ -5,7 +5,19 @@ import { text } from './lenient.ts';
  * an absent part keeps its place, and only absent parts at the end leave no trace.
  */
 export function eventKey(...parts: readonly unknown[]): string {
-  const texts = parts.map((part) => text(part) ?? '');
-  while (texts.at(-1) === '') texts.pop();
-  return texts.map((part) => part.replace(/[\\|]/g, '\\$&')).join('|');
+  let key = '';
+  let separators = '';
+  for (const part of parts) {
+    const there = text(part);
+    if (there !== undefined) {
+      key += separators + escaped(there);
+      separators = '';
+    }
+    separators += '|';
+  }
+  return key;
+}
+
+function escaped(part: string): string {
+  return part.includes('|') || part.includes('\\') ? part.replace(/[\\|]/g, '\\$&') : part;
 }

@@ -16,7 +16,9 @@ export function number(value: unknown): number | undefined {
 
 /** `inbound`, `incoming`; `outbound`, `outbound-api`, `outbound-dial`, `outgoing`. */
 export function direction(value: unknown): Direction | undefined {
-  switch (text(value)?.toLowerCase().split('-')[0]) {
+  const word = text(value)?.toLowerCase() ?? '';
+  const dash = word.indexOf('-');
+  switch (dash < 0 ? word : word.slice(0, dash)) {
     case 'inbound':
     case 'incoming':
       return 'inbound';
@@ -50,7 +52,8 @@ export function present<Parts extends object>(
   },
 ): Parts | undefined {
   let there: Record<string, unknown> | undefined;
-  for (const [name, value] of Object.entries(parts)) {
+  for (const name in parts) {
+    const value = parts[name];
     if (value === undefined) continue;
     there ??= {};
     there[name] = value;
