@@ -20,6 +20,7 @@ import type {
   Work,
 } from './inbox.ts';
 import { Job, Lane } from './memory/lane.ts';
+import { LaneMap } from './memory/lane-map.ts';
 import { LaneList, LaterQueue, ReadyQueue } from './memory/queues.ts';
 import { RunningJobs } from './memory/running.ts';
 import type { Clock } from './provider.ts';
@@ -76,7 +77,7 @@ class MemoryInbox implements Inbox {
   readonly #retainMs: number;
   readonly #retainEvents: number;
   readonly #clock: Clock;
-  readonly #calls = new Map<string, Lane>();
+  readonly #calls = new LaneMap();
   readonly #listeners = new Set<() => void>();
   readonly #dead = new Map<string, Dead>();
   /** Work by the token of its lease. */
@@ -117,8 +118,7 @@ class MemoryInbox implements Inbox {
 
   async record(event: Unrecorded): Promise<Recorded> {
     if (this.#closed) throw new CallStatusError('closed');
-    const key = keyOf(event.provider, event.callId);
-    let lane = this.#calls.get(key);
+    let lane = this.#calls.get(event.provider, event.callId);
     if (lane?.knows(event.id)) return { transition: 'duplicate', done: lane.isDone(event.id) };
 
     const now = this.#clock();
@@ -132,8 +132,8 @@ class MemoryInbox implements Inbox {
     }
     this.#forgetExpired(now);
     if (lane === undefined) {
-      lane = new Lane(key, event, ++this.#serial);
-      this.#calls.set(lane.key, lane);
+      lane = new Lane(event, ++this.#serial);
+      this.#calls.add(lane);
     }
 
     const transition = transitionOf(lane.status, event.status);
@@ -223,17 +223,19 @@ class MemoryInbox implements Inbox {
   }
 
   async call(provider: string, callId: string): Promise<Call | undefined> {
-    return this.#calls.get(keyOf(provider, callId))?.fold();
+    return this.#calls.get(provider, callId)?.fold();
   }
 
   async calls(query: CallQuery = {}): Promise<Page<CallSummary>> {
     const { provider, state, since, until } = query;
-    const lanes = [...this.#calls.values()].filter(
-      (lane) =>
-        (provider === undefined || lane.provider === provider) &&
-        (state === undefined || isTerminal(lane.status) === (state === 'ended')) &&
-        isWithin(lane.firstAt, since, until),
-    );
+    const lanes = this.#calls
+      .all()
+      .filter(
+        (lane) =>
+          (provider === undefined || lane.provider === provider) &&
+          (state === undefined || isTerminal(lane.status) === (state === 'ended')) &&
+          isWithin(lane.firstAt, since, until),
+      );
     return newestFirst(lanes, query, (lane) => lane.summary());
   }
 
@@ -334,7 +336,7 @@ class MemoryInbox implements Inbox {
 
   #forget(lane: Lane): void {
     lane.list?.remove(lane);
-    this.#calls.delete(lane.key);
+    this.#calls.remove(lane);
     this.#events -= lane.size;
     if (isTerminal(lane.status)) this.#endedCalls--;
     if (lane.dead > 0) for (const id of lane.ids) this.#dead.delete(id);
@@ -378,10 +380,6 @@ interface Dead {
   readonly job: Job;
   readonly letter: DeadLetter;
   readonly serial: number;
-}
-
-function keyOf(provider: string, callId: string): string {
-  return `${provider}\n${callId}`;
 }
 
 function isWithin(time: number, since: number | undefined, until: number | undefined): boolean {

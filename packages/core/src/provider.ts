@@ -16,7 +16,8 @@ import type { Message } from './message.ts';
 import type { CallbackRequest } from './request.ts';
 import type { RetryOptions } from './retry.ts';
 
-type MaybePromise<T> = T | Promise<T>;
+/** A value, or what waits for it. */
+export type MaybePromise<T> = T | Promise<T>;
 
 /**
  * A secret: one, several at a time (rotation: any of them is right), or a function of the request (tenants).

@@ -2,9 +2,9 @@ import { type Call, foldCall } from './call.ts';
 import { CallStatusError, type ErrorCode, type ErrorDetails } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import type { HandlerContext } from './handlers.ts';
-import type { Failure, Inbox, Taken, Work } from './inbox.ts';
+import type { Inbox, Taken, Work } from './inbox.ts';
 import type { Logger } from './log.ts';
-import type { Clock } from './provider.ts';
+import type { Clock, MaybePromise } from './provider.ts';
 import type { NamedHandler } from './registry.ts';
 import { exponentialBackoff, type RetryOptions } from './retry.ts';
 import { LONGEST_TIMER_MS } from './timer.ts';
@@ -81,6 +81,8 @@ class InboxWorker implements Worker {
   #isWorking = false;
   /** Whether there may be work. */
   #isWanted = false;
+  /** Whether it has all the work that it can do at a time, so that there may be more; the inbox tells of new work alone. */
+  #isFull = false;
   #pumping: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
   #polling: NodeJS.Timeout | undefined;
@@ -152,7 +154,8 @@ class InboxWorker implements Worker {
   async #takeWork(): Promise<void> {
     const { inbox, owner } = this.#options;
     const limit = this.#concurrency - this.#runs.length;
-    if (limit <= 0) return;
+    this.#isFull = limit <= 0;
+    if (this.#isFull) return;
     let taken: Taken;
     try {
       taken = await inbox.take({ limit, leaseMs: this.#leaseMs, owner });
@@ -164,6 +167,7 @@ class InboxWorker implements Worker {
       await Promise.all(taken.work.map((work) => this.#giveBack(new Run(work))));
       return;
     }
+    this.#isFull = taken.work.length >= limit;
     for (const work of taken.work) this.#startRun(work);
     if (taken.nextAt !== undefined) this.#wakeAt(taken.nextAt);
   }
@@ -179,11 +183,7 @@ class InboxWorker implements Worker {
     const run = new Run(work);
     run.index = this.#runs.push(run) - 1;
     this.#renewing ??= setInterval(() => void this.#renew(), this.#leaseMs / 3).unref();
-    run.ended = this.#process(run).then((handled) => {
-      this.#endRun(run);
-      this.#options.settled(work.event.id, handled);
-      this.#wake();
-    });
+    run.ended = this.#process(run);
   }
 
   /** The last takes its place, so that it costs the same however many run. */
@@ -194,57 +194,45 @@ class InboxWorker implements Worker {
     last.index = run.index;
   }
 
-  /** Resolves to whether all handlers were done and the inbox knows. */
-  async #process(run: Run): Promise<boolean> {
-    const options = this.#options;
+  /** Awaits only where there is something to wait for: each turn costs. */
+  async #process(run: Run): Promise<void> {
+    const { inbox, handlersFor, settled } = this.#options;
+    const { event, lease } = run.work;
+    const handlers = handlersFor(event);
+    const running = handlers.length === 0 ? undefined : this.#handle(run, handlers);
+    const failed = running instanceof Promise ? await running : running;
+    const handled = failed === undefined && (await this.#tell(run, () => inbox.finish(lease)));
+    if (handled) this.#finished++;
+    if (failed !== undefined) await this.#fail(run, failed);
+    this.#endRun(run);
+    settled(event.id, handled);
+    if (this.#isFull || !handled) this.#wake();
+  }
+
+  #handle(run: Run, handlers: readonly NamedHandler[]): MaybePromise<Failed | undefined> {
+    const { beforeHandling, retryFor } = this.#options;
     const { event, attempt, doneHandlers } = run.work;
-    const handlers = options.handlersFor(event);
-    if (handlers.length === 0) return this.#finish(run);
-    const { attempts = ATTEMPTS, backoff = exponentialBackoff } = options.retryFor(event);
-    if (attempt > attempts) return this.#bury(run, { error: NEVER_ENDED, doneHandlers });
-    const answered = options.beforeHandling(event.id);
-    if (answered !== undefined) await answered;
-
-    const failed = await this.#runHandlers(run, handlers);
-    if (failed === undefined) return this.#finish(run);
-    const failure = { error: textOf(failed.cause), doneHandlers: failed.doneHandlers };
-    if (attempt === attempts) return this.#bury(run, failure, failed.cause);
-    const retryAt = options.clock() + this.#pauseAfter(run, backoff);
-    await this.#tell(run, () => options.inbox.fail(run.work.lease, { ...failure, retryAt }));
-    return false;
+    const { attempts = ATTEMPTS } = retryFor(event);
+    if (attempt > attempts) return { cause: undefined, error: NEVER_ENDED, doneHandlers };
+    const answered = beforeHandling(event.id);
+    const attempted = new Attempt(run, handlers, new Context(run, this.#options), (handler, cause) =>
+      this.#report('handler_failed', { ...run.details, handler, attempt }, cause),
+    );
+    return answered === undefined ? attempted.go() : answered.then(() => attempted.go());
   }
 
-  /** One that fails does not keep the others from running; only those that failed are called again. */
-  async #runHandlers(run: Run, handlers: readonly NamedHandler[]): Promise<Failed | undefined> {
-    const { event, attempt } = run.work;
-    const context = new Context(run, this.#options);
-    const doneHandlers = [...run.work.doneHandlers];
-    let failed: Failed | undefined;
-    for (const { name, run: handle } of handlers) {
-      if (run.isOver) break;
-      if (doneHandlers.includes(name)) continue;
-      try {
-        const result = handle(event, context);
-        if (isThenable(result)) await result;
-        doneHandlers.push(name);
-      } catch (cause) {
-        failed = { cause, doneHandlers };
-        if (!run.isOver) this.#report('handler_failed', { ...run.details, handler: name, attempt }, cause);
-      }
+  /** The event is tried again later, or becomes a dead letter. */
+  async #fail(run: Run, { cause, error, doneHandlers }: Failed): Promise<void> {
+    const { inbox, clock, retryFor } = this.#options;
+    const { event, attempt, lease } = run.work;
+    const { attempts = ATTEMPTS, backoff = exponentialBackoff } = retryFor(event);
+    if (attempt < attempts) {
+      const retryAt = clock() + this.#pauseAfter(run, backoff);
+      await this.#tell(run, () => inbox.fail(lease, { error, doneHandlers, retryAt }));
+      return;
     }
-    return failed;
-  }
-
-  async #finish(run: Run): Promise<boolean> {
-    const counts = await this.#tell(run, () => this.#options.inbox.finish(run.work.lease));
-    if (counts) this.#finished++;
-    return counts;
-  }
-
-  async #bury(run: Run, failure: Failure, cause?: unknown): Promise<false> {
-    const counts = await this.#tell(run, () => this.#options.inbox.fail(run.work.lease, failure));
-    if (counts) this.#report('dead_letter', { ...run.details, attempt: run.work.attempt }, cause);
-    return false;
+    const counts = await this.#tell(run, () => inbox.fail(lease, { error, doneHandlers }));
+    if (counts) this.#report('dead_letter', { ...run.details, attempt }, cause);
   }
 
   #pauseAfter(run: Run, backoff: (attempt: number) => number): number {
@@ -327,7 +315,68 @@ class InboxWorker implements Worker {
 /** An attempt that a handler failed. */
 interface Failed {
   readonly cause: unknown;
+  /** The error as text. */
+  readonly error: string;
   readonly doneHandlers: readonly string[];
+}
+
+/** The handlers of an event, called one after the other. One that fails does not keep the others from running. */
+class Attempt {
+  readonly #run: Run;
+  readonly #handlers: readonly NamedHandler[];
+  readonly #context: Context;
+  readonly #onFailed: (handler: string, cause: unknown) => void;
+  /** Only those that failed are called again. */
+  readonly #done: string[];
+  #failed: { readonly cause: unknown } | undefined;
+  #next = 0;
+
+  constructor(
+    run: Run,
+    handlers: readonly NamedHandler[],
+    context: Context,
+    onFailed: (handler: string, cause: unknown) => void,
+  ) {
+    this.#run = run;
+    this.#handlers = handlers;
+    this.#context = context;
+    this.#onFailed = onFailed;
+    this.#done = [...run.work.doneHandlers];
+  }
+
+  /** A promise only where a handler makes one. */
+  go(): MaybePromise<Failed | undefined> {
+    const { event } = this.#run.work;
+    while (this.#next < this.#handlers.length && !this.#run.isOver) {
+      const { name, run: handle } = this.#handlers[this.#next++] as NamedHandler;
+      if (this.#done.includes(name)) continue;
+      try {
+        const result = handle(event, this.#context);
+        if (isThenable(result)) return this.#goOn(name, result);
+        this.#done.push(name);
+      } catch (cause) {
+        this.#fail(name, cause);
+      }
+    }
+    if (this.#failed === undefined) return undefined;
+    const { cause } = this.#failed;
+    return { cause, error: textOf(cause), doneHandlers: this.#done };
+  }
+
+  async #goOn(name: string, result: PromiseLike<unknown>): Promise<Failed | undefined> {
+    try {
+      await result;
+      this.#done.push(name);
+    } catch (cause) {
+      this.#fail(name, cause);
+    }
+    return this.go();
+  }
+
+  #fail(name: string, cause: unknown): void {
+    this.#failed = { cause };
+    if (!this.#run.isOver) this.#onFailed(name, cause);
+  }
 }
 
 const NOTHING_TO_WAIT_FOR = Promise.resolve();
@@ -405,7 +454,7 @@ async function withDeadline(promise: Promise<void>, deadlineMs: number): Promise
 
 const NEVER_ENDED = 'No attempt came to an end: the process died or the lease was lost each time.';
 
-function isThenable(result: unknown): boolean {
+function isThenable(result: unknown): result is PromiseLike<unknown> {
   return typeof (result as { then?: unknown } | null | undefined)?.then === 'function';
 }
 

@@ -5,11 +5,10 @@ import type { LaneList } from './queues.ts';
 
 /** One call, with its work in the order of recording. */
 export class Lane {
-  readonly key: string;
   readonly provider: string;
-  callId: string;
+  readonly callId: string;
   readonly serial: number;
-  readonly firstAt: number;
+  readonly #firstReceivedAt: string;
   lastReceivedAt: string;
   /** When it was last recorded to, by the inbox's clock. */
   touchedAt = 0;
@@ -30,13 +29,16 @@ export class Lane {
   older: Lane | undefined;
   newer: Lane | undefined;
 
-  constructor(key: string, { provider, callId, receivedAt }: Unrecorded, serial: number) {
-    this.key = key;
+  constructor({ provider, callId, receivedAt }: Unrecorded, serial: number) {
     this.provider = provider;
-    this.callId = callId;
+    this.callId = detached(callId);
     this.serial = serial;
-    this.firstAt = Date.parse(receivedAt);
+    this.#firstReceivedAt = receivedAt;
     this.lastReceivedAt = receivedAt;
+  }
+
+  get firstAt(): number {
+    return Date.parse(this.#firstReceivedAt);
   }
 
   /** When its first work is due. Asked only of a call that has work. */
@@ -97,7 +99,6 @@ export class Lane {
   /** Keeps only what tells duplicates, transitions and the summary. */
   shorten(): void {
     this.events = [];
-    this.callId = detached(this.callId);
     this.isShortened = true;
     this.#ids = Array.isArray(this.#ids) ? this.#ids.map(detached) : new Set([...this.#ids].map(detached));
   }
