@@ -88,8 +88,8 @@ export class Message {
   }
 
   #decodeFlat(): FlatFields {
-    const { method, parsed } = this.request;
-    const body = this.#plainBody();
+    const { method, parsed, body } = this.request;
+    if (body !== undefined) this.#refuseEncoded();
     const kind = method === 'GET' ? 'none' : this.contentType.kind;
     if (kind !== 'form' && kind !== 'multipart') return flatOf(undefined, this.#limits);
     if (body === undefined) return flatOf(parsed, this.#limits);
@@ -98,8 +98,8 @@ export class Message {
   }
 
   #decodeFields(): FieldTree {
-    const { method, parsed } = this.request;
-    const body = this.#plainBody();
+    const { method, parsed, body } = this.request;
+    if (body !== undefined) this.#refuseEncoded();
     if (method === 'GET') {
       const { [TOKEN_PARAMETER]: _, ...rest } = this.query;
       return toTree(rest, this.#limits);
@@ -120,11 +120,9 @@ export class Message {
     }
   }
 
-  #plainBody(): Uint8Array | undefined {
-    const { body } = this.request;
-    const encoding = this.header('content-encoding') ?? 'identity';
-    if (body !== undefined && encoding !== 'identity') throw new CallStatusError('unsupported_encoding');
-    return body;
+  #refuseEncoded(): void {
+    const encoding = this.header('content-encoding');
+    if (encoding !== undefined && encoding !== 'identity') throw new CallStatusError('unsupported_encoding');
   }
 
   #text(body: Uint8Array): string {

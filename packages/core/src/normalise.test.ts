@@ -46,6 +46,8 @@ describe('normalise', () => {
       raw: fields,
       from: PHONE,
       sequence: 0,
+      // Room for what the inbox decides.
+      transition: undefined,
     });
   });
 

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { blankOf } from './blank.ts';
 import type { FieldTree } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
-import { isTerminal, type Trust } from './event.ts';
+import { type AnyCallStatusEvent, isTerminal, type Trust } from './event.ts';
 import type { Unrecorded } from './inbox.ts';
 import type { NormalForm, Provider } from './provider.ts';
 import { statusOf } from './status-of.ts';
@@ -51,9 +51,11 @@ export function normalise(
   event['status'] = status;
   event['rawStatus'] = rawStatus;
   event['terminal'] = isTerminal(status);
-  event['receivedAt'] = new Date(now).toISOString();
+  event['receivedAt'] = isoTime(now);
   event['trust'] = trust;
   event['raw'] = fields;
+  // The inbox decides it; here it only has its place.
+  event['transition'] = undefined;
   return event as unknown as Unrecorded;
 }
 
@@ -88,7 +90,8 @@ const EVERY_EVENT = [
   'receivedAt',
   'trust',
   'raw',
-] as const satisfies readonly (keyof Unrecorded)[];
+  'transition',
+] as const satisfies readonly (keyof AnyCallStatusEvent)[];
 
 const PARTS = [
   'direction',
@@ -115,6 +118,18 @@ function eventId(provider: string, callId: string, key: string): string {
   const call = MAY_BE_A_PHONE_NUMBER.test(callId) ? `sha256-${sha256(callId)}` : escaped(callId);
   const id = `${provider}:${call}:${key}`;
   return id.length <= LONGEST_EVENT_ID ? id : `${provider}:sha256-${sha256(id)}`;
+}
+
+let lastTime = Number.NaN;
+let lastText = '';
+
+/** Under load, several callbacks come in the same millisecond. */
+function isoTime(now: number): string {
+  if (now !== lastTime) {
+    lastText = new Date(now).toISOString();
+    lastTime = now;
+  }
+  return lastText;
 }
 
 function escaped(callId: string): string {

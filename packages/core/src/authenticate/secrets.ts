@@ -6,6 +6,7 @@ import type { CallbackRequest } from '../request.ts';
  * What a {@link Secret} function throws or rejects with comes out as it is.
  */
 export function secretsOf(secret: Secret, request: CallbackRequest): readonly string[] | Promise<readonly string[]> {
+  if (typeof secret === 'string') return secret === '' ? [] : [secret];
   if (typeof secret !== 'function') return listOf(secret);
   return Promise.resolve(secret(request)).then(listOf);
 }

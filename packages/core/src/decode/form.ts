@@ -2,6 +2,7 @@ import { tooManyFields } from './bounds.ts';
 import type { Limits } from './fields.ts';
 import { FlatFields } from './flat-fields.ts';
 import { type KnownName, startOfNames } from './known-names.ts';
+import { unescaped } from './unescaped.ts';
 
 const PERCENT = 0x25;
 const AMPERSAND = 0x26;
@@ -23,19 +24,22 @@ export function decodeForm(text: string, limits: Limits): FlatFields {
       at += next.prefix.length;
     } else {
       const rawName = nameAt(text, at);
-      name = name.followedBy(`${rawName}=`, decodeComponent(rawName));
+      name = name.followedBy(`${rawName}=`, unescaped(rawName.replaceAll('+', ' ')));
       at += rawName.length;
       if (text[at] === '=') at++;
     }
     const start = at;
     let isEscaped = false;
+    let hasPlus = false;
     for (; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code === AMPERSAND) break;
-      if (code === PERCENT || code === PLUS) isEscaped = true;
+      if (code === PERCENT) isEscaped = true;
+      else if (code === PLUS) hasPlus = true;
     }
-    const value = text.slice(start, at);
-    values.push(isEscaped ? decodeComponent(value) : value);
+    let value = text.slice(start, at);
+    if (hasPlus) value = value.replaceAll('+', ' ');
+    values.push(isEscaped ? unescaped(value) : value);
   }
   return new FlatFields(name.names, values);
 }
@@ -46,14 +50,4 @@ function nameAt(text: string, start: number): string {
   const field = end < 0 ? text.slice(start) : text.slice(start, end);
   const equals = field.indexOf('=');
   return equals < 0 ? field : field.slice(0, equals);
-}
-
-function decodeComponent(escaped: string): string {
-  const text = escaped.replaceAll('+', ' ');
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
-  }
 }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
 import { equal } from '../authenticate/equal.ts';
-import { hmac } from '../authenticate/hmac.ts';
-import { urlCandidates } from '../authenticate/url.ts';
+import { type HmacAlgorithm, hmac } from '../authenticate/hmac.ts';
+import { withOtherPort } from '../authenticate/url.ts';
 import { withToken } from '../authenticate/with-token.ts';
 import type { Quality, Recording, Sip } from '../event.ts';
 import type { Message } from '../message.ts';
@@ -169,10 +169,10 @@ function recognizes(message: Message): boolean {
 
 /** Where the signature is, and with which digest it is made. Any valid one will do: all are made with the same key. */
 const SIGNATURE_HEADERS = [
-  ['x-signalwire-signature', 'sha1'],
-  ['x-twilio-signature', 'sha1'],
-  ['x-signalwire-sha256-signature', 'sha256'],
-  ['x-twilio-sha256-signature', 'sha256'],
+  { header: 'x-signalwire-signature', algorithm: 'sha1' },
+  { header: 'x-twilio-signature', algorithm: 'sha1' },
+  { header: 'x-signalwire-sha256-signature', algorithm: 'sha256' },
+  { header: 'x-twilio-sha256-signature', algorithm: 'sha256' },
 ] as const;
 
 /** What a signature covers after the URL. Its encoding tells the schemes apart. */
@@ -182,23 +182,26 @@ interface Covered {
 }
 
 function authenticate(message: Message, secrets: readonly string[]): Verdict {
-  const signed = SIGNATURE_HEADERS.some(([header]) => message.header(header) !== undefined);
-  if (!signed) return 'signature_missing';
-  const schemes = coveredBy(message);
-  if (schemes === undefined) return 'body_consumed';
-  const urls = urlCandidates(message.url);
-  for (const [header, algorithm] of SIGNATURE_HEADERS) {
+  let verdict: Verdict = 'signature_missing';
+  for (const { header, algorithm } of SIGNATURE_HEADERS) {
     const signature = message.header(header);
     if (signature === undefined) continue;
-    for (const secret of secrets) {
-      for (const { encoding, content } of schemes) {
-        for (const url of urls) {
-          if (equal(signature, hmac(algorithm, secret, encoding, url, content))) return 'genuine';
-        }
-      }
-    }
+    verdict = verify(message, secrets, signature, algorithm);
+    if (verdict !== 'signature_mismatch') return verdict;
   }
-  return 'signature_mismatch';
+  return verdict;
+}
+
+function verify(message: Message, secrets: readonly string[], signature: string, algorithm: HmacAlgorithm): Verdict {
+  const schemes = coveredBy(message);
+  if (schemes === undefined) return 'body_consumed';
+  const isMadeFor = (url: string): boolean =>
+    secrets.some((secret) =>
+      schemes.some(({ encoding, content }) => equal(signature, hmac(algorithm, secret, encoding, url, content))),
+    );
+  if (isMadeFor(message.url)) return 'genuine';
+  const otherUrl = withOtherPort(message.url);
+  return otherUrl !== undefined && isMadeFor(otherUrl) ? 'genuine' : 'signature_mismatch';
 }
 
 /**

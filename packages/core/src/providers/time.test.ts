@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { iso8601, rfc2822 } from './time.ts';
 
@@ -31,4 +32,15 @@ describe('rfc2822', () => {
     [20260625, undefined],
     [undefined, undefined],
   ])('%j is %j', (value, expected) => expect(rfc2822(value)).toBe(expected));
+
+  it('agrees with the calendar of the platform', () => {
+    const date = fc.date({ min: new Date('1970-01-01'), max: new Date('2999-12-31'), noInvalidDate: true });
+    fc.assert(
+      fc.property(date, fc.constantFrom('GMT', '+0000'), (time, zone) => {
+        const expected = `${time.toISOString().slice(0, 19)}.000Z`;
+        expect(rfc2822(time.toUTCString().replace('GMT', zone))).toBe(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
