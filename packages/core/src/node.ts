@@ -83,6 +83,7 @@ function receiveBody(endpoint: CallbackEndpoint, callback: NodeCallback, outcome
     if (isAnswer(endpoint, receipt)) req.resume();
     else if (body !== undefined) (req as Peeked)[PEEKED] = body;
     outcome.settle(receipt);
+    callback.settled();
   }, outcome.fail);
 }
 
@@ -97,6 +98,7 @@ class NodeCallback implements CallbackRequest {
   readonly req: IncomingMessage;
   isClaimed = false;
   readonly #given: NodeRequest;
+  #whenAnswered: (() => void) | undefined;
 
   constructor(given: NodeRequest, body: Uint8Array | undefined, parsed: unknown) {
     const { req, url, dedicated, source } = given;
@@ -121,7 +123,12 @@ class NodeCallback implements CallbackRequest {
   }
 
   onAnswered(listener: () => void): void {
-    whenAnswered(this.#given.res, listener);
+    this.#whenAnswered = listener;
+  }
+
+  /** The framework has the receipt, and most have sent it by now. */
+  settled(): void {
+    if (this.#whenAnswered !== undefined) whenAnswered(this.#given.res, this.#whenAnswered);
   }
 }
 
@@ -143,7 +150,9 @@ type Peeked = IncomingMessage & { [PEEKED]?: Uint8Array };
 
 /** Calls a listener once the response has left, or its connection is gone. */
 export function whenAnswered(res: ServerResponse, listener: () => void): void {
-  if (res.destroyed) listener();
+  // What is no longer in the process has left.
+  const hasLeft = res.writableEnded && res.writableLength === 0;
+  if (hasLeft || res.destroyed) listener();
   else res.once('close', listener);
 }
 

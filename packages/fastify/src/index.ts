@@ -71,11 +71,13 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
       },
       handler: async (request, reply) => {
         const { method, headers } = request;
-        const receipt = endpoint.mayReceive({ method, headers })
-          ? await endpoint.receive(new FastifyCallback(request, reply))
-          : undefined;
+        const callback = new FastifyCallback(request, reply);
+        const receipt = endpoint.mayReceive({ method, headers }) ? await endpoint.receive(callback) : undefined;
         if (receipt?.event !== undefined) request.callStatus = receipt.event as CallStatusEvent;
-        if (isAnswer(endpoint, receipt)) return send(reply, receipt);
+        const isOurs = isAnswer(endpoint, receipt);
+        if (isOurs) send(reply, receipt);
+        callback.settled();
+        if (isOurs) return reply;
         return handler === undefined ? reply.callNotFound() : handler(request, reply);
       },
     });
@@ -89,6 +91,7 @@ class FastifyCallback implements CallbackRequest {
   readonly body: Uint8Array;
   readonly source: FastifyRequest;
   readonly #reply: FastifyReply;
+  #whenAnswered: (() => void) | undefined;
 
   constructor(request: FastifyRequest, reply: FastifyReply) {
     this.method = request.method;
@@ -104,7 +107,12 @@ class FastifyCallback implements CallbackRequest {
   }
 
   onAnswered(listener: () => void): void {
-    whenAnswered(this.#reply.raw, listener);
+    this.#whenAnswered = listener;
+  }
+
+  /** Fastify has the receipt, and has sent it by now, unless a hook holds it. */
+  settled(): void {
+    if (this.#whenAnswered !== undefined) whenAnswered(this.#reply.raw, this.#whenAnswered);
   }
 }
 
