@@ -6,47 +6,60 @@ const LONGEST_MS = 60_000;
 /** Node says nothing of an answer that waits behind another on a connection that is gone. Handlers do not wait for ever. */
 const LONGEST_ANSWER_MS = 10_000;
 
+/** So many arrivals share a Map: see {@link ArrivalList}. */
+const ARRIVALS_PER_MAP = 1000;
+
 /**
  * The events that arrived in this process, each until its first attempt is over: what ties a handler to its HTTP request.
  *
- * A dictionary and no Map: of a Map whose entries come and go, V8 keeps each outgrown table, with all that was in it, alive until a
- * full garbage collection. Here that would be every request.
+ * Of a Map whose entries come and go, V8 keeps each outgrown table, with all that was in it, alive until a full garbage collection,
+ * since each links to the next. Here that would be every request; so a new Map begins from time to time.
  */
 export class ArrivalList {
-  #arrivals: Record<string, Arrival> = Object.create(null);
-  #size = 0;
+  #recent = new Map<string, Arrival>();
+  #earlier = new Map<string, Arrival>();
+  #added = 0;
   #sweptAt: number = performance.now();
 
   get(eventId: string): Arrival | undefined {
-    return this.#arrivals[eventId];
+    return this.#recent.get(eventId) ?? this.#earlier.get(eventId);
   }
 
   add(eventId: string, arrival: Arrival): void {
+    const { arrivedAt } = arrival;
     // Another process may handle what arrived here; nobody says when.
-    if (this.#size >= MOST_ARRIVALS || arrival.arrivedAt - this.#sweptAt >= LONGEST_MS) this.#sweep(arrival.arrivedAt);
-    this.#arrivals[eventId] = arrival;
-    this.#size++;
+    const size = this.#recent.size + this.#earlier.size;
+    if (size >= MOST_ARRIVALS || arrivedAt - this.#sweptAt >= LONGEST_MS) this.#sweep(arrivedAt);
+    else if (this.#added >= ARRIVALS_PER_MAP) this.#begin([...this.#earlier]);
+    this.#recent.set(eventId, arrival);
+    this.#added++;
   }
 
   remove(eventId: string): void {
-    if (this.#arrivals[eventId] === undefined) return;
-    delete this.#arrivals[eventId];
-    this.#size--;
+    if (!this.#recent.delete(eventId)) this.#earlier.delete(eventId);
   }
 
   /** The first attempt is over. */
   settle(eventId: string, handled: boolean): void {
-    const arrival = this.#arrivals[eventId];
+    const arrival = this.get(eventId);
     this.remove(eventId);
     arrival?.settle(handled);
   }
 
+  /** Begins a new Map, with these in it. */
+  #begin(kept: Iterable<readonly [string, Arrival]>): void {
+    this.#earlier = this.#recent;
+    this.#recent = new Map(kept);
+    this.#added = 0;
+  }
+
   /** Forgets what is old, and the older half of what is too much. */
   #sweep(now: number): void {
-    const young = Object.entries(this.#arrivals).filter(([, { arrivedAt }]) => now - arrivedAt < LONGEST_MS);
-    const kept = young.length < MOST_ARRIVALS ? young : young.slice(MOST_ARRIVALS / 2);
-    this.#arrivals = Object.assign(Object.create(null), Object.fromEntries(kept));
-    this.#size = kept.length;
+    const young = [...this.#earlier, ...this.#recent]
+      .filter(([, { arrivedAt }]) => now - arrivedAt < LONGEST_MS)
+      .sort(([, one], [, other]) => one.arrivedAt - other.arrivedAt);
+    this.#recent = new Map();
+    this.#begin(young.length < MOST_ARRIVALS ? young : young.slice(MOST_ARRIVALS / 2));
     this.#sweptAt = now;
   }
 }
