@@ -29,9 +29,15 @@ const KNOWN: ReadonlyMap<string | undefined, ContentType> = new Map(
   ].map((header) => [header, parse(header)]),
 );
 
+/** How nearly every multipart body comes, each with a boundary of its own. */
+const PLAIN_MULTIPART = /^multipart\/form-data; ?boundary=([^\s;="]+)$/;
+
 /** Reads a `content-type` header. Never throws; an odd header is of kind `other`. */
 export function parseContentType(header: string | undefined): ContentType {
-  return KNOWN.get(header) ?? parse(header);
+  const known = KNOWN.get(header);
+  if (known !== undefined || header === undefined) return known ?? parse(header);
+  const boundary = PLAIN_MULTIPART.exec(header)?.[1];
+  return boundary === undefined ? parse(header) : { kind: 'multipart', boundary, decodeText: decodeUtf8 };
 }
 
 function parse(header = ''): ContentType {

@@ -19,7 +19,7 @@ export function decodeForm(text: string, limits: Limits): FlatFields {
     if (text.charCodeAt(at) === AMPERSAND) continue;
     if (values.length >= limits.fields) throw tooManyFields(limits);
     const { next }: KnownName = name;
-    if (next !== undefined && text.startsWith(next.prefix, at)) {
+    if (next?.begins(text, at)) {
       name = next;
       at += next.prefix.length;
     } else {

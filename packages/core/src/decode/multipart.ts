@@ -39,12 +39,12 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
   const values: string[] = [];
   let known = startOfNames('multipart', limits);
   let parts = 0;
-  for (let start = next; start !== undefined; ) {
+  for (let start = next; start !== LAST; ) {
     if (++parts > limits.fields) throw tooManyFields(limits);
     const expected: KnownName | undefined = known.next;
     let from: number;
     let headers: PartHeaders = PLAIN;
-    if (expected !== undefined && text.startsWith(expected.prefix, start)) {
+    if (expected?.begins(text, start)) {
       known = expected;
       from = start + expected.prefix.length;
     } else {
@@ -57,23 +57,28 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
       else if (!headers.isFile) known = known.followedOnceBy(name);
     }
     // An empty part may lack its own line end: the blank line's second half then belongs to the delimiter.
-    const closing = findDelimiter(text, delimiter, eol, from - eol.length);
-    if (ascii && !headers.isFile) values.push(text.slice(from, closing.at));
-    else if (!headers.isFile) values.push(parseContentType(headers.type).decodeText(body.subarray(from, closing.at)));
-    start = closing.next;
+    let end = from - eol.length - delimiter.length;
+    do {
+      end = text.indexOf(delimiter, end + delimiter.length);
+      if (end < 0) throw malformed('Its last boundary is missing.');
+      start = afterDelimiter(text, end + delimiter.length, eol);
+    } while (start === NO_DELIMITER);
+    if (ascii && !headers.isFile) values.push(text.slice(from, end));
+    else if (!headers.isFile) values.push(parseContentType(headers.type).decodeText(body.subarray(from, end)));
   }
   return new FlatFields(known.names, values);
 }
 
-/** A delimiter line: where it ends and the next part starts, unless it was the last. */
-interface Delimiter {
-  readonly next: number | undefined;
-}
+/** Behind the last delimiter no part starts. */
+const LAST = -1;
+/** A line that only begins like a delimiter is content. */
+const NO_DELIMITER = -2;
 
-function findOpening(text: string, dashes: string): Delimiter & { readonly eol: string } {
+/** How lines end, and where the first part starts. */
+function findOpening(text: string, dashes: string): { readonly eol: string; readonly next: number } {
   let after = text.startsWith(dashes) ? dashes.length : afterLineStart(text, dashes, 0);
   while (after !== undefined) {
-    if (text.startsWith('--', after)) return { eol: '', next: undefined };
+    if (text.startsWith('--', after)) return { eol: '', next: LAST };
     LINE_END.lastIndex = after;
     const eol = LINE_END.exec(text)?.[1];
     if (eol !== undefined) return { eol, next: LINE_END.lastIndex };
@@ -87,20 +92,13 @@ function afterLineStart(text: string, dashes: string, from: number): number | un
   return at < 0 ? undefined : at + 1 + dashes.length;
 }
 
-function findDelimiter(
-  text: string,
-  delimiter: string,
-  eol: string,
-  from: number,
-): Delimiter & { readonly at: number } {
-  for (let at = text.indexOf(delimiter, from); at >= 0; at = text.indexOf(delimiter, at + delimiter.length)) {
-    let after = at + delimiter.length;
-    if (text.startsWith('--', after)) return { at, next: undefined };
-    while (text[after] === ' ' || text[after] === '\t') after++;
-    if (text.startsWith(eol, after)) return { at, next: after + eol.length };
-    // A line that only begins like the boundary is content.
-  }
-  throw malformed('Its last boundary is missing.');
+/** Where the part behind a delimiter starts, or `LAST`, or `NO_DELIMITER`. */
+function afterDelimiter(text: string, at: number, eol: string): number {
+  if (text.startsWith(eol, at)) return at + eol.length;
+  if (text.startsWith('--', at)) return LAST;
+  let after = at;
+  while (text[after] === ' ' || text[after] === '\t') after++;
+  return text.startsWith(eol, after) ? after + eol.length : NO_DELIMITER;
 }
 
 /** What the headers of a part say. */
