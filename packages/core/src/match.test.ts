@@ -18,7 +18,7 @@ function message(body: string, more: object = {}): Message {
 
 describe('mayBeCallback', () => {
   const may = (head: object, providers: readonly Provider[] = ALL): boolean =>
-    mayBeCallback({ method: 'POST', headers: {}, ...head }, providers, 100);
+    mayBeCallback({ method: 'POST', headers: {}, ...head }, methodsOf(providers), 100);
 
   it('takes the methods that providers use', () => {
     expect(['POST', 'GET', 'PUT', 'HEAD'].map((method) => may({ method }))).toEqual([true, true, false, false]);

@@ -9,10 +9,10 @@ import type { RequestHead } from './receiver.ts';
  */
 export function mayBeCallback(
   { method, headers, dedicated = true }: RequestHead,
-  providers: readonly Provider[],
+  methods: readonly string[],
   maxBytes: number,
 ): boolean {
-  if (!providers.some(({ definition }) => accepts(definition, method))) return false;
+  if (!methods.includes(method)) return false;
   if (dedicated || method === 'GET') return true;
   const type = headers['content-type'];
   return (
@@ -44,8 +44,7 @@ function accepts({ methods = POST }: { readonly methods?: readonly string[] }, m
  */
 export function match(message: Message, providers: readonly Provider[]): Provider | undefined {
   const { method, dedicated = true } = message.request;
-  const [named, ...others] = providers;
-  if (named !== undefined && others.length === 0 && dedicated && method !== 'GET') return named;
+  if (providers.length === 1 && dedicated && method !== 'GET') return providers[0];
   const fitting = providers.filter(
     ({ definition }) => accepts(definition, method) && recognizes(definition, message, dedicated),
   );

@@ -144,12 +144,13 @@ class Receiver {
       });
     }
     const only = [provider];
+    const methods = methodsOf(only);
     const endpoint: CallbackEndpoint = {
-      mayReceive: (head) => mayBeCallback(head, only, this.limits.bytes),
+      mayReceive: (head) => mayBeCallback(head, methods, this.limits.bytes),
       receive: (request) => this.#receive(request, only),
       fetch: (request) => receiveFetch(endpoint, request),
       refuse: (error) => this.refuse(error),
-      methods: methodsOf(only),
+      methods,
       autoAck: this.autoAck,
       limits: this.limits,
     };
@@ -157,7 +158,7 @@ class Receiver {
   }
 
   mayReceive(head: RequestHead): boolean {
-    return mayBeCallback(head, this.#options.providers, this.limits.bytes);
+    return mayBeCallback(head, this.methods, this.limits.bytes);
   }
 
   receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined> {

@@ -215,10 +215,49 @@ class InboxWorker implements Worker {
     const { attempts = ATTEMPTS } = retryFor(event);
     if (attempt > attempts) return { cause: undefined, error: NEVER_ENDED, doneHandlers };
     const answered = beforeHandling(event.id);
-    const attempted = new Attempt(run, handlers, new Context(run, this.#options), (handler, cause) =>
-      this.#report('handler_failed', { ...run.details, handler, attempt }, cause),
-    );
-    return answered === undefined ? attempted.go() : answered.then(() => attempted.go());
+    const context = new Context(run, this.#options);
+    if (answered === undefined) return this.#callHandlers(run, handlers, context, 0);
+    return answered.then(() => this.#callHandlers(run, handlers, context, 0));
+  }
+
+  /**
+   * Calls the handlers one after the other, from one of them on. One that fails does not keep the others from running; only those that
+   * failed are called again.
+   */
+  #callHandlers(
+    run: Run,
+    handlers: readonly NamedHandler[],
+    context: Context,
+    from: number,
+  ): MaybePromise<Failed | undefined> {
+    const { event, doneHandlers } = run.work;
+    for (let at = from; at < handlers.length && !run.isOver; at++) {
+      const { name, run: handle } = handlers[at] as NamedHandler;
+      if (doneHandlers.includes(name)) continue;
+      try {
+        const result = handle(event, context);
+        if (isThenable(result)) {
+          return Promise.resolve(result)
+            .then(
+              () => run.done.push(name),
+              (cause) => this.#handlerFailed(run, name, cause),
+            )
+            .then(() => this.#callHandlers(run, handlers, context, at + 1));
+        }
+        run.done.push(name);
+      } catch (cause) {
+        this.#handlerFailed(run, name, cause);
+      }
+    }
+    if (run.failure === undefined) return undefined;
+    const { cause } = run.failure;
+    return { cause, error: textOf(cause), doneHandlers: [...doneHandlers, ...run.done] };
+  }
+
+  #handlerFailed(run: Run, handler: string, cause: unknown): void {
+    run.failure = { cause };
+    if (run.isOver) return;
+    this.#report('handler_failed', { ...run.details, handler, attempt: run.work.attempt }, cause);
   }
 
   /** The event is tried again later, or becomes a dead letter. */
@@ -320,65 +359,6 @@ interface Failed {
   readonly doneHandlers: readonly string[];
 }
 
-/** The handlers of an event, called one after the other. One that fails does not keep the others from running. */
-class Attempt {
-  readonly #run: Run;
-  readonly #handlers: readonly NamedHandler[];
-  readonly #context: Context;
-  readonly #onFailed: (handler: string, cause: unknown) => void;
-  /** Only those that failed are called again. */
-  readonly #done: string[];
-  #failed: { readonly cause: unknown } | undefined;
-  #next = 0;
-
-  constructor(
-    run: Run,
-    handlers: readonly NamedHandler[],
-    context: Context,
-    onFailed: (handler: string, cause: unknown) => void,
-  ) {
-    this.#run = run;
-    this.#handlers = handlers;
-    this.#context = context;
-    this.#onFailed = onFailed;
-    this.#done = [...run.work.doneHandlers];
-  }
-
-  /** A promise only where a handler makes one. */
-  go(): MaybePromise<Failed | undefined> {
-    const { event } = this.#run.work;
-    while (this.#next < this.#handlers.length && !this.#run.isOver) {
-      const { name, run: handle } = this.#handlers[this.#next++] as NamedHandler;
-      if (this.#done.includes(name)) continue;
-      try {
-        const result = handle(event, this.#context);
-        if (isThenable(result)) return this.#goOn(name, result);
-        this.#done.push(name);
-      } catch (cause) {
-        this.#fail(name, cause);
-      }
-    }
-    if (this.#failed === undefined) return undefined;
-    const { cause } = this.#failed;
-    return { cause, error: textOf(cause), doneHandlers: this.#done };
-  }
-
-  async #goOn(name: string, result: PromiseLike<unknown>): Promise<Failed | undefined> {
-    try {
-      await result;
-      this.#done.push(name);
-    } catch (cause) {
-      this.#fail(name, cause);
-    }
-    return this.go();
-  }
-
-  #fail(name: string, cause: unknown): void {
-    this.#failed = { cause };
-    if (!this.#run.isOver) this.#onFailed(name, cause);
-  }
-}
-
 const NOTHING_TO_WAIT_FOR = Promise.resolve();
 
 /** One attempt at one event. */
@@ -394,6 +374,10 @@ class Run {
   ended: Promise<void> = NOTHING_TO_WAIT_FOR;
   /** Where it is among those that run. */
   index = 0;
+  /** Handlers that were done in this attempt. */
+  readonly done: string[] = [];
+  /** What the last handler that failed threw. */
+  failure: { readonly cause: unknown } | undefined;
   /** Made when a handler asks for the signal: most never do. */
   #controller: AbortController | undefined;
   #reason: CallStatusError | undefined;
@@ -424,17 +408,22 @@ class Context implements HandlerContext {
   readonly attempt: number;
   readonly log: Logger;
   readonly request?: unknown;
-  /** A property, so that it can be taken out of the context. */
-  readonly call: () => Promise<Call>;
   readonly #run: Run;
+  readonly #inbox: Inbox;
 
   constructor(run: Run, options: WorkerOptions) {
     const { event, attempt } = run.work;
     this.attempt = attempt;
     this.log = options.log;
     if (attempt === 1) this.request = options.requestOf(event.id);
-    this.call = async () => (await options.inbox.call(event.provider, event.callId)) ?? foldCall([event]);
+    this.#inbox = options.inbox;
     this.#run = run;
+  }
+
+  /** A function that can be taken out of the context. */
+  get call(): () => Promise<Call> {
+    const { event } = this.#run.work;
+    return async () => (await this.#inbox.call(event.provider, event.callId)) ?? foldCall([event]);
   }
 
   get signal(): AbortSignal {

@@ -49,7 +49,8 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
           if (!isAnswer(endpoint, receipt)) return next();
           // Somebody was faster, such as a timeout.
           if (res.headersSent) return;
-          res.writeHead(receipt.status, { ...receipt.headers, 'content-length': '0' });
+          res.statusCode = receipt.status;
+          for (const name in receipt.headers) res.setHeader(name, receipt.headers[name] as string);
           res.end();
         },
         fail: next,
