@@ -39,9 +39,9 @@ export interface NodeRequest {
 /** Who is told how receiving ended. Callbacks and no promise: each turn that a request waits costs. */
 export interface Outcome {
   /** `undefined`: the request is the application's, which finds the body as if nobody had read it. */
-  settle(receipt: Receipt<AnyCallStatusEvent> | undefined): void;
+  readonly settle: (receipt: Receipt<AnyCallStatusEvent> | undefined) => void;
   /** Something that is no client's doing. */
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
 }
 
 /** Receives a request of node's HTTP server. */

@@ -196,26 +196,26 @@ class InboxWorker implements Worker {
 
   /** Awaits only where there is something to wait for: each turn costs. */
   async #process(run: Run): Promise<void> {
-    const { inbox, handlersFor, settled } = this.#options;
+    const options = this.#options;
     const { event, lease } = run.work;
-    const handlers = handlersFor(event);
+    const handlers = options.handlersFor(event);
     const running = handlers.length === 0 ? undefined : this.#handle(run, handlers);
     const failed = running instanceof Promise ? await running : running;
-    const handled = failed === undefined && (await this.#tell(run, () => inbox.finish(lease)));
+    const handled = failed === undefined && (await this.#tell(run, () => options.inbox.finish(lease)));
     if (handled) this.#finished++;
     if (failed !== undefined) await this.#fail(run, failed);
     this.#endRun(run);
-    settled(event.id, handled);
+    options.settled(event.id, handled);
     if (this.#isFull || !handled) this.#wake();
   }
 
   #handle(run: Run, handlers: readonly NamedHandler[]): MaybePromise<Failed | undefined> {
-    const { beforeHandling, retryFor } = this.#options;
+    const options = this.#options;
     const { event, attempt, doneHandlers } = run.work;
-    const { attempts = ATTEMPTS } = retryFor(event);
+    const { attempts = ATTEMPTS } = options.retryFor(event);
     if (attempt > attempts) return { cause: undefined, error: NEVER_ENDED, doneHandlers };
-    const answered = beforeHandling(event.id);
-    const context = new Context(run, this.#options);
+    const answered = options.beforeHandling(event.id);
+    const context = new Context(run, options);
     if (answered === undefined) return this.#callHandlers(run, handlers, context, 0);
     return answered.then(() => this.#callHandlers(run, handlers, context, 0));
   }
@@ -262,11 +262,12 @@ class InboxWorker implements Worker {
 
   /** The event is tried again later, or becomes a dead letter. */
   async #fail(run: Run, { cause, error, doneHandlers }: Failed): Promise<void> {
-    const { inbox, clock, retryFor } = this.#options;
+    const options = this.#options;
+    const { inbox } = options;
     const { event, attempt, lease } = run.work;
-    const { attempts = ATTEMPTS, backoff = exponentialBackoff } = retryFor(event);
+    const { attempts = ATTEMPTS, backoff = exponentialBackoff } = options.retryFor(event);
     if (attempt < attempts) {
-      const retryAt = clock() + this.#pauseAfter(run, backoff);
+      const retryAt = options.clock() + this.#pauseAfter(run, backoff);
       await this.#tell(run, () => inbox.fail(lease, { error, doneHandlers, retryAt }));
       return;
     }

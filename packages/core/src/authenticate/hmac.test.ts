@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hmac } from './hmac.ts';
 
@@ -10,4 +11,38 @@ it('signs the parts as if they were one', () => {
 it('signs with SHA-1 in base64 as in the second case of RFC 2202', () => {
   const expected = Buffer.from('effcdf6ae5eb2fa2d27416d5f184df9c259a7c79', 'hex').toString('base64');
   expect(hmac('sha1', 'Jefe', 'base64', 'what do ya want for nothing?')).toBe(expected);
+});
+
+it('agrees with the platform for any key and any message', () => {
+  const part = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.uint8Array({ maxLength: 200 }));
+  fc.assert(
+    fc.property(
+      fc.constantFrom('sha1', 'sha256'),
+      fc.constantFrom('base64', 'hex'),
+      fc.string({ unit: 'binary', maxLength: 150 }),
+      fc.array(part, { maxLength: 4 }),
+      (algorithm, encoding, key, parts) => {
+        const whole = createHmac(algorithm, key);
+        for (const each of parts) whole.update(each);
+        expect(hmac(algorithm, key, encoding, ...parts)).toBe(whole.digest(encoding));
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+it.each([16_000, 100_000])('signs a message of %i bytes', (length) => {
+  const message = 'ä'.repeat(length / 2);
+  const expected = createHmac('sha1', 'key').update(message).digest('hex');
+  expect(hmac('sha1', 'key', 'hex', message)).toBe(expected);
+  expect(hmac('sha1', 'key', 'hex', Buffer.from(message))).toBe(expected);
+});
+
+it('takes any number of keys', () => {
+  for (const round of [1, 2]) {
+    for (let key = 0; key < 250; key++) {
+      const expected = createHmac('sha1', `key ${key}`).update(`round ${round}`).digest('hex');
+      expect(hmac('sha1', `key ${key}`, 'hex', `round ${round}`)).toBe(expected);
+    }
+  }
 });

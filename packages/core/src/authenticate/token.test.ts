@@ -17,3 +17,10 @@ it.each([
 ])('finds %s', (_, given, tokens, verdict) => {
   expect(tokenVerdict(given, tokens)).toBe(verdict);
 });
+
+it('takes any number of tokens', () => {
+  for (let token = 0; token < 250; token++) {
+    expect(tokenVerdict(`token ${token}`, [`token ${token}`])).toBe('genuine');
+    expect(tokenVerdict(`token ${token}`, ['token 0', 'token 1']) === 'genuine').toBe(token < 2);
+  }
+});

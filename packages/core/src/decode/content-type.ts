@@ -15,7 +15,7 @@ export interface ContentType {
 }
 
 /** The spellings that honest clients send, parsed once. A fixed list: a cache that learns could be filled from outside. */
-const KNOWN: ReadonlyMap<string | undefined, ContentType> = new Map(
+const KNOWN: ReadonlyMap<string, ContentType> = new Map(
   [
     'application/x-www-form-urlencoded',
     'application/x-www-form-urlencoded; charset=utf-8',
@@ -25,7 +25,7 @@ const KNOWN: ReadonlyMap<string | undefined, ContentType> = new Map(
     'application/json; charset=utf-8',
     'application/json; charset=UTF-8',
     'application/json;charset=UTF-8',
-    undefined,
+    '',
   ].map((header) => [header, parse(header)]),
 );
 
@@ -33,14 +33,14 @@ const KNOWN: ReadonlyMap<string | undefined, ContentType> = new Map(
 const PLAIN_MULTIPART = /^multipart\/form-data; ?boundary=([^\s;="]+)$/;
 
 /** Reads a `content-type` header. Never throws; an odd header is of kind `other`. */
-export function parseContentType(header: string | undefined): ContentType {
+export function parseContentType(header = ''): ContentType {
   const known = KNOWN.get(header);
-  if (known !== undefined || header === undefined) return known ?? parse(header);
+  if (known !== undefined) return known;
   const boundary = PLAIN_MULTIPART.exec(header)?.[1];
   return boundary === undefined ? parse(header) : { kind: 'multipart', boundary, decodeText: decodeUtf8 };
 }
 
-function parse(header = ''): ContentType {
+function parse(header: string): ContentType {
   const { value, parameters } = parseParameters(header);
   return {
     kind: kindOf(value),

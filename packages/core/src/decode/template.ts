@@ -3,9 +3,9 @@ import { collect } from './collect.ts';
 import type { FieldTree, Limits } from './fields.ts';
 import { toTree } from './tree.ts';
 
-/** The tree that a list of names makes, with the position of a value in place of each value. */
-type Positions = number | readonly Positions[] | PositionTree;
-type PositionTree = { readonly [name: string]: Positions };
+/** The tree that a list of names makes, with the place of a value, from 1, where the value belongs. */
+type Places = number | readonly Places[] | PlaceTree;
+type PlaceTree = { readonly [name: string]: Places };
 
 /** Makes trees of fields that all have the same names. */
 export interface Template {
@@ -13,49 +13,62 @@ export interface Template {
 }
 
 /**
- * Works out once what brackets in names mean. `undefined` where that depends on the values too, as it does for names that clash.
+ * Works out once what brackets in names mean. `undefined` where that depends on the values too: of names that clash, the parser of
+ * brackets drops those with empty values.
  * @throws CallStatusError `body_too_large`
  */
 export function templateOf(names: readonly string[], limits: Limits): Template | undefined {
-  const positions = toTree(collect(names, [...names.keys()]), limits);
-  return isPositions(positions) ? new TreeTemplate(positions) : undefined;
+  const places = toTree(collect(names, [...names.keys()].map(placeOf)), limits) as PlaceTree;
+  const empty = toTree(
+    collect(
+      names,
+      names.map(() => ''),
+    ),
+    limits,
+  );
+  return isAlike(places, empty) ? new TreeTemplate(places) : undefined;
 }
 
-/** Where a value became a name, the parser of brackets leaves `true`. */
-function isPositions(tree: FieldTree): tree is PositionTree {
-  return Object.values(tree).every(
-    (each) => typeof each === 'number' || (typeof each === 'object' && isPositions(each as FieldTree)),
-  );
+function placeOf(position: number): number {
+  return position + 1;
+}
+
+/** Whether there is a place for each value, and the same tree when all values are empty. */
+function isAlike(places: unknown, empty: unknown): boolean {
+  if (typeof places !== 'object' || typeof empty !== 'object') return typeof places === 'number' && empty === '';
+  const [given, others] = [places, empty] as [Record<string, unknown>, Record<string, unknown>];
+  const names = Object.keys(given);
+  return names.length === Object.keys(others).length && names.every((name) => isAlike(given[name], others[name]));
 }
 
 class TreeTemplate implements Template {
   readonly #blank: Record<string, unknown>;
   readonly #names: string[] = [];
-  readonly #positions: number[] = [];
-  readonly #nested: (readonly [name: string, positions: Positions])[] = [];
+  readonly #places: number[] = [];
+  readonly #nested: (readonly [name: string, places: Places])[] = [];
 
-  constructor(tree: PositionTree) {
+  constructor(tree: PlaceTree) {
     this.#blank = blankOf(Object.keys(tree));
-    for (const [name, positions] of Object.entries(tree)) {
-      if (typeof positions !== 'number') this.#nested.push([name, positions]);
-      else this.#positions[this.#names.push(name) - 1] = positions;
+    for (const [name, places] of Object.entries(tree)) {
+      if (typeof places !== 'number') this.#nested.push([name, places]);
+      else this.#places[this.#names.push(name) - 1] = places;
     }
   }
 
   fill(values: readonly string[]): FieldTree {
     const tree = { ...this.#blank };
     for (let at = 0; at < this.#names.length; at++) {
-      tree[this.#names[at] as string] = values[this.#positions[at] as number];
+      tree[this.#names[at] as string] = values[(this.#places[at] as number) - 1];
     }
-    for (const [name, positions] of this.#nested) tree[name] = filled(positions, values);
+    for (const [name, places] of this.#nested) tree[name] = filled(places, values);
     return tree;
   }
 }
 
-function filled(positions: Positions, values: readonly string[]): unknown {
-  if (typeof positions === 'number') return values[positions];
-  if (Array.isArray(positions)) return positions.map((each: Positions) => filled(each, values));
+function filled(places: Places, values: readonly string[]): unknown {
+  if (typeof places === 'number') return values[places - 1];
+  if (Array.isArray(places)) return places.map((each: Places) => filled(each, values));
   const tree: Record<string, unknown> = {};
-  for (const [name, each] of Object.entries(positions)) tree[name] = filled(each, values);
+  for (const [name, each] of Object.entries(places)) tree[name] = filled(each, values);
   return tree;
 }

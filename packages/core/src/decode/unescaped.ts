@@ -1,6 +1,7 @@
 /** The value of each hexadecimal digit by its code; of anything else so much that no sum with it is ASCII. */
 const DIGITS: Uint8Array = new Uint8Array(256).fill(0x80);
-for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+for (let value = 0; value < 16; value++) {
+  const digit = value.toString(16);
   DIGITS[digit.charCodeAt(0)] = value;
   DIGITS[digit.toUpperCase().charCodeAt(0)] = value;
 }
