@@ -32,7 +32,10 @@ export interface Inbox {
   fail(lease: Lease, failure: Failure): Promise<boolean>;
   /** Gives work back untouched, for another worker to take at once; the attempt does not count. */
   release(lease: Lease): Promise<boolean>;
-  /** Calls the listener when there may be work sooner than the last `take` said. A hint: it may be missed. Returns the way to stop it. */
+  /**
+   * Calls the listener when there may be work sooner than the last `take` said: a new event, or the next of a call whose event has left
+   * its worker. A hint: it may be missed. Returns the way to stop it.
+   */
   onWork(listener: () => void): () => void;
   readonly deadLetters: DeadLetters;
   /** One call with its events, or `undefined`. */

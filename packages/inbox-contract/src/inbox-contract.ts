@@ -1,4 +1,4 @@
-import type { CallStatus, Clock, Inbox, Page, Taken, Work } from '@call-status/core';
+import type { CallStatus, Clock, Inbox, Lease, Page, Taken, Work } from '@call-status/core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { acmeEvent, expectedTransitions, type ManualClock, manualClock } from './acme.ts';
@@ -285,6 +285,19 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
         await take();
         expect(listener).toHaveBeenCalledTimes(before);
         expect(stopped).not.toHaveBeenCalled();
+      });
+
+      it('tells its listeners of the next event of a call', async () => {
+        await record('c1', 'ringing');
+        await record('c1', 'completed');
+        for (const leave of [(lease: Lease) => inbox.finish(lease), (lease: Lease) => inbox.release(lease)]) {
+          const { lease } = await takeOne();
+          const listener = vi.fn();
+          const stop = inbox.onWork(listener);
+          await leave(lease);
+          await vi.waitFor(() => expect(listener).toHaveBeenCalled());
+          stop();
+        }
       });
 
       it('keeps every order through any mix of success, failure, hand-back and lost leases', {

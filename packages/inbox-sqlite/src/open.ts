@@ -6,6 +6,9 @@ import { MIGRATIONS } from './migrations.ts';
 /** SQLite sleeps on the calling thread while it waits for a lock, so it may not wait for long; the inbox waits without blocking. */
 const BUSY_MS = 10;
 
+/** Of 4 KiB: how long the WAL file gets. */
+const CHECKPOINT_PAGES = 4000;
+
 /** A value of `PRAGMA synchronous`. */
 const FULL = 2;
 
@@ -24,6 +27,8 @@ export function openDatabase(engine: DatabaseClass, path: string, waitMs: number
     db.exec('BEGIN IMMEDIATE; PRAGMA application_id = 0; ROLLBACK');
     requireSafe(db);
     makeDurable(db);
+    // Pages that change with each event are copied into the file once in a while, and not every few commits.
+    db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     migrate(db);
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     return db;

@@ -32,6 +32,9 @@ const REPLAY_ROWS = 100;
 
 const PAGE_ROWS = 50;
 
+/** How many of the events that were recorded last are kept in memory too, so that they need not be read again. */
+const RECENT_EVENTS = 256;
+
 /**
  * The operations of the inbox on one connection. They are synchronous; those that write run inside the transaction of
  * whoever calls them, between {@link Store.begin} and {@link Store.commit}.
@@ -43,6 +46,8 @@ export class Store {
   /** Makes the leases of this connection differ from those of all others. */
   readonly #name = randomUUID();
   #leases = 0;
+  /** The events that were recorded last, each in the slot of its row. */
+  readonly #recent: { readonly row: number; readonly event: AnyCallStatusEvent }[] = [];
 
   /** @param onDue called when work became due; also when the transaction is rolled back afterwards */
   constructor(db: Database, onDue: () => void) {
@@ -61,6 +66,7 @@ export class Store {
   }
 
   rollback(): void {
+    this.#recent.length = 0;
     rollback(this.#db);
   }
 
@@ -82,7 +88,7 @@ export class Store {
     if (forgotten.get(id) !== undefined) return { transition: 'duplicate', done: true };
 
     const transition = transitionOf(known?.['status'], status);
-    const json = JSON.stringify({ ...event, transition });
+    const recorded = { ...event, transition } as AnyCallStatusEvent;
     const at = Date.parse(event.receivedAt);
     let callRow = known?.['id'];
     if (known === undefined) {
@@ -92,7 +98,8 @@ export class Store {
     } else {
       updateCall.run(known['status'], known['terminal'], at, callRow);
     }
-    const eventRow = Number(insertEvent.run(callRow, id, json).lastInsertRowid);
+    const eventRow = Number(insertEvent.run(callRow, id, JSON.stringify(recorded)).lastInsertRowid);
+    this.#recent[eventRow % RECENT_EVENTS] = { row: eventRow, event: recorded };
     insertWork.run(eventRow, callRow, id, now, callRow, now);
     this.#onDue();
     return { transition, done: false };
@@ -105,13 +112,21 @@ export class Store {
       lease.run(owner, token, now + leaseMs, row['id']);
       return {
         lease: { eventId: row['event_id'], token },
-        event: JSON.parse(row['event']),
+        event: this.#eventOf(row),
         attempt: row['attempts'] + 1,
         doneHandlers: JSON.parse(row['done_handlers']),
       };
     });
     const next = nextDue.get(now);
     return { work, ...(next && { nextAt: next['due_at'] }) };
+  }
+
+  /** Nearly all events are taken by the connection that has just recorded them. A handler may have changed what it was given. */
+  #eventOf({ id, event_id, attempts }: Row): AnyCallStatusEvent {
+    const recent = this.#recent[id % RECENT_EVENTS];
+    if (recent !== undefined && recent.row === id && recent.event.id === event_id && attempts === 0)
+      return recent.event;
+    return eventOf(this.#statements.event.get(id) as Row);
   }
 
   renew(leases: readonly Lease[], until: number): Lease[] {
@@ -237,9 +252,8 @@ export const SQL = {
   insertWork: `
     INSERT INTO work (id, call, event_id, run_at, due_at)
     VALUES (?, ?, ?, ?, iif(EXISTS (SELECT 1 FROM work WHERE call = ? AND dead_at IS NULL), NULL, ?))`,
-  due: `
-    SELECT work.id, work.event_id, attempts, done_handlers, event
-    FROM work CROSS JOIN events ON events.id = work.id WHERE due_at <= ? ORDER BY due_at, work.id LIMIT ?`,
+  due: 'SELECT id, event_id, attempts, done_handlers FROM work WHERE due_at <= ? ORDER BY due_at, id LIMIT ?',
+  event: 'SELECT event FROM events WHERE id = ?',
   lease: 'UPDATE work SET owner = ?, token = ?, due_at = ?, attempts = attempts + 1 WHERE id = ?',
   nextDue: 'SELECT due_at FROM work WHERE due_at > ? ORDER BY due_at LIMIT 1',
   renew: 'UPDATE work SET due_at = ? WHERE id = ? AND token = ?',
