@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -6,7 +7,9 @@ import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import { createCallStatus } from './index.ts';
 import { isAnswer, type NodeRequest, peekBody, receiveNode, toEndpoint, whenAnswered } from './node.ts';
+import { exotel } from './providers/exotel.ts';
 import { mycpaas } from './providers/mycpaas.ts';
+import { voicedock } from './providers/voicedock.ts';
 import type { CallbackEndpoint } from './receiver.ts';
 import type { Receipt } from './request.ts';
 
@@ -189,6 +192,76 @@ describe('receiveNode', () => {
       (await post(port, [], form)).end('CallSid=unread&CallStatus=busy');
       expect((await result)?.event?.callId).toBe(callId);
     }
+  });
+
+  it.each([
+    ['all at once', ['CallSid=CA1&CallStatus=busy']],
+    ['in pieces', ['CallSid=CA1', '&CallStatus=busy']],
+  ])('tells of an endpoint that throws, of a body that comes %s', async (_, pieces) => {
+    const failure = new Error('not ours');
+    const endpoint: CallbackEndpoint = Object.assign(Object.create(calls()), {
+      receive: () => {
+        throw failure;
+      },
+    });
+    const { port, result } = await serve((req, res) => receive(endpoint, given(req, res, {})).catch((error) => error));
+    const [first = '', ...others] = pieces;
+    const req = request({ port, host: '127.0.0.1', method: 'POST', headers: { ...form, 'content-length': 27 } });
+    req.on('error', () => {});
+    req.write(first);
+    for (const piece of others) await new Promise((resolve) => setTimeout(() => req.write(piece, resolve), 20));
+    req.end();
+    expect(await result).toBe(failure);
+  });
+
+  it.each([
+    ['at once', 'secret'],
+    ['after a while', async () => 'secret'],
+  ])('puts back what it leaves to the application, when the token is known %s', async (_, token) => {
+    const endpoint = createCallStatus({ providers: [exotel({ token })], log: silent, work: false });
+    const body = 'CallSid=1&EventType=Dial&Status=busy';
+    const { port, result } = await serve(async (req, res) => {
+      const receipt = await receive(endpoint, given(req, res, { url: '/?token=secret' }));
+      let text = '';
+      for await (const chunk of req) text += chunk;
+      return [receipt, text];
+    });
+    const req = request({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      headers: { ...form, 'content-length': body.length },
+    });
+    req.on('error', () => {});
+    req.end(body);
+    expect(await result).toEqual([undefined, body]);
+  });
+
+  it('puts back a signed message of which it knows later that it is not ours', async () => {
+    const endpoint = createCallStatus({
+      providers: [voicedock({ secret: async () => 'secret' })],
+      log: silent,
+      work: false,
+    });
+    const body = JSON.stringify({ message: { type: 'tool-calls' } });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const signature = createHmac('sha256', 'secret').update(`${timestamp}.${body}`).digest('hex');
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      'x-webhook-timestamp': timestamp,
+      'x-webhook-signature': `sha256=${signature}`,
+    };
+    const { port, result } = await serve(async (req, res) => {
+      const receipt = await receive(endpoint, given(req, res, {}));
+      let text = '';
+      for await (const chunk of req) text += chunk;
+      return [receipt, text];
+    });
+    const req = request({ port, host: '127.0.0.1', method: 'POST', headers });
+    req.on('error', () => {});
+    req.end(body);
+    expect(await result).toEqual([undefined, body]);
   });
 
   it('leaves a broken request to the application where the URL is not for callbacks alone', async () => {

@@ -77,14 +77,20 @@ function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: 
 }
 
 function receiveBody(endpoint: CallbackEndpoint, callback: NodeCallback, outcome: Outcome): void {
-  endpoint.receive(callback).then((receipt) => {
+  const settle = (receipt: Receipt<AnyCallStatusEvent> | undefined): void => {
     const { req, body } = callback;
     // Nobody else will read what was ours, and a stream that nobody reads does not end.
     if (isAnswer(endpoint, receipt)) req.resume();
     else if (body !== undefined) (req as Peeked)[PEEKED] = body;
     outcome.settle(receipt);
     callback.settled();
-  }, outcome.fail);
+  };
+  try {
+    endpoint.receive(callback).then(settle, outcome.fail);
+  } catch (error) {
+    // An endpoint of somebody else's making; nobody waits here who could catch it.
+    outcome.fail(error);
+  }
 }
 
 class NodeCallback implements CallbackRequest {
