@@ -19,10 +19,10 @@ export interface Inbox {
   readonly durable: boolean;
   /**
    * Records an event, and decides its `transition`. Rejects when it cannot; then nothing was recorded.
-   * The event is the inbox's from then on: it may keep it and complete it with its transition.
+   * The event is the inbox's from then on: it may keep it and complete it with its transition, whose value is `undefined` until then.
    */
   record(event: Unrecorded): Promise<Recorded>;
-  /** Takes work that is due: at most one event per call. */
+  /** Takes all work that is due, up to the limit: at most one event per call. */
   take(request: TakeRequest): Promise<Taken>;
   /** Prolongs leases; resolves to those that are lost. */
   renew(leases: readonly Lease[], leaseMs: number): Promise<readonly Lease[]>;

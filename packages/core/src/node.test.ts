@@ -264,6 +264,15 @@ describe('receiveNode', () => {
     expect(await result).toEqual([undefined, body]);
   });
 
+  it('gets the body though somebody listens to it already', async () => {
+    const { port, result } = await serve((req, res) => {
+      req.on('data', () => {});
+      return receive(calls(), given(req, res, {}));
+    });
+    (await post(port, [], { ...form, 'content-length': 27 })).end('CallSid=CA1&CallStatus=busy');
+    expect(await result).toMatchObject({ event: { callId: 'CA1' } });
+  });
+
   it('leaves a broken request to the application where the URL is not for callbacks alone', async () => {
     for (const dedicated of [true, false]) {
       const { port, result } = await serve((req, res) => receive(calls(), given(req, res, { dedicated })));

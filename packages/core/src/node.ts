@@ -52,6 +52,8 @@ export function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest, outc
   if (!endpoint.mayReceive({ method, headers, dedicated })) outcome.settle(undefined);
   else if (kept !== undefined) receiveBody(endpoint, new NodeCallback(given, kept, undefined), outcome);
   else if (req.readableDidRead) receiveBody(endpoint, new NodeCallback(given, undefined, given.parsed), outcome);
+  // Where somebody listens already, the body would be gone in a moment.
+  else if (req.readableFlowing) receiveStream(endpoint, given, outcome);
   // Nearly every body comes with its head, and is there as soon as node has called everybody for the head.
   else process.nextTick(receiveStream, endpoint, given, outcome);
 }
@@ -66,14 +68,15 @@ function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: 
     if (!callback.isClaimed || !endpoint.autoAck) req.unshift(callback.body);
     return;
   }
-  peekBody(req, bytes).then((read) => {
+  const peeked = peekBody(req, bytes).then((read) => {
     if (!(read instanceof CallStatusError))
       return receiveBody(endpoint, new NodeCallback(given, read, undefined), outcome);
     if (!dedicated) return outcome.settle(undefined);
     // What is still to come is not kept, so that the connection can be used again.
     req.resume();
     outcome.settle(endpoint.refuse(read));
-  }, outcome.fail);
+  });
+  peeked.catch(outcome.fail);
 }
 
 function receiveBody(endpoint: CallbackEndpoint, callback: NodeCallback, outcome: Outcome): void {
@@ -140,8 +143,9 @@ class NodeCallback implements CallbackRequest {
 
 /** Whether all of a body of known length has arrived, and nobody made texts of it. */
 function isThere(req: IncomingMessage, maxBytes: number): boolean {
-  const { readableLength, readableEncoding } = req;
+  const { readableLength, readableEncoding, readableFlowing } = req;
   return (
+    !readableFlowing &&
     readableLength > 0 &&
     readableLength <= maxBytes &&
     readableLength === Number(req.headers['content-length']) &&

@@ -77,7 +77,7 @@ function eventWith(form: NormalForm): Record<string, unknown> {
   return event;
 }
 
-/** Empty events by shape. There are as many as there are sorts of events: some dozens. */
+/** Empty events by shape: in practice some dozens, and never more than there are combinations of parts. */
 const BLANKS = new Map<number, Record<string, unknown>>();
 
 const EVERY_EVENT = [

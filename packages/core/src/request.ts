@@ -19,7 +19,7 @@ export interface CallbackRequest {
    */
   readonly dedicated?: boolean;
   /**
-   * Called as soon as it is certain that the request is not passed on to the application, and before anything is waited for.
+   * Called as soon as it is certain that the request is not passed on to the application: at once, unless secrets have to be waited for.
    * Until then its body has to stay readable for others.
    */
   onClaimed?(): void;

@@ -81,7 +81,7 @@ class InboxWorker implements Worker {
   #isWorking = false;
   /** Whether there may be work. */
   #isWanted = false;
-  /** Whether it has all the work that it can do at a time, so that there may be more; the inbox tells of new work alone. */
+  /** Whether it has all the work that it can do at a time, so that there may be more; of what becomes due, the inbox tells. */
   #isFull = false;
   #pumping: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
@@ -409,22 +409,17 @@ class Context implements HandlerContext {
   readonly attempt: number;
   readonly log: Logger;
   readonly request?: unknown;
+  /** A property, so that it can be taken out of the context. */
+  readonly call: () => Promise<Call>;
   readonly #run: Run;
-  readonly #inbox: Inbox;
 
   constructor(run: Run, options: WorkerOptions) {
     const { event, attempt } = run.work;
     this.attempt = attempt;
     this.log = options.log;
     if (attempt === 1) this.request = options.requestOf(event.id);
-    this.#inbox = options.inbox;
+    this.call = async () => (await options.inbox.call(event.provider, event.callId)) ?? foldCall([event]);
     this.#run = run;
-  }
-
-  /** A function that can be taken out of the context. */
-  get call(): () => Promise<Call> {
-    const { event } = this.#run.work;
-    return async () => (await this.#inbox.call(event.provider, event.callId)) ?? foldCall([event]);
   }
 
   get signal(): AbortSignal {

@@ -38,7 +38,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
         res,
         url: req.originalUrl,
         origin: () => `${req.protocol}://${hostOf(req)}`,
-        dedicated: isRoute(req, middleware) || (req.baseUrl !== '' && IS_ROOT.test(req.url)),
+        dedicated: isRoute(req, middleware) || (req.baseUrl !== '' && (IS_ROOT.test(req.url) || req.path === '/')),
         rawBody: (req as { rawBody?: unknown }).rawBody,
         parsed: req.body,
         source: req,
@@ -50,7 +50,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
           // Somebody was faster, such as a timeout.
           if (res.headersSent) return;
           res.statusCode = receipt.status;
-          for (const name in receipt.headers) res.setHeader(name, receipt.headers[name] as string);
+          for (const [name, value] of Object.entries(receipt.headers)) res.setHeader(name, value);
           res.end();
         },
         fail: next,
@@ -60,7 +60,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
   return middleware;
 }
 
-/** Behind a mount path, nothing is left but a query. */
+/** Behind a mount path, nothing is left but a query. Of a whole URL on the request line, `path` alone tells. */
 const IS_ROOT = /^\/(?:\?|$)/;
 
 /**

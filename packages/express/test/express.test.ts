@@ -114,6 +114,17 @@ describe.each([
     await calls.close();
   });
 
+  it('knows its path in a request line that holds the whole URL', async () => {
+    const log = { info() {}, warn() {}, error() {} };
+    const app = framework().use('/hooks', callStatusMiddleware({ log, providers: [mycpaas()] }));
+    const socket = connect(await listen(app), '127.0.0.1');
+    const head = 'Host: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 31';
+    socket.write(`POST http://a/hooks HTTP/1.1\r\n${head}\r\n\r\nCallSid=CA1&CallStatus=complete`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1.1 200 /);
+    socket.destroy();
+  });
+
   it('is not misled by a route that was left before', async () => {
     const log = { info() {}, warn() {}, error() {} };
     const app = framework();

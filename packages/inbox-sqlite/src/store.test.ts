@@ -67,6 +67,11 @@ describe('the events that are kept in memory too', () => {
     within(store, () => store.fail(lease, { error: 'boom', doneHandlers: [], retryAt: 2 }, 1));
     const [second] = within(store, () => store.take(request, 2)).work;
     expect([second?.attempt, second?.event.custom]).toEqual([2, undefined]);
+    Object.assign(second?.event ?? {}, { custom: 'changed' });
+    within(store, () => store.fail(second?.lease ?? lease, { error: 'boom', doneHandlers: [] }, 2));
+    within(store, () => store.replay('acme:c1:ringing', 3));
+    const [replayed] = within(store, () => store.take(request, 3)).work;
+    expect([replayed?.attempt, replayed?.event.custom]).toEqual([1, undefined]);
   });
 
   it('are no others than those in the file, however many there are', () => {

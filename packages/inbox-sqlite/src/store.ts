@@ -47,7 +47,7 @@ export class Store {
   readonly #name = randomUUID();
   #leases = 0;
   /** The events that were recorded last, each in the slot of its row. */
-  readonly #recent: { readonly row: number; readonly event: AnyCallStatusEvent }[] = [];
+  readonly #recent: ({ readonly row: number; readonly event: AnyCallStatusEvent } | undefined)[] = [];
 
   /** @param onDue called when work became due; also when the transaction is rolled back afterwards */
   constructor(db: Database, onDue: () => void) {
@@ -124,9 +124,11 @@ export class Store {
   /** Nearly all events are taken by the connection that has just recorded them. A handler may have changed what it was given. */
   #eventOf({ id, event_id, attempts }: Row): AnyCallStatusEvent {
     const recent = this.#recent[id % RECENT_EVENTS];
-    if (recent !== undefined && recent.row === id && recent.event.id === event_id && attempts === 0)
-      return recent.event;
-    return eventOf(this.#statements.event.get(id) as Row);
+    if (recent === undefined || recent.row !== id || recent.event.id !== event_id || attempts > 0) {
+      return eventOf(this.#statements.event.get(id) as Row);
+    }
+    this.#recent[id % RECENT_EVENTS] = undefined;
+    return recent.event;
   }
 
   renew(leases: readonly Lease[], until: number): Lease[] {

@@ -11,7 +11,8 @@ export class FieldNames {
   /** Where each of the sorted names stands among the names. */
   #positions: readonly number[] = [];
   #wasUsed = false;
-  #template: Template | undefined;
+  /** `null`: there is none. */
+  #template: Template | null | undefined;
 
   constructor(names: readonly string[], limits: Limits) {
     this.#names = names;
@@ -23,12 +24,11 @@ export class FieldNames {
   }
 
   /**
-   * The tree of the fields. From the second time on it is made of a template, which pays for names that come again.
+   * The tree of the fields. From the second time on it is made of a template, if there is one, which pays for names that come again.
    * @throws CallStatusError `body_too_large`
    */
   toTree(values: readonly string[]): FieldTree {
-    if (this.#template !== undefined) return this.#template.fill(values);
-    if (this.#wasUsed) this.#template = templateOf(this.#names, this.#limits);
+    if (this.#wasUsed && this.#template === undefined) this.#template = templateOf(this.#names, this.#limits) ?? null;
     this.#wasUsed = true;
     return this.#template?.fill(values) ?? toTree(this.toRecord(values), this.#limits);
   }

@@ -1,10 +1,12 @@
+import { detached } from '../detached.ts';
 import { FieldNames } from './field-names.ts';
 import type { Limits } from './fields.ts';
 
 /** More names are not remembered, since anyone can send names; providers have some dozens. */
 const MOST_NAMES = 1000;
-/** Longer ones are not remembered, for the same reason. */
+/** Longer ones are not remembered, nor are names behind so many others, for the same reason. */
 const LONGEST_PREFIX = 128;
+const LONGEST_LIST = 100;
 
 /**
  * A field's name, behind the names of the fields before it. Providers send the same names in the same order again and again; so the name
@@ -16,12 +18,15 @@ export class KnownName {
   readonly #name: string;
   readonly #before: KnownName | undefined;
   readonly #memory: Memory;
+  /** How many names are before it; more than can be remembered where one of them is not. */
+  readonly #position: number;
   readonly #others = new Map<string, KnownName>();
   #next: KnownName | undefined;
   #names: FieldNames | undefined;
 
-  constructor(memory: Memory, prefix = '', name = '', before?: KnownName) {
+  constructor(memory: Memory, position = 0, prefix = '', name = '', before?: KnownName) {
     this.#memory = memory;
+    this.#position = position;
     this.prefix = prefix;
     this.#name = name;
     this.#before = before;
@@ -39,13 +44,15 @@ export class KnownName {
 
   /** The name behind this one, of a field that begins with this prefix. */
   followedBy(prefix: string, name: string): KnownName {
-    this.#next = this.#others.get(prefix) ?? this.#learn(prefix, name);
-    return this.#next;
+    const known = this.#others.get(prefix) ?? this.#learn(prefix, name);
+    if (known === undefined) return this.followedOnceBy(name);
+    this.#next = known;
+    return known;
   }
 
-  /** A name behind this one that is not to be remembered, because its prefix alone does not tell how to read its value. */
+  /** A name behind this one that is not remembered, nor are those behind it. */
   followedOnceBy(name: string): KnownName {
-    return new KnownName(this.#memory, '', name, this);
+    return new KnownName(this.#memory, LONGEST_LIST, '', name, this);
   }
 
   /** All names up to this one. */
@@ -54,9 +61,12 @@ export class KnownName {
     return this.#names;
   }
 
-  #learn(prefix: string, name: string): KnownName {
-    const known = new KnownName(this.#memory, prefix, name, this);
-    if (prefix.length <= LONGEST_PREFIX && this.#memory.hasRoom()) this.#others.set(prefix, known);
+  #learn(prefix: string, name: string): KnownName | undefined {
+    const position = this.#position + 1;
+    if (position > LONGEST_LIST || prefix.length > LONGEST_PREFIX || !this.#memory.hasRoom()) return undefined;
+    const own = detached(prefix);
+    const known = new KnownName(this.#memory, position, own, detached(name), this);
+    this.#others.set(own, known);
     return known;
   }
 
@@ -88,12 +98,13 @@ class Memory {
   }
 }
 
-/** What holds the fields: the text before a value means different things in the two. */
-export type FieldsKind = 'form' | 'multipart';
+/** What holds the fields, and how its lines end: the text before a value means different things in each. */
+export type FieldsKind = 'form' | 'multipart' | 'multipart-lf';
 
 const MEMORIES: Readonly<Record<FieldsKind, WeakMap<Limits, Memory>>> = {
   form: new WeakMap(),
   multipart: new WeakMap(),
+  'multipart-lf': new WeakMap(),
 };
 
 /** Where a list of names starts. */

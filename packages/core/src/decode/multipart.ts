@@ -37,7 +37,7 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
   const delimiter = `${eol}--${boundary}`;
   const blankLine = eol + eol;
   const values: string[] = [];
-  let known = startOfNames('multipart', limits);
+  let known = startOfNames(eol === '\n' ? 'multipart-lf' : 'multipart', limits);
   let parts = 0;
   for (let start = next; start !== LAST; ) {
     if (++parts > limits.fields) throw tooManyFields(limits);

@@ -52,7 +52,7 @@ export function present<Parts extends object>(
   },
 ): Parts | undefined {
   let there: Record<string, unknown> | undefined;
-  for (const name in parts) {
+  for (const name of Object.keys(parts) as (keyof Parts & string)[]) {
     const value = parts[name];
     if (value === undefined) continue;
     there ??= {};
