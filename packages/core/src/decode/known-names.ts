@@ -1,4 +1,3 @@
-import { detached } from '../detached.ts';
 import { FieldNames } from './field-names.ts';
 import type { Limits } from './fields.ts';
 
@@ -64,8 +63,8 @@ export class KnownName {
   #learn(prefix: string, name: string): KnownName | undefined {
     const position = this.#position + 1;
     if (position > LONGEST_LIST || prefix.length > LONGEST_PREFIX || !this.#memory.hasRoom()) return undefined;
-    const own = detached(prefix);
-    const known = new KnownName(this.#memory, position, own, detached(name), this);
+    const own = copied(prefix);
+    const known = new KnownName(this.#memory, position, own, copied(name), this);
     this.#others.set(own, known);
     return known;
   }
@@ -76,6 +75,11 @@ export class KnownName {
     for (let known = this.#before; known.#before !== undefined; known = known.#before) names.push(known.#name);
     return names.reverse();
   }
+}
+
+/** A text of its own: not cut from a body, which it would keep alive, and fast to compare. */
+function copied(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }
 
 /** The names that were seen under the same limits. */

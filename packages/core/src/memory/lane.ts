@@ -1,5 +1,4 @@
 import { type Call, foldCall } from '../call.ts';
-import { detached } from '../detached.ts';
 import { type AnyCallStatusEvent, type CallStatus, isTerminal, type TerminalStatus } from '../event.ts';
 import type { CallSummary, Unrecorded } from '../inbox.ts';
 import type { LaneList } from './queues.ts';
@@ -147,3 +146,8 @@ export class Job {
 
 const NO_HANDLERS: readonly string[] = [];
 const LONGEST_LIST = 16;
+
+/** A copy that does not hold on to the text that the string was cut from or joined of, which may be a whole body. */
+function detached(text: string): string {
+  return ` ${text}`.slice(1);
+}

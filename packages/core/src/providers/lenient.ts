@@ -52,8 +52,8 @@ export function present<Parts extends object>(
   },
 ): Parts | undefined {
   let there: Record<string, unknown> | undefined;
-  for (const name of Object.keys(parts) as (keyof Parts & string)[]) {
-    const value = parts[name];
+  for (const name in parts) {
+    const value = Object.hasOwn(parts, name) ? parts[name] : undefined;
     if (value === undefined) continue;
     there ??= {};
     there[name] = value;
