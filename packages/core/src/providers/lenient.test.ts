@@ -75,6 +75,12 @@ describe('present', () => {
   it('is absent when all is', () => {
     expect(present<{ a?: number }>({ a: undefined })).toBeUndefined();
   });
+
+  it('takes no part from a prototype', () => {
+    expect(present<{ a?: number; b?: number }>(Object.assign(Object.create({ a: 1 }), { b: 2 }))).toStrictEqual({
+      b: 2,
+    });
+  });
 });
 
 describe('fieldsOf', () => {
