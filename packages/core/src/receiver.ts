@@ -25,7 +25,7 @@ export interface CallbackEndpoint {
   mayReceive(head: RequestHead): boolean;
   /**
    * The whole way of a request, up to the answer. `undefined`: not a call status callback, so it is the application's.
-   * Never rejects for what a client sends.
+   * Never rejects for what a client sends. Once it has called `request.onClaimed`, it never resolves to `undefined`.
    */
   receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined>;
   /** The same for a request of the Fetch API: its answer, or `undefined`, with the request's body unused. */

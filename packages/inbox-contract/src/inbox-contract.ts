@@ -287,6 +287,16 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
         expect(stopped).not.toHaveBeenCalled();
       });
 
+      it('gives out all that is due, up to the limit', async () => {
+        const callIds = Array.from({ length: 30 }, (_, call) => `c${call}`);
+        for (const callId of callIds) await record(callId, 'ringing');
+        const request = { leaseMs: 1000, owner: 'test' };
+        const first = await inbox.take({ ...request, limit: 10 });
+        const others = await inbox.take({ ...request, limit: 100 });
+        expect([first.work.length, others.work.length]).toEqual([10, 20]);
+        expect([...first.work, ...others.work].map(({ event }) => event.callId)).toEqual(callIds);
+      });
+
       it('tells its listeners of the next event of a call', async () => {
         await record('c1', 'ringing');
         await record('c1', 'completed');
