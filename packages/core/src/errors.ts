@@ -36,7 +36,7 @@ export const ERRORS = {
   body_consumed: {
     status: 403,
     message:
-      'The provider signs the bytes of the body, and another parser took them. Mount call-status before body parsers, or keep the bytes as req.rawBody.',
+      'The bytes of the body are needed, and somebody else read them. Mount call-status before body parsers, or keep the bytes as req.rawBody.',
   },
   token_missing: {
     status: 403,

@@ -80,7 +80,7 @@ export class Message {
 
   /**
    * The fields of the callback as one tree, whatever the encoding. Of a GET: its query, without the token.
-   * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`, `unsupported_media_type`
+   * @throws CallStatusError `body_consumed`, `malformed_body`, `body_too_large`, `unsupported_encoding`, `unsupported_media_type`
    */
   get fields(): FieldTree {
     this.#fields ??= this.#decodeFields();
@@ -105,6 +105,7 @@ export class Message {
       return toTree(rest, this.#limits);
     }
     if (body === undefined) {
+      if (parsed === undefined) throw new CallStatusError('body_consumed');
       const tree = sanitize(parsed, this.#limits);
       // Many form parsers leave `Legs[0][Status]` as a name.
       return this.contentType.kind === 'json' ? tree : toTree(tree, this.#limits);

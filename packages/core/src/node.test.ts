@@ -1,14 +1,24 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect as connectSecond, createServer as createSecondServer } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import { createCallStatus } from './index.ts';
-import { isAnswer, type NodeRequest, peekBody, receiveNode, toEndpoint, whenAnswered } from './node.ts';
+import {
+  announcedLength,
+  isAnswer,
+  type NodeRequest,
+  peekBody,
+  receiveNode,
+  toEndpoint,
+  whenAnswered,
+} from './node.ts';
 import { exotel } from './providers/exotel.ts';
 import { mycpaas } from './providers/mycpaas.ts';
+import { signalwire } from './providers/signalwire.ts';
 import { voicedock } from './providers/voicedock.ts';
 import type { CallbackEndpoint } from './receiver.ts';
 import type { Receipt } from './request.ts';
@@ -16,17 +26,19 @@ import type { Receipt } from './request.ts';
 const silent = { info() {}, warn() {}, error() {} };
 const LIMIT = 100;
 
-/** Starts a server, and returns its port and what its first request made of it. */
-async function serve<T>(handle: (req: IncomingMessage, res: ServerResponse) => Promise<T>) {
+/** Starts a server of HTTP/1 or 2, and returns its port and what its first request made of it. */
+async function serve<T>(handle: (req: IncomingMessage, res: ServerResponse) => Promise<T>, version: 1 | 2 = 1) {
   let settle: (result: Promise<T>) => void;
   const result = new Promise<T>((resolve) => {
     settle = resolve;
   });
-  const server = createServer((req, res) => settle(handle(req, res))).listen(0, '127.0.0.1');
+  const onRequest = (req: unknown, res: unknown): void => settle(handle(req as IncomingMessage, res as ServerResponse));
+  const server = version === 1 ? createServer(onRequest) : createSecondServer(onRequest);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.close();
-    server.closeAllConnections();
+    if ('closeAllConnections' in server) server.closeAllConnections();
   });
   return { port: (server.address() as AddressInfo).port, result };
 }
@@ -72,12 +84,12 @@ const READERS: readonly [string, (req: IncomingMessage) => Promise<string>][] = 
       return text;
     },
   ],
-  ['the same again', async (req) => String(await peekBody(req, LIMIT))],
+  ['the same again', async (req) => String(await peek(req))],
 ];
 
 describe('peekBody', () => {
   it.each(READERS)('leaves the body to %s', async (_, read) => {
-    const { port, result } = await serve(async (req) => [String(await peekBody(req, LIMIT)), await read(req)]);
+    const { port, result } = await serve(async (req) => [String(await peek(req)), await read(req)]);
     const req = await post(port, ['a=1', '&b=2', '&c=3']);
     req.end();
     expect(await result).toEqual(['a=1&b=2&c=3', 'a=1&b=2&c=3']);
@@ -86,7 +98,7 @@ describe('peekBody', () => {
   it('reads a body that was there before anybody looked', async () => {
     const { port, result } = await serve(async (req) => {
       while (!req.complete) await new Promise(setImmediate);
-      return String(await peekBody(req, LIMIT));
+      return String(await peek(req));
     });
     (await post(port, [])).end('a=1');
     expect(await result).toBe('a=1');
@@ -96,7 +108,7 @@ describe('peekBody', () => {
     ['no body', {}, ''],
     ['an empty body', { 'content-length': 0 }, ''],
   ])('leaves %s alone', async (_, headers, body) => {
-    const { port, result } = await serve(async (req) => [String(await peekBody(req, LIMIT)), req.readableDidRead]);
+    const { port, result } = await serve(async (req) => [String(await peek(req)), req.readableDidRead]);
     const req = request({ port, host: '127.0.0.1', method: 'GET', headers });
     req.on('error', () => {});
     req.end(body);
@@ -107,7 +119,7 @@ describe('peekBody', () => {
     for (const late of [false, true]) {
       const { port, result } = await serve(async (req) => {
         while (late && !req.complete) await new Promise(setImmediate);
-        return String(await peekBody(req, LIMIT));
+        return String(await peek(req));
       });
       const socket = connect(port, '127.0.0.1');
       socket.write('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
@@ -120,7 +132,7 @@ describe('peekBody', () => {
   it('has the bytes even where somebody set an encoding, and leaves the text', async () => {
     const { port, result } = await serve(async (req) => {
       req.setEncoding('latin1');
-      const peeked = String(await peekBody(req, LIMIT));
+      const peeked = String(await peek(req));
       let text = '';
       for await (const chunk of req) text += chunk;
       return [peeked, text];
@@ -137,7 +149,7 @@ describe('peekBody', () => {
     ] as const) {
       for (const headers of [{ 'content-length': length }, { 'transfer-encoding': 'chunked' }]) {
         const { port, result } = await serve(async (req) => {
-          const read = await peekBody(req, LIMIT);
+          const read = await peek(req);
           const peeked = read instanceof CallStatusError ? read.code : String(read);
           let text = '';
           for await (const chunk of req) text += chunk;
@@ -154,7 +166,7 @@ describe('peekBody', () => {
     for (const late of [false, true]) {
       const { port, result } = await serve(async (req) => {
         if (late) await new Promise((resolve) => req.once('close', resolve));
-        return peekBody(req, LIMIT);
+        return peek(req);
       });
       const req = await post(port, ['a=1'], { 'content-length': 50 });
       req.destroy();
@@ -264,6 +276,41 @@ describe('receiveNode', () => {
     expect(await result).toEqual([undefined, body]);
   });
 
+  it.each([
+    ['all at once', ['CallSid=CA1&CallStatus=busy']],
+    ['in pieces', ['CallSid=CA1', '&CallStatus=busy']],
+  ])('lets the stream of what was ours end, of a body that comes %s', async (_, pieces) => {
+    const { port, result } = await serve(async (req, res) => {
+      const ended = once(req, 'close');
+      const receipt = await receive(calls(), given(req, res, {}));
+      await ended;
+      return receipt?.status;
+    });
+    const req = await post(port, pieces.slice(1).length > 0 ? pieces : [], { ...form, 'content-length': 27 });
+    req.end(pieces.slice(1).length > 0 ? '' : pieces[0]);
+    expect(await result).toBe(200);
+  });
+
+  it.each([
+    ['bytes', undefined, 'CallSid=CA1&Status=busy'],
+    ['texts, which cannot be put back any more', 'latin1', ''],
+  ] as const)('puts back what came by HTTP/2, where the end comes after the body: %s', async (_, encoding, left) => {
+    const { port, result } = await serve(async (req, res) => {
+      if (encoding !== undefined) req.setEncoding(encoding);
+      const endpoint = createCallStatus({ providers: [mycpaas()], log: silent, work: false });
+      const receipt = await receive(endpoint, given(req, res, { dedicated: false }));
+      let text = '';
+      for await (const chunk of req) text += chunk;
+      return [receipt, text];
+    }, 2);
+    const client = connectSecond(`http://127.0.0.1:${port}`);
+    onTestFinished(() => client.destroy());
+    const stream = client.request({ ':method': 'POST', ...form, 'content-length': 23 });
+    stream.write('CallSid=CA1&Status=busy');
+    setTimeout(() => stream.end(), 50);
+    expect(await result).toEqual([undefined, left]);
+  });
+
   it('gets the body though somebody listens to it already', async () => {
     const { port, result } = await serve((req, res) => {
       req.on('data', () => {});
@@ -271,6 +318,18 @@ describe('receiveNode', () => {
     });
     (await post(port, [], { ...form, 'content-length': 27 })).end('CallSid=CA1&CallStatus=busy');
     expect(await result).toMatchObject({ event: { callId: 'CA1' } });
+  });
+
+  it('says that the body is gone when somebody else reads it in the meantime', async () => {
+    const endpoint = createCallStatus({ providers: [signalwire({ signingKey: 'PSKtest' })], log: silent, work: false });
+    const { port, result } = await serve((req, res) => {
+      const receipt = receive(endpoint, given(req, res, {}));
+      req.resume();
+      return receipt;
+    });
+    const headers = { ...form, 'content-length': 27, 'x-signalwire-signature': 'of somebody' };
+    (await post(port, [], headers)).end('CallSid=CA1&CallStatus=busy');
+    expect((await result)?.error?.code).toBe('body_consumed');
   });
 
   it('leaves a broken request to the application where the URL is not for callbacks alone', async () => {
@@ -329,6 +388,10 @@ describe('toEndpoint and isAnswer', () => {
   });
 });
 
+function peek(req: IncomingMessage) {
+  return peekBody(req, announcedLength(req.headers), LIMIT);
+}
+
 function receive(endpoint: CallbackEndpoint, request: NodeRequest) {
   return new Promise<Receipt<AnyCallStatusEvent> | undefined>((settle, fail) =>
     receiveNode(endpoint, request, { settle, fail }),
@@ -336,6 +399,7 @@ function receive(endpoint: CallbackEndpoint, request: NodeRequest) {
 }
 
 function given(req: IncomingMessage, res: ServerResponse, more: object) {
+  const { method = '', headers } = req;
   const rest = { url: '/', origin: () => 'http://localhost', dedicated: true, rawBody: undefined, parsed: undefined };
-  return { req, res, source: req, ...rest, ...more };
+  return { req, res, method, headers, source: req, ...rest, ...more };
 }

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import type { CallStatusOptions } from './options.ts';
@@ -22,6 +23,8 @@ export function toEndpoint<const Providers extends readonly Provider[]>(
 export interface NodeRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
   /** Path and query as on the request line, mount path included. */
   readonly url: string;
   /** Scheme and host under which the provider called, as the framework sees them. */
@@ -44,31 +47,37 @@ export interface Outcome {
   readonly fail: (error: unknown) => void;
 }
 
-/** Receives a request of node's HTTP server. */
+/** Receives a request of node's HTTP server, one that the endpoint may receive by its head. */
 export function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
-  const { req, dedicated } = given;
-  const { method = '', headers } = req;
+  const { req } = given;
   const kept = keptBytes(given.rawBody) ?? (req as Peeked)[PEEKED];
-  if (!endpoint.mayReceive({ method, headers, dedicated })) outcome.settle(undefined);
-  else if (kept !== undefined) receiveBody(endpoint, new NodeCallback(given, kept, undefined), outcome);
+  if (kept !== undefined) receiveBody(endpoint, new NodeCallback(given, kept, undefined), outcome);
   else if (req.readableDidRead) receiveBody(endpoint, new NodeCallback(given, undefined, given.parsed), outcome);
   // Where somebody listens already, the body would be gone in a moment.
   else if (req.readableFlowing) receiveStream(endpoint, given, outcome);
-  // Nearly every body comes with its head, and is there as soon as node has called everybody for the head.
-  else process.nextTick(receiveStream, endpoint, given, outcome);
+  // Nearly every body comes with its head. When all is read that has come to the process, it is there, and so are those of other
+  // requests: what is done for one after the other of them is done faster, since it is still in the processor's caches.
+  else setImmediate(receiveStream, endpoint, given, outcome);
 }
 
 function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
-  const { req, dedicated } = given;
+  const { req, headers, dedicated } = given;
   const { bytes } = endpoint.limits;
-  if (isThere(req, bytes)) {
+  const announced = announcedLength(headers);
+  if (isThere(req, announced, bytes)) {
     const callback = new NodeCallback(given, req.read(), undefined);
     receiveBody(endpoint, callback, outcome);
     // In the same turn, before anybody can see the end of the stream, the body can be put back for the application.
     if (!callback.isClaimed || !endpoint.autoAck) req.unshift(callback.body);
+    else callback.isRead = true;
     return;
   }
-  const peeked = peekBody(req, bytes).then((read) => {
+  // Somebody who was called after us was faster.
+  if (req.readableDidRead) {
+    receiveBody(endpoint, new NodeCallback(given, undefined, given.parsed), outcome);
+    return;
+  }
+  const peeked = peekBody(req, announced, bytes).then((read) => {
     if (!(read instanceof CallStatusError))
       return receiveBody(endpoint, new NodeCallback(given, read, undefined), outcome);
     if (!dedicated) return outcome.settle(undefined);
@@ -82,8 +91,7 @@ function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: 
 function receiveBody(endpoint: CallbackEndpoint, callback: NodeCallback, outcome: Outcome): void {
   const settle = (receipt: Receipt<AnyCallStatusEvent> | undefined): void => {
     const { req, body } = callback;
-    // Nobody else will read what was ours, and a stream that nobody reads does not end.
-    if (isAnswer(endpoint, receipt)) req.resume();
+    if (isAnswer(endpoint, receipt)) callback.drain();
     else if (body !== undefined) (req as Peeked)[PEEKED] = body;
     outcome.settle(receipt);
     callback.settled();
@@ -106,12 +114,13 @@ class NodeCallback implements CallbackRequest {
   readonly parsed: unknown;
   readonly req: IncomingMessage;
   isClaimed = false;
+  /** The body was read, and not put back. */
+  isRead = false;
   readonly #given: NodeRequest;
   #whenAnswered: (() => void) | undefined;
 
   constructor(given: NodeRequest, body: Uint8Array | undefined, parsed: unknown) {
-    const { req, url, dedicated, source } = given;
-    const { method = '', headers } = req;
+    const { req, method, headers, url, dedicated, source } = given;
     this.method = method;
     this.url = url;
     this.headers = headers;
@@ -131,6 +140,11 @@ class NodeCallback implements CallbackRequest {
     this.isClaimed = true;
   }
 
+  /** Nobody else will read what was ours, and a stream that nobody reads to its end does not end. */
+  drain(): void {
+    if (!this.isRead) this.req.resume();
+  }
+
   onAnswered(listener: () => void): void {
     this.#whenAnswered = listener;
   }
@@ -141,18 +155,6 @@ class NodeCallback implements CallbackRequest {
   }
 }
 
-/** Whether all of a body of known length has arrived, and nobody made texts of it. */
-function isThere(req: IncomingMessage, maxBytes: number): boolean {
-  const { readableLength, readableEncoding, readableFlowing } = req;
-  return (
-    !readableFlowing &&
-    readableLength > 0 &&
-    readableLength <= maxBytes &&
-    readableLength === Number(req.headers['content-length']) &&
-    readableEncoding === null
-  );
-}
-
 /** On a request that was passed on: its body, for another receiver after this one, to which the stream looks read. */
 const PEEKED: unique symbol = Symbol('call-status body');
 
@@ -160,9 +162,8 @@ type Peeked = IncomingMessage & { [PEEKED]?: Uint8Array };
 
 /** Calls a listener once the response has left, or its connection is gone. */
 export function whenAnswered(res: ServerResponse, listener: () => void): void {
-  // What is no longer in the process has left.
-  const hasLeft = res.writableEnded && res.writableLength === 0;
-  if (hasLeft || res.destroyed) listener();
+  // Finished: it is ended, and nothing of it is left in the process.
+  if (res.writableFinished || res.destroyed) listener();
   else res.once('close', listener);
 }
 
@@ -179,35 +180,61 @@ function keptBytes(rawBody: unknown): Uint8Array | undefined {
   return typeof rawBody === 'string' ? Buffer.from(rawBody) : undefined;
 }
 
+/** A stream with the body of a request; node's own tell when all of it has come. */
+export type BodyStream = Readable & { readonly complete?: boolean };
+
+/** How many bytes a head announces; `undefined` if any number of them may come, in chunks. */
+export function announcedLength(headers: IncomingHttpHeaders): number | undefined {
+  return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : undefined;
+}
+
+/** Whether one `read()` gives the whole body: all of it has come, with its end, and nobody made texts of it. */
+export function isThere(stream: BodyStream, announced: number | undefined, maxBytes: number): boolean {
+  const { complete, readableLength, readableEncoding, readableFlowing } = stream;
+  return (
+    complete === true &&
+    !readableFlowing &&
+    readableLength > 0 &&
+    readableLength <= maxBytes &&
+    readableLength === announced &&
+    readableEncoding === null
+  );
+}
+
 const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Reads the whole body and puts it back, so that the next reader gets it as if it were the first.
  * It can be put back because `end` is not emitted as long as there is something to read.
  */
-export function peekBody(req: IncomingMessage, maxBytes: number): Promise<Uint8Array | CallStatusError> {
-  const { 'content-length': announced = 0, 'transfer-encoding': chunked } = req.headers;
-  if (Number(announced) > maxBytes) return Promise.resolve(new CallStatusError('body_too_large'));
+export function peekBody(
+  stream: BodyStream,
+  announced: number | undefined,
+  maxBytes: number,
+): Promise<Uint8Array | CallStatusError> {
+  if (announced !== undefined && announced > maxBytes) return Promise.resolve(new CallStatusError('body_too_large'));
   // Looking for a body that is not there would end the stream, and the next reader would wait for its end.
-  if (Number(announced) === 0 && chunked === undefined) return Promise.resolve(NO_BYTES);
-  if (req.destroyed) return Promise.resolve(new CallStatusError('body_aborted'));
+  if (announced === 0) return Promise.resolve(NO_BYTES);
+  if (stream.destroyed) return Promise.resolve(new CallStatusError('body_aborted'));
   return new Promise((resolve) => {
     // Texts, if somebody set an encoding.
     const chunks: (Buffer | string)[] = [];
-    const encoding = req.readableEncoding ?? undefined;
+    const encoding = stream.readableEncoding ?? undefined;
     let length = 0;
     const settle = (failed?: CallStatusError): void => {
-      req.off('readable', onReadable);
-      req.off('end', onEnd);
-      req.off('error', onGone);
-      req.off('close', onGone);
-      if (failed?.code !== 'body_aborted') for (const chunk of chunks.toReversed()) req.unshift(chunk, encoding);
+      stream.off('readable', onReadable);
+      stream.off('end', onEnd);
+      stream.off('error', onGone);
+      stream.off('close', onGone);
+      const canPutBack = failed?.code !== 'body_aborted' && !stream.readableEnded;
+      if (canPutBack) for (const chunk of chunks.toReversed()) stream.unshift(chunk, encoding);
       resolve(failed ?? bytesOf(chunks, encoding));
     };
     const onGone = (): void => settle(new CallStatusError('body_aborted'));
-    const onEnd = (): void => settle();
+    const isBytes = encoding === undefined;
+    const onEnd = (): void => (isBytes && announced !== undefined && length < announced ? onGone() : settle());
     const onReadable = (): void => {
-      for (let chunk: Buffer | string | null = req.read(); chunk !== null; chunk = req.read()) {
+      for (let chunk: Buffer | string | null = stream.read(); chunk !== null; chunk = stream.read()) {
         chunks.push(chunk);
         length += chunk.length;
         if (length > maxBytes) {
@@ -215,12 +242,13 @@ export function peekBody(req: IncomingMessage, maxBytes: number): Promise<Uint8A
           return;
         }
       }
-      if (req.complete) settle();
+      // HTTP/2 says that a request is complete when it is too late to put anything back.
+      if (stream.complete || (isBytes && length === announced)) settle();
     };
-    req.on('readable', onReadable);
-    req.on('end', onEnd);
-    req.on('error', onGone);
-    req.on('close', onGone);
+    stream.on('readable', onReadable);
+    stream.on('end', onEnd);
+    stream.on('error', onGone);
+    stream.on('close', onGone);
   });
 }
 

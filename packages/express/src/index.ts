@@ -1,6 +1,7 @@
 import type { CallbackEndpoint, CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
 import { isAnswer, receiveNode, toEndpoint } from '@call-status/core/node';
 import type { Request, RequestHandler } from 'express';
+import { shareHiddenClass } from './hidden-class.ts';
 
 export * from '@call-status/core';
 
@@ -31,14 +32,20 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
 ): RequestHandler {
   const endpoint = toEndpoint(receiver);
   const middleware: RequestHandler = (req, res, next) => {
+    const { method, headers } = req;
+    const dedicated = isRoute(req, middleware) || (req.baseUrl !== '' && (IS_ROOT.test(req.url) || req.path === '/'));
+    if (!endpoint.mayReceive({ method, headers, dedicated })) return next();
+    shareHiddenClass(req, res);
     receiveNode(
       endpoint,
       {
         req,
         res,
+        method,
+        headers,
         url: req.originalUrl,
         origin: () => `${req.protocol}://${hostOf(req)}`,
-        dedicated: isRoute(req, middleware) || (req.baseUrl !== '' && (IS_ROOT.test(req.url) || req.path === '/')),
+        dedicated,
         rawBody: (req as { rawBody?: unknown }).rawBody,
         parsed: req.body,
         source: req,

@@ -89,12 +89,14 @@ describe.each([
   it('stays quiet when somebody else has answered first', async () => {
     const inbox = memoryInbox();
     const record = inbox.record.bind(inbox);
+    const recording = deferred();
     const answered = deferred();
     const calls = createCallStatus({
       providers: [mycpaas({ allowUnauthenticated: true })],
       log: { info() {}, warn() {}, error() {} },
       inbox: Object.assign(inbox, {
         record: async (event: Unrecorded) => {
+          recording.resolve();
           await answered.promise;
           return record(event);
         },
@@ -103,7 +105,7 @@ describe.each([
     const app = framework().use(
       (_req, res, next) => {
         next();
-        res.status(504).end(() => answered.resolve());
+        void recording.promise.then(() => res.status(504).end(() => answered.resolve()));
       },
       callStatusMiddleware(calls.for('mycpaas')),
     );

@@ -1,3 +1,4 @@
+import { createGunzip, gzipSync } from 'node:zlib';
 import { adapterContract, deferred, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
@@ -86,6 +87,19 @@ describe('callStatusPlugin', () => {
     expect((await endpoint.receive(request))?.error?.code).toBe('token_missing');
     await calls.close();
     expect((await endpoint.receive(request))?.error?.code).toBe('closed');
+  });
+
+  it('reads what a hook made of the body', async () => {
+    const handled = deferred<string>();
+    const fastify = Fastify();
+    fastify.addHook('preParsing', async (_request, _reply, payload) => payload.pipe(createGunzip()));
+    fastify.register(plugin, {
+      path: '/hooks/voice',
+      providers: [mycpaas({ allowUnauthenticated: true, onCompleted: ({ callId }) => handled.resolve(callId) })],
+    });
+    const answer = await fastify.inject({ ...callback, payload: gzipSync(callback.payload) });
+    expect([answer.statusCode, await handled.promise]).toEqual([200, 'CA1']);
+    await fastify.close();
   });
 
   it('answers 404 to what is not its own, without a handler', async () => {

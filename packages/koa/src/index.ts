@@ -35,13 +35,19 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
 ): Middleware {
   const endpoint = toEndpoint(receiver);
   const middleware: Middleware = async (ctx, next) => {
+    const { req, res } = ctx;
+    const { method = '', headers } = req;
+    const dedicated = isRoute(ctx, middleware);
+    if (!endpoint.mayReceive({ method, headers, dedicated })) return next();
     const { body, rawBody } = ctx.request as { body?: unknown; rawBody?: unknown };
     const given: NodeRequest = {
-      req: ctx.req,
-      res: ctx.res,
+      req,
+      res,
+      method,
+      headers,
       url: ctx.originalUrl,
       origin: () => `${ctx.protocol}://${ctx.host}`,
-      dedicated: isRoute(ctx, middleware),
+      dedicated,
       rawBody,
       parsed: body,
       source: ctx,
