@@ -7,10 +7,13 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Readable } from 'node:stream';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
+import { inNextTurn } from './next-turn.ts';
 import type { CallStatusOptions } from './options.ts';
 import type { Provider } from './provider.ts';
 import { type CallbackEndpoint, createCallStatus } from './receiver.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
+
+export { inNextTurn };
 
 /** A receiver, one provider of it, or the options to make one. */
 export function toEndpoint<const Providers extends readonly Provider[]>(
@@ -55,9 +58,8 @@ export function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest, outc
   else if (req.readableDidRead) receiveBody(endpoint, new NodeCallback(given, undefined, given.parsed), outcome);
   // Where somebody listens already, the body would be gone in a moment.
   else if (req.readableFlowing) receiveStream(endpoint, given, outcome);
-  // Nearly every body comes with its head. When all is read that has come to the process, it is there, and so are those of other
-  // requests: what is done for one after the other of them is done faster, since it is still in the processor's caches.
-  else setImmediate(receiveStream, endpoint, given, outcome);
+  // Nearly every body comes with its head, and is there when all that has come to the process is read.
+  else inNextTurn(() => receiveStream(endpoint, given, outcome));
 }
 
 function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -9,6 +10,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   callStatusMiddleware,
   createCallStatus,
+  exotel,
   memoryInbox,
   mycpaas,
   signalwire,
@@ -125,6 +127,22 @@ describe.each([
     const [answer] = await once(socket, 'data');
     expect(String(answer)).toMatch(/^HTTP\/1.1 200 /);
     socket.destroy();
+  });
+
+  it('keeps the async context of each request, for its own middleware and for those behind it', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const provider = exotel({ token: () => storage.getStore() ?? '' });
+    const app = framework();
+    app.use((req, _res, next) => storage.run(String(req.query['token']), next));
+    app.use('/hooks', callStatusMiddleware({ log: { info() {}, warn() {}, error() {} }, providers: [provider] }));
+    app.use((_req, res) => res.status(Number(storage.getStore())).end());
+    const port = await listen(app);
+    const statuses = Array.from({ length: 8 }, (_, at) => 201 + at);
+    // Another message of the provider, which is passed on.
+    const answers = statuses.map((status) =>
+      post(port, `/hooks?token=${status}`, 'CallSid=1&EventType=Dial&Status=busy'),
+    );
+    expect(await Promise.all(answers)).toEqual(statuses);
   });
 
   it('is not misled by a route that was left before', async () => {

@@ -9,7 +9,15 @@ import {
   type Provider,
   type Receipt,
 } from '@call-status/core';
-import { announcedLength, type BodyStream, isAnswer, isThere, peekBody, whenAnswered } from '@call-status/core/node';
+import {
+  announcedLength,
+  type BodyStream,
+  inNextTurn,
+  isAnswer,
+  isThere,
+  peekBody,
+  whenAnswered,
+} from '@call-status/core/node';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, LogLevel } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
@@ -59,8 +67,8 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
   await fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (request, payload, done) => {
-      // In the next turn, as in the other adapters: see `receiveNode`.
-      setImmediate(readBody, request, payload, endpoint.limits.bytes, done);
+      // Nearly every body comes with its head, and is there when all that has come to the process is read.
+      inNextTurn(() => readBody(request, payload, endpoint.limits.bytes, done));
     });
     scope.route({
       method: [...endpoint.methods],
