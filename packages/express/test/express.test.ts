@@ -133,7 +133,7 @@ describe.each([
     const storage = new AsyncLocalStorage<string>();
     const provider = exotel({ token: () => storage.getStore() ?? '' });
     const app = framework();
-    app.use((req, _res, next) => storage.run(String(req.query['token']), next));
+    app.use((req, _res, next) => storage.run(req.url.slice(-3), next));
     app.use('/hooks', callStatusMiddleware({ log: { info() {}, warn() {}, error() {} }, providers: [provider] }));
     app.use((_req, res) => res.status(Number(storage.getStore())).end());
     const port = await listen(app);
