@@ -53,3 +53,10 @@ it('leaves alone what a later engine does well', () => {
   sharerFor('13.6.233.17-node.40')(req, res);
   expect(Object.keys(req)).toEqual(names);
 });
+
+it('leaves alone what somebody made a constant', () => {
+  const { req, res } = made();
+  Object.freeze(req);
+  sharerFor('11.3.244.8-node.38')(req, res);
+  expect((req as { res: unknown }).res).toBe(res);
+});

@@ -23,10 +23,11 @@ function toDictionaries(req: Request, res: Response): void {
   putBack(res, 'req');
 }
 
+/** With what does not throw, should somebody have made the property a constant. */
 function putBack<Name extends string>(target: { [Key in Name]?: unknown }, name: Name): void {
   const { [name]: value } = target;
-  delete target[name];
-  target[name] = value;
+  Reflect.deleteProperty(target, name);
+  Reflect.set(target, name, value);
 }
 
 function leave(): void {
