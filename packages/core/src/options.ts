@@ -52,7 +52,7 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    */
   readonly inbox?: Inbox | undefined;
   /**
-   * Whether handlers run in this process from the start. `calls.work()` starts them later.
+   * Whether handlers run in this process from the start. `calls.work()` starts them later, and keeps the process alive.
    * @default true
    */
   readonly work?: boolean | undefined;

@@ -14,6 +14,7 @@ import { type CallStatusOptions, type ResolvedOptions, resolveOptions } from './
 import type { EventOf, Provider } from './provider.ts';
 import { HANDLER_NAMES, HandlerRegistry } from './registry.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
+import { LONGEST_TIMER_MS } from './timer.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 /** A request of which the body was not read yet. */
@@ -55,7 +56,7 @@ export interface CallStatusReceiver<Event = CallStatusEvent>
   for<Name extends EventName<Event>>(name: Name): ProviderEndpoint<Extract<Event, { readonly provider: Name }>>;
   /** Where events are recorded: calls, dead letters, counts. */
   readonly inbox: Inbox;
-  /** Starts to run handlers here, when `work: false` did not. */
+  /** Starts to run handlers here, when `work: false` did not, and keeps the process alive until `close()`. */
   work(): void;
   /**
    * Takes no more callbacks (503), waits for the running handlers and closes the inbox. What is not handled by then stays in a durable
@@ -105,6 +106,7 @@ class Receiver {
   readonly #arrivals = new ArrivalList();
   readonly #worker: Worker;
   #working = false;
+  #keepingAlive: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions) {
@@ -132,7 +134,7 @@ class Receiver {
       settled: (eventId, handled) => this.#arrivals.settle(eventId, handled),
       onError: (error) => this.#report(error),
     });
-    if (options.work) this.work();
+    if (options.work) this.#startWork();
   }
 
   for(name: string): CallbackEndpoint {
@@ -176,8 +178,10 @@ class Receiver {
   }
 
   work(): void {
-    this.#working = true;
-    this.#worker.start();
+    if (this.#closing !== undefined) return;
+    this.#startWork();
+    // The worker's own timers keep no process alive: beside an HTTP server, that decides. Whoever asks for work has none.
+    this.#keepingAlive ??= setInterval(() => {}, LONGEST_TIMER_MS);
   }
 
   close({ deadlineMs = 10_000 }: CloseOptions = {}): Promise<void> {
@@ -185,7 +189,21 @@ class Receiver {
     return this.#closing;
   }
 
+  #startWork(): void {
+    this.#working = true;
+    this.#worker.start();
+  }
+
   async #shutDown(deadlineMs: number): Promise<void> {
+    try {
+      await this.#stopWork(deadlineMs);
+      await this.inbox.close();
+    } finally {
+      clearInterval(this.#keepingAlive);
+    }
+  }
+
+  async #stopWork(deadlineMs: number): Promise<void> {
     const deadline = performance.now() + deadlineMs;
     if (!this.inbox.durable) await this.#worker.drain(deadlineMs);
     await this.#worker.stop(Math.max(0, deadline - performance.now()));
@@ -194,7 +212,6 @@ class Receiver {
       const lost = waiting + running + dead;
       if (lost > 0) this.#report(new CallStatusError('events_lost', { hint: `They are ${lost}.` }));
     }
-    await this.inbox.close();
   }
 
   async #receive(

@@ -97,4 +97,25 @@ describe('close()', () => {
     await calls.close();
     expect(await calls.receive(callback('CA1'))).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
   });
+
+  it('starts no work any more', async () => {
+    const calls = createCallStatus({ providers: [mycpaas()], work: false, log: silent });
+    await calls.close();
+    const before = process.getActiveResourcesInfo();
+    calls.work();
+    expect(process.getActiveResourcesInfo()).toEqual(before);
+  });
+
+  it('lets the process end, though the inbox fails', async () => {
+    const inbox = memoryInbox();
+    inbox.close = () => Promise.reject(new Error('away'));
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const calls = createCallStatus({ providers: [mycpaas()], inbox, work: false, log: silent });
+    calls.work();
+    calls.work();
+    expect(timers()).toBe(before + 1);
+    await expect(calls.close()).rejects.toThrow('away');
+    expect(timers()).toBe(before);
+  });
 });
