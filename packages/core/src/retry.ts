@@ -7,16 +7,20 @@ export interface RetryOptions {
   readonly attempts?: number;
   /**
    * Milliseconds to wait after attempt `attempt` (from 1) failed.
-   * @default exponential from 1 s to 10 min, with full jitter on the upper half
+   * @default {@link exponentialBackoff}: with 8 attempts, 38 to 75 minutes in all
    */
   readonly backoff?: (attempt: number) => number;
 }
 
-const FIRST_MS = 1000;
-const LONGEST_MS = 600_000;
+const FIRST_MS = 5000;
+const GROWTH = 3;
+const LONGEST_MS = 45 * 60_000;
 
-/** The default pause: doubles from one second to ten minutes; between half and all of it, so that failures spread out. */
+/**
+ * The default pause: three times as long after each attempt, from 5 seconds to 45 minutes, so that what is away for some minutes costs
+ * no event. Between half and all of it, so that failures spread out.
+ */
 export function exponentialBackoff(attempt: number): number {
-  const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** (attempt - 1));
+  const longest = Math.min(LONGEST_MS, FIRST_MS * GROWTH ** (attempt - 1));
   return longest * (0.5 + Math.random() / 2);
 }
