@@ -78,7 +78,7 @@ export const ERRORS = {
   inbox_unavailable: {
     status: 503,
     message:
-      'The inbox could not record the event, so it was not acknowledged; the provider tries again. See the cause.',
+      'The inbox failed. A callback that it could not record was not acknowledged, so the provider tries again; a worker asks it again by itself. See the cause.',
   },
   inbox_full: {
     status: 503,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CallStatusError } from './errors.ts';
+import { CallStatusError } from './errors.ts';
 import { type AnyCallStatusEvent, type CallStatus, isTerminal } from './event.ts';
 import type { HandlerContext } from './handlers.ts';
 import type { Inbox, Lease, Unrecorded } from './inbox.ts';
@@ -537,6 +537,48 @@ describe('an inbox that fails', () => {
     expect(codes()).toEqual(['handler_failed handle', 'inbox_unavailable']);
     await pass(POLL_MS);
     expect(codes().slice(2)).toEqual(['dead_letter']);
+  });
+
+  const own = new CallStatusError('inbox_full', { hint: 'Of the inbox.' }, { cause: new Error('SQLITE_FULL') });
+  const newer = Object.assign(new Error('of a newer copy'), {
+    name: 'CallStatusError',
+    code: 'inbox_lazy',
+    status: 503,
+  });
+  const where = { provider: 'acme', eventId: 'c1:ringing' };
+
+  it.each([
+    ['take', {}, 1],
+    ['renew', {}, LEASE_MS / 3],
+    ['finish', where, 1],
+    ['fail', where, 1],
+    ['release', where, 1],
+  ] as const)('says why it failed to %s, in its own words where it has some', async (method, details, ms) => {
+    for (const [thrown, code, cause, more] of [
+      [own, own.code, own.cause, own.details],
+      [new CallStatusError('handler_failed'), 'inbox_unavailable', { code: 'handler_failed' }, {}],
+      [newer, 'inbox_unavailable', { code: 'inbox_lazy' }, {}],
+      [new Error('away'), 'inbox_unavailable', { message: 'away' }, {}],
+    ] as const) {
+      inbox = memoryInbox();
+      errors.length = 0;
+      const slow = deferred();
+      const handle = (): unknown => {
+        if (method === 'fail') throw new Error('of the handler');
+        return method === 'finish' ? undefined : slow.promise;
+      };
+      const made = worker({ handle }, { inbox: faulty({ [method]: () => Promise.reject(thrown) }) });
+      await record('c1');
+      await pass(ms);
+      const stopping = made.stop(0);
+      await pass(1);
+      await stopping;
+      const [failed] = errors.filter((error) => error.code !== 'handler_failed');
+      expect(failed).toMatchObject({ code, cause });
+      expect(failed?.details).toEqual({ ...details, ...more });
+      slow.resolve();
+      await pass(1);
+    }
   });
 
   it('reports no dead letter that another worker has taken over', async () => {

@@ -1,5 +1,5 @@
 import { type Call, foldCall } from './call.ts';
-import { CallStatusError, type ErrorCode, type ErrorDetails } from './errors.ts';
+import { CallStatusError, ERRORS, type ErrorCode, type ErrorDetails, isCallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import type { HandlerContext } from './handlers.ts';
 import type { Inbox, Taken, Work } from './inbox.ts';
@@ -160,7 +160,7 @@ class InboxWorker implements Worker {
     try {
       taken = await inbox.take({ limit, leaseMs: this.#leaseMs, owner });
     } catch (cause) {
-      this.#report('inbox_unavailable', {}, cause);
+      this.#inboxFailed({}, cause);
       return;
     }
     if (!this.#isWorking) {
@@ -296,7 +296,7 @@ class InboxWorker implements Worker {
         if (!counts) this.#lose(run);
         return counts;
       } catch (cause) {
-        this.#report('inbox_unavailable', run.details, cause);
+        this.#inboxFailed(run.details, cause);
         await new Promise((resolve) => setTimeout(resolve, this.#pollMs).unref());
       }
     }
@@ -315,7 +315,7 @@ class InboxWorker implements Worker {
         if (run?.isHandling) this.#lose(run);
       }
     } catch (cause) {
-      this.#report('inbox_unavailable', {}, cause);
+      this.#inboxFailed({}, cause);
     }
   }
 
@@ -343,8 +343,15 @@ class InboxWorker implements Worker {
     try {
       if (await this.#options.inbox.release(run.work.lease)) this.#returned++;
     } catch (cause) {
-      this.#report('inbox_unavailable', run.details, cause);
+      this.#inboxFailed(run.details, cause);
     }
+  }
+
+  /** In the inbox's own words, where it has some that are known here: it may have another copy of this package. */
+  #inboxFailed(details: ErrorDetails, cause: unknown): void {
+    if (isCallStatusError(cause) && cause.status === 503 && Object.hasOwn(ERRORS, cause.code)) {
+      this.#report(cause.code, { ...details, ...cause.details }, cause.cause);
+    } else this.#report('inbox_unavailable', details, cause);
   }
 
   #report(code: ErrorCode, details: ErrorDetails, cause: unknown): void {
