@@ -184,6 +184,52 @@ describe('what a memory inbox forgets', () => {
   });
 });
 
+describe('the defaults of a memory inbox', () => {
+  const DAY_MS = 24 * 60 * 60 * 1000;
+
+  it.each([
+    ['an ended call', 'completed', DAY_MS],
+    ['a live call', 'ringing', 7 * DAY_MS],
+  ] as const)('keep %s for its time, to the millisecond', async (_what, status, retainMs) => {
+    for (const [more, known] of [
+      [-1, 'a b'],
+      [0, 'b'],
+      [1, 'b'],
+    ] as const) {
+      const subject = new Subject({});
+      await subject.handle('a', status);
+      // The record itself moves the clock by one.
+      subject.time += retainMs + more - 1;
+      await subject.handle('b', 'ringing');
+      expect(await subject.callIds()).toBe(known);
+    }
+  });
+
+  it('keep 100,000 calls, and live ones rather than ended ones', async () => {
+    const subject = new Subject({});
+    const { inbox } = subject;
+    await subject.handle('live', 'ringing');
+    await subject.handle('ended', 'completed');
+    for (let call = 2; call < 100_000; call++) await inbox.record(subject.event(`c${call}`, 'ringing'));
+    expect(await inbox.counts()).toMatchObject({ live: 99_999, ended: 1 });
+    await subject.record('one more', 'ringing');
+    expect(await inbox.counts()).toMatchObject({ live: 100_000, ended: 0 });
+    expect(await inbox.call('acme', 'ended')).toBeUndefined();
+    expect(await inbox.call('acme', 'live')).toBeDefined();
+    // The live call is the only one without unfinished work, so the next to go.
+    await subject.record('yet another', 'ringing');
+    expect(await inbox.call('acme', 'live')).toBeUndefined();
+    await expect(subject.record('too many', 'ringing')).rejects.toMatchObject({ code: 'inbox_unavailable' });
+  });
+
+  it('keep the events of 100 ended calls', async () => {
+    const subject = new Subject({});
+    for (let call = 0; call <= 100; call++) await subject.handle(`c${call}`, 'completed');
+    expect((await subject.inbox.call('acme', 'c0'))?.events).toHaveLength(0);
+    expect((await subject.inbox.call('acme', 'c1'))?.events).toHaveLength(1);
+  });
+});
+
 describe('what a memory inbox keeps of ended calls', () => {
   it('knows the duplicates of a call with many events, also when it keeps no more than their ids', async () => {
     const subject = new Subject({ retainEvents: 0 });
