@@ -1,10 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { adapterContract, deferred, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import plugin, { callStatusPlugin, createCallStatus, exotel, mycpaas } from '../src/index.ts';
+import plugin, {
+  type AnyCallStatusEvent,
+  callStatusPlugin,
+  createCallStatus,
+  exotel,
+  memoryInbox,
+  mycpaas,
+} from '../src/index.ts';
 
 /** The plugin has a scope of its own, so the application's parsers never take its bytes. */
 const PARSERS: readonly Parser[] = [
@@ -87,6 +95,36 @@ describe('callStatusPlugin', () => {
     expect((await endpoint.receive(request))?.error?.code).toBe('token_missing');
     await calls.close();
     expect((await endpoint.receive(request))?.error?.code).toBe('closed');
+  });
+
+  it('closes what it made once the running handlers are done, and then takes nothing more', async () => {
+    const [started, slow] = [deferred(), deferred()];
+    const inbox = memoryInbox();
+    const fastify = Fastify();
+    fastify.register(callStatusPlugin, {
+      path: '/hooks/voice',
+      inbox,
+      providers: [mycpaas({ allowUnauthenticated: true })],
+      onCompleted: async () => {
+        started.resolve();
+        await slow.promise;
+      },
+    });
+    expect((await fastify.inject(callback)).statusCode).toBe(200);
+    await started.promise;
+    let isClosed = false;
+    const closed = fastify.close().then(() => {
+      isClosed = true;
+    });
+    await sleep(50);
+    expect(isClosed).toBe(false);
+    slow.resolve();
+    await closed;
+    expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0 });
+    const [event] = (await inbox.call('mycpaas', 'CA1'))?.events ?? [];
+    await expect(inbox.record({ ...(event as AnyCallStatusEvent), id: 'another' })).rejects.toMatchObject({
+      code: 'closed',
+    });
   });
 
   it('reads what a hook made of the body', async () => {
