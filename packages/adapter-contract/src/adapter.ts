@@ -26,6 +26,8 @@ export interface Parser {
   readonly reads: readonly ('form' | 'json' | 'multipart')[];
   /** Whether the adapter has the bytes of the body all the same when the parser ran before it. */
   readonly keepsBytes?: boolean;
+  /** Whether it leaves the whole body, as bytes or a text, where others leave fields. */
+  readonly leavesWhole?: boolean;
 }
 
 /** An application to start: call-status at `PATH`, and everything else answered by `application`. */

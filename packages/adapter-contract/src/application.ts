@@ -12,18 +12,19 @@ export interface Seen {
   readonly event: AnyCallStatusEvent | null;
   /** What the application's parsers made of the body. */
   readonly parsed: unknown;
-  /** The bytes of the body that nobody had read. */
+  /** The bytes of the body that nobody had read, or that a parser left whole. */
   readonly bytes: number;
   readonly sha256: string;
 }
 
 /** The application's own code: reads what there is to read, and tells what it saw. */
 export async function see(req: IncomingMessage, parsed: unknown, event: unknown): Promise<Seen> {
-  const body = parsed instanceof Uint8Array ? parsed : await rest(req);
+  const whole = typeof parsed === 'string' ? Buffer.from(parsed) : parsed;
+  const body = whole instanceof Uint8Array ? whole : await rest(req);
   return {
     method: req.method ?? '',
     event: (event ?? null) as AnyCallStatusEvent | null,
-    parsed: parsed instanceof Uint8Array ? null : (parsed ?? null),
+    parsed: whole instanceof Uint8Array ? null : (parsed ?? null),
     bytes: body.length,
     sha256: sha256(body),
   };

@@ -191,6 +191,19 @@ describe('receiveNode', () => {
     expect(await result).toMatchObject({ status: 200, event: { callId: 'CA1', status: 'busy' } });
   });
 
+  it.each([
+    ['a text', 'CallSid=CA1&CallStatus=busy'],
+    ['bytes', Buffer.from('CallSid=CA1&CallStatus=busy')],
+  ])('takes what an earlier parser left in the place of fields for the body: %s', async (_, parsed) => {
+    const endpoint = calls();
+    const { port, result } = await serve(async (req, res) => {
+      for await (const _chunk of req);
+      return receive(endpoint, given(req, res, { parsed }));
+    });
+    (await post(port, [], form)).end('CallSid=read');
+    expect(await result).toMatchObject({ status: 200, event: { callId: 'CA1', status: 'busy' } });
+  });
+
   it('takes what was parsed only if the body was read', async () => {
     for (const [read, callId] of [
       [true, 'parsed'],

@@ -36,7 +36,7 @@ export interface NodeRequest {
   readonly dedicated: boolean;
   /** The body that an earlier parser kept as it came, if any. */
   readonly rawBody: unknown;
-  /** What an earlier parser made of the body. */
+  /** What an earlier parser made of the body: fields, or bytes or a text, which are as good as kept ones. */
   readonly parsed: unknown;
   /** The framework's request. */
   readonly source: unknown;
@@ -53,7 +53,7 @@ export interface Outcome {
 /** Receives a request of node's HTTP server, one that the endpoint may receive by its head. */
 export function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
   const { req } = given;
-  const kept = keptBytes(given.rawBody) ?? (req as Peeked)[PEEKED];
+  const kept = keptBytes(given.rawBody) ?? keptBytes(given.parsed) ?? (req as Peeked)[PEEKED];
   if (kept !== undefined) receiveBody(endpoint, new NodeCallback(given, kept, undefined), outcome);
   else if (req.readableDidRead) receiveBody(endpoint, new NodeCallback(given, undefined, given.parsed), outcome);
   // Where somebody listens already, the body would be gone in a moment.
@@ -177,9 +177,9 @@ export function isAnswer(
   return receipt !== undefined && (receipt.event === undefined || endpoint.autoAck);
 }
 
-function keptBytes(rawBody: unknown): Uint8Array | undefined {
-  if (rawBody instanceof Uint8Array) return rawBody;
-  return typeof rawBody === 'string' ? Buffer.from(rawBody) : undefined;
+function keptBytes(left: unknown): Uint8Array | undefined {
+  if (left instanceof Uint8Array) return left;
+  return typeof left === 'string' ? Buffer.from(left) : undefined;
 }
 
 /** A stream with the body of a request; node's own tell when all of it has come. */

@@ -31,6 +31,8 @@ const PARSERS: readonly Parser[] = [
   { name: 'express.json() and urlencoded({ extended: false })', reads: ['form', 'json'] },
   { name: 'multer().none()', reads: ['multipart'] },
   { name: 'express.json({ verify }) that keeps rawBody', reads: ['json'], keepsBytes: true },
+  { name: 'express.raw()', reads: ['form', 'json', 'multipart'], keepsBytes: true, leavesWhole: true },
+  { name: 'express.text()', reads: ['form', 'json', 'multipart'], keepsBytes: true, leavesWhole: true },
 ];
 
 /** What both versions have, by the types of the newer. */
@@ -60,12 +62,16 @@ function mount(framework: typeof express, app: express.Application, setup: Setup
   else app.route(PATH).get(middleware).post(middleware);
 }
 
-function parsersOf({ json, urlencoded }: typeof express, name: string): RequestHandler[] {
+function parsersOf({ json, urlencoded, raw, text }: typeof express, name: string): RequestHandler[] {
   switch (name) {
     case PARSERS[2]?.name:
       return [multer().none()];
     case PARSERS[3]?.name:
       return [json({ verify: (req, _res, bytes) => Object.assign(req, { rawBody: bytes }) })];
+    case PARSERS[4]?.name:
+      return [raw({ type: () => true })];
+    case PARSERS[5]?.name:
+      return [text({ type: () => true })];
     default:
       return [json(), urlencoded({ extended: name.includes('true') })];
   }

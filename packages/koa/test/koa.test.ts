@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { buffer } from 'node:stream/consumers';
 import { adapterContract, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
@@ -14,6 +15,7 @@ const { koaBody } = require('koa-body');
 const PARSERS: readonly Parser[] = [
   { name: '@koa/bodyparser', reads: ['form', 'json'], keepsBytes: true },
   { name: 'koa-body with multipart', reads: ['form', 'json', 'multipart'] },
+  { name: 'one that leaves bytes', reads: ['form', 'json', 'multipart'], keepsBytes: true, leavesWhole: true },
 ];
 
 adapterContract('Koa', {
@@ -58,5 +60,15 @@ function mount(app: Koa, setup: Setup, after: readonly Middleware[]): void {
 }
 
 function parserOf(name: string): Middleware {
-  return name === PARSERS[0]?.name ? bodyParser() : koaBody({ multipart: true });
+  switch (name) {
+    case PARSERS[0]?.name:
+      return bodyParser();
+    case PARSERS[1]?.name:
+      return koaBody({ multipart: true });
+    default:
+      return async (ctx, next) => {
+        Object.assign(ctx.request, { body: await buffer(ctx.req) });
+        await next();
+      };
+  }
 }
