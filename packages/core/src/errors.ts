@@ -27,7 +27,7 @@ export const ERRORS = {
   signature_mismatch: {
     status: 403,
     message:
-      'The signature does not fit. Check the secret, and that the URL verified is the one the provider called: set publicUrl, or trust proxy.',
+      'The signature does not fit. Check the secret; and if the provider signs its URL, that the URL verified is the one it called: set publicUrl, or trust proxy.',
   },
   signature_expired: {
     status: 403,

@@ -59,6 +59,15 @@ describe('authenticate', () => {
     });
   });
 
+  it('does not blame the URL for a signature over bytes', () => {
+    const provider = { ...acme({ key: 'x' }), definition: { ...acme.definition, signs: 'bytes' as const } };
+    const headers = { 'x-verdict': 'signature_mismatch' };
+    const request = { method: 'POST', url: '/', origin: '', headers, body: Buffer.from('') };
+    expect(() => authenticate(new Message(request, DEFAULT_LIMITS), provider, 7)).toThrow(
+      expect.objectContaining({ details: expect.objectContaining({ hint: expect.not.stringContaining('URL') }) }),
+    );
+  });
+
   it('looks secrets up, all of them, for each request', async () => {
     const tenants = ({ url }: { url: string }) => (url === '/a' ? ['a', 'b'] : undefined);
     expect(await check({ key: tenants }, '/a')).toBe('signed');

@@ -41,7 +41,7 @@ function verify(
   const details = { provider: name, url: withoutQueryValues(message.url) };
   throw new CallStatusError(
     verdict,
-    verdict === 'signature_mismatch' ? { ...details, hint: mismatchHint(message, secrets) } : details,
+    verdict === 'signature_mismatch' ? { ...details, hint: mismatchHint(message, secrets, definition.signs) } : details,
   );
 }
 

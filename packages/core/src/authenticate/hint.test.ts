@@ -50,8 +50,15 @@ describe('mismatchHint', () => {
       'set publicUrl; else the secret',
     ],
   ])('names the likeliest cause: %s', (_, given, secrets, hint) => {
-    expect(mismatchHint(given, secrets)).toContain(hint);
-    expect(mismatchHint(given, secrets)).not.toContain('secret&');
-    if (secrets.length > 0) expect(mismatchHint(given, secrets)).toContain('http://localhost:3000/voice?token=….');
+    expect(mismatchHint(given, secrets, 'fields')).toContain(hint);
+    expect(mismatchHint(given, secrets, 'fields')).not.toContain('secret&');
+    if (secrets.length > 0)
+      expect(mismatchHint(given, secrets, 'fields')).toContain('http://localhost:3000/voice?token=….');
+  });
+
+  it('says nothing of the URL where the signature does not cover it', () => {
+    const hint = mismatchHint(message({ 'x-forwarded-proto': 'https' }), ['x'], 'bytes');
+    expect(hint).toBe("The secret is not this provider's, or something on the way changed the body.");
+    expect(mismatchHint(message(), [], 'bytes')).toBe('No secret was found for this request.');
   });
 });

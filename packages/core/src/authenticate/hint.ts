@@ -1,4 +1,5 @@
 import type { Message } from '../message.ts';
+import type { Provider } from '../provider.ts';
 
 /** Longer URLs are cut: anyone can send them. */
 const LONGEST_URL = 500;
@@ -12,10 +13,16 @@ export function withoutQueryValues(url: string): string {
 }
 
 /** The likeliest cause of a signature that does not fit, in a sentence. */
-export function mismatchHint(message: Message, secrets: readonly string[]): string {
+export function mismatchHint(
+  message: Message,
+  secrets: readonly string[],
+  signs: Provider['definition']['signs'],
+): string {
   const { request } = message;
-  const verified = `The URL verified was ${withoutQueryValues(message.url)}.`;
   if (secrets.length === 0) return 'No secret was found for this request.';
+  // Such a signature does not cover the URL.
+  if (signs === 'bytes') return "The secret is not this provider's, or something on the way changed the body.";
+  const verified = `The URL verified was ${withoutQueryValues(message.url)}.`;
   if (request.body === undefined && request.method !== 'GET') {
     return `${verified} Another parser took the body apart first: mount call-status before it.`;
   }
