@@ -45,6 +45,8 @@ export interface Subject {
   /** The events that reached `onStatus`, and the codes that reached `onError`, in order. */
   readonly events: readonly AnyCallStatusEvent[];
   readonly errors: readonly CallStatusError[];
+  /** What was logged: each message, and after it its details as JSON. */
+  readonly lines: readonly string[];
   /** Every log line, and every error with all that is in it, as one text. */
   told(): string;
   send(request: Outgoing | Fixture): Promise<Answer>;
@@ -113,6 +115,7 @@ export async function open(adapter: Adapter, given: SubjectOptions = {}): Promis
     origin,
     events,
     errors,
+    lines,
     told: () => JSON.stringify([lines, errors.map(({ message, details, cause }) => [message, details, String(cause)])]),
     send: sendOne,
     deliver: (callback) => sendOne(genuine(callback, origin)),
