@@ -62,6 +62,20 @@ describe('match', () => {
     expect(match(message('', { method: 'GET', url: '/?nothing=of+it' }), one)).toBeUndefined();
   });
 
+  it('takes a GET that a named provider may have sent, where it would be too little to tell providers apart', () => {
+    const get = { method: 'GET', url: '/?CallSid=b3877c40&CallStatus=completed' };
+    expect(match(message('', get), [signalwire()])?.name).toBe('signalwire');
+    expect(match(message('', { ...get, dedicated: false }), [signalwire()])).toBeUndefined();
+    expect(match(message('', get), ALL)).toBeUndefined();
+  });
+
+  it("does not take Twilio's signature for SignalWire's where others are tried", () => {
+    const headers = { 'content-type': FORM, 'x-twilio-signature': 'x' };
+    const twilio = { ...mycpaas(), name: 'twilio', definition: { ...mycpaas.definition, recognizes: () => true } };
+    const sent = message('CallSid=CA1&CallStatus=busy&Timestamp=x', { headers });
+    expect(match(sent, [...ALL, twilio])).toBe(twilio);
+  });
+
   it('finds the only one that recognises the message, among those that use its method', () => {
     expect(match(message('CallSid=CA1&CallStatus=busy'), ALL)?.name).toBe('mycpaas');
     expect(match(message('', { method: 'GET', url: '/?CallSid=CA1&CallStatus=busy' }), ALL)).toBeUndefined();

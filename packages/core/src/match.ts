@@ -44,9 +44,10 @@ function accepts({ methods = POST }: { readonly methods?: readonly string[] }, m
  */
 export function match(message: Message, providers: readonly Provider[]): Provider | undefined {
   const { method, dedicated = true } = message.request;
-  if (providers.length === 1 && dedicated && method !== 'GET') return providers[0];
+  const named = providers.length === 1 && dedicated;
+  if (named && method !== 'GET') return providers[0];
   const fitting = providers.filter(
-    ({ definition }) => accepts(definition, method) && recognizes(definition, message, dedicated),
+    ({ definition }) => accepts(definition, method) && recognizes(definition, message, dedicated, named),
   );
   if (fitting.length > 1) {
     throw new CallStatusError('ambiguous_provider', {
@@ -57,9 +58,9 @@ export function match(message: Message, providers: readonly Provider[]): Provide
 }
 
 /** A body that does not decode is an error only where the URL is for callbacks alone. */
-function recognizes(definition: Provider['definition'], message: Message, dedicated: boolean): boolean {
+function recognizes(definition: Provider['definition'], message: Message, dedicated: boolean, named: boolean): boolean {
   try {
-    return definition.recognizes(message);
+    return definition.recognizes(message, named);
   } catch (error) {
     if (dedicated) throw error;
     return false;

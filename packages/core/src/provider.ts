@@ -73,8 +73,13 @@ export interface ProviderDefinition<Name extends string, Fields, Options extends
   readonly secret?: Extract<keyof Options, string>;
   /** The provider's status words. A word that is not here becomes `unknown`, and is never refused. */
   readonly statuses: Readonly<Record<string, CallStatus>>;
-  /** Whether the message is this provider's call status callback beyond doubt. Strict: it decides alone where no provider is named. */
-  recognizes(message: Message): boolean;
+  /**
+   * Whether the message is this provider's call status callback beyond doubt. Strict: it decides alone where no provider is named.
+   *
+   * @param named The URL exists for this provider's callbacks alone. There it is asked only of a GET, which may be a visitor's,
+   *   and need not be strict.
+   */
+  recognizes(message: Message, named?: boolean): boolean;
   /**
    * Whether the message is a call status at all, and not another message of the same provider, which is passed on to the application.
    * @default every message is

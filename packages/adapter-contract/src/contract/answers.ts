@@ -2,7 +2,7 @@ import { type ErrorCode, type Inbox, memoryInbox, signalwire, voicedock } from '
 import { describe, expect, it } from 'vitest';
 import type { Adapter, Mount } from '../adapter.ts';
 import { sha256 } from '../application.ts';
-import { type CallbackOptions, callback, genuine, NUMBERS, SECRET } from '../callbacks.ts';
+import { type CallbackOptions, callback, genuine, NUMBERS, PATH, SECRET } from '../callbacks.ts';
 import type { Answer } from '../client.ts';
 import type { Fixture } from '../fixtures.ts';
 import { open, type SubjectOptions, seen } from '../subject.ts';
@@ -34,6 +34,14 @@ export function testAnswers(adapter: Adapter, mount: Mount): void {
         ['ringing', 'advance'],
         ['unknown', 'repeat'],
       ]);
+      expect(subject.errors).toEqual([]);
+    });
+
+    it('200 to a GET with a call id and a status alone, where its provider is named', async () => {
+      const subject = await open(adapter, { mount: mount.name, named: 'signalwire' });
+      const url = `${PATH}?CallSid=b3877c40-da60-4998-90ad-b792e98472af&CallStatus=completed`;
+      const answer = await subject.deliver({ ...callback('signalwire', { encoding: 'query' }), url });
+      expect(answer.status).toBe(mount.dedicated ? 200 : 201);
       expect(subject.errors).toEqual([]);
     });
 

@@ -81,7 +81,8 @@ export function testPassingOn(adapter: Adapter, mount: Mount): void {
     });
 
     it('another method', async () => {
-      for (const named of ['voicedock', undefined]) {
+      // A GET of SignalWire without a call and a signature is that of a visitor.
+      for (const named of ['signalwire', 'voicedock', undefined]) {
         const subject = await open(adapter, { mount: mount.name, ...(named && { named }) });
         for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
           const answer = await subject.send({ method, url: PATH });

@@ -316,6 +316,24 @@ describe('recognition', () => {
   });
 });
 
+describe('recognition where SignalWire is named', () => {
+  const call = '/?CallSid=7c9e6679&CallStatus=completed';
+
+  it.each([
+    ['a call and a status', call, {}, true],
+    ['a call alone', '/?CallSid=7c9e6679', {}, false],
+    ['nothing', '/?token=x', {}, false],
+    ['a signature', '/', { 'x-signalwire-signature': 'x' }, true],
+    ['a signature under the alias', '/', { 'x-twilio-signature': 'x' }, true],
+    ['a signature with SHA-256', '/', { 'x-signalwire-sha256-signature': 'x' }, true],
+    ['a signature with SHA-256 under the alias', '/', { 'x-twilio-sha256-signature': 'x' }, true],
+  ] as const)('of a GET with %s', (_, url, headers, expected) => {
+    const message = messageOf({ method: 'GET', url, headers });
+    expect(definition.recognizes(message, true)).toBe(expected);
+    expect(definition.recognizes(message)).toBe(false);
+  });
+});
+
 describe('callbackUrl', () => {
   it('asks for every event by POST', () => {
     expect(signalwire.callbackUrl({ url: 'https://example.com/hook#rt=5000' })).toEqual({

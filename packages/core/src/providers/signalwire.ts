@@ -156,24 +156,34 @@ export const signalwire: ProviderFactory<'signalwire', SignalwireFields, Signalw
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function recognizes(message: Message): boolean {
+function recognizes(message: Message, named = false): boolean {
   const { fields } = message;
   const { CallSid, CallStatus } = fields;
-  if (typeof CallSid !== 'string' || typeof CallStatus !== 'string' || !isCertainLamlCallStatus(fields)) return false;
-  return (
-    UUID.test(CallSid) ||
-    message.header('x-signalwire-signature') !== undefined ||
-    message.header('x-signalwire-sha256-signature') !== undefined
-  );
+  const hasCall = typeof CallSid === 'string' && typeof CallStatus === 'string';
+  if (named) return hasCall || hasAny(message, SIGNATURE_HEADERS);
+  return hasCall && isCertainLamlCallStatus(fields) && (UUID.test(CallSid) || hasAny(message, OWN_HEADERS));
 }
 
-/** Where the signature is, and with which digest it is made. Any valid one will do: all are made with the same key. */
-const SIGNATURE_HEADERS = [
+function hasAny(message: Message, headers: readonly SignatureHeader[]): boolean {
+  return headers.some(({ header }) => message.header(header) !== undefined);
+}
+
+/** Where the signature is, and with which digest it is made. */
+interface SignatureHeader {
+  readonly header: string;
+  readonly algorithm: HmacAlgorithm;
+}
+
+/** Any valid signature will do: all are made with the same key. */
+const SIGNATURE_HEADERS: readonly SignatureHeader[] = [
   { header: 'x-signalwire-signature', algorithm: 'sha1' },
   { header: 'x-twilio-signature', algorithm: 'sha1' },
   { header: 'x-signalwire-sha256-signature', algorithm: 'sha256' },
   { header: 'x-twilio-sha256-signature', algorithm: 'sha256' },
-] as const;
+];
+
+/** The others are Twilio's too, so they do not tell whose a callback is. */
+const OWN_HEADERS = SIGNATURE_HEADERS.filter(({ header }) => header.startsWith('x-signalwire-'));
 
 /** What a signature covers after the URL. Its encoding tells the schemes apart. */
 interface Covered {
