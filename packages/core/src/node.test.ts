@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect as connectSecond, createServer as createSecondServer } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
@@ -260,6 +261,15 @@ describe('receiveNode', () => {
     req.on('error', () => {});
     req.end(body);
     expect(await result).toEqual([undefined, body]);
+  });
+
+  it('leaves a stream that looks read, which node cannot undo', async () => {
+    const { port, result } = await serve(async (req, res) => {
+      const receipt = await receive(calls(), given(req, res, { dedicated: false }));
+      return [receipt, req.readableDidRead, await text(req)];
+    });
+    (await post(port, [], { ...form, 'content-length': 3 })).end('a=1');
+    expect(await result).toEqual([undefined, true, 'a=1']);
   });
 
   it('puts back a signed message of which it knows later that it is not ours', async () => {

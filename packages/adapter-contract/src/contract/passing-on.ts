@@ -80,6 +80,25 @@ export function testPassingOn(adapter: Adapter, mount: Mount): void {
       expect(subject.events).toEqual([]);
     });
 
+    it.skipIf(mount.dedicated)(
+      'a short body only when all of it has come, even to a route that does not read it',
+      async () => {
+        const subject = await open(adapter, { mount: mount.name });
+        const headers = { 'content-type': 'application/json', 'content-length': '12', [ANSWER_EARLY]: 'yes' };
+        const req = request({ port: subject.port, host: '127.0.0.1', method: 'POST', path: PATH, headers });
+        req.write('{"a": ');
+        // Whatever was to happen to the first half has happened when others have their answers.
+        for (let others = 1; others <= 3; others++) {
+          expect((await subject.send({ method: 'GET', url: PATH })).status).toBe(201);
+          expect(subject.reached()).toBe(others);
+        }
+        req.end('"bcd"}');
+        const [res] = await once(req, 'response');
+        expect([res.statusCode, subject.reached()]).toEqual([201, 4]);
+        req.destroy();
+      },
+    );
+
     it('another method', async () => {
       // A GET of SignalWire without a call and a signature is that of a visitor.
       for (const named of ['signalwire', 'voicedock', undefined]) {
