@@ -9,7 +9,8 @@ import { testPassingOn } from './contract/passing-on.ts';
 import { testUrls } from './contract/urls.ts';
 
 export type { Adapter, Mount, Parser, Setup } from './adapter.ts';
-export { PATH } from './callbacks.ts';
+export { callback, outgoing, PATH } from './callbacks.ts';
+export { send } from './client.ts';
 export { type Deferred, deferred } from './deferred.ts';
 
 /** The suite that every adapter passes, with real servers: all that call-status promises, whatever the framework. */

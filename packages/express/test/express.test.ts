@@ -3,7 +3,16 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { type AddressInfo, connect } from 'node:net';
-import { adapterContract, deferred, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
+import {
+  adapterContract,
+  callback,
+  deferred,
+  outgoing,
+  PATH,
+  type Parser,
+  type Setup,
+  send,
+} from '@call-status/adapter-contract/suite';
 import express, { type RequestHandler } from 'express';
 import multer from 'multer';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -92,6 +101,13 @@ describe.each([
     expect(await post(port, '/', 'CallSid=CA1234567890abcdef&CallStatus=completed')).toBe(200);
     expect(await post(port, '/', 'a=1')).toBe(404);
     expect(handled.mock.calls.flat().join()).toContain('signalwire, exotel, voicedock, mycpaas');
+  });
+
+  it.each(['signalwire', 'exotel', 'voicedock', 'mycpaas'])('accepts callbacks of %s without options', async (name) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => warn.mockRestore());
+    const port = await listen(framework().use(callStatusMiddleware()));
+    expect((await send(port, outgoing(callback(name)))).status).toBe(200);
   });
 
   it('stays quiet when somebody else has answered first', async () => {

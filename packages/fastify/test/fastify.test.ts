@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip, gzipSync } from 'node:zlib';
-import { adapterContract, deferred, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
+import {
+  adapterContract,
+  callback,
+  deferred,
+  outgoing,
+  PATH,
+  type Parser,
+  type Setup,
+} from '@call-status/adapter-contract/suite';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -188,3 +196,15 @@ describe('callStatusPlugin', () => {
     await fastify.close();
   });
 });
+
+it.each(['signalwire', 'exotel', 'voicedock', 'mycpaas'])(
+  'callStatusPlugin accepts callbacks of %s with a path alone',
+  async (name) => {
+    const fastify = Fastify();
+    fastify.register(callStatusPlugin, { path: PATH });
+    const { url, headers = {}, body = new Uint8Array() } = outgoing(callback(name));
+    const answer = await fastify.inject({ method: 'POST', url, headers, payload: Buffer.from(body) });
+    expect(answer.statusCode).toBe(200);
+    await fastify.close();
+  },
+);

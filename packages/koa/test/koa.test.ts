@@ -1,10 +1,20 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { adapterContract, PATH, type Parser, type Setup } from '@call-status/adapter-contract/suite';
+import {
+  adapterContract,
+  callback,
+  outgoing,
+  PATH,
+  type Parser,
+  type Setup,
+  send,
+} from '@call-status/adapter-contract/suite';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { callStatusMiddleware } from '../src/index.ts';
 
 // Both describe `ctx.request.body`, in types that exclude each other; so they are loaded without their types.
@@ -72,3 +82,17 @@ function parserOf(name: string): Middleware {
       };
   }
 }
+
+describe('callStatusMiddleware', () => {
+  it.each(['signalwire', 'exotel', 'voicedock', 'mycpaas'])('accepts callbacks of %s without options', async (name) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const server = createServer(new Koa().use(callStatusMiddleware()).callback()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      warn.mockRestore();
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    expect((await send(port, outgoing(callback(name)))).status).toBe(200);
+  });
+});
