@@ -205,6 +205,12 @@ describe('receiveNode', () => {
     expect(await result).toMatchObject({ status: 200, event: { callId: 'CA1', status: 'busy' } });
   });
 
+  it('reads the body where an earlier parser left an empty text', async () => {
+    const { port, result } = await serve((req, res) => receive(calls(), given(req, res, { rawBody: '', parsed: '' })));
+    (await post(port, [], form)).end('CallSid=CA1&CallStatus=busy');
+    expect((await result)?.event?.callId).toBe('CA1');
+  });
+
   it('takes what was parsed only if the body was read', async () => {
     for (const [read, callId] of [
       [true, 'parsed'],

@@ -179,7 +179,8 @@ export function isAnswer(
 
 function keptBytes(left: unknown): Uint8Array | undefined {
   if (left instanceof Uint8Array) return left;
-  return typeof left === 'string' ? Buffer.from(left) : undefined;
+  // Some parsers leave an empty text where they left the body alone.
+  return typeof left === 'string' && left !== '' ? Buffer.from(left) : undefined;
 }
 
 /** A stream with the body of a request; node's own tell when all of it has come. */
