@@ -1,7 +1,11 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { formOf, jsonOf, messageOf, type Sent } from '../../test/message-of.ts';
+import { formOf, jsonOf, messageOf, ORIGIN, type Sent } from '../../test/message-of.ts';
+import type { Call } from '../call.ts';
+import type { AnyCallStatusEvent, CallStatusEvent } from '../event.ts';
 import type { NormalForm } from '../provider.ts';
+import { createCallStatus } from '../receiver.ts';
+import type { Receipt } from '../request.ts';
 import { statusOf } from '../status-of.ts';
 import { exotel } from './exotel.ts';
 import { mycpaas } from './mycpaas.ts';
@@ -22,6 +26,21 @@ function normalOf(definition: Definition, sent: Sent): NormalForm {
 function keyOf(definition: Definition, sent: Sent): string {
   return definition.eventKey(messageOf(sent).fields as never);
 }
+
+/** What is answered to requests at a provider's endpoint, one after the other, and what the call is then. */
+async function received(provider: CallStatusEvent['provider'], callId: string, ...requests: readonly Sent[]) {
+  const calls = createCallStatus({ log: { info() {}, warn() {}, error() {} } });
+  const receipts: (Receipt<AnyCallStatusEvent> | undefined)[] = [];
+  for (const { body = '', ...request } of requests) {
+    receipts.push(await calls.for(provider).receive({ ...request, origin: ORIGIN, body: Buffer.from(body) }));
+  }
+  const call: Call | undefined = await calls.inbox.call(provider, callId);
+  await calls.close();
+  return { receipts, call };
+}
+
+/** All that is answered to an accepted callback: there is no body, and no header that speaks of one. */
+const accepted = (event: object) => ({ status: 200, headers: {}, event: expect.objectContaining(event) });
 
 const SID = 'b3877c40-da60-4998-90ad-b792e98472ca';
 
@@ -51,10 +70,18 @@ describe('SignalWire', () => {
     expect(() => normalOf(definition, formOf({ CallStatus: 'completed' }))).toThrow(v.ValiError);
   });
 
-  it('disagreement 4: Timestamp is the time of the event or that of the call; it is given, and orders nothing', () => {
-    const normal = normalOf(definition, form({ Timestamp: 'Thu, 04 Apr 2024 18:32:15 +0000' }));
-    expect(normal.occurredAt).toBe('2024-04-04T18:32:15.000Z');
-    expect(normal.sequence).toBeUndefined();
+  it('disagreement 4: Timestamp is the time of the event or that of the call; it is given, and orders nothing', async () => {
+    const ringing = form({ CallStatus: 'ringing', Timestamp: 'Thu, 04 Apr 2024 18:40:00 +0000' });
+    const completed = form({ Timestamp: 'Thu, 04 Apr 2024 18:32:15 +0000' });
+    expect(normalOf(definition, completed).occurredAt).toBe('2024-04-04T18:32:15.000Z');
+    for (const order of [
+      [ringing, completed],
+      [completed, ringing],
+    ]) {
+      const { call } = await received('signalwire', SID, ...order);
+      expect(call).toMatchObject({ status: 'completed', terminal: true, endedAt: '2024-04-04T18:32:15.000Z' });
+      expect(call?.events.map(({ status }) => status)).toEqual(['ringing', 'completed']);
+    }
   });
 
   it('disagreement 5: CallDuration is an optional integer or a required string', () => {
@@ -92,7 +119,9 @@ describe('SignalWire', () => {
     expect(v.parse(definition.schema, messageOf(form(fields)).fields)).toMatchObject(fields);
   });
 
-  it('disagreement 10: 200, 204 or an empty <Response/>; a status is never mistaken for a request that needs one', () => {
+  it('disagreement 10: 200, 204 or an empty <Response/>: it is 200 with nothing, and not for a request that needs an answer', async () => {
+    const { receipts } = await received('signalwire', SID, form({}));
+    expect(receipts).toEqual([accepted({ status: 'completed' })]);
     const request = formOf({ CallSid: SID, CallStatus: 'ringing', Direction: 'inbound', From: '+15551234567' });
     expect(definition.recognizes(messageOf(request))).toBe(false);
     expect(definition.isCallStatus?.(messageOf(form({ DialCallStatus: 'completed' })).fields)).toBe(false);
@@ -283,14 +312,15 @@ describe('mycpaas', () => {
     expect(normalOf(definition, formOf({ ...CALL, CallStatus: 'in-progress' })).status).toBe('in-progress');
   });
 
-  it('disagreement 28: "fire-and-forget", and "may retry": a redelivery has the key of the first', () => {
-    expect(keyOf(definition, formOf(CALL))).toBe(keyOf(definition, formOf(CALL)));
-    expect(keyOf(definition, formOf(CALL))).not.toBe(keyOf(definition, formOf({ ...CALL, CallStatus: 'failed' })));
+  it('disagreement 28: "fire-and-forget", and "may retry": a redelivery is a duplicate, and accepted', async () => {
+    const { receipts } = await received('mycpaas', CALL.CallSid, formOf(CALL), formOf(CALL));
+    expect(receipts).toEqual([accepted({ transition: 'advance' }), accepted({ transition: 'duplicate' })]);
   });
 
-  it('disagreement 29: exactly 200, so nothing that needs another answer may be taken', () => {
-    expect(definition.isCallStatus?.(messageOf(formOf({ MessageSid: 'SM1', Body: 'hello' })).fields)).toBe(false);
-    expect(definition.isCallStatus?.(messageOf(formOf({ ...CALL, Digits: '1' })).fields)).toBe(false);
-    expect(definition.isCallStatus?.(messageOf(formOf(CALL)).fields)).toBe(true);
+  it('disagreement 29: exactly 200, so nothing that needs another answer may be taken', async () => {
+    const message = formOf({ MessageSid: 'SM1', Body: 'hello' });
+    const gathered = formOf({ ...CALL, Digits: '1' });
+    const { receipts } = await received('mycpaas', CALL.CallSid, formOf(CALL), message, gathered);
+    expect(receipts).toEqual([accepted({ status: 'completed' }), undefined, undefined]);
   });
 });
