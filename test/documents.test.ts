@@ -1,7 +1,8 @@
 // What the documents say in tables is what the code does.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { builtInProviders, ERRORS } from '@call-status/core';
+import { runInNewContext } from 'node:vm';
+import { builtInProviders, ERRORS, exotel, mycpaas, signalwire, voicedock } from '@call-status/core';
 import { expect, it } from 'vitest';
 
 const read = (file: string): string => readFileSync(path.resolve(import.meta.dirname, '..', file), 'utf8');
@@ -29,3 +30,16 @@ it('the table of errors is the table of errors', () => {
     expect(table.get(code)?.slice(0, 2)).toEqual(['status' in row ? String(row.status) : '', row.message]);
   }
 });
+
+it('the calls of callbackUrl() make what the README shows', () => {
+  const calls = [...read('README.md').matchAll(/^(\w+\.callbackUrl\S*\(.*?\));.*\n\/\/ (\{.*\})$/gm)];
+  expect(calls).toHaveLength(5);
+  for (const [, call = '', result = ''] of calls) {
+    expect(run(call), call).toEqual(run(result));
+  }
+});
+
+/** The value of an expression in the README. */
+function run(expression: string): unknown {
+  return runInNewContext(`(${expression})`, { exotel, mycpaas, signalwire, voicedock });
+}

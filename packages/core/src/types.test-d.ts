@@ -6,12 +6,20 @@ import {
   type CallStatusOptions,
   createCallStatus,
   defineProvider,
+  type ExotelCallbackOptions,
+  type ExotelEvent,
   type ExotelFields,
+  type ExotelParameters,
   exotel,
   type HandlerContext,
+  type MycpaasParameters,
   mycpaas,
+  type SignalwireAttributes,
   type SignalwireFields,
+  type SignalwireParameters,
   signalwire,
+  type VoicedockCallbackOptions,
+  type VoicedockParameters,
   voicedock,
 } from './index.ts';
 
@@ -102,5 +110,69 @@ describe('options', () => {
     voicedock({ utcOffset: '+05:30' });
     // @ts-expect-error an offset has a sign
     exotel({ utcOffset: '05:30' });
+  });
+});
+
+describe('callbackUrl', () => {
+  const url = 'https://hooks.example.com/webhooks';
+  const token = 'a long secret';
+
+  it('makes the parameters of its provider', () => {
+    const events = ['answered', 'ringing_queued'] as const;
+    expectTypeOf(signalwire.callbackUrl({ url, token, method: 'GET', events })).toEqualTypeOf<SignalwireParameters>();
+    expectTypeOf(signalwire.callbackUrl.attributes({ url, events })).toEqualTypeOf<SignalwireAttributes>();
+    expectTypeOf(exotel.callbackUrl({ url, token, events: ['terminal'] })).toEqualTypeOf<ExotelParameters>();
+    exotel.callbackUrl({ url, token, events: ['terminal', 'answered'], contentType: 'multipart/form-data' });
+    expectTypeOf(voicedock.callbackUrl({ url, secret: 'x' })).toEqualTypeOf<VoicedockParameters>();
+    expectTypeOf(mycpaas.callbackUrl({ url, token, events: ['busy', 'answered'] })).toEqualTypeOf<MycpaasParameters>();
+    expectTypeOf(acme.callbackUrl).toEqualTypeOf<undefined>();
+  });
+
+  it('needs a URL', () => {
+    expectTypeOf(signalwire.callbackUrl).parameter(0).toHaveProperty('url').toEqualTypeOf<string>();
+    // @ts-expect-error it is not optional
+    signalwire.callbackUrl({});
+    // @ts-expect-error it is not optional
+    signalwire.callbackUrl.attributes({ token });
+    // @ts-expect-error it is not optional
+    exotel.callbackUrl({ token });
+    // @ts-expect-error it is not optional
+    voicedock.callbackUrl({ secret: 'x' });
+    // @ts-expect-error it is an option
+    mycpaas.callbackUrl(url);
+  });
+
+  it('asks for events of its provider, and for one at least', () => {
+    expectTypeOf<NonNullable<ExotelCallbackOptions['events']>[0]>().toEqualTypeOf<ExotelEvent>();
+    // @ts-expect-error a terminal status comes as the event `completed`
+    signalwire.callbackUrl({ url, events: ['busy'] });
+    // @ts-expect-error Exotel calls the end `terminal`
+    exotel.callbackUrl({ url, events: ['completed'] });
+    // @ts-expect-error mycpaas calls the end by its status
+    mycpaas.callbackUrl({ url, events: ['terminal'] });
+    // @ts-expect-error VoiceDock has one
+    voicedock.callbackUrl({ url, events: ['status-update'] });
+    // @ts-expect-error nothing would be asked for
+    signalwire.callbackUrl({ url, events: [] });
+    // @ts-expect-error nothing would be asked for
+    signalwire.callbackUrl.attributes({ url, events: [] });
+    // @ts-expect-error nothing would be asked for
+    exotel.callbackUrl({ url, events: [] });
+    // @ts-expect-error nothing would be asked for
+    mycpaas.callbackUrl({ url, events: [] });
+  });
+
+  it('has no option of another provider', () => {
+    expectTypeOf<keyof VoicedockCallbackOptions>().toEqualTypeOf<'url' | 'token' | 'secret'>();
+    // @ts-expect-error VoiceDock alone is told the secret
+    signalwire.callbackUrl({ url, secret: 'x' });
+    // @ts-expect-error Exotel posts
+    exotel.callbackUrl({ url, method: 'GET' });
+    // @ts-expect-error Exotel takes one of two
+    exotel.callbackUrl({ url, contentType: 'application/x-www-form-urlencoded' });
+    // @ts-expect-error mycpaas posts forms
+    mycpaas.callbackUrl({ url, contentType: 'application/json' });
+    // @ts-expect-error cXML is SignalWire's
+    void mycpaas.callbackUrl.attributes;
   });
 });

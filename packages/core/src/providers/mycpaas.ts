@@ -59,7 +59,7 @@ export interface MycpaasCallbackOptions {
   /**
    * @default none, and so no parameter: by either of its pages mycpaas then sends how the call ended, and by one of them everything
    */
-  readonly events?: readonly MycpaasEvent[];
+  readonly events?: readonly [MycpaasEvent, ...MycpaasEvent[]];
 }
 
 /** Parameters of "create a call" in mycpaas's REST API. */

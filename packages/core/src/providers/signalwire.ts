@@ -81,6 +81,8 @@ export interface SignalwireOptions {
 /** Events that SignalWire can be asked for. Event names are not status names: `answered` comes as `in-progress`, `completed` as any terminal status. */
 export type SignalwireEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
 
+type SignalwireAnyEvent = SignalwireEvent | 'ringing_forwarded' | 'ringing_queued';
+
 /** What `signalwire.callbackUrl` takes. */
 export interface SignalwireCallbackOptions {
   /** Your endpoint. Timeouts in its fragment (`#rt=5000`) are kept. */
@@ -90,7 +92,7 @@ export interface SignalwireCallbackOptions {
   /** @default 'POST' */
   readonly method?: 'POST' | 'GET';
   /** @default all of them; SignalWire's own default is `completed` alone */
-  readonly events?: readonly (SignalwireEvent | 'ringing_forwarded' | 'ringing_queued')[];
+  readonly events?: readonly [SignalwireAnyEvent, ...SignalwireAnyEvent[]];
 }
 
 /** Parameters of "create a call" in SignalWire's REST API. */
