@@ -15,8 +15,10 @@ export type Expectation =
 export interface Fixture {
   readonly provider: string;
   readonly name: string;
-  /** Whether it is printed in a document, was seen on the wire, or is made up after both. */
+  /** Whether it is printed in a document, was seen on the wire, or is made up. */
   readonly evidence: 'documented' | 'observed' | 'constructed';
+  /** Where what a constructed one is about is printed or was seen, though not in a whole callback. */
+  readonly after?: 'documented' | 'observed';
   /** Where it is from. */
   readonly source: string;
   readonly method: string;
@@ -45,7 +47,7 @@ export function loadFixtures(): readonly Fixture[] {
 /**
  * Reads a fixture: comment lines, the request line, headers, an empty line, and the body up to the last byte of the file.
  *
- *     # evidence: observed - where it was seen
+ *     # evidence: observed - where it was seen; or: constructed after observed - what was seen of it
  *     # recognized: no
  *     # expect: event
  *     #   { "callId": "…" }
@@ -62,7 +64,7 @@ export function parseFixture(provider: string, name: string, file: Buffer): Fixt
   return {
     provider,
     name,
-    evidence: evidenceOf(evidence, `${provider}/${name}`),
+    ...evidenceOf(evidence, `${provider}/${name}`),
     source,
     method,
     url,
@@ -89,9 +91,18 @@ function note(comments: readonly string[], subject: string): string {
   return lines.map((line) => line.replace(/^# {3}|^# \w+: /, '')).join('\n');
 }
 
-function evidenceOf(word: string, file: string): Fixture['evidence'] {
-  if (word === 'documented' || word === 'observed' || word === 'constructed') return word;
-  throw new Error(`${file}: its evidence is none of documented, observed and constructed`);
+function evidenceOf(words: string, file: string): Pick<Fixture, 'evidence' | 'after'> {
+  const [evidence = '', after, ...more] = words.split(' after ');
+  if (isSource(evidence) && after === undefined) return { evidence };
+  if (evidence === 'constructed' && more.length === 0) {
+    if (after === undefined) return { evidence };
+    if (isSource(after)) return { evidence, after };
+  }
+  throw new Error(`${file}: its evidence is none of documented, observed and constructed (after one of the others)`);
+}
+
+function isSource(word: string): word is 'documented' | 'observed' {
+  return word === 'documented' || word === 'observed';
 }
 
 function header(line: string): [string, string] {

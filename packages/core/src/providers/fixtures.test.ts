@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { type Fixture, loadFixtures } from '../../../adapter-contract/src/fixtures.ts';
+import { type Fixture, loadFixtures, parseFixture } from '../../../adapter-contract/src/fixtures.ts';
 import { signed } from '../../../adapter-contract/src/signed.ts';
 import { messageOf, ORIGIN } from '../../test/message-of.ts';
 import { statusOf } from '../status-of.ts';
@@ -70,6 +70,24 @@ it('has fixtures of every provider, and of every kind of evidence and outcome', 
     const own = fixtures.filter(({ provider }) => provider === definition.name);
     expect(new Set(own.map((fixture) => fixture.expect.kind))).toEqual(new Set(['event', 'passed-on', 'refused']));
     expect(own.some(({ evidence }) => evidence === 'documented')).toBe(true);
+  }
+  expect(new Set(fixtures.map(({ evidence }) => evidence))).toEqual(new Set(['documented', 'observed', 'constructed']));
+});
+
+it('takes no other mark of evidence', () => {
+  const marked = (mark: string) => {
+    const { evidence, after } = parseFixture(
+      'acme',
+      'x',
+      Buffer.from(`# evidence: ${mark} - a page\nPOST / HTTP/1.1\n\n`),
+    );
+    return [evidence, after];
+  };
+  expect(marked('observed')).toEqual(['observed', undefined]);
+  expect(marked('constructed')).toEqual(['constructed', undefined]);
+  expect(marked('constructed after observed')).toEqual(['constructed', 'observed']);
+  for (const wrong of ['guessed', 'observed after documented', 'constructed after lunch', '']) {
+    expect(() => marked(wrong), wrong).toThrow('acme/x: its evidence is none of');
   }
 });
 
