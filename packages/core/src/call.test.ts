@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type Call, foldCall, transitionOf } from './call.ts';
 import { type AnyCallStatusEvent, CALL_STATUSES, type CallStatus, isTerminal, type Transition } from './event.ts';
 
+/** Of each property. */
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 3_000);
+
 const START = Date.UTC(2026, 0, 1);
 const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();
 
@@ -213,8 +216,9 @@ describe('foldCall', () => {
         expect(untransitioned(foldCall(arrive(order)))).toEqual(untransitioned(foldCall(arrive(events))));
         expect(foldCall(order)).toEqual(foldCall(events));
       }),
+      { numRuns: RUNS },
     );
-  });
+  }, 600_000);
 
   it('has the same outcome whatever gets lost, as long as the end comes through', () => {
     fc.assert(
@@ -226,8 +230,9 @@ describe('foldCall', () => {
           expect({ status, outcome, terminal }).toEqual({ status: end.status, outcome: end.status, terminal: true });
         },
       ),
+      { numRuns: RUNS },
     );
-  });
+  }, 600_000);
 
   it('is in the state that the transitions led to, also when ends conflict', () => {
     fc.assert(
@@ -236,8 +241,9 @@ describe('foldCall', () => {
         const reached = arrived.findLast(({ transition }) => transition === 'advance');
         expect(foldCall(arrived).status).toBe(reached?.status ?? 'unknown');
       }),
+      { numRuns: RUNS },
     );
-  });
+  }, 600_000);
 
   it('advances at most once to each status, and ends at most once', () => {
     fc.assert(
@@ -248,6 +254,7 @@ describe('foldCall', () => {
         expect(new Set(reached).size).toBe(reached.length);
         expect(reached.filter((status) => isTerminal(status)).length).toBeLessThanOrEqual(1);
       }),
+      { numRuns: RUNS },
     );
-  });
+  }, 600_000);
 });
