@@ -5,6 +5,7 @@ import { testConnections } from './contract/connections.ts';
 import { testDispatch } from './contract/dispatch.ts';
 import { testEncodings } from './contract/encodings.ts';
 import { testFixtures } from './contract/fixtures.ts';
+import { testNoise } from './contract/noise.ts';
 import { testPassingOn } from './contract/passing-on.ts';
 import { testUrls } from './contract/urls.ts';
 
@@ -25,6 +26,7 @@ export function adapterContract(name: string, adapter: Adapter): void {
         testDispatch(adapter, mount);
         testConnections(adapter, mount);
         testFixtures(adapter, mount);
+        testNoise(adapter, mount);
       });
     }
   });
