@@ -72,6 +72,28 @@ describe('normalise', () => {
     );
   });
 
+  it('refuses call ids with control characters or halves of characters, without quoting them', () => {
+    for (const id of [`${PHONE}\0x`, `${PHONE}\n`, `\u001b${PHONE}`, `${PHONE}\u007f`, `${PHONE}\ud800`]) {
+      const refused = () => normalise(plain, { id, state: 'up' }, 'none', NOW);
+      expect(refused).toThrow(
+        expect.objectContaining({
+          code: 'invalid_callback',
+          details: { provider: 'acme', hint: 'The call id has control characters.' },
+        }),
+      );
+      expect(refused).toThrow(expect.not.objectContaining({ message: expect.stringContaining(PHONE) }));
+    }
+    expect(normalise(plain, { id: 'Grüße 😀', state: 'up' }, 'none', NOW).id).toBe('acme:Grüße 😀:up');
+  });
+
+  it('makes different event ids without control characters, whatever the key has', () => {
+    const states = ['up', 'up\0', 'up\0a', 'up\0b', '\0', 'up\n', 'up\ud800', 'up\ud801', `up\0${'x'.repeat(300)}`];
+    const ids = states.map((state) => normalise(plain, { id: '7', state }, 'none', NOW).id);
+    expect(new Set(ids).size).toBe(states.length);
+    expect(ids[0]).toBe('acme:7:up');
+    for (const id of ids.slice(1)) expect(id).toMatch(/^acme:sha256-[0-9a-f]{64}$/);
+  });
+
   it('keeps phone numbers out of event ids, which are logged', () => {
     const idOf = (id: string): string => normalise(plain, { id, state: 'up' }, 'none', NOW).id;
     expect(idOf('call-_+12025550123_abc')).toMatch(/^acme:sha256-[0-9a-f]{64}:/);

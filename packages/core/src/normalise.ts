@@ -12,6 +12,8 @@ import { statusOf } from './status-of.ts';
 const LONGEST_CALL_ID = 256;
 /** Longer event ids are replaced by their hash. */
 const LONGEST_EVENT_ID = 256;
+/** Control characters and halves of characters: databases cut a text at NUL and cannot store halves, so that ids would be mixed up. */
+const UNFIT_FOR_IDS = /[\p{Cc}\p{Cs}]/u;
 
 /**
  * Steps 4 and 5: validate the fields, and bring them into the normal form.
@@ -42,6 +44,9 @@ export function normalise(
       provider: name,
       hint: `The call id has more than ${LONGEST_CALL_ID} characters.`,
     });
+  }
+  if (UNFIT_FOR_IDS.test(callId)) {
+    throw new CallStatusError('invalid_callback', { provider: name, hint: 'The call id has control characters.' });
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);
   const event = eventWith(form);
@@ -117,7 +122,7 @@ const MAY_BE_A_PHONE_NUMBER = /(?<![0-9a-z])\d{7,}(?![0-9a-z])/i;
 function eventId(provider: string, callId: string, key: string): string {
   const call = MAY_BE_A_PHONE_NUMBER.test(callId) ? `sha256-${sha256(callId)}` : escaped(callId);
   const id = `${provider}:${call}:${key}`;
-  return id.length <= LONGEST_EVENT_ID ? id : `${provider}:sha256-${sha256(id)}`;
+  return id.length <= LONGEST_EVENT_ID && !UNFIT_FOR_IDS.test(id) ? id : `${provider}:sha256-${sha256(id)}`;
 }
 
 let lastTime = Number.NaN;
@@ -136,8 +141,9 @@ function escaped(callId: string): string {
   return callId.includes(':') ? callId.replaceAll(':', '::') : callId;
 }
 
+/** Of the code units, in which all texts differ; in UTF-8 halves of characters are the same. */
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return createHash('sha256').update(text, 'utf16le').digest('hex');
 }
 
 /** Path and sentence of each issue, without the value that valibot would quote. */

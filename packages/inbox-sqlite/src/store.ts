@@ -139,9 +139,11 @@ export class Store {
     return this.#leave(this.#statements.finish.get(workOf(token), token));
   }
 
-  fail({ token }: Lease, { retryAt, error, doneHandlers }: Failure, now: number): boolean {
+  fail({ token }: Lease, { retryAt, error: text, doneHandlers }: Failure, now: number): boolean {
     const { retry, bury } = this.#statements;
     const done = JSON.stringify(doneHandlers);
+    // At NUL a text would be cut.
+    const error = text.replaceAll('\0', '\ufffd');
     const row =
       retryAt === undefined
         ? bury.get(now, error, done, workOf(token), token)

@@ -11,8 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Inbox } from '@call-status/core';
-import { describe, expect, it } from 'vitest';
+import { createCallStatus, type Inbox, mycpaas } from '@call-status/core';
+import { describe, expect, it, vi } from 'vitest';
 import { type Database, loadEngine } from '../src/engine.ts';
 import { anEvent } from './events.ts';
 import { handleAll, openInbox, temporaryFile } from './support.ts';
@@ -223,6 +223,36 @@ describe('an event that cannot be stored', () => {
     ]);
     expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c2:ringing']);
     expect(await inbox.call('acme', 'bad')).toBeUndefined();
+  });
+});
+
+describe('NUL', () => {
+  it('mixes up no events: each status word with one is handled', async () => {
+    const handled: string[] = [];
+    const calls = createCallStatus({
+      providers: [mycpaas({ token: 't' })],
+      inbox: openInbox({ path: temporaryFile() }),
+      log: { info() {}, warn() {}, error() {} },
+      onStatus: ({ rawStatus }) => void handled.push(rawStatus),
+    });
+    const send = async (fields: string) => {
+      const body = new TextEncoder().encode(fields);
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': `${body.length}` };
+      const request = { method: 'POST', url: '/?token=t', headers, origin: 'https://example.com', body };
+      return (await calls.for('mycpaas').receive(request))?.status;
+    };
+    for (const word of ['a', 'b', 'c']) expect(await send(`CallSid=CA1&CallStatus=%00${word}`)).toBe(200);
+    expect(await send('CallSid=CA1%00x&CallStatus=completed')).toBe(422);
+    await vi.waitFor(() => expect(handled).toEqual(['\0a', '\0b', '\0c']));
+    await calls.close();
+  });
+
+  it('does not cut the error of a dead letter', async () => {
+    const inbox = openInbox({ path: temporaryFile() });
+    await inbox.record(anEvent('c1'));
+    const { work } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
+    for (const { lease } of work) await inbox.fail(lease, { error: 'a\0b', doneHandlers: ['c\0d'] });
+    expect((await inbox.deadLetters.read('acme:c1:ringing'))?.error).toBe('a\ufffdb');
   });
 });
 
