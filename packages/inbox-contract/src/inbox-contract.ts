@@ -1,4 +1,4 @@
-import type { CallStatus, Clock, Inbox, Lease, Page, Taken, Work } from '@call-status/core';
+import type { CallStatus, Clock, Inbox, Lease, Page, Taken, Unrecorded, Work } from '@call-status/core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { acmeEvent, expectedTransitions, type ManualClock, manualClock } from './acme.ts';
@@ -104,6 +104,16 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
         const stored = { ...sent, transition: 'advance' };
         expect((await takeOne()).event).toEqual(stored);
         expect((await inbox.call('acme', 'c1'))?.events).toEqual([stored]);
+      });
+
+      it('takes any JSON value in any part, since providers of users tell what they like', async () => {
+        const values = [1.5, 1e19, -1, true, '', 'x', { a: 1 }, [1], null];
+        for (const [at, value] of values.entries()) {
+          const parts = { sequence: value, durationSeconds: value, sip: { code: value }, quality: { mos: value } };
+          const sent = { ...event(`c${at}`, 'ringing', { raw: value }), ...parts, custom: value } as Unrecorded;
+          expect((await inbox.record(sent)).transition).toBe('advance');
+          expect((await takeOne()).event).toEqual({ ...sent, transition: 'advance' });
+        }
       });
 
       it('keeps calls of two providers apart, though their ids are the same', async () => {

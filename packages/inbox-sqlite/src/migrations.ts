@@ -5,6 +5,7 @@
  * - The call's number leads every index of `events`, so that the events of a call lie together, and writing one costs
  *   the same however many calls are known. That is also why there is no index on the event's id alone: it contains the call.
  * - What events tell is read out of their JSON by virtual columns: nothing is stored twice, and writing them costs nothing.
+ *   So `events` is not STRICT: that would refuse an event whose provider tells, say, a SIP code with a fraction.
  * - `work.due_at` is set for the first unfinished event of a call alone. So taking work reads one short index,
  *   whatever else waits.
  * - There are no foreign keys: the store writes all tables in one transaction, and checking costs more than it finds.
@@ -56,7 +57,7 @@ export const MIGRATIONS: readonly string[] = [
     custom TEXT AS (event ->> '$.custom'),
     trust TEXT AS (event ->> '$.trust'),
     raw TEXT AS (event ->> '$.raw')     -- the provider's own fields, JSON
-  ) STRICT;
+  );
   CREATE UNIQUE INDEX events_by_call ON events (call, event_id);
 
   CREATE TABLE work (                   -- the events that are not handled yet

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Unrecorded } from '@call-status/core';
+import { createCallStatus, signalwire, type Unrecorded } from '@call-status/core';
 import { describe, expect, it } from 'vitest';
 import { loadEngine } from '../src/engine.ts';
+import { pragma } from '../src/open.ts';
 import { anEvent } from './events.ts';
 import { openInbox, temporaryFile } from './support.ts';
 
@@ -144,5 +145,70 @@ describe('the columns of events', () => {
       raw: '{"CallStatus":"FAILED","Empty":""}',
     });
     expect(second).toMatchObject({ terminal: 0, direction: null, duration_seconds: null, sip_code: null, mos: null });
+  });
+});
+
+describe('what a provider tells in a wrong type', () => {
+  const VALUES = [1.5, 1e300, 1e19, -1, 0, true, '', 'x', '7', { a: 1 }, [1], null];
+  const NAMES = [
+    'direction',
+    'from',
+    'to',
+    'occurredAt',
+    'sequence',
+    'durationSeconds',
+    'answeredBy',
+    'parentCallId',
+    'recording',
+    'legs',
+    'sip',
+    'quality',
+    'error',
+    'custom',
+  ];
+
+  it('is recorded as it is, in every part, and every query still answers', async () => {
+    const path = temporaryFile();
+    const inbox = openInbox({ path, clock });
+    for (const [at, value] of VALUES.entries()) {
+      const parts = Object.fromEntries(NAMES.map((name) => [name, value]));
+      const inner = {
+        recording: { url: value },
+        sip: { code: value, phrase: value },
+        quality: { mos: value },
+        error: { code: value, message: value },
+      };
+      for (const [kind, more] of [parts, inner].entries()) {
+        const event = { ...anEvent(`c${at}-${kind}`, 'completed', { raw: value }), ...more } as Unrecorded;
+        expect((await inbox.record(event)).transition).toBe('advance');
+        const call = await inbox.call('acme', event.callId);
+        expect(call?.events).toEqual([{ ...event, transition: 'advance' }]);
+      }
+    }
+    const db = new (loadEngine())(path);
+    expect(db.prepare('SELECT * FROM events').all()).toHaveLength(2 * VALUES.length);
+    for (const { sql } of queries) db.prepare(sql).all();
+    const typeOf = (callId: string, column: string) =>
+      pragma(db, `SELECT typeof(${column}) FROM events WHERE call_id = '${callId}'`);
+    expect(typeOf('c0-1', 'sip_code')).toBe('real');
+    expect(typeOf('c7-0', 'duration_seconds')).toBe('text');
+    // A text that is a number is one.
+    expect(typeOf('c8-0', 'duration_seconds')).toBe('real');
+    db.close();
+  });
+
+  it('is recorded as a real callback sends it', async () => {
+    const calls = createCallStatus({
+      providers: [signalwire({ token: 't' })],
+      inbox: openInbox({ path: temporaryFile() }),
+      log: { info() {}, warn() {}, error() {} },
+    });
+    for (const more of ['SequenceNumber=1.5', `SequenceNumber=${'9'.repeat(20)}`, 'SipResultCode=486.5']) {
+      const body = new TextEncoder().encode(`CallSid=CA1&CallStatus=busy&${more}`);
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': `${body.length}` };
+      const request = { method: 'POST', url: '/?token=t', headers, origin: 'https://example.com', body };
+      expect((await calls.for('signalwire').receive(request))?.status).toBe(200);
+    }
+    await calls.close();
   });
 });
