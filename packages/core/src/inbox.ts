@@ -109,7 +109,7 @@ export interface DeadLetters {
   read(eventId: string): Promise<DeadLetter | undefined>;
   /** Makes the event work again, from attempt 1. `false`: no such dead letter. */
   replay(eventId: string): Promise<boolean>;
-  /** Replays all that fit, oldest first, and returns how many. */
+  /** Replays all that fit, oldest first, and returns how many. What dies again meanwhile is not replayed again. */
   replayAll(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<number>;
   /** Forgets the dead letter; the event itself stays recorded. `false`: no such dead letter. */
   discard(eventId: string): Promise<boolean>;

@@ -477,6 +477,26 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
         expect(await inbox.counts()).toMatchObject({ waiting: 6, dead: 0 });
       });
 
+      it('replays each once, though they die again meanwhile', async () => {
+        await Promise.all(Array.from({ length: 250 }, (_, at) => record(`c${at}`, 'ringing')));
+        const buryAll = async () => {
+          const { work } = await take(1000);
+          await Promise.all(work.map(({ lease }) => inbox.fail(lease, { error: 'boom', doneHandlers: [] })));
+        };
+        await buryAll();
+        let isOver = false;
+        const replayed = inbox.deadLetters.replayAll().finally(() => {
+          isOver = true;
+        });
+        for (let round = 0; round < 20 && !isOver; round++) {
+          clock.advance(round % 2);
+          await buryAll();
+        }
+        expect(await replayed).toBe(250);
+        await buryAll();
+        expect(await inbox.counts()).toMatchObject({ dead: 250, waiting: 0 });
+      });
+
       it('forgets a discarded one, while its event stays recorded', async () => {
         await record('c1', 'ringing');
         const { event: dead } = await bury();

@@ -19,7 +19,7 @@ import { type Database, type DatabaseClass, loadEngine } from './engine.ts';
 import { toInboxError } from './failure.ts';
 import { fileIdentity, openDatabase } from './open.ts';
 import { resolveOptions, type SqliteInboxOptions } from './options.ts';
-import { Store } from './store.ts';
+import { FIRST, type Place, Store } from './store.ts';
 
 /** How long to wait before the next attempt when another program locks the file. */
 const LOCKED_PAUSE_MS = 20;
@@ -87,9 +87,13 @@ export class SqliteInbox implements Inbox {
       read: (eventId) => this.#read((store) => store.deadLetter(eventId)),
       replay: (eventId) => this.#write((store) => store.replay(eventId, clock())),
       replayAll: async (query = {}) => {
+        const startedAt = clock();
         let replayed = 0;
-        for (let step = -1; step !== 0; replayed += step) {
-          step = await this.#write((store) => store.replayStep(query, clock()));
+        for (let after: Place | undefined = FIRST; after !== undefined; ) {
+          const place: Place = after;
+          const step = await this.#write((store) => store.replayStep(query, startedAt, place, clock()));
+          replayed += step.replayed;
+          after = step.last;
         }
         return replayed;
       },

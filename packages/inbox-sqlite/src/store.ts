@@ -35,6 +35,21 @@ const PAGE_ROWS = 50;
 /** How many of the events that were recorded last are kept in memory too, so that they need not be read again. */
 const RECENT_EVENTS = 256;
 
+/** The place of a row in an index of times. */
+export interface Place {
+  readonly at: number;
+  readonly row: number;
+}
+
+/** Before all rows. */
+export const FIRST: Place = { at: 0, row: 0 };
+
+interface ReplayStep {
+  readonly replayed: number;
+  /** The place of the last that was replayed; none when there is none left. */
+  readonly last: Place | undefined;
+}
+
 /**
  * The operations of the inbox on one connection. They are synchronous; those that write run inside the transaction of
  * whoever calls them, between {@link Store.begin} and {@link Store.commit}.
@@ -199,13 +214,21 @@ export class Store {
     return this.#leave(row);
   }
 
-  /** Replays the oldest of those that fit; returns how many, which is 0 when none is left. */
-  replayStep(query: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>, now: number): number {
+  /** Replays the oldest of those that fit, and that were dead before `startedAt` and come after a place: what dies again is not replayed again. */
+  replayStep(
+    query: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>,
+    startedAt: number,
+    after: Place,
+    now: number,
+  ): ReplayStep {
     const where = deadWhere(query);
-    const sql = `SELECT work.event_id ${DEAD_FROM} ${where.sql} ORDER BY dead_at, work.id LIMIT ${REPLAY_ROWS}`;
+    where.add('dead_at <= ?', startedAt);
+    where.add('(dead_at, work.id) > (?, ?)', after.at, after.row);
+    const sql = `SELECT dead_at, work.id, work.event_id ${DEAD_FROM} ${where.sql} ORDER BY dead_at, work.id LIMIT ${REPLAY_ROWS}`;
     const rows = this.#db.prepare(sql).all(...where.values);
     for (const row of rows) this.replay(row['event_id'], now);
-    return rows.length;
+    const last = rows.at(-1);
+    return { replayed: rows.length, last: last && { at: last['dead_at'], row: last['id'] } };
   }
 
   discard(eventId: string): boolean {
