@@ -282,8 +282,11 @@ export class SqliteInbox implements Inbox {
   /** Cleans up in small steps, between which requests are served. What fails is tried again the next time. */
   async #sweep(): Promise<void> {
     const { clock, retainFor } = this.#options;
-    const step = () => this.#write((store) => store.sweep(retainFor, clock())).catch(() => false);
-    while (await step()) await new Promise((resolve) => setTimeout(resolve, SWEEP_PAUSE_MS).unref());
+    const step = (after: Place) =>
+      this.#write((store) => store.sweep(retainFor, after, clock())).catch(() => undefined);
+    for (let place = await step(FIRST); place !== undefined; place = await step(place)) {
+      await new Promise((resolve) => setTimeout(resolve, SWEEP_PAUSE_MS).unref());
+    }
   }
 }
 

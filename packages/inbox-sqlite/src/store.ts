@@ -24,7 +24,7 @@ import { closeDatabase, rollback } from './open.ts';
 /** For how long the id of an event stays known after its call's last event: longer than any provider retries. */
 const DUPLICATES_FOR_MS = 7 * 86_400_000;
 
-/** How many rows one step of cleaning up removes. */
+/** How many rows one step of cleaning up looks at or removes. */
 const SWEEP_ROWS = 100;
 
 /** How many dead letters one step of replaying moves. */
@@ -240,23 +240,31 @@ export class Store {
   }
 
   /**
-   * Removes some of what is older than `retainFor`. A call that still has work or a dead letter stays.
+   * Looks at some of what is older than `retainFor`, and removes it. A call that still has work or a dead letter stays.
    *
-   * @returns whether there may be more
+   * @param after the place where the step before ended, so that calls that stay are looked at once and not in every step
+   * @returns the place where the next step begins; none when there is no more
    */
-  sweep(retainFor: number, now: number): boolean {
+  sweep(retainFor: number, after: Place, now: number): Place | undefined {
     const { oldCall, remember, removeEvents, removeCall, oldForgotten } = this.#statements;
     let rows = Number(oldForgotten.run(now, SWEEP_ROWS).changes);
+    let place = after;
     while (rows < SWEEP_ROWS) {
-      const call = oldCall.get(now - retainFor);
-      if (call === undefined) return false;
-      const until = call['last_at'] + DUPLICATES_FOR_MS;
-      if (until > now) remember.run(until, call['id'], SWEEP_ROWS);
-      const removed = Number(removeEvents.run(call['id'], SWEEP_ROWS).changes);
-      if (removed < SWEEP_ROWS) removeCall.run(call['id']);
-      rows += removed + 1;
+      const call = oldCall.get(place.at, place.row, now - retainFor);
+      if (call === undefined) return undefined;
+      rows++;
+      if (!call['has_work']) {
+        const until = call['last_at'] + DUPLICATES_FOR_MS;
+        if (until > now) remember.run(until, call['id'], SWEEP_ROWS);
+        const removed = Number(removeEvents.run(call['id'], SWEEP_ROWS).changes);
+        // The next step goes on with the rest of a long call.
+        if (removed === SWEEP_ROWS) return place;
+        removeCall.run(call['id']);
+        rows += removed;
+      }
+      place = { at: call['last_at'], row: call['id'] };
     }
-    return true;
+    return place;
   }
 }
 
@@ -317,9 +325,9 @@ export const SQL = {
       (SELECT count(*) FROM work WHERE token IS NOT NULL AND due_at > ?) AS running,
       (SELECT count(*) FROM work WHERE dead_at IS NOT NULL) AS dead`,
   oldCall: `
-    SELECT id, last_at FROM calls
-    WHERE terminal = 1 AND last_at < ? AND NOT EXISTS (SELECT 1 FROM work WHERE call = calls.id)
-    ORDER BY last_at LIMIT 1`,
+    SELECT id, last_at, EXISTS (SELECT 1 FROM work WHERE call = calls.id) AS has_work FROM calls
+    WHERE terminal = 1 AND (last_at, id) > (?, ?) AND last_at < ?
+    ORDER BY last_at, id LIMIT 1`,
   remember: 'INSERT OR REPLACE INTO forgotten SELECT event_id, ? FROM events WHERE call = ? ORDER BY event_id LIMIT ?',
   removeEvents: 'DELETE FROM events WHERE id IN (SELECT id FROM events WHERE call = ? ORDER BY event_id LIMIT ?)',
   removeCall: 'DELETE FROM calls WHERE id = ?',
