@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { CallStatusError } from '@call-status/core';
 import { describe, expect, it } from 'vitest';
 import { toInboxError } from './failure.ts';
@@ -18,6 +19,16 @@ describe('toInboxError', () => {
   ])('names SQLite error %i %s', (errcode, code) => {
     const cause = Object.assign(new Error('from SQLite'), { errcode });
     expect(toInboxError(cause)).toMatchObject({ code, status: 503, cause });
+  });
+
+  it.each([
+    ['a file size limit', { systemErrno: constants.errno.EFBIG }, 'inbox_full', /limit or the quota .* is reached/],
+    ['a quota', { systemErrno: constants.errno.EDQUOT }, 'inbox_full', /limit or the quota .* is reached/],
+    ['a broken disk', { systemErrno: constants.errno.EIO }, 'inbox_unavailable', /look for a file size limit/],
+    ['an engine that does not tell', {}, 'inbox_unavailable', /look for a file size limit/],
+  ])('tells of %s when a write fails', (_, told, code, message) => {
+    const cause = Object.assign(new Error('disk I/O error'), { errcode: 778, ...told });
+    expect(toInboxError(cause)).toMatchObject({ code, message: expect.stringMatching(message), cause });
   });
 
   it('leaves our own errors alone, and wraps the rest', () => {

@@ -1,3 +1,4 @@
+import { execFile, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
@@ -11,6 +12,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createCallStatus, type Inbox, mycpaas } from '@call-status/core';
 import { describe, expect, it, vi } from 'vitest';
 import { type Database, loadEngine } from '../src/engine.ts';
@@ -64,6 +67,19 @@ describe('a full disk', () => {
     (connection as Database).exec('PRAGMA max_page_count = 1000000');
     await recordLarge(inbox, 'after');
     expect(await handleAll(inbox)).toEqual(['acme:before:ringing', 'acme:after:ringing']);
+  });
+});
+
+const HAS_PRLIMIT = spawnSync('prlimit', ['--version']).status === 0;
+
+describe.runIf(HAS_PRLIMIT)('a file size limit', () => {
+  it('is told, and is recovered from without a restart', async () => {
+    const limited = fileURLToPath(new URL('./limited.ts', import.meta.url));
+    const command = ['--fsize=1000000:', process.execPath, '--import', 'tsx', limited, temporaryFile()];
+    const { stdout } = await promisify(execFile)('prlimit', command);
+    const { text, transition } = JSON.parse(stdout);
+    expect(text).toMatch(/file size limit/);
+    expect(transition).toBe('advance');
   });
 });
 
