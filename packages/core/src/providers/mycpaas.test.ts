@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formOf, messageOf } from '../../test/message-of.ts';
+import { createCallStatus } from '../receiver.ts';
 import { mycpaas } from './mycpaas.ts';
 
 const { definition } = mycpaas;
@@ -25,4 +26,19 @@ describe('recognition', () => {
 it('keys events by status, and by their number if they have one', () => {
   expect(definition.eventKey(CALL)).toBe('ringing');
   expect(definition.eventKey({ ...CALL, SequenceNumber: '2' })).toBe('ringing|2');
+});
+
+it('takes JSON for the same event as a form', async () => {
+  const post = { method: 'POST', url: '/', origin: '' };
+  const seen = [];
+  for (const [type, body] of [
+    ['application/x-www-form-urlencoded', new URLSearchParams(CALL).toString()],
+    ['application/json', JSON.stringify(CALL)],
+  ] as const) {
+    const calls = createCallStatus({ providers: [mycpaas({ allowUnauthenticated: true })], clock: () => 0 });
+    seen.push(await calls.receive({ ...post, headers: { 'content-type': type }, body: Buffer.from(body) }));
+    await calls.close();
+  }
+  expect(seen[0]).toMatchObject({ status: 200, event: { callId: CALL.CallSid, status: 'ringing', raw: CALL } });
+  expect(seen[1]).toEqual(seen[0]);
 });
