@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const CAN_PIN = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 
 /** Which core: servers and load each have their own, so that neither takes the other's time. */
-export type Core = 'server' | 'load';
+export type Core = 'server' | 'load' | 'any';
 
 /** A process that answers one message at a time. */
 export interface Child {
@@ -18,7 +18,7 @@ export interface Child {
  * the very files that are published.
  */
 export function startChild(file: string, core: Core, args: readonly string[] = []): Child {
-  const pin = CAN_PIN ? ['taskset', '-c', core === 'server' ? '0' : '1'] : [];
+  const pin = CAN_PIN && core !== 'any' ? ['taskset', '-c', core === 'server' ? '0' : '1'] : [];
   const [program = '', ...rest] = [...pin, process.execPath, ...nodeOptions(core), path(file), ...args];
   const process_ = spawn(program, rest, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -1,12 +1,59 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Inbox } from '@call-status/core';
+import { Worker } from 'node:worker_threads';
+import { type Inbox, memoryInbox } from '@call-status/core';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 
-/** An SQLite inbox in a new file, which goes when the process does. On the disk of `TMPDIR`: choose a real one. */
+/** An SQLite inbox in a new file. */
 export async function newSqliteInbox(groupCommit: boolean): Promise<Inbox> {
+  return sqliteInbox({ path: newFile(), groupCommit });
+}
+
+/**
+ * The memory inbox, and each event is appended to a file and synced, in a thread, all of a turn together: the least that a durable 200
+ * can cost. Nothing can be found again in that file.
+ */
+export async function newAppendInbox(): Promise<Inbox> {
+  const memory = memoryInbox();
+  const thread = new Worker(new URL('./append-thread.js', import.meta.url), { workerData: newFile() });
+  let texts: string[] = [];
+  const waiting: (() => void)[] = [];
+  thread.on('message', (count: number) => {
+    for (const resolve of waiting.splice(0, count)) resolve();
+  });
+  const send = (): void => {
+    thread.postMessage(texts);
+    texts = [];
+  };
+  return {
+    durable: true,
+    deadLetters: memory.deadLetters,
+    async record(event) {
+      const text = JSON.stringify(event);
+      const recorded = await memory.record(event);
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (texts.push(text) === 1) setImmediate(send);
+      });
+      return recorded;
+    },
+    take: (request) => memory.take(request),
+    renew: (leases, leaseMs) => memory.renew(leases, leaseMs),
+    finish: (lease) => memory.finish(lease),
+    fail: (lease, failure) => memory.fail(lease, failure),
+    release: (lease) => memory.release(lease),
+    onWork: (listener) => memory.onWork(listener),
+    call: (provider, callId) => memory.call(provider, callId),
+    calls: (query) => memory.calls(query),
+    counts: () => memory.counts(),
+    close: () => memory.close(),
+  };
+}
+
+/** A file that goes when the process does. On the disk of `TMPDIR`: choose a real one. */
+function newFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'call-status-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return sqliteInbox({ path: join(folder, 'inbox.db'), groupCommit });
+  return join(folder, 'inbox.db');
 }

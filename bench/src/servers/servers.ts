@@ -18,13 +18,19 @@ export type ServerName =
   | 'koa, call-status'
   | 'fastify, by hand'
   | 'fastify, call-status'
+  | 'express, bare append'
   | 'express, SQLite'
   | 'express, SQLite without group commit'
+  | 'fastify, bare append'
   | 'fastify, SQLite'
   | 'fastify, SQLite without group commit';
 
 async function newSqliteInbox(groupCommit: boolean): Promise<Inbox> {
   return (await import('./inboxes.ts')).newSqliteInbox(groupCommit);
+}
+
+async function newAppendInbox(): Promise<Inbox> {
+  return (await import('./inboxes.ts')).newAppendInbox();
 }
 
 /** The servers that are compared. Each imports its framework only when it is started, so that a process has one. */
@@ -39,9 +45,11 @@ export const SERVERS: Readonly<Record<ServerName, StartServer>> = {
   'koa, call-status': async (sink) => (await import('./koa.ts')).callStatus(sink),
   'fastify, by hand': async (sink) => (await import('./fastify.ts')).byHand(sink),
   'fastify, call-status': async (sink) => (await import('./fastify.ts')).callStatus(sink),
+  'express, bare append': async (sink) => (await import('./express.ts')).callStatus(sink, await newAppendInbox()),
   'express, SQLite': async (sink) => (await import('./express.ts')).callStatus(sink, await newSqliteInbox(true)),
   'express, SQLite without group commit': async (sink) =>
     (await import('./express.ts')).callStatus(sink, await newSqliteInbox(false)),
+  'fastify, bare append': async (sink) => (await import('./fastify.ts')).callStatus(sink, await newAppendInbox()),
   'fastify, SQLite': async (sink) => (await import('./fastify.ts')).callStatus(sink, await newSqliteInbox(true)),
   'fastify, SQLite without group commit': async (sink) =>
     (await import('./fastify.ts')).callStatus(sink, await newSqliteInbox(false)),

@@ -115,6 +115,23 @@ describe('handling', () => {
     expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
   });
 
+  it('runs other handlers while the inbox is told of those that are done, however slow it is', async () => {
+    const told = deferred();
+    const seen: string[] = [];
+    const finish = async (lease: Lease) => {
+      await told.promise;
+      return inbox.finish(lease);
+    };
+    worker({ handle: ({ id }) => seen.push(id) }, { inbox: faulty({ finish }), concurrency: 1 });
+    for (const callId of ['c1', 'c2', 'c3']) await record(callId);
+    await pass(10);
+    expect(seen).toEqual(['c1:ringing', 'c2:ringing', 'c3:ringing']);
+    expect(settled).toEqual([]);
+    told.resolve();
+    await pass(10);
+    expect(settled).toHaveLength(3);
+  });
+
   it('finishes events without handlers', async () => {
     worker({});
     await record('c1');

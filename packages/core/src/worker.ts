@@ -16,7 +16,7 @@ export interface WorkerOptions {
   handlersFor(event: AnyCallStatusEvent): readonly NamedHandler[];
   retryFor(event: AnyCallStatusEvent): RetryOptions;
   /**
-   * Events at a time, each of another call.
+   * Events whose handlers run at a time, each of another call.
    * @default 64
    */
   readonly concurrency?: number;
@@ -78,6 +78,8 @@ class InboxWorker implements Worker {
   readonly #pollMs: number;
   /** An array and no Map, for the reason that `RunningJobs` gives. */
   readonly #runs: Run[] = [];
+  /** How many of them the inbox has yet to be told of: only these count, so that a slow inbox does not keep handlers from running. */
+  #handling = 0;
   #isWorking = false;
   /** Whether there may be work. */
   #isWanted = false;
@@ -153,7 +155,7 @@ class InboxWorker implements Worker {
 
   async #takeWork(): Promise<void> {
     const { inbox, owner } = this.#options;
-    const limit = this.#concurrency - this.#runs.length;
+    const limit = this.#concurrency - this.#handling;
     this.#isFull = limit <= 0;
     if (this.#isFull) return;
     let taken: Taken;
@@ -182,6 +184,7 @@ class InboxWorker implements Worker {
   #startRun(work: Work): void {
     const run = new Run(work);
     run.index = this.#runs.push(run) - 1;
+    this.#handling++;
     this.#renewing ??= setInterval(() => void this.#renew(), this.#leaseMs / 3).unref();
     run.ended = this.#process(run);
   }
@@ -206,7 +209,7 @@ class InboxWorker implements Worker {
     if (failed !== undefined) await this.#fail(run, failed);
     this.#endRun(run);
     options.settled(event.id, handled);
-    if (this.#isFull || !handled) this.#wake();
+    if (!handled) this.#wake();
   }
 
   #handle(run: Run, handlers: readonly NamedHandler[]): MaybePromise<Failed | undefined> {
@@ -290,6 +293,8 @@ class InboxWorker implements Worker {
   /** Tells the inbox how an attempt ended, again and again until it listens. `false`: the result does not count. */
   async #tell(run: Run, result: () => Promise<boolean>): Promise<boolean> {
     run.isHandling = false;
+    this.#handling--;
+    if (this.#isFull) this.#wake();
     while (!run.isOver) {
       try {
         const counts = await result();

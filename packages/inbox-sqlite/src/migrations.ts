@@ -32,13 +32,13 @@ export const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY,             -- in the order of recording
     call INTEGER NOT NULL,              -- calls.id
     event_id TEXT NOT NULL,
-    event TEXT NOT NULL,                -- all of it, JSON
+    transition TEXT NOT NULL,
+    event TEXT NOT NULL,                -- all else, JSON
     provider TEXT AS (event ->> '$.provider'),
     call_id TEXT AS (event ->> '$.callId'),
     status TEXT AS (event ->> '$.status'),
     raw_status TEXT AS (event ->> '$.rawStatus'),
     terminal INTEGER AS (event ->> '$.terminal'),
-    transition TEXT AS (event ->> '$.transition'),
     direction TEXT AS (event ->> '$.direction'),
     from_number TEXT AS (event ->> '$.from'),
     to_number TEXT AS (event ->> '$.to'),
@@ -61,8 +61,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX events_by_call ON events (call, event_id);
 
   CREATE TABLE work (                   -- the events that are not handled yet
-    id INTEGER PRIMARY KEY,             -- events.id
     call INTEGER NOT NULL,              -- calls.id
+    id INTEGER NOT NULL,                -- events.id
     event_id TEXT NOT NULL,
     run_at INTEGER NOT NULL,            -- not before: when it was recorded, or its retry, ms since 1970
     due_at INTEGER,                     -- when a worker may take it; empty while an earlier event of the call is unfinished
@@ -71,10 +71,10 @@ export const MIGRATIONS: readonly string[] = [
     attempts INTEGER NOT NULL DEFAULT 0,
     done_handlers TEXT NOT NULL DEFAULT '[]',
     error TEXT,                         -- the last attempt's
-    dead_at INTEGER                     -- since when it is a dead letter, ms since 1970
-  ) STRICT;
-  CREATE INDEX work_due ON work (due_at) WHERE due_at IS NOT NULL;
-  CREATE INDEX work_by_call ON work (call, dead_at);
+    dead_at INTEGER,                    -- since when it is a dead letter, ms since 1970
+    PRIMARY KEY (call, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX work_due ON work (due_at, id) WHERE due_at IS NOT NULL;
   CREATE INDEX work_dead ON work (dead_at) WHERE dead_at IS NOT NULL;
   CREATE INDEX work_dead_by_event ON work (event_id) WHERE dead_at IS NOT NULL;
 

@@ -3,18 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Inbox } from '@call-status/core';
 import { inboxContract } from '@call-status/inbox-contract';
+import { unthreadedInbox } from '../test/support.ts';
 import { sqliteInbox } from './sqlite-inbox.ts';
 
-for (const groupCommit of [true, false]) {
-  inboxContract(`sqliteInbox ${groupCommit ? 'with' : 'without'} group commit`, ({ clock }) => {
+const KINDS = [
+  { name: 'sqliteInbox', make: sqliteInbox, groupCommit: true },
+  { name: 'sqliteInbox without its thread', make: unthreadedInbox, groupCommit: true },
+  { name: 'sqliteInbox without its thread and without group commit', make: unthreadedInbox, groupCommit: false },
+];
+
+for (const { name, make, groupCommit } of KINDS) {
+  inboxContract(name, ({ clock }) => {
     const folder = mkdtempSync(join(tmpdir(), 'call-status-'));
     const opened: Inbox[] = [];
     const open = async () => {
-      const inbox = sqliteInbox({ path: join(folder, 'calls.db'), clock, groupCommit });
+      const inbox = make({ path: join(folder, 'calls.db'), clock, groupCommit });
       opened.push(inbox);
       return inbox;
     };
-    const inbox = sqliteInbox({ path: join(folder, 'calls.db'), clock, groupCommit });
+    const inbox = make({ path: join(folder, 'calls.db'), clock, groupCommit });
     opened.push(inbox);
     return {
       inbox,

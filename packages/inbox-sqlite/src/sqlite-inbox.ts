@@ -1,10 +1,10 @@
 import {
+  type AnyCallStatusEvent,
   type Call,
   type CallQuery,
   CallStatusError,
   type CallSummary,
   type DeadLetters,
-  type ErrorCode,
   type Failure,
   type Inbox,
   type InboxCounts,
@@ -13,19 +13,27 @@ import {
   type Recorded,
   type Taken,
   type TakeRequest,
+  type Transition,
   type Unrecorded,
+  type Work,
 } from '@call-status/core';
-import { type Database, type DatabaseClass, loadEngine } from './engine.ts';
-import { toInboxError } from './failure.ts';
-import { fileIdentity, openDatabase } from './open.ts';
+import type { WriteName } from './committer.ts';
+import { Connection } from './connection.ts';
+import { loadEngine } from './engine.ts';
 import { resolveOptions, type SqliteInboxOptions } from './options.ts';
-import { FIRST, type Place, Store } from './store.ts';
-
-/** How long to wait before the next attempt when another program locks the file. */
-const LOCKED_PAUSE_MS = 20;
-
-/** The errors that may come from the connection, and not from what was to be done. */
-const REOPEN: ReadonlySet<ErrorCode> = new Set(['inbox_corrupted', 'inbox_unwritable', 'inbox_unavailable']);
+import { RecentEvents } from './recent-events.ts';
+import { startThread, threadFile } from './start-thread.ts';
+import {
+  eventOf,
+  FIRST,
+  type Place,
+  type RecordedRow,
+  type ReplayStep,
+  type Store,
+  type TakenRow,
+  type TakenRows,
+} from './store.ts';
+import { type Channel, Writer } from './writer.ts';
 
 /** How long to wait between two steps of cleaning up, so that requests go first. */
 const SWEEP_PAUSE_MS = 5;
@@ -42,90 +50,87 @@ const SWEEP_PAUSE_MS = 5;
  * ```
  */
 export function sqliteInbox(options: SqliteInboxOptions): Inbox {
-  return new SqliteInbox(resolveOptions(options), loadEngine());
+  const resolved = resolveOptions(options);
+  const file = threadFile(import.meta.url);
+  return new SqliteInbox(resolved, new Connection(resolved.path, loadEngine()), () => startThread(file, resolved));
 }
 
-/** Something to do in a transaction, and who waits for it. */
-interface Operation {
-  readonly run: (store: Store) => unknown;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: CallStatusError) => void;
-  /** When it is too late to wait for another program's lock. */
-  readonly deadline: number;
-}
-
-/**
- * All operations of one turn of the event loop share a transaction, and so one write to the disk (group commit). They run on the
- * main thread: a commit blocks it for the time of one fsync, and a worker thread would cost every event two copies and a hop.
- */
+/** Reads in this thread, which costs little; writes in another, since each commit waits for the disk. */
 export class SqliteInbox implements Inbox {
   readonly durable = true;
   readonly deadLetters: DeadLetters;
   readonly #options: Required<SqliteInboxOptions>;
-  readonly #engine: DatabaseClass;
-  readonly #onOpen: ((db: Database) => void) | undefined;
+  readonly #connection: Connection;
+  readonly #writer: Writer;
+  readonly #recent = new RecentEvents<AnyCallStatusEvent>();
   readonly #listeners = new Set<() => void>();
   readonly #sweepTimer: NodeJS.Timeout;
   #pollTimer: NodeJS.Timeout | undefined;
-  #store: Store | undefined;
-  /** Which file the store has open. */
-  #file: string | undefined;
-  #queue: Operation[] = [];
-  #isFlushPlanned = false;
-  #isWorkDue = false;
   #version: unknown;
   #closing: Promise<void> | undefined;
 
-  /** @param onOpen for tests: changes the settings of each new connection */
-  constructor(options: Required<SqliteInboxOptions>, engine: DatabaseClass, onOpen?: (db: Database) => void) {
+  /**
+   * @param connection for reading
+   * @param openChannel to whom writes
+   */
+  constructor(options: Required<SqliteInboxOptions>, connection: Connection, openChannel: () => Channel) {
     this.#options = options;
-    this.#engine = engine;
-    this.#onOpen = onOpen;
+    this.#connection = connection;
+    // What is wrong with the file is told at once, and not when the first event comes.
+    connection.open(options.busyTimeoutMs);
+    this.#writer = new Writer(openChannel, () => this.#notify());
     const { clock } = options;
     this.deadLetters = {
       list: (query = {}) => this.#read((store) => store.deadLetters(query)),
       read: (eventId) => this.#read((store) => store.deadLetter(eventId)),
-      replay: (eventId) => this.#write((store) => store.replay(eventId, clock())),
+      replay: (eventId) => this.#write('replay', [eventId, clock()]),
       replayAll: async (query = {}) => {
         const startedAt = clock();
         let replayed = 0;
         for (let after: Place | undefined = FIRST; after !== undefined; ) {
-          const place: Place = after;
-          const step = await this.#write((store) => store.replayStep(query, startedAt, place, clock()));
+          const step: ReplayStep = await this.#write('replayStep', [query, startedAt, after, clock()]);
           replayed += step.replayed;
           after = step.last;
         }
         return replayed;
       },
-      discard: (eventId) => this.#write((store) => store.discard(eventId)),
+      discard: (eventId) => this.#write('discard', [eventId]),
     };
-    this.#open(options.busyTimeoutMs);
     this.#sweepTimer = setInterval(() => this.#sweep(), options.sweepMs).unref();
     void this.#sweep();
   }
 
-  record(event: Unrecorded): Promise<Recorded> {
-    return this.#write((store) => store.record(event, this.#options.clock()));
+  async record(event: Unrecorded): Promise<Recorded> {
+    this.#requireOpen();
+    const { provider, callId, id, status, terminal, receivedAt } = event;
+    const row = [provider, callId, id, status, terminal, Date.parse(receivedAt), toJson(event)] as const;
+    // A worker that asks for work in this turn gets it in the transaction that records it.
+    this.#notify();
+    return this.#writer.write('record', [row, this.#options.clock()], (recorded) => this.#recorded(event, recorded));
   }
 
-  take(request: TakeRequest): Promise<Taken> {
-    return this.#write((store) => store.take(request, this.#options.clock()));
+  async take({ limit, leaseMs, owner }: TakeRequest): Promise<Taken> {
+    this.#requireOpen();
+    const request = { limit, leaseMs, owner };
+    return this.#writer.write('take', [request, this.#options.clock()], (taken) => this.#taken(taken));
   }
 
-  renew(leases: readonly Lease[], leaseMs: number): Promise<readonly Lease[]> {
-    return this.#write((store) => store.renew(leases, this.#options.clock() + leaseMs));
+  async renew(leases: readonly Lease[], leaseMs: number): Promise<readonly Lease[]> {
+    const tokens = leases.map(({ token }) => token);
+    const lost = new Set(await this.#write('renew', [tokens, this.#options.clock() + leaseMs]));
+    return leases.filter(({ token }) => lost.has(token));
   }
 
-  finish(lease: Lease): Promise<boolean> {
-    return this.#write((store) => store.finish(lease));
+  finish({ token }: Lease): Promise<boolean> {
+    return this.#write('finish', [token]);
   }
 
-  fail(lease: Lease, failure: Failure): Promise<boolean> {
-    return this.#write((store) => store.fail(lease, failure, this.#options.clock()));
+  fail({ token }: Lease, failure: Failure): Promise<boolean> {
+    return this.#write('fail', [token, failure, this.#options.clock()]);
   }
 
-  release(lease: Lease): Promise<boolean> {
-    return this.#write((store) => store.release(lease));
+  release({ token }: Lease): Promise<boolean> {
+    return this.#write('release', [token]);
   }
 
   onWork(listener: () => void): () => void {
@@ -151,120 +156,44 @@ export class SqliteInbox implements Inbox {
     return this.#closing;
   }
 
-  /** Waits until what was begun is done: operations are done in order, so the last one is last. */
   async #drain(): Promise<void> {
     clearInterval(this.#sweepTimer);
     clearInterval(this.#pollTimer);
-    await this.#enqueue(() => {}).catch(() => {});
-    this.#disconnect();
+    this.#connection.close();
+    await this.#writer.close();
+  }
+
+  #recorded(event: Unrecorded, [row, transition, done]: RecordedRow): Recorded {
+    if (row !== 0) this.#recent.set(row, event.id, withTransition(event, transition));
+    return { transition, done };
+  }
+
+  #taken({ work, nextAt }: TakenRows): Taken {
+    return { work: work.map((taken) => this.#workOf(taken)), ...(nextAt !== undefined && { nextAt }) };
+  }
+
+  #workOf([row, eventId, token, attempt, doneHandlers, stored]: TakenRow): Work {
+    const recent = this.#recent.take(row, eventId);
+    const event = stored === undefined ? (recent as AnyCallStatusEvent) : eventOf(stored);
+    return { lease: { eventId, token }, event, attempt, doneHandlers: JSON.parse(doneHandlers) };
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw new CallStatusError('closed');
   }
 
   async #read<T>(run: (store: Store) => T): Promise<T> {
-    if (this.#closing !== undefined) throw new CallStatusError('closed');
+    this.#requireOpen();
     try {
-      return run(this.#connect());
+      return run(this.#connection.store());
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#connection.failed(error);
     }
   }
 
-  async #write<T>(run: (store: Store) => T): Promise<T> {
-    if (this.#closing !== undefined) throw new CallStatusError('closed');
-    return this.#enqueue(run);
-  }
-
-  #enqueue<T>(run: (store: Store) => T): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const deadline = performance.now() + this.#options.busyTimeoutMs;
-      this.#queue.push({ run, resolve: resolve as (value: unknown) => void, reject, deadline });
-      if (this.#isFlushPlanned) return;
-      this.#isFlushPlanned = true;
-      setImmediate(() => this.#flush());
-    });
-  }
-
-  /** Commits what is in the queue: together if it goes; if it does not, one by one, so that none fails for its neighbour. */
-  #flush(): void {
-    this.#isFlushPlanned = false;
-    const operations = this.#queue;
-    this.#queue = [];
-    const groups = this.#options.groupCommit ? [operations] : alone(operations);
-    for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
-      try {
-        this.#commit(group);
-      } catch (cause) {
-        const error = this.#failed(cause);
-        if (error.code === 'inbox_locked') {
-          this.#postpone([group, ...groups].flat(), error);
-          break;
-        }
-        if (group.length > 1) groups.unshift(...alone(group));
-        else for (const { reject } of group) reject(error);
-      }
-    }
-    if (!this.#isWorkDue) return;
-    this.#isWorkDue = false;
-    this.#notify();
-  }
-
-  /** Nobody hears of a result before it is on the disk. */
-  #commit(group: readonly Operation[]): void {
-    const store = this.#connect();
-    store.begin();
-    let results: unknown[];
-    try {
-      results = group.map(({ run }) => run(store));
-      store.commit();
-    } catch (error) {
-      store.rollback();
-      throw error;
-    }
-    for (const [at, { resolve }] of group.entries()) resolve(results[at]);
-  }
-
-  /** Tries again soon, in the same order; what has waited for too long is rejected. */
-  #postpone(operations: readonly Operation[], error: CallStatusError): void {
-    const now = performance.now();
-    const waiting = operations.filter(({ deadline }) => deadline > now);
-    for (const { deadline, reject } of operations) if (deadline <= now) reject(error);
-    if (waiting.length === 0) return;
-    this.#queue = [...waiting, ...this.#queue];
-    this.#isFlushPlanned = true;
-    setTimeout(() => this.#flush(), LOCKED_PAUSE_MS);
-  }
-
-  /** What is wrong with the file may be mended when it is opened again. */
-  #failed(cause: unknown): CallStatusError {
-    const error = toInboxError(cause);
-    if (REOPEN.has(error.code)) this.#disconnect();
-    return error;
-  }
-
-  /** What is written into a file that is no longer there would be lost, so a file that took its place is noticed. */
-  #connect(): Store {
-    if (this.#store !== undefined && this.#file === fileIdentity(this.#options.path)) return this.#store;
-    this.#disconnect();
-    return this.#open(0);
-  }
-
-  #open(waitMs: number): Store {
-    try {
-      const { path } = this.#options;
-      const db = openDatabase(this.#engine, path, waitMs);
-      this.#store = new Store(db, () => {
-        this.#isWorkDue = true;
-      });
-      this.#file = fileIdentity(path);
-      this.#onOpen?.(db);
-      return this.#store;
-    } catch (error) {
-      throw toInboxError(error);
-    }
-  }
-
-  #disconnect(): void {
-    this.#store?.close();
-    this.#store = undefined;
+  async #write<Name extends WriteName>(name: Name, args: Parameters<Store[Name]>): Promise<ReturnType<Store[Name]>> {
+    this.#requireOpen();
+    return this.#writer.write(name, args, (result) => result);
   }
 
   /** Looks for commits of other processes. What cannot be read now is read the next time. */
@@ -282,14 +211,23 @@ export class SqliteInbox implements Inbox {
   /** Cleans up in small steps, between which requests are served. What fails is tried again the next time. */
   async #sweep(): Promise<void> {
     const { clock, retainFor } = this.#options;
-    const step = (after: Place) =>
-      this.#write((store) => store.sweep(retainFor, after, clock())).catch(() => undefined);
+    const step = (after: Place) => this.#write('sweep', [retainFor, after, clock()]).catch(() => undefined);
     for (let place = await step(FIRST); place !== undefined; place = await step(place)) {
       await new Promise((resolve) => setTimeout(resolve, SWEEP_PAUSE_MS).unref());
     }
   }
 }
 
-function alone(operations: readonly Operation[]): Operation[][] {
-  return operations.map((operation) => [operation]);
+function toJson(event: Unrecorded): string {
+  try {
+    return JSON.stringify(event);
+  } catch (cause) {
+    throw new CallStatusError('inbox_unavailable', {}, { cause });
+  }
+}
+
+/** The event is the inbox's, and gets its transition: a copy would be one more thing to collect for each callback. */
+function withTransition(event: Unrecorded, transition: Transition): AnyCallStatusEvent {
+  (event as { transition?: Transition }).transition = transition;
+  return event as AnyCallStatusEvent;
 }

@@ -1,9 +1,10 @@
+import type { AnyCallStatusEvent } from '@call-status/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { anEvent } from '../test/events.ts';
+import { anEvent, rowOf } from '../test/events.ts';
 import { temporaryFile } from '../test/support.ts';
 import { loadEngine } from './engine.ts';
 import { openDatabase } from './open.ts';
-import { FIRST, type Place, SQL, Store } from './store.ts';
+import { eventOf, FIRST, type Place, SQL, Store } from './store.ts';
 
 /** These look at all there is, and no event waits for them. */
 const OVERVIEWS = new Set(['counts']);
@@ -33,7 +34,7 @@ describe('the statements', () => {
 });
 
 function open(path: string): Store {
-  const store = new Store(openDatabase(loadEngine(), path, 0), () => {});
+  const store = new Store(openDatabase(loadEngine(), path, 0));
   onTestFinished(() => store.close());
   return store;
 }
@@ -45,46 +46,134 @@ function within<T>(store: Store, run: () => T): T {
   return result;
 }
 
-describe('the events that are kept in memory too', () => {
-  const request = { limit: 1, leaseMs: 1000, owner: 'test' };
+const REQUEST = { limit: 100, leaseMs: 1000, owner: 'test' };
 
-  it('are those of the file, though what was recorded in their place before was rolled back', () => {
+interface Told {
+  readonly id: string;
+  readonly token: string;
+  readonly attempt: number;
+  /** The event, if the store tells it. */
+  readonly event: AnyCallStatusEvent | undefined;
+}
+
+function take(store: Store, now: number, limit = REQUEST.limit): Told[] {
+  const { work } = store.take({ ...REQUEST, limit }, now);
+  return work.map(([, id, token, attempt, , stored]) => ({ id, token, attempt, event: stored && eventOf(stored) }));
+}
+
+describe('an event that was taken', () => {
+  it('is not told by the store that has just recorded it, and by all others', () => {
+    const path = temporaryFile();
+    const [store, other] = [open(path), open(path)];
+    within(store, () => store.record(rowOf(anEvent('c1')), 1));
+    within(store, () => store.record(rowOf(anEvent('c2')), 1));
+    expect(within(store, () => take(store, 1, 1))).toMatchObject([{ id: 'acme:c1:ringing', event: undefined }]);
+    expect(within(other, () => take(other, 1))).toMatchObject([{ event: { callId: 'c2', transition: 'advance' } }]);
+  });
+
+  it('is that of the file, though what was recorded in its place before was rolled back', () => {
     const path = temporaryFile();
     const [store, other] = [open(path), open(path)];
     store.begin();
-    store.record(anEvent('c1', 'ringing', { custom: 'rolled back' }), 1);
+    store.record(rowOf(anEvent('c1', 'ringing', { custom: 'rolled back' })), 1);
     store.rollback();
-    within(other, () => other.record(anEvent('c1', 'ringing', { custom: 'committed' }), 1));
-    expect(within(store, () => store.take(request, 1)).work).toMatchObject([{ event: { custom: 'committed' } }]);
+    within(other, () => other.record(rowOf(anEvent('c1', 'ringing', { custom: 'committed' })), 1));
+    expect(within(store, () => take(store, 1))).toMatchObject([{ event: { custom: 'committed' } }]);
   });
 
-  it('are read again for another attempt, since a handler may have changed what it was given', () => {
+  it('is told for another attempt, since a handler may have changed what it was given', () => {
     const store = open(temporaryFile());
-    within(store, () => store.record(anEvent('c1'), 1));
-    const [first] = within(store, () => store.take(request, 1)).work;
-    Object.assign(first?.event ?? {}, { custom: 'changed' });
-    const lease = first?.lease ?? { eventId: '', token: '' };
-    within(store, () => store.fail(lease, { error: 'boom', doneHandlers: [], retryAt: 2 }, 1));
-    const [second] = within(store, () => store.take(request, 2)).work;
-    expect([second?.attempt, second?.event.custom]).toEqual([2, undefined]);
-    Object.assign(second?.event ?? {}, { custom: 'changed' });
-    within(store, () => store.fail(second?.lease ?? lease, { error: 'boom', doneHandlers: [] }, 2));
+    const attempt = (now: number) => within(store, () => take(store, now))[0] as Told;
+    const fail = (token: string, now: number, retryAt?: number) =>
+      within(store, () => store.fail(token, { error: 'boom', doneHandlers: [], ...(retryAt && { retryAt }) }, now));
+    within(store, () => store.record(rowOf(anEvent('c1')), 1));
+    const first = attempt(1);
+    expect(first).toMatchObject({ attempt: 1, event: undefined });
+    fail(first.token, 1, 2);
+    const second = attempt(2);
+    expect(second).toMatchObject({ attempt: 2, event: { callId: 'c1' } });
+    fail(second.token, 2);
     within(store, () => store.replay('acme:c1:ringing', 3));
-    const [replayed] = within(store, () => store.take(request, 3)).work;
-    expect([replayed?.attempt, replayed?.event.custom]).toEqual([1, undefined]);
+    expect(attempt(3)).toMatchObject({ attempt: 1, event: { callId: 'c1' } });
   });
 
-  it('are no others than those in the file, however many there are', () => {
+  it('is told once so many were recorded after it that it may have been forgotten', () => {
     const path = temporaryFile();
     const [store, other] = [open(path), open(path)];
-    const calls = Array.from({ length: 600 }, (_, call) => `c${call}`);
+    const calls = Array.from({ length: 1500 }, (_, call) => `c${call}`);
     for (const [at, callId] of calls.entries()) {
       const one = at % 3 === 0 ? other : store;
-      within(one, () => one.record(anEvent(callId), at));
+      within(one, () => one.record(rowOf(anEvent(callId)), at));
     }
-    const { work } = within(store, () => store.take({ ...request, limit: 1000 }, 1000));
-    expect(work.map(({ event }) => event.callId)).toEqual(calls);
-    expect(work.every(({ event, lease }) => event.id === lease.eventId)).toBe(true);
+    const work = within(store, () => take(store, 2000, 2000));
+    expect(work.map(({ id }) => id)).toEqual(calls.map((callId) => `acme:${callId}:ringing`));
+    for (const { id, event } of work) if (event !== undefined) expect(event.id).toBe(id);
+    const untold = work.flatMap(({ event }, at) => (event === undefined ? [at] : []));
+    expect(untold.length).toBe(512);
+    expect(untold.filter((at) => at % 3 === 0)).toEqual([]);
+  });
+});
+
+describe('an event that is taken in the transaction that records it', () => {
+  it('is leased at once', () => {
+    const store = open(temporaryFile());
+    const [taken] = within(store, () => {
+      store.record(rowOf(anEvent('c1')), 1);
+      return take(store, 1);
+    });
+    expect(taken).toMatchObject({ id: 'acme:c1:ringing', attempt: 1 });
+    expect(store.isWorkDue).toBe(false);
+    expect(store.counts(1)).toMatchObject({ waiting: 0, running: 1 });
+    expect(within(store, () => take(store, 1000))).toEqual([]);
+    expect(within(store, () => take(store, 1001))).toMatchObject([{ attempt: 2 }]);
+    expect(within(store, () => store.finish(taken?.token ?? ''))).toBe(false);
+  });
+
+  it('comes after those that are due, up to the limit; the rest is work for the next', () => {
+    const store = open(temporaryFile());
+    within(store, () => store.record(rowOf(anEvent('due')), 1));
+    const taken = within(store, () => {
+      for (const callId of ['c1', 'c2']) store.record(rowOf(anEvent(callId)), 2);
+      return take(store, 2, 2);
+    });
+    expect(taken.map(({ id }) => id)).toEqual(['acme:due:ringing', 'acme:c1:ringing']);
+    expect(store.isWorkDue).toBe(true);
+    expect(within(store, () => take(store, 2))).toMatchObject([{ id: 'acme:c2:ringing' }]);
+  });
+
+  it('comes before the later ones of its call, and is a duplicate that is not done when it comes again', () => {
+    const store = open(temporaryFile());
+    const taken = within(store, () => {
+      store.record(rowOf(anEvent('c1')), 1);
+      expect(store.record(rowOf(anEvent('c1')), 1)).toEqual([0, 'duplicate', false]);
+      store.record(rowOf(anEvent('c1', 'completed')), 1);
+      return take(store, 1);
+    });
+    expect(taken.map(({ id }) => id)).toEqual(['acme:c1:ringing']);
+    within(store, () => store.finish(taken[0]?.token ?? ''));
+    expect(within(store, () => take(store, 1))).toMatchObject([{ id: 'acme:c1:completed' }]);
+  });
+
+  it('gives way to an earlier one that is replayed', () => {
+    const store = open(temporaryFile());
+    within(store, () => store.record(rowOf(anEvent('c1')), 1));
+    const [first] = within(store, () => take(store, 1));
+    within(store, () => store.fail(first?.token ?? '', { error: 'boom', doneHandlers: [] }, 1));
+    const taken = within(store, () => {
+      store.record(rowOf(anEvent('c1', 'completed')), 2);
+      store.replay('acme:c1:ringing', 2);
+      return take(store, 2);
+    });
+    expect(taken.map(({ id }) => id)).toEqual(['acme:c1:ringing']);
+  });
+
+  it('keeps its call from being cleaned up', () => {
+    const store = open(temporaryFile());
+    within(store, () => {
+      store.record(rowOf(anEvent('c1', 'completed', { receivedAt: new Date(1).toISOString() })), 1);
+      store.sweep(0, FIRST, 10);
+    });
+    expect(store.counts(10)).toMatchObject({ ended: 1, waiting: 1 });
   });
 });
 
@@ -97,12 +186,11 @@ describe('a step of cleaning up', () => {
     within(store, () => {
       for (const [at, callId] of callIds.entries()) {
         const receivedAt = new Date(start + Math.floor(at / 10)).toISOString();
-        store.record(anEvent(callId, 'completed', { receivedAt }), START);
+        store.record(rowOf(anEvent(callId, 'completed', { receivedAt })), START);
       }
-      const { work } = store.take({ limit: callIds.length, leaseMs: 1000, owner: 'test' }, START);
-      for (const { lease } of work) {
-        if (fate === 'done') store.finish(lease);
-        else store.fail(lease, { error: 'boom', doneHandlers: [] }, START);
+      for (const { token } of take(store, START, callIds.length)) {
+        if (fate === 'done') store.finish(token);
+        else store.fail(token, { error: 'boom', doneHandlers: [] }, START);
       }
     });
   }
@@ -138,7 +226,7 @@ describe('a step of cleaning up', () => {
   it('remembers the ids of what it removed for seven days after the last event of the call, to the millisecond', () => {
     const store = open(temporaryFile());
     recordEnded(store, ['c1'], 'done');
-    const again = () => within(store, () => store.record(anEvent('c1', 'completed'), START)).transition;
+    const again = () => within(store, () => store.record(rowOf(anEvent('c1', 'completed')), START))[1];
     const sweep = (now: number) => within(store, () => store.sweep(1, FIRST, now));
     sweep(START + 2);
     expect(store.counts(START)).toMatchObject({ ended: 0 });

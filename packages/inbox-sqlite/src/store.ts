@@ -3,23 +3,21 @@ import {
   type AnyCallStatusEvent,
   type Call,
   type CallQuery,
+  type CallStatus,
   type CallSummary,
   type DeadLetter,
   type DeadLetterQuery,
   type Failure,
   foldCall,
   type InboxCounts,
-  type Lease,
   type Page,
-  type Recorded,
-  type Taken,
   type TakeRequest,
+  type Transition,
   transitionOf,
-  type Unrecorded,
-  type Work,
 } from '@call-status/core';
 import type { Database, Row, Statement, Value } from './engine.ts';
 import { closeDatabase, rollback } from './open.ts';
+import { RecentEvents } from './recent-events.ts';
 
 /** For how long the id of an event stays known after its call's last event: longer than any provider retries. */
 const DUPLICATES_FOR_MS = 7 * 86_400_000;
@@ -32,8 +30,60 @@ const REPLAY_ROWS = 100;
 
 const PAGE_ROWS = 50;
 
-/** How many of the events that were recorded last are kept in memory too, so that they need not be read again. */
-const RECENT_EVENTS = 256;
+// What goes from one thread to another for each event is a tuple: an object's names would go with it each time.
+
+/** What a store needs of an event to record it. */
+export type NewEvent = readonly [
+  provider: string,
+  callId: string,
+  id: string,
+  status: CallStatus,
+  terminal: boolean,
+  /** Milliseconds since 1970. */
+  receivedAt: number,
+  /** All of it but its transition. */
+  json: string,
+];
+
+/** What recording an event found. The row is 0 for a duplicate. */
+export type RecordedRow = readonly [row: number, transition: Transition, done: boolean];
+
+/**
+ * An event that a worker took; its done handlers are JSON. There is no stored event when whoever took it has it already,
+ * see {@link RecentEvents}.
+ */
+export type TakenRow = readonly [
+  row: number,
+  eventId: string,
+  token: string,
+  attempt: number,
+  doneHandlers: string,
+  stored?: StoredEvent,
+];
+
+/** An event as it is stored. */
+export interface StoredEvent {
+  /** All of it but its transition, as JSON. */
+  readonly event: string;
+  readonly transition: Transition;
+}
+
+/** An event that was recorded and is not in `work` yet. */
+interface FreshWork {
+  readonly call: number;
+  readonly row: number;
+  readonly eventId: string;
+  readonly now: number;
+}
+
+/** What a worker got. */
+export interface TakenRows {
+  readonly work: readonly TakenRow[];
+  readonly nextAt: number | undefined;
+}
+
+/** The handlers that are done before the first attempt, as JSON. */
+const NOTHING_DONE = '[]';
 
 /** The place of a row in an index of times. */
 export interface Place {
@@ -44,7 +94,8 @@ export interface Place {
 /** Before all rows. */
 export const FIRST: Place = { at: 0, row: 0 };
 
-interface ReplayStep {
+/** What a step of replaying did. */
+export interface ReplayStep {
   readonly replayed: number;
   /** The place of the last that was replayed; none when there is none left. */
   readonly last: Place | undefined;
@@ -57,31 +108,41 @@ interface ReplayStep {
 export class Store {
   readonly #db: Database;
   readonly #statements: Statements;
-  readonly #onDue: () => void;
   /** Makes the leases of this connection differ from those of all others. */
   readonly #name = randomUUID();
   #leases = 0;
-  /** The events that were recorded last, each in the slot of its row. */
-  readonly #recent: ({ readonly row: number; readonly event: AnyCallStatusEvent } | undefined)[] = [];
+  /** The rows of the events that the other side still has. */
+  readonly #recent = new RecentEvents<true>();
+  #isWorkDue = false;
+  #hasForgotten = true;
+  /** Events that were recorded in this transaction and may be taken in it; the rest becomes work at its end. */
+  #fresh: FreshWork[] = [];
 
-  /** @param onDue called when work became due; also when the transaction is rolled back afterwards */
-  constructor(db: Database, onDue: () => void) {
+  constructor(db: Database) {
     this.#db = db;
     this.#statements = prepare(db);
-    this.#onDue = onDue;
+  }
+
+  /** Whether work became due that was not taken in the same transaction. */
+  get isWorkDue(): boolean {
+    return this.#isWorkDue;
   }
 
   /** Takes the lock for writing at once: a transaction that only reads at first could not be sure to get it later. */
   begin(): void {
     this.#statements.begin.run();
+    this.#isWorkDue = false;
+    this.#hasForgotten = this.#statements.anyForgotten.get() !== undefined;
   }
 
   commit(): void {
+    this.#settleFresh();
     this.#statements.commit.run();
   }
 
   rollback(): void {
-    this.#recent.length = 0;
+    this.#recent.clear();
+    this.#fresh = [];
     rollback(this.#db);
   }
 
@@ -94,92 +155,113 @@ export class Store {
     return this.#statements.version.get()?.['data_version'];
   }
 
-  record(event: Unrecorded, now: number): Recorded {
-    const { call, eventOfCall, forgotten, insertCall, updateCall, insertEvent, insertWork } = this.#statements;
-    const { provider, callId, id, status, terminal } = event;
+  record(event: NewEvent, now: number): RecordedRow {
+    const { call, eventOfCall, forgotten, insertCall, updateCall, insertEvent } = this.#statements;
+    const [provider, callId, id, status, terminal, receivedAt, json] = event;
     const known = call.get(callId, provider);
-    const double = known && eventOfCall.get(known['id'], id);
-    if (double !== undefined) return { transition: 'duplicate', done: double['unfinished'] === 0 };
-    if (forgotten.get(id) !== undefined) return { transition: 'duplicate', done: true };
+    if (known !== undefined) {
+      // Its work is looked at.
+      if (this.#fresh.some((fresh) => fresh.call === known['id'])) this.#settleFresh();
+      const double = eventOfCall.get(known['id'], id);
+      if (double !== undefined) return [0, 'duplicate', double['unfinished'] === 0];
+    }
+    if (this.#hasForgotten && forgotten.get(id) !== undefined) return [0, 'duplicate', true];
 
     const transition = transitionOf(known?.['status'], status);
-    const recorded = { ...event, transition } as AnyCallStatusEvent;
-    const at = Date.parse(event.receivedAt);
     let callRow = known?.['id'];
     if (known === undefined) {
-      callRow = Number(insertCall.run(provider, callId, status, Number(terminal), at, at).lastInsertRowid);
+      callRow = Number(
+        insertCall.run(provider, callId, status, Number(terminal), receivedAt, receivedAt).lastInsertRowid,
+      );
     } else if (transition === 'advance') {
-      updateCall.run(status, Number(terminal), at, callRow);
+      updateCall.run(status, Number(terminal), receivedAt, callRow);
     } else {
-      updateCall.run(known['status'], known['terminal'], at, callRow);
+      updateCall.run(known['status'], known['terminal'], receivedAt, callRow);
     }
-    const eventRow = Number(insertEvent.run(callRow, id, JSON.stringify(recorded)).lastInsertRowid);
-    this.#recent[eventRow % RECENT_EVENTS] = { row: eventRow, event: recorded };
-    insertWork.run(eventRow, callRow, id, now, callRow, now);
-    this.#onDue();
-    return { transition, done: false };
+    const row = Number(insertEvent.run(callRow, id, transition, json).lastInsertRowid);
+    this.#recent.set(row, id, true);
+    this.#addWork({ call: callRow, row, eventId: id, now }, known?.['unfinished'] === 1);
+    return [row, transition, false];
   }
 
-  take({ limit, leaseMs, owner }: TakeRequest, now: number): Taken {
-    const { due, lease, nextDue } = this.#statements;
-    const work = due.all(now, limit).map((row): Work => {
-      const token = `${row['id']}.${++this.#leases}.${this.#name}`;
-      lease.run(owner, token, now + leaseMs, row['id']);
-      return {
-        lease: { eventId: row['event_id'], token },
-        event: this.#eventOf(row),
-        attempt: row['attempts'] + 1,
-        doneHandlers: JSON.parse(row['done_handlers']),
-      };
+  #addWork(work: FreshWork, isBehind: boolean): void {
+    if (isBehind) this.#statements.insertWork.run(work.call, work.row, work.eventId, work.now, null, null, null, 0);
+    else this.#fresh.push(work);
+  }
+
+  /** What was recorded and not taken becomes work for whoever asks next. */
+  #settleFresh(): void {
+    for (const { call, row, eventId, now } of this.#fresh) {
+      this.#statements.insertWork.run(call, row, eventId, now, now, null, null, 0);
+      this.#isWorkDue = true;
+    }
+    this.#fresh = [];
+  }
+
+  take({ limit, leaseMs, owner }: TakeRequest, now: number): TakenRows {
+    const { due, lease, nextDue, event, insertWork } = this.#statements;
+    const rows = due.all(now, limit);
+    if (rows.length < limit) this.#isWorkDue = false;
+    const work = rows.map(({ id: row, call, event_id: eventId, attempts, done_handlers: doneHandlers }): TakenRow => {
+      const token = this.#newToken(call, row);
+      lease.run(owner, token, now + leaseMs, call, row);
+      // A handler may have changed what it was given.
+      const isThere = this.#recent.take(row, eventId) !== undefined && attempts === 0;
+      const taken = [row, eventId, token, attempts + 1, doneHandlers] as const;
+      return isThere ? taken : [...taken, event.get(row) as unknown as StoredEvent];
     });
-    const next = nextDue.get(now);
-    return { work, ...(next && { nextAt: next['due_at'] }) };
-  }
-
-  /** Nearly all events are taken by the connection that has just recorded them. A handler may have changed what it was given. */
-  #eventOf({ id, event_id, attempts }: Row): AnyCallStatusEvent {
-    const recent = this.#recent[id % RECENT_EVENTS];
-    if (recent === undefined || recent.row !== id || recent.event.id !== event_id || attempts > 0) {
-      return eventOf(this.#statements.event.get(id) as Row);
+    for (const { call, row, eventId, now: runAt } of this.#fresh.splice(0, limit - rows.length)) {
+      const token = this.#newToken(call, row);
+      insertWork.run(call, row, eventId, runAt, now + leaseMs, owner, token, 1);
+      this.#recent.take(row, eventId);
+      work.push([row, eventId, token, 1, NOTHING_DONE]);
     }
-    this.#recent[id % RECENT_EVENTS] = undefined;
-    return recent.event;
+    return { work, nextAt: nextDue.get(now)?.['due_at'] };
   }
 
-  renew(leases: readonly Lease[], until: number): Lease[] {
-    return leases.filter(({ token }) => this.#statements.renew.run(until, workOf(token), token).changes === 0);
+  #newToken(call: number, row: number): string {
+    return `${call}.${row}.${++this.#leases}.${this.#name}`;
   }
 
-  finish({ token }: Lease): boolean {
-    return this.#leave(this.#statements.finish.get(workOf(token), token));
+  /** Prolongs leases, and returns the tokens of those that are lost. */
+  renew(tokens: readonly string[], until: number): string[] {
+    return tokens.filter((token) => this.#statements.renew.run(until, ...workOf(token), token).changes === 0);
   }
 
-  fail({ token }: Lease, { retryAt, error: text, doneHandlers }: Failure, now: number): boolean {
+  finish(token: string): boolean {
+    const [call, row] = workOf(token);
+    return this.#statements.finish.run(call, row, token).changes !== 0 && this.#promote(call);
+  }
+
+  fail(token: string, { retryAt, error: text, doneHandlers }: Failure, now: number): boolean {
     const { retry, bury } = this.#statements;
+    const [call, row] = workOf(token);
     const done = JSON.stringify(doneHandlers);
     // At NUL a text would be cut.
     const error = text.replaceAll('\0', '\ufffd');
-    const row =
+    const { changes } =
       retryAt === undefined
-        ? bury.get(now, error, done, workOf(token), token)
-        : retry.get(Math.ceil(retryAt), error, done, workOf(token), token);
-    return this.#leave(row);
+        ? bury.run(now, error, done, call, row, token)
+        : retry.run(Math.ceil(retryAt), error, done, call, row, token);
+    return changes !== 0 && this.#promote(call);
   }
 
-  release({ token }: Lease): boolean {
-    return this.#leave(this.#statements.release.get(workOf(token), token));
+  release(token: string): boolean {
+    const [call, row] = workOf(token);
+    return this.#statements.release.run(call, row, token).changes !== 0 && this.#promote(call);
   }
 
-  /** After an event left its worker: the first unfinished event of its call is next. */
-  #leave(row: Row | undefined): boolean {
-    if (row === undefined) return false;
-    if (this.#statements.promote.run(row['call']).changes !== 0) this.#onDue();
+  /** After an event left its worker: the first unfinished event of its call is next. Nearly always there is none. */
+  #promote(call: Value): true {
+    const next = this.#statements.unfinished.get(call);
+    if (next !== undefined && this.#statements.promote.run(call, next['id'], call).changes !== 0)
+      this.#isWorkDue = true;
     return true;
   }
 
   call(provider: string, callId: string): Call | undefined {
     const rows = this.#statements.eventsOfCall.all(callId, provider);
-    return rows.length === 0 ? undefined : foldCall(rows.map(eventOf));
+    return rows.length === 0 ? undefined : foldCall(rows.map((row) => eventOf(row as unknown as StoredEvent)));
   }
 
   calls({ provider, state, since, until, cursor, limit = PAGE_ROWS }: CallQuery): Page<CallSummary> {
@@ -207,11 +289,12 @@ export class Store {
   }
 
   replay(eventId: string, now: number): boolean {
+    this.#settleFresh();
     const row = this.#statements.revive.get(now, eventId);
     if (row === undefined) return false;
     // Its place is before the later events of its call; one of them that waits for its retry gives way.
     this.#statements.demote.run(row['call']);
-    return this.#leave(row);
+    return this.#promote(row['call']);
   }
 
   /** Replays the oldest of those that fit, and that were dead before `startedAt` and come after a place: what dies again is not replayed again. */
@@ -246,6 +329,7 @@ export class Store {
    * @returns the place where the next step begins; none when there is no more
    */
   sweep(retainFor: number, after: Place, now: number): Place | undefined {
+    this.#settleFresh();
     const { oldCall, remember, removeEvents, removeCall, oldForgotten } = this.#statements;
     let rows = Number(oldForgotten.run(now, SWEEP_ROWS).changes);
     let place = after;
@@ -275,47 +359,49 @@ export const SQL = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   version: 'PRAGMA data_version',
-  call: 'SELECT id, status, terminal FROM calls WHERE call_id = ? AND provider = ?',
+  call: `
+    SELECT id, status, terminal, EXISTS (SELECT 1 FROM work WHERE call = calls.id AND dead_at IS NULL) AS unfinished
+    FROM calls WHERE call_id = ? AND provider = ?`,
   eventOfCall: `
-    SELECT EXISTS (SELECT 1 FROM work WHERE work.id = events.id AND dead_at IS NULL) AS unfinished
+    SELECT EXISTS (SELECT 1 FROM work WHERE call = events.call AND id = events.id AND dead_at IS NULL) AS unfinished
     FROM events WHERE call = ? AND event_id = ?`,
+  anyForgotten: 'SELECT 1 FROM forgotten WHERE until > 0 LIMIT 1',
   forgotten: 'SELECT 1 FROM forgotten WHERE event_id = ?',
   insertCall: `
     INSERT INTO calls (provider, call_id, status, terminal, first_at, last_at, events) VALUES (?, ?, ?, ?, ?, ?, 1)`,
   updateCall: 'UPDATE calls SET status = ?, terminal = ?, last_at = max(last_at, ?), events = events + 1 WHERE id = ?',
-  insertEvent: 'INSERT INTO events (call, event_id, event) VALUES (?, ?, ?)',
+  insertEvent: 'INSERT INTO events (call, event_id, transition, event) VALUES (?, ?, ?, ?)',
   insertWork: `
-    INSERT INTO work (id, call, event_id, run_at, due_at)
-    VALUES (?, ?, ?, ?, iif(EXISTS (SELECT 1 FROM work WHERE call = ? AND dead_at IS NULL), NULL, ?))`,
-  due: 'SELECT id, event_id, attempts, done_handlers FROM work WHERE due_at <= ? ORDER BY due_at, id LIMIT ?',
-  event: 'SELECT event FROM events WHERE id = ?',
-  lease: 'UPDATE work SET owner = ?, token = ?, due_at = ?, attempts = attempts + 1 WHERE id = ?',
+    INSERT INTO work (call, id, event_id, run_at, due_at, owner, token, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  due: 'SELECT call, id, event_id, attempts, done_handlers FROM work WHERE due_at <= ? ORDER BY due_at, id LIMIT ?',
+  event: 'SELECT event, transition FROM events WHERE id = ?',
+  lease: 'UPDATE work SET owner = ?, token = ?, due_at = ?, attempts = attempts + 1 WHERE call = ? AND id = ?',
   nextDue: 'SELECT due_at FROM work WHERE due_at > ? ORDER BY due_at LIMIT 1',
-  renew: 'UPDATE work SET due_at = ? WHERE id = ? AND token = ?',
-  finish: 'DELETE FROM work WHERE id = ? AND token = ? RETURNING call',
+  renew: 'UPDATE work SET due_at = ? WHERE call = ? AND id = ? AND token = ?',
+  finish: 'DELETE FROM work WHERE call = ? AND id = ? AND token = ?',
   retry: `
     UPDATE work SET run_at = ?, error = ?, done_handlers = ?, due_at = NULL, owner = NULL, token = NULL
-    WHERE id = ? AND token = ? RETURNING call`,
+    WHERE call = ? AND id = ? AND token = ?`,
   bury: `
     UPDATE work SET dead_at = ?, error = ?, done_handlers = ?, due_at = NULL, owner = NULL, token = NULL
-    WHERE id = ? AND token = ? RETURNING call`,
+    WHERE call = ? AND id = ? AND token = ?`,
   release: `
     UPDATE work SET attempts = attempts - 1, due_at = NULL, owner = NULL, token = NULL
-    WHERE id = ? AND token = ? RETURNING call`,
+    WHERE call = ? AND id = ? AND token = ?`,
+  unfinished: 'SELECT id FROM work WHERE call = ? AND dead_at IS NULL ORDER BY id LIMIT 1',
   promote: `
     UPDATE work SET due_at = run_at
-    WHERE id = (SELECT id FROM work WHERE call = ?1 AND dead_at IS NULL ORDER BY id LIMIT 1)
-      AND NOT EXISTS (SELECT 1 FROM work WHERE call = ?1 AND dead_at IS NULL AND token IS NOT NULL)`,
+    WHERE call = ? AND id = ? AND NOT EXISTS (SELECT 1 FROM work WHERE call = ? AND dead_at IS NULL AND token IS NOT NULL)`,
   revive: `
     UPDATE work SET dead_at = NULL, attempts = 0, run_at = ?
     WHERE event_id = ? AND dead_at IS NOT NULL RETURNING call`,
   demote: 'UPDATE work SET due_at = NULL WHERE call = ? AND dead_at IS NULL AND token IS NULL',
   discard: 'DELETE FROM work WHERE event_id = ? AND dead_at IS NOT NULL',
   eventsOfCall: `
-    SELECT event FROM events
+    SELECT event, transition FROM events
     WHERE call = (SELECT id FROM calls WHERE call_id = ? AND provider = ?) ORDER BY event_id`,
   deadLetter: `
-    SELECT event, attempts, error, dead_at
+    SELECT event, transition, attempts, error, dead_at
     FROM work CROSS JOIN events ON events.id = work.id WHERE work.event_id = ? AND dead_at IS NOT NULL`,
   counts: `
     SELECT
@@ -340,7 +426,7 @@ function prepare(db: Database): Record<keyof typeof SQL, Statement> {
 }
 
 const DEAD_FROM = 'FROM work CROSS JOIN events ON events.id = work.id JOIN calls ON calls.id = work.call';
-const DEAD = `SELECT work.id, event, attempts, error, dead_at ${DEAD_FROM}`;
+const DEAD = `SELECT work.id, event, transition, attempts, error, dead_at ${DEAD_FROM}`;
 
 function deadWhere({ provider, since, until }: DeadLetterQuery): Conditions {
   const where = new Conditions();
@@ -381,8 +467,9 @@ function page<T>(rows: readonly Row[], limit: number, time: string, toItem: (row
   return { rows: items.map(toItem), ...(last && { next: `${last[time]}-${last['id']}` }) };
 }
 
-function eventOf(row: Row): AnyCallStatusEvent {
-  return JSON.parse(row['event']);
+/** Makes the event that is stored. */
+export function eventOf({ event, transition }: StoredEvent): AnyCallStatusEvent {
+  return { ...JSON.parse(event), transition };
 }
 
 function summaryOf(row: Row): CallSummary {
@@ -398,11 +485,16 @@ function summaryOf(row: Row): CallSummary {
 }
 
 function deadLetterOf(row: Row): DeadLetter {
-  return { event: eventOf(row), attempts: row['attempts'], error: row['error'], deadAt: row['dead_at'] };
+  return {
+    event: eventOf(row as unknown as StoredEvent),
+    attempts: row['attempts'],
+    error: row['error'],
+    deadAt: row['dead_at'],
+  };
 }
 
-/** The row of `work` that a lease is for; no row has `null`. */
-function workOf(token: string): number | null {
-  const id = Number.parseInt(token, 10);
-  return Number.isNaN(id) ? null : id;
+/** The row of `work` that a lease is for; none has `null`. */
+function workOf(token: string): [call: number | null, row: number | null] {
+  const [call = Number.NaN, row = Number.NaN] = token.split('.', 2).map(Number);
+  return Number.isInteger(call) && Number.isInteger(row) ? [call, row] : [null, null];
 }

@@ -222,6 +222,19 @@ describe('a file that was taken away', () => {
   });
 });
 
+describe('an event that somebody has spoiled in the file', () => {
+  it('is told to the worker that takes it', async () => {
+    const path = temporaryFile();
+    await openInbox({ path }).record(anEvent('c1'));
+    const db = new (loadEngine())(path);
+    // SQLite takes JSON5 for JSON.
+    db.exec("UPDATE events SET event = '{spoiled: 1}'");
+    db.close();
+    const taken = openInbox({ path }).take({ limit: 1, leaseMs: 1000, owner: 'test' });
+    await expect(taken).rejects.toMatchObject({ code: 'inbox_unavailable', cause: expect.any(SyntaxError) });
+  });
+});
+
 describe('an event that cannot be stored', () => {
   it('fails alone: those that arrived with it are recorded, in order', async () => {
     const inbox = openInbox({ path: temporaryFile() });

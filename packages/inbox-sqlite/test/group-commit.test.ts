@@ -1,9 +1,12 @@
+import { once } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
 import { expect, it } from 'vitest';
+import { CLOSE, Committer } from '../src/committer.ts';
+import { Connection } from '../src/connection.ts';
 import { type DatabaseClass, loadEngine, type Statement } from '../src/engine.ts';
-import { resolveOptions } from '../src/options.ts';
-import { SqliteInbox } from '../src/sqlite-inbox.ts';
-import { anEvent } from './events.ts';
-import { temporaryFile } from './support.ts';
+import { Gate } from '../src/gate.ts';
+import { anEvent, rowOf } from './events.ts';
+import { openInbox, temporaryFile } from './support.ts';
 
 let commits = 0;
 
@@ -25,15 +28,28 @@ function counting(): DatabaseClass {
   };
 }
 
+it('commits what came while it wrote together', async () => {
+  const path = temporaryFile();
+  const { port1, port2 } = new MessageChannel();
+  const options = { groupCommit: true, busyTimeoutMs: 1000 };
+  new Committer(port2, new Connection(path, counting()), new Gate(Gate.memory()), options);
+  commits = 0;
+  for (const callId of ['c1', 'c2', 'c3']) port1.postMessage(['record', [rowOf(anEvent(callId)), 1]]);
+  const [answer] = await once(port1, 'message');
+  expect(answer).toEqual({ results: Array(3).fill([expect.any(Number), 'advance', false]), isWorkDue: true });
+  expect(commits).toBe(1);
+  port1.postMessage(CLOSE);
+  await once(port1, 'close');
+});
+
 it.each([
   [true, 1],
   [false, 64],
 ])('commits what arrives in one turn together, with group commit %s', async (groupCommit, expected) => {
-  const inbox = new SqliteInbox(resolveOptions({ path: temporaryFile(), groupCommit }), counting());
+  const inbox = openInbox({ path: temporaryFile(), groupCommit }, undefined, counting());
   await inbox.record(anEvent('first', 'ringing'));
   commits = 0;
   const recorded = Array.from({ length: 64 }, (_, call) => inbox.record(anEvent(`c${call}`, 'ringing')));
   expect(await Promise.all(recorded)).toEqual(Array(64).fill({ transition: 'advance', done: false }));
   expect(commits).toBe(expected);
-  await inbox.close();
 });

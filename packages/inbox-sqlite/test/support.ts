@@ -1,9 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import type { Inbox } from '@call-status/core';
 import { afterEach } from 'vitest';
-import { type Database, loadEngine } from '../src/engine.ts';
+import { Committer } from '../src/committer.ts';
+import { Connection } from '../src/connection.ts';
+import { type Database, type DatabaseClass, loadEngine } from '../src/engine.ts';
+import { Gate } from '../src/gate.ts';
 import { resolveOptions, type SqliteInboxOptions } from '../src/options.ts';
 import { SqliteInbox } from '../src/sqlite-inbox.ts';
 
@@ -22,9 +26,27 @@ export function temporaryFile(): string {
   return join(folder, 'calls.db');
 }
 
-/** Opens an inbox that is closed after the test. */
-export function openInbox(options: SqliteInboxOptions, onOpen?: (db: Database) => void): Inbox {
-  const inbox = new SqliteInbox(resolveOptions(options), loadEngine(), onOpen);
+/**
+ * Makes an inbox that commits in this thread, where a test can reach the connection and coverage sees the code.
+ *
+ * @param onOpen changes the settings of each new connection for writing
+ */
+export function unthreadedInbox(
+  options: SqliteInboxOptions,
+  onOpen?: (db: Database) => void,
+  engine: DatabaseClass = loadEngine(),
+): Inbox {
+  const resolved = resolveOptions(options);
+  return new SqliteInbox(resolved, new Connection(resolved.path, engine), () => {
+    const { port1, port2 } = new MessageChannel();
+    new Committer(port2, new Connection(resolved.path, engine, onOpen), new Gate(Gate.memory()), resolved);
+    return port1;
+  });
+}
+
+/** The same, and closes it after the test. */
+export function openInbox(...args: Parameters<typeof unthreadedInbox>): Inbox {
+  const inbox = unthreadedInbox(...args);
   inboxes.push(inbox);
   return inbox;
 }

@@ -30,6 +30,7 @@ for (const { name, environment, isDiskFullAtTimes = false } of SCENARIOS) {
     const load = new Load(server);
     const tellDisk = (state: string) => fetch(`http://127.0.0.1:${server.port}/disk/${state}`);
     for (let kill = 0; kill < KILLS; kill++) {
+      await load.isServed();
       await aMoment();
       if (isDiskFullAtTimes) {
         await tellDisk('full');

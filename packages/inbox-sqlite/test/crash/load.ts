@@ -59,6 +59,12 @@ export class Load {
     this.#clients = Array.from({ length: CLIENTS }, (_, client) => this.#run(client));
   }
 
+  /** Waits until the server acknowledges again: it takes longer to start than to be killed. */
+  async isServed(): Promise<void> {
+    const before = this.acknowledged.size;
+    while (this.acknowledged.size === before) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
   /** Lets each client end the call it is in. */
   async stop(): Promise<void> {
     this.#isOver = true;

@@ -66,6 +66,7 @@ async function cutPower(synchronous?: string): Promise<{ acknowledged: number; l
   await server.start();
   const load = new Load(server);
   for (let cut = 0; cut < CUTS; cut++) {
+    await load.isServed();
     await aMoment();
     await server.kill();
     // What the machine finds when it starts again.

@@ -8,25 +8,20 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createCallStatus, defineProvider } from '@call-status/core';
 import * as v from 'valibot';
-import { type Database, loadEngine } from '../../src/engine.ts';
+import { Connection } from '../../src/connection.ts';
+import { loadEngine } from '../../src/engine.ts';
 import { resolveOptions } from '../../src/options.ts';
 import { SqliteInbox } from '../../src/sqlite-inbox.ts';
+import { startThread } from '../../src/start-thread.ts';
 
-const { DB = '', HANDLED = '', FLAKY, SYNCHRONOUS } = process.env;
+const { DB = '', HANDLED = '', FLAKY } = process.env;
 
-let isDiskFull = false;
-const connections: Database[] = [];
+const disk = new BroadcastChannel('disk');
 
-/** The smallest limit is the size that the file has: SQLite then says that the disk is full. */
-function limitSize(db: Database): void {
-  db.exec(`PRAGMA max_page_count = ${isDiskFull ? 1 : 1_000_000}`);
-}
-
-const inbox = new SqliteInbox(resolveOptions({ path: DB }), loadEngine(), (db) => {
-  connections[0] = db;
-  limitSize(db);
-  if (SYNCHRONOUS !== undefined) db.exec(`PRAGMA synchronous = ${SYNCHRONOUS}`);
-});
+const options = resolveOptions({ path: DB });
+const inbox = new SqliteInbox(options, new Connection(DB, loadEngine()), () =>
+  startThread(new URL('./thread.js', import.meta.url), options),
+);
 
 const acme = defineProvider({
   name: 'acme',
@@ -62,8 +57,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 const server = createServer(async (request, response) => {
   const { url = '', method = '', headers } = request;
   if (url.startsWith('/disk/')) {
-    isDiskFull = url === '/disk/full';
-    for (const db of connections) limitSize(db);
+    disk.postMessage(url.slice('/disk/'.length));
     response.end();
     return;
   }

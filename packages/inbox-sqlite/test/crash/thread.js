@@ -1,0 +1,5 @@
+// Starts thread.ts.
+import { register } from 'tsx/esm/api';
+
+register();
+await import('./thread.ts');

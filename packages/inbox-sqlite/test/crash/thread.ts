@@ -1,0 +1,33 @@
+/**
+ * The thread of the server that is killed: the inbox's own but for the disk, which is full when told so, and for SYNCHRONOUS, an
+ * environment variable that stands in for FULL.
+ */
+import { BroadcastChannel, type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { Committer } from '../../src/committer.ts';
+import { Connection } from '../../src/connection.ts';
+import { type Database, loadEngine } from '../../src/engine.ts';
+import { Gate } from '../../src/gate.ts';
+import type { ThreadData } from '../../src/thread.ts';
+
+const { SYNCHRONOUS } = process.env;
+const { path, gate, ...options } = workerData as ThreadData;
+
+let isDiskFull = false;
+let current: Database | undefined;
+
+/** The smallest limit is the size that the file has: SQLite then says that the disk is full. */
+function limitSize(): void {
+  current?.exec(`PRAGMA max_page_count = ${isDiskFull ? 1 : 1_000_000}`);
+}
+
+const connection = new Connection(path, loadEngine(), (db) => {
+  current = db;
+  limitSize();
+  if (SYNCHRONOUS !== undefined) db.exec(`PRAGMA synchronous = ${SYNCHRONOUS}`);
+});
+new Committer(parentPort as MessagePort, connection, new Gate(gate), options);
+
+new BroadcastChannel('disk').onmessage = ({ data }) => {
+  isDiskFull = data === 'full';
+  limitSize();
+};

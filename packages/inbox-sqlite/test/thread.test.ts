@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Connection } from '../src/connection.ts';
+import { loadEngine } from '../src/engine.ts';
+import { resolveOptions } from '../src/options.ts';
+import { SqliteInbox } from '../src/sqlite-inbox.ts';
+import { startThread, threadFile } from '../src/start-thread.ts';
+import { anEvent } from './events.ts';
+import { handleAll, openInbox, temporaryFile } from './support.ts';
+
+const THREAD = new URL('../src/thread.js', import.meta.url);
+
+function runProcess(what: 'exit' | 'end', delay: number) {
+  const script = fileURLToPath(new URL('./exiting.ts', import.meta.url));
+  const args = ['--import', 'tsx', script, temporaryFile(), what, `${delay}`];
+  return spawnSync(process.execPath, args, { encoding: 'utf8' });
+}
+
+describe('a process', () => {
+  it('that exits in the middle of writing does so, and is not aborted', () => {
+    for (const delay of [0, 3, 10, 40]) {
+      const { status, signal, stderr } = runProcess('exit', delay);
+      expect({ status, signal, stderr }).toEqual({ status: 3, signal: null, stderr: '' });
+    }
+  });
+
+  it('stays alive until what it records is recorded, and then ends though its inbox was not closed', () => {
+    const { status, stdout, stderr } = runProcess('end', 10);
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'all recorded\n', stderr: '' });
+  });
+});
+
+/** An inbox with the threads that it has started. */
+function inboxWith(start: (count: number) => URL) {
+  const options = resolveOptions({ path: temporaryFile() });
+  const threads: Worker[] = [];
+  const inbox = new SqliteInbox(options, new Connection(options.path, loadEngine()), () => {
+    const thread = startThread(start(threads.length), options);
+    threads.push(thread);
+    return thread;
+  });
+  onTestFinished(() => inbox.close());
+  return { inbox, threads };
+}
+
+/** A thread that does something else with its messages. */
+function fakeThread(onMessage: string): URL {
+  const code = `import { parentPort } from 'node:worker_threads'; parentPort.on('message', ${onMessage});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+}
+
+describe('a thread that ends unasked', () => {
+  it('leaves nothing unanswered, and the next write starts another', async () => {
+    const { inbox, threads } = inboxWith((count) => (count === 0 ? fakeThread('() => process.exit()') : THREAD));
+    const recorded = ['c1', 'c2'].map((callId) => inbox.record(anEvent(callId)));
+    const ended = { status: 'rejected', reason: expect.objectContaining({ code: 'inbox_unavailable', status: 503 }) };
+    expect(await Promise.allSettled(recorded)).toEqual([ended, ended]);
+    await inbox.record(anEvent('c3'));
+    expect(threads).toHaveLength(2);
+    expect(await handleAll(inbox)).toEqual(['acme:c3:ringing']);
+  });
+
+  it('tells why', async () => {
+    const broken = fakeThread('() => { throw new Error("boom"); }');
+    const { inbox } = inboxWith((count) => (count === 0 ? broken : THREAD));
+    await expect(inbox.record(anEvent('c1'))).rejects.toMatchObject({
+      code: 'inbox_unavailable',
+      status: 503,
+      message: expect.stringContaining('the next write starts another'),
+      cause: expect.objectContaining({ message: 'boom' }),
+    });
+    expect((await inbox.record(anEvent('c1'))).transition).toBe('advance');
+  });
+
+  it('does not keep the inbox from closing', async () => {
+    await expect(inboxWith(() => fakeThread('() => process.exit()')).inbox.close()).resolves.toBeUndefined();
+    const answer = 'parentPort.postMessage({ results: Array(message.length / 2).fill([]), isWorkDue: false })';
+    const { inbox } = inboxWith(() => fakeThread(`(message) => (message === 'close' ? process.exit() : ${answer})`));
+    await inbox.renew([], 1000);
+    await expect(inbox.close()).resolves.toBeUndefined();
+  });
+});
+
+describe('the end of the process', () => {
+  it('shuts all threads, and is listened to only while there are any', async () => {
+    const before = process.listeners('exit');
+    const both = [inboxWith(() => THREAD), inboxWith(() => THREAD)];
+    await Promise.all(both.map(({ inbox }) => inbox.record(anEvent('c1'))));
+    const added = process.listeners('exit').filter((listener) => !before.includes(listener));
+    expect(added).toHaveLength(1);
+
+    added[0]?.(0);
+    const late = both.map(({ inbox }) => inbox.record(anEvent('c2')).catch(({ code }) => code));
+    const moment = new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await Promise.race([...late, moment])).toBeUndefined();
+
+    await Promise.all(both.flatMap(({ threads }) => threads).map((thread) => thread.terminate()));
+    expect(await Promise.all(late)).toEqual(['inbox_unavailable', 'inbox_unavailable']);
+    expect(process.listeners('exit')).toEqual(before);
+  });
+});
+
+describe('what cannot be sent to the thread', () => {
+  it('is refused, and the inbox goes on', async () => {
+    const inbox = openInbox({ path: temporaryFile() });
+    const token = (() => {}) as unknown as string;
+    await expect(inbox.finish({ eventId: 'acme:c1:ringing', token })).rejects.toMatchObject({
+      code: 'inbox_unavailable',
+      cause: expect.objectContaining({ name: 'DataCloneError' }),
+    });
+    await inbox.record(anEvent('c1'));
+  });
+});
+
+describe('a bundle', () => {
+  it.each(['file:///srv/app/bundle.js', undefined])(
+    'without the file of the thread is refused at the start: %s',
+    (self) => {
+      expect(() => threadFile(self)).toThrow(
+        expect.objectContaining({
+          code: 'inbox_unsupported',
+          message: expect.stringContaining('a bundler has to leave @call-status/inbox-sqlite out'),
+        }),
+      );
+    },
+  );
+});
