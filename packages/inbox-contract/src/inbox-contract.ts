@@ -374,6 +374,75 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
           { numRuns: 8 },
         );
       });
+
+      it('keeps every order when all is asked for at once', { timeout: 120_000 }, async () => {
+        const statuses: readonly CallStatus[] = ['queued', 'ringing', 'in-progress', 'completed'];
+        let run = 0;
+        await fc.assert(
+          fc.asyncProperty(fc.array(fc.nat(99), { minLength: 20, maxLength: 60 }), async (choices) => {
+            run++;
+            let choice = 0;
+            const choose = (below: number) => (choices[choice++ % choices.length] as number) % below;
+            const callIds = ['a', 'b', 'c'].map((call) => `${run}${call}`);
+            const unrecorded = new Map(callIds.map((callId) => [callId, [...statuses]]));
+            const left = new Map(callIds.map((callId) => [callId, [...statuses]]));
+            const running: Work[] = [];
+
+            const recordNext = () => {
+              const [callId, rest] = [...unrecorded][choose(unrecorded.size)] as [string, CallStatus[]];
+              const status = rest.shift() as CallStatus;
+              if (rest.length === 0) unrecorded.delete(callId);
+              const recorded = inbox.record(event(callId, status));
+              return async () => expect(await recorded).toEqual({ transition: 'advance', done: false });
+            };
+            const takeSome = () => {
+              const taken = take(choose(3) + 1);
+              return async () => {
+                for (const work of (await taken).work) {
+                  const { callId, status } = work.event;
+                  expect(running.map((other) => other.event.callId)).not.toContain(callId);
+                  expect(status).toBe(left.get(callId)?.[0]);
+                  running.push(work);
+                }
+              };
+            };
+            const tellOne = (work: Work) => {
+              // Past every choice only successes are left, so that it ends.
+              const fate = choice < choices.length ? choose(4) : 0;
+              const failure = { retryAt: clock.now() + (choose(2) && 500), error: 'boom', doneHandlers: [] };
+              const told =
+                fate <= 1
+                  ? inbox.finish(work.lease)
+                  : fate === 2
+                    ? inbox.fail(work.lease, failure)
+                    : inbox.release(work.lease);
+              return async () => {
+                expect(await told).toBe(true);
+                running.splice(running.indexOf(work), 1);
+                if (fate <= 1) left.get(work.event.callId)?.shift();
+              };
+            };
+
+            const isLeft = () => [...left.values()].some((rest) => rest.length > 0);
+            for (let turn = 0; isLeft(); turn++) {
+              if (turn > 2000) throw new Error('The work never ends.');
+              const untold = [...running];
+              const checks: (() => Promise<void>)[] = [];
+              for (let count = choose(8) + 1; count > 0; count--) {
+                const kind = choice < choices.length ? choose(3) : (count + turn) % 3;
+                if (kind === 0 && unrecorded.size > 0) checks.push(recordNext());
+                else if (kind === 1 && untold.length > 0) checks.push(tellOne(untold.shift() as Work));
+                else checks.push(takeSome());
+              }
+              // What was asked for first was done first.
+              for (const check of checks) await check();
+              clock.advance(100);
+            }
+            await expectIdle();
+          }),
+          { numRuns: 30 },
+        );
+      });
     });
 
     describe('dead letters', () => {

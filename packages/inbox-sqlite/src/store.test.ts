@@ -141,6 +141,18 @@ describe('an event that is taken in the transaction that records it', () => {
     expect(within(store, () => take(store, 2))).toMatchObject([{ id: 'acme:c2:ringing' }]);
   });
 
+  it('comes before the later ones of its call', () => {
+    const store = open(temporaryFile());
+    const taken = within(store, () => {
+      for (const status of ['ringing', 'in-progress', 'completed'] as const) {
+        store.record(rowOf(anEvent('c1', status)), 1);
+      }
+      return take(store, 1);
+    });
+    expect(taken.map(({ id }) => id)).toEqual(['acme:c1:ringing']);
+    expect(within(store, () => take(store, 1))).toEqual([]);
+  });
+
   it('comes before the later ones of its call, and is a duplicate that is not done when it comes again', () => {
     const store = open(temporaryFile());
     const taken = within(store, () => {

@@ -159,9 +159,9 @@ export class Store {
     const { call, eventOfCall, forgotten, insertCall, updateCall, insertEvent } = this.#statements;
     const [provider, callId, id, status, terminal, receivedAt, json] = event;
     const known = call.get(callId, provider);
+    const hasFresh = known !== undefined && this.#fresh.some((fresh) => fresh.call === known['id']);
+    if (hasFresh) this.#settleFresh();
     if (known !== undefined) {
-      // Its work is looked at.
-      if (this.#fresh.some((fresh) => fresh.call === known['id'])) this.#settleFresh();
       const double = eventOfCall.get(known['id'], id);
       if (double !== undefined) return [0, 'duplicate', double['unfinished'] === 0];
     }
@@ -180,7 +180,7 @@ export class Store {
     }
     const row = Number(insertEvent.run(callRow, id, transition, json).lastInsertRowid);
     this.#recent.set(row, id, true);
-    this.#addWork({ call: callRow, row, eventId: id, now }, known?.['unfinished'] === 1);
+    this.#addWork({ call: callRow, row, eventId: id, now }, hasFresh || known?.['unfinished'] === 1);
     return [row, transition, false];
   }
 

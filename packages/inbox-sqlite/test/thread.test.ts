@@ -14,7 +14,7 @@ const THREAD = new URL('../src/thread.js', import.meta.url);
 
 function runProcess(what: 'exit' | 'end', delay: number) {
   const script = fileURLToPath(new URL('./exiting.ts', import.meta.url));
-  const args = ['--import', 'tsx', script, temporaryFile(), what, `${delay}`];
+  const args = ['--no-warnings', '--import', 'tsx', script, temporaryFile(), what, `${delay}`];
   return spawnSync(process.execPath, args, { encoding: 'utf8' });
 }
 
