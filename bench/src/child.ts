@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const CAN_PIN = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 
-/** Which core: servers and load each have their own, so that neither takes the other's time. */
+/** Which core: servers and load each have their own, so that neither takes the other's time; any for what has threads. */
 export type Core = 'server' | 'load' | 'any';
 
 /** A process that answers one message at a time. */

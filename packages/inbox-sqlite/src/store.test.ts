@@ -129,6 +129,17 @@ describe('an event that is taken in the transaction that records it', () => {
     expect(within(store, () => store.finish(taken?.token ?? ''))).toBe(false);
   });
 
+  it('is told where more came at once than are remembered', () => {
+    const store = open(temporaryFile());
+    const calls = Array.from({ length: 600 }, (_, call) => `c${call}`);
+    const work = within(store, () => {
+      for (const callId of calls) store.record(rowOf(anEvent(callId)), 1);
+      return take(store, 1, 600);
+    });
+    expect(work.map(({ id }) => id)).toEqual(calls.map((callId) => `acme:${callId}:ringing`));
+    expect(work.map(({ event }) => event?.callId)).toEqual([...calls.slice(0, 88), ...Array(512).fill(undefined)]);
+  });
+
   it('comes after those that are due, up to the limit; the rest is work for the next', () => {
     const store = open(temporaryFile());
     within(store, () => store.record(rowOf(anEvent('due')), 1));
@@ -233,6 +244,16 @@ describe('a step of cleaning up', () => {
     recordEnded(store, named('done', 120), 'done', START + DAY / 2);
     expect(sweepAll(store, START + 31 * DAY)).toEqual([370, 370, 345, 295, 250]);
     expect(sweepAll(store, START + 31 * DAY)).toEqual([250, 250, 250]);
+  });
+
+  it('remembers the ids for a redelivery that comes in the same transaction', () => {
+    const store = open(temporaryFile());
+    recordEnded(store, ['c1'], 'done');
+    const [, transition] = within(store, () => {
+      store.sweep(1, FIRST, START + 2);
+      return store.record(rowOf(anEvent('c1', 'completed')), START + 2);
+    });
+    expect(transition).toBe('duplicate');
   });
 
   it('remembers the ids of what it removed for seven days after the last event of the call, to the millisecond', () => {

@@ -114,6 +114,7 @@ export class Store {
   /** The rows of the events that the other side still has. */
   readonly #recent = new RecentEvents<true>();
   #isWorkDue = false;
+  /** Whether there may be ids of removed events. */
   #hasForgotten = true;
   /** Events that were recorded in this transaction and may be taken in it; the rest becomes work at its end. */
   #fresh: FreshWork[] = [];
@@ -199,24 +200,28 @@ export class Store {
   }
 
   take({ limit, leaseMs, owner }: TakeRequest, now: number): TakenRows {
-    const { due, lease, nextDue, event, insertWork } = this.#statements;
+    const { due, lease, nextDue, insertWork } = this.#statements;
     const rows = due.all(now, limit);
     if (rows.length < limit) this.#isWorkDue = false;
     const work = rows.map(({ id: row, call, event_id: eventId, attempts, done_handlers: doneHandlers }): TakenRow => {
       const token = this.#newToken(call, row);
       lease.run(owner, token, now + leaseMs, call, row);
-      // A handler may have changed what it was given.
-      const isThere = this.#recent.take(row, eventId) !== undefined && attempts === 0;
-      const taken = [row, eventId, token, attempts + 1, doneHandlers] as const;
-      return isThere ? taken : [...taken, event.get(row) as unknown as StoredEvent];
+      return this.#taken(row, eventId, token, attempts + 1, doneHandlers);
     });
     for (const { call, row, eventId, now: runAt } of this.#fresh.splice(0, limit - rows.length)) {
       const token = this.#newToken(call, row);
       insertWork.run(call, row, eventId, runAt, now + leaseMs, owner, token, 1);
-      this.#recent.take(row, eventId);
-      work.push([row, eventId, token, 1, NOTHING_DONE]);
+      work.push(this.#taken(row, eventId, token, 1, NOTHING_DONE));
     }
     return { work, nextAt: nextDue.get(now)?.['due_at'] };
+  }
+
+  /** With the event, unless the other side has it as it is: a handler may have changed what an earlier attempt was given. */
+  #taken(row: number, eventId: string, token: string, attempt: number, doneHandlers: string): TakenRow {
+    const isThere = this.#recent.take(row, eventId) !== undefined && attempt === 1;
+    if (isThere) return [row, eventId, token, attempt, doneHandlers];
+    const stored = this.#statements.event.get(row) as unknown as StoredEvent;
+    return [row, eventId, token, attempt, doneHandlers, stored];
   }
 
   #newToken(call: number, row: number): string {
@@ -339,7 +344,10 @@ export class Store {
       rows++;
       if (!call['has_work']) {
         const until = call['last_at'] + DUPLICATES_FOR_MS;
-        if (until > now) remember.run(until, call['id'], SWEEP_ROWS);
+        if (until > now) {
+          remember.run(until, call['id'], SWEEP_ROWS);
+          this.#hasForgotten = true;
+        }
         const removed = Number(removeEvents.run(call['id'], SWEEP_ROWS).changes);
         // The next step goes on with the rest of a long call.
         if (removed === SWEEP_ROWS) return place;
