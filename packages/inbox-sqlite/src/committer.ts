@@ -86,7 +86,7 @@ export class Committer {
 
   #receive(message: Writes | typeof CLOSE): void {
     if (message === CLOSE) {
-      this.#connection.close();
+      this.#guarded(() => this.#connection.close());
       this.#port.close();
       return;
     }
@@ -97,9 +97,17 @@ export class Committer {
   }
 
   #work(): void {
+    while (this.#writes.length > 0 && !this.#isWaiting) this.#guarded(() => this.#commitNext());
+  }
+
+  /** A process that exits waits for this, and for nothing that comes after it. */
+  #guarded(run: () => void): void {
     this.#gate.enter();
-    while (this.#writes.length > 0 && !this.#isWaiting) this.#commitNext();
-    this.#gate.leave();
+    try {
+      run();
+    } finally {
+      this.#gate.leave();
+    }
   }
 
   /** Commits all there is together if it goes; if it does not, one by one, so that none fails for its neighbour. */

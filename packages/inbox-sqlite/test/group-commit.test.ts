@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { CLOSE, Committer } from '../src/committer.ts';
 import { Connection } from '../src/connection.ts';
 import { type DatabaseClass, loadEngine, type Statement } from '../src/engine.ts';
@@ -40,6 +40,27 @@ it('commits what came while it wrote together', async () => {
   expect(commits).toBe(1);
   port1.postMessage(CLOSE);
   await once(port1, 'close');
+});
+
+it('lets a process that exits wait for one transaction, or for closing, and not for all that is left', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const entered: number[] = [];
+  const gate = new (class extends Gate {
+    override enter(): void {
+      entered.push(commits);
+      super.enter();
+    }
+  })(Gate.memory());
+  const options = { groupCommit: false, busyTimeoutMs: 1000 };
+  new Committer(port2, new Connection(temporaryFile(), counting()), gate, options);
+  commits = 0;
+  let answers = 0;
+  port1.on('message', () => answers++);
+  port1.postMessage(['c1', 'c2', 'c3'].flatMap((callId) => ['record', [rowOf(anEvent(callId)), 1]]));
+  await vi.waitFor(() => expect(answers).toBe(3));
+  port1.postMessage(CLOSE);
+  await once(port1, 'close');
+  expect(entered).toEqual([0, 1, 2, 3]);
 });
 
 it.each([
