@@ -86,7 +86,10 @@ export class Committer {
 
   #receive(message: Writes | typeof CLOSE): void {
     if (message === CLOSE) {
-      this.#guarded(() => this.#connection.close());
+      this.#guarded(() => {
+        this.#connection.checkpoint();
+        this.#connection.close();
+      });
       this.#port.close();
       return;
     }

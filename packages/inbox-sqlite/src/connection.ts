@@ -58,6 +58,11 @@ export class Connection {
     return error;
   }
 
+  /** Copies what was committed into the file, if it is open. */
+  checkpoint(): void {
+    this.#store?.checkpoint();
+  }
+
   close(): void {
     this.#store?.close();
     this.#store = undefined;

@@ -41,12 +41,14 @@ export function openDatabase(engine: DatabaseClass, path: string, waitMs: number
   }
 }
 
-/** Closes the database. The file alone is then a whole copy of it, though other statements may keep its WAL file alive. */
-export function closeDatabase(db: Database): void {
+/**
+ * Copies what was committed into the file, which is then a whole copy of the database. Left undone while another program reads.
+ * Closing the last connection would do it, but unfinalised statements may keep a connection of @photostructure/sqlite alive.
+ */
+export function checkpoint(db: Database): void {
   try {
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {}
-  db.close();
 }
 
 function requireSafe(db: Database): void {

@@ -19,7 +19,9 @@ export function startThread(file: URL, { path, groupCommit, busyTimeoutMs }: Omi
   const memory = Gate.memory();
   const gate = new Gate(memory);
   const workerData: ThreadData = { path, groupCommit, busyTimeoutMs, gate: memory };
-  const worker = new Worker(file, { name: 'call-status inbox', workerData });
+  // As a file, it could not start where `--input-type` is set, which is how people try things: `node --input-type=module -e …`.
+  const code = `import(${JSON.stringify(file)})`;
+  const worker = new Worker(code, { eval: true, name: 'call-status inbox', workerData });
   if (gates.size === 0) process.on('exit', shutGates);
   gates.add(gate);
   worker.on('exit', () => {

@@ -16,7 +16,7 @@ import {
   transitionOf,
 } from '@call-status/core';
 import type { Database, Row, Statement, Value } from './engine.ts';
-import { closeDatabase, rollback } from './open.ts';
+import { checkpoint, rollback } from './open.ts';
 import { RecentEvents } from './recent-events.ts';
 
 /** For how long the id of an event stays known after its call's last event: longer than any provider retries. */
@@ -147,8 +147,12 @@ export class Store {
     rollback(this.#db);
   }
 
+  checkpoint(): void {
+    checkpoint(this.#db);
+  }
+
   close(): void {
-    closeDatabase(this.#db);
+    this.#db.close();
   }
 
   /** A number that differs once another connection has committed. */

@@ -59,7 +59,7 @@ export class Writer {
   ): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       this.#unsent.push({ settle, resolve, reject });
-      if (this.#writes.push(name, args) === 2) setImmediate(() => this.#send());
+      if (this.#writes.push(name, args) === 2) setImmediate(() => this.#flush());
     });
   }
 
@@ -77,16 +77,22 @@ export class Writer {
     await ended;
   }
 
-  #send(): void {
+  #flush(): void {
     const writes = this.#writes;
     const waiting = this.#unsent;
     this.#writes = [];
     this.#unsent = [];
+    this.#send(writes, waiting);
+  }
+
+  /** All in one message if it goes; if it does not, one by one, so that none fails for its neighbour. */
+  #send(writes: readonly unknown[], waiting: Waiting[]): void {
     try {
       this.#channel ??= this.#connect();
       this.#channel.postMessage(writes);
     } catch (cause) {
-      for (const { reject } of waiting) reject(toInboxError(cause));
+      if (waiting.length === 1) waiting[0]?.reject(toInboxError(cause));
+      else for (const [at, one] of waiting.entries()) this.#send(writes.slice(2 * at, 2 * at + 2), [one]);
       return;
     }
     if (this.#sent.push(waiting) === 1) this.#channel.ref();

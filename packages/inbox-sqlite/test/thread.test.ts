@@ -32,6 +32,17 @@ describe('a process', () => {
   });
 });
 
+it('starts where a process runs code of its command line', () => {
+  const code = `
+    import { sqliteInbox } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url))};
+    const inbox = sqliteInbox({ path: ${JSON.stringify(temporaryFile())} });
+    console.log(await inbox.deadLetters.discard('acme:c1:ringing'));
+    await inbox.close();`;
+  const args = ['--no-warnings', '--import', 'tsx', '--input-type=module', '--eval', code];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'false\n', stderr: '' });
+});
+
 /** An inbox with the threads that it has started. */
 function inboxWith(start: (count: number) => URL) {
   const options = resolveOptions({ path: temporaryFile() });
@@ -103,14 +114,22 @@ describe('the end of the process', () => {
 });
 
 describe('what cannot be sent to the thread', () => {
-  it('is refused, and the inbox goes on', async () => {
+  it('is refused alone, and what came with it is written', async () => {
     const inbox = openInbox({ path: temporaryFile() });
     const token = (() => {}) as unknown as string;
-    await expect(inbox.finish({ eventId: 'acme:c1:ringing', token })).rejects.toMatchObject({
-      code: 'inbox_unavailable',
-      cause: expect.objectContaining({ name: 'DataCloneError' }),
+    const [first, refused, last] = await Promise.allSettled([
+      inbox.record(anEvent('c1', 'ringing')),
+      inbox.finish({ eventId: 'acme:c1:ringing', token }),
+      inbox.record(anEvent('c1', 'completed')),
+    ]);
+    expect([first, last]).toEqual([
+      { status: 'fulfilled', value: { transition: 'advance', done: false } },
+      { status: 'fulfilled', value: { transition: 'advance', done: false } },
+    ]);
+    expect(refused).toMatchObject({
+      reason: { code: 'inbox_unavailable', cause: expect.objectContaining({ name: 'DataCloneError' }) },
     });
-    await inbox.record(anEvent('c1'));
+    expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c1:completed']);
   });
 });
 
