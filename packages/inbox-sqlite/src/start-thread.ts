@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { CallStatusError } from '@call-status/core';
 import { Gate } from './gate.ts';
 import type { ThreadData } from './thread.ts';
@@ -19,9 +19,7 @@ export function startThread(file: URL, { path, groupCommit, busyTimeoutMs }: Omi
   const memory = Gate.memory();
   const gate = new Gate(memory);
   const workerData: ThreadData = { path, groupCommit, busyTimeoutMs, gate: memory };
-  // As a file, it could not start where `--input-type` is set, which is how people try things: `node --input-type=module -e …`.
-  const code = `import(${JSON.stringify(file)})`;
-  const worker = new Worker(code, { eval: true, name: 'call-status inbox', workerData });
+  const worker = newWorker(file, { name: 'call-status inbox', workerData });
   if (gates.size === 0) process.on('exit', shutGates);
   gates.add(gate);
   worker.on('exit', () => {
@@ -30,6 +28,12 @@ export function startThread(file: URL, { path, groupCommit, busyTimeoutMs }: Omi
   });
   worker.unref();
   return worker;
+}
+
+/** With `--input-type`, as in `node --input-type=module -e …`, Node starts no file. Without, no code: preloads might not run in it. */
+function newWorker(file: URL, options: WorkerOptions): Worker {
+  const isCode = process.execArgv.some((option) => option.startsWith('--input-type'));
+  return isCode ? new Worker(`import(${JSON.stringify(file)})`, { ...options, eval: true }) : new Worker(file, options);
 }
 
 function shutGates(): void {

@@ -12,9 +12,9 @@ import { handleAll, openInbox, temporaryFile } from './support.ts';
 
 const THREAD = new URL('../src/thread.js', import.meta.url);
 
-function runProcess(what: 'exit' | 'end', delay: number) {
+function runProcess(what: 'exit' | 'end', delay: number, options: readonly string[] = []) {
   const script = fileURLToPath(new URL('./exiting.ts', import.meta.url));
-  const args = ['--no-warnings', '--import', 'tsx', script, temporaryFile(), what, `${delay}`];
+  const args = ['--no-warnings', '--import', 'tsx', ...options, script, temporaryFile(), what, `${delay}`];
   return spawnSync(process.execPath, args, { encoding: 'utf8' });
 }
 
@@ -41,6 +41,15 @@ it('starts where a process runs code of its command line', () => {
   const args = ['--no-warnings', '--import', 'tsx', '--input-type=module', '--eval', code];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'false\n', stderr: '' });
+});
+
+it('has the preloads of its process, which may be what finds its modules', () => {
+  const preload = `data:text/javascript,${encodeURIComponent(`
+    import { writeSync } from 'node:fs';
+    import { isMainThread } from 'node:worker_threads';
+    if (!isMainThread) writeSync(1, 'preloaded\\n');`)}`;
+  const { stdout, stderr } = runProcess('end', 0, ['--import', preload]);
+  expect({ stdout, stderr }).toEqual({ stdout: 'preloaded\nall recorded\n', stderr: '' });
 });
 
 /** An inbox with the threads that it has started. */
