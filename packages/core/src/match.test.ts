@@ -56,6 +56,10 @@ describe('match', () => {
     expect(match(message('nothing=of+it'), [provider as Provider])).toBe(provider);
   });
 
+  it('passes a method on that the named provider does not use', () => {
+    expect(match(message('CallSid=1&CallStatus=busy', { method: 'DELETE' }), [mycpaas()])).toBeUndefined();
+  });
+
   it('asks even the named one where others use the URL, and for a GET, which may be a visitor', () => {
     const one = [signalwire()];
     expect(match(message('nothing=of+it', { dedicated: false }), one)).toBeUndefined();

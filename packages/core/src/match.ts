@@ -45,7 +45,8 @@ function accepts({ methods = POST }: { readonly methods?: readonly string[] }, m
 export function match(message: Message, providers: readonly Provider[]): Provider | undefined {
   const { method, dedicated = true } = message.request;
   const named = providers.length === 1 && dedicated;
-  if (named && method !== 'GET') return providers[0];
+  const [only] = providers;
+  if (named && method !== 'GET') return only && accepts(only.definition, method) ? only : undefined;
   const fitting = providers.filter(
     ({ definition }) => accepts(definition, method) && recognizes(definition, message, dedicated, named),
   );

@@ -30,11 +30,7 @@ const PROVIDERS = [
   },
   {
     provider: exotel,
-    fields: (Status: string, number: string) => ({
-      CallSid: 'CA1',
-      Status,
-      RecordingUrl: `https://example.com/${number}`,
-    }),
+    fields: (Status: string, number: string) => ({ CallSid: 'CA1', Status, 'Legs[0][Status]': number }),
   },
 ] as const;
 type Sender = (typeof PROVIDERS)[number];

@@ -257,6 +257,23 @@ describe("ack: 'handled'", () => {
   });
 });
 
+describe('a body over the limit', () => {
+  const long = `CallSid=CA1&CallStatus=completed&more=${'x'.repeat(100)}`;
+
+  it('is refused though whoever read it did not mind', async () => {
+    const { calls, codes } = receiver({ limits: { bytes: 100 } });
+    expect((await calls.receive(callback(long)))?.status).toBe(413);
+    expect((await calls.for('mycpaas').receive(callback(long)))?.status).toBe(413);
+    expect(codes).toEqual(['body_too_large', 'body_too_large']);
+  });
+
+  it('is passed on where the URL is not for callbacks alone', async () => {
+    const { calls, codes } = receiver({ limits: { bytes: 100 } });
+    expect(await calls.receive(callback(long, { dedicated: false }))).toBeUndefined();
+    expect(codes).toEqual([]);
+  });
+});
+
 describe('for', () => {
   it('names a provider for an endpoint, with its own handlers', async () => {
     const handled: string[] = [];

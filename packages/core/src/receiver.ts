@@ -220,6 +220,12 @@ class Receiver {
   ): Promise<Receipt<AnyCallStatusEvent> | undefined> {
     try {
       const { publicUrl, clock } = this.#options;
+      const { body, dedicated = true } = request;
+      // Bytes that another parser kept were bounded by that parser.
+      if (body !== undefined && body.length > this.limits.bytes) {
+        if (dedicated) throw new CallStatusError('body_too_large');
+        return undefined;
+      }
       const message = new Message(request, this.limits, publicUrl);
       const provider = match(message, providers);
       if (provider === undefined) return undefined;

@@ -71,9 +71,10 @@ it('keys events by type, status, recording and legs', () => {
   expect(definition.eventKey({ ...CALL, EventType: 'answered', Status: 'in-progress', Legs })).toBe(
     'answered|in-progress||in-progress',
   );
-  expect(definition.eventKey({ ...CALL, RecordingUrl: 'https://example.com/r' })).toBe(
-    '|completed|https://example.com/r',
-  );
+  for (const signature of ['one', 'another']) {
+    const RecordingUrl = `https://example.com/r?Signature=${signature}`;
+    expect(definition.eventKey({ ...CALL, RecordingUrl })).toBe('|completed|recorded');
+  }
 });
 
 describe('callbackUrl', () => {

@@ -133,9 +133,15 @@ export const exotel: ProviderFactory<
   recognizes,
   isCallStatus,
   normalize,
-  // One call has several `answered` events, which differ in their legs alone.
+  // One call has several `answered` events, which differ in their legs alone. Of a recording's URL only that there is one:
+  // it may be signed anew for each delivery, and event ids are logged.
   eventKey: (fields) =>
-    eventKey(fields.EventType, fields.Status, fields.RecordingUrl, ...legsOf(fields).map((leg) => leg['Status'])),
+    eventKey(
+      fields.EventType,
+      fields.Status,
+      text(fields.RecordingUrl) && 'recorded',
+      ...legsOf(fields).map((leg) => leg['Status']),
+    ),
   callbackUrl: parameters,
 });
 
