@@ -135,6 +135,14 @@ export const ERRORS = {
     message:
       'The receiver closed before all events were handled, and its inbox forgets them. Give close() more time, or take a durable inbox.',
   },
+  provider_missing: {
+    message:
+      'The inbox gave out an event of a provider that this receiver does not have; it is tried again, and then a dead letter. Give each receiver that works on an inbox all its providers and handlers, or set work: false there.',
+  },
+  no_worker: {
+    message:
+      'Events are recorded, and nothing here handles them: they wait. Register a handler, or call calls.work(); set work: false if another process handles them, and work: true if nobody is to. This is said once.',
+  },
   conflicting_status: {
     message:
       'A call that had ended came with another terminal status; the first stays. Ask the provider if it matters.',

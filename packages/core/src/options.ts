@@ -52,8 +52,9 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    */
   readonly inbox?: Inbox | undefined;
   /**
-   * Whether handlers run in this process from the start. `calls.work()` starts them later, and keeps the process alive.
-   * @default true
+   * Whether this receiver takes events from the inbox and runs its handlers. With `false`, `calls.work()` starts it. It needs all
+   * providers and handlers of the inbox: an event for which it has no handler is done.
+   * @default true once it has a handler, so that a receiver which is there to read takes nothing; always with an inbox that is not durable
    */
   readonly work?: boolean | undefined;
   /**
@@ -89,7 +90,8 @@ export interface ResolvedOptions {
   readonly ackDeadlineMs: number;
   readonly limits: Limits;
   readonly inbox: Inbox;
-  readonly work: boolean;
+  /** `undefined`: once there is a handler. */
+  readonly work: boolean | undefined;
   readonly concurrency: number;
   readonly leaseMs: number;
   readonly retry: RetryOptions;
@@ -117,7 +119,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     limits,
     clock = Date.now,
     inbox = memoryInbox({ clock }),
-    work = true,
+    work,
     concurrency = 64,
     leaseMs = 15_000,
     retry = {},
@@ -126,7 +128,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     ...handlers
   } = options;
   checkProviders(providers, allowUnauthenticated, environment, log);
-  if (ack === 'handled' && !work) {
+  if (ack === 'handled' && work === false) {
     throw new CallStatusError('invalid_options', {
       issues: ["ack: 'handled' needs the handlers in this process, so work: true."],
     });
@@ -144,7 +146,8 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
       depth: limits?.depth ?? DEFAULT_LIMITS.depth,
     },
     inbox,
-    work,
+    // What nobody takes of an inbox in memory, nobody ever will; and who waits for handlers has to run them.
+    work: work ?? (!inbox.durable || ack === 'handled' ? true : undefined),
     concurrency,
     leaseMs,
     retry,

@@ -202,19 +202,89 @@ describe('receive', () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  it('retries by the rule of the receiver what an inbox still holds of a provider that is gone', async () => {
+  it('does not let a receiver without its provider handle it, and says so', async () => {
     const inbox = memoryInbox();
-    const before = createCallStatus({ providers: [mycpaas()], inbox, work: false, log: silent });
-    await before.receive(received(1));
-    const handled: string[] = [];
-    const after = createCallStatus({
+    const one = createCallStatus({ providers: [mycpaas()], inbox, work: false, log: silent });
+    await one.receive(received(1));
+    const [handled, errors]: [string[], CallStatusError[]] = [[], []];
+    const other = createCallStatus({
       providers: [exotel()],
       inbox,
       log: silent,
+      retry: { attempts: 2, backoff: () => 0 },
       onStatus: ({ callId }) => void handled.push(callId),
+      onError: (error) => void errors.push(error),
     });
-    await after.close();
-    expect(handled).toEqual(['CA1']);
+    await vi.waitFor(async () => expect((await inbox.counts()).dead).toBe(1));
+    expect(handled).toEqual([]);
+    const about = { eventId: 'mycpaas:CA1:completed' };
+    expect(errors).toMatchObject([
+      { code: 'provider_missing', details: { ...about, attempt: 1 } },
+      { code: 'provider_missing', details: { ...about, attempt: 2 } },
+      { code: 'dead_letter', details: about },
+    ]);
+    expect((await inbox.deadLetters.list()).rows[0]?.error).toMatch(/does not have its provider/);
+    await other.close();
+  });
+});
+
+describe('whether a receiver works', () => {
+  const durable = (): Inbox => Object.defineProperty(memoryInbox(), 'durable', { value: true });
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
+  const waiting = async (inbox: Inbox) => (await inbox.counts()).waiting;
+
+  it('takes nothing of a durable inbox before it has a handler, and says once that nobody works', async () => {
+    const inbox = durable();
+    const { calls, codes } = receiver({ inbox });
+    for (const call of [1, 2]) await calls.receive(received(call));
+    await turn();
+    expect([codes, await waiting(inbox)]).toEqual([['no_worker'], 2]);
+    const handled: string[] = [];
+    calls.for('mycpaas').onEnded(({ callId }) => void handled.push(callId));
+    await vi.waitFor(() => expect(handled).toEqual(['CA1', 'CA2']));
+    await calls.close();
+  });
+
+  it.each([{}, { onEnded() {} }])(
+    'leaves a durable inbox to another process with work: false: %o',
+    async (handlers) => {
+      const inbox = durable();
+      const { calls, codes } = receiver({ inbox, work: false, ...handlers });
+      calls.onCompleted(() => {});
+      await calls.receive(received(1));
+      await turn();
+      expect([codes, await waiting(inbox)]).toEqual([[], 1]);
+      await calls.close();
+    },
+  );
+
+  it.each([
+    ['with work: true', durable, { work: true }],
+    ["with ack: 'handled'", durable, { ack: 'handled' }],
+    ['of an inbox in memory', memoryInbox, {}],
+  ] as const)('is done without a handler %s', async (_, newInbox, options) => {
+    const inbox = newInbox();
+    const { calls, codes } = receiver({ inbox, ...options });
+    expect((await calls.receive(received(1)))?.status).toBe(200);
+    await vi.waitFor(async () => expect(await waiting(inbox)).toBe(0));
+    expect(codes).toEqual([]);
+    await calls.close();
+  });
+
+  it('says that nobody works where no other process can', async () => {
+    const { calls, codes } = receiver({ work: false });
+    await calls.receive(received(1));
+    expect(codes).toEqual(['no_worker']);
+  });
+
+  it('does not begin after it was closed', async () => {
+    const inbox = durable();
+    const { calls } = receiver({ inbox });
+    await calls.receive(received(1));
+    await calls.close();
+    calls.onCompleted(() => expect.unreachable());
+    await turn();
+    expect(await waiting(inbox)).toBe(1);
   });
 });
 
@@ -307,6 +377,30 @@ describe('refuse', () => {
     expect(codes).toEqual(['body_too_large', 'dead_letter']);
   });
 
+  it('tells the provider where it is the only one, also to its own error handlers', async () => {
+    const told: string[] = [];
+    const hear = (who: string) => (error: CallStatusError) => void told.push(`${who} ${error.details.provider}`);
+    const calls = createCallStatus({
+      providers: [mycpaas({ onError: hear('mycpaas') }), exotel({ onError: hear('exotel') })],
+      log: silent,
+      onError: hear('any'),
+    });
+    calls.refuse(new CallStatusError('body_aborted'));
+    calls.for('exotel').refuse(new CallStatusError('body_aborted'));
+    calls.refuse(new CallStatusError('token_missing', { provider: 'mycpaas' }));
+    await calls.for('mycpaas').receive(callback('a=1', { headers: { 'content-type': 'text/plain' } }));
+    expect(told).toEqual([
+      'any undefined',
+      'exotel exotel',
+      'any exotel',
+      'mycpaas mycpaas',
+      'any mycpaas',
+      'mycpaas mycpaas',
+      'any mycpaas',
+    ]);
+    await calls.close();
+  });
+
   it('logs what is ours to mend as an error with its cause, and what a client sent as a warning without', () => {
     const [warn, error] = [vi.fn(), vi.fn()];
     const { calls } = receiver({ log: { info() {}, warn, error } });
@@ -314,7 +408,10 @@ describe('refuse', () => {
     warn.mockClear();
     calls.refuse(new CallStatusError('malformed_body', { hint: 'It is not JSON.' }, { cause }));
     expect(warn.mock.calls).toEqual([
-      [{ code: 'malformed_body', hint: 'It is not JSON.' }, expect.stringMatching(/^The body does not parse/)],
+      [
+        { code: 'malformed_body', provider: 'mycpaas', hint: 'It is not JSON.' },
+        expect.stringMatching(/^The body does not parse/),
+      ],
     ]);
     for (const given of [cause, 'thrown', undefined]) {
       calls.refuse(new CallStatusError('inbox_unavailable', {}, { cause: given }));

@@ -106,6 +106,7 @@ class Receiver {
   readonly #arrivals = new ArrivalList();
   readonly #worker: Worker;
   #working = false;
+  #saidThatNobodyWorks = false;
   #keepingAlive: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
@@ -118,7 +119,7 @@ class Receiver {
     this.limits = limits;
     this.#registry.addAll('', handlers);
     for (const { name, options: own } of providers) this.#registry.addAll(name, own);
-    addRegistrars(this, this.#registry, '');
+    this.#addRegistrars(this, '');
     const retries = new Map(providers.map(({ name, options: own }) => [name, { ...retry, ...own.retry }]));
     this.#worker = createWorker({
       inbox,
@@ -127,14 +128,14 @@ class Receiver {
       owner: options.owner,
       concurrency: options.concurrency,
       leaseMs: options.leaseMs,
-      handlersFor: (event) => this.#registry.handlersFor(event),
+      handlersFor: (event) => (retries.has(event.provider) ? this.#registry.handlersFor(event) : undefined),
       retryFor: ({ provider }) => retries.get(provider) ?? retry,
       beforeHandling: (eventId) => this.#arrivals.get(eventId)?.answered(),
       requestOf: (eventId) => this.#arrivals.get(eventId)?.source,
       settled: (eventId, handled) => this.#arrivals.settle(eventId, handled),
       onError: (error) => this.#report(error),
     });
-    if (options.work) this.#startWork();
+    if (options.work ?? this.#registry.handlesEvents) this.#startWork();
   }
 
   for(name: string): CallbackEndpoint {
@@ -151,12 +152,12 @@ class Receiver {
       mayReceive: (head) => mayBeCallback(head, methods, this.limits.bytes),
       receive: (request) => this.#receive(request, only),
       fetch: (request) => receiveFetch(endpoint, request),
-      refuse: (error) => this.refuse(error),
+      refuse: (error) => this.#refuse(error, only),
       methods,
       autoAck: this.autoAck,
       limits: this.limits,
     };
-    return addRegistrars(endpoint, this.#registry, name);
+    return this.#addRegistrars(endpoint, name);
   }
 
   mayReceive(head: RequestHead): boolean {
@@ -172,9 +173,7 @@ class Receiver {
   }
 
   refuse(error: CallStatusError): Receipt<never> {
-    this.#report(error);
-    const status = error.status ?? 503;
-    return { status, headers: status === 503 ? RETRY_SOON : NO_HEADERS, error };
+    return this.#refuse(error, this.#options.providers);
   }
 
   work(): void {
@@ -187,6 +186,28 @@ class Receiver {
   close({ deadlineMs = 10_000 }: CloseOptions = {}): Promise<void> {
     this.#closing ??= this.#shutDown(deadlineMs);
     return this.#closing;
+  }
+
+  /** An error that came before its provider was told is that of the only one there is. */
+  #refuse(error: CallStatusError, [provider, ...others]: readonly Provider[]): Receipt<never> {
+    const { code, details, cause, status = 503 } = error;
+    const isTold = details.provider !== undefined || provider === undefined || others.length > 0;
+    const told = isTold ? error : new CallStatusError(code, { provider: provider.name, ...details }, { cause });
+    this.#report(told);
+    return { status, headers: status === 503 ? RETRY_SOON : NO_HEADERS, error: told };
+  }
+
+  #addRegistrars<Target extends object>(target: Target, scope: string): Target {
+    const registrars = HANDLER_NAMES.map((name) => [
+      name,
+      (handler: unknown) => {
+        this.#registry.add(scope, name, handler);
+        const isWanted = this.#options.work === undefined && this.#registry.handlesEvents;
+        if (isWanted && this.#closing === undefined) this.#startWork();
+        return target;
+      },
+    ]);
+    return Object.assign(target, Object.fromEntries(registrars));
   }
 
   #startWork(): void {
@@ -247,7 +268,8 @@ class Receiver {
       const event = await this.#record(normalise(provider, fields, trust, now), request);
       return { status: 200, headers: NO_HEADERS, event };
     } catch (error) {
-      return this.refuse(isCallStatusError(error) ? error : new CallStatusError('unexpected', {}, { cause: error }));
+      const refusal = isCallStatusError(error) ? error : new CallStatusError('unexpected', {}, { cause: error });
+      return this.#refuse(refusal, providers);
     }
   }
 
@@ -271,6 +293,7 @@ class Receiver {
       if (isCallStatusError(cause) && cause.status === 503) throw cause;
       throw new CallStatusError('inbox_unavailable', { provider, eventId: id }, { cause });
     }
+    if (!this.#working && !this.#saidThatNobodyWorks) this.#sayThatNobodyWorks();
     const { transition, done } = recorded;
     if (done) this.#arrivals.settle(id, true);
     else if (first && transition === 'duplicate' && !waits) this.#arrivals.remove(id);
@@ -279,12 +302,18 @@ class Receiver {
     return withTransition(unrecorded, transition);
   }
 
+  /** Unless another process may be there for it. */
+  #sayThatNobodyWorks(): void {
+    this.#saidThatNobodyWorks = true;
+    if (this.#options.work === undefined || !this.inbox.durable) this.#report(new CallStatusError('no_worker'));
+  }
+
   /** Logs an error, and tells the error handlers; what they throw is logged too. */
   #report(error: CallStatusError): void {
     const { log } = this.#options;
     const { code, details, cause } = error;
     try {
-      // What your own code threw is shown; what a client made fail may quote the client.
+      // The cause of an error is your own code's or the inbox's; that of a warning may quote the client.
       if (OURS.has(code)) log.error({ code, ...details, cause: stackOf(cause) }, ERRORS[code].message);
       else log.warn({ code, ...details }, ERRORS[code].message);
     } catch {
@@ -306,7 +335,7 @@ const NO_HEADERS = {};
 /** Seconds. */
 const RETRY_SOON = { 'retry-after': '5' };
 
-/** What is ours to mend is an error; what a client sent is a warning. */
+/** What keeps events from being recorded or handled, and is not a client's to mend, is an error; all else is a warning. */
 const OURS: ReadonlySet<ErrorCode> = new Set([
   'unexpected',
   'inbox_unavailable',
@@ -319,20 +348,12 @@ const OURS: ReadonlySet<ErrorCode> = new Set([
   'handler_failed',
   'dead_letter',
   'events_lost',
+  'provider_missing',
+  'no_worker',
+  'invalid_options',
 ]);
 
 function stackOf(cause: unknown): string | undefined {
   if (cause === undefined) return undefined;
   return cause instanceof Error ? cause.stack : inspect(cause);
-}
-
-function addRegistrars<Target extends object>(target: Target, registry: HandlerRegistry, scope: string): Target {
-  const registrars = HANDLER_NAMES.map((name) => [
-    name,
-    (handler: unknown) => {
-      registry.add(scope, name, handler);
-      return target;
-    },
-  ]);
-  return Object.assign(target, Object.fromEntries(registrars));
 }

@@ -64,6 +64,11 @@ export class HandlerRegistry {
     return found;
   }
 
+  /** Whether there are handlers of events, for any provider. */
+  get handlesEvents(): boolean {
+    return [...this.#handlers.values()].some((scoped) => [...scoped.keys()].some((name) => name !== 'onError'));
+  }
+
   /** The error handlers of a provider, and those of all. */
   errorHandlersFor(provider: string | undefined): readonly ErrorHandler[] {
     const scopes = provider === undefined ? [''] : [provider, ''];

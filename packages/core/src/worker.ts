@@ -12,8 +12,11 @@ import { LONGEST_TIMER_MS } from './timer.ts';
 /** What a worker works on, and how. Only handlers and `backoff` may throw. */
 export interface WorkerOptions {
   readonly inbox: Inbox;
-  /** The handlers of an event, in the order in which they are called. An event without any is done at once. */
-  handlersFor(event: AnyCallStatusEvent): readonly NamedHandler[];
+  /**
+   * The handlers of an event, in the order in which they are called. An event without any is done at once; `undefined`: it is of a
+   * provider that is not known here, so somebody else has to handle it.
+   */
+  handlersFor(event: AnyCallStatusEvent): readonly NamedHandler[] | undefined;
   retryFor(event: AnyCallStatusEvent): RetryOptions;
   /**
    * Events whose handlers run at a time, each of another call.
@@ -201,8 +204,7 @@ class InboxWorker implements Worker {
   async #process(run: Run): Promise<void> {
     const options = this.#options;
     const { event, lease } = run.work;
-    const handlers = options.handlersFor(event);
-    const running = handlers.length === 0 ? undefined : this.#handle(run, handlers);
+    const running = this.#handle(run, options.handlersFor(event));
     const failed = running instanceof Promise ? await running : running;
     const handled = failed === undefined && (await this.#tell(run, () => options.inbox.finish(lease)));
     if (handled) this.#finished++;
@@ -212,9 +214,14 @@ class InboxWorker implements Worker {
     if (!handled) this.#wake();
   }
 
-  #handle(run: Run, handlers: readonly NamedHandler[]): MaybePromise<Failed | undefined> {
+  #handle(run: Run, handlers: readonly NamedHandler[] | undefined): MaybePromise<Failed | undefined> {
     const options = this.#options;
     const { event, attempt, doneHandlers } = run.work;
+    if (handlers === undefined) {
+      this.#report('provider_missing', { ...run.details, attempt }, undefined);
+      return { cause: undefined, error: NOT_KNOWN, doneHandlers };
+    }
+    if (handlers.length === 0) return undefined;
     const { attempts = ATTEMPTS } = options.retryFor(event);
     if (attempt > attempts) return { cause: undefined, error: NEVER_ENDED, doneHandlers };
     const answered = options.beforeHandling(event.id);
@@ -285,7 +292,7 @@ class InboxWorker implements Worker {
       if (Number.isFinite(pause)) return pause;
       throw new TypeError('backoff() has to return a number of milliseconds.');
     } catch (cause) {
-      this.#report('invalid_options', run.details, cause);
+      this.#report('invalid_options', { ...run.details, issues: [BACKOFF_FAILED] }, cause);
       return exponentialBackoff(attempt);
     }
   }
@@ -449,6 +456,8 @@ async function withDeadline(promise: Promise<void>, deadlineMs: number): Promise
   clearTimeout(timer);
 }
 
+const BACKOFF_FAILED = 'retry.backoff: it threw, or returned no number of milliseconds; the default is used.';
+const NOT_KNOWN = 'The receiver that took it does not have its provider.';
 const NEVER_ENDED = 'No attempt came to an end: the process died or the lease was lost each time.';
 
 function isThenable(result: unknown): result is PromiseLike<unknown> {

@@ -18,6 +18,10 @@ function start(...given: string[]): void {
   lines = createInterface(child.stdout);
 }
 
+function record(path: string): Promise<unknown> {
+  return openInbox({ path }).record(anEvent('c1', 'completed', { provider: 'mycpaas', id: 'mycpaas:c1:completed' }));
+}
+
 afterEach(() => child.kill('SIGKILL'));
 
 describe('a process without HTTP', () => {
@@ -26,7 +30,7 @@ describe('a process without HTTP', () => {
     start(path, 'asked');
     expect(await once(lines, 'line')).toEqual(['started']);
     await sleep(200);
-    const [handled] = await Promise.all([once(lines, 'line'), openInbox({ path }).record(anEvent('c1', 'completed'))]);
+    const [handled] = await Promise.all([once(lines, 'line'), record(path)]);
     expect(handled).toEqual(['handled c1']);
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
