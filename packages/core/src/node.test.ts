@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from 'node:http';
 import { connect as connectSecond, createServer as createSecondServer } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -340,6 +340,37 @@ describe('receiveNode', () => {
     expect(await result).toEqual([undefined, left]);
   });
 
+  describe('by HTTP/2', () => {
+    /** Sends the head of a request, and tells what is answered to it. */
+    async function send(headers: OutgoingHttpHeaders, endStream = false) {
+      const { port, result } = await serve((req, res) => receive(calls(), given(req, res, {})), 2);
+      const client = connectSecond(`http://127.0.0.1:${port}`);
+      onTestFinished(() => client.destroy());
+      const stream = client.request({ ':method': 'POST', ...form, ...headers }, { endStream });
+      for (const each of [client, stream]) each.on('error', () => {});
+      return { client, stream, result };
+    }
+
+    it('reads a body whose length the head does not tell', async () => {
+      const { stream, result } = await send({});
+      stream.write('CallSid=CA1');
+      setTimeout(() => stream.end('&CallStatus=busy'), 20);
+      expect(await result).toMatchObject({ status: 200, event: { callId: 'CA1', status: 'busy' } });
+    });
+
+    it('waits for no body that will not come', async () => {
+      const { result } = await send({}, true);
+      expect((await result)?.status).toBe(422);
+    });
+
+    it.each(['the connection', 'the request'])('takes a body for broken when %s breaks off', async (what) => {
+      const { client, stream, result } = await send({ 'content-length': 29 });
+      stream.write('CallSid=CA1&CallStatus=busy');
+      setTimeout(() => (what === 'the connection' ? client.destroy() : stream.close(8)), 20);
+      expect((await result)?.error?.code).toBe('body_aborted');
+    });
+  });
+
   it('gets the body though somebody listens to it already', async () => {
     const { port, result } = await serve((req, res) => {
       req.on('data', () => {});
@@ -418,7 +449,7 @@ describe('toEndpoint and isAnswer', () => {
 });
 
 function peek(req: IncomingMessage) {
-  return peekBody(req, announcedLength(req.headers), LIMIT);
+  return peekBody(req, announcedLength(req), LIMIT);
 }
 
 function receive(endpoint: CallbackEndpoint, request: NodeRequest) {

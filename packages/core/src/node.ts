@@ -63,9 +63,9 @@ export function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest, outc
 }
 
 function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
-  const { req, headers, dedicated } = given;
+  const { req, dedicated } = given;
   const { bytes } = endpoint.limits;
-  const announced = announcedLength(headers);
+  const announced = announcedLength(req);
   if (isThere(req, announced, bytes)) {
     const callback = new NodeCallback(given, req.read(), undefined);
     receiveBody(endpoint, callback, outcome);
@@ -183,12 +183,17 @@ function keptBytes(left: unknown): Uint8Array | undefined {
   return typeof left === 'string' && left !== '' ? Buffer.from(left) : undefined;
 }
 
-/** A stream with the body of a request; node's own tell when all of it has come. */
-export type BodyStream = Readable & { readonly complete?: boolean };
+/** A stream with the body of a request; node's own tell when all of it has come, or no more will. */
+export type BodyStream = Readable & { readonly complete?: boolean; readonly aborted?: boolean };
 
 /** How many bytes a head announces; `undefined` if any number of them may come, in chunks. */
-export function announcedLength(headers: IncomingHttpHeaders): number | undefined {
-  return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : undefined;
+export function announcedLength(req: IncomingMessage): number | undefined {
+  const { 'transfer-encoding': chunked, 'content-length': length } = req.headers;
+  if (chunked !== undefined) return undefined;
+  if (length !== undefined) return Number(length);
+  // HTTP/2 has no transfer-encoding: where its head is not the end, a body of any length follows.
+  const { stream } = req as { readonly stream?: { readonly endAfterHeaders: boolean } };
+  return stream?.endAfterHeaders === false ? undefined : 0;
 }
 
 /** Whether one `read()` gives the whole body: all of it has come, with its end, and nobody made texts of it. */
@@ -235,7 +240,11 @@ export function peekBody(
     };
     const onGone = (): void => settle(new CallStatusError('body_aborted'));
     const isBytes = encoding === undefined;
-    const onEnd = (): void => (isBytes && announced !== undefined && length < announced ? onGone() : settle());
+    const onEnd = (): void => {
+      const isCutOff = stream.aborted || (isBytes && announced !== undefined && length < announced);
+      if (isCutOff) onGone();
+      else settle();
+    };
     const onReadable = (): void => {
       for (let chunk: Buffer | string | null = stream.read(); chunk !== null; chunk = stream.read()) {
         chunks.push(chunk);
@@ -245,8 +254,8 @@ export function peekBody(
           return;
         }
       }
-      // HTTP/2 says that a request is complete when it is too late to put anything back.
-      if (stream.complete || (isBytes && length === announced)) settle();
+      // HTTP/2 says that a request is complete when it is too late to put anything back, and also of one that is cut off.
+      if (stream.complete || (isBytes && length === announced)) onEnd();
     };
     stream.on('readable', onReadable);
     stream.on('end', onEnd);

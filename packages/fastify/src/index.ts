@@ -97,12 +97,12 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
 
 /** Reads the body, which may come from a hook that decompresses it or the like. */
 function readBody(
-  { raw, headers }: FastifyRequest,
+  { raw }: FastifyRequest,
   payload: BodyStream,
   maxBytes: number,
   done: (error: Error | null, body?: Uint8Array) => void,
 ): void {
-  const announced = payload === raw ? announcedLength(headers) : undefined;
+  const announced = payload === raw ? announcedLength(raw) : undefined;
   if (isThere(payload, announced, maxBytes)) {
     done(null, payload.read());
     return;

@@ -1,3 +1,4 @@
+import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip, gzipSync } from 'node:zlib';
 import {
@@ -145,6 +146,18 @@ describe('callStatusPlugin', () => {
     });
     const answer = await fastify.inject({ ...callback, payload: gzipSync(callback.payload) });
     expect([answer.statusCode, await handled.promise]).toEqual([200, 'CA1']);
+    await fastify.close();
+  });
+
+  it('reads a body that comes by HTTP/2 without its length', async () => {
+    const handled = deferred<string>();
+    const fastify = Fastify({ http2: true });
+    const providers = [mycpaas({ allowUnauthenticated: true, onCompleted: ({ callId }) => handled.resolve(callId) })];
+    fastify.register(plugin, { path: '/hooks/voice', providers });
+    const client = connect(await fastify.listen({ port: 0, host: '127.0.0.1' }));
+    client.request({ ':method': 'POST', ':path': callback.url, ...callback.headers }).end(callback.payload);
+    expect(await handled.promise).toBe('CA1');
+    client.destroy();
     await fastify.close();
   });
 
