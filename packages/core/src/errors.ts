@@ -98,7 +98,7 @@ export const ERRORS = {
   inbox_corrupted: {
     status: 503,
     message:
-      'The file of the inbox is damaged or is no database, so nothing was acknowledged; the provider tries again. Put a backup in its place, or what `sqlite3 <file> .recover` saves; no restart is needed.',
+      'The file of the inbox is damaged or is no database, so nothing was acknowledged; the provider tries again. Stop the processes that use it, remove its -wal and -shm files, and put a backup in its place, or what `sqlite3 <file> .recover` saves.',
   },
   inbox_unsupported: {
     status: 503,

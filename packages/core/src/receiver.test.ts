@@ -377,6 +377,27 @@ describe('refuse', () => {
     expect(codes).toEqual(['body_too_large', 'dead_letter']);
   });
 
+  it('survives whatever is thrown, and a logger that fails', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    for (const thrown of [Object.create(null), Object.assign(new Error('x'), { stack: Symbol('stack') }), proxy]) {
+      const { calls } = receiver({
+        log: {
+          ...silent,
+          error() {
+            throw thrown;
+          },
+        },
+        onError: () => {
+          throw thrown;
+        },
+      });
+      calls.onError(() => Promise.reject(thrown));
+      expect(calls.refuse(new CallStatusError('inbox_unavailable', {}, { cause: thrown })).status).toBe(503);
+      await new Promise(setImmediate);
+    }
+  });
+
   it('tells the provider where it is the only one, also to its own error handlers', async () => {
     const told: string[] = [];
     const hear = (who: string) => (error: CallStatusError) => void told.push(`${who} ${error.details.provider}`);
@@ -433,8 +454,8 @@ describe('refuse', () => {
     await new Promise(setImmediate);
     expect(codes).toEqual(['malformed_body']);
     expect(error.mock.calls).toEqual([
-      [{ cause: 'Error: thrown' }, 'onError threw.'],
-      [{ cause: 'Error: rejected' }, 'onError rejected.'],
+      [{ cause: expect.stringMatching(/^Error: thrown/) }, 'onError threw.'],
+      [{ cause: expect.stringMatching(/^Error: rejected/) }, 'onError rejected.'],
     ]);
   });
 });

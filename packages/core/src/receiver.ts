@@ -310,24 +310,25 @@ class Receiver {
 
   /** Logs an error, and tells the error handlers; what they throw is logged too. */
   #report(error: CallStatusError): void {
-    const { log } = this.#options;
     const { code, details, cause } = error;
-    try {
-      // The cause of an error is your own code's or the inbox's; that of a warning may quote the client.
-      if (OURS.has(code)) log.error({ code, ...details, cause: stackOf(cause) }, ERRORS[code].message);
-      else log.warn({ code, ...details }, ERRORS[code].message);
-    } catch {
-      // A logger that fails must not keep an event from being handled, and there is nowhere left to say so.
-    }
+    // The cause of an error is your own code's or the inbox's; that of a warning may quote the client.
+    if (OURS.has(code)) this.#log('error', { code, ...details, cause: stackOf(cause) }, ERRORS[code].message);
+    else this.#log('warn', { code, ...details }, ERRORS[code].message);
     for (const handler of this.#registry.errorHandlersFor(details.provider)) {
+      const failed = (how: string, cause: unknown) => this.#log('error', { cause: stackOf(cause) }, `onError ${how}.`);
       try {
-        Promise.resolve(handler(error)).catch((cause: unknown) =>
-          log.error({ cause: String(cause) }, 'onError rejected.'),
-        );
+        Promise.resolve(handler(error)).catch((cause: unknown) => failed('rejected', cause));
       } catch (cause) {
-        log.error({ cause: String(cause) }, 'onError threw.');
+        failed('threw', cause);
       }
     }
+  }
+
+  /** A logger that fails must not keep an event from being handled, and there is nowhere left to say so. */
+  #log(level: 'warn' | 'error', details: object, message: string): void {
+    try {
+      this.#options.log[level](details, message);
+    } catch {}
   }
 }
 
@@ -353,7 +354,12 @@ const OURS: ReadonlySet<ErrorCode> = new Set([
   'invalid_options',
 ]);
 
+/** Of what your code threw, which may be anything. */
 function stackOf(cause: unknown): string | undefined {
   if (cause === undefined) return undefined;
-  return cause instanceof Error ? cause.stack : inspect(cause);
+  try {
+    return cause instanceof Error ? cause.stack : inspect(cause);
+  } catch {
+    return 'What was thrown cannot be shown.';
+  }
 }

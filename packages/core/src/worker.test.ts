@@ -115,6 +115,77 @@ describe('handling', () => {
     expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
   });
 
+  it.each([
+    ['an error whose message is no text', () => Object.assign(new Error('x'), { message: Object.create(null) })],
+    [
+      'a revoked proxy',
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return proxy;
+      },
+    ],
+  ])('survives a handler that throws %s', async (_, thrown) => {
+    worker(
+      {
+        broken() {
+          throw thrown();
+        },
+      },
+      { retry: { attempts: 1 } },
+    );
+    await record('c1');
+    await pass(10);
+    expect((await inbox.deadLetters.list()).rows).toMatchObject([{ error: 'What was thrown cannot be shown.' }]);
+  });
+
+  it('tells the inbox what was done while it failed for longer than a lease, before it takes anything', async () => {
+    let isDown = false;
+    const seen: string[] = [];
+    const orDown = (name: 'take' | 'finish' | 'renew') =>
+      ((...args: unknown[]) =>
+        isDown
+          ? Promise.reject(new Error('down'))
+          : (inbox[name] as (...args: unknown[]) => unknown)(...args)) as never;
+    const down = faulty({ take: orDown('take'), finish: orDown('finish'), renew: orDown('renew') });
+    worker({ handle: ({ callId }) => seen.push(callId) }, { inbox: down, leaseMs: 1000, pollMs: 300 });
+    seen.length = 0;
+    await record('c1');
+    isDown = false;
+    await pass(1);
+    await record('c2');
+    isDown = true;
+    await pass(5000);
+    isDown = false;
+    await pass(1000);
+    expect(seen.toSorted()).toEqual(['c1', 'c2']);
+    expect(codes()).not.toContain('lease_lost');
+    expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0 });
+  });
+
+  it('does not take what runs here, though its thread was busy for longer than a lease', async () => {
+    const end = deferred();
+    const seen: string[] = [];
+    worker(
+      {
+        handle: ({ callId }) => {
+          seen.push(callId);
+          return end.promise;
+        },
+      },
+      { leaseMs: 1000 },
+    );
+    await record('c1');
+    await pass(10);
+    vi.setSystemTime(Date.now() + 5000);
+    await record('c2');
+    await pass(10);
+    end.resolve();
+    await pass(10);
+    expect(seen).toEqual(['c1', 'c2']);
+    expect(codes()).toEqual([]);
+  });
+
   it('runs other handlers while the inbox is told of those that are done, however slow it is', async () => {
     const told = deferred();
     const seen: string[] = [];

@@ -88,6 +88,9 @@ class InboxWorker implements Worker {
   #isWanted = false;
   /** Whether it has all the work that it can do at a time, so that there may be more; of what becomes due, the inbox tells. */
   #isFull = false;
+  /** Ends the pauses of the results that the inbox has yet to hear of, because it failed. */
+  readonly #pauses = new Set<() => void>();
+  #renewedAt = 0;
   #pumping: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
   #polling: NodeJS.Timeout | undefined;
@@ -161,6 +164,7 @@ class InboxWorker implements Worker {
     const limit = this.#concurrency - this.#handling;
     this.#isFull = limit <= 0;
     if (this.#isFull) return;
+    await this.#keepWhatRuns();
     let taken: Taken;
     try {
       taken = await inbox.take({ limit, leaseMs: this.#leaseMs, owner });
@@ -177,6 +181,19 @@ class InboxWorker implements Worker {
     if (taken.nextAt !== undefined) this.#wakeAt(taken.nextAt);
   }
 
+  /**
+   * What has run or runs here must not be taken as something that nobody finished, when the inbox failed or this thread was busy for
+   * longer than the leases last.
+   */
+  async #keepWhatRuns(): Promise<void> {
+    if (this.#pauses.size > 0) {
+      for (const end of this.#pauses) end();
+      await new Promise(setImmediate);
+    }
+    const isLate = this.#options.clock() - this.#renewedAt > this.#leaseMs / 2;
+    if (isLate && this.#handling > 0) await this.#renew();
+  }
+
   #wakeAt(time: number): void {
     const delay = time - this.#options.clock();
     if (delay >= this.#pollMs) return;
@@ -188,7 +205,7 @@ class InboxWorker implements Worker {
     const run = new Run(work);
     run.index = this.#runs.push(run) - 1;
     this.#handling++;
-    this.#renewing ??= setInterval(() => void this.#renew(), this.#leaseMs / 3).unref();
+    if (this.#renewing === undefined) this.#startRenewing();
     run.ended = this.#process(run);
   }
 
@@ -309,13 +326,33 @@ class InboxWorker implements Worker {
         return counts;
       } catch (cause) {
         this.#inboxFailed(run.details, cause);
-        await new Promise((resolve) => setTimeout(resolve, this.#pollMs).unref());
+        await this.#pause();
       }
     }
     return false;
   }
 
+  /** Until the next look into the inbox, and not for longer than `pollMs`. */
+  async #pause(): Promise<void> {
+    let end = () => {};
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      end = resolve;
+      this.#pauses.add(end);
+      timer = setTimeout(resolve, this.#pollMs).unref();
+    });
+    this.#pauses.delete(end);
+    clearTimeout(timer);
+  }
+
+  #startRenewing(): void {
+    this.#renewedAt = this.#options.clock();
+    const every = Math.min(this.#leaseMs / 3, LONGEST_TIMER_MS);
+    this.#renewing = setInterval(() => void this.#renew(), every).unref();
+  }
+
   async #renew(): Promise<void> {
+    this.#renewedAt = this.#options.clock();
     if (this.#runs.length === 0) this.#stopRenewing();
     for (const run of this.#runs) this.#watch(run);
     const leases = this.#runs.filter(({ isHandling, isOver }) => isHandling && !isOver).map(({ work }) => work.lease);
@@ -464,7 +501,12 @@ function isThenable(result: unknown): result is PromiseLike<unknown> {
   return typeof (result as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
+/** Of what a handler threw, which may be anything: a proxy, or an error whose message is no text. */
 function textOf(cause: unknown): string {
-  if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
-  return typeof cause === 'string' ? cause : 'What was thrown is no error.';
+  try {
+    if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
+    return typeof cause === 'string' ? cause : 'What was thrown is no error.';
+  } catch {
+    return 'What was thrown cannot be shown.';
+  }
 }
