@@ -15,9 +15,10 @@ function verdict(sent: Sent, secrets: readonly string[] = [SECRET], options = {}
 
 const BODY =
   '{"message":{"type":"status-update","timestamp":"2025-12-13T12:00:00.000Z","call":{"id":"5c4d030f-43e3-4e65-899e-8148521e660f",' +
-  '"type":"inbound_phone_call","status":"in-progress"},"phone_number":{"number":"+31850835037","name":"HMS Sovereign Demo"},' +
-  '"customer":{"number":"+31612345678"}}}';
-const HEX = 'bd09fd7dfd12efba6e5e4b20049d2050d2574df7de2a8289d6880d0183be39db';
+  '"type":"inbound_phone_call","status":"in-progress"},"phone_number":{"number":"+12025550143","name":"Example Front Desk"},' +
+  '"customer":{"number":"+12025550178"}}}';
+// Made by another program: printf '%s' "1765627200.$BODY" | openssl dgst -sha256 -hmac whsec_test_secret
+const HEX = '7c4a3c07b40a6e15d94885c9fd09c0381ce2184e05a5ea3cdb97ca3e031c9d20';
 const HEADERS = { 'x-webhook-timestamp': '1765627200', 'x-webhook-signature': `sha256=${HEX}` };
 const SENT = jsonOf(BODY, '/hooks', HEADERS);
 
