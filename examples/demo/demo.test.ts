@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-it('the demo shows the same events in all frameworks, every refusal, and that a crash loses nothing', async () => {
+it('the demo shows the same events in all frameworks, every refusal, and that a crash in the middle loses nothing', async () => {
   const demo = path.join(import.meta.dirname, 'demo.ts');
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', demo], { timeout: 60_000 });
   const [, events = '0', refused] = /The same: (\d+) events arrived, (\d+) requests were refused/.exec(stdout) ?? [];
@@ -13,6 +13,18 @@ it('the demo shows the same events in all frameworks, every refusal, and that a 
   for (const provider of ['exotel', 'mycpaas', 'signalwire', 'voicedock'])
     expect(stdout).toMatch(new RegExp(`^${provider} .*(signed|token)$`, 'm'));
   for (const answer of [400, 403, 413, 415, 422]) expect(stdout).toMatch(new RegExp(`^${answer} `, 'm'));
-  expect(stdout).toContain(`${events} callbacks acknowledged with 200, 0 handled`);
-  expect(stdout).toContain(`${events} events handled, none lost`);
+
+  const [, acknowledged, done, interrupted, waiting] =
+    /Of (\d+) callbacks acknowledged with 200, (\d+) were handled, (\d+) in the middle of a handler and (\d+) waiting/
+      .exec(stdout)
+      ?.map(Number) ?? [];
+  expect(acknowledged).toBe(Number(events));
+  expect(done).toBeGreaterThan(0);
+  expect(interrupted).toBeGreaterThan(0);
+  expect(waiting).toBeGreaterThan(0);
+  const rows = stdout.split('\n').filter((row) => /(before|after the restart) +\d+$/.test(row));
+  expect(new Set(rows).size).toBe(rows.length);
+  expect(rows.filter((row) => / before +1$/.test(row))).toHaveLength(Number(done));
+  expect(rows.filter((row) => / after the restart +2$/.test(row)).length).toBeGreaterThanOrEqual(Number(interrupted));
+  expect(stdout).toMatch(new RegExp(`^sent +acknowledged +stored +handled +lost\n(${events} +){4}0$`, 'm'));
 }, 90_000);

@@ -14,6 +14,8 @@ export interface PrintedEvent {
   readonly trust: string;
   readonly direction?: string;
   readonly durationSeconds?: number;
+  /** From 1. Only the demo's own server prints it. */
+  readonly attempt?: number;
 }
 
 /** What call-status logs of a refusal. */
@@ -22,9 +24,19 @@ export interface LoggedRefusal {
   readonly provider?: string;
 }
 
+/** A line of an example's output. */
+interface Printed {
+  readonly listening?: { readonly port: number };
+  readonly event?: PrintedEvent;
+  readonly begun?: string;
+}
+
 /** One of the examples, running in a process of its own. */
 export class ExampleServer {
+  /** Handled ones. */
   readonly events: PrintedEvent[] = [];
+  /** The ids of events whose handler has begun. Only the demo's own server prints them. */
+  readonly begun: string[] = [];
   readonly refusals: LoggedRefusal[] = [];
   origin = '';
   readonly #child: ChildProcess;
@@ -35,6 +47,8 @@ export class ExampleServer {
     const child = spawn(process.execPath, ['--import', 'tsx', file], {
       env: { ...process.env, ...env, HOST: '127.0.0.1', PORT: '0' },
     });
+    // None outlives the demo, also when that fails.
+    process.once('exit', () => child.kill('SIGKILL'));
     const server = new ExampleServer(child);
     const errors: string[] = [];
     createInterface(child.stderr).on('line', (line) => {
@@ -45,8 +59,9 @@ export class ExampleServer {
     await new Promise<void>((resolve, reject) => {
       child.once('exit', () => reject(new Error(`The ${framework} example did not start.\n${errors.join('\n')}`)));
       createInterface(child.stdout).on('line', (line) => {
-        const { listening, event } = JSON.parse(line) as { listening?: { port: number }; event?: PrintedEvent };
+        const { listening, event, begun } = JSON.parse(line) as Printed;
         if (event !== undefined) server.events.push(event);
+        if (begun !== undefined) server.begun.push(begun);
         if (listening === undefined) return;
         server.origin = `http://127.0.0.1:${listening.port}`;
         resolve();
@@ -59,17 +74,18 @@ export class ExampleServer {
     this.#child = child;
   }
 
-  /** Waits until so many events were handled. */
-  async handled(count: number): Promise<void> {
-    for (let tries = 0; this.events.length < count; tries++) {
-      if (tries === 500) throw new Error(`Only ${this.events.length} of ${count} events were handled.`);
+  /** Waits until what the server printed is enough. */
+  async until(isEnough: (server: this) => boolean): Promise<void> {
+    for (let tries = 0; !isEnough(this); tries++) {
+      if (tries === 500) throw new Error(`Waited in vain; ${this.events.length} events were handled.`);
       await sleep(20);
     }
   }
 
+  /** Stops it, and reads all that it has printed. */
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const exited = once(this.#child, 'exit');
+    const closed = once(this.#child, 'close');
     this.#child.kill(signal);
-    await exited;
+    await closed;
   }
 }

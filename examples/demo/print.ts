@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-type Style = 'bold' | 'dim' | 'green';
+type Style = 'bold' | 'dim' | 'green' | 'red';
 
 const style =
   (name: Style) =>
@@ -10,6 +10,7 @@ const style =
 export const bold: (text: string) => string = style('bold');
 export const dim: (text: string) => string = style('dim');
 export const green: (text: string) => string = style('green');
+export const red: (text: string) => string = style('red');
 
 /** Rows in columns as wide as they need to be. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

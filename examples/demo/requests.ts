@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { type Fixture, loadFixtures } from '@call-status/adapter-contract/fixtures';
 import { signed } from '@call-status/adapter-contract/signed';
-import { CALL_STATUSES, type CallStatus, ERRORS, type ErrorCode } from '@call-status/core';
+import {
+  CALL_STATUSES,
+  type CallStatus,
+  type CallStatusEvent,
+  createCallStatus,
+  ERRORS,
+  type ErrorCode,
+} from '@call-status/core';
 
 const secret = (): string => randomBytes(24).toString('base64url');
 
@@ -71,6 +78,21 @@ export function send(origin: string, callback: Callback): Promise<number> {
       .on('error', reject)
       .end(body);
   });
+}
+
+const unproven = createCallStatus({
+  work: false,
+  allowUnauthenticated: true,
+  log: { info() {}, warn() {}, error() {} },
+});
+
+/** The id of the event that a callback makes, which is the same in every process. */
+export async function eventIdOf(callback: Callback): Promise<string> {
+  const { provider, method, url, headers, body } = callback;
+  const endpoint = unproven.for(provider as CallStatusEvent['provider']);
+  const receipt = await endpoint.receive({ method, url, headers, body, origin: 'http://localhost' });
+  if (receipt?.event === undefined) throw new Error(`A callback of ${provider} makes no event.`);
+  return receipt.event.id;
 }
 
 /** The first sentence of an error. */

@@ -3,7 +3,7 @@ import { callStatusPlugin, createCallStatus, exotel, mycpaas, signalwire, voiced
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import Fastify from 'fastify';
 
-const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', PUBLIC_URL, HANDLERS = 'on' } = process.env;
+const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', PUBLIC_URL } = process.env;
 const { SIGNALWIRE_SIGNING_KEY = '', VOICEDOCK_SECRET = '', EXOTEL_TOKEN = '', MYCPAAS_TOKEN = '' } = process.env;
 
 const calls = createCallStatus({
@@ -14,8 +14,6 @@ const calls = createCallStatus({
     mycpaas({ token: MYCPAAS_TOKEN }),
   ],
   inbox: sqliteInbox({ path: INBOX }),
-  // Another process may run the handlers; this one then only acknowledges.
-  work: HANDLERS === 'on',
   publicUrl: PUBLIC_URL,
   onStatus({ raw, ...event }) {
     console.log(JSON.stringify({ event }));

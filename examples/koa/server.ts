@@ -4,7 +4,7 @@ import { callStatusMiddleware, createCallStatus, exotel, mycpaas, signalwire, vo
 import Router from '@koa/router';
 import Koa from 'koa';
 
-const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', PUBLIC_URL, HANDLERS = 'on' } = process.env;
+const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', PUBLIC_URL } = process.env;
 const { SIGNALWIRE_SIGNING_KEY = '', VOICEDOCK_SECRET = '', EXOTEL_TOKEN = '', MYCPAAS_TOKEN = '' } = process.env;
 
 const calls = createCallStatus({
@@ -15,8 +15,6 @@ const calls = createCallStatus({
     mycpaas({ token: MYCPAAS_TOKEN }),
   ],
   inbox: sqliteInbox({ path: INBOX }),
-  // Another process may run the handlers; this one then only acknowledges.
-  work: HANDLERS === 'on',
   publicUrl: PUBLIC_URL,
   onStatus({ raw, ...event }) {
     console.log(JSON.stringify({ event }));

@@ -1,0 +1,37 @@
+// The server that the demo kills: handlers that are slow, and a lease that is short, so that a restart need not wait for long.
+import { callStatusMiddleware, createCallStatus, exotel, mycpaas, signalwire, voicedock } from '@call-status/express';
+import { sqliteInbox } from '@call-status/inbox-sqlite';
+import express from 'express';
+
+const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', HANDLES = 'Infinity' } = process.env;
+const { SIGNALWIRE_SIGNING_KEY = '', VOICEDOCK_SECRET = '', EXOTEL_TOKEN = '', MYCPAAS_TOKEN = '' } = process.env;
+
+let begun = 0;
+
+const calls = createCallStatus({
+  providers: [
+    signalwire({ signingKey: SIGNALWIRE_SIGNING_KEY }),
+    voicedock({ secret: VOICEDOCK_SECRET }),
+    exotel({ token: EXOTEL_TOKEN }),
+    mycpaas({ token: MYCPAAS_TOKEN }),
+  ],
+  inbox: sqliteInbox({ path: INBOX }),
+  concurrency: 2,
+  leaseMs: 1000,
+  async onStatus({ raw, ...event }, { attempt }) {
+    begun++;
+    console.log(JSON.stringify({ begun: event.id }));
+    // After so many events a handler waits for a service that does not answer, until somebody kills this process.
+    if (begun > Number(HANDLES)) await new Promise(() => {});
+    console.log(JSON.stringify({ event: { ...event, attempt } }));
+  },
+});
+
+const app = express();
+for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
+  app.use(`/webhooks/${name}`, callStatusMiddleware(calls.for(name)));
+}
+
+const server = app.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ listening: server.address() })));
+
+process.once('SIGTERM', () => server.close(() => calls.close()));
