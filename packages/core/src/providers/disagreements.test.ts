@@ -12,7 +12,7 @@ import { mycpaas } from './mycpaas.ts';
 import { signalwire } from './signalwire.ts';
 import { voicedock } from './voicedock.ts';
 
-/** Where the providers' documents disagree with each other or with the wire: one test for each, under the number it has in our notes. */
+/** Where the providers' documents disagree with each other or with the wire: one test for each. */
 
 type Definition = (typeof signalwire | typeof exotel | typeof voicedock | typeof mycpaas)['definition'];
 
@@ -49,7 +49,7 @@ describe('SignalWire', () => {
   const form = (fields: Readonly<Record<string, string>>) =>
     formOf({ CallSid: SID, CallStatus: 'completed', ...fields });
 
-  it('disagreement 1: "integers" are strings on the wire, and three of them decimals', () => {
+  it('"integers" are strings on the wire, and three of them decimals', () => {
     const sent = form({
       AudioInJitterMinVariance: '0.36',
       AudioInJitterMaxVariance: '85.95',
@@ -59,18 +59,18 @@ describe('SignalWire', () => {
     expect(messageOf(sent).fields['AudioInAveragePtime']).toBe('20.01');
   });
 
-  it('disagreement 2: SequenceNumber is required by the document and absent on the wire', () => {
+  it('SequenceNumber is required by the document and absent on the wire', () => {
     expect(normalOf(definition, form({})).sequence).toBeUndefined();
     expect(normalOf(definition, form({ SequenceNumber: '0' })).sequence).toBe(0);
   });
 
-  it('disagreement 3: three lists of required fields, of which call id and status are', () => {
+  it('three lists of required fields, of which call id and status are', () => {
     expect(normalOf(definition, form({}))).toMatchObject({ callId: SID, status: 'completed' });
     expect(() => normalOf(definition, formOf({ CallSid: SID }))).toThrow(v.ValiError);
     expect(() => normalOf(definition, formOf({ CallStatus: 'completed' }))).toThrow(v.ValiError);
   });
 
-  it('disagreement 4: Timestamp is the time of the event or that of the call; it is given, and orders nothing', async () => {
+  it('Timestamp is the time of the event or that of the call; it is given, and orders nothing', async () => {
     const ringing = form({ CallStatus: 'ringing', Timestamp: 'Thu, 04 Apr 2024 18:40:00 +0000' });
     const completed = form({ Timestamp: 'Thu, 04 Apr 2024 18:32:15 +0000' });
     expect(normalOf(definition, completed).occurredAt).toBe('2024-04-04T18:32:15.000Z');
@@ -84,7 +84,7 @@ describe('SignalWire', () => {
     }
   });
 
-  it('disagreement 5: CallDuration is an optional integer or a required string', () => {
+  it('CallDuration is an optional integer or a required string', () => {
     expect(normalOf(definition, form({ CallDuration: '142' })).durationSeconds).toBe(142);
     expect(
       normalOf(definition, jsonOf({ CallSid: SID, CallStatus: 'completed', CallDuration: 94 })).durationSeconds,
@@ -92,7 +92,7 @@ describe('SignalWire', () => {
     expect(normalOf(definition, form({})).durationSeconds).toBeUndefined();
   });
 
-  it('disagreement 6: the sample is JSON, the wire is a form, or a query with GET', () => {
+  it('the sample is JSON, the wire is a form, or a query with GET', () => {
     const fields = { CallSid: SID, CallStatus: 'completed', From: '+15551234567' };
     const asForm = normalOf(definition, formOf(fields));
     expect(asForm.from).toBe('+15551234567');
@@ -102,11 +102,11 @@ describe('SignalWire', () => {
     ).toEqual(asForm);
   });
 
-  it('disagreement 7: initiated is a status of callbacks, though two lists omit it', () => {
+  it('initiated is a status of callbacks, though two lists omit it', () => {
     expect(normalOf(definition, form({ CallStatus: 'initiated' })).status).toBe('initiated');
   });
 
-  it('disagreement 8: the event is called answered, its status in-progress', () => {
+  it('the event is called answered, its status in-progress', () => {
     expect(normalOf(definition, form({ CallStatus: 'answered' }))).toMatchObject({
       status: 'in-progress',
       rawStatus: 'answered',
@@ -114,12 +114,12 @@ describe('SignalWire', () => {
     expect(signalwire.callbackUrl({ url: 'https://example.com' }).StatusCallbackEvent).toContain('answered');
   });
 
-  it('disagreement 9: fields come that no document has, and are kept', () => {
+  it('fields come that no document has, and are kept', () => {
     const fields = { AudioOutLost: '0', SipCallId: SID, HangupBy: '+15551234567', HangupDirection: 'outbound' };
     expect(v.parse(definition.schema, messageOf(form(fields)).fields)).toMatchObject(fields);
   });
 
-  it('disagreement 10: 200, 204 or an empty <Response/>: it is 200 with nothing, and not for a request that needs an answer', async () => {
+  it('200, 204 or an empty <Response/>: it is 200 with nothing, and not for a request that needs an answer', async () => {
     const { receipts } = await received('signalwire', SID, form({}));
     expect(receipts).toEqual([accepted({ status: 'completed' })]);
     const request = formOf({ CallSid: SID, CallStatus: 'ringing', Direction: 'inbound', From: '+15551234567' });
@@ -127,7 +127,7 @@ describe('SignalWire', () => {
     expect(definition.isCallStatus?.(messageOf(form({ DialCallStatus: 'completed' })).fields)).toBe(false);
   });
 
-  it('disagreement 11: the REST API has two directions, callbacks three', () => {
+  it('the REST API has two directions, callbacks three', () => {
     const directions = ['inbound', 'outbound', 'outbound-api', 'outbound-dial'].map((Direction) => {
       return normalOf(definition, form({ Direction })).direction;
     });
@@ -140,20 +140,20 @@ describe('Exotel', () => {
   const CALL = { CallSid: '80bfbec2d78bbbf10fb851f4fa165211', Status: 'completed' };
   const json = (fields: object) => jsonOf({ ...CALL, ...fields });
 
-  it('disagreement 12: Status is terminal by the document, and in-progress when answered', () => {
+  it('Status is terminal by the document, and in-progress when answered', () => {
     const answered = normalOf(definition, json({ EventType: 'answered', Status: 'in-progress' }));
     expect(answered.status).toBe('in-progress');
     expect(normalOf(definition, json({ EventType: 'terminal' })).status).toBe('completed');
   });
 
-  it('disagreement 13: AnsweredBy is Human or HUMAN, or absent', () => {
+  it('AnsweredBy is Human or HUMAN, or absent', () => {
     for (const AnsweredBy of ['Human', 'HUMAN', 'human']) {
       expect(normalOf(definition, json({ Legs: [{ AnsweredBy: 'NA' }, { AnsweredBy }] })).answeredBy).toBe('human');
     }
     expect(normalOf(definition, json({ Legs: [{ Status: 'completed' }] })).answeredBy).toBeUndefined();
   });
 
-  it('disagreement 14: multipart by default, JSON in the sample, a form by another page: all give the same', () => {
+  it('multipart by default, JSON in the sample, a form by another page: all give the same', () => {
     const flat = {
       ...CALL,
       ConversationDuration: '32',
@@ -178,7 +178,7 @@ describe('Exotel', () => {
     expect(keyOf(definition, multipart)).toBe(keyOf(definition, formOf(flat)));
   });
 
-  it('disagreement 15: a leg that was not attempted has null, an empty status, the word null, or none', () => {
+  it('a leg that was not attempted has null, an empty status, the word null, or none', () => {
     for (const leg of [{ Status: null }, { Status: '' }, { Status: 'null' }, {}, null]) {
       const sent = json({ Legs: [{ Status: 'busy' }, leg] });
       expect(normalOf(definition, sent).legs).toEqual([{ status: 'busy', rawStatus: 'busy' }, {}]);
@@ -186,7 +186,7 @@ describe('Exotel', () => {
     }
   });
 
-  it('disagreement 16: RecordingUrl is "always included", and absent, null or empty', () => {
+  it('RecordingUrl is "always included", and absent, null or empty', () => {
     for (const fields of [{}, { RecordingUrl: null }, { RecordingUrl: '' }]) {
       expect(normalOf(definition, json(fields)).recording).toBeUndefined();
     }
@@ -195,7 +195,7 @@ describe('Exotel', () => {
     });
   });
 
-  it('disagreement 17: a signature is claimed on one page and denied by support: there is none, so a token proves', () => {
+  it('a signature is claimed on one page and denied by support: there is none, so a token proves', () => {
     expect(definition.signs).toBe('nothing');
     expect('authenticate' in definition).toBe(false);
     expect(exotel.callbackUrl({ url: 'https://example.com', token: 't' }).StatusCallback).toBe(
@@ -203,17 +203,17 @@ describe('Exotel', () => {
     );
   });
 
-  it('disagreement 18: CustomField comes with every callback, or with terminal ones alone', () => {
+  it('CustomField comes with every callback, or with terminal ones alone', () => {
     expect(normalOf(definition, json({ CustomField: 'order_12345' })).custom).toBe('order_12345');
     expect(normalOf(definition, json({ EventType: 'answered' })).custom).toBeUndefined();
   });
 
-  it('disagreement 19: Duration is in the page of v3 alone', () => {
+  it('Duration is in the page of v3 alone', () => {
     expect(normalOf(definition, json({ Duration: '17' })).durationSeconds).toBe(17);
     expect(normalOf(definition, json({ Duration: '17', ConversationDuration: 8 })).durationSeconds).toBe(8);
   });
 
-  it('disagreement 20: the legs of the REST API are wrapped; those of callbacks are not, and a wrapped one tells nothing', () => {
+  it('the legs of the REST API are wrapped; those of callbacks are not, and a wrapped one tells nothing', () => {
     expect(normalOf(definition, json({ Legs: [{ Status: 'completed' }] })).legs).toEqual([
       { status: 'completed', rawStatus: 'completed' },
     ]);
@@ -233,7 +233,7 @@ describe('VoiceDock', () => {
     });
   };
 
-  it('disagreement 21: three statuses by one page, four by another, nine and more by the changelog', () => {
+  it('three statuses by one page, four by another, nine and more by the changelog', () => {
     const statuses = [
       'in-progress',
       'ended',
@@ -256,7 +256,7 @@ describe('VoiceDock', () => {
     ]);
   });
 
-  it('disagreement 22: assistant, end_reason and phone_number.id are in the types, not in the document', () => {
+  it('assistant, end_reason and phone_number.id are in the types, not in the document', () => {
     const more = {
       assistant: { id: 'a-1' },
       end_reason: 'user_hangup',
@@ -268,12 +268,12 @@ describe('VoiceDock', () => {
     expect(normalOf(definition, update({})).to).toBeUndefined();
   });
 
-  it('disagreement 23: numbers are strings, and null on web calls', () => {
+  it('numbers are strings, and null on web calls', () => {
     const sent = update({ type: 'web_call' }, { phone_number: { number: null }, customer: { number: null } });
     expect(normalOf(definition, sent)).toMatchObject({ direction: 'web', from: undefined, to: undefined });
   });
 
-  it('disagreement 24: a signature has the prefix sha256= or not', () => {
+  it('a signature has the prefix sha256= or not', () => {
     const wrong = 'f'.repeat(64);
     const verdict = (signature: string) => {
       const headers = { 'x-webhook-timestamp': '1765627200', 'x-webhook-signature': signature };
@@ -286,7 +286,7 @@ describe('VoiceDock', () => {
     );
   });
 
-  it('disagreement 25: the header is printed as User-Assistant; neither it nor User-Agent decides anything', () => {
+  it('the header is printed as User-Assistant; neither it nor User-Agent decides anything', () => {
     const sent = update({});
     for (const headers of [{}, { 'user-assistant': 'HMS-Sovereign/1.0' }, { 'user-agent': 'curl' }]) {
       expect(definition.recognizes(messageOf({ ...sent, headers: { ...sent.headers, ...headers } }))).toBe(true);
@@ -298,7 +298,7 @@ describe('mycpaas', () => {
   const { definition } = mycpaas;
   const CALL = { CallSid: 'CA1234567890abcdef', CallStatus: 'completed' };
 
-  it('disagreement 26: StatusCallbackEvent takes statuses or events, and by default means all or completed', () => {
+  it('StatusCallbackEvent takes statuses or events, and by default means all or completed', () => {
     const url = 'https://example.com/hook';
     expect(mycpaas.callbackUrl({ url, token: 't' })).toStrictEqual({ StatusCallback: `${url}?token=t` });
     expect(mycpaas.callbackUrl({ url, events: ['completed', 'failed'] }).StatusCallbackEvent).toBe('completed failed');
@@ -307,17 +307,17 @@ describe('mycpaas', () => {
     );
   });
 
-  it('disagreement 27: "answered" in the text is in-progress in the table', () => {
+  it('"answered" in the text is in-progress in the table', () => {
     expect(normalOf(definition, formOf({ ...CALL, CallStatus: 'answered' })).status).toBe('in-progress');
     expect(normalOf(definition, formOf({ ...CALL, CallStatus: 'in-progress' })).status).toBe('in-progress');
   });
 
-  it('disagreement 28: "fire-and-forget", and "may retry": a redelivery is a duplicate, and accepted', async () => {
+  it('"fire-and-forget", and "may retry": a redelivery is a duplicate, and accepted', async () => {
     const { receipts } = await received('mycpaas', CALL.CallSid, formOf(CALL), formOf(CALL));
     expect(receipts).toEqual([accepted({ transition: 'advance' }), accepted({ transition: 'duplicate' })]);
   });
 
-  it('disagreement 29: exactly 200, so nothing that needs another answer may be taken', async () => {
+  it('exactly 200, so nothing that needs another answer may be taken', async () => {
     const message = formOf({ MessageSid: 'SM1', Body: 'hello' });
     const gathered = formOf({ ...CALL, Digits: '1' });
     const { receipts } = await received('mycpaas', CALL.CallSid, formOf(CALL), message, gathered);
