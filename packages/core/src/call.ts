@@ -16,14 +16,17 @@ import {
 
 /** The state of one call, folded from its events by {@link foldCall}. Plain JSON. */
 export interface Call {
+  /** Who sent its events. */
   readonly provider: string;
   /** The provider's id of the call. */
   readonly callId: string;
+  /** The furthest that it came. */
   readonly status: CallStatus;
   /** Whether the call has ended. */
   readonly terminal: boolean;
   /** How it ended; absent while it is live. */
   readonly outcome?: TerminalStatus;
+  /** Who called whom. */
   readonly direction?: Direction;
   /** As sent; not every provider sends E.164. */
   readonly from?: string;
@@ -31,24 +34,33 @@ export interface Call {
   readonly to?: string;
   /** The call that made this one. */
   readonly parentCallId?: string;
-  /** ISO 8601, UTC; by the provider's clock where it tells the time, else by ours. So are all times here. */
+  /** When it was first `queued`. ISO 8601, UTC; by the provider's clock where it tells the time, else by ours. So are the times below. */
   readonly queuedAt?: string;
+  /** When it was first `initiated`. */
   readonly initiatedAt?: string;
+  /** When it was first `ringing`. */
   readonly ringingAt?: string;
   /** When it was first `in-progress`. */
   readonly answeredAt?: string;
+  /** When it first had the status with which it ended. */
   readonly endedAt?: string;
-  /** Length of the conversation in seconds. */
+  /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number;
+  /** Who picked up. */
   readonly answeredBy?: AnsweredBy;
+  /** The recording of the call. */
   readonly recording?: Recording;
+  /** The parties' parts of the call. */
   readonly legs?: readonly Leg[];
+  /** The answer to the SIP INVITE. */
   readonly sip?: Sip;
+  /** How the call sounded. */
   readonly quality?: Quality;
+  /** What went wrong, in the provider's words. */
   readonly error?: CallError;
   /** What you gave the provider to send back. */
   readonly custom?: string;
-  /** When its last event was received. */
+  /** When its last event was received: ISO 8601, UTC, by our clock. */
   readonly updatedAt: string;
   /** Its events, each once, in the order of the statuses, whatever order they came in. */
   readonly events: readonly AnyCallStatusEvent[];

@@ -68,6 +68,7 @@ export interface Leg {
   readonly rawStatus?: string;
   /** Seconds that the party was on the line. */
   readonly durationSeconds?: number;
+  /** Who picked up on this leg. */
   readonly answeredBy?: AnsweredBy;
 }
 
@@ -97,7 +98,9 @@ export interface Quality {
 
 /** What went wrong, in the provider's words. */
 export interface CallError {
+  /** The provider's own code. */
   readonly code?: string;
+  /** The provider's own text. */
   readonly message?: string;
 }
 
@@ -124,35 +127,48 @@ export interface CallStatusEventBase<Name extends string, Fields, Status extends
   readonly id: string;
   /** The provider's id of the call. Some contain a phone number. */
   readonly callId: string;
+  /** The normal form of the provider's status word. */
   readonly status: Status;
   /** The provider's own status word, as sent. */
   readonly rawStatus: string;
   /** Whether the call has ended with this status. */
   readonly terminal: Status extends TerminalStatus ? true : false;
+  /** What it did to its call. */
   readonly transition: Transition;
+  /** Who called whom, as the provider tells it. */
   readonly direction?: Direction;
   /** As sent; not every provider sends E.164. */
   readonly from?: string;
   /** As sent; not every provider sends E.164. */
   readonly to?: string;
-  /** When it happened, by the provider's clock: ISO 8601, UTC. */
+  /**
+   * When it happened, by the provider's clock: ISO 8601, UTC. SignalWire's incoming call status callback documents it as the time of the
+   * call's creation.
+   */
   readonly occurredAt?: string;
   /** When we received it: ISO 8601, UTC. */
   readonly receivedAt: string;
   /** The provider's count of the events of this call, where it has one. */
   readonly sequence?: number;
-  /** Length of the conversation in seconds. */
+  /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number;
+  /** Who picked up, by the detection of the provider. */
   readonly answeredBy?: AnsweredBy;
   /** The call that made this one. */
   readonly parentCallId?: string;
+  /** The recording of the call, where there is one by now. */
   readonly recording?: Recording;
+  /** The parties' parts of the call, where the provider tells them, as Exotel does. */
   readonly legs?: readonly Leg[];
+  /** The answer to the SIP INVITE, where the provider tells it, as SignalWire does. */
   readonly sip?: Sip;
+  /** How the call sounded, where the provider tells it, as SignalWire does. */
   readonly quality?: Quality;
+  /** What went wrong, in the provider's words. */
   readonly error?: CallError;
   /** What you gave the provider to send back, such as Exotel's `CustomField`. */
   readonly custom?: string;
+  /** How we know that the callback is genuine. */
   readonly trust: Trust;
   /** The provider's own fields, none dropped. Strings on the wire are strings here. */
   readonly raw: Fields;

@@ -22,6 +22,7 @@ export interface HandlerContext {
   readonly attempt: number;
   /** Aborted when the receiver shuts down past its deadline, or when the lease is lost and another worker has the event. */
   readonly signal: AbortSignal;
+  /** The receiver's `log`. */
   readonly log: Logger;
   /** The call with its events so far. */
   readonly call: () => Promise<Call>;
@@ -32,7 +33,10 @@ export interface HandlerContext {
 /** Your function for an event. When it throws or rejects, the event is retried. */
 export type Handler<Event> = (event: Event, context: HandlerContext) => unknown;
 
-/** Your function for errors: refused callbacks, failed handlers, dead letters. What it throws is logged and dropped. */
+/**
+ * Your function for errors: for every refused callback, failed handler and dead letter, and every other error at run time.
+ * What it throws is logged and dropped.
+ */
 export type ErrorHandler = (error: CallStatusError) => unknown;
 
 type WithStatus<Event, Status extends CallStatus> = Extract<Event, { readonly status: Status }>;
@@ -42,18 +46,28 @@ type WithStatus<Event, Status extends CallStatus> = Extract<Event, { readonly st
  * so effectively once per call; `onStatus` runs for every event.
  */
 export interface Handlers<Event = AnyCallStatusEvent> {
+  /** The call has become `queued`. */
   readonly onQueued?: Handler<WithStatus<Event, 'queued'>>;
+  /** The call has become `initiated`. */
   readonly onInitiated?: Handler<WithStatus<Event, 'initiated'>>;
+  /** The call has become `ringing`. */
   readonly onRinging?: Handler<WithStatus<Event, 'ringing'>>;
+  /** The call has become `in-progress`. */
   readonly onInProgress?: Handler<WithStatus<Event, 'in-progress'>>;
+  /** The call has become `completed`. */
   readonly onCompleted?: Handler<WithStatus<Event, 'completed'>>;
+  /** The call has become `busy`. */
   readonly onBusy?: Handler<WithStatus<Event, 'busy'>>;
+  /** The call has become `no-answer`. */
   readonly onNoAnswer?: Handler<WithStatus<Event, 'no-answer'>>;
+  /** The call has become `failed`. */
   readonly onFailed?: Handler<WithStatus<Event, 'failed'>>;
+  /** The call has become `canceled`. */
   readonly onCanceled?: Handler<WithStatus<Event, 'canceled'>>;
   /** The call has ended, however. */
   readonly onEnded?: Handler<WithStatus<Event, TerminalStatus>>;
   /** Every event that is no duplicate, whatever its transition. */
   readonly onStatus?: Handler<Event>;
+  /** Called for every refused callback, failed handler and dead letter, and every other error at run time. */
   readonly onError?: ErrorHandler;
 }

@@ -37,11 +37,13 @@ export interface Inbox {
    * its worker. A hint: it may be missed. Returns the way to stop it.
    */
   onWork(listener: () => void): () => void;
+  /** Events that no attempt could handle. */
   readonly deadLetters: DeadLetters;
   /** One call with its events, or `undefined`. */
   call(provider: string, callId: string): Promise<Call | undefined>;
   /** Calls, newest first. */
   calls(query?: CallQuery): Promise<Page<CallSummary>>;
+  /** How many calls and events there are. */
   counts(): Promise<InboxCounts>;
   /** Closes the store. Workers have to be stopped before. Safe to call twice. */
   close(): Promise<void>;
@@ -70,6 +72,7 @@ export interface TakeRequest {
 
 /** What a worker got. */
 export interface Taken {
+  /** The events that are its own until their leases end; at most one of a call. */
   readonly work: readonly Work[];
   /** When work becomes due that is not due now (a retry, a lease that runs out); absent when there is none. */
   readonly nextAt?: number;
@@ -77,6 +80,7 @@ export interface Taken {
 
 /** The right to work on an event until a time. */
 export interface Lease {
+  /** The `id` of the event. */
   readonly eventId: string;
   /** Differs for each time the event is taken: the fence. */
   readonly token: string;
@@ -84,7 +88,9 @@ export interface Lease {
 
 /** An event to handle. */
 export interface Work {
+  /** What its worker shows to finish, fail, renew or release it. */
   readonly lease: Lease;
+  /** The event as it was recorded. */
   readonly event: AnyCallStatusEvent;
   /** From 1; attempts that ended in a crash count. */
   readonly attempt: number;
@@ -106,6 +112,7 @@ export interface Failure {
 export interface DeadLetters {
   /** Newest first. */
   list(query?: DeadLetterQuery): Promise<Page<DeadLetter>>;
+  /** One dead letter, or `undefined`. */
   read(eventId: string): Promise<DeadLetter | undefined>;
   /** Makes the event work again, from attempt 1. `false`: no such dead letter. */
   replay(eventId: string): Promise<boolean>;
@@ -117,15 +124,19 @@ export interface DeadLetters {
 
 /** An event that no attempt could handle. */
 export interface DeadLetter {
+  /** The event as it was recorded. */
   readonly event: AnyCallStatusEvent;
+  /** How many attempts there were. */
   readonly attempts: number;
   /** The last error's text. */
   readonly error: string;
+  /** When it became one. */
   readonly deadAt: number;
 }
 
 /** Which dead letters. */
 export interface DeadLetterQuery extends PageQuery {
+  /** Of this provider alone. */
   readonly provider?: string;
   /** Dead at or after. */
   readonly since?: number;
@@ -135,7 +146,9 @@ export interface DeadLetterQuery extends PageQuery {
 
 /** Which calls. */
 export interface CallQuery extends PageQuery {
+  /** Of this provider alone. */
   readonly provider?: string;
+  /** Calls that have ended, or those that have not. */
   readonly state?: 'live' | 'ended';
   /** First event received at or after. */
   readonly since?: number;
@@ -163,9 +176,13 @@ export interface Page<Row> {
 
 /** A call in a list. */
 export interface CallSummary {
+  /** Who sent its events. */
   readonly provider: string;
+  /** The provider's id of the call. */
   readonly callId: string;
+  /** The furthest that it came. */
   readonly status: CallStatus;
+  /** Whether it has ended. */
   readonly terminal: boolean;
   /** When its first event was received. */
   readonly firstAt: number;
@@ -177,11 +194,14 @@ export interface CallSummary {
 
 /** How much there is. */
 export interface InboxCounts {
+  /** Calls that have not ended. */
   readonly live: number;
+  /** Calls that have ended. */
   readonly ended: number;
   /** Events that wait for a worker or for a retry. */
   readonly waiting: number;
   /** Events that a worker has now. */
   readonly running: number;
+  /** Events that are dead letters. */
   readonly dead: number;
 }

@@ -3,8 +3,11 @@
  * What is logged never contains a secret, a phone number or a body.
  */
 export interface Logger {
+  /** Not called so far. */
   info(details: object, message: string): void;
+  /** What may need you: a refused callback, a slow handler, a provider without a secret. */
   warn(details: object, message: string): void;
+  /** What needs you: a failed handler, a dead letter, an inbox that fails. */
   error(details: object, message: string): void;
 }
 

@@ -21,6 +21,7 @@ export const TOKEN_PARAMETER = 'token';
  * a provider that signs bytes is authenticated before anything is parsed.
  */
 export class Message {
+  /** The request as the adapter gave it. */
   readonly request: CallbackRequest;
   readonly #limits: Limits;
   readonly #publicUrl: PublicUrl | undefined;

@@ -36,25 +36,39 @@ export type Verdict = 'genuine' | 'signature_missing' | 'signature_mismatch' | '
  * `undefined` is the same as absent; what is derived (`id`, `terminal`, `trust`, …) is added for it.
  */
 export interface NormalForm {
+  /** The provider's id of the call. */
   readonly callId: string;
   /** The provider's own status word. */
   readonly rawStatus: string;
   /** Only where the table `statuses` is not enough. */
   readonly status?: CallStatus | undefined;
+  /** Who called whom. */
   readonly direction?: Direction | undefined;
+  /** As sent. */
   readonly from?: string | undefined;
+  /** As sent. */
   readonly to?: string | undefined;
-  /** ISO 8601, UTC. */
+  /** When it happened, by the provider's clock: ISO 8601, UTC. */
   readonly occurredAt?: string | undefined;
+  /** The provider's count of the events of this call. */
   readonly sequence?: number | undefined;
+  /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number | undefined;
+  /** Who picked up. */
   readonly answeredBy?: AnsweredBy | undefined;
+  /** The call that made this one. */
   readonly parentCallId?: string | undefined;
+  /** The recording of the call. */
   readonly recording?: Recording | undefined;
+  /** The parties' parts of the call, in the provider's order. */
   readonly legs?: readonly Leg[] | undefined;
+  /** The answer to the SIP INVITE. */
   readonly sip?: Sip | undefined;
+  /** How the call sounded. */
   readonly quality?: Quality | undefined;
+  /** What went wrong, in the provider's words. */
   readonly error?: CallError | undefined;
+  /** What the user gave the provider to send back. */
   readonly custom?: string | undefined;
 }
 
@@ -89,6 +103,7 @@ export interface ProviderDefinition<Name extends string, Fields, Options extends
   authenticate?(message: Message, secrets: readonly string[], options: Options, now: number): Verdict;
   /** Requires the call id and the status, and lets everything else pass. */
   readonly schema: v.GenericSchema<unknown, Fields>;
+  /** Makes the normal form of fields that fit the `schema`. */
   normalize(fields: Fields, options: Options): NormalForm;
   /**
    * What tells this event from the others of its call: the status, and whatever else differs between two events but not between

@@ -2,6 +2,7 @@
  * One HTTP request, as an adapter hands it to a receiver. Structural: any framework's request fits after a few lines.
  */
 export interface CallbackRequest {
+  /** In upper case: `POST`. */
   readonly method: string;
   /** Path and query as on the request line, mount path included: `/webhooks/voice?tenant=7`. */
   readonly url: string;
@@ -31,6 +32,7 @@ export interface CallbackRequest {
 
 /** The answer to a callback. The body is always empty. */
 export interface Receipt<Event> {
+  /** 200: accepted. 503: the provider is to try again. Any other: refused, for the reason in `error`. */
   readonly status: 200 | 400 | 403 | 413 | 415 | 422 | 503;
   /** Headers of the answer, such as `retry-after`. */
   readonly headers: Readonly<Record<string, string>>;

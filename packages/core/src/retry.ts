@@ -19,6 +19,8 @@ const LONGEST_MS = 45 * 60_000;
 /**
  * The default pause: three times as long after each attempt, from 5 seconds to 45 minutes, so that what is away for some minutes costs
  * no event. Between half and all of it, so that failures spread out.
+ *
+ * @returns milliseconds
  */
 export function exponentialBackoff(attempt: number): number {
   const longest = Math.min(LONGEST_MS, FIRST_MS * GROWTH ** (attempt - 1));

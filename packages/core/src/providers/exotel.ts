@@ -23,23 +23,29 @@ export interface ExotelFields {
   readonly Status: string;
   /** `YYYY-MM-DD HH:mm:ss`, without a zone. */
   readonly DateUpdated?: string;
+  /** Null, empty or absent without a recording. */
   readonly RecordingUrl?: string | null;
   /** `answered` or `terminal`. */
   readonly EventType?: string;
+  /** As `DateUpdated`. */
   readonly DateCreated?: string;
-  /** The customer. */
+  /** Of a call that you made: the customer. */
   readonly To?: string;
-  /** The party that is called first: the agent. */
+  /** Of a call that you made: the agent, who is called first. */
   readonly From?: string;
   /** The ExoPhone's number, despite the name. */
   readonly PhoneNumberSid?: string;
+  /** As `DateUpdated`. */
   readonly StartTime?: string;
   /** `1970-01-01 05:30:00` when it is not set. */
   readonly EndTime?: string | null;
   /** Seconds in which both parties were connected. */
   readonly ConversationDuration?: number | string;
+  /** Seconds of the call. In the page of voice v3 alone. */
   readonly Duration?: number | string;
+  /** `inbound`, `outbound-api`, `outbound-dial` (made in the dashboard). */
   readonly Direction?: string;
+  /** What you gave when the call was made: at most 128 characters. */
   readonly CustomField?: string;
   /** First the party in `From`, then that in `To`. */
   readonly Legs?: readonly ExotelLeg[];
@@ -48,6 +54,7 @@ export interface ExotelFields {
 
 /** One party's part of an Exotel call. */
 export interface ExotelLeg {
+  /** Seconds that the party was on the line. */
   readonly OnCallDuration?: number | string;
   /** Null, empty or absent: not attempted. */
   readonly Status?: string | null;
@@ -91,9 +98,13 @@ export interface ExotelCallbackOptions {
 
 /** Parameters of "connect two numbers" in Exotel's API. */
 export interface ExotelParameters {
+  /** Your endpoint, with the token in its query if you gave one. */
   readonly StatusCallback: string;
+  /** The first event to ask for. */
   readonly 'StatusCallbackEvents[0]': ExotelEvent;
+  /** The second, if there is one. */
   readonly 'StatusCallbackEvents[1]'?: ExotelEvent;
+  /** How callbacks are to be written. */
   readonly StatusCallbackContentType: 'application/json' | 'multipart/form-data';
 }
 

@@ -10,18 +10,26 @@ import { rfc2822 } from './time.ts';
 
 /**
  * The fields of mycpaas's call status callback. Two are documented; the others are those of its LaML relatives, used if they come.
+ * What else comes is kept too, such as the `AccountSid` (`AC…`).
  *
  * Source: docs.mycpaas.io, voice webhooks.
  */
 export interface MycpaasFields {
   /** `CA…`. */
   readonly CallSid: string;
+  /** The status word, such as `in-progress`. */
   readonly CallStatus: string;
+  /** The caller. */
   readonly From?: string;
+  /** The party that was called. */
   readonly To?: string;
+  /** `inbound`, `outbound-api`, `outbound-dial`. */
   readonly Direction?: string;
+  /** RFC 2822. */
   readonly Timestamp?: string;
+  /** The count of the events of the call. */
   readonly SequenceNumber?: string;
+  /** Seconds. */
   readonly CallDuration?: string;
   readonly [field: string]: unknown;
 }
@@ -64,6 +72,7 @@ export interface MycpaasCallbackOptions {
 
 /** Parameters of "create a call" in mycpaas's REST API. */
 export interface MycpaasParameters {
+  /** Your endpoint, with the token in its query if you gave one. */
   readonly StatusCallback: string;
   /** Separated by spaces. */
   readonly StatusCallbackEvent?: string;
@@ -79,7 +88,7 @@ export const mycpaas: ProviderFactory<
   name: 'mycpaas',
   signs: 'nothing',
   statuses: {
-    // Not documented as a status of callbacks, but of calls.
+    // Neither this nor `canceled` is documented; its LaML relatives have them.
     queued: 'queued',
     initiated: 'initiated',
     ringing: 'ringing',

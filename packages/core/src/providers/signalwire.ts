@@ -97,7 +97,9 @@ export interface SignalwireCallbackOptions {
 
 /** Parameters of "create a call" in SignalWire's REST API. */
 export interface SignalwireParameters {
+  /** Your endpoint, with the token in its query if you gave one. */
   readonly StatusCallback: string;
+  /** How callbacks are to come: as a form, or with their fields in the query. */
   readonly StatusCallbackMethod: 'POST' | 'GET';
   /** One parameter for each. */
   readonly StatusCallbackEvent: readonly string[];
@@ -105,7 +107,9 @@ export interface SignalwireParameters {
 
 /** Attributes of `<Number>`, `<Sip>` and `<Verto>` in cXML. Escape them as your XML writer does. */
 export interface SignalwireAttributes {
+  /** Your endpoint, with the token in its query if you gave one. */
   readonly statusCallback: string;
+  /** How callbacks are to come: as a form, or with their fields in the query. */
   readonly statusCallbackMethod: 'POST' | 'GET';
   /** Separated by spaces. */
   readonly statusCallbackEvent: string;

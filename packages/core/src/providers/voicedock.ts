@@ -18,12 +18,14 @@ import { iso8601 } from './time.ts';
  */
 export interface VoicedockFields {
   readonly message: {
+    /** `status-update`. */
     readonly type?: string;
     /** ISO 8601. */
     readonly timestamp?: string;
     readonly call: {
       /** Some contain a phone number. */
       readonly id: string;
+      /** The status word, such as `in-progress`. */
       readonly status: string;
       /** `inbound_phone_call`, `outbound_phone_call`, `web_call`. */
       readonly type?: string;
@@ -31,13 +33,16 @@ export interface VoicedockFields {
     };
     /** The line; its number is null on web calls. */
     readonly phone_number?: {
+      /** The line's id. */
       readonly id?: string | null;
+      /** E.164. */
       readonly number?: string | null;
+      /** The line's name. */
       readonly name?: string | null;
     };
     /** The other party; its number is null on web calls. */
     readonly customer?: { readonly number?: string | null };
-    /** The assistant's whole configuration, prompts included. */
+    /** The assistant's whole configuration, prompts and metadata included. It may exceed `limits.bytes`; it is stored in `raw`. */
     readonly assistant?: Readonly<Record<string, unknown>>;
     /** With `ended-with-error`. */
     readonly error?: string;
@@ -77,8 +82,11 @@ export interface VoicedockCallbackOptions {
 
 /** Parameters of an assistant in VoiceDock's API. */
 export interface VoicedockParameters {
+  /** Your endpoint, with the token in its query if you gave one. */
   readonly webhook_url: string;
+  /** With which VoiceDock signs from then on. */
   readonly webhook_secret?: string;
+  /** The one message that call-status takes. */
   readonly webhook_events: readonly ['status-update'];
 }
 
