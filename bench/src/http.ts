@@ -1,4 +1,5 @@
-import { type Callback, type CallbackKind, callback, forged } from './callbacks.ts';
+import type { CallbackKind } from './callbacks.ts';
+import { check } from './check.ts';
 import { type Child, startChild } from './child.ts';
 import type { LoadResult, RunLoad } from './load.ts';
 import { type Section, verdict } from './report.ts';
@@ -105,6 +106,10 @@ const COMPARISONS: readonly Comparison[] = [
 export async function benchHttp(options: HttpOptions): Promise<Section> {
   const rows: (string | number)[][] = [];
   const wanted = COMPARISONS.filter(({ title }) => options.only === undefined || options.only === title.toLowerCase());
+  if (wanted.length === 0) {
+    const titles = COMPARISONS.map(({ title }) => title.toLowerCase()).join(', ');
+    throw new Error(`No comparison ${options.only}; there are ${titles}.`);
+  }
   for (const comparison of wanted) {
     const costs = new Map<ServerName, number[]>();
     for (let round = 1; round <= options.rounds; round++) {
@@ -196,22 +201,4 @@ async function waitForHandlers(children: readonly Child[], results: readonly Loa
     if (results.every(({ requests, errors }, at) => errors === 0 && costs[at]?.handled === requests)) return costs;
   }
   throw new Error(`Not every callback was answered with 200 and handled: ${JSON.stringify(results)}`);
-}
-
-/** A genuine callback is answered with an empty 200; of a server that verifies, a forged one is refused. */
-export async function check(port: number, kind: CallbackKind, verifies: boolean): Promise<void> {
-  // Numbers that the load does not reach.
-  const genuine = callback(CHECKED++, kind);
-  const { status, body } = await post(port, genuine);
-  if (status !== 200 || body !== '') throw new Error(`A genuine callback was answered with ${status} ${body}.`);
-  if (!verifies) return;
-  const refusal = await post(port, forged(callback(CHECKED++, kind)));
-  if (refusal.status !== 403) throw new Error(`A forged callback was answered with ${refusal.status}.`);
-}
-
-let CHECKED = 4_000_000_000;
-
-async function post(port: number, { url, headers, body }: Callback): Promise<{ status: number; body: string }> {
-  const response = await fetch(`http://127.0.0.1:${port}${url}`, { method: 'POST', headers, body });
-  return { status: response.status, body: await response.text() };
 }

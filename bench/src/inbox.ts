@@ -1,5 +1,5 @@
+import { check } from './check.ts';
 import { type Child, startChild } from './child.ts';
-import { check } from './http.ts';
 import type { FilledInboxes, RecordCosts } from './known-calls.ts';
 import type { LoadResult, RunLoad } from './load.ts';
 import { type Section, verdict } from './report.ts';

@@ -4,6 +4,7 @@ import { parse as parseQuery } from 'node:querystring';
 import {
   type CallbackRequest,
   createCallStatus,
+  DEFAULT_LIMITS,
   type FlatFields,
   memoryInbox,
   type Provider,
@@ -23,7 +24,6 @@ const CALLBACKS = 4000;
 const ROUNDS = 15;
 /** Rounds in which the program is still being compiled. */
 const WARM_UP = 5;
-const LIMITS = { bytes: 65_536, fields: 1000, depth: 16 };
 
 answerWith(() => steps());
 
@@ -77,13 +77,13 @@ async function steps(): Promise<StepCosts> {
     const numbers = Array.from({ length: CALLBACKS }, (_, at) => round * CALLBACKS + at);
     const requests = numbers.map((number) => requestOf(number));
     const texts = requests.map(({ body }) => body.toString());
-    const flats = await measure('decode form', texts, (text) => decodeForm(text, LIMITS));
+    const flats = await measure('decode form', texts, (text) => decodeForm(text, DEFAULT_LIMITS));
     await measure('decode form, by hand', texts, (text) => parseQuery(text));
     await measure('tree of fields', flats, (flat) => flat.toTree());
     await measure(
       'decode JSON',
       numbers.map((number) => JSON.stringify(fieldsOf(number))),
-      (text) => decodeJson(text, LIMITS),
+      (text) => decodeJson(text, DEFAULT_LIMITS),
     );
     await measure(
       'decode JSON, by hand',
@@ -92,14 +92,14 @@ async function steps(): Promise<StepCosts> {
     );
     const multipart = numbers.map((number) => callback(number, 'exotel-multipart'));
     await measure('decode multipart', multipart, ({ headers, body }) =>
-      decodeMultipart(Buffer.from(body), parseContentType(headers['content-type'] ?? ''), LIMITS),
+      decodeMultipart(Buffer.from(body), parseContentType(headers['content-type'] ?? ''), DEFAULT_LIMITS),
     );
     await measure(
       'decode multipart, by hand',
       numbers.map((number) => formOf(exotelFieldsOf(number))),
       (text) => parseQuery(text),
     );
-    const messages = requests.map((request) => new Message(request, LIMITS, PUBLIC_URL));
+    const messages = requests.map((request) => new Message(request, DEFAULT_LIMITS, PUBLIC_URL));
     const trees = messages.map(({ fields }) => fields);
     await measure('authenticate', messages, (message) => authenticate(message, provider, Date.now()));
     await measure('authenticate, by hand', requests, verifyByHand);
