@@ -54,13 +54,19 @@ describe('parseContentType', () => {
   });
 
   it('decodes other charsets', () => {
-    expect(parseContentType('application/json; charset=ISO-8859-1').decodeText(bytes(0xe9))).toBe('é');
-    expect(parseContentType('application/json; charset=utf-16le').decodeText(bytes(0x61, 0))).toBe('a');
+    expect(parseContentType('application/x-www-form-urlencoded; charset=ISO-8859-1').decodeText(bytes(0xe9))).toBe('é');
+    expect(parseContentType('application/x-www-form-urlencoded; charset=utf-16le').decodeText(bytes(0x61, 0))).toBe(
+      'a',
+    );
+  });
+
+  it('reads JSON as UTF-8, whatever an unsigned header says', () => {
+    expect(parseContentType('application/json; charset=ISO-8859-1').decodeText(bytes(0xc3, 0xa9))).toBe('é');
   });
 
   it('refuses a charset that nobody knows, and not before the text is wanted', () => {
-    const contentType = parseContentType('application/json; charset=klingon');
-    expect(contentType.kind).toBe('json');
+    const contentType = parseContentType('application/x-www-form-urlencoded; charset=klingon');
+    expect(contentType.kind).toBe('form');
     expect(() => contentType.decodeText(bytes())).toThrow(expect.objectContaining({ code: 'unsupported_encoding' }));
   });
 });

@@ -8,7 +8,7 @@ export interface ContentType {
   /** What separates the parts of a multipart body. */
   readonly boundary?: string | undefined;
   /**
-   * Decodes text with the charset of the header, UTF-8 by default. Bytes that do not decode become U+FFFD.
+   * Decodes text with the charset of the header, UTF-8 by default and for JSON. Bytes that do not decode become U+FFFD.
    * @throws CallStatusError `unsupported_encoding` for a charset that nobody knows
    */
   decodeText(body: Uint8Array): string;
@@ -42,10 +42,12 @@ export function parseContentType(header = ''): ContentType {
 
 function parse(header: string): ContentType {
   const { value, parameters } = parseParameters(header);
+  const kind = kindOf(value);
   return {
-    kind: kindOf(value),
+    kind,
     boundary: parameters.get('boundary'),
-    decodeText: decoderOf(parameters.get('charset')),
+    // JSON is always UTF-8 (RFC 8259). And no signature covers this header: another charset would read other ids in the same bytes.
+    decodeText: kind === 'json' ? decodeUtf8 : decoderOf(parameters.get('charset')),
   };
 }
 

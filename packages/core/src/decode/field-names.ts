@@ -19,6 +19,10 @@ export class FieldNames {
     this.#limits = limits;
   }
 
+  some(values: readonly string[], holds: (name: string, value: string) => boolean): boolean {
+    return this.#names.some((name, at) => holds(name, values[at] as string));
+  }
+
   toRecord(values: readonly string[]): FieldRecord {
     return collect(this.#names, values);
   }

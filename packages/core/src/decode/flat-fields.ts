@@ -11,6 +11,11 @@ export class FlatFields {
     this.#values = values;
   }
 
+  /** Whether it holds of a name and its value, of any field. */
+  some(holds: (name: string, value: string) => boolean): boolean {
+    return this.#names.some(this.#values, holds);
+  }
+
   /** All values by name. */
   toRecord(): FieldRecord {
     return this.#names.toRecord(this.#values);

@@ -162,18 +162,53 @@ describe('form callbacks', () => {
     expect(verdict({ ...sent, parsed: { ...FIELDS, Extra: { nested: 'x' } } })).toBe('body_consumed');
   });
 
-  it('whose URL has bodySHA256 need the very bytes that were hashed', () => {
-    const body = 'CallSid=a&CallStatus=completed';
+  it('are not covered by bodySHA256, with which JSON is signed', () => {
+    const body = JSON.stringify({ From: '&CallSid=a&CallStatus=completed&' });
     const url = `/hooks?bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
-    const sent = { ...form({ 'x-signalwire-signature': sign(ORIGIN + url) }, url), body };
-    expect(verdict(sent)).toBe('genuine');
-    expect(verdict({ ...sent, body: 'CallStatus=completed&CallSid=a' })).toBe('signature_mismatch');
-    const hex = sign(`${ORIGIN}${url}${body}`, 'sha1', 'hex');
-    expect(verdict({ ...sent, headers: { ...sent.headers, 'x-signalwire-signature': hex } })).toBe(
-      'signature_mismatch',
-    );
-    const { body: _, ...consumed } = sent;
-    expect(verdict({ ...consumed, parsed: { CallSid: 'a', CallStatus: 'completed' } })).toBe('body_consumed');
+    const headers = { 'x-signalwire-signature': sign(ORIGIN + url) };
+    expect(verdict(jsonOf(body, url, headers))).toBe('genuine');
+    expect(verdict({ ...form(headers, url), body })).toBe('signature_mismatch');
+  });
+});
+
+describe('a signature, which has no borders between fields,', () => {
+  const url = '/hooks';
+  const victim = 'CallSidvictimCallStatuscompletedCallbackSourcex@example.com';
+  const own = { AccountSid: 'ac', CallSid: 'own', CallStatus: 'ringing', From: `sip:${victim}`, To: 'you' };
+  const text = Object.entries(own).flat().join('');
+  const headers = { 'x-signalwire-signature': sign(`${ORIGIN}${url}${text}`) };
+  const at = text.indexOf(victim);
+  const shifted = { code: 'signature_mismatch', message: expect.stringContaining('by shifting the borders') };
+
+  it('is not taken for another call, whose fields are in a value of a signed one', () => {
+    const rest = text.slice(at + 'CallSidvictimCallStatuscompletedCallbackSource'.length);
+    const fields = {
+      AccountSid: text.slice('AccountSid'.length, at),
+      CallSid: 'victim',
+      CallStatus: 'completed',
+      CallbackSource: rest,
+    };
+    expect(`${Object.entries(fields).flat().join('')}`).toBe(text);
+    expect(() => verdict(formOf(fields, url, headers))).toThrow(expect.objectContaining(shifted));
+  });
+
+  it('is not taken for a GET, whose URL has them', () => {
+    const whole = `/hooks?a=${text.slice(0, at)}&CallSid=victim&CallStatus=completed`;
+    const signed = { 'x-signalwire-signature': sign(ORIGIN + whole) };
+    expect(() => verdict({ method: 'GET', url: whole, headers: signed })).toThrow(expect.objectContaining(shifted));
+  });
+
+  it('is not taken for another call, whose fields hide the true ones in a name', () => {
+    const fields = { AccountSidacCallSidown: 'x', CallSid: 'victim', CallStatus: 'completed' };
+    const sent = Object.entries(fields).flat().join('');
+    const signed = { 'x-signalwire-signature': sign(`${ORIGIN}${url}${sent}`) };
+    expect(() => verdict(formOf(fields, url, signed))).toThrow(expect.objectContaining(shifted));
+  });
+
+  it('is genuine for names that end like those', () => {
+    const fields = { CallSid: 'own', CallStatus: 'ringing', ParentCallSid: 'parent' };
+    const sent = Object.entries(fields).flat().join('');
+    expect(verdict(formOf(fields, url, { 'x-signalwire-signature': sign(`${ORIGIN}${url}${sent}`) }))).toBe('genuine');
   });
 });
 

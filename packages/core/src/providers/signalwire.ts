@@ -4,6 +4,7 @@ import { equal } from '../authenticate/equal.ts';
 import { type HmacAlgorithm, hmac } from '../authenticate/hmac.ts';
 import { withOtherPort } from '../authenticate/url.ts';
 import { withToken } from '../authenticate/with-token.ts';
+import { CallStatusError } from '../errors.ts';
 import type { Quality, Recording, Sip } from '../event.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
@@ -203,9 +204,27 @@ function authenticate(message: Message, secrets: readonly string[]): Verdict {
     const signature = message.header(header);
     if (signature === undefined) continue;
     verdict = verify(message, secrets, signature, algorithm);
+    if (verdict === 'genuine') refuseShifted(message);
     if (verdict !== 'signature_mismatch') return verdict;
   }
   return verdict;
+}
+
+/** What no name and no value may have inside of it; a name may end with it, as `ParentCallSid` does. */
+const HIDDEN_IN_VALUE = /Call(?:Sid|Status)/;
+const HIDDEN_IN_NAME = /Call(?:Sid|Status)./s;
+const SHIFTED =
+  'A field contains the text CallSid or CallStatus, so another callback may have been made of a signed one by shifting the borders of its fields.';
+
+/**
+ * The signature covers names and values without borders between them, nor between them and the URL. Whoever saw a signed request
+ * could make of it a genuine one of another call, by a value that speaks of that call; the true names would then be inside of others.
+ */
+function refuseShifted({ query, flat }: Message): void {
+  const hides = (name: string, value: string): boolean => HIDDEN_IN_VALUE.test(value) || HIDDEN_IN_NAME.test(name);
+  const inUrl = Object.entries(query).some(([name, values]) => [values].flat().some((value) => hides(name, value)));
+  if (!inUrl && !flat.some(hides)) return;
+  throw new CallStatusError('signature_mismatch', { provider: 'signalwire', hint: SHIFTED });
 }
 
 function verify(message: Message, secrets: readonly string[], signature: string, algorithm: HmacAlgorithm): Verdict {
@@ -228,10 +247,11 @@ function coveredBy(message: Message): readonly Covered[] | undefined {
   if (message.request.method === 'GET') return [{ encoding: 'base64', content: '' }];
   const { bytes } = message;
   const { kind } = message.contentType;
+  // Of JSON alone: no signature covers the content type, and read as a form the same bytes could tell of another call.
   const { bodySHA256 } = message.query;
-  if (bodySHA256 !== undefined || kind === 'json') {
+  if (kind === 'json') {
     if (bytes === undefined) return undefined;
-    const schemes: Covered[] = kind === 'json' ? [{ encoding: 'hex', content: bytes }] : [];
+    const schemes: Covered[] = [{ encoding: 'hex', content: bytes }];
     if (equal(String(bodySHA256), hash('sha256', bytes))) schemes.push({ encoding: 'base64', content: '' });
     return schemes;
   }

@@ -56,6 +56,18 @@ describe('a signature', () => {
     );
   });
 
+  it('does not cover the content type, so that must be that of JSON', () => {
+    const forgery = '&message[type]=status-update&message[call][id]=victim&message[call][status]=ended&';
+    const body = JSON.stringify({ message: { customer: { number: forgery } } });
+    const signature = createHmac('sha256', SECRET).update(`1765627200.${body}`).digest('hex');
+    const headers = { ...HEADERS, 'x-webhook-signature': signature };
+    expect(verdict(jsonOf(body, '/hooks', headers))).toBe('genuine');
+    const asForm = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
+    expect(() => verdict({ ...jsonOf(body, '/hooks', headers), headers: asForm })).toThrow(
+      expect.objectContaining({ code: 'unsupported_media_type' }),
+    );
+  });
+
   it('needs the bytes', () => {
     const { body: _, ...sent } = SENT;
     expect(verdict({ ...sent, parsed: JSON.parse(BODY) })).toBe('body_consumed');

@@ -3,6 +3,7 @@ import { equal } from '../authenticate/equal.ts';
 import { hmac } from '../authenticate/hmac.ts';
 import { withToken } from '../authenticate/with-token.ts';
 import type { FieldTree } from '../decode/fields.ts';
+import { CallStatusError } from '../errors.ts';
 import type { CallError, Direction } from '../event.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
@@ -163,6 +164,9 @@ function authenticate(message: Message, secrets: readonly string[], options: Voi
   const given = signature.startsWith('sha256=') ? signature.slice('sha256='.length) : signature;
   const genuine = secrets.some((secret) => equal(given, hmac('sha256', secret, 'hex', `${timestamp}.`, bytes)));
   if (!genuine || !UNIX_SECONDS.test(timestamp)) return 'signature_mismatch';
+  // The content type is not signed: read as a form, the same bytes could tell of another call.
+  if (message.contentType.kind !== 'json')
+    throw new CallStatusError('unsupported_media_type', { provider: 'voicedock' });
   const { toleranceSeconds = 300 } = options;
   return Math.abs(now - Number(timestamp) * 1000) <= toleranceSeconds * 1000 ? 'genuine' : 'signature_expired';
 }
