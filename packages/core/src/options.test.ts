@@ -1,14 +1,21 @@
+import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import type { CallStatusError } from './errors.ts';
 import type { Logger } from './log.ts';
 import { memoryInbox } from './memory-inbox.ts';
 import { resolveOptions } from './options.ts';
+import { defineProvider } from './provider.ts';
 import { exotel } from './providers/exotel.ts';
 import { mycpaas } from './providers/mycpaas.ts';
 import { signalwire } from './providers/signalwire.ts';
+import { voicedock } from './providers/voicedock.ts';
 
 const silent: Logger = { info() {}, warn() {}, error() {} };
 const proven = [signalwire({ signingKey: 'PSK' }), exotel({ token: ['one', 'two'] })];
+
+const PROVIDER_EXPECTED = 'providers.0: expected a provider, such as signalwire({ … }).';
+const PUBLIC_URL_EXPECTED = 'publicUrl: expected https://host with an optional path, or a function that returns it.';
+const INBOX_EXPECTED = "expected an inbox, such as sqliteInbox({ path: 'calls.db' }) of @call-status/inbox-sqlite.";
 
 function refusal(options: object, environment?: string): CallStatusError {
   try {
@@ -69,20 +76,31 @@ describe('resolveOptions', () => {
   it.each([
     [{ signingKey: 'x' }, 'signingKey: no such option.'],
     [{ onComplete: () => {} }, 'onComplete: no such option.'],
-    [{ onEnded: 7 }, /^onEnded: expected /],
-    [{ providers: [] }, /^providers: expected /],
-    [{ providers: [signalwire] }, /^providers\.0/],
-    [{ publicUrl: 'example.com' }, /^publicUrl: expected /],
-    [{ publicUrl: 'https://example.com/?a=1' }, /^publicUrl: expected /],
-    [{ autoAck: 'yes' }, /^autoAck: expected /],
-    [{ ack: 'later' }, /^ack: expected /],
-    [{ ackDeadlineMs: -1 }, /^ackDeadlineMs: expected /],
-    [{ limits: { bytes: 0 } }, /^limits\.bytes: expected /],
+    [{ onEnded: 7 }, 'onEnded: expected a function.'],
+    [{ providers: [] }, 'providers: expected at least one provider.'],
+    [{ providers: mycpaas() }, 'providers: expected a list of providers, such as [signalwire({ … })].'],
+    [{ providers: [exotel, ...proven] }, 'providers.0: call the function: exotel({ … }).'],
+    [{ providers: [exotel.callbackUrl] }, PROVIDER_EXPECTED],
+    [{ providers: ['exotel'] }, PROVIDER_EXPECTED],
+    [{ providers: [undefined] }, PROVIDER_EXPECTED],
+    [{ providers: [exotel('token' as never)] }, 'providers.0.options: expected an object with options.'],
+    [{ publicUrl: 'example.com' }, PUBLIC_URL_EXPECTED],
+    [{ publicUrl: '' }, PUBLIC_URL_EXPECTED],
+    [{ publicUrl: 7 }, PUBLIC_URL_EXPECTED],
+    [{ publicUrl: 'https://example.com/?a=1' }, PUBLIC_URL_EXPECTED],
+    [{ autoAck: 'yes' }, 'autoAck: expected true or false.'],
+    [{ ack: 'later' }, "ack: expected 'recorded' or 'handled'."],
+    [{ ackDeadlineMs: -1 }, 'ackDeadlineMs: expected a number of milliseconds from 0 to 2147483647.'],
+    [{ limits: 1 }, 'limits: expected an object with bytes, fields or depth.'],
+    [{ limits: { bytes: 0 } }, 'limits.bytes: expected a whole number of at least 1.'],
     [{ limits: { byte: 1 } }, 'limits.byte: no such option.'],
-    [{ inbox: { record() {}, take() {} } }, /^inbox\.close: expected /],
-    [{ concurrency: 1.5 }, /^concurrency: expected /],
-    [{ retry: { attempts: 0 } }, /^retry\.attempts: expected /],
-    [{ log: console.log }, /^log/],
+    [{ inbox: { record() {}, take() {} } }, `inbox.close: ${INBOX_EXPECTED}`],
+    [{ inbox: 'calls.db' }, `inbox: ${INBOX_EXPECTED}`],
+    [{ inbox: memoryInbox }, `inbox: ${INBOX_EXPECTED}`],
+    [{ concurrency: 1.5 }, 'concurrency: expected a whole number of at least 1.'],
+    [{ leaseMs: 0.5 }, 'leaseMs: expected a whole number of at least 1.'],
+    [{ retry: { attempts: 0 } }, 'retry.attempts: expected a whole number of at least 1.'],
+    [{ log: console.log }, 'log: expected a logger with info, warn and error.'],
     [{ clock: 0 }, /^clock: expected /],
     [{ ack: 'handled', work: false }, /^ack: /],
     [{ ackDeadlineMs: Number.POSITIVE_INFINITY }, /^ackDeadlineMs: expected /],
@@ -93,12 +111,117 @@ describe('resolveOptions', () => {
     expect(details.issues).toEqual([typeof issue === 'string' ? issue : expect.stringMatching(issue)]);
   });
 
-  it('refuses options that are none', () => {
-    expect(() => resolveOptions(7 as never, undefined)).toThrow(/options: expected Object\./);
+  it.each([
+    ['a number', 7],
+    ['a name', 'signalwire'],
+    ['null', null],
+    ['a function', signalwire],
+    ['a provider', signalwire()],
+    ['a list', proven],
+  ])('refuses %s for options', (_, options) => {
+    const issue = 'options: expected an object with options, such as { providers: [signalwire({ … })] }.';
+    const refused = expect.objectContaining({ code: 'invalid_options', details: { issues: [issue] } });
+    expect(() => resolveOptions(options as never, undefined)).toThrow(refused);
   });
 
   it('refuses a provider twice', () => {
     expect(refusal({ providers: [...proven, exotel()] }).message).toContain('exotel is there twice');
+  });
+
+  // As JavaScript may give them: these do not compile.
+  const given = (options: object): never => options as never;
+
+  it.each([
+    ['signalwire.signingkey: no such option.', signalwire(given({ signingkey: 'PSK', token: 'x' }))],
+    ['signalwire.secret: no such option.', signalwire(given({ secret: 'PSK' }))],
+    ['mycpaas.signingKey: no such option.', mycpaas(given({ signingKey: 'PSK' }))],
+    ['mycpaas.onComplete: no such option.', mycpaas(given({ token: 'x', onComplete() {} }))],
+    ['mycpaas.onEnded: expected a function.', mycpaas({ token: 'x', onEnded: given([]) })],
+    ['mycpaas.allowUnauthenticated: expected true or false.', mycpaas({ allowUnauthenticated: given(['no']) })],
+    ['mycpaas.retry.attempts: expected a whole number of at least 1.', mycpaas({ retry: { attempts: 0.5 } })],
+    ['mycpaas.retry.attempt: no such option.', mycpaas({ retry: given({ attempt: 1 }) })],
+    ['mycpaas.retry: expected an object with attempts or backoff.', mycpaas(given({ retry: 3 }))],
+    ['voicedock.toleranceSeconds: expected a number of seconds, from 0.', voicedock(given({ toleranceSeconds: 'x' }))],
+    ['voicedock.toleranceSeconds: expected a number of seconds, from 0.', voicedock({ toleranceSeconds: -1 })],
+  ])('refuses options of a provider that it does not have, or has otherwise: %s', (issue, provider) => {
+    const { code, details } = refusal({ providers: [provider], allowUnauthenticated: true });
+    expect([code, details]).toEqual(['invalid_options', { provider: provider.name, issues: [issue] }]);
+  });
+
+  it.each(['IST', '+5:30', '+05:3', '05:30', '+15:00', '+05:60', '+05:30Z', 5.5])(
+    'refuses %j for an offset',
+    (offset) => {
+      const { details } = refusal({ providers: [exotel({ token: 'x', utcOffset: offset as never })] });
+      expect(details.issues).toEqual([
+        'exotel.utcOffset: expected hours and minutes, two digits each, such as +05:30.',
+      ]);
+    },
+  );
+
+  it('takes the options of a provider', () => {
+    const common = { token: 'x', allowUnauthenticated: false, retry: { attempts: 1 }, onEnded() {}, onError() {} };
+    const providers = [
+      signalwire({ ...common, signingKey: ['new', 'old'] }),
+      voicedock({ ...common, secret: 'x', toleranceSeconds: 0 }),
+      exotel({ ...common, utcOffset: '-03:30' }),
+      mycpaas(common),
+    ];
+    expect(resolveOptions({ providers, log: silent }, 'production').providers).toBe(providers);
+    const absent = [voicedock(given({ toleranceSeconds: undefined, onEnded: undefined, retry: undefined }))];
+    expect(resolveOptions({ providers: absent, log: silent }, undefined).providers).toBe(absent);
+  });
+
+  describe('of your own provider', () => {
+    const own = {
+      name: 'acme',
+      signs: 'nothing',
+      statuses: {},
+      schema: v.object({ id: v.string() }),
+      recognizes: () => true,
+      normalize: ({ id }: { id: string }, { region = '' }: { readonly region?: string }) => ({
+        callId: id,
+        rawStatus: region,
+      }),
+      eventKey: () => '',
+      callbackUrl: undefined,
+    } as const;
+    const acme = defineProvider({ ...own, options: { region: v.optional(v.pipe(v.string(), v.minLength(2))) } });
+
+    it('are those that it states', () => {
+      const providers = [acme({ token: 'x', region: 'eu' })];
+      expect(resolveOptions({ providers, log: silent }, 'production').providers).toBe(providers);
+      expect(refusal({ providers: [acme({ region: 7 as never })] }).details.issues).toEqual([
+        'acme.region: expected string.',
+      ]);
+      expect(refusal({ providers: [acme(given({ regions: 'eu' }))] }).details.issues).toEqual([
+        'acme.regions: no such option.',
+      ]);
+      expect(refusal({ providers: [defineProvider(own)({ region: 'eu' })] }).details.issues).toEqual([
+        'acme.region: no such option.',
+      ]);
+    });
+
+    it('are refused in its own words, and never quoted', () => {
+      const worded = defineProvider({
+        ...own,
+        options: { region: v.optional(v.picklist(['eu'], 'Only eu is there.')) },
+      });
+      expect(refusal({ providers: [worded({ region: 'us' })] }).details.issues).toEqual([
+        'acme.region: Only eu is there.',
+      ]);
+      const checked = defineProvider({
+        ...own,
+        options: {
+          region: v.pipe(
+            v.string(),
+            v.check(() => false),
+          ),
+        },
+      });
+      expect(refusal({ providers: [checked({ region: 'a secret' })] }).details.issues).toEqual([
+        'acme.region: expected another value.',
+      ]);
+    });
   });
 
   it.each([
@@ -106,11 +229,18 @@ describe('resolveOptions', () => {
     ['no key', signalwire({ signingKey: undefined as never })],
     ['no keys', signalwire({ signingKey: [] })],
     ['an empty token among others', exotel({ token: ['one', ''] })],
-    ['a number', mycpaas({ token: 7 as never })],
+    ['null', mycpaas({ token: null as never })],
   ])('refuses a secret that is named and not there: %s', (_, provider) => {
     const { code, details, message } = refusal({ providers: [provider], allowUnauthenticated: true });
     expect([code, details.provider]).toEqual(['invalid_options', provider.name]);
     expect(message).toContain('environment variable');
+  });
+
+  it.each([7, ['one', 7], {}])('refuses %j for a secret', (token) => {
+    expect(refusal({ providers: [mycpaas({ token: token as never })] }).details).toEqual({
+      provider: 'mycpaas',
+      issues: ['mycpaas.token: expected a text, a list of texts, or a function that returns them.'],
+    });
   });
 
   it('takes a function for a secret', () => {
@@ -121,7 +251,10 @@ describe('resolveOptions', () => {
   it('insists on secrets in production, unless told otherwise for all or for one', () => {
     const open = [exotel(), ...proven.slice(0, 1)];
     const { code, details } = refusal({ providers: open }, 'production');
-    expect([code, details.provider]).toEqual(['missing_secret', 'exotel']);
+    expect([code, details]).toEqual(['missing_secret', { provider: 'exotel', hint: 'Write exotel({ token }).' }]);
+    expect(refusal({ providers: [signalwire()] }, 'production').message).toContain(
+      'Write signalwire({ signingKey }) or signalwire({ token }).',
+    );
     for (const options of [
       { providers: open, allowUnauthenticated: true },
       { providers: [exotel({ allowUnauthenticated: true })] },

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import * as v from 'valibot';
-import { signingSecret } from './authenticate/authenticate.ts';
+import { BOOLEAN, COMMON_OPTIONS, checkProviders, FUNCTION, POSITIVE_INTEGER } from './check-providers.ts';
 import { DEFAULT_LIMITS, type Limits } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
 import type { Handlers } from './handlers.ts';
 import type { Inbox } from './inbox.ts';
+import { expecting, issuesOf } from './issues.ts';
 import { consoleLogger, type Logger } from './log.ts';
 import { memoryInbox } from './memory-inbox.ts';
 import type { PublicUrl } from './message.ts';
-import type { Clock, EventOf, Provider, Secret } from './provider.ts';
+import type { Clock, EventOf, Provider } from './provider.ts';
 import { builtInProviders } from './providers/index.ts';
-import { HANDLER_NAMES } from './registry.ts';
 import type { RetryOptions } from './retry.ts';
 import { LONGEST_TIMER_MS } from './timer.ts';
 
@@ -108,8 +108,8 @@ export interface ResolvedOptions {
  * @throws CallStatusError `invalid_options`, `missing_secret`
  */
 export function resolveOptions(options: CallStatusOptions, environment: string | undefined): ResolvedOptions {
-  const result = v.safeParse(OptionsSchema, options);
-  if (!result.success) throw new CallStatusError('invalid_options', { issues: result.issues.map(sentence) });
+  const issues = areOptions(options) ? issuesOf(OptionsSchema, options) : [NO_OPTIONS];
+  if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
   const {
     providers = builtInProviders.map((provider) => provider()),
     publicUrl,
@@ -157,89 +157,74 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
   };
 }
 
-const positiveInteger = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)));
-const milliseconds = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_TIMER_MS)));
-const method = v.function();
-const optionalMethod = v.optional(method);
+const NO_OPTIONS = 'options: expected an object with options, such as { providers: [signalwire({ … })] }.';
+
+/** Not null, nor what is often given in place of options: a provider, a list of them, or a name. */
+function areOptions(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && !Array.isArray(options) && !('definition' in options);
+}
+
+const milliseconds = v.optional(
+  expecting(
+    `a number of milliseconds from 0 to ${LONGEST_TIMER_MS}`,
+    v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_TIMER_MS)),
+  ),
+);
+const positiveInteger = v.optional(POSITIVE_INTEGER);
 const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?$/;
 
-const RetrySchema = v.optional(v.strictObject({ attempts: positiveInteger, backoff: optionalMethod }));
+/** A provider's function is often given without being called. */
+const PROVIDER = v.looseObject(
+  {
+    name: v.string(),
+    definition: v.looseObject({}),
+    options: expecting('an object with options', v.looseObject({})),
+  },
+  ({ input }) => {
+    const { definition } = Object(input) as Partial<Provider>;
+    return typeof input === 'function' && definition !== undefined
+      ? `call the function: ${definition.name}({ … }).`
+      : 'expected a provider, such as signalwire({ … }).';
+  },
+);
+
+const PROVIDERS = v.pipe(
+  v.array(PROVIDER, 'expected a list of providers, such as [signalwire({ … })].'),
+  v.minLength(1, 'expected at least one provider.'),
+);
 
 const OptionsSchema = v.strictObject({
-  ...v.entriesFromList(HANDLER_NAMES, optionalMethod),
-  providers: v.optional(
-    v.pipe(
-      v.array(v.looseObject({ name: v.string(), definition: v.looseObject({}), options: v.looseObject({}) })),
-      v.minLength(1),
+  ...COMMON_OPTIONS,
+  providers: v.optional(PROVIDERS),
+  publicUrl: v.optional(
+    expecting(
+      'https://host with an optional path, or a function that returns it',
+      v.union([v.pipe(v.string(), v.regex(HTTP_ADDRESS)), v.function()]),
     ),
   ),
-  publicUrl: v.optional(v.union([v.pipe(v.string(), v.regex(HTTP_ADDRESS)), method])),
-  autoAck: v.optional(v.boolean()),
-  ack: v.optional(v.picklist(['recorded', 'handled'])),
+  autoAck: v.optional(BOOLEAN),
+  ack: v.optional(expecting("'recorded' or 'handled'", v.picklist(['recorded', 'handled']))),
   ackDeadlineMs: milliseconds,
-  limits: v.optional(v.strictObject({ bytes: positiveInteger, fields: positiveInteger, depth: positiveInteger })),
-  inbox: v.optional(v.looseObject({ record: method, take: method, close: method })),
+  limits: v.optional(
+    expecting(
+      'an object with bytes, fields or depth',
+      v.strictObject({ bytes: positiveInteger, fields: positiveInteger, depth: positiveInteger }),
+    ),
+  ),
+  inbox: v.optional(
+    expecting(
+      "an inbox, such as sqliteInbox({ path: 'calls.db' }) of @call-status/inbox-sqlite",
+      v.looseObject({ record: v.function(), take: v.function(), close: v.function() }),
+    ),
+  ),
   work: v.optional(v.boolean()),
   concurrency: positiveInteger,
   leaseMs: positiveInteger,
-  retry: RetrySchema,
-  allowUnauthenticated: v.optional(v.boolean()),
-  log: v.optional(v.looseObject({ info: method, warn: method, error: method })),
-  clock: optionalMethod,
+  log: v.optional(
+    expecting(
+      'a logger with info, warn and error',
+      v.looseObject({ info: v.function(), warn: v.function(), error: v.function() }),
+    ),
+  ),
+  clock: v.optional(FUNCTION),
 });
-
-function sentence(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue);
-  if (issue.type === 'strict_object' && issue.expected === 'never') return `${path}: no such option.`;
-  return `${path ?? 'options'}: expected ${issue.expected ?? 'another value'}.`;
-}
-
-function checkProviders(
-  providers: readonly Provider[],
-  allowUnauthenticated: boolean,
-  environment: string | undefined,
-  log: Logger,
-): void {
-  const names = providers.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new CallStatusError('invalid_options', {
-      issues: [`providers: ${twice} is there twice; give it a list of secrets instead.`],
-    });
-  }
-  for (const { name, definition, options } of providers) {
-    for (const option of [definition.secret, 'token']) {
-      checkSecret(name, option, options as Readonly<Record<string, unknown>>);
-    }
-    const retry = v.safeParse(RetrySchema, options.retry);
-    if (!retry.success) {
-      throw new CallStatusError('invalid_options', {
-        issues: retry.issues.map((issue) => `${name}.retry.${sentence(issue)}`),
-      });
-    }
-  }
-  const open = providers.filter(
-    (provider) => signingSecret(provider) === undefined && provider.options.token === undefined,
-  );
-  const unproven = open.map(({ name }) => name).join(', ');
-  const refused = open.find(({ options }) => !(options.allowUnauthenticated ?? allowUnauthenticated));
-  if (refused !== undefined && environment === 'production')
-    throw new CallStatusError('missing_secret', { provider: refused.name });
-  if (open.length > 0)
-    log.warn(
-      { code: 'missing_secret', providers: unproven },
-      `Callbacks of ${unproven} are not authenticated: anyone can forge them.`,
-    );
-}
-
-/** A secret that is named but empty is a missing environment variable, and must not open the door. */
-function checkSecret(provider: string, option: string | undefined, options: Readonly<Record<string, unknown>>): void {
-  if (option === undefined || !Object.hasOwn(options, option)) return;
-  const secret = options[option] as Secret | undefined;
-  const texts = typeof secret === 'string' ? [secret] : secret;
-  if (typeof texts === 'function') return;
-  if (!Array.isArray(texts) || texts.length === 0 || texts.some((text) => typeof text !== 'string' || text === '')) {
-    const issue = `${provider}.${option}: expected a secret, got none. Is its environment variable set?`;
-    throw new CallStatusError('invalid_options', { provider, issues: [issue] });
-  }
-}

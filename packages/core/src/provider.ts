@@ -85,6 +85,14 @@ export interface ProviderDefinition<Name extends string, Fields, Options extends
   readonly signs: 'fields' | 'bytes' | 'nothing';
   /** The name of the option that holds the signing secret. Absent for a provider that cannot sign. */
   readonly secret?: Extract<keyof Options, string>;
+  /**
+   * The provider's own options beside the secret: for each a schema of valibot. They are checked by it, and left as they are.
+   * What is stated neither here nor for every provider is refused, so that a misspelt option never goes unnoticed.
+   * @default none
+   */
+  readonly options?: {
+    readonly [Option in keyof NoInfer<Options>]?: v.GenericSchema<unknown, NoInfer<Options>[Option]>;
+  };
   /** The provider's status words. A word that is not here becomes `unknown`, and is never refused. */
   readonly statuses: Readonly<Record<string, CallStatus>>;
   /**

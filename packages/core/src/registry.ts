@@ -38,13 +38,7 @@ export class HandlerRegistry {
 
   addAll(scope: string, options: Handlers<never>): void {
     for (const [name, handler] of Object.entries(options)) {
-      if (isHandlerName(name)) {
-        if (handler !== undefined) this.add(scope, name, handler);
-      } else if (/^on[A-Z]/.test(name)) {
-        throw new CallStatusError('invalid_options', {
-          issues: [`${name}: no such handler; there are ${HANDLER_NAMES.join(', ')}.`],
-        });
-      }
+      if (isHandlerName(name) && handler !== undefined) this.add(scope, name, handler);
     }
   }
 

@@ -113,6 +113,33 @@ describe('options', () => {
   });
 });
 
+describe('the options of your own provider', () => {
+  const own = {
+    name: 'acme',
+    signs: 'nothing',
+    statuses: {},
+    schema: v.object({ id: v.string() }),
+    recognizes: () => true,
+    normalize: ({ id }: { id: string }, { region = '' }: { readonly region?: string }) => ({
+      callId: id,
+      rawStatus: region,
+    }),
+    eventKey: () => '',
+    callbackUrl: undefined,
+  } as const;
+
+  it('are stated by the names and the types that it uses', () => {
+    const regional = defineProvider({ ...own, options: { region: v.optional(v.string()) } });
+    expectTypeOf(regional({ token: 'x', region: 'eu' }).name).toEqualTypeOf<'acme'>();
+    // @ts-expect-error no such option
+    regional({ regions: 'eu' });
+    // @ts-expect-error it does not use it
+    defineProvider({ ...own, options: { regions: v.optional(v.string()) } });
+    // @ts-expect-error it uses a text
+    defineProvider({ ...own, options: { region: v.optional(v.number()) } });
+  });
+});
+
 describe('callbackUrl', () => {
   const url = 'https://hooks.example.com/webhooks';
   const token = 'a long secret';

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { withToken } from '../authenticate/with-token.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatus, Leg, Recording } from '../event.ts';
+import { expecting } from '../issues.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory } from '../provider.ts';
 import { statusOf } from '../status-of.ts';
@@ -78,7 +79,7 @@ export interface ExotelOptions {
   readonly utcOffset?: UtcOffset;
 }
 
-/** Hours and minutes before or after UTC: `+05:30`. */
+/** Hours and minutes before or after UTC, two digits each: `+05:30`. */
 export type UtcOffset = `${'+' | '-'}${number}:${number}`;
 
 /** What Exotel can be asked for. */
@@ -134,6 +135,11 @@ export const exotel: ProviderFactory<
 > = defineProvider({
   name: 'exotel',
   signs: 'nothing',
+  options: {
+    utcOffset: v.optional(
+      expecting('hours and minutes, two digits each, such as +05:30', v.custom<UtcOffset>(isUtcOffset)),
+    ),
+  },
   statuses: STATUSES,
   schema: requiring<ExotelFields>(
     v.object({
@@ -155,6 +161,13 @@ export const exotel: ProviderFactory<
     ),
   callbackUrl: parameters,
 });
+
+/** What `Date` does not understand, such as one digit, would cost every event its time. */
+const UTC_OFFSET = /^[+-](?:0\d|1[0-4]):[0-5]\d$/;
+
+function isUtcOffset(given: unknown): boolean {
+  return typeof given === 'string' && UTC_OFFSET.test(given);
+}
 
 const CALL_SID = /^[0-9a-f]{32}$/;
 

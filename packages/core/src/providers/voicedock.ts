@@ -5,6 +5,7 @@ import { withToken } from '../authenticate/with-token.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import type { CallError, Direction } from '../event.ts';
+import { expecting } from '../issues.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
 import { eventKey } from './event-key.ts';
@@ -105,6 +106,9 @@ export const voicedock: ProviderFactory<
   name: 'voicedock',
   signs: 'bytes',
   secret: 'secret',
+  options: {
+    toleranceSeconds: v.optional(expecting('a number of seconds, from 0', v.pipe(v.number(), v.minValue(0)))),
+  },
   // The webhook's document has in-progress, ended and ended-with-error; the others are statuses of calls in the REST API.
   statuses: {
     connecting: 'queued',
