@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { normalise } from './normalise.ts';
 import { defineProvider, type NormalForm } from './provider.ts';
+import { signalwire } from './providers/signalwire.ts';
+import { voicedock } from './providers/voicedock.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 const PHONE = '+12025550101';
@@ -110,13 +112,18 @@ describe('normalise', () => {
   });
 
   it.each([
-    ['no id', { state: PHONE }, ['id: expected "id".']],
+    ['no id', { state: PHONE }, ['id: missing.']],
     ['an empty status', { id: PHONE, state: '' }, ['state: expected a text that is not empty.']],
     ['a number for an id', { id: 12025550101, state: 'up' }, ['id: expected string.']],
   ])('says what is wrong without quoting it: %s', (_, fields, issues) => {
     const refused = expect.objectContaining({ code: 'invalid_callback', details: { provider: 'acme', issues } });
     expect(() => normalise(plain, fields, 'none', NOW)).toThrow(refused);
     expect(() => normalise(plain, fields, 'none', NOW)).toThrow(expect.not.objectContaining({ message: /2025550101/ }));
+  });
+
+  it('says what is missing by its name on the wire', () => {
+    expect(() => normalise(signalwire(), { CallStatus: 'completed' }, 'none', NOW)).toThrow(/ CallSid: missing\.$/);
+    expect(() => normalise(voicedock(), {}, 'none', NOW)).toThrow(/ message: missing\.$/);
   });
 
   it('names the body where nothing else can be named', () => {

@@ -5,6 +5,7 @@ import type { FieldTree } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
 import { type AnyCallStatusEvent, isTerminal, type Trust } from './event.ts';
 import type { Unrecorded } from './inbox.ts';
+import { plainly } from './issues.ts';
 import type { NormalForm, Provider } from './provider.ts';
 import { statusOf } from './status-of.ts';
 
@@ -146,10 +147,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf16le').digest('hex');
 }
 
-/** Path and sentence of each issue, without the value that valibot would quote. */
+/** Path and sentence of each issue. */
 function describe(issues: readonly v.BaseIssue<unknown>[]): string[] {
-  return issues.map(
-    (issue) =>
-      `${v.getDotPath(issue) ?? 'body'}: expected ${issue.type === 'non_empty' ? 'a text that is not empty' : (issue.expected ?? 'another value')}.`,
-  );
+  return issues.map((issue) => `${v.getDotPath(issue) ?? 'body'}: ${plainly(issue)}`);
 }
