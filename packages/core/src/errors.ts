@@ -118,7 +118,10 @@ export const ERRORS = {
     status: 503,
     message: 'The receiver is closed. Stop the HTTP server before calls.close().',
   },
-  handler_failed: { message: 'A handler threw or rejected; the event is retried. See the cause.' },
+  handler_failed: {
+    message:
+      'A handler threw or rejected; the event is retried or, after the last attempt, a dead letter. See the cause.',
+  },
   dead_letter: {
     message:
       'A handler failed at every attempt; the event is in the dead letters. Mend the handler, then inbox.deadLetters.replay(id).',
@@ -151,7 +154,7 @@ export const ERRORS = {
     message:
       'A provider has no secret, so anyone could forge its callbacks. Set its secret or token, or write allowUnauthenticated: true.',
   },
-  invalid_options: { message: 'An option is not what it has to be. See the issues.' },
+  invalid_options: { message: 'An option is not what it has to be. See the issues, or the cause.' },
 } as const;
 
 /** The stable code of a {@link CallStatusError}. */
