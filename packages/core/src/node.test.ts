@@ -434,6 +434,20 @@ describe('toEndpoint and isAnswer', () => {
     expect(toEndpoint({ log: silent }).autoAck).toBe(true);
   });
 
+  it.each([
+    ['a name', 'signalwire'],
+    ['null', null],
+    ['a provider', mycpaas()],
+    ['a provider that was not called', mycpaas],
+  ])('refuse %s, and say what to write', (_, given) => {
+    expect(() => toEndpoint(given as never)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_options',
+        message: expect.stringContaining('{ providers: [signalwire({ … })] }'),
+      }),
+    );
+  });
+
   it('leave accepted callbacks to the route with autoAck: false', () => {
     const own = toEndpoint({ providers: [mycpaas()], autoAck: false, log: silent, work: false });
     const auto = toEndpoint({ providers: [mycpaas()], log: silent, work: false });

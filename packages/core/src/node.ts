@@ -19,7 +19,12 @@ export { inNextTurn };
 export function toEndpoint<const Providers extends readonly Provider[]>(
   given: CallbackEndpoint | CallStatusOptions<Providers> | undefined,
 ): CallbackEndpoint {
-  return given !== undefined && 'receive' in given ? given : createCallStatus(given);
+  return isEndpoint(given) ? given : createCallStatus(given);
+}
+
+/** Whether it is a receiver, or one provider of it. */
+export function isEndpoint(given: unknown): given is CallbackEndpoint {
+  return 'receive' in Object(given);
 }
 
 /** What only the framework knows of a request. */

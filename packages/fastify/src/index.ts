@@ -14,6 +14,7 @@ import {
   type BodyStream,
   inNextTurn,
   isAnswer,
+  isEndpoint,
   isThere,
   peekBody,
   whenAnswered,
@@ -39,7 +40,7 @@ export interface CallStatusPluginOptions<Providers extends readonly Provider[] =
   readonly prefix?: string;
   /** Fastify's log level for this route. */
   readonly logLevel?: string;
-  /** What `createCallStatus()` returned, or one of its providers; in place of all other options. */
+  /** What `createCallStatus()` returned, or one of its providers; in place of the options for one. */
   readonly receiver?: CallbackEndpoint;
   /**
    * Answers what the plugin does not: other messages of the provider, and accepted callbacks with `autoAck: false`.
@@ -53,6 +54,8 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
   fastify,
   { path, prefix = '', logLevel, receiver, handler, ...options },
 ) => {
+  const issues = issuesOf(path, receiver, handler, options);
+  if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
   const own = receiver === undefined ? createCallStatus({ log: fastify.log, ...options }) : undefined;
   const endpoint = (own ?? receiver) as CallbackEndpoint;
   if (!endpoint.autoAck && handler === undefined) {
@@ -94,6 +97,21 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
     });
   });
 };
+
+/** What only the plugin can tell; the receiver checks its own options. */
+function issuesOf(path: unknown, receiver: unknown, handler: unknown, options: object): readonly string[] {
+  const issues: string[] = [];
+  if (typeof path !== 'string') issues.push("path: expected the callback's path, such as '/webhooks/voice'.");
+  if (handler !== undefined && typeof handler !== 'function') issues.push('handler: expected a function.');
+  if (receiver === undefined) return issues;
+  if (!isEndpoint(receiver))
+    issues.push('receiver: expected what createCallStatus() returned, or one of its providers.');
+  // They would have no effect, and a handler would never be called.
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) issues.push(`${name}: not beside a receiver; give it to createCallStatus().`);
+  }
+  return issues;
+}
 
 /** Reads the body, which may come from a hook that decompresses it or the like. */
 function readBody(

@@ -176,6 +176,35 @@ describe('callStatusPlugin', () => {
     await expect(fastify.ready()).rejects.toMatchObject({ code: 'invalid_options' });
   });
 
+  const receiver = createCallStatus({ log: { info() {}, warn() {}, error() {} }, providers: [mycpaas()], work: false });
+  const notBeside = 'not beside a receiver; give it to createCallStatus().';
+
+  it.each([
+    [{ receiver }, "path: expected the callback's path, such as '/webhooks/voice'."],
+    [{ path: 7 }, "path: expected the callback's path, such as '/webhooks/voice'."],
+    [{ path: '/', handler: 'x' }, 'handler: expected a function.'],
+    [
+      { path: '/', receiver: 'signalwire' },
+      'receiver: expected what createCallStatus() returned, or one of its providers.',
+    ],
+    [{ path: '/', receiver: null }, 'receiver: expected what createCallStatus() returned, or one of its providers.'],
+    [{ path: '/', receiver, onEnded() {}, log: undefined }, `onEnded: ${notBeside}`],
+    [{ path: '/', receiver, providers: [], work: false }, `providers: ${notBeside}`, `work: ${notBeside}`],
+  ])('does not start with %o', async (options, ...issues) => {
+    const fastify = Fastify();
+    fastify.register(callStatusPlugin, options as never);
+    await expect(fastify.ready()).rejects.toMatchObject({ code: 'invalid_options', details: { issues } });
+  });
+
+  it('takes what is its own beside a receiver', async () => {
+    const fastify = Fastify();
+    const handler = (_request: FastifyRequest, reply: FastifyReply): unknown => reply.code(204).send();
+    fastify.register(callStatusPlugin, { prefix: '/hooks', path: '/voice', logLevel: 'silent', receiver, handler });
+    const other = { ...callback, payload: 'CallSid=CA1&DialCallStatus=completed' };
+    expect((await fastify.inject(other)).statusCode).toBe(204);
+    await fastify.close();
+  });
+
   it('can be registered twice, and refuses a body that is shorter than it was said to be', async () => {
     const fastify = Fastify();
     const codes: string[] = [];
