@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { BOOLEAN, COMMON_OPTIONS, checkProviders, FUNCTION, POSITIVE_INTEGER } from './check-providers.ts';
 import { DEFAULT_LIMITS, type Limits } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
+import type { CallStatusEvent } from './event.ts';
 import type { Handlers } from './handlers.ts';
 import type { Inbox } from './inbox.ts';
 import { expecting, issuesOf } from './issues.ts';
@@ -17,7 +18,7 @@ import { LONGEST_TIMER_MS } from './timer.ts';
 
 /** The options of {@link createCallStatus}, and of every adapter. */
 export interface CallStatusOptions<Providers extends readonly Provider[] = readonly Provider[]>
-  extends Handlers<EventOf<Providers[number]>> {
+  extends Handlers<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
   /**
    * Whose callbacks to receive. Name one for each endpoint where you can.
    * @default all that are built in, without secrets: for development

@@ -87,6 +87,22 @@ describe('handlers', () => {
     });
     expectTypeOf<CallStatusEvent>().toExtend<AnyCallStatusEvent>();
   });
+
+  it('are the same as options, in a variable, and as methods', () => {
+    const onStatus = (event: CallStatusEvent): string => event.callId;
+    const onCompleted = (event: Extract<CallStatusEvent, { status: 'completed' }>): string => event.callId;
+    const options: CallStatusOptions = { onStatus, onCompleted };
+    expectTypeOf(createCallStatus(options)).toEqualTypeOf(createCallStatus());
+    createCallStatus({ onStatus, onCompleted });
+    createCallStatus().onStatus(onStatus).onCompleted(onCompleted);
+    createCallStatus({ onStatus: (event) => expectTypeOf(event).toEqualTypeOf<CallStatusEvent>() });
+    createCallStatus({ onStatus: (event: AnyCallStatusEvent) => event.callId });
+    createCallStatus({ providers: [signalwire()], onStatus, onCompleted });
+    // @ts-expect-error it is for VoiceDock's events alone
+    createCallStatus({ onStatus: (event: CallStatusEvent<'voicedock'>) => event.raw });
+    // @ts-expect-error acme is none of the built-in providers, and so none of those that the handler knows
+    createCallStatus({ providers: [acme()], onStatus });
+  });
 });
 
 describe('options', () => {

@@ -31,7 +31,11 @@ declare module 'fastify' {
   }
 }
 
-/** The options of {@link callStatusPlugin}: where, and either a receiver or the options for one. */
+/**
+ * The options of {@link callStatusPlugin}: where, and either a receiver or the options for one.
+ * Fastify does not tell the types which providers are given: handlers for all get events of any that `ProviderFields` has, those of
+ * `createCallStatus({ providers })` of these alone.
+ */
 export interface CallStatusPluginOptions<Providers extends readonly Provider[] = readonly Provider[]>
   extends CallStatusOptions<Providers> {
   /** The callback's path. */

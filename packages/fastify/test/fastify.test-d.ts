@@ -24,6 +24,11 @@ it('takes a path, and a receiver, one of its providers, or options', () => {
     onCompleted: (event) => expectTypeOf(event.status).toEqualTypeOf<'completed'>(),
     handler: (request, reply) => reply.send(request.callStatus?.callId),
   });
+  fastify.register(callStatusPlugin, { path: '/', onStatus: (event: CallStatusEvent) => event.raw });
+  fastify.register(callStatusPlugin, {
+    path: '/',
+    onStatus: (event) => expectTypeOf(event).toEqualTypeOf<CallStatusEvent>(),
+  });
   // @ts-expect-error the plugin has to know where
   fastify.register(callStatusPlugin, { receiver: calls });
   // @ts-expect-error a provider is no receiver

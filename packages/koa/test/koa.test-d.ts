@@ -26,6 +26,7 @@ it('takes a receiver, one of its providers, options, or nothing', () => {
     providers: [exotel()],
     onCompleted: (event) => expectTypeOf(event.provider).toEqualTypeOf<'exotel'>(),
   });
+  callStatusMiddleware({ onStatus: (event: CallStatusEvent) => event.raw });
   // @ts-expect-error no such option
   callStatusMiddleware({ path: '/hooks' });
   // @ts-expect-error a provider is no receiver
