@@ -163,7 +163,9 @@ describe('callbackUrl', () => {
   it('makes the parameters of its provider', () => {
     const events = ['answered', 'ringing_queued'] as const;
     expectTypeOf(signalwire.callbackUrl({ url, token, method: 'GET', events })).toEqualTypeOf<SignalwireParameters>();
-    expectTypeOf(signalwire.callbackUrl.attributes({ url, events })).toEqualTypeOf<SignalwireAttributes>();
+    expectTypeOf(
+      signalwire.callbackUrl.attributes({ url, events: ['answered'] }),
+    ).toEqualTypeOf<SignalwireAttributes>();
     expectTypeOf(exotel.callbackUrl({ url, token, events: ['terminal'] })).toEqualTypeOf<ExotelParameters>();
     exotel.callbackUrl({ url, token, events: ['terminal', 'answered'], contentType: 'multipart/form-data' });
     expectTypeOf(voicedock.callbackUrl({ url, secret: 'x' })).toEqualTypeOf<VoicedockParameters>();
@@ -189,6 +191,10 @@ describe('callbackUrl', () => {
     expectTypeOf<NonNullable<ExotelCallbackOptions['events']>[0]>().toEqualTypeOf<ExotelEvent>();
     // @ts-expect-error a terminal status comes as the event `completed`
     signalwire.callbackUrl({ url, events: ['busy'] });
+    // @ts-expect-error these are REST's alone
+    signalwire.callbackUrl.attributes({ url, events: ['ringing_queued'] });
+    // @ts-expect-error these are REST's alone
+    signalwire.callbackUrl.attributes({ url, events: ['answered', 'ringing_forwarded'] });
     // @ts-expect-error Exotel calls the end `terminal`
     exotel.callbackUrl({ url, events: ['completed'] });
     // @ts-expect-error mycpaas calls the end by its status

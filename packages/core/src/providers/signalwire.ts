@@ -82,6 +82,7 @@ export interface SignalwireOptions {
 /** Events that SignalWire can be asked for. Event names are not status names: `answered` comes as `in-progress`, `completed` as any terminal status. */
 export type SignalwireEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
 
+/** Those of REST; cXML has the plain ones alone. */
 type SignalwireAnyEvent = SignalwireEvent | 'ringing_forwarded' | 'ringing_queued';
 
 /** What `signalwire.callbackUrl` takes. */
@@ -94,6 +95,12 @@ export interface SignalwireCallbackOptions {
   readonly method?: 'POST' | 'GET';
   /** @default all of them; SignalWire's own default is `completed` alone */
   readonly events?: readonly [SignalwireAnyEvent, ...SignalwireAnyEvent[]];
+}
+
+/** What `signalwire.callbackUrl.attributes` takes. */
+export interface SignalwireAttributesOptions extends SignalwireCallbackOptions {
+  /** @default all of them; SignalWire's own default is `completed` alone */
+  readonly events?: readonly [SignalwireEvent, ...SignalwireEvent[]];
 }
 
 /** Parameters of "create a call" in SignalWire's REST API. */
@@ -119,7 +126,7 @@ export interface SignalwireAttributes {
 /** Makes what SignalWire has to be told: parameters for REST, or `.attributes` for cXML. */
 export interface SignalwireCallbackUrl {
   (options: SignalwireCallbackOptions): SignalwireParameters;
-  attributes(options: SignalwireCallbackOptions): SignalwireAttributes;
+  attributes(options: SignalwireAttributesOptions): SignalwireAttributes;
 }
 
 /**
@@ -300,7 +307,7 @@ function parameters(options: SignalwireCallbackOptions): SignalwireParameters {
   return { StatusCallback: withToken(url, token), StatusCallbackMethod: method, StatusCallbackEvent: events };
 }
 
-function attributes(options: SignalwireCallbackOptions): SignalwireAttributes {
+function attributes(options: SignalwireAttributesOptions): SignalwireAttributes {
   const { StatusCallback, StatusCallbackMethod, StatusCallbackEvent } = parameters(options);
   return {
     statusCallback: StatusCallback,
