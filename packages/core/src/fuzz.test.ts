@@ -81,7 +81,7 @@ it(`any bytes as a body never crash, hang or answer 5xx (${RUNS} cases)`, async 
         mycpaas(secret ? { token: 'x' } : {}),
       ],
       inbox: memoryInbox({ maxCalls: 1_000_000 }),
-      limits: { fields: 20, depth: 5 },
+      limits: { fields: 7, depth: 3, bytes: 2000 },
       log: silent,
       work: false,
     }),
