@@ -156,7 +156,7 @@ describe('what a memory inbox forgets', () => {
   });
 
   it('forgets ended calls after their time, and live ones only after a long silence', async () => {
-    const subject = new Subject({ retainMs: 60_000 });
+    const subject = new Subject({ retainFor: 60_000 });
     await subject.handle('live', 'ringing');
     for (const callId of ['a', 'b', 'c']) await subject.handle(callId, 'completed');
     subject.time += 60_000;
@@ -174,7 +174,7 @@ describe('what a memory inbox forgets', () => {
   });
 
   it('counts the time of an ended call from its last event', async () => {
-    const subject = new Subject({ retainMs: 60_000 });
+    const subject = new Subject({ retainFor: 60_000 });
     await subject.handle('a', 'completed');
     subject.time += 40_000;
     await subject.handle('a', 'completed', 'a:recording');
@@ -190,7 +190,7 @@ describe('the defaults of a memory inbox', () => {
   it.each([
     ['an ended call', 'completed', DAY_MS],
     ['a live call', 'ringing', 7 * DAY_MS],
-  ] as const)('keep %s for its time, to the millisecond', async (_what, status, retainMs) => {
+  ] as const)('keep %s for its time, to the millisecond', async (_what, status, retainFor) => {
     for (const [more, known] of [
       [-1, 'a b'],
       [0, 'b'],
@@ -199,7 +199,7 @@ describe('the defaults of a memory inbox', () => {
       const subject = new Subject({});
       await subject.handle('a', status);
       // The record itself moves the clock by one.
-      subject.time += retainMs + more - 1;
+      subject.time += retainFor + more - 1;
       await subject.handle('b', 'ringing');
       expect(await subject.callIds()).toBe(known);
     }

@@ -38,7 +38,7 @@ export interface MemoryInboxOptions {
    * A live call is kept for seven times as long.
    * @default 86_400_000 (24 hours)
    */
-  readonly retainMs?: number;
+  readonly retainFor?: number;
   /**
    * Of how many ended calls, the newest, the events are kept. Of older ones remain the status and the ids of the events:
    * they are listed and counted, and their duplicates, late and conflicting events are known.
@@ -66,7 +66,7 @@ const EVENTS_PER_CALL = 10;
 const ROWS_PER_PAGE = 50;
 /** Each record forgets at most so many calls that are too old: more than one, so that it catches up, and few, so that none is slow. */
 const EXPIRED_PER_RECORD = 2;
-/** A live call of which nothing is heard for so many times `retainMs` has ended, and nobody told. */
+/** A live call of which nothing is heard for so many times `retainFor` has ended, and nobody told. */
 const SILENCE = 7;
 
 class MemoryInbox implements Inbox {
@@ -74,7 +74,7 @@ class MemoryInbox implements Inbox {
   readonly deadLetters: DeadLetters;
   readonly #maxCalls: number;
   readonly #maxEvents: number;
-  readonly #retainMs: number;
+  readonly #retainFor: number;
   readonly #retainEvents: number;
   readonly #clock: Clock;
   readonly #calls = new LaneMap();
@@ -97,10 +97,15 @@ class MemoryInbox implements Inbox {
   #leasesUntil = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  constructor({ maxCalls = 100_000, retainMs = 86_400_000, retainEvents = 100, clock = Date.now }: MemoryInboxOptions) {
+  constructor({
+    maxCalls = 100_000,
+    retainFor = 86_400_000,
+    retainEvents = 100,
+    clock = Date.now,
+  }: MemoryInboxOptions) {
     this.#maxCalls = maxCalls;
     this.#maxEvents = maxCalls * EVENTS_PER_CALL;
-    this.#retainMs = retainMs;
+    this.#retainFor = retainFor;
     this.#retainEvents = retainEvents;
     this.#clock = clock;
     this.deadLetters = {
@@ -323,13 +328,13 @@ class MemoryInbox implements Inbox {
   }
 
   #forgetExpired(now: number): void {
-    const isOld = (lane: Lane | undefined, retainMs: number): lane is Lane =>
-      lane !== undefined && lane.touchedAt <= now - retainMs;
+    const isOld = (lane: Lane | undefined, retainFor: number): lane is Lane =>
+      lane !== undefined && lane.touchedAt <= now - retainFor;
     for (let count = 0; count < EXPIRED_PER_RECORD; count++) {
       const ended = this.#summaries.oldest ?? this.#ended.oldest;
       const live = this.#live.oldest;
-      if (isOld(ended, this.#retainMs)) this.#forget(ended);
-      else if (isOld(live, this.#retainMs * SILENCE)) this.#forget(live);
+      if (isOld(ended, this.#retainFor)) this.#forget(ended);
+      else if (isOld(live, this.#retainFor * SILENCE)) this.#forget(live);
       else return;
     }
   }
