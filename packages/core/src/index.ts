@@ -1,4 +1,5 @@
 export { type Call, foldCall, transitionOf } from './call.ts';
+export { checkOptions, type OptionRule, type OptionRules } from './check-options.ts';
 export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';
 export type { FlatFields } from './decode/flat-fields.ts';
 export { CallStatusError, ERRORS, type ErrorCode, type ErrorDetails, isCallStatusError } from './errors.ts';

@@ -230,6 +230,40 @@ describe('the defaults of a memory inbox', () => {
   });
 });
 
+describe('the options of a memory inbox', () => {
+  const KNOWN = 'maxCalls, retainFor, retainEvents, clock';
+
+  function expectIssue(options: unknown, issue: string): void {
+    expect(() => memoryInbox(options as MemoryInboxOptions), String(options)).toThrow(
+      expect.objectContaining({ code: 'invalid_options', details: { issues: [issue] } }),
+    );
+  }
+
+  it.each([
+    ['maxCalls', 'a whole number, 1 or more', [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '10', null]],
+    ['retainFor', 'milliseconds, more than 0', [0, -1, Number.NaN, '10', null]],
+    ['retainEvents', 'a whole number, 0 or more', [-1, 1.5, Number.NaN, '10', null]],
+    ['clock', 'a function such as Date.now', [0, null, new Date()]],
+  ])('refuse a wrong %s', (name, expected, values) => {
+    for (const value of values) expectIssue({ [name]: value }, `${name}: expected ${expected}.`);
+  });
+
+  it('refuse what is no option, and what is no options', () => {
+    for (const name of ['maxCall', 'retainfor', 'path']) {
+      expectIssue({ [name]: 10 }, `${name}: no such option; there are ${KNOWN}.`);
+    }
+    expectIssue('calls.db', `options: expected an object of ${KNOWN}.`);
+  });
+
+  it('may keep ended calls for ever', async () => {
+    const subject = new Subject({ retainFor: Number.POSITIVE_INFINITY });
+    await subject.handle('a', 'completed');
+    subject.time += 1e12;
+    await subject.handle('b', 'completed');
+    expect(await subject.callIds()).toBe('a b');
+  });
+});
+
 describe('what a memory inbox keeps of ended calls', () => {
   it('knows the duplicates of a call with many events, also when it keeps no more than their ids', async () => {
     const subject = new Subject({ retainEvents: 0 });

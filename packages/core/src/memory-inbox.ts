@@ -1,4 +1,5 @@
 import { type Call, transitionOf } from './call.ts';
+import { checkOptions, type OptionRules } from './check-options.ts';
 import { CallStatusError } from './errors.ts';
 import { isTerminal, withTransition } from './event.ts';
 import type {
@@ -35,7 +36,7 @@ export interface MemoryInboxOptions {
   readonly maxCalls?: number;
   /**
    * For how long an ended call is kept after its last event, in milliseconds; for so long its duplicates are known.
-   * A live call is kept for seven times as long.
+   * A live call is kept for seven times as long. `Infinity`: until there is no room.
    * @default 86_400_000 (24 hours)
    */
   readonly retainFor?: number;
@@ -56,11 +57,21 @@ export interface MemoryInboxOptions {
  * Its memory is bounded: it keeps `maxCalls` calls, and ten times as many events, however they spread over the calls. An event
  * of a call that it has forgotten begins a new call, so its handlers run again.
  *
- * @throws CallStatusError from `record`: `closed` after `close()`, `inbox_unavailable` when it is full of unfinished work
+ * @throws CallStatusError `invalid_options`; and from `record`: `closed` after `close()`, `inbox_unavailable` when it is full of
+ * unfinished work
  */
 export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
+  checkOptions('options', options, OPTIONS);
   return new MemoryInbox(options);
 }
+
+const OPTIONS: OptionRules<MemoryInboxOptions> = {
+  maxCalls: { expected: 'a whole number, 1 or more', fits: (value) => isWhole(value) && value >= 1 },
+  // At 0 the duplicates of a call would not even be known a moment later.
+  retainFor: { expected: 'milliseconds, more than 0', fits: (value) => typeof value === 'number' && value > 0 },
+  retainEvents: { expected: 'a whole number, 0 or more', fits: (value) => isWhole(value) && value >= 0 },
+  clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
+};
 
 const EVENTS_PER_CALL = 10;
 const ROWS_PER_PAGE = 50;
@@ -385,6 +396,10 @@ interface Dead {
   readonly job: Job;
   readonly letter: DeadLetter;
   readonly serial: number;
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function isWithin(time: number, since: number | undefined, until: number | undefined): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveOptions } from './options.ts';
+import { sqliteInbox } from './sqlite-inbox.ts';
 
 describe('resolveOptions', () => {
   it('fills in the defaults', () => {
@@ -21,15 +22,54 @@ describe('resolveOptions', () => {
         code: 'invalid_options',
         details: {
           issues: [
-            'path: expected a file name.',
-            'retainFor: expected milliseconds, 0 or more.',
-            'busyTimeoutMs: expected milliseconds, 0 or more.',
-            'pollMs: expected milliseconds, more than 0.',
-            'sweepMs: expected milliseconds, more than 0.',
+            'path: expected the name of a file.',
+            'retainFor: expected milliseconds, more than 0.',
+            'busyTimeoutMs: expected milliseconds, 0 to 2000000000.',
+            'pollMs: expected milliseconds, 1 to 2000000000.',
+            'sweepMs: expected milliseconds, 1 to 2000000000.',
           ],
         },
       }),
     );
     expect(() => resolveOptions({} as never)).toThrow(expect.objectContaining({ code: 'invalid_options' }));
+  });
+
+  it.each([
+    ['path', [undefined, null, 7, new URL('file:///calls.db')]],
+    ['retainFor', [0, Number.NaN, '10', null]],
+    ['busyTimeoutMs', ['10', null, 2 ** 31, Number.POSITIVE_INFINITY]],
+    ['pollMs', [Number.NaN, '10', null, 0.5, 2 ** 31, Number.POSITIVE_INFINITY]],
+    ['sweepMs', [0, Number.NaN, '10', null, 2 ** 31, Number.POSITIVE_INFINITY]],
+    ['groupCommit', [1, 'false', null]],
+    ['clock', [0, null, new Date()]],
+  ])('refuses a wrong %s', (name, values) => {
+    for (const value of values) {
+      expect(() => resolveOptions({ path: 'calls.db', [name]: value }), String(value)).toThrow(
+        expect.objectContaining({
+          code: 'invalid_options',
+          details: { issues: [expect.stringContaining(`${name}: expected `)] },
+        }),
+      );
+    }
+  });
+
+  it('takes the ends of what makes sense', () => {
+    const ends = { retainFor: Number.POSITIVE_INFINITY, busyTimeoutMs: 0, pollMs: 1, sweepMs: 2_000_000_000 };
+    expect(resolveOptions({ path: 'calls.db', ...ends })).toMatchObject(ends);
+  });
+
+  it.each([['retainfor'], ['maxCalls'], ['toString']])('refuses %s, which is no option', (name) => {
+    expect(() => resolveOptions({ path: 'calls.db', [name]: 10 })).toThrow(
+      `${name}: no such option; there are path, retainFor, busyTimeoutMs, pollMs, sweepMs, groupCommit, clock.`,
+    );
+  });
+
+  it.each([[undefined], ['calls.db'], [null]])('refuses %o, and says what it expected', (options) => {
+    expect(() => sqliteInbox(options as never)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_options',
+        message: expect.stringContaining('options: expected an object of path, retainFor, '),
+      }),
+    );
   });
 });

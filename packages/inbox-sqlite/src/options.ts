@@ -1,4 +1,4 @@
-import { CallStatusError, type Clock } from '@call-status/core';
+import { type Clock, checkOptions, type OptionRule, type OptionRules } from '@call-status/core';
 
 const DAY_MS = 86_400_000;
 
@@ -9,6 +9,7 @@ export interface SqliteInboxOptions {
   /**
    * For how long an ended call and its events stay after its last event, in milliseconds.
    * The ids of its events stay known for at least seven days, so that a late redelivery is still a duplicate.
+   * `Infinity`: for ever.
    * @default 30 days
    */
   readonly retainFor?: number;
@@ -37,12 +38,39 @@ export interface SqliteInboxOptions {
 }
 
 /**
- * Fills in the defaults.
+ * The longest of the times below: Node's timers and SQLite's `busy_timeout` take a longer one for none at all.
+ */
+const LONGEST_MS = 2_000_000_000;
+
+const OPTIONS: OptionRules<SqliteInboxOptions> = {
+  path: {
+    expected: 'the name of a file',
+    fits: (value) => typeof value === 'string' && value !== '',
+    isRequired: true,
+  },
+  retainFor: { expected: 'milliseconds, more than 0', fits: (value) => typeof value === 'number' && value > 0 },
+  busyTimeoutMs: milliseconds(0),
+  pollMs: milliseconds(1),
+  sweepMs: milliseconds(1),
+  groupCommit: { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
+  clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
+};
+
+function milliseconds(least: number): OptionRule {
+  return {
+    expected: `milliseconds, ${least} to ${LONGEST_MS}`,
+    fits: (value) => typeof value === 'number' && value >= least && value <= LONGEST_MS,
+  };
+}
+
+/**
+ * Checks the options and fills in the defaults.
  *
  * @throws CallStatusError `invalid_options`
  */
 export function resolveOptions(options: SqliteInboxOptions): Required<SqliteInboxOptions> {
-  const resolved = {
+  checkOptions('options', options, OPTIONS);
+  return {
     path: options.path,
     retainFor: options.retainFor ?? 30 * DAY_MS,
     busyTimeoutMs: options.busyTimeoutMs ?? 5000,
@@ -51,14 +79,4 @@ export function resolveOptions(options: SqliteInboxOptions): Required<SqliteInbo
     groupCommit: options.groupCommit ?? true,
     clock: options.clock ?? Date.now,
   };
-  const issues: string[] = [];
-  if (typeof resolved.path !== 'string' || resolved.path === '') issues.push('path: expected a file name.');
-  for (const name of ['retainFor', 'busyTimeoutMs'] as const) {
-    if (!(resolved[name] >= 0)) issues.push(`${name}: expected milliseconds, 0 or more.`);
-  }
-  for (const name of ['pollMs', 'sweepMs'] as const) {
-    if (!(resolved[name] > 0)) issues.push(`${name}: expected milliseconds, more than 0.`);
-  }
-  if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
-  return resolved;
 }
