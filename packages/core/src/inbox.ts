@@ -11,6 +11,8 @@ import type { AnyCallStatusEvent, CallStatus, Transition } from './event.ts';
  * - Work of one call is given out one event at a time, in the order of recording, also across retries; calls do not wait for each other.
  * - Work whose lease ran out is given out again; whoever held the old lease is fenced: its `finish` and `fail` return `false`.
  * - An attempt counts from the moment it is taken, so that a handler that kills the process cannot be retried for ever.
+ * - A query that makes no sense is not answered in another way than it was meant: it rejects with `invalid_options`, by the same
+ *   rules in every inbox, which are `queryRules`.
  *
  * All times are milliseconds since the epoch unless they say otherwise.
  */
@@ -158,10 +160,10 @@ export interface CallQuery extends PageQuery {
 
 /** Which page. */
 export interface PageQuery {
-  /** `next` of the page before. */
+  /** `next` of the page before, of the same list. */
   readonly cursor?: string;
   /**
-   * Rows on a page.
+   * Rows on a page, 1 to 1000.
    * @default 50
    */
   readonly limit?: number;

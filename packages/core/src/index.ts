@@ -60,6 +60,7 @@ export {
   type Verdict,
 } from './provider.ts';
 export * from './providers/index.ts';
+export { queryRules } from './query-rules.ts';
 export {
   type CallbackEndpoint,
   type CallStatusReceiver,

@@ -25,6 +25,7 @@ import { LaneMap } from './memory/lane-map.ts';
 import { LaneList, LaterQueue, ReadyQueue } from './memory/queues.ts';
 import { RunningJobs } from './memory/running.ts';
 import type { Clock } from './provider.ts';
+import { queryRules } from './query-rules.ts';
 
 /** How much a memory inbox keeps. */
 export interface MemoryInboxOptions {
@@ -72,6 +73,9 @@ const OPTIONS: OptionRules<MemoryInboxOptions> = {
   retainEvents: { expected: 'a whole number, 0 or more', fits: (value) => isWhole(value) && value >= 0 },
   clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
 };
+
+/** A cursor is a serial number. */
+const QUERIES = queryRules((cursor) => /^[1-9]\d{0,15}$/.test(cursor));
 
 const EVENTS_PER_CALL = 10;
 const ROWS_PER_PAGE = 50;
@@ -124,6 +128,7 @@ class MemoryInbox implements Inbox {
       read: async (eventId) => this.#dead.get(eventId)?.letter,
       replay: async (eventId) => this.#replay(this.#dead.get(eventId)),
       replayAll: async (query = {}) => {
+        checkOptions('query', query, QUERIES.replayAll);
         const found = [...this.#dead.values()].filter((dead) => isDeadIn(dead.letter, query));
         for (const dead of found) this.#replay(dead);
         return found.length;
@@ -243,6 +248,7 @@ class MemoryInbox implements Inbox {
   }
 
   async calls(query: CallQuery = {}): Promise<Page<CallSummary>> {
+    checkOptions('query', query, QUERIES.calls);
     const { provider, state, since, until } = query;
     const lanes = this.#calls
       .all()
@@ -359,6 +365,7 @@ class MemoryInbox implements Inbox {
   }
 
   #listDead(query: DeadLetterQuery = {}): Page<DeadLetter> {
+    checkOptions('query', query, QUERIES.deadLetters);
     const found = [...this.#dead.values()].filter(({ letter }) => isDeadIn(letter, query));
     return newestFirst(found, query, ({ letter }) => letter);
   }

@@ -1,4 +1,16 @@
-import type { CallStatus, Clock, Inbox, Lease, Page, Taken, Unrecorded, Work } from '@call-status/core';
+import { inspect } from 'node:util';
+import type {
+  CallQuery,
+  CallStatus,
+  Clock,
+  DeadLetterQuery,
+  Inbox,
+  Lease,
+  Page,
+  Taken,
+  Unrecorded,
+  Work,
+} from '@call-status/core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { acmeEvent, expectedTransitions, type ManualClock, manualClock } from './acme.ts';
@@ -686,6 +698,84 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
         await record('c4', 'canceled');
         await finishOne();
         expect(await inbox.counts()).toEqual({ live: 1, ended: 3, waiting: 3, running: 1, dead: 1 });
+      });
+    });
+
+    describe('a query', () => {
+      /** Parts of queries that make no sense, by their names. */
+      const WRONG: readonly (readonly [name: string, values: readonly unknown[]])[] = [
+        ['limit', [0, -2, 1.5, 1001, Number.NaN, Number.POSITIVE_INFINITY, '5', null]],
+        ['cursor', ['zzz', '', ' ', '-', '0x10', '1e3', 'NaN', 'Infinity', '9'.repeat(400), 7, null, {}]],
+        ['since', ['2020-01-01', '0', '', Number.NaN, Number.POSITIVE_INFINITY, new Date(0), null, 5n]],
+        ['until', ['2020-01-01', '0', '', Number.NaN, Number.POSITIVE_INFINITY, new Date(0), null, 5n]],
+        ['provider', ['', 7, null, ['acme']]],
+        ['state', ['over', 'Live', '', true, null]],
+        ['callId', ['c1']],
+      ];
+
+      /** The methods that take a query, and the parts that it has there. */
+      const METHODS: readonly [name: string, parts: readonly string[], ask: (query: unknown) => Promise<unknown>][] = [
+        [
+          'calls',
+          ['provider', 'since', 'until', 'state', 'cursor', 'limit'],
+          (query) => inbox.calls(query as CallQuery),
+        ],
+        [
+          'deadLetters.list',
+          ['provider', 'since', 'until', 'cursor', 'limit'],
+          (query) => inbox.deadLetters.list(query as DeadLetterQuery),
+        ],
+        [
+          'deadLetters.replayAll',
+          ['provider', 'since', 'until'],
+          (query) => inbox.deadLetters.replayAll(query as DeadLetterQuery),
+        ],
+      ];
+
+      /** Parts that do. */
+      const RIGHT = { provider: 'acme', since: 0, until: Date.UTC(2100, 0, 1), state: 'live', limit: 1 };
+
+      beforeEach(async () => {
+        await record('c1', 'ringing');
+        await record('c2', 'ringing');
+        await bury();
+        await bury();
+      });
+
+      describe.each(METHODS)('of %s', (_method, parts, ask) => {
+        async function expectRefusal(query: unknown, name: string): Promise<void> {
+          const issues = [expect.stringContaining(`${name}: `)];
+          await expect(ask(query), inspect(query)).rejects.toMatchObject({
+            code: 'invalid_options',
+            details: { issues },
+          });
+        }
+        afterEach(async () => expect(await inbox.counts()).toMatchObject({ dead: 2, waiting: 0 }));
+
+        it('is refused when a part of it makes no sense', async () => {
+          for (const [name, values] of WRONG) for (const value of values) await expectRefusal({ [name]: value }, name);
+        });
+
+        it('is refused when it has a part that belongs elsewhere, or is none', async () => {
+          for (const [name, value] of Object.entries(RIGHT)) {
+            if (!parts.includes(name)) await expectRefusal({ [name]: value }, name);
+          }
+          for (const query of [null, 'acme', 5, []]) await expectRefusal(query, 'query');
+        });
+
+        it('may have all its parts, and parts that are undefined', async () => {
+          // What fits is nothing: the dead letters stay.
+          const right = Object.entries({ ...RIGHT, provider: 'nobody' }).filter(([name]) => parts.includes(name));
+          await expect(ask(Object.fromEntries(right))).resolves.toBeDefined();
+          const undefineds = right.map(([name]) => [name, undefined]);
+          await expect(ask({ ...Object.fromEntries(undefineds), provider: 'nobody' })).resolves.toBeDefined();
+        });
+      });
+
+      it('takes the smallest and the largest page, and any time that is a number', async () => {
+        expect((await inbox.calls({ limit: 1 })).rows).toHaveLength(1);
+        expect((await inbox.calls({ limit: 1000, since: -0.5, until: 1e15 })).rows).toHaveLength(2);
+        expect((await inbox.calls({ since: 1e15 })).rows).toEqual([]);
       });
     });
 

@@ -4,6 +4,7 @@ import {
   type CallQuery,
   CallStatusError,
   type CallSummary,
+  checkOptions,
   type DeadLetters,
   type Failure,
   type Inbox,
@@ -27,6 +28,7 @@ import {
   eventOf,
   FIRST,
   type Place,
+  QUERIES,
   type RecordedRow,
   type ReplayStep,
   type Store,
@@ -82,10 +84,14 @@ export class SqliteInbox implements Inbox {
     this.#writer = new Writer(openChannel, () => this.#notify());
     const { clock } = options;
     this.deadLetters = {
-      list: (query = {}) => this.#read((store) => store.deadLetters(query)),
+      list: async (query = {}) => {
+        checkOptions('query', query, QUERIES.deadLetters);
+        return this.#read((store) => store.deadLetters(query));
+      },
       read: (eventId) => this.#read((store) => store.deadLetter(eventId)),
       replay: (eventId) => this.#write('replay', [eventId, clock()]),
       replayAll: async (query = {}) => {
+        checkOptions('query', query, QUERIES.replayAll);
         const startedAt = clock();
         let replayed = 0;
         for (let after: Place | undefined = FIRST; after !== undefined; ) {
@@ -144,7 +150,8 @@ export class SqliteInbox implements Inbox {
     return this.#read((store) => store.call(provider, callId));
   }
 
-  calls(query: CallQuery = {}): Promise<Page<CallSummary>> {
+  async calls(query: CallQuery = {}): Promise<Page<CallSummary>> {
+    checkOptions('query', query, QUERIES.calls);
     return this.#read((store) => store.calls(query));
   }
 

@@ -1,10 +1,10 @@
-import type { AnyCallStatusEvent } from '@call-status/core';
+import { type AnyCallStatusEvent, checkOptions } from '@call-status/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { anEvent, rowOf } from '../test/events.ts';
 import { temporaryFile } from '../test/support.ts';
 import { loadEngine } from './engine.ts';
 import { openDatabase } from './open.ts';
-import { eventOf, FIRST, type Place, SQL, Store } from './store.ts';
+import { eventOf, FIRST, type Place, QUERIES, SQL, Store } from './store.ts';
 
 /** These look at all there is, and no event waits for them. */
 const OVERVIEWS = new Set(['counts']);
@@ -268,4 +268,24 @@ describe('a step of cleaning up', () => {
     sweep(START + 7 * DAY);
     expect(again()).toBe('advance');
   });
+});
+
+it('knows the cursors that it gave, whatever the clock says', () => {
+  const store = open(temporaryFile());
+  within(store, () => {
+    for (const [at, time] of [-2, 0, 1, 1e12].entries()) {
+      store.record(rowOf(anEvent(`c${at}`)), time);
+      for (const { token } of take(store, time)) store.fail(token, { error: 'boom', doneHandlers: [] }, time);
+    }
+  });
+  const seen: number[] = [];
+  for (let cursor: string | undefined; seen.length < 9; ) {
+    const query = { limit: 1, ...(cursor !== undefined && { cursor }) };
+    checkOptions('query', query, QUERIES.deadLetters);
+    const { rows, next } = store.deadLetters(query);
+    seen.push(...rows.map(({ deadAt }) => deadAt));
+    cursor = next;
+    if (cursor === undefined) break;
+  }
+  expect(seen).toEqual([1e12, 1, 0, -2]);
 });

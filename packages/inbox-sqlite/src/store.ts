@@ -11,6 +11,7 @@ import {
   foldCall,
   type InboxCounts,
   type Page,
+  queryRules,
   type TakeRequest,
   type Transition,
   transitionOf,
@@ -29,6 +30,12 @@ const SWEEP_ROWS = 100;
 const REPLAY_ROWS = 100;
 
 const PAGE_ROWS = 50;
+
+/** The time and the row of the last on a page. */
+const CURSOR = /^(-?\d{1,16})-(\d{1,16})$/;
+
+/** What the queries have to be that this store gets. */
+export const QUERIES = queryRules((cursor) => CURSOR.test(cursor));
 
 // What goes from one thread to another for each event is a tuple: an object's names would go with it each time.
 
@@ -467,7 +474,7 @@ class Conditions {
 
   /** Only what comes after the cursor, newest first. */
   after(time: string, id: string, cursor: string | undefined): void {
-    const [at, row] = cursor?.split('-').map(Number) ?? [];
+    const [, at, row] = CURSOR.exec(cursor ?? '')?.map(Number) ?? [];
     this.add(`(${time}, ${id}) < (?, ?)`, at, row);
   }
 }

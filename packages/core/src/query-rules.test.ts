@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { checkOptions } from './check-options.ts';
+import { queryRules } from './query-rules.ts';
+
+const rules = queryRules((cursor) => cursor === 'mine');
+
+it('says of each part of a query how to mend it', () => {
+  const query = { provider: '', state: 'over', since: '2026-01-01', until: Number.NaN, cursor: 'yours', limit: 0 };
+  expect(() => checkOptions('query', query, rules.calls)).toThrow(
+    expect.objectContaining({
+      code: 'invalid_options',
+      details: {
+        issues: [
+          'provider: expected the name of a provider.',
+          "since: expected milliseconds since 1970, a number such as Date.parse('2026-01-01').",
+          "until: expected milliseconds since 1970, a number such as Date.parse('2026-01-01').",
+          'cursor: expected `next` of the page before, as it was.',
+          'limit: expected a whole number, 1 to 1000.',
+          "state: expected 'live' or 'ended'.",
+        ],
+      },
+    }),
+  );
+});
+
+it.each([
+  ['calls', 'provider, since, until, cursor, limit, state'],
+  ['deadLetters', 'provider, since, until, cursor, limit'],
+  ['replayAll', 'provider, since, until'],
+] as const)('says what there is in a query of %s', (method, known) => {
+  expect(() => checkOptions('query', { limits: 5 }, rules[method])).toThrow(
+    `limits: no such option; there are ${known}.`,
+  );
+  expect(() => checkOptions('query', 5, rules[method])).toThrow(`query: expected an object of ${known}.`);
+});

@@ -1,0 +1,49 @@
+import type { OptionRule, OptionRules } from './check-options.ts';
+import type { CallQuery, DeadLetterQuery } from './inbox.ts';
+
+/** A page is read at once, by some inboxes on the thread that answers callbacks. */
+const MOST_ROWS = 1000;
+
+const TIME: OptionRule = {
+  expected: "milliseconds since 1970, a number such as Date.parse('2026-01-01')",
+  fits: Number.isFinite,
+};
+
+const SPAN = {
+  provider: { expected: 'the name of a provider', fits: (value) => typeof value === 'string' && value !== '' },
+  since: TIME,
+  until: TIME,
+} satisfies Readonly<Record<string, OptionRule>>;
+
+const LIMIT: OptionRule = {
+  expected: `a whole number, 1 to ${MOST_ROWS}`,
+  fits: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_ROWS,
+};
+
+const STATE: OptionRule = {
+  expected: "'live' or 'ended'",
+  fits: (value) => value === 'live' || value === 'ended',
+};
+
+/**
+ * What the queries of an inbox have to be, by the method that takes them: the same for every inbox.
+ *
+ * @param isCursor whether a text may be a cursor that this inbox gave
+ * @example
+ * ```ts
+ * const QUERIES = queryRules((cursor) => /^\d{1,15}$/.test(cursor));
+ * checkOptions('query', query, QUERIES.calls);
+ * ```
+ */
+export function queryRules(isCursor: (cursor: string) => boolean): {
+  readonly calls: OptionRules<CallQuery>;
+  readonly deadLetters: OptionRules<DeadLetterQuery>;
+  readonly replayAll: OptionRules<Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>>;
+} {
+  const cursor: OptionRule = {
+    expected: '`next` of the page before, as it was',
+    fits: (value) => typeof value === 'string' && isCursor(value),
+  };
+  const deadLetters = { ...SPAN, cursor, limit: LIMIT };
+  return { calls: { ...deadLetters, state: STATE }, deadLetters, replayAll: SPAN };
+}
