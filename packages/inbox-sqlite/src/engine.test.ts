@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type DatabaseClass, isSafeVersion, loadEngine } from './engine.ts';
 
 const Own = class {} as unknown as DatabaseClass;
@@ -17,6 +17,14 @@ describe('loadEngine', () => {
     expect(loadEngine(old)).toBe(Installed);
   });
 
+  it('does not load what it does not use, since Node warns of it then', () => {
+    for (const builtinVersion of ['3.49.1', undefined]) {
+      const builtin = vi.fn(() => ({ DatabaseSync: Own }));
+      loadEngine({ builtin, builtinVersion, installed });
+      expect(builtin).not.toHaveBeenCalled();
+    }
+  });
+
   it('says what to install where there is none', () => {
     const none = () => {
       throw new Error('Cannot find module');
@@ -24,7 +32,9 @@ describe('loadEngine', () => {
     expect(() => loadEngine({ builtin: () => undefined, builtinVersion: undefined, installed: none })).toThrow(
       expect.objectContaining({
         code: 'inbox_unsupported',
-        message: expect.stringContaining('install @photostructure/sqlite'),
+        message: expect.stringContaining(
+          'install @photostructure/sqlite, or run a Node whose SQLite is 3.51.3 or later (node -p process.versions.sqlite).',
+        ),
       }),
     );
   });

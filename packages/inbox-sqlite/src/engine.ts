@@ -32,7 +32,7 @@ interface Engine {
 /** Where engines come from. */
 export interface EngineSources {
   /** Node's own, when it has one without a flag (22.13 and later). */
-  readonly builtin: () => Engine | undefined;
+  readonly builtin: (name: string) => unknown;
   /** The version of SQLite in it. */
   readonly builtinVersion: string | undefined;
   /** The one that works on every supported Node. */
@@ -40,10 +40,13 @@ export interface EngineSources {
 }
 
 const SOURCES: EngineSources = {
-  builtin: () => process.getBuiltinModule('node:sqlite') as Engine | undefined,
+  builtin: process.getBuiltinModule.bind(process),
   builtinVersion: process.versions['sqlite'],
   installed: () => createRequire(import.meta.url)('@photostructure/sqlite') as Engine,
 };
+
+/** No version of Node: each of its lines got a fitting SQLite at another release, and 24.0 has an old one. */
+export const FITTING_NODE = 'a Node whose SQLite is 3.51.3 or later (node -p process.versions.sqlite)';
 
 /**
  * Finds an SQLite: Node's own, or `@photostructure/sqlite` where Node has none or one with the WAL-reset bug.
@@ -51,12 +54,13 @@ const SOURCES: EngineSources = {
  * @throws CallStatusError `inbox_unsupported`
  */
 export function loadEngine({ builtin, builtinVersion, installed }: EngineSources = SOURCES): DatabaseClass {
-  const own = builtin();
-  if (own !== undefined && isSafeVersion(builtinVersion)) return own.DatabaseSync;
+  // Node warns of it as soon as it is loaded, also when it is not used then.
+  const own = isSafeVersion(builtinVersion) ? (builtin('node:sqlite') as Engine | undefined) : undefined;
+  if (own !== undefined) return own.DatabaseSync;
   try {
     return installed().DatabaseSync;
   } catch (cause) {
-    const hint = 'This Node has no fitting SQLite: install @photostructure/sqlite, or run Node 24 or later.';
+    const hint = `This Node has no fitting SQLite: install @photostructure/sqlite, or run ${FITTING_NODE}.`;
     throw new CallStatusError('inbox_unsupported', { hint }, { cause });
   }
 }

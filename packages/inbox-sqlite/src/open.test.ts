@@ -88,7 +88,10 @@ describe('openDatabase', () => {
       }
     } as DatabaseClass;
     expect(() => openDatabase(old, temporaryFile(), 0)).toThrow(
-      expect.objectContaining({ code: 'inbox_unsupported', message: expect.stringContaining('SQLite 3.45.1') }),
+      expect.objectContaining({
+        code: 'inbox_unsupported',
+        message: expect.stringMatching(/SQLite 3\.45\.1 .* 3\.51\.3 or later/),
+      }),
     );
   });
 });

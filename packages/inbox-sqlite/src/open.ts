@@ -1,5 +1,5 @@
 import { CallStatusError } from '@call-status/core';
-import { type Database, type DatabaseClass, isSafeVersion, type Row, type Value } from './engine.ts';
+import { type Database, type DatabaseClass, FITTING_NODE, isSafeVersion, type Row, type Value } from './engine.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 /** SQLite sleeps on the calling thread while it waits for a lock, so it may not wait for long; the inbox waits without blocking. */
@@ -54,7 +54,7 @@ export function checkpoint(db: Database): void {
 function requireSafe(db: Database): void {
   const version = String(pragma(db, 'SELECT sqlite_version()'));
   if (isSafeVersion(version)) return;
-  throw unsupported(`SQLite ${version} can lose commits of several processes: use 3.51.3 or later, as in Node 24.`);
+  throw unsupported(`SQLite ${version} can lose commits of several processes: run ${FITTING_NODE}.`);
 }
 
 /**
