@@ -43,7 +43,8 @@ const SWEEP_PAUSE_MS = 5;
 /**
  * An inbox in an SQLite file: what it acknowledged survives a crash and a power cut. Several processes of one machine may share
  * the file. The file is opened at once, and opened again whenever it was damaged or replaced.
- * Writes run in a thread of the inbox, so that the caller's never waits for the disk.
+ * Writes run in a thread of the inbox, so that the caller's waits neither for the disk nor for a lock. It does for reads (`call`, `calls`,
+ * `counts`, `deadLetters.list` and `read`), and when the file is opened or opened again.
  *
  * @throws CallStatusError `invalid_options`, and when the file cannot be opened `inbox_unwritable`, `inbox_locked`,
  * `inbox_corrupted`, `inbox_full`, `inbox_unsupported` (also when this package was bundled) or `inbox_unavailable`
