@@ -13,7 +13,9 @@ import type {
 } from '@call-status/core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { acmeEvent, expectedTransitions, type ManualClock, manualClock } from './acme.ts';
+import { acmeEvent } from './acme-event.ts';
+import { expectedTransitions } from './expected-transitions.ts';
+import { type ManualClock, manualClock } from './manual-clock.ts';
 
 /** An inbox of its own for one test. */
 export interface InboxUnderTest {

@@ -1,0 +1,22 @@
+import { type CallStatus, type Clock, isTerminal, type Unrecorded } from '@call-status/core';
+
+/** An event of a made-up provider, received now. */
+export function acmeEvent(
+  clock: Clock,
+  callId: string,
+  status: CallStatus,
+  more: { readonly id?: string; readonly provider?: string; readonly raw?: unknown } = {},
+): Unrecorded {
+  const { provider = 'acme', id = `${provider}:${callId}:${status}`, raw = { state: status } } = more;
+  return {
+    provider,
+    id,
+    callId,
+    status,
+    rawStatus: status,
+    terminal: isTerminal(status),
+    receivedAt: new Date(clock()).toISOString(),
+    trust: 'none',
+    raw,
+  };
+}

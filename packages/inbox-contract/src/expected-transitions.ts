@@ -1,0 +1,17 @@
+import type { CallStatus, Transition } from '@call-status/core';
+
+const ENDED: readonly CallStatus[] = ['completed', 'busy', 'no-answer', 'failed', 'canceled'];
+
+/** A second opinion on the transitions: what each of the statuses does, in the order given. */
+export function expectedTransitions(statuses: readonly CallStatus[]): Transition[] {
+  const live: readonly CallStatus[] = ['unknown', 'queued', 'initiated', 'ringing', 'in-progress'];
+  const rank = (status: CallStatus) => (ENDED.includes(status) ? live.length : live.indexOf(status));
+  let reached: CallStatus = 'unknown';
+  return statuses.map((status) => {
+    if (status === 'unknown' || status === reached) return 'repeat';
+    if (rank(status) < rank(reached)) return 'late';
+    if (rank(status) === rank(reached)) return 'conflict';
+    reached = status;
+    return 'advance';
+  });
+}
