@@ -43,6 +43,14 @@ it('starts where a process runs code of its command line', () => {
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'false\n', stderr: '' });
 });
 
+it('writes also where it was started as code', async () => {
+  process.execArgv.push('--input-type=module');
+  onTestFinished(() => void process.execArgv.pop());
+  const { inbox, threads } = inboxWith(() => THREAD);
+  expect((await inbox.record(anEvent('c1'))).transition).toBe('advance');
+  expect(threads).toHaveLength(1);
+});
+
 it('has the preloads of its process, which may be what finds its modules', () => {
   const preload = `data:text/javascript,${encodeURIComponent(`
     import { writeSync } from 'node:fs';
