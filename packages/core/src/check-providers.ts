@@ -7,19 +7,19 @@ import type { Provider, Secret } from './provider.ts';
 import { HANDLER_NAMES } from './registry.ts';
 
 /** A whole number of at least 1. */
-export const POSITIVE_INTEGER = expecting(
+export const POSITIVE_INTEGER: v.GenericSchema<number> = expecting(
   'a whole number of at least 1',
   v.pipe(v.number(), v.integer(), v.minValue(1)),
 );
 
 /** Something to call. */
-export const FUNCTION = expecting('a function', v.function());
+export const FUNCTION: v.GenericSchema = expecting('a function', v.function());
 
 /** Yes or no. */
-export const BOOLEAN = expecting('true or false', v.boolean());
+export const BOOLEAN: v.GenericSchema<boolean> = expecting('true or false', v.boolean());
 
 /** The options that receivers and providers have in common. */
-export const COMMON_OPTIONS = {
+export const COMMON_OPTIONS: v.ObjectEntries = {
   ...v.entriesFromList(HANDLER_NAMES, v.optional(FUNCTION)),
   retry: v.optional(
     expecting(

@@ -29,16 +29,16 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array 
   if (request.bodyUsed) return new CallStatusError('body_consumed');
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const { body } = request.clone();
   try {
+    const { body } = request.clone();
     // To cancel a clone would wait until the request itself is cancelled too.
     for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
       length += chunk.length;
       if (length > maxBytes) return new CallStatusError('body_too_large');
       chunks.push(chunk);
     }
+    return Buffer.concat(chunks, length);
   } catch (cause) {
     return new CallStatusError('body_aborted', {}, { cause });
   }
-  return Buffer.concat(chunks, length);
 }

@@ -56,6 +56,11 @@ describe('match', () => {
     expect(match(message('nothing=of+it'), [provider as Provider])).toBe(provider);
   });
 
+  it('passes a GET on whose query does not decode', () => {
+    const url = `/?${'a=1&'.repeat(2000)}`;
+    expect(match(message('', { method: 'GET', url }), [signalwire()])).toBeUndefined();
+  });
+
   it('passes a method on that the named provider does not use', () => {
     expect(match(message('CallSid=1&CallStatus=busy', { method: 'DELETE' }), [mycpaas()])).toBeUndefined();
   });

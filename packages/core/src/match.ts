@@ -58,12 +58,12 @@ export function match(message: Message, providers: readonly Provider[]): Provide
   return fitting[0];
 }
 
-/** A body that does not decode is an error only where the URL is for callbacks alone. */
+/** What does not decode is an error only where the URL is for callbacks alone, and no visitor's GET. */
 function recognizes(definition: Provider['definition'], message: Message, dedicated: boolean, named: boolean): boolean {
   try {
     return definition.recognizes(message, named);
   } catch (error) {
-    if (dedicated) throw error;
+    if (dedicated && message.request.method !== 'GET') throw error;
     return false;
   }
 }

@@ -102,13 +102,35 @@ describe('normalise', () => {
     expect(idOf('12025550123')).not.toContain('2025550123');
     expect(idOf('call-_+12025550123_abc')).not.toBe(idOf('call-_+12025550124_abc'));
     expect(idOf('CA1234567890abcdef')).toContain('CA1234567890abcdef');
-    expect(idOf('7c9e6679-7425-40de-944b-e07fc1f90ae7')).toContain('7c9e6679-7425-40de-944b-e07fc1f90ae7');
+    for (const id of ['7c9e6679-7425-40de-944b-e07fc1f90ae7', '7c9e6679-7425-4000-9440-012345678901']) {
+      expect(idOf(id)).toBe(`acme:${id}:up`);
+    }
+    for (const id of [
+      'tel12025550143',
+      'call_12025550143a',
+      '+1-202-555-0143',
+      '(202) 555-0143',
+      '202.555.0143@sip',
+      '٢٠٢٥٥٥٠١٤٣',
+    ]) {
+      expect(idOf(id)).toMatch(/^acme:sha256-[0-9a-f]{64}:up$/);
+    }
+    const state = 'ringing +12025550143';
+    expect(normalise(plain, { id: '7', state }, 'none', NOW).id).toMatch(/^acme:7:sha256-[0-9a-f]{64}$/);
+    const time = 'up|2025-12-13T12:00:00.000Z';
+    expect(normalise(plain, { id: '7', state: time }, 'none', NOW).id).toBe(`acme:7:${time}`);
   });
 
   it('tells calls apart whose ids have colons', () => {
     const a = normalise(plain, { id: 'a:b', state: 'c' }, 'none', NOW);
     const b = normalise(plain, { id: 'a', state: 'b:c' }, 'none', NOW);
     expect(a.id).not.toBe(b.id);
+    const [c, d, e] = [
+      ['CA:b', 'x'],
+      ['CA', ':b:x'],
+      ['CA%3Ab', 'x'],
+    ].map(([id, state]) => normalise(plain, { id, state }, 'none', NOW).id);
+    expect(new Set([c, d, e]).size).toBe(3);
   });
 
   it.each([

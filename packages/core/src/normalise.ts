@@ -117,12 +117,15 @@ const PARTS = [
 ] as const satisfies readonly (keyof NormalForm)[];
 type Part = (typeof PARTS)[number];
 
-/** Event ids are logged, and some call ids contain a phone number: seven digits or more that stand alone. */
-const MAY_BE_A_PHONE_NUMBER = /(?<![0-9a-z])\d{7,}(?![0-9a-z])/i;
+/** Event ids are logged, and what they are made of may contain a phone number: seven digits or more, also with punctuation. */
+const MAY_BE_A_PHONE_NUMBER = /(?:\p{Nd}[\s().-]*){7}/u;
+
+/** What has many digits and is none: UUIDs and ids in hexadecimal of more than the 15 digits of a phone number, times as in ISO 8601. */
+const NO_PHONE_NUMBER =
+  /(?<![0-9a-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:[a-z]{2})?[0-9a-f]{16,}|\d{4}-\d\d-\d\dT[\d:.]+)(?![0-9a-z])/gi;
 
 function eventId(provider: string, callId: string, key: string): string {
-  const call = MAY_BE_A_PHONE_NUMBER.test(callId) ? `sha256-${sha256(callId)}` : escaped(callId);
-  const id = `${provider}:${call}:${key}`;
+  const id = `${provider}:${withoutPhoneNumber(escaped(callId))}:${withoutPhoneNumber(key)}`;
   return id.length <= LONGEST_EVENT_ID && !UNFIT_FOR_IDS.test(id) ? id : `${provider}:sha256-${sha256(id)}`;
 }
 
@@ -138,8 +141,14 @@ function isoTime(now: number): string {
   return lastText;
 }
 
+function withoutPhoneNumber(part: string): string {
+  const mayHaveOne = MAY_BE_A_PHONE_NUMBER.test(part) && MAY_BE_A_PHONE_NUMBER.test(part.replace(NO_PHONE_NUMBER, ''));
+  return mayHaveOne ? `sha256-${sha256(part)}` : part;
+}
+
+/** So that the first colon after it ends it, whatever the key begins with. */
 function escaped(callId: string): string {
-  return callId.includes(':') ? callId.replaceAll(':', '::') : callId;
+  return /[:%]/.test(callId) ? callId.replaceAll('%', '%25').replaceAll(':', '%3A') : callId;
 }
 
 /** Of the code units, in which all texts differ; in UTF-8 halves of characters are the same. */

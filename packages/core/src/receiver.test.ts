@@ -380,7 +380,8 @@ describe('refuse', () => {
   it('survives whatever is thrown, and a logger that fails', async () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
-    for (const thrown of [Object.create(null), Object.assign(new Error('x'), { stack: Symbol('stack') }), proxy]) {
+    const odd: unknown[] = [Object.create(null), Object.assign(new Error('x'), { stack: Symbol('stack') }), proxy];
+    for (const thrown of odd as Error[]) {
       const { calls } = receiver({
         log: {
           ...silent,

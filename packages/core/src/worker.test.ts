@@ -129,7 +129,7 @@ describe('handling', () => {
     worker(
       {
         broken() {
-          throw thrown();
+          throw thrown() as Error;
         },
       },
       { retry: { attempts: 1 } },

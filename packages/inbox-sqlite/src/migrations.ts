@@ -2,10 +2,10 @@
  * The versions of the database, in order: the file's `user_version` says how many of them it has. Forward only:
  * a released one is never changed. Every table can be read with the sqlite3 shell; README.md explains them.
  *
- * - The call's number leads every index of `events`, so that the events of a call lie together, and writing one costs
+ * - The call's number leads the index of `recorded`, so that the events of a call lie together, and writing one costs
  *   the same however many calls are known. That is also why there is no index on the event's id alone: it contains the call.
- * - What events tell is read out of their JSON by virtual columns: nothing is stored twice, and writing them costs nothing.
- *   So `events` is not STRICT: that would refuse an event whose provider tells, say, a SIP code with a fraction.
+ * - What events tell is read out of their JSON by a view. Columns of the table, also virtual ones, would be made for each
+ *   event that is written; and a table with types would refuse an event whose provider tells, say, a SIP code with a fraction.
  * - `work.due_at` is set for the first unfinished event of a call alone. So taking work reads one short index,
  *   whatever else waits.
  * - There are no foreign keys: the store writes all tables in one transaction, and checking costs more than it finds.
@@ -28,41 +28,46 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX calls_live ON calls (first_at) WHERE terminal = 0;
   CREATE INDEX calls_ended ON calls (last_at) WHERE terminal = 1;
 
-  CREATE TABLE events (
+  CREATE TABLE recorded (               -- what the view events shows
     id INTEGER PRIMARY KEY,             -- in the order of recording
     call INTEGER NOT NULL,              -- calls.id
     event_id TEXT NOT NULL,
     transition TEXT NOT NULL,
-    event TEXT NOT NULL,                -- all else, JSON
-    provider TEXT AS (event ->> '$.provider'),
-    call_id TEXT AS (event ->> '$.callId'),
-    status TEXT AS (event ->> '$.status'),
-    raw_status TEXT AS (event ->> '$.rawStatus'),
-    terminal INTEGER AS (event ->> '$.terminal'),
-    direction TEXT AS (event ->> '$.direction'),
-    from_number TEXT AS (event ->> '$.from'),
-    to_number TEXT AS (event ->> '$.to'),
-    occurred_at TEXT AS (event ->> '$.occurredAt'),
-    received_at TEXT AS (event ->> '$.receivedAt'),
-    sequence INTEGER AS (event ->> '$.sequence'),
-    duration_seconds REAL AS (event ->> '$.durationSeconds'),
-    answered_by TEXT AS (event ->> '$.answeredBy'),
-    parent_call_id TEXT AS (event ->> '$.parentCallId'),
-    recording_url TEXT AS (event ->> '$.recording.url'),
-    sip_code INTEGER AS (event ->> '$.sip.code'),
-    sip_phrase TEXT AS (event ->> '$.sip.phrase'),
-    mos REAL AS (event ->> '$.quality.mos'),
-    error_code TEXT AS (event ->> '$.error.code'),
-    error_message TEXT AS (event ->> '$.error.message'),
-    custom TEXT AS (event ->> '$.custom'),
-    trust TEXT AS (event ->> '$.trust'),
-    raw TEXT AS (event ->> '$.raw')     -- the provider's own fields, JSON
-  );
-  CREATE UNIQUE INDEX events_by_call ON events (call, event_id);
+    event TEXT NOT NULL                 -- all else, JSON
+  ) STRICT;
+  CREATE UNIQUE INDEX recorded_by_call ON recorded (call, event_id);
+
+  CREATE VIEW events AS SELECT
+    id, call, event_id, transition,
+    event ->> '$.provider' AS provider,
+    event ->> '$.callId' AS call_id,
+    event ->> '$.status' AS status,
+    event ->> '$.rawStatus' AS raw_status,
+    event ->> '$.terminal' AS terminal,
+    event ->> '$.direction' AS direction,
+    event ->> '$.from' AS from_number,
+    event ->> '$.to' AS to_number,
+    event ->> '$.occurredAt' AS occurred_at,
+    event ->> '$.receivedAt' AS received_at,
+    event ->> '$.sequence' AS sequence,
+    event ->> '$.durationSeconds' AS duration_seconds,
+    event ->> '$.answeredBy' AS answered_by,
+    event ->> '$.parentCallId' AS parent_call_id,
+    event ->> '$.recording.url' AS recording_url,
+    event ->> '$.sip.code' AS sip_code,
+    event ->> '$.sip.phrase' AS sip_phrase,
+    event ->> '$.quality.mos' AS mos,
+    event ->> '$.error.code' AS error_code,
+    event ->> '$.error.message' AS error_message,
+    event ->> '$.custom' AS custom,
+    event ->> '$.trust' AS trust,
+    event ->> '$.raw' AS raw,
+    event
+  FROM recorded;
 
   CREATE TABLE work (                   -- the events that are not handled yet
     call INTEGER NOT NULL,              -- calls.id
-    id INTEGER NOT NULL,                -- events.id
+    id INTEGER NOT NULL,                -- recorded.id
     event_id TEXT NOT NULL,
     run_at INTEGER NOT NULL,            -- not before: when it was recorded, or its retry, ms since 1970
     due_at INTEGER,                     -- when a worker may take it; empty while an earlier event of the call is unfinished

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveOptions } from './options.ts';
 import { sqliteInbox } from './sqlite-inbox.ts';
@@ -5,7 +6,7 @@ import { sqliteInbox } from './sqlite-inbox.ts';
 describe('resolveOptions', () => {
   it('fills in the defaults', () => {
     expect(resolveOptions({ path: 'calls.db' })).toEqual({
-      path: 'calls.db',
+      path: join(process.cwd(), 'calls.db'),
       retainFor: 2_592_000_000,
       busyTimeoutMs: 5000,
       pollMs: 250,
@@ -13,6 +14,10 @@ describe('resolveOptions', () => {
       groupCommit: true,
       clock: Date.now,
     });
+  });
+
+  it('gives whole milliseconds, whatever clock there is', () => {
+    expect(resolveOptions({ path: 'calls.db', clock: () => 1.5 }).clock()).toBe(1);
   });
 
   it('refuses what makes no sense, all of it at once', () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Clock, checkOptions, type OptionRule, type OptionRules } from '@call-status/core';
 
 const DAY_MS = 86_400_000;
@@ -70,13 +71,16 @@ function milliseconds(least: number): OptionRule {
  */
 export function resolveOptions(options: SqliteInboxOptions): Required<SqliteInboxOptions> {
   checkOptions('options', options, OPTIONS);
+  const { path, clock } = options;
   return {
-    path: options.path,
+    // A relative one would be another file once the process is in another folder.
+    path: path === ':memory:' ? path : resolve(path),
     retainFor: options.retainFor ?? 30 * DAY_MS,
     busyTimeoutMs: options.busyTimeoutMs ?? 5000,
     pollMs: options.pollMs ?? 250,
     sweepMs: options.sweepMs ?? 60_000,
     groupCommit: options.groupCommit ?? true,
-    clock: options.clock ?? Date.now,
+    // The tables take whole milliseconds alone.
+    clock: clock === undefined ? Date.now : () => Math.trunc(clock()),
   };
 }

@@ -35,7 +35,7 @@ const PAGE_ROWS = 50;
 const CURSOR = /^(-?\d{1,16})-(\d{1,16})$/;
 
 /** What the queries have to be that this store gets. */
-export const QUERIES = queryRules((cursor) => CURSOR.test(cursor));
+export const QUERIES: ReturnType<typeof queryRules> = queryRules((cursor) => CURSOR.test(cursor));
 
 // What goes from one thread to another for each event is a tuple: an object's names would go with it each time.
 
@@ -258,7 +258,7 @@ export class Store {
     const { changes } =
       retryAt === undefined
         ? bury.run(now, error, done, call, row, token)
-        : retry.run(Math.ceil(retryAt), error, done, call, row, token);
+        : retry.run(Math.min(Math.ceil(retryAt), Number.MAX_SAFE_INTEGER), error, done, call, row, token);
     return changes !== 0 && this.#promote(call);
   }
 
@@ -382,18 +382,18 @@ export const SQL = {
     SELECT id, status, terminal, EXISTS (SELECT 1 FROM work WHERE call = calls.id AND dead_at IS NULL) AS unfinished
     FROM calls WHERE call_id = ? AND provider = ?`,
   eventOfCall: `
-    SELECT EXISTS (SELECT 1 FROM work WHERE call = events.call AND id = events.id AND dead_at IS NULL) AS unfinished
-    FROM events WHERE call = ? AND event_id = ?`,
+    SELECT EXISTS (SELECT 1 FROM work WHERE call = recorded.call AND id = recorded.id AND dead_at IS NULL) AS unfinished
+    FROM recorded WHERE call = ? AND event_id = ?`,
   anyForgotten: 'SELECT 1 FROM forgotten WHERE until > 0 LIMIT 1',
   forgotten: 'SELECT 1 FROM forgotten WHERE event_id = ?',
   insertCall: `
     INSERT INTO calls (provider, call_id, status, terminal, first_at, last_at, events) VALUES (?, ?, ?, ?, ?, ?, 1)`,
   updateCall: 'UPDATE calls SET status = ?, terminal = ?, last_at = max(last_at, ?), events = events + 1 WHERE id = ?',
-  insertEvent: 'INSERT INTO events (call, event_id, transition, event) VALUES (?, ?, ?, ?)',
+  insertEvent: 'INSERT INTO recorded (call, event_id, transition, event) VALUES (?, ?, ?, ?)',
   insertWork: `
     INSERT INTO work (call, id, event_id, run_at, due_at, owner, token, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   due: 'SELECT call, id, event_id, attempts, done_handlers FROM work WHERE due_at <= ? ORDER BY due_at, id LIMIT ?',
-  event: 'SELECT event, transition FROM events WHERE id = ?',
+  event: 'SELECT event, transition FROM recorded WHERE id = ?',
   lease: 'UPDATE work SET owner = ?, token = ?, due_at = ?, attempts = attempts + 1 WHERE call = ? AND id = ?',
   nextDue: 'SELECT due_at FROM work WHERE due_at > ? ORDER BY due_at LIMIT 1',
   renew: 'UPDATE work SET due_at = ? WHERE call = ? AND id = ? AND token = ?',
@@ -417,11 +417,11 @@ export const SQL = {
   demote: 'UPDATE work SET due_at = NULL WHERE call = ? AND dead_at IS NULL AND token IS NULL',
   discard: 'DELETE FROM work WHERE event_id = ? AND dead_at IS NOT NULL',
   eventsOfCall: `
-    SELECT event, transition FROM events
+    SELECT event, transition FROM recorded
     WHERE call = (SELECT id FROM calls WHERE call_id = ? AND provider = ?) ORDER BY event_id`,
   deadLetter: `
     SELECT event, transition, attempts, error, dead_at
-    FROM work CROSS JOIN events ON events.id = work.id WHERE work.event_id = ? AND dead_at IS NOT NULL`,
+    FROM work CROSS JOIN recorded ON recorded.id = work.id WHERE work.event_id = ? AND dead_at IS NOT NULL`,
   counts: `
     SELECT
       (SELECT count(*) FROM calls WHERE terminal = 0) AS live,
@@ -433,8 +433,9 @@ export const SQL = {
     SELECT id, last_at, EXISTS (SELECT 1 FROM work WHERE call = calls.id) AS has_work FROM calls
     WHERE terminal = 1 AND (last_at, id) > (?, ?) AND last_at < ?
     ORDER BY last_at, id LIMIT 1`,
-  remember: 'INSERT OR REPLACE INTO forgotten SELECT event_id, ? FROM events WHERE call = ? ORDER BY event_id LIMIT ?',
-  removeEvents: 'DELETE FROM events WHERE id IN (SELECT id FROM events WHERE call = ? ORDER BY event_id LIMIT ?)',
+  remember:
+    'INSERT OR REPLACE INTO forgotten SELECT event_id, ? FROM recorded WHERE call = ? ORDER BY event_id LIMIT ?',
+  removeEvents: 'DELETE FROM recorded WHERE id IN (SELECT id FROM recorded WHERE call = ? ORDER BY event_id LIMIT ?)',
   removeCall: 'DELETE FROM calls WHERE id = ?',
   oldForgotten: 'DELETE FROM forgotten WHERE event_id IN (SELECT event_id FROM forgotten WHERE until <= ? LIMIT ?)',
 } as const;
@@ -444,7 +445,7 @@ function prepare(db: Database): Record<keyof typeof SQL, Statement> {
   return Object.fromEntries(statements) as Record<keyof typeof SQL, Statement>;
 }
 
-const DEAD_FROM = 'FROM work CROSS JOIN events ON events.id = work.id JOIN calls ON calls.id = work.call';
+const DEAD_FROM = 'FROM work CROSS JOIN recorded ON recorded.id = work.id JOIN calls ON calls.id = work.call';
 const DEAD = `SELECT work.id, event, transition, attempts, error, dead_at ${DEAD_FROM}`;
 
 function deadWhere({ provider, since, until }: DeadLetterQuery): Conditions {

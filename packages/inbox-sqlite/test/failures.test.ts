@@ -228,11 +228,22 @@ describe('an event that somebody has spoiled in the file', () => {
     await openInbox({ path }).record(anEvent('c1'));
     const db = new (loadEngine())(path);
     // SQLite takes JSON5 for JSON.
-    db.exec("UPDATE events SET event = '{spoiled: 1}'");
+    db.exec("UPDATE recorded SET event = '{spoiled: 1}'");
     db.close();
     const taken = openInbox({ path }).take({ limit: 1, leaseMs: 1000, owner: 'test' });
     await expect(taken).rejects.toMatchObject({ code: 'inbox_unavailable', cause: expect.any(SyntaxError) });
   });
+});
+
+it('a pause of any length between two attempts is kept', async () => {
+  const inbox = openInbox({ path: temporaryFile() });
+  await inbox.record(anEvent('c1'));
+  const { work } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
+  for (const { lease } of work) {
+    const failure = { retryAt: Number.MAX_VALUE, error: 'boom', doneHandlers: [] };
+    expect(await inbox.fail(lease, failure)).toBe(true);
+  }
+  expect(await inbox.counts()).toMatchObject({ waiting: 1 });
 });
 
 describe('an event that cannot be stored', () => {

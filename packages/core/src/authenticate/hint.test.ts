@@ -12,7 +12,12 @@ describe('withoutQueryValues', () => {
   it.each([
     ['https://example.com/voice', 'https://example.com/voice'],
     ['https://example.com/voice?', 'https://example.com/voice?'],
-    ['https://example.com/?token=a&To=%2B1202&flag', 'https://example.com/?token=…&To=…&flag'],
+    ['https://example.com/?token=a&To=%2B1202&secret', 'https://example.com/?token=…&To=…&…'],
+    ['https://example.com/?a=1&&b=2', 'https://example.com/?a=…&&b=…'],
+    ['https://example.com/hook;token=a', 'https://example.com/hook…'],
+    ['https://example.com/hook%3Ftoken=a', 'https://example.com/hook…'],
+    ['https://example.com/hook#token=a', 'https://example.com/hook…'],
+    ['https://example.com/hook/+12025550143/x', 'https://example.com/hook/+…/x'],
     ['https://user:password@example.com/', 'https://…@example.com/'],
   ])('makes of %s: %s', (url, shown) => {
     expect(withoutQueryValues(url)).toBe(shown);

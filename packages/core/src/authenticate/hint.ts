@@ -4,12 +4,28 @@ import type { Provider } from '../provider.ts';
 /** Longer URLs are cut: anyone can send them. */
 const LONGEST_URL = 500;
 
-/** A URL fit for a log: the names of its query without the values, which may be secrets or phone numbers; no credentials. */
+/** What may be a phone number or a secret in the path: many digits. */
+const MANY_DIGITS = /\d{7,}/g;
+
+/**
+ * A URL fit for a log: the names of its query without the values, which may be secrets or phone numbers; no credentials, and nothing
+ * that only looks like a query.
+ */
 export function withoutQueryValues(url: string): string {
   const [address = '', query] = url.split('?', 2);
-  const shown = address.replace(/\/\/[^/@]*@/, '//…@');
-  const whole = query === undefined ? shown : `${shown}?${query.replace(/=[^&]*/g, '=…')}`;
+  const shown = address
+    .replace(/\/\/[^/@]*@/, '//…@')
+    .replace(/(?:[;#]|%3f).*/is, '…')
+    .replace(MANY_DIGITS, '…');
+  const whole = query === undefined ? shown : `${shown}?${query.split('&').map(nameOf).join('&')}`;
   return whole.length <= LONGEST_URL ? whole : `${whole.slice(0, LONGEST_URL)}…`;
+}
+
+/** Of a parameter; one without a value may be a secret itself. */
+function nameOf(parameter: string): string {
+  const end = parameter.indexOf('=');
+  if (end >= 0) return `${parameter.slice(0, end)}=…`;
+  return parameter === '' ? '' : '…';
 }
 
 /** The likeliest cause of a signature that does not fit, in a sentence. */
