@@ -242,7 +242,7 @@ class Receiver {
     try {
       const { publicUrl, clock } = this.#options;
       const { body, dedicated = true } = request;
-      // Bytes that another parser kept were bounded by that parser.
+      // Adapters hold the limit while they read; whoever read this body before them may have had a higher one.
       if (body !== undefined && body.length > this.limits.bytes) {
         if (dedicated) throw new CallStatusError('body_too_large');
         return undefined;
