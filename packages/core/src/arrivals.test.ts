@@ -2,6 +2,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Arrival, ArrivalList } from './arrivals.ts';
 import type { CallbackRequest } from './request.ts';
 
+vi.mock('./timer.ts', () => import('../test/global-timers.ts'));
+
 const REQUEST: CallbackRequest = { method: 'POST', url: '/', origin: '', headers: {}, source: 'the request' };
 
 describe('Arrival', () => {

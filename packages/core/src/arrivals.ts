@@ -1,4 +1,5 @@
 import type { CallbackRequest } from './request.ts';
+import { clearTimeout, monotonicNow, setTimeout } from './timer.ts';
 
 /** More than these are not remembered, nor for longer; the oldest go first. Each holds a request of the framework. */
 const MOST_ARRIVALS = 10_000;
@@ -19,7 +20,7 @@ export class ArrivalList {
   #recent = new Map<string, Arrival>();
   #earlier = new Map<string, Arrival>();
   #added = 0;
-  #sweptAt: number = performance.now();
+  #sweptAt: number = monotonicNow();
 
   get(eventId: string): Arrival | undefined {
     return this.#recent.get(eventId) ?? this.#earlier.get(eventId);
@@ -66,7 +67,7 @@ export class ArrivalList {
 
 /** One event that arrived in this process. */
 export class Arrival {
-  readonly arrivedAt: number = performance.now();
+  readonly arrivedAt: number = monotonicNow();
   /** The framework's request. */
   readonly source: unknown;
   #waitsForAnswer: boolean;

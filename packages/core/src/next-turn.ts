@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { setImmediate } from './timer.ts';
 
 /** Something to do in the next turn, in the async context of whoever asked for it. */
 class Task extends AsyncResource {

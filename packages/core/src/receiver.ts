@@ -14,7 +14,7 @@ import { type CallStatusOptions, type ResolvedOptions, resolveOptions } from './
 import type { EventOf, Provider } from './provider.ts';
 import { HANDLER_NAMES, HandlerRegistry } from './registry.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
-import { LONGEST_TIMER_MS } from './timer.ts';
+import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from './timer.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 /** A request of which the body was not read yet. */
@@ -225,9 +225,9 @@ class Receiver {
   }
 
   async #stopWork(deadlineMs: number): Promise<void> {
-    const deadline = performance.now() + deadlineMs;
+    const deadline = monotonicNow() + deadlineMs;
     if (!this.inbox.durable) await this.#worker.drain(deadlineMs);
-    await this.#worker.stop(Math.max(0, deadline - performance.now()));
+    await this.#worker.stop(Math.max(0, deadline - monotonicNow()));
     if (!this.inbox.durable) {
       const { waiting, running, dead } = await this.inbox.counts();
       const lost = waiting + running + dead;

@@ -7,6 +7,8 @@ import { memoryInbox } from './memory-inbox.ts';
 import type { RetryOptions } from './retry.ts';
 import { createWorker, type Worker, type WorkerOptions } from './worker.ts';
 
+vi.mock('./timer.ts', () => import('../test/global-timers.ts'));
+
 const LEASE_MS = 15_000;
 const POLL_MS = 1000;
 const log = { info() {}, warn() {}, error() {} };

@@ -7,7 +7,15 @@ import type { Logger } from './log.ts';
 import type { Clock, MaybePromise } from './provider.ts';
 import type { NamedHandler } from './registry.ts';
 import { exponentialBackoff, type RetryOptions } from './retry.ts';
-import { LONGEST_TIMER_MS } from './timer.ts';
+import {
+  clearInterval,
+  clearTimeout,
+  LONGEST_TIMER_MS,
+  monotonicNow,
+  setImmediate,
+  setInterval,
+  setTimeout,
+} from './timer.ts';
 
 /** What a worker works on, and how. Only handlers and `backoff` may throw. */
 export interface WorkerOptions {
@@ -370,7 +378,7 @@ class InboxWorker implements Worker {
 
   /** Nobody ends a handler that does not end by itself; somebody has to hear of it. */
   #watch(run: Run): void {
-    if (run.isSlow || performance.now() - run.startedAt < SLOW_MS) return;
+    if (run.isSlow || monotonicNow() - run.startedAt < SLOW_MS) return;
     run.isSlow = true;
     this.#options.onError(new CallStatusError('handler_slow', { ...run.details, attempt: run.work.attempt }));
   }
@@ -427,7 +435,7 @@ class Run {
   isOver = false;
   /** It runs for long, and that was told. */
   isSlow = false;
-  readonly startedAt: number = performance.now();
+  readonly startedAt: number = monotonicNow();
   ended: Promise<void> = NOTHING_TO_WAIT_FOR;
   /** Where it is among those that run. */
   index = 0;
