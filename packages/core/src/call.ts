@@ -1,12 +1,16 @@
 import { CallStatusError } from './errors.ts';
 import {
+  type Agent,
   type AnsweredBy,
   type AnyCallStatusEvent,
   type CallError,
   type CallStatus,
   type Direction,
+  type Hangup,
   isTerminal,
   type Leg,
+  type Line,
+  type MachineDetection,
   type Quality,
   type Recording,
   type Sip,
@@ -20,6 +24,8 @@ export interface Call {
   readonly provider: string;
   /** The provider's id of the call. */
   readonly callId: string;
+  /** Whose call it is, where one receiver serves several tenants. */
+  readonly tenant?: string;
   /** The furthest that it came. */
   readonly status: CallStatus;
   /** Whether the call has ended. */
@@ -32,22 +38,45 @@ export interface Call {
   readonly from?: string;
   /** As sent; not every provider sends E.164. */
   readonly to?: string;
+  /** The name of the caller, where it was looked up. */
+  readonly callerName?: string;
+  /** The number from which the call was forwarded, as sent. */
+  readonly forwardedFrom?: string;
+  /** Your own end of the call. */
+  readonly line?: Line;
+  /** The provider's id of your account, project or subaccount. */
+  readonly account?: string;
+  /** How well the caller's number was attested (STIR/SHAKEN), in the provider's word. */
+  readonly stirVerstat?: string;
   /** The call that made this one. */
   readonly parentCallId?: string;
+  /** When it began, by the provider's clock, where it tells it: ISO 8601, UTC. */
+  readonly startedAt?: string;
   /** When it was first `queued`. ISO 8601, UTC; by the provider's clock where it tells the time, else by ours. So are the times below. */
   readonly queuedAt?: string;
   /** When it was first `initiated`. */
   readonly initiatedAt?: string;
   /** When it was first `ringing`. */
   readonly ringingAt?: string;
-  /** When it was first `in-progress`. */
+  /** When it was answered, where the provider tells it, else when it was first `in-progress`. */
   readonly answeredAt?: string;
   /** When it first had the status with which it ended. */
   readonly endedAt?: string;
   /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number;
+  /**
+   * Whether the other party picked up, a person or a machine: `true` if any event proves it, `false` if one proves that nobody did and none
+   * that somebody did; absent where it is not known.
+   */
+  readonly answered?: boolean;
   /** Who picked up. */
   readonly answeredBy?: AnsweredBy;
+  /** What answering machine detection found. */
+  readonly machineDetection?: MachineDetection;
+  /** The agent to whom it was connected. */
+  readonly agent?: Agent;
+  /** Who ended it, and why. */
+  readonly hangup?: Hangup;
   /** The recording of the call. */
   readonly recording?: Recording;
   /** The parties' parts of the call. */
@@ -107,10 +136,11 @@ export function foldCall(events: readonly AnyCallStatusEvent[]): Call {
   const ordered = [...events].sort(byProgress).filter((event, at, all) => event.id !== all[at - 1]?.id);
   const furthest = ordered.at(-1);
   if (furthest === undefined) throw new CallStatusError('invalid_options', { hint: 'A call has at least one event.' });
-  const { provider, callId, status, terminal } = furthest;
+  const { provider, callId, tenant, status, terminal } = furthest;
   return {
     provider,
     callId,
+    ...(tenant !== undefined && { tenant }),
     status,
     terminal,
     ...(isTerminal(status) && { outcome: status }),
@@ -145,9 +175,18 @@ const DETAILS = [
   'direction',
   'from',
   'to',
+  'callerName',
+  'forwardedFrom',
+  'line',
+  'account',
+  'stirVerstat',
+  'startedAt',
   'parentCallId',
   'durationSeconds',
   'answeredBy',
+  'machineDetection',
+  'agent',
+  'hangup',
   'recording',
   'legs',
   'sip',
@@ -162,6 +201,8 @@ function detailsOf(ordered: readonly AnyCallStatusEvent[]): Partial<Call> {
     for (const name of DETAILS) {
       if (event[name] !== undefined) details[name] = event[name];
     }
+    // What proves that the call was answered outweighs what came later and knew less.
+    if (event.answered !== undefined) details['answered'] = details['answered'] === true || event.answered;
   }
   return details;
 }
@@ -186,5 +227,7 @@ function timesOf(ordered: readonly AnyCallStatusEvent[], current: CallStatus): P
     const earliest = times[name];
     if (earliest === undefined || time < earliest) times[name] = time;
   }
+  const told = ordered.findLast(({ answeredAt }) => answeredAt !== undefined)?.answeredAt;
+  if (told !== undefined) times['answeredAt'] = told;
   return times;
 }

@@ -31,8 +31,8 @@ export function isTerminal(status: CallStatus): status is TerminalStatus {
 /** Who called whom; `web` is a call from a browser, without phone numbers. */
 export type Direction = 'inbound' | 'outbound' | 'web';
 
-/** Who picked up. */
-export type AnsweredBy = 'human' | 'machine' | 'unknown';
+/** Who picked up. `unknown`: the provider looked and could not tell, or has a word for it that call-status does not know. */
+export type AnsweredBy = 'human' | 'machine' | 'fax' | 'unknown';
 
 /**
  * How we know that a callback is genuine: a valid signature (`signed`), the secret in its URL (`token`), or not at all (`none`).
@@ -70,6 +70,14 @@ export interface Leg {
   readonly durationSeconds?: number;
   /** Who picked up on this leg. */
   readonly answeredBy?: AnsweredBy;
+  /** The party's number, as sent. */
+  readonly number?: string;
+  /** Why the leg ended, in the provider's word, such as `NORMAL_CLEARING`. */
+  readonly cause?: string;
+  /** Why the leg ended, as a code of ISDN (ITU-T Q.850), such as 16. */
+  readonly causeCode?: number;
+  /** Who ended the leg, in the provider's word. */
+  readonly disconnectedBy?: string;
 }
 
 /** The answer to the SIP INVITE. */
@@ -78,6 +86,46 @@ export interface Sip {
   readonly code?: number;
   /** Its phrase, such as `Busy Here`. */
   readonly phrase?: string;
+  /** The header `Call-ID` of the INVITE: find the call in SIP traces by it. */
+  readonly callId?: string;
+}
+
+/** Who ended the call, and why. */
+export interface Hangup {
+  /** The party that hung up: the one in `from`, or the one in `to`. */
+  readonly by?: 'caller' | 'callee';
+  /** The number of the party that hung up, as sent. */
+  readonly number?: string;
+  /** The direction from which the hangup came, as the provider tells it. */
+  readonly direction?: Direction;
+  /** Why the call ended, in the provider's word, such as `user_hangup`. */
+  readonly cause?: string;
+}
+
+/** Your own end of the call: the number or line that was called, or that the call was made from. */
+export interface Line {
+  /** As sent. */
+  readonly number?: string;
+  /** The name that you gave it. */
+  readonly name?: string;
+  /** The provider's id of it. */
+  readonly id?: string;
+}
+
+/** The agent to whom the call was connected. */
+export interface Agent {
+  /** As sent. */
+  readonly number?: string;
+  /** The agent's address. */
+  readonly email?: string;
+}
+
+/** What answering machine detection found. */
+export interface MachineDetection {
+  /** The provider's own word, in lower case: `machine_end_beep` says that a message can be left now. */
+  readonly result?: string;
+  /** How long it took, in milliseconds. */
+  readonly durationMs?: number;
 }
 
 /** How the call sounded. */
@@ -127,9 +175,11 @@ export interface CallStatusEventBase<Name extends string, Fields, Status extends
   readonly id: string;
   /** The provider's id of the call. Some contain a phone number. */
   readonly callId: string;
+  /** Whose call it is, where one receiver serves several tenants. */
+  readonly tenant?: string;
   /** The normal form of the provider's status word. */
   readonly status: Status;
-  /** The provider's own status word, as sent. */
+  /** The provider's own status word, as sent; empty where it sent none, and then `status` is `unknown`. */
   readonly rawStatus: string;
   /** Whether the call has ended with this status. */
   readonly terminal: Status extends TerminalStatus ? true : false;
@@ -141,6 +191,20 @@ export interface CallStatusEventBase<Name extends string, Fields, Status extends
   readonly from?: string;
   /** As sent; not every provider sends E.164. */
   readonly to?: string;
+  /** The name of the caller, where it was looked up. */
+  readonly callerName?: string;
+  /** The number from which the call was forwarded, as sent. */
+  readonly forwardedFrom?: string;
+  /** Your own end of the call. */
+  readonly line?: Line;
+  /** The provider's id of your account, project or subaccount. */
+  readonly account?: string;
+  /** How well the caller's number was attested (STIR/SHAKEN), in the provider's word: `TN-Validation-Passed-A`. */
+  readonly stirVerstat?: string;
+  /** When the call began, by the provider's clock: ISO 8601, UTC. */
+  readonly startedAt?: string;
+  /** When the call was answered, by the provider's clock: ISO 8601, UTC. */
+  readonly answeredAt?: string;
   /**
    * When it happened, by the provider's clock: ISO 8601, UTC. SignalWire's incoming call status callback documents it as the time of the
    * call's creation.
@@ -152,8 +216,19 @@ export interface CallStatusEventBase<Name extends string, Fields, Status extends
   readonly sequence?: number;
   /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number;
+  /**
+   * Whether the other party picked up, a person or a machine (see `answeredBy`). `true` where this event proves it, `false` where the call
+   * ended and this event proves that nobody did; absent where it cannot be known. `completed` is no proof with every provider.
+   */
+  readonly answered?: boolean;
   /** Who picked up, by the detection of the provider. */
   readonly answeredBy?: AnsweredBy;
+  /** What answering machine detection found, where the provider tells more than `answeredBy`. */
+  readonly machineDetection?: MachineDetection;
+  /** The agent to whom the call was connected, where the provider tells it, as Exotel does. */
+  readonly agent?: Agent;
+  /** Who ended the call, and why. */
+  readonly hangup?: Hangup;
   /** The call that made this one. */
   readonly parentCallId?: string;
   /** The recording of the call, where there is one by now. */

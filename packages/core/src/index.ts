@@ -4,6 +4,7 @@ export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from '.
 export type { FlatFields } from './decode/flat-fields.ts';
 export { CallStatusError, ERRORS, type ErrorCode, type ErrorDetails, isCallStatusError } from './errors.ts';
 export {
+  type Agent,
   type AnsweredBy,
   type AnyCallStatusEvent,
   CALL_STATUSES,
@@ -12,8 +13,11 @@ export {
   type CallStatusEvent,
   type CallStatusEventBase,
   type Direction,
+  type Hangup,
   isTerminal,
   type Leg,
+  type Line,
+  type MachineDetection,
   type ProviderEvent,
   type ProviderFields,
   type ProviderName,

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { blankOf } from './blank.ts';
 import type { FieldTree } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
-import { type AnyCallStatusEvent, isTerminal, type Trust } from './event.ts';
+import { type AnyCallStatusEvent, type CallStatus, isTerminal, type Trust } from './event.ts';
 import type { Unrecorded } from './inbox.ts';
 import { plainly } from './issues.ts';
 import type { NormalForm, Provider } from './provider.ts';
@@ -35,7 +35,7 @@ export function normalise(
   let key: string;
   try {
     form = definition.normalize(result.output, options);
-    key = definition.eventKey(result.output);
+    key = definition.eventKey(result.output, form);
   } catch (cause) {
     throw new CallStatusError('invalid_callback', { provider: name }, { cause });
   }
@@ -50,7 +50,8 @@ export function normalise(
     throw new CallStatusError('invalid_callback', { provider: name, hint: 'The call id has control characters.' });
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);
-  const event = eventWith(form);
+  const answered = form.answered === undefined ? ANSWERED[status] : (form.answered ?? undefined);
+  const event = eventWith(form, answered);
   event['provider'] = name;
   event['id'] = eventId(name, callId, key);
   event['callId'] = callId;
@@ -65,17 +66,27 @@ export function normalise(
   return event as unknown as Unrecorded;
 }
 
+/** What a status proves, where the provider does not say more. A failed call may have been answered before. */
+const ANSWERED: Readonly<Partial<Record<CallStatus, boolean>>> = {
+  'in-progress': true,
+  busy: false,
+  'no-answer': false,
+  canceled: false,
+};
+
 /** An event with the parts that are there, and room for what every event has. */
-function eventWith(form: NormalForm): Record<string, unknown> {
+function eventWith(form: NormalForm, answered: boolean | undefined): Record<string, unknown> {
   // One bit for each part that is there.
-  let shape = 0;
+  let shape = answered === undefined ? 0 : 1 << PARTS.length;
   for (let at = 0; at < PARTS.length; at++) if (form[PARTS[at] as Part] !== undefined) shape |= 1 << at;
   let blank = BLANKS.get(shape);
   if (blank === undefined) {
-    blank = blankOf([...EVERY_EVENT, ...PARTS.filter((_, at) => shape & (1 << at))]);
-    BLANKS.set(shape, blank);
+    const parts: readonly string[] = PARTS.filter((_, at) => shape & (1 << at));
+    blank = blankOf([...EVERY_EVENT, ...parts, ...(answered === undefined ? [] : ['answered'])]);
+    if (BLANKS.size < MOST_BLANKS) BLANKS.set(shape, blank);
   }
   const event = { ...blank };
+  if (answered !== undefined) event['answered'] = answered;
   for (let at = 0; at < PARTS.length; at++) {
     const value = form[PARTS[at] as Part];
     if (value !== undefined) event[PARTS[at] as Part] = value;
@@ -83,7 +94,8 @@ function eventWith(form: NormalForm): Record<string, unknown> {
   return event;
 }
 
-/** Empty events by shape: in practice some dozens, and never more than there are combinations of parts. */
+/** Empty events by shape: some dozens in practice, and bounded, since a client may choose the shape. */
+const MOST_BLANKS = 1000;
 const BLANKS = new Map<number, Record<string, unknown>>();
 
 const EVERY_EVENT = [
@@ -103,10 +115,20 @@ const PARTS = [
   'direction',
   'from',
   'to',
+  'callerName',
+  'forwardedFrom',
+  'line',
+  'account',
+  'stirVerstat',
+  'startedAt',
+  'answeredAt',
   'occurredAt',
   'sequence',
   'durationSeconds',
   'answeredBy',
+  'machineDetection',
+  'agent',
+  'hangup',
   'parentCallId',
   'recording',
   'legs',

@@ -1,11 +1,15 @@
 import type * as v from 'valibot';
 import type { FieldTree } from './decode/fields.ts';
 import type {
+  Agent,
   AnsweredBy,
   CallError,
   CallStatus,
   Direction,
+  Hangup,
   Leg,
+  Line,
+  MachineDetection,
   ProviderEvent,
   Quality,
   Recording,
@@ -38,7 +42,7 @@ export type Verdict = 'genuine' | 'signature_missing' | 'signature_mismatch' | '
 export interface NormalForm {
   /** The provider's id of the call. */
   readonly callId: string;
-  /** The provider's own status word. */
+  /** The provider's own status word; empty where it sent none. */
   readonly rawStatus: string;
   /** Only where the table `statuses` is not enough. */
   readonly status?: CallStatus | undefined;
@@ -48,14 +52,39 @@ export interface NormalForm {
   readonly from?: string | undefined;
   /** As sent. */
   readonly to?: string | undefined;
+  /** The name of the caller. */
+  readonly callerName?: string | undefined;
+  /** The number from which the call was forwarded, as sent. */
+  readonly forwardedFrom?: string | undefined;
+  /** The user's own end of the call. */
+  readonly line?: Line | undefined;
+  /** The provider's id of the user's account. */
+  readonly account?: string | undefined;
+  /** How well the caller's number was attested (STIR/SHAKEN), in the provider's word. */
+  readonly stirVerstat?: string | undefined;
+  /** When the call began, by the provider's clock: ISO 8601, UTC. */
+  readonly startedAt?: string | undefined;
+  /** When the call was answered, by the provider's clock: ISO 8601, UTC. */
+  readonly answeredAt?: string | undefined;
   /** When it happened, by the provider's clock: ISO 8601, UTC. */
   readonly occurredAt?: string | undefined;
   /** The provider's count of the events of this call. */
   readonly sequence?: number | undefined;
   /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number | undefined;
+  /**
+   * Whether the other party picked up. Absent: as the status says (`in-progress`: yes; `busy`, `no-answer`, `canceled`: no; else unknown).
+   * `null`: this event cannot tell, whatever its status says.
+   */
+  readonly answered?: boolean | null | undefined;
   /** Who picked up. */
   readonly answeredBy?: AnsweredBy | undefined;
+  /** What answering machine detection found. */
+  readonly machineDetection?: MachineDetection | undefined;
+  /** The agent to whom the call was connected. */
+  readonly agent?: Agent | undefined;
+  /** Who ended the call, and why. */
+  readonly hangup?: Hangup | undefined;
   /** The call that made this one. */
   readonly parentCallId?: string | undefined;
   /** The recording of the call. */
@@ -104,9 +133,10 @@ export interface ProviderDefinition<Name extends string, Fields, Options extends
   recognizes(message: Message, named?: boolean): boolean;
   /**
    * Whether the message is a call status at all, and not another message of the same provider, which is passed on to the application.
+   * A text says that it is another one, and why, for the debug log.
    * @default every message is
    */
-  isCallStatus?(fields: FieldTree): boolean;
+  isCallStatus?(fields: FieldTree): boolean | string;
   /** Verifies the signature with any of the secrets, in constant time. Needed unless `signs` is `nothing`. */
   authenticate?(message: Message, secrets: readonly string[], options: Options, now: number): Verdict;
   /** Requires the call id and the status, and lets everything else pass. */
@@ -116,8 +146,10 @@ export interface ProviderDefinition<Name extends string, Fields, Options extends
   /**
    * What tells this event from the others of its call: the status, and whatever else differs between two events but not between
    * two deliveries of one. Made from what the provider signs.
+   *
+   * @param form what `normalize` made of the fields
    */
-  eventKey(fields: Fields): string;
+  eventKey(fields: Fields, form: NormalForm): string;
   /** Makes the parameters to send when a call is created. */
   readonly callbackUrl: CallbackUrl;
 }

@@ -261,7 +261,7 @@ class Receiver {
         if (trust instanceof Promise) trust = await trust;
       }
       const { fields } = message;
-      if (definition.isCallStatus?.(fields) === false) return undefined;
+      if ((definition.isCallStatus?.(fields) ?? true) !== true) return undefined;
       request.onClaimed?.();
       trust ??= authenticate(message, provider, now);
       if (trust instanceof Promise) trust = await trust;

@@ -24,7 +24,7 @@ function normalOf(definition: Definition, sent: Sent): NormalForm {
 }
 
 function keyOf(definition: Definition, sent: Sent): string {
-  return definition.eventKey(messageOf(sent).fields as never);
+  return definition.eventKey(messageOf(sent).fields as never, {} as never);
 }
 
 /** What is answered to requests at a provider's endpoint, one after the other, and what the call is then. */

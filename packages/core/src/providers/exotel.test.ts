@@ -68,12 +68,12 @@ it.each(['CallFrom', 'CallTo', 'CallType', 'DialCallStatus', 'CallState'])(
 
 it('keys events by type, status, recording and legs', () => {
   const Legs = [{ Status: 'in-progress' }, { Status: null }];
-  expect(definition.eventKey({ ...CALL, EventType: 'answered', Status: 'in-progress', Legs })).toBe(
+  expect(definition.eventKey({ ...CALL, EventType: 'answered', Status: 'in-progress', Legs }, {} as never)).toBe(
     'answered|in-progress||in-progress',
   );
   for (const signature of ['one', 'another']) {
     const RecordingUrl = `https://example.com/r?Signature=${signature}`;
-    expect(definition.eventKey({ ...CALL, RecordingUrl })).toBe('|completed|recorded');
+    expect(definition.eventKey({ ...CALL, RecordingUrl }, {} as never)).toBe('|completed|recorded');
   }
 });
 

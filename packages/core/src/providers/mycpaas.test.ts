@@ -24,8 +24,8 @@ describe('recognition', () => {
 });
 
 it('keys events by status, and by their number if they have one', () => {
-  expect(definition.eventKey(CALL)).toBe('ringing');
-  expect(definition.eventKey({ ...CALL, SequenceNumber: '2' })).toBe('ringing|2');
+  expect(definition.eventKey(CALL, {} as never)).toBe('ringing');
+  expect(definition.eventKey({ ...CALL, SequenceNumber: '2' }, {} as never)).toBe('ringing|2');
 });
 
 it('takes JSON for the same event as a form', async () => {

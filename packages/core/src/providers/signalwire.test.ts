@@ -405,8 +405,8 @@ describe('callbackUrl', () => {
 
 it('keys events by all that tells two of them apart', () => {
   const event = { CallSid: 'a', CallStatus: 'completed', SequenceNumber: '4', Timestamp: 'Thu', RecordingSid: 'r' };
-  expect(definition.eventKey(event)).toBe('completed|4|Thu|r');
-  expect(definition.eventKey({ CallSid: 'a', CallStatus: 'completed' })).toBe('completed');
+  expect(definition.eventKey(event, {} as never)).toBe('completed|4|Thu|r');
+  expect(definition.eventKey({ CallSid: 'a', CallStatus: 'completed' }, {} as never)).toBe('completed');
 });
 
 it('tells who picked up, if SignalWire does', () => {
