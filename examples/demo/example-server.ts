@@ -48,7 +48,9 @@ export class ExampleServer {
       env: { ...process.env, ...env, HOST: '127.0.0.1', PORT: '0' },
     });
     // None outlives the demo, also when that fails.
-    process.once('exit', () => child.kill('SIGKILL'));
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     const server = new ExampleServer(child);
     const errors: string[] = [];
     createInterface(child.stderr).on('line', (line) => {
@@ -82,10 +84,11 @@ export class ExampleServer {
     }
   }
 
-  /** Stops it, and reads all that it has printed. */
-  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  /** Stops it, reads all that it has printed, and returns its exit code. */
+  async stop(...signals: readonly ('SIGTERM' | 'SIGKILL')[]): Promise<number | null> {
     const closed = once(this.#child, 'close');
-    this.#child.kill(signal);
-    await closed;
+    for (const signal of signals) this.#child.kill(signal);
+    const [code] = await closed;
+    return code;
   }
 }

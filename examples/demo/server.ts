@@ -1,5 +1,13 @@
 // The server that the demo kills: handlers that are slow, and a lease that is short, so that a restart need not wait for long.
-import { callStatusMiddleware, createCallStatus, exotel, mycpaas, signalwire, voicedock } from '@call-status/express';
+import {
+  callStatusMiddleware,
+  closeGracefully,
+  createCallStatus,
+  exotel,
+  mycpaas,
+  signalwire,
+  voicedock,
+} from '@call-status/express';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import express from 'express';
 
@@ -34,4 +42,4 @@ for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
 
 const server = app.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ listening: server.address() })));
 
-process.once('SIGTERM', () => server.close(() => calls.close()));
+process.on('SIGTERM', () => closeGracefully(server, calls).then(() => process.exit()));

@@ -1,5 +1,13 @@
 // Call status callbacks of four providers in Express, kept in an SQLite file until they are handled.
-import { callStatusMiddleware, createCallStatus, exotel, mycpaas, signalwire, voicedock } from '@call-status/express';
+import {
+  callStatusMiddleware,
+  closeGracefully,
+  createCallStatus,
+  exotel,
+  mycpaas,
+  signalwire,
+  voicedock,
+} from '@call-status/express';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import express from 'express';
 
@@ -27,4 +35,4 @@ for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
 
 const server = app.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ listening: server.address() })));
 
-process.once('SIGTERM', () => server.close(() => calls.close()));
+process.on('SIGTERM', () => closeGracefully(server, calls).then(() => process.exit()));

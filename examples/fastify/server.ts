@@ -1,5 +1,13 @@
 // Call status callbacks of four providers in Fastify, kept in an SQLite file until they are handled.
-import { callStatusPlugin, createCallStatus, exotel, mycpaas, signalwire, voicedock } from '@call-status/fastify';
+import {
+  callStatusPlugin,
+  closeGracefully,
+  createCallStatus,
+  exotel,
+  mycpaas,
+  signalwire,
+  voicedock,
+} from '@call-status/fastify';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import Fastify from 'fastify';
 
@@ -24,9 +32,8 @@ const fastify = Fastify();
 for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
   fastify.register(callStatusPlugin, { path: `/webhooks/${name}`, receiver: calls.for(name) });
 }
-fastify.addHook('onClose', () => calls.close());
+
+process.on('SIGTERM', () => closeGracefully(fastify, calls).then(() => process.exit()));
 
 await fastify.listen({ port: Number(PORT), host: HOST });
 console.log(JSON.stringify({ listening: fastify.server.address() }));
-
-process.once('SIGTERM', () => fastify.close());

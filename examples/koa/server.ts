@@ -1,6 +1,14 @@
 // Call status callbacks of four providers in Koa, kept in an SQLite file until they are handled.
 import { sqliteInbox } from '@call-status/inbox-sqlite';
-import { callStatusMiddleware, createCallStatus, exotel, mycpaas, signalwire, voicedock } from '@call-status/koa';
+import {
+  callStatusMiddleware,
+  closeGracefully,
+  createCallStatus,
+  exotel,
+  mycpaas,
+  signalwire,
+  voicedock,
+} from '@call-status/koa';
 import Router from '@koa/router';
 import Koa from 'koa';
 
@@ -31,4 +39,4 @@ app.use(router.routes());
 
 const server = app.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ listening: server.address() })));
 
-process.once('SIGTERM', () => server.close(() => calls.close()));
+process.on('SIGTERM', () => closeGracefully(server, calls).then(() => process.exit()));

@@ -13,6 +13,14 @@ import type { Provider } from './provider.ts';
 import { type CallbackEndpoint, createCallStatus } from './receiver.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
 
+export {
+  type Closable,
+  type CloseGracefullyOptions,
+  closeGracefully,
+  type NodeServer,
+  type ServerOwner,
+  timeToClose,
+} from './close-gracefully.ts';
 export { inNextTurn };
 
 /** A receiver, one provider of it, or the options to make one. */

@@ -4,6 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import { shareHiddenClass } from './hidden-class.ts';
 
 export * from '@call-status/core';
+export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/node';
 
 declare global {
   namespace Express {

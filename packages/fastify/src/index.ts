@@ -17,12 +17,14 @@ import {
   isEndpoint,
   isThere,
   peekBody,
+  timeToClose,
   whenAnswered,
 } from '@call-status/core/node';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, LogLevel } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
 export * from '@call-status/core';
+export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/node';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -67,7 +69,7 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
       issues: ['handler: expected a function, to answer with autoAck: false.'],
     });
   }
-  if (own) fastify.addHook('onClose', () => own.close());
+  if (own) fastify.addHook('onClose', () => own.close(timeToClose(fastify.server)));
   if (!fastify.hasRequestDecorator('callStatus')) fastify.decorateRequest('callStatus', null);
 
   // A scope of its own, so that the application's parsers stay as they are.

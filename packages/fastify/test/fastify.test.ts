@@ -17,6 +17,7 @@ import { describe, expect, it } from 'vitest';
 import plugin, {
   type AnyCallStatusEvent,
   callStatusPlugin,
+  closeGracefully,
   createCallStatus,
   exotel,
   memoryInbox,
@@ -135,6 +136,28 @@ describe('callStatusPlugin', () => {
       code: 'closed',
     });
   });
+
+  it('closes what it made within what is left of a deadline', async () => {
+    const started = deferred();
+    const aborted = deferred();
+    const fastify = Fastify();
+    fastify.register(callStatusPlugin, {
+      path: '/hooks/voice',
+      providers: [mycpaas({ allowUnauthenticated: true })],
+      onCompleted: async (_event, { signal }) => {
+        signal.addEventListener('abort', () => aborted.resolve());
+        started.resolve();
+        await aborted.promise;
+      },
+    });
+    const origin = await fastify.listen({ port: 0, host: '127.0.0.1' });
+    const { headers, payload } = callback;
+    expect((await fetch(origin + callback.url, { method: 'POST', headers, body: payload })).status).toBe(200);
+    await started.promise;
+    await closeGracefully(fastify, undefined, { deadlineMs: 1000 });
+    await aborted.promise;
+    // Sooner than a receiver's own ten seconds.
+  }, 6000);
 
   it('reads what a hook made of the body', async () => {
     const handled = deferred<string>();

@@ -10,6 +10,7 @@ import { isAnswer, type NodeRequest, receiveNode, toEndpoint } from '@call-statu
 import type { Middleware, ParameterizedContext } from 'koa';
 
 export * from '@call-status/core';
+export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/node';
 
 declare module 'koa' {
   interface ExtendableContext {
