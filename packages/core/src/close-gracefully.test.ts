@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { type Closable, closeGracefully, type NodeServer, timeToClose } from './close-gracefully.ts';
-import type { CloseOptions } from './receiver.ts';
+import type { CloseOptions } from './endpoint.ts';
 
 /** Longer than a test may take: what ends all the same did not wait for it. */
 const FOREVER = { deadlineMs: 600_000 };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CloseOptions } from './receiver.ts';
+import type { CloseOptions } from './endpoint.ts';
 import { LONGEST_TIMER_MS } from './timer.ts';
 
 /** A server of `node:http`, `node:https` or `node:http2`: what `app.listen()` returns in Express and Koa. */

@@ -1,6 +1,6 @@
+import type { CallbackEndpoint } from './endpoint.ts';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
-import type { CallbackEndpoint } from './receiver.ts';
 import type { Receipt } from './request.ts';
 
 /**

@@ -39,6 +39,20 @@ export type Handler<Event> = (event: Event, context: HandlerContext) => unknown;
  */
 export type ErrorHandler = (error: CallStatusError) => unknown;
 
+/** How a handler is registered. */
+export interface HandlerOptions {
+  /**
+   * What the inbox remembers the handler by, so that a retry runs only the handlers that failed, in the next release too. Unique among the
+   * handlers of one kind (`onCompleted`) and provider. Set it where a bundler shortens the names of functions.
+   * @default the function's own name
+   * @example
+   * ```ts
+   * calls.onCompleted((event) => billing.add(event), { name: 'billing' });
+   * ```
+   */
+  readonly name?: string;
+}
+
 type WithStatus<Event, Status extends CallStatus> = Extract<Event, { readonly status: Status }>;
 
 /**

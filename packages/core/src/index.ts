@@ -2,6 +2,13 @@ export { type Call, foldCall, transitionOf } from './call.ts';
 export { checkOptions, type OptionRule, type OptionRules } from './check-options.ts';
 export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';
 export type { FlatFields } from './decode/flat-fields.ts';
+export type {
+  CallbackEndpoint,
+  CallStatusReceiver,
+  CloseOptions,
+  ProviderEndpoint,
+  Registrars,
+} from './endpoint.ts';
 export { CallStatusError, ERRORS, type ErrorCode, type ErrorDetails, isCallStatusError } from './errors.ts';
 export {
   type Agent,
@@ -28,7 +35,7 @@ export {
   type Transition,
   type Trust,
 } from './event.ts';
-export type { ErrorHandler, Handler, HandlerContext, Handlers } from './handlers.ts';
+export type { ErrorHandler, Handler, HandlerContext, HandlerOptions, Handlers } from './handlers.ts';
 export type {
   CallQuery,
   CallSummary,
@@ -65,13 +72,6 @@ export {
 } from './provider.ts';
 export * from './providers/index.ts';
 export { queryRules } from './query-rules.ts';
-export {
-  type CallbackEndpoint,
-  type CallStatusReceiver,
-  type CloseOptions,
-  createCallStatus,
-  type ProviderEndpoint,
-  type Registrars,
-} from './receiver.ts';
+export { createCallStatus } from './receiver.ts';
 export type { CallbackRequest, Receipt } from './request.ts';
 export { exponentialBackoff, type RetryOptions } from './retry.ts';

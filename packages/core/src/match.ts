@@ -1,7 +1,7 @@
+import type { RequestHead } from './endpoint.ts';
 import { CallStatusError } from './errors.ts';
 import type { Message } from './message.ts';
 import type { Provider } from './provider.ts';
-import type { RequestHead } from './receiver.ts';
 
 /**
  * Whether a request may be a callback, told by its head alone; if not, its body is never touched.

@@ -5,6 +5,7 @@ import { connect as connectSecond, createServer as createSecondServer } from 'no
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { CallbackEndpoint } from './endpoint.ts';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import { createCallStatus } from './index.ts';
@@ -21,7 +22,6 @@ import { exotel } from './providers/exotel.ts';
 import { mycpaas } from './providers/mycpaas.ts';
 import { signalwire } from './providers/signalwire.ts';
 import { voicedock } from './providers/voicedock.ts';
-import type { CallbackEndpoint } from './receiver.ts';
 import type { Receipt } from './request.ts';
 
 const silent = { info() {}, warn() {}, error() {} };

@@ -5,12 +5,13 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { CallbackEndpoint } from './endpoint.ts';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import { inNextTurn } from './next-turn.ts';
 import type { CallStatusOptions } from './options.ts';
 import type { Provider } from './provider.ts';
-import { type CallbackEndpoint, createCallStatus } from './receiver.ts';
+import { createCallStatus } from './receiver.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
 
 export {

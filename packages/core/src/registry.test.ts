@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyCallStatusEvent } from './event.ts';
-import { HANDLER_NAMES, HandlerRegistry } from './registry.ts';
+import { HANDLER_NAMES, HandlerRegistry, renamedHandlers } from './registry.ts';
 
 function event(status: string, transition = 'advance', terminal = false): AnyCallStatusEvent {
   return { provider: 'acme', status, transition, terminal } as AnyCallStatusEvent;
@@ -12,7 +12,8 @@ function namesFor(registry: HandlerRegistry, of: AnyCallStatusEvent): string[] {
 
 describe('HandlerRegistry', () => {
   const full = new HandlerRegistry();
-  for (const scope of ['', 'acme', 'other']) for (const name of HANDLER_NAMES) full.add(scope, name, () => {});
+  const handlers = Object.fromEntries(HANDLER_NAMES.map((name) => [name, () => {}]));
+  for (const scope of ['', 'acme', 'other']) full.addAll(scope, handlers);
 
   it.each([
     [event('ringing'), ['acme.onStatus', 'acme.onRinging', 'onStatus', 'onRinging']],
@@ -32,8 +33,47 @@ describe('HandlerRegistry', () => {
     expect(namesFor(registry, event('ringing'))).toEqual([]);
     registry.addAll('', { onRinging: () => 1 });
     registry.add('', 'onRinging', () => 2);
-    expect(namesFor(registry, event('ringing'))).toEqual(['onRinging', 'onRinging#2']);
-    expect(registry.handlersFor(event('ringing')).map(({ run }) => run({} as never, {} as never))).toEqual([1, 2]);
+    registry.add('', 'onRinging', function billing() {
+      return 3;
+    });
+    registry.add('', 'onRinging', () => 4, { name: 'crm' });
+    expect(namesFor(registry, event('ringing'))).toEqual([
+      'onRinging',
+      'onRinging:anonymous',
+      'onRinging:billing',
+      'onRinging:crm',
+    ]);
+    const runs = registry.handlersFor(event('ringing')).map(({ run }) => run({} as never, {} as never));
+    expect(runs).toEqual([1, 2, 3, 4]);
+  });
+
+  it('names the handlers of options by their function, else by the option', () => {
+    const registry = new HandlerRegistry();
+    const billing = () => {};
+    const made = () => () => {};
+    registry.addAll('acme', { onEnded: billing, onBusy: made(), onStatus: () => {} });
+    expect(namesFor(registry, event('busy', 'advance', true))).toEqual([
+      'acme.onStatus',
+      'acme.onBusy',
+      'acme.onEnded:billing',
+    ]);
+  });
+
+  it('refuses two handlers of one kind that only their order tells apart', () => {
+    const registry = new HandlerRegistry();
+    const refused = (text: string) =>
+      expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(text) });
+    const billing = () => {};
+    registry.add('', 'onBusy', billing);
+    expect(() => registry.add('', 'onBusy', billing)).toThrow(refused('onBusy: two handlers are called billing'));
+    expect(() => registry.add('', 'onBusy', () => {}, { name: 'billing' })).toThrow(refused('called billing'));
+    registry.add('', 'onBusy', billing, { name: 'billing again' });
+    registry.add('', 'onBusy', () => {});
+    expect(() => registry.add('', 'onBusy', () => {})).toThrow(refused("calls.onBusy(handler, { name: 'billing' })"));
+    registry.add('', 'onEnded', billing);
+    registry.add('acme', 'onBusy', billing);
+    for (const error of [billing, billing]) registry.add('', 'onError', error);
+    expect(registry.errorHandlersFor(undefined)).toEqual([billing, billing]);
   });
 
   it('finds the error handlers of a provider and of all', () => {
@@ -50,5 +90,24 @@ describe('HandlerRegistry', () => {
     const registry = new HandlerRegistry();
     const invalid = expect.objectContaining({ code: 'invalid_options' });
     expect(() => registry.add('', 'onBusy', 'not a function')).toThrow(invalid);
+    for (const name of ['', ' ', 7])
+      expect(() => registry.add('', 'onBusy', () => {}, { name } as never)).toThrow(invalid);
+  });
+});
+
+describe('renamedHandlers', () => {
+  const handlers = ['acme.onEnded', 'onEnded:billing', 'onEnded:crm', 'onStatus:log'].map((name) => ({
+    name,
+    run() {},
+  }));
+
+  it.each([
+    ['none, where every name is known', ['onEnded:billing', 'onStatus:log'], []],
+    ['one that is gone while another of its kind has yet to run', ['onEnded:invoicing'], ['onEnded:invoicing']],
+    ['one that is known by its option', ['acme.onEnded:old'], ['acme.onEnded:old']],
+    ['none, where all handlers of its kind are done', ['onStatus:log', 'onStatus:other'], []],
+    ['none, where its kind has no handler any more', ['other.onEnded', 'onBusy:billing'], []],
+  ])('finds %s', (_, done, renamed) => {
+    expect(renamedHandlers(done, handlers)).toEqual(renamed);
   });
 });

@@ -98,6 +98,28 @@ describe('close()', () => {
     expect(await calls.receive(callback('CA1'))).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
   });
 
+  it('asks clients to close their connections, also in answers to what came before', async () => {
+    let record = (): void => {};
+    const inbox = memoryInbox();
+    const recorded = inbox.record.bind(inbox);
+    inbox.record = async (event) => {
+      await new Promise<void>((resolve) => {
+        record = resolve;
+      });
+      return recorded(event);
+    };
+    const calls = createCallStatus({ providers: [mycpaas()], inbox, log: silent });
+    expect(calls.closing).toBe(false);
+    const receiving = calls.receive(callback('CA1'));
+    const closed = calls.close();
+    expect(calls.closing).toBe(true);
+    record();
+    expect(await receiving).toMatchObject({ status: 200, headers: { connection: 'close' } });
+    const later = { status: 503, headers: { connection: 'close', 'retry-after': '5' } };
+    expect(await calls.receive(callback('CA2'))).toMatchObject(later);
+    await closed;
+  });
+
   it('starts no work any more', async () => {
     const calls = createCallStatus({ providers: [mycpaas()], work: false, log: silent });
     await calls.close();

@@ -1,0 +1,71 @@
+import type { Limits } from './decode/fields.ts';
+import type { CallStatusError } from './errors.ts';
+import type { AnyCallStatusEvent, CallStatusEvent } from './event.ts';
+import type { HandlerOptions, Handlers } from './handlers.ts';
+import type { Inbox } from './inbox.ts';
+import type { CallbackRequest, Receipt } from './request.ts';
+
+/** A request of which the body was not read yet. */
+export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'dedicated'>;
+
+/** What an adapter needs of a receiver, or of one of its providers. */
+export interface CallbackEndpoint {
+  /** Whether a request may be a callback, told by its head alone; if not, do not touch its body. */
+  mayReceive(head: RequestHead): boolean;
+  /**
+   * The whole way of a request, up to the answer. `undefined`: not a call status callback, so it is the application's.
+   * Never rejects for what a client sends. Once it has called `request.onClaimed`, it never resolves to `undefined`.
+   */
+  receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined>;
+  /** The same for a request of the Fetch API: its answer, or `undefined`, with the request's body unused. */
+  fetch(request: Request): Promise<Response | undefined>;
+  /** The answer to a request that could not be read. */
+  refuse(error: CallStatusError): Receipt<never>;
+  /** The methods with which callbacks may come. */
+  readonly methods: readonly ('POST' | 'GET')[];
+  /** Whether the adapter answers accepted callbacks. */
+  readonly autoAck: boolean;
+  readonly limits: Limits;
+}
+
+/** `calls.onCompleted(fn, { name: 'billing' })`: the handlers as methods, each returning its receiver. */
+export type Registrars<Event, Self> = {
+  readonly [Name in keyof Handlers<Event>]-?: (
+    handler: NonNullable<Handlers<Event>[Name]>,
+    options?: HandlerOptions,
+  ) => Self;
+};
+
+/** One provider of a receiver: to register handlers for it, and to name it for an endpoint. */
+export interface ProviderEndpoint<Event> extends CallbackEndpoint, Registrars<Event, ProviderEndpoint<Event>> {}
+
+/** What {@link createCallStatus} returns: the whole pipeline, without a framework. */
+export interface CallStatusReceiver<Event = CallStatusEvent>
+  extends CallbackEndpoint,
+    Registrars<Event, CallStatusReceiver<Event>> {
+  /** One of the providers: `calls.for('signalwire').onCompleted(fn)`, `callStatusMiddleware(calls.for('exotel'))`. */
+  for<Name extends EventName<Event>>(name: Name): ProviderEndpoint<Extract<Event, { readonly provider: Name }>>;
+  /** Where events are recorded: calls, dead letters, counts. */
+  readonly inbox: Inbox;
+  /** Whether `close()` was called: callbacks are refused with 503 from then on, and answers ask clients to close their connection. */
+  readonly closing: boolean;
+  /** Starts to run handlers here, when `work: false` did not, and keeps the process alive until `close()`. */
+  work(): void;
+  /**
+   * Takes no more callbacks (503), waits for the running handlers and closes the inbox. What is not handled by then stays in a durable
+   * inbox for the next start; of the memory inbox, everything that is due is handled first. Stop the HTTP server first. Safe to call twice.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** The names of the providers of these events. */
+export type EventName<Event> = Event extends { readonly provider: infer Name extends string } ? Name : never;
+
+/** How to close a receiver. */
+export interface CloseOptions {
+  /**
+   * How long running handlers may take, in milliseconds; then their `signal` is aborted.
+   * @default 10000
+   */
+  readonly deadlineMs?: number;
+}

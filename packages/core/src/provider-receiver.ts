@@ -1,0 +1,51 @@
+import type { CallbackEndpoint, ProviderEndpoint, RequestHead } from './endpoint.ts';
+import type { CallStatusError } from './errors.ts';
+import { receiveFetch } from './fetch.ts';
+import { mayBeCallback } from './match.ts';
+import { HandlerRegistrars, type Register } from './registrars.ts';
+import type { CallbackRequest, Receipt } from './request.ts';
+
+/** What differs between the receiver of one provider and that of all. */
+interface OneProvider extends Pick<CallbackEndpoint, 'methods' | 'receive' | 'refuse'> {
+  readonly register: Register;
+}
+
+/** `calls.for('exotel')`: a receiver, reduced to one of its providers. */
+export class ProviderReceiver<Event> extends HandlerRegistrars<Event> implements ProviderEndpoint<Event> {
+  readonly #whole: CallbackEndpoint;
+  readonly #provider: OneProvider;
+
+  constructor(whole: CallbackEndpoint, provider: OneProvider) {
+    super(provider.register);
+    this.#whole = whole;
+    this.#provider = provider;
+  }
+
+  get methods(): CallbackEndpoint['methods'] {
+    return this.#provider.methods;
+  }
+
+  get autoAck(): boolean {
+    return this.#whole.autoAck;
+  }
+
+  get limits(): CallbackEndpoint['limits'] {
+    return this.#whole.limits;
+  }
+
+  mayReceive(head: RequestHead): boolean {
+    return mayBeCallback(head, this.methods, this.limits.bytes);
+  }
+
+  receive(request: CallbackRequest): ReturnType<CallbackEndpoint['receive']> {
+    return this.#provider.receive(request);
+  }
+
+  fetch(request: Request): Promise<Response | undefined> {
+    return receiveFetch(this, request);
+  }
+
+  refuse(error: CallStatusError): Receipt<never> {
+    return this.#provider.refuse(error);
+  }
+}
