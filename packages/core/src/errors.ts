@@ -199,3 +199,8 @@ export class CallStatusError extends Error {
 export function isCallStatusError(error: unknown): error is CallStatusError {
   return error instanceof Error && error.name === 'CallStatusError';
 }
+
+/** The error for what threw and should not have: of the provider that is named, or of anything else. */
+export function unexpected(cause: unknown, provider: string | undefined): CallStatusError {
+  return new CallStatusError('unexpected', provider === undefined ? {} : { provider }, { cause });
+}

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_LIMITS } from './decode/fields.ts';
-import { match, mayBeCallback, methodsOf } from './match.ts';
+import { match as matchOrReport, mayBeCallback, methodsOf } from './match.ts';
 import { Message } from './message.ts';
 import type { Provider } from './provider.ts';
 import { exotel } from './providers/exotel.ts';
@@ -14,6 +14,12 @@ const ALL = [signalwire(), exotel(), voicedock(), mycpaas()];
 function message(body: string, more: object = {}): Message {
   const request = { method: 'POST', url: '/', origin: '', headers: { 'content-type': FORM }, body: Buffer.from(body) };
   return new Message({ ...request, ...more }, DEFAULT_LIMITS);
+}
+
+function match(message: Message, providers: readonly Provider[]): Provider | undefined {
+  return matchOrReport(message, providers, (error) => {
+    throw error;
+  });
 }
 
 describe('mayBeCallback', () => {
@@ -103,5 +109,39 @@ describe('match', () => {
     const broken = { headers: { 'content-type': 'application/json' } };
     expect(() => match(message('{', broken), ALL)).toThrow(expect.objectContaining({ code: 'malformed_body' }));
     expect(match(message('{', { ...broken, dedicated: false }), ALL)).toBeUndefined();
+  });
+
+  describe('where a provider throws', () => {
+    const cause = new TypeError('a bug');
+    const buggy = {
+      ...mycpaas(),
+      name: 'buggy',
+      definition: {
+        ...mycpaas.definition,
+        methods: ['POST', 'GET'] as const,
+        recognizes: () => {
+          throw cause;
+        },
+      },
+    };
+    const unexpected = expect.objectContaining({ code: 'unexpected', details: { provider: 'buggy' }, cause });
+    const sent = 'CallSid=CA1&CallStatus=busy';
+
+    it('takes the one that recognises the message, and reports the other', () => {
+      const report = vi.fn();
+      expect(matchOrReport(message(sent), [buggy, ...ALL], report)?.name).toBe('mycpaas');
+      expect(report).toHaveBeenCalledExactlyOnceWith(unexpected);
+    });
+
+    it.each(['POST', 'GET'])('throws for a %s where the URL is for callbacks alone', (method) => {
+      const request = message(sent, { method, url: `/?${sent}` });
+      expect(() => match(request, [buggy, voicedock()])).toThrow(unexpected);
+    });
+
+    it('reports it where the URL is for others too, whose requests are passed on', () => {
+      const report = vi.fn();
+      expect(matchOrReport(message(sent, { dedicated: false }), [buggy], report)).toBeUndefined();
+      expect(report).toHaveBeenCalledExactlyOnceWith(unexpected);
+    });
   });
 });

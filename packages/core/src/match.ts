@@ -1,5 +1,5 @@
 import type { RequestHead } from './endpoint.ts';
-import { CallStatusError } from './errors.ts';
+import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
 import type { Message } from './message.ts';
 import type { Provider } from './provider.ts';
 
@@ -40,29 +40,54 @@ function accepts({ methods = POST }: { readonly methods?: readonly string[] }, m
  * Step 1: which provider is this? The one named for this URL, else the only one that recognises the message.
  * `undefined`: none does, so the request is not ours.
  *
- * @throws CallStatusError `ambiguous_provider`, and what decoding throws where the URL is for callbacks alone
+ * A provider that threw takes no part. Where the URL is for callbacks, its error is thrown if no other recognises the message, so that
+ * a callback is not passed on because of a bug; in all other cases it is reported.
+ *
+ * @throws CallStatusError `ambiguous_provider`, `unexpected`, and what decoding throws where the URL is for callbacks alone
  */
-export function match(message: Message, providers: readonly Provider[]): Provider | undefined {
+export function match(
+  message: Message,
+  providers: readonly Provider[],
+  report: (error: CallStatusError) => void,
+): Provider | undefined {
   const { method, dedicated = true } = message.request;
   const named = providers.length === 1 && dedicated;
   const [only] = providers;
   if (named && method !== 'GET') return only && accepts(only.definition, method) ? only : undefined;
-  const fitting = providers.filter(
-    ({ definition }) => accepts(definition, method) && recognizes(definition, message, dedicated, named),
-  );
+  let failure: CallStatusError | undefined;
+  const fitting = providers.filter((provider) => {
+    if (!accepts(provider.definition, method)) return false;
+    const found = recognizes(provider, message, dedicated, named);
+    if (typeof found === 'boolean') return found;
+    failure = found;
+    return false;
+  });
   if (fitting.length > 1) {
     throw new CallStatusError('ambiguous_provider', {
       hint: `It fits ${fitting.map(({ name }) => name).join(' and ')}.`,
     });
   }
+  if (failure !== undefined) {
+    if (dedicated && fitting.length === 0) throw failure;
+    report(failure);
+  }
   return fitting[0];
 }
 
-/** What does not decode is an error only where the URL is for callbacks alone, and no visitor's GET. */
-function recognizes(definition: Provider['definition'], message: Message, dedicated: boolean, named: boolean): boolean {
+/**
+ * What a provider says, or what its own code threw. What does not decode is an error only where the URL is for callbacks alone,
+ * and no visitor's GET.
+ */
+function recognizes(
+  { name, definition }: Provider,
+  message: Message,
+  dedicated: boolean,
+  named: boolean,
+): boolean | CallStatusError {
   try {
     return definition.recognizes(message, named);
   } catch (error) {
+    if (!isCallStatusError(error)) return unexpected(error, name);
     if (dedicated && message.request.method !== 'GET') throw error;
     return false;
   }

@@ -145,7 +145,9 @@ describe('normalise', () => {
 
   it('says what is missing by its name on the wire', () => {
     expect(() => normalise(signalwire(), { CallStatus: 'completed' }, 'none', NOW)).toThrow(/ CallSid: missing\.$/);
-    expect(() => normalise(voicedock(), {}, 'none', NOW)).toThrow(/ message: missing\.$/);
+    expect(() => normalise(voicedock(), {}, 'none', NOW)).toThrow(
+      / message\.call\.id: missing\. message\.call\.status: missing\.$/,
+    );
   });
 
   it('names the body where nothing else can be named', () => {
@@ -161,13 +163,44 @@ describe('normalise', () => {
     expect(() => normalise(checked(), {}, 'none', NOW)).toThrow(/body: expected another value\./);
   });
 
-  it('takes a provider that throws for a callback that is wrong', () => {
-    const cause = new TypeError('no such field');
-    const thrower = acme(() => {
-      throw cause;
+  it.each([
+    ['normalize', { normalize: thrower }],
+    ['eventKey', { eventKey: thrower }],
+    ['the schema', { schema: v.pipe(v.looseObject({}), v.check(thrower)) }],
+  ])('lets out what %s throws: it is a bug, and the callback may be right', (_, more) => {
+    const buggy = { ...plain, definition: { ...plain.definition, ...more } };
+    expect(() => normalise(buggy, { id: '7', state: 'up' }, 'none', NOW)).toThrow(BUG);
+  });
+
+  it('gives normalize and eventKey what the schema made, and the event what came', () => {
+    const provider = defineProvider({
+      ...plain.definition,
+      schema: v.object({ id: v.string(), seconds: v.pipe(v.string(), v.transform(Number)) }),
+      normalize: ({ id, seconds }) => ({ callId: id, rawStatus: 'up', durationSeconds: seconds }),
+      eventKey: ({ seconds }) => String(seconds + 1),
+    })();
+    const fields = { id: '7', seconds: '20', more: 'x' };
+    expect(normalise(provider, fields, 'none', NOW)).toMatchObject({
+      id: 'acme:7:21',
+      durationSeconds: 20,
+      raw: fields,
     });
-    expect(() => normalise(thrower, { id: '7', state: 'up' }, 'none', NOW)).toThrow(
-      expect.objectContaining({ code: 'invalid_callback', cause }),
-    );
+  });
+
+  it('refuses a schema that has its result only later', () => {
+    const provider = defineProvider({
+      ...plain.definition,
+      schema: v.pipeAsync(
+        v.looseObject({}),
+        v.checkAsync(() => Promise.reject(BUG)),
+      ),
+    })();
+    expect(() => normalise(provider, {}, 'none', NOW)).toThrow('The schema of acme is asynchronous');
   });
 });
+
+const BUG = new TypeError('a bug');
+
+function thrower(): never {
+  throw BUG;
+}

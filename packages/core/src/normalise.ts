@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import * as v from 'valibot';
 import { blankOf } from './blank.ts';
 import type { FieldTree } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
 import { type AnyCallStatusEvent, type CallStatus, isTerminal, type Trust } from './event.ts';
 import type { Unrecorded } from './inbox.ts';
-import { plainly } from './issues.ts';
 import type { NormalForm, Provider } from './provider.ts';
+import { issuesOfFields, validate } from './standard-schema.ts';
 import { statusOf } from './status-of.ts';
 
 /** Longer call ids are refused: no provider has them, and memory is not for strangers to fill. */
@@ -28,17 +27,14 @@ export function normalise(
   trust: Trust,
   now: number,
 ): Unrecorded {
-  const result = v.safeParse(definition.schema, fields);
-  if (!result.success)
-    throw new CallStatusError('invalid_callback', { provider: name, issues: describe(result.issues) });
-  let form: NormalForm;
-  let key: string;
-  try {
-    form = definition.normalize(result.output, options);
-    key = definition.eventKey(result.output, form);
-  } catch (cause) {
-    throw new CallStatusError('invalid_callback', { provider: name }, { cause });
+  const { schema } = definition;
+  const result = validate(schema, fields, `The schema of ${name}`);
+  if (result.issues !== undefined) {
+    const issues = issuesOfFields(schema, result.issues, fields);
+    throw new CallStatusError('invalid_callback', { provider: name, issues });
   }
+  const form = definition.normalize(result.value, options);
+  const key = definition.eventKey(result.value, form);
   const { callId, rawStatus } = form;
   if (callId.length > LONGEST_CALL_ID) {
     throw new CallStatusError('invalid_callback', {
@@ -176,9 +172,4 @@ function escaped(callId: string): string {
 /** Of the code units, in which all texts differ; in UTF-8 halves of characters are the same. */
 function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf16le').digest('hex');
-}
-
-/** Path and sentence of each issue. */
-function describe(issues: readonly v.BaseIssue<unknown>[]): string[] {
-  return issues.map((issue) => `${v.getDotPath(issue) ?? 'body'}: ${plainly(issue)}`);
 }

@@ -196,7 +196,7 @@ describe('resolveOptions', () => {
       expect(refusal({ providers: [acme(given({ regions: 'eu' }))] }).details.issues).toEqual([
         'acme.regions: no such option.',
       ]);
-      expect(refusal({ providers: [defineProvider(own)({ region: 'eu' })] }).details.issues).toEqual([
+      expect(refusal({ providers: [defineProvider(own)(given({ region: 'eu' }))] }).details.issues).toEqual([
         'acme.region: no such option.',
       ]);
     });
@@ -206,7 +206,7 @@ describe('resolveOptions', () => {
         ...own,
         options: { region: v.optional(v.picklist(['eu'], 'Only eu is there.')) },
       });
-      expect(refusal({ providers: [worded({ region: 'us' })] }).details.issues).toEqual([
+      expect(refusal({ providers: [worded(given({ region: 'us' }))] }).details.issues).toEqual([
         'acme.region: Only eu is there.',
       ]);
       const checked = defineProvider({

@@ -1,4 +1,5 @@
-import type * as v from 'valibot';
+import { addingToken, type CallbackUrlFunction, type WithTokenOption } from './callback-url.ts';
+import { checkDefinition } from './check-definition.ts';
 import type { FieldTree } from './decode/fields.ts';
 import type {
   Agent,
@@ -19,6 +20,7 @@ import type { Handlers } from './handlers.ts';
 import type { Message } from './message.ts';
 import type { CallbackRequest } from './request.ts';
 import type { RetryOptions } from './retry.ts';
+import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
 
 /** A value, or what waits for it. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -104,54 +106,122 @@ export interface NormalForm {
 /** What time it is, in milliseconds since the epoch. */
 export type Clock = () => number;
 
+/** A schema for each of a provider's own options. A schema that accepts `undefined` makes its option one that may be left out. */
+export type OptionSchemas = Readonly<Record<string, StandardSchema>>;
+
+/** A provider's own options as users give them: the signing secret, and those of the `options` of its definition. */
+export type OwnOptions<SecretName extends string, Schemas extends OptionSchemas> = {
+  readonly [Name in SecretName]?: Secret;
+} & {
+  readonly [Name in keyof Schemas as undefined extends SchemaInput<Schemas[Name]> ? never : Name]: SchemaInput<
+    Schemas[Name]
+  >;
+} & {
+  readonly [Name in keyof Schemas as undefined extends SchemaInput<Schemas[Name]> ? Name : never]?: SchemaInput<
+    Schemas[Name]
+  >;
+};
+
+/** A provider's own options as the functions of its definition get them: as the schemas made them, with their defaults. */
+export type ParsedOptions<SecretName extends string, Schemas extends OptionSchemas> = {
+  readonly [Name in SecretName]?: Secret;
+} & {
+  readonly [Name in keyof Schemas as undefined extends SchemaOutput<Schemas[Name]> ? never : Name]: SchemaOutput<
+    Schemas[Name]
+  >;
+} & {
+  readonly [Name in keyof Schemas as undefined extends SchemaOutput<Schemas[Name]> ? Name : never]?: Exclude<
+    SchemaOutput<Schemas[Name]>,
+    undefined
+  >;
+};
+
 /** All that call-status knows of a provider. Give it to {@link defineProvider}. */
-export interface ProviderDefinition<Name extends string, Fields, Options extends object, CallbackUrl> {
-  /** In lower case; it is the event's `provider`. */
+export interface ProviderDefinition<
+  Name extends string = string,
+  Schema extends StandardSchema = StandardSchema,
+  SecretName extends string = string,
+  Options extends OptionSchemas = OptionSchemas,
+  CallbackUrl = unknown,
+> {
+  /** In lower case: letters, digits, `-`, `_` and `.`. It is the event's `provider`. */
   readonly name: Name;
   /** How callbacks come. @default ['POST'] */
   readonly methods?: readonly ('POST' | 'GET')[];
   /** What a signature covers. `bytes` are verified before anything is parsed. */
   readonly signs: 'fields' | 'bytes' | 'nothing';
   /** The name of the option that holds the signing secret. Absent for a provider that cannot sign. */
-  readonly secret?: Extract<keyof Options, string>;
+  readonly secret?: SecretName;
   /**
-   * The provider's own options beside the secret: for each a schema of valibot. They are checked by it, and left as they are.
-   * What is stated neither here nor for every provider is refused, so that a misspelt option never goes unnoticed.
+   * The provider's own options beside the secret: for each a schema, of any library that implements Standard Schema. What is declared
+   * neither here nor for every provider is refused, so that a misspelled option never goes unnoticed.
    * @default none
    */
-  readonly options?: {
-    readonly [Option in keyof NoInfer<Options>]?: v.GenericSchema<unknown, NoInfer<Options>[Option]>;
-  };
+  readonly options?: Options;
   /** The provider's status words. A word that is not here becomes `unknown`, and is never refused. */
   readonly statuses: Readonly<Record<string, CallStatus>>;
   /**
    * Whether the message is this provider's call status callback beyond doubt. Strict: it decides alone where no provider is named.
    *
-   * @param named The URL exists for this provider's callbacks alone. There it is asked only of a GET, which may be a visitor's,
+   * @param named The URL exists for this provider's callbacks only. There it is asked only of a GET, which may be a visitor's,
    *   and need not be strict.
    */
-  recognizes(message: Message, named?: boolean): boolean;
+  readonly recognizes: (message: Message, named?: boolean) => boolean;
   /**
    * Whether the message is a call status at all, and not another message of the same provider, which is passed on to the application.
    * A text says that it is another one, and why, for the debug log.
    * @default every message is
    */
-  isCallStatus?(fields: FieldTree): boolean | string;
-  /** Verifies the signature with any of the secrets, in constant time. Needed unless `signs` is `nothing`. */
-  authenticate?(message: Message, secrets: readonly string[], options: Options, now: number): Verdict;
-  /** Requires the call id and the status, and lets everything else pass. */
-  readonly schema: v.GenericSchema<unknown, Fields>;
-  /** Makes the normal form of fields that fit the `schema`. */
-  normalize(fields: Fields, options: Options): NormalForm;
+  readonly isCallStatus?: (fields: FieldTree) => boolean | string;
+  /**
+   * Verifies the signature with any of the secrets, in constant time. Needed unless `signs` is `nothing`. May be asynchronous, as
+   * WebCrypto and key sets are; what it throws is answered 503, so that the provider tries again.
+   *
+   * @param now milliseconds since the epoch
+   */
+  readonly authenticate?: (
+    message: Message,
+    secrets: readonly string[],
+    options: ParsedOptions<NoInfer<SecretName>, NoInfer<Options>>,
+    now: number,
+  ) => MaybePromise<Verdict>;
+  /** Requires the call id and the status, and lets everything else pass. Of any library that implements Standard Schema. */
+  readonly schema: Schema;
+  /** Makes the normal form of what the `schema` made. What it throws is answered 503, so that the provider tries again. */
+  readonly normalize: (
+    fields: SchemaOutput<Schema>,
+    options: ParsedOptions<NoInfer<SecretName>, NoInfer<Options>>,
+  ) => NormalForm;
   /**
    * What tells this event from the others of its call: the status, and whatever else differs between two events but not between
    * two deliveries of one. Made from what the provider signs.
    *
    * @param form what `normalize` made of the fields
    */
-  eventKey(fields: Fields, form: NormalForm): string;
-  /** Makes the parameters to send when a call is created. */
-  readonly callbackUrl: CallbackUrl;
+  readonly eventKey: (fields: SchemaOutput<Schema>, form: NormalForm) => string;
+  /**
+   * Makes the parameters to send when a call is created, out of `url` and options of its own. The URL has its token by then.
+   * @default none
+   */
+  readonly callbackUrl?: CallbackUrl;
+}
+
+/** A definition whose own types do not matter any more: they were checked where it was defined. */
+export interface AnyProviderDefinition
+  extends Omit<ProviderDefinition, 'authenticate' | 'normalize' | 'eventKey' | 'callbackUrl'> {
+  readonly authenticate?: (
+    message: Message,
+    secrets: readonly string[],
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    options: any,
+    now: number,
+  ) => MaybePromise<Verdict>;
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly normalize: (fields: any, options: any) => NormalForm;
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly eventKey: (fields: any, form: NormalForm) => string;
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly callbackUrl?: any;
 }
 
 /** The options that every provider has, beside its own. */
@@ -170,8 +240,7 @@ export interface ProviderOptions<Event> extends Handlers<Event> {
 /** A provider with its options: what `createCallStatus({ providers: [...] })` takes. */
 export interface Provider<Name extends string = string, Fields = unknown> {
   readonly name: Name;
-  // biome-ignore lint/suspicious/noExplicitAny: the definition's own types are checked where it is defined
-  readonly definition: ProviderDefinition<any, any, any, unknown>;
+  readonly definition: AnyProviderDefinition;
   readonly options: ProviderOptions<never>;
   /** For the types alone: the events of this provider. */
   readonly '~event'?: ProviderEvent<Name, Fields>;
@@ -182,15 +251,20 @@ export type EventOf<P extends Provider> = NonNullable<P['~event']>;
 
 /** Makes a {@link Provider} out of options. */
 export interface ProviderFactory<Name extends string, Fields, Options extends object, CallbackUrl> {
-  (options?: Options & ProviderOptions<ProviderEvent<Name, Fields>>): Provider<Name, Fields>;
-  readonly definition: ProviderDefinition<Name, Fields, Options, CallbackUrl>;
+  (...options: FactoryArguments<Options & ProviderOptions<ProviderEvent<Name, Fields>>>): Provider<Name, Fields>;
+  readonly definition: AnyProviderDefinition & { readonly name: Name };
   /** Makes the parameters to send when a call is created. */
   readonly callbackUrl: CallbackUrl;
 }
 
+/** The options may be left out if none of them is required. */
+export type FactoryArguments<Options extends object> =
+  Partial<Options> extends Options ? readonly [options?: Options] : readonly [options: Options];
+
 /**
- * Describes a provider. The built-in ones are made by it too.
+ * Describes a provider. The built-in ones are made by it too. The types of options and fields follow from their schemas.
  *
+ * @throws CallStatusError `invalid_options`, naming each part of the definition that cannot be right
  * @example
  * ```ts
  * export const acme = defineProvider({
@@ -201,14 +275,25 @@ export interface ProviderFactory<Name extends string, Fields, Options extends ob
  *   recognizes: (message) => message.header('x-acme-event') === 'call',
  *   normalize: (fields) => ({ callId: fields.id, rawStatus: fields.state }),
  *   eventKey: (fields) => fields.state,
- *   callbackUrl: undefined,
+ *   callbackUrl: ({ url }) => ({ webhook: url }),
  * });
+ * acme.callbackUrl({ url: 'https://hooks.example.com/acme', token }); // { webhook: 'https://hooks.example.com/acme?token=…' }
  * createCallStatus({ providers: [acme({ token, onCompleted })] });
  * ```
  */
-export function defineProvider<const Name extends string, Fields, Options extends object, CallbackUrl>(
-  definition: ProviderDefinition<Name, Fields, Options, CallbackUrl>,
-): ProviderFactory<Name, Fields, Options, CallbackUrl> {
-  const factory = (options = {}): Provider<Name, Fields> => ({ name: definition.name, definition, options });
-  return Object.assign(factory, { definition, callbackUrl: definition.callbackUrl });
+export function defineProvider<
+  const Name extends string,
+  // biome-ignore lint/suspicious/noExplicitAny: any schema will do
+  Schema extends StandardSchema<any, any>,
+  CallbackUrl extends CallbackUrlFunction | undefined,
+  const SecretName extends string = never,
+  Options extends OptionSchemas = Readonly<Record<never, never>>,
+>(
+  definition: ProviderDefinition<Name, Schema, SecretName, Options, CallbackUrl>,
+): ProviderFactory<Name, SchemaInput<Schema>, OwnOptions<SecretName, Options>, WithTokenOption<CallbackUrl>> {
+  checkDefinition(definition);
+  const { name } = definition;
+  const factory = (options = {}): Provider => ({ name, definition, options });
+  const callbackUrl = addingToken(name, definition.callbackUrl);
+  return Object.assign(factory, { definition, callbackUrl }) as never;
 }

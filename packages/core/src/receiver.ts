@@ -2,7 +2,7 @@ import { Arrival, ArrivalList } from './arrivals.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import type { Limits } from './decode/fields.ts';
 import type { CallStatusReceiver, CloseOptions, EventName, ProviderEndpoint, RequestHead } from './endpoint.ts';
-import { CallStatusError, isCallStatusError } from './errors.ts';
+import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
 import { type AnyCallStatusEvent, type CallStatusEvent, type Trust, withTransition } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import type { HandlerOptions } from './handlers.ts';
@@ -177,6 +177,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     request: CallbackRequest,
     providers: readonly Provider[],
   ): Promise<Receipt<AnyCallStatusEvent> | undefined> {
+    let provider: Provider | undefined;
     try {
       const { publicUrl, clock } = this.#options;
       const { body, dedicated = true } = request;
@@ -186,7 +187,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
         return undefined;
       }
       const message = new Message(request, this.limits, publicUrl);
-      const provider = match(message, providers);
+      provider = match(message, providers, (error) => this.#reporter.report(error));
       if (provider === undefined) return undefined;
       if (this.closing) throw new CallStatusError('closed', { provider: provider.name });
 
@@ -206,8 +207,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       const event = await this.#record(normalise(provider, fields, trust, now), request);
       return { status: 200, headers: this.closing ? LAST_ANSWER : NO_HEADERS, event };
     } catch (error) {
-      const refusal = isCallStatusError(error) ? error : new CallStatusError('unexpected', {}, { cause: error });
-      return this.#refuse(refusal, providers);
+      return this.#refuse(isCallStatusError(error) ? error : unexpected(error, provider?.name), providers);
     }
   }
 

@@ -18,10 +18,12 @@ import {
   type SignalwireFields,
   type SignalwireParameters,
   signalwire,
+  type Verdict,
   type VoicedockCallbackOptions,
   type VoicedockParameters,
   voicedock,
 } from './index.ts';
+import { option, required } from './standard-schema.ts';
 
 const acme = defineProvider({
   name: 'acme',
@@ -129,30 +131,120 @@ describe('options', () => {
   });
 });
 
-describe('the options of your own provider', () => {
+describe('your own provider', () => {
   const own = {
     name: 'acme',
     signs: 'nothing',
     statuses: {},
     schema: v.object({ id: v.string() }),
     recognizes: () => true,
-    normalize: ({ id }: { id: string }, { region = '' }: { readonly region?: string }) => ({
-      callId: id,
-      rawStatus: region,
-    }),
+    normalize: ({ id }: { id: string }) => ({ callId: id, rawStatus: '' }),
     eventKey: () => '',
-    callbackUrl: undefined,
   } as const;
 
-  it('are stated by the names and the types that it uses', () => {
-    const regional = defineProvider({ ...own, options: { region: v.optional(v.string()) } });
-    expectTypeOf(regional({ token: 'x', region: 'eu' }).name).toEqualTypeOf<'acme'>();
+  it('has the options that it declares', () => {
+    const regional = defineProvider({ ...own, options: { region: v.optional(v.string()), zone: v.number() } });
+    expectTypeOf(regional({ token: 'x', region: 'eu', zone: 1 }).name).toEqualTypeOf<'acme'>();
+    regional({ region: undefined, zone: 1, onEnded: ({ raw }) => expectTypeOf(raw).toEqualTypeOf<{ id: string }>() });
     // @ts-expect-error no such option
-    regional({ regions: 'eu' });
-    // @ts-expect-error it does not use it
-    defineProvider({ ...own, options: { regions: v.optional(v.string()) } });
-    // @ts-expect-error it uses a text
-    defineProvider({ ...own, options: { region: v.optional(v.number()) } });
+    regional({ regions: 'eu', zone: 1 });
+    // @ts-expect-error a region is a text
+    regional({ region: 7, zone: 1 });
+    // @ts-expect-error the zone may not be left out
+    regional({ region: 'eu' });
+    // @ts-expect-error the zone may not be left out
+    regional();
+    defineProvider(own)();
+    // @ts-expect-error it declares none
+    defineProvider(own)({ region: 'eu' });
+    // @ts-expect-error an option is declared by a schema
+    defineProvider({ ...own, options: { region: 'eu' } });
+  });
+
+  it('gets them, and what its schema makes of the fields, without a word of annotation', () => {
+    const signing = defineProvider({
+      name: 'signing',
+      signs: 'bytes',
+      secret: 'signingKey',
+      options: { toleranceSeconds: v.optional(v.number(), 300), region: v.optional(v.picklist(['eu', 'us'])) },
+      statuses: { over: 'completed' },
+      schema: v.looseObject({ id: v.string(), seconds: v.pipe(v.string(), v.transform(Number)) }),
+      recognizes: (message, named) => message.header('x-signature') !== undefined || named === true,
+      authenticate: (message, secrets, options, now) => {
+        expectTypeOf(message.bytes).toEqualTypeOf<Uint8Array | undefined>();
+        expectTypeOf(secrets).toEqualTypeOf<readonly string[]>();
+        expectTypeOf(options.toleranceSeconds).toEqualTypeOf<number>();
+        expectTypeOf(options.region).toEqualTypeOf<'eu' | 'us' | undefined>();
+        expectTypeOf(now).toEqualTypeOf<number>();
+        return 'genuine';
+      },
+      normalize: (fields, { region }) => {
+        expectTypeOf(fields.seconds).toEqualTypeOf<number>();
+        return { callId: fields.id, rawStatus: 'over', custom: region };
+      },
+      eventKey: ({ id }) => id,
+      callbackUrl: ({ url }) => ({ hook: url }),
+    });
+    signing({
+      signingKey: async () => ['old', 'new'],
+      toleranceSeconds: 5,
+      region: 'eu',
+      onCompleted: ({ raw, provider }) => {
+        // What came, not what the schema made of it.
+        expectTypeOf(raw.seconds).toEqualTypeOf<string>();
+        expectTypeOf(provider).toEqualTypeOf<'signing'>();
+      },
+    });
+    signing();
+    // @ts-expect-error its secret is its signingKey
+    signing({ secret: 'x' });
+    // @ts-expect-error no such region
+    signing({ region: 'au' });
+    expectTypeOf(signing.callbackUrl({ url: 'https://example.com', token: 'x' })).toEqualTypeOf<{ hook: string }>();
+  });
+
+  it('may wait for its verdict', () => {
+    const signing = { ...own, signs: 'bytes', secret: 'key' } as const;
+    defineProvider({ ...signing, authenticate: async (): Promise<Verdict> => 'genuine' });
+    defineProvider({
+      ...signing,
+      authenticate: async (_, [secret]) => (secret === '' ? 'genuine' : 'signature_missing'),
+    });
+    // @ts-expect-error no such verdict
+    defineProvider({ ...signing, authenticate: async () => 'fine' });
+    // @ts-expect-error `true` is no verdict
+    defineProvider({ ...signing, authenticate: () => true });
+  });
+
+  it('takes schemas of any library', () => {
+    const acme = defineProvider({
+      ...own,
+      options: { region: option<'eu' | 'us'>('eu or us', () => true) },
+      schema: required<{ readonly id: string }>('id'),
+      normalize: ({ id }, { region }) => {
+        expectTypeOf(region).toEqualTypeOf<'eu' | 'us' | undefined>();
+        return { callId: id, rawStatus: '' };
+      },
+    });
+    acme({ region: 'eu', onStatus: ({ raw }) => expectTypeOf(raw.id).toBeString() });
+    // @ts-expect-error it is no schema
+    defineProvider({ ...own, schema: { id: 'string' } });
+  });
+
+  it('makes its own parameters, and call-status adds the token', () => {
+    const acme = defineProvider({
+      ...own,
+      callbackUrl: Object.assign(
+        (options: { readonly url: string; readonly events: readonly string[] }) => ({ hook: options.url }),
+        { attributes: ({ url }: { readonly url: string }) => url },
+      ),
+    });
+    expectTypeOf(acme.callbackUrl({ url: '', token: '', events: [] })).toEqualTypeOf<{ hook: string }>();
+    expectTypeOf(acme.callbackUrl.attributes({ url: '', token: '' })).toBeString();
+    // @ts-expect-error events may not be left out
+    acme.callbackUrl({ url: '' });
+    // @ts-expect-error it has no callbackUrl
+    defineProvider(own).callbackUrl({ url: '' });
   });
 });
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../decode/fields.ts';
 import { Message } from '../message.ts';
-import { defineProvider, type ProviderOptions, type Secret, type Verdict } from '../provider.ts';
+import { defineProvider, type Provider, type ProviderOptions, type Secret, type Verdict } from '../provider.ts';
 import { authenticate, signingSecret } from './authenticate.ts';
 
 const seen: unknown[] = [];
@@ -14,7 +14,7 @@ const acme = defineProvider({
   statuses: {},
   schema: v.looseObject({}),
   recognizes: () => true,
-  authenticate(message: Message, secrets, options: { readonly key?: Secret }, now): Verdict {
+  authenticate(message, secrets, options, now): Verdict {
     seen.push([secrets, Object.keys(options), now]);
     return (message.header('x-verdict') ?? 'genuine') as Verdict;
   },
@@ -102,6 +102,65 @@ describe('authenticate', () => {
         code: 'signature_mismatch',
       }),
     );
+  });
+});
+
+describe('authenticate() of a provider', () => {
+  const withVerdict = (authenticateIt: () => unknown): Provider => ({
+    ...acme({ key: 'x' }),
+    definition: { ...acme.definition, authenticate: authenticateIt as () => Verdict },
+  });
+  const message = new Message({ method: 'POST', url: '/', origin: 'https://h.example', headers: {} }, DEFAULT_LIMITS);
+
+  it('may wait, as WebCrypto does', async () => {
+    await expect(
+      authenticate(
+        message,
+        withVerdict(async () => 'genuine'),
+        7,
+      ),
+    ).resolves.toBe('signed');
+    await expect(
+      authenticate(
+        message,
+        withVerdict(async () => 'signature_missing'),
+        7,
+      ),
+    ).rejects.toMatchObject({
+      code: 'signature_missing',
+      details: { provider: 'acme', url: 'https://h.example/' },
+    });
+  });
+
+  it('is waited for only where it waits', () => {
+    expect(
+      authenticate(
+        message,
+        withVerdict(() => 'genuine'),
+        7,
+      ),
+    ).toBe('signed');
+  });
+
+  it.each([true, null, 0, {}, 'fine'])('has to give a verdict, and not %j', async (given) => {
+    const wait = async (): Promise<unknown> =>
+      authenticate(
+        message,
+        withVerdict(async () => given),
+        7,
+      );
+    await expect(wait()).rejects.toThrow(TypeError);
+  });
+
+  it('lets out what it throws', async () => {
+    const bug = new TypeError('a bug');
+    await expect(
+      authenticate(
+        message,
+        withVerdict(() => Promise.reject(bug)),
+        7,
+      ),
+    ).rejects.toBe(bug);
   });
 });
 

@@ -1,7 +1,7 @@
 import { CallStatusError } from '../errors.ts';
 import type { Trust } from '../event.ts';
 import { type Message, TOKEN_PARAMETER } from '../message.ts';
-import type { Provider, Secret } from '../provider.ts';
+import type { Provider, Secret, Verdict } from '../provider.ts';
 import type { CallbackRequest } from '../request.ts';
 import { mismatchHint, withoutQueryValues } from './hint.ts';
 import { secretsOf } from './secrets.ts';
@@ -26,24 +26,40 @@ export function authenticate(message: Message, provider: Provider, now: number):
 /** Secrets that are `undefined` are not configured; an empty list fits nothing. */
 function verify(
   message: Message,
-  { definition, options, name }: Provider,
+  provider: Provider,
   now: number,
   tokens: readonly string[] | undefined,
   secrets: readonly string[] | undefined,
-): Trust {
+): Trust | Promise<Trust> {
+  const { definition, options, name } = provider;
   if (tokens !== undefined) {
     const verdict = tokenVerdict(message.query[TOKEN_PARAMETER], tokens);
     if (verdict !== 'genuine') throw new CallStatusError(verdict, { provider: name });
   }
   if (secrets === undefined) return tokens === undefined ? 'none' : 'token';
   const verdict = definition.authenticate?.(message, secrets, options, now) ?? 'signature_mismatch';
+  // Only some providers of your own have something to wait for, and each turn costs.
+  if (typeof verdict === 'string') return trustIn(verdict, message, provider, secrets);
+  return Promise.resolve(verdict).then((late) => trustIn(late, message, provider, secrets));
+}
+
+function trustIn(
+  verdict: Verdict,
+  message: Message,
+  { definition, name }: Provider,
+  secrets: readonly string[],
+): Trust {
   if (verdict === 'genuine') return 'signed';
+  if (!REFUSALS.includes(verdict)) throw new TypeError(`authenticate() of ${name} gave no verdict.`);
   const details = { provider: name, url: withoutQueryValues(message.url) };
   throw new CallStatusError(
     verdict,
     verdict === 'signature_mismatch' ? { ...details, hint: mismatchHint(message, secrets, definition.signs) } : details,
   );
 }
+
+/** Code that is not type-checked may return anything. */
+const REFUSALS: readonly Verdict[] = ['signature_missing', 'signature_mismatch', 'signature_expired', 'body_consumed'];
 
 /** The secret with which this provider signs, if it is set. */
 export function signingSecret({ definition, options }: Provider): Secret | undefined {

@@ -1,12 +1,16 @@
 import { TOKEN_PARAMETER } from '../message.ts';
 
+/** A parameter of the token, with the separator after it. */
+const TOKEN = new RegExp(`(?<=^|&)${TOKEN_PARAMETER}(?:=[^&]*)?(?:&|$)`, 'g');
+
 /**
- * The callback URL with the token in its query. An existing query stays byte for byte, and a fragment stays last:
- * SignalWire takes timeouts from it (`#rt=5000`).
+ * The callback URL with the token in its query. An existing query stays byte for byte, except for an old token: two of them would be
+ * refused. A fragment stays last: SignalWire takes timeouts from it (`#rt=5000`).
  */
 export function withToken(url: string, token: string | undefined): string {
   if (token === undefined) return url;
-  const [address = '', ...fragment] = url.split('#');
-  const separator = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&';
-  return [`${address}${separator}${TOKEN_PARAMETER}=${encodeURIComponent(token)}`, ...fragment].join('#');
+  const [, address = '', query = '', fragment = ''] = /^([^?#]*)\??([^#]*)(.*)$/s.exec(url) ?? [];
+  const others = query.replace(TOKEN, '');
+  const separator = others === '' || others.endsWith('&') ? '' : '&';
+  return `${address}?${others}${separator}${TOKEN_PARAMETER}=${encodeURIComponent(token)}${fragment}`;
 }

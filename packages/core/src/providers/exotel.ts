@@ -1,14 +1,11 @@
-import * as v from 'valibot';
-import { withToken } from '../authenticate/with-token.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatus, Leg, Recording } from '../event.ts';
-import { expecting } from '../issues.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory } from '../provider.ts';
+import { option, required } from '../standard-schema.ts';
 import { statusOf } from '../status-of.ts';
 import { eventKey } from './event-key.ts';
 import { answeredBy, direction, fieldsOf, number, present, text } from './lenient.ts';
-import { requiring } from './requiring.ts';
 import { iso8601 } from './time.ts';
 
 /**
@@ -136,17 +133,10 @@ export const exotel: ProviderFactory<
   name: 'exotel',
   signs: 'nothing',
   options: {
-    utcOffset: v.optional(
-      expecting('hours and minutes, two digits each, such as +05:30', v.custom<UtcOffset>(isUtcOffset)),
-    ),
+    utcOffset: option<UtcOffset>('hours and minutes, two digits each, such as +05:30', isUtcOffset),
   },
   statuses: STATUSES,
-  schema: requiring<ExotelFields>(
-    v.object({
-      CallSid: v.pipe(v.string(), v.nonEmpty()),
-      Status: v.pipe(v.string(), v.nonEmpty()),
-    }),
-  ),
+  schema: required<ExotelFields>('CallSid', 'Status'),
   recognizes,
   isCallStatus,
   normalize,
@@ -237,10 +227,10 @@ function time(value: unknown, utcOffset: UtcOffset): string | undefined {
 }
 
 function parameters(options: ExotelCallbackOptions): ExotelParameters {
-  const { url, token, events = ['terminal', 'answered'], contentType = 'application/json' } = options;
+  const { url, events = ['terminal', 'answered'], contentType = 'application/json' } = options;
   const [first, second] = events;
   return {
-    StatusCallback: withToken(url, token),
+    StatusCallback: url,
     'StatusCallbackEvents[0]': first,
     ...(second !== undefined && { 'StatusCallbackEvents[1]': second }),
     StatusCallbackContentType: contentType,

@@ -1,8 +1,8 @@
-import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { type Fixture, loadFixtures, parseFixture } from '../../../adapter-contract/src/fixtures.ts';
 import { signed } from '../../../adapter-contract/src/signed.ts';
 import { messageOf, ORIGIN } from '../../test/message-of.ts';
+import { validate } from '../standard-schema.ts';
 import { statusOf } from '../status-of.ts';
 import { builtInProviders } from './index.ts';
 
@@ -24,10 +24,10 @@ function outcome(fixture: Fixture): unknown {
   const definition = definitionOf(fixture);
   const { fields } = messageOf(fixture);
   if (!comesBy(fixture.method, definition) || definition.isCallStatus?.(fields) === false) return { kind: 'passed-on' };
-  const parsed = v.safeParse(definition.schema, fields);
-  if (!parsed.success) return { kind: 'refused', code: 'invalid_callback' };
-  expect(parsed.output, 'no field is dropped or changed').toEqual(fields);
-  const normal = definition.normalize(parsed.output as never, {});
+  const parsed = validate(definition.schema, fields, 'It');
+  if (parsed.issues !== undefined) return { kind: 'refused', code: 'invalid_callback' };
+  expect(parsed.value, 'no field is dropped or changed').toEqual(fields);
+  const normal = definition.normalize(parsed.value, {});
   // As JSON, where undefined is absent.
   return JSON.parse(
     JSON.stringify({ kind: 'event', event: { status: statusOf(definition.statuses, normal.rawStatus), ...normal } }),

@@ -1,11 +1,9 @@
-import * as v from 'valibot';
-import { withToken } from '../authenticate/with-token.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory } from '../provider.ts';
+import { required } from '../standard-schema.ts';
 import { eventKey } from './event-key.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus } from './laml.ts';
 import { direction, number, text } from './lenient.ts';
-import { requiring } from './requiring.ts';
 import { rfc2822 } from './time.ts';
 
 /**
@@ -101,12 +99,7 @@ export const mycpaas: ProviderFactory<
     failed: 'failed',
     canceled: 'canceled',
   },
-  schema: requiring<MycpaasFields>(
-    v.object({
-      CallSid: v.pipe(v.string(), v.nonEmpty()),
-      CallStatus: v.pipe(v.string(), v.nonEmpty()),
-    }),
-  ),
+  schema: required<MycpaasFields>('CallSid', 'CallStatus'),
   recognizes,
   isCallStatus: isLamlCallStatus,
   normalize,
@@ -144,7 +137,6 @@ function normalize(fields: MycpaasFields): NormalForm {
   };
 }
 
-function parameters({ url, token, events }: MycpaasCallbackOptions): MycpaasParameters {
-  const StatusCallback = withToken(url, token);
-  return events === undefined ? { StatusCallback } : { StatusCallback, StatusCallbackEvent: events.join(' ') };
+function parameters({ url, events }: MycpaasCallbackOptions): MycpaasParameters {
+  return { StatusCallback: url, ...(events !== undefined && { StatusCallbackEvent: events.join(' ') }) };
 }

@@ -1,17 +1,15 @@
 import { hash } from 'node:crypto';
-import * as v from 'valibot';
 import { equal } from '../authenticate/equal.ts';
 import { type HmacAlgorithm, hmac } from '../authenticate/hmac.ts';
 import { withOtherPort } from '../authenticate/url.ts';
-import { withToken } from '../authenticate/with-token.ts';
 import { CallStatusError } from '../errors.ts';
 import type { Quality, Recording, Sip } from '../event.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
+import { required } from '../standard-schema.ts';
 import { eventKey } from './event-key.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus } from './laml.ts';
 import { answeredBy, direction, number, present, text } from './lenient.ts';
-import { requiring } from './requiring.ts';
 import { rfc2822 } from './time.ts';
 
 /**
@@ -154,12 +152,7 @@ export const signalwire: ProviderFactory<'signalwire', SignalwireFields, Signalw
       failed: 'failed',
       canceled: 'canceled',
     },
-    schema: requiring<SignalwireFields>(
-      v.object({
-        CallSid: v.pipe(v.string(), v.nonEmpty()),
-        CallStatus: v.pipe(v.string(), v.nonEmpty()),
-      }),
-    ),
+    schema: required<SignalwireFields>('CallSid', 'CallStatus'),
     recognizes,
     isCallStatus: isLamlCallStatus,
     authenticate,
@@ -303,8 +296,8 @@ function normalize(fields: SignalwireFields): NormalForm {
 const ALL_EVENTS: readonly SignalwireEvent[] = ['initiated', 'ringing', 'answered', 'completed'];
 
 function parameters(options: SignalwireCallbackOptions): SignalwireParameters {
-  const { url, token, method = 'POST', events = ALL_EVENTS } = options;
-  return { StatusCallback: withToken(url, token), StatusCallbackMethod: method, StatusCallbackEvent: events };
+  const { url, method = 'POST', events = ALL_EVENTS } = options;
+  return { StatusCallback: url, StatusCallbackMethod: method, StatusCallbackEvent: events };
 }
 
 function attributes(options: SignalwireAttributesOptions): SignalwireAttributes {

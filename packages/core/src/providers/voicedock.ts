@@ -1,16 +1,13 @@
-import * as v from 'valibot';
 import { equal } from '../authenticate/equal.ts';
 import { hmac } from '../authenticate/hmac.ts';
-import { withToken } from '../authenticate/with-token.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import type { CallError, Direction } from '../event.ts';
-import { expecting } from '../issues.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
+import { option, required } from '../standard-schema.ts';
 import { eventKey } from './event-key.ts';
 import { fieldsOf, present, text } from './lenient.ts';
-import { requiring } from './requiring.ts';
 import { iso8601 } from './time.ts';
 
 /**
@@ -107,7 +104,7 @@ export const voicedock: ProviderFactory<
   signs: 'bytes',
   secret: 'secret',
   options: {
-    toleranceSeconds: v.optional(expecting('a number of seconds, from 0', v.pipe(v.number(), v.minValue(0)))),
+    toleranceSeconds: option<number>('a number of seconds, from 0', (given) => typeof given === 'number' && given >= 0),
   },
   // The webhook's document has in-progress, ended and ended-with-error; the others are statuses of calls in the REST API.
   statuses: {
@@ -124,16 +121,7 @@ export const voicedock: ProviderFactory<
     rejected: 'failed',
     'insufficient-credits': 'failed',
   },
-  schema: requiring<VoicedockFields>(
-    v.object({
-      message: v.object({
-        call: v.object({
-          id: v.pipe(v.string(), v.nonEmpty()),
-          status: v.pipe(v.string(), v.nonEmpty()),
-        }),
-      }),
-    }),
-  ),
+  schema: required<VoicedockFields>('message.call.id', 'message.call.status'),
   recognizes,
   isCallStatus,
   authenticate,
@@ -199,9 +187,9 @@ function normalize({ message }: VoicedockFields): NormalForm {
   };
 }
 
-function parameters({ url, token, secret }: VoicedockCallbackOptions): VoicedockParameters {
+function parameters({ url, secret }: VoicedockCallbackOptions): VoicedockParameters {
   return {
-    webhook_url: withToken(url, token),
+    webhook_url: url,
     ...(secret !== undefined && { webhook_secret: secret }),
     webhook_events: ['status-update'],
   };
