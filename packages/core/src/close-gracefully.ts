@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { Server } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloseOptions } from './endpoint.ts';
-import { LONGEST_TIMER_MS } from './timer.ts';
+import { clearInterval, clearTimeout, LONGEST_TIMER_MS, monotonicNow, setInterval, setTimeout } from './timer.ts';
 
 /** A server of `node:http`, `node:https` or `node:http2`: what `app.listen()` returns in Express and Koa. */
 export type NodeServer = Server & { closeIdleConnections?(): void; closeAllConnections?(): void };
@@ -74,12 +73,12 @@ export function timeToClose(server: NodeServer): CloseOptions {
 
 async function close(given: NodeServer | ServerOwner, calls: Closable | undefined, deadlineMs: number): Promise<void> {
   const [server, owner] = 'server' in given ? [given.server, given] : [given, undefined];
-  const deadline = performance.now() + deadlineMs;
+  const deadline = monotonicNow() + deadlineMs;
   deadlines.set(server, deadline);
   server.prependListener('request', answerLast);
   // A signal may come before the server listens.
   server.on('listening', () => server.close());
-  await sleep(Math.min(LAST_REQUESTS_MS, deadlineMs / 4));
+  await new Promise((resolve) => setTimeout(resolve, Math.min(LAST_REQUESTS_MS, deadlineMs / 4)));
   const stopped = stopWithin(server, timeUntil(deadline - deadlineMs / 2));
   const ended = owner === undefined ? server.close() : owner.close();
   const receiverClosed = stopped.then(() => calls?.close(forHandlers(deadline)));
@@ -108,7 +107,7 @@ function forHandlers(deadline: number): CloseOptions {
 }
 
 function timeUntil(moment: number): number {
-  return Math.max(0, Math.floor(moment - performance.now()));
+  return Math.max(0, Math.floor(moment - monotonicNow()));
 }
 
 /** Resolves or rejects as the work does, and resolves when the time is over. */

@@ -400,6 +400,22 @@ describe('receiveNode', () => {
       expect((await result)?.error?.code).toBe(dedicated ? 'body_aborted' : undefined);
     }
   });
+
+  it('says that the client went away, also behind another receiver, and behind a parser that read what came', async () => {
+    const endpoint = createCallStatus({ providers: [signalwire({ signingKey: 'PSKtest' })], log: silent, work: false });
+    for (const before of ['a receiver', 'a parser']) {
+      const { port, result } = await serve(async (req, res) => {
+        if (before === 'a receiver')
+          expect(await receive(calls(), given(req, res, { dedicated: false }))).toBe(undefined);
+        else await new Promise((resolve) => req.on('error', resolve).resume());
+        return receive(endpoint, given(req, res, {}));
+      });
+      const headers = { ...form, 'content-length': 50, 'x-signalwire-signature': 'of somebody' };
+      const req = await post(port, ['CallSid'], headers);
+      req.destroy();
+      expect((await result)?.error?.code).toBe('body_aborted');
+    }
+  });
 });
 
 describe('whenAnswered', () => {

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import { announcedLength, isThere, peekBody } from './body.ts';
 import type { CallbackEndpoint } from './endpoint.ts';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
@@ -14,6 +14,7 @@ import type { Provider } from './provider.ts';
 import { createCallStatus } from './receiver.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
 
+export type { BodyStream } from './body.ts';
 export {
   type Closable,
   type CloseGracefullyOptions,
@@ -22,7 +23,8 @@ export {
   type ServerOwner,
   timeToClose,
 } from './close-gracefully.ts';
-export { inNextTurn };
+export { originOf } from './origin.ts';
+export { announcedLength, inNextTurn, isThere, peekBody };
 
 /** A receiver, one provider of it, or the options to make one. */
 export function toEndpoint<const Providers extends readonly Provider[]>(
@@ -69,7 +71,7 @@ export function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest, outc
   const { req } = given;
   const kept = keptBytes(given.rawBody) ?? keptBytes(given.parsed) ?? (req as Peeked)[PEEKED];
   if (kept !== undefined) receiveBody(endpoint, new NodeCallback(given, kept, undefined), outcome);
-  else if (req.readableDidRead) receiveBody(endpoint, new NodeCallback(given, undefined, given.parsed), outcome);
+  else if (req.readableDidRead) receiveParsed(endpoint, given, outcome);
   // Where somebody listens already, the body would be gone in a moment.
   else if (req.readableFlowing) receiveStream(endpoint, given, outcome);
   // Nearly every body comes with its head, and is there when all that has come to the process is read.
@@ -77,7 +79,7 @@ export function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest, outc
 }
 
 function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
-  const { req, dedicated } = given;
+  const { req } = given;
   const { bytes } = endpoint.limits;
   const announced = announcedLength(req);
   if (isThere(req, announced, bytes)) {
@@ -90,18 +92,34 @@ function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: 
   }
   // Somebody who was called after us was faster.
   if (req.readableDidRead) {
-    receiveBody(endpoint, new NodeCallback(given, undefined, given.parsed), outcome);
+    receiveParsed(endpoint, given, outcome);
     return;
   }
   const peeked = peekBody(req, announced, bytes).then((read) => {
-    if (!(read instanceof CallStatusError))
-      return receiveBody(endpoint, new NodeCallback(given, read, undefined), outcome);
-    if (!dedicated) return outcome.settle(undefined);
-    // What is still to come is not kept, so that the connection can be used again.
-    req.resume();
-    outcome.settle(endpoint.refuse(read));
+    if (read instanceof CallStatusError) receiveNothing(endpoint, given, read, outcome);
+    else receiveBody(endpoint, new NodeCallback(given, read, undefined), outcome);
   });
   peeked.catch(outcome.fail);
+}
+
+/** Somebody else read the body, or as much of it as came before the client went away. */
+function receiveParsed(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
+  const { req, parsed } = given;
+  const isCutOff = parsed === undefined && (req.aborted || (req.destroyed && !req.readableEnded));
+  if (isCutOff) receiveNothing(endpoint, given, new CallStatusError('body_aborted'), outcome);
+  else receiveBody(endpoint, new NodeCallback(given, undefined, parsed), outcome);
+}
+
+/** The body cannot be read. */
+function receiveNothing(
+  endpoint: CallbackEndpoint,
+  { req, dedicated }: NodeRequest,
+  error: CallStatusError,
+  outcome: Outcome,
+): void {
+  // What is still to come is not kept, so that the connection can be used again.
+  if (dedicated) req.resume();
+  outcome.settle(dedicated ? endpoint.refuse(error) : undefined);
 }
 
 function receiveBody(endpoint: CallbackEndpoint, callback: NodeCallback, outcome: Outcome): void {
@@ -195,91 +213,4 @@ function keptBytes(left: unknown): Uint8Array | undefined {
   if (left instanceof Uint8Array) return left;
   // Some parsers leave an empty text where they left the body alone.
   return typeof left === 'string' && left !== '' ? Buffer.from(left) : undefined;
-}
-
-/** A stream with the body of a request; node's own tell when all of it has come, or no more will. */
-export type BodyStream = Readable & { readonly complete?: boolean; readonly aborted?: boolean };
-
-/** How many bytes a head announces; `undefined` if any number of them may come, in chunks. */
-export function announcedLength(req: IncomingMessage): number | undefined {
-  const { 'transfer-encoding': chunked, 'content-length': length } = req.headers;
-  if (chunked !== undefined) return undefined;
-  if (length !== undefined) return Number(length);
-  // HTTP/2 has no transfer-encoding: where its head is not the end, a body of any length follows.
-  const { stream } = req as { readonly stream?: { readonly endAfterHeaders: boolean } };
-  return stream?.endAfterHeaders === false ? undefined : 0;
-}
-
-/** Whether one `read()` gives the whole body: all of it has come, with its end, and nobody made texts of it. */
-export function isThere(stream: BodyStream, announced: number | undefined, maxBytes: number): boolean {
-  const { complete, readableLength, readableEncoding, readableFlowing } = stream;
-  return (
-    complete === true &&
-    !readableFlowing &&
-    readableLength > 0 &&
-    readableLength <= maxBytes &&
-    readableLength === announced &&
-    readableEncoding === null
-  );
-}
-
-const NO_BYTES = Buffer.alloc(0);
-
-/**
- * Reads the whole body and puts it back, so that the next reader gets it as if it were the first.
- * It can be put back because `end` is not emitted as long as there is something to read.
- */
-export function peekBody(
-  stream: BodyStream,
-  announced: number | undefined,
-  maxBytes: number,
-): Promise<Uint8Array | CallStatusError> {
-  if (announced !== undefined && announced > maxBytes) return Promise.resolve(new CallStatusError('body_too_large'));
-  // Looking for a body that is not there would end the stream, and the next reader would wait for its end.
-  if (announced === 0) return Promise.resolve(NO_BYTES);
-  if (stream.destroyed) return Promise.resolve(new CallStatusError('body_aborted'));
-  return new Promise((resolve) => {
-    // Texts, if somebody set an encoding.
-    const chunks: (Buffer | string)[] = [];
-    const encoding = stream.readableEncoding ?? undefined;
-    let length = 0;
-    const settle = (failed?: CallStatusError): void => {
-      stream.off('readable', onReadable);
-      stream.off('end', onEnd);
-      stream.off('error', onGone);
-      stream.off('close', onGone);
-      const canPutBack = failed?.code !== 'body_aborted' && !stream.readableEnded;
-      if (canPutBack) for (const chunk of chunks.toReversed()) stream.unshift(chunk, encoding);
-      resolve(failed ?? bytesOf(chunks, encoding));
-    };
-    const onGone = (): void => settle(new CallStatusError('body_aborted'));
-    const isBytes = encoding === undefined;
-    const onEnd = (): void => {
-      const isCutOff = stream.aborted || (isBytes && announced !== undefined && length < announced);
-      if (isCutOff) onGone();
-      else settle();
-    };
-    const onReadable = (): void => {
-      for (let chunk: Buffer | string | null = stream.read(); chunk !== null; chunk = stream.read()) {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > maxBytes) {
-          settle(new CallStatusError('body_too_large'));
-          return;
-        }
-      }
-      // HTTP/2 says that a request is complete when it is too late to put anything back, and also of one that is cut off.
-      if (stream.complete || (isBytes && length === announced)) onEnd();
-    };
-    stream.on('readable', onReadable);
-    stream.on('end', onEnd);
-    stream.on('error', onGone);
-    stream.on('close', onGone);
-  });
-}
-
-function bytesOf(chunks: readonly (Buffer | string)[], encoding: BufferEncoding | undefined): Uint8Array {
-  const buffers = chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk));
-  const [first, ...others] = buffers;
-  return first !== undefined && others.length === 0 ? first : Buffer.concat(buffers);
 }

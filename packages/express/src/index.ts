@@ -1,5 +1,5 @@
 import type { CallbackEndpoint, CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
-import { isAnswer, receiveNode, toEndpoint } from '@call-status/core/node';
+import { isAnswer, originOf, receiveNode, toEndpoint } from '@call-status/core/node';
 import type { Request, RequestHandler } from 'express';
 import { shareHiddenClass } from './hidden-class.ts';
 
@@ -45,7 +45,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
         method,
         headers,
         url: req.originalUrl,
-        origin: () => `${req.protocol}://${hostOf(req)}`,
+        origin: () => originOf(req, () => trustsProxy(req)),
         dedicated,
         rawBody: (req as { rawBody?: unknown }).rawBody,
         parsed: req.body,
@@ -80,10 +80,8 @@ function isRoute(req: Request, middleware: RequestHandler): boolean {
   return route?.stack.some(({ handle }) => handle === middleware) ?? false;
 }
 
-/** The host with its port, by Express' own trust proxy setting; Express 4 has it only without the port. */
-function hostOf(req: Request): string {
+/** By Express' own setting. */
+function trustsProxy(req: Request): boolean {
   const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
-  const forwarded = req.get('x-forwarded-host');
-  if (forwarded === undefined || !trusts(req.socket.remoteAddress, 0)) return req.get('host') ?? '';
-  return forwarded.replace(/,.*/s, '').trim();
+  return trusts(req.socket.remoteAddress, 0);
 }

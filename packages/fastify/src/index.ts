@@ -16,6 +16,7 @@ import {
   isAnswer,
   isEndpoint,
   isThere,
+  originOf,
   peekBody,
   timeToClose,
   whenAnswered,
@@ -85,12 +86,12 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
       ...(logLevel === undefined ? {} : { logLevel: logLevel as LogLevel }),
       bodyLimit: endpoint.limits.bytes,
       errorHandler: (error, _request, reply) => {
-        const refused =
-          error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? new CallStatusError('unsupported_media_type') : error;
-        if (!isCallStatusError(refused)) throw error;
-        send(reply, endpoint.refuse(refused));
+        if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error;
+        send(reply, endpoint.refuse(new CallStatusError('unsupported_media_type')));
       },
       handler: async (request, reply) => {
+        // A refusal is no error of the application, whose hooks for errors would see it.
+        if (isCallStatusError(request.body)) return send(reply, endpoint.refuse(request.body));
         const callback = new FastifyCallback(request, reply);
         const receipt = endpoint.mayReceive(callback) ? await endpoint.receive(callback) : undefined;
         if (receipt?.event !== undefined) request.callStatus = receipt.event as CallStatusEvent;
@@ -119,12 +120,12 @@ function issuesOf(path: unknown, receiver: unknown, handler: unknown, options: o
   return issues;
 }
 
-/** Reads the body, which may come from a hook that decompresses it or the like. */
+/** Reads the body, or says why it cannot be read. It may come from a hook that decompresses it or the like. */
 function readBody(
   { raw }: FastifyRequest,
   payload: BodyStream,
   maxBytes: number,
-  done: (error: Error | null, body?: Uint8Array) => void,
+  done: (error: Error | null, body?: Uint8Array | CallStatusError) => void,
 ): void {
   const announced = payload === raw ? announcedLength(raw) : undefined;
   if (isThere(payload, announced, maxBytes)) {
@@ -133,8 +134,7 @@ function readBody(
   }
   const read = peekBody(payload, announced, maxBytes).then((body) => {
     payload.resume();
-    if (body instanceof CallStatusError) done(body);
-    else done(null, body);
+    done(null, body);
   });
   read.catch(done);
 }
@@ -158,7 +158,7 @@ class FastifyCallback implements CallbackRequest {
   }
 
   get origin(): string {
-    return `${this.source.protocol}://${this.source.host}`;
+    return originOf(this.source.raw, () => trustsProxy(this.source));
   }
 
   onAnswered(listener: () => void): void {
@@ -169,6 +169,12 @@ class FastifyCallback implements CallbackRequest {
   settled(): void {
     if (this.#whenAnswered !== undefined) whenAnswered(this.#reply.raw, this.#whenAnswered);
   }
+}
+
+/** By Fastify's own setting, which it shows only in what it makes of a forwarded header. */
+function trustsProxy(request: FastifyRequest): boolean {
+  const probe: FastifyRequest = Object.create(request, { headers: { value: { 'x-forwarded-proto': 'probe' } } });
+  return probe.protocol === ('probe' as string);
 }
 
 const NO_BYTES = new Uint8Array();

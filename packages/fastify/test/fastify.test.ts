@@ -245,6 +245,19 @@ describe('callStatusPlugin', () => {
     await calls.close();
   });
 
+  it('refuses without an error that hooks of the application would see', async () => {
+    const errors: unknown[] = [];
+    const fastify = Fastify();
+    fastify.addHook('onError', async (_request, _reply, error) => void errors.push(error));
+    fastify.register(callStatusPlugin, { path: '/hooks/voice', providers: [mycpaas({ token: 'of the test' })] });
+    const cutOff = { ...callback.headers, 'content-length': '1000' };
+    expect((await fastify.inject({ ...callback, headers: cutOff })).statusCode).toBe(400);
+    expect((await fastify.inject({ ...callback, payload: 'x'.repeat(70_000) })).statusCode).toBe(413);
+    expect((await fastify.inject(callback)).statusCode).toBe(403);
+    expect(errors).toEqual([]);
+    await fastify.close();
+  });
+
   it("leaves the handler's errors to the application", async () => {
     const fastify = Fastify();
     fastify.setErrorHandler((error: Error, _request, reply) => reply.code(500).send(error.message));

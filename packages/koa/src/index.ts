@@ -6,7 +6,7 @@ import type {
   Provider,
   Receipt,
 } from '@call-status/core';
-import { isAnswer, type NodeRequest, receiveNode, toEndpoint } from '@call-status/core/node';
+import { isAnswer, type NodeRequest, originOf, receiveNode, toEndpoint } from '@call-status/core/node';
 import type { Middleware, ParameterizedContext } from 'koa';
 
 export * from '@call-status/core';
@@ -47,7 +47,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
       method,
       headers,
       url: ctx.originalUrl,
-      origin: () => `${ctx.protocol}://${ctx.host}`,
+      origin: () => originOf(req, () => ctx.app.proxy),
       dedicated,
       rawBody,
       parsed: body,

@@ -41,6 +41,17 @@ export function testUrls(adapter: Adapter, mount: Mount): void {
       expect((await subject.send(forwarded(genuine(callback('signalwire'), subject.origin)))).status).toBe(403);
     });
 
+    it.each([
+      { 'x-forwarded-proto': 'https,http' },
+      { 'x-forwarded-proto': 'https, http' },
+      { 'x-forwarded-proto': 'HTTPS' },
+      { 'x-forwarded-host': 'hooks.example.com:8443, backend.internal' },
+    ])('with the first of what several trusted proxies say: %j', async (headers) => {
+      const subject = await open(adapter, { mount: mount.name, trustProxy: true });
+      const made = forwarded(genuine(callback('signalwire'), PUBLIC));
+      expect((await subject.send({ ...made, headers: { ...made.headers, ...headers } })).status).toBe(200);
+    });
+
     it('without what a stranger says of it', async () => {
       const subject = await open(adapter, { mount: mount.name });
       expect((await subject.send(forwarded(genuine(callback('signalwire'), subject.origin)))).status).toBe(200);
