@@ -21,7 +21,16 @@ import {
   timeToClose,
   whenAnswered,
 } from '@call-status/core/node';
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest, LogLevel } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+  FastifyTypeProvider,
+  LogLevel,
+  RawServerBase,
+  RawServerDefault,
+} from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
 export * from '@call-status/core';
@@ -32,12 +41,33 @@ declare module 'fastify' {
     /** The call status event of this request; `null` when it is none. */
     callStatus: CallStatusEvent | null;
   }
+
+  interface FastifyRegister<
+    T = void,
+    RawServer extends RawServerBase = RawServerDefault,
+    TypeProviderDefault extends FastifyTypeProvider = FastifyTypeProvider,
+    LoggerDefault extends FastifyBaseLogger = FastifyBaseLogger,
+  > {
+    /** Registers the plugin; the events of its handlers are those of the providers given. */
+    // biome-ignore lint/style/useShorthandFunctionType: it is one more signature of Fastify's interface
+    <const Providers extends readonly Provider[] = readonly Provider[]>(
+      plugin: CallStatusPlugin,
+      options: CallStatusPluginOptions<Providers>,
+    ): T;
+  }
+}
+
+declare const KIND: unique symbol;
+
+/** The type of {@link callStatusPlugin}. */
+export interface CallStatusPlugin extends FastifyPluginAsync<CallStatusPluginOptions> {
+  /** Tells its type from that of any other plugin; there is no such property. */
+  readonly [KIND]: 'call-status';
 }
 
 /**
  * The options of {@link callStatusPlugin}: where, and either a receiver or the options for one.
- * Fastify does not tell the types which providers are given: handlers for all get events of any that `ProviderFields` has, those of
- * `createCallStatus({ providers })` of these alone.
+ * Events have the types of the providers given; without `providers`, of all that `ProviderFields` has.
  */
 export interface CallStatusPluginOptions<Providers extends readonly Provider[] = readonly Provider[]>
   extends CallStatusOptions<Providers> {
@@ -193,9 +223,9 @@ function send(reply: FastifyReply, { status, headers }: Receipt<unknown>): Fasti
  * fastify.register(callStatusPlugin, { path: '/webhooks/voice', providers: [signalwire({ signingKey, onCompleted })] });
  * ```
  */
-export const callStatusPlugin: FastifyPluginAsync<CallStatusPluginOptions> = fastifyPlugin(plugin, {
+export const callStatusPlugin: CallStatusPlugin = fastifyPlugin(plugin, {
   name: '@call-status/fastify',
   fastify: '5.x',
-});
+}) as CallStatusPlugin;
 
 export default callStatusPlugin;

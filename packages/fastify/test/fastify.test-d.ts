@@ -29,6 +29,14 @@ it('takes a path, and a receiver, one of its providers, or options', () => {
     path: '/',
     onStatus: (event) => expectTypeOf(event).toEqualTypeOf<CallStatusEvent>(),
   });
+  fastify.register(callStatusPlugin, {
+    path: '/',
+    providers: [exotel(), signalwire()],
+    onStatus: (event) => expectTypeOf(event.provider).toEqualTypeOf<'exotel' | 'signalwire'>(),
+  });
+  // Other plugins have options of their own.
+  fastify.register(async (_scope, { path }) => expectTypeOf(path).toEqualTypeOf<number>(), { path: 7 });
+  fastify.register(async (_scope, options) => expectTypeOf(options).toEqualTypeOf<{ path: string }>(), { path: '/' });
   // @ts-expect-error the plugin has to know where
   fastify.register(callStatusPlugin, { receiver: calls });
   // @ts-expect-error a provider is no receiver
