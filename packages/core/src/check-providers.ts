@@ -3,9 +3,9 @@ import { signingSecret } from './authenticate/authenticate.ts';
 import { CallStatusError } from './errors.ts';
 import { expecting, issuesOf } from './issues.ts';
 import type { Logger } from './log.ts';
-import type { OptionSchemas, Provider, Secret } from './provider.ts';
+import { issuesOfOwnOptions } from './own-options.ts';
+import type { Provider, Secret } from './provider.ts';
 import { HANDLER_NAMES } from './registry.ts';
-import { issuesOfOption, validate } from './standard-schema.ts';
 
 /** A whole number of at least 1. */
 export const POSITIVE_INTEGER: v.GenericSchema<number> = expecting(
@@ -91,7 +91,8 @@ export function checkProviders(
 }
 
 /** Strict: behind a secret that is misspelt, callbacks would be taken with less proof than was meant. */
-function checkOptions({ name, definition, options }: Provider): void {
+function checkOptions(provider: Provider): void {
+  const { name, definition, options } = provider;
   const { secret, options: own = {} } = definition;
   const entries = {
     ...v.entriesFromList(Object.keys(own), v.optional(v.unknown())),
@@ -99,15 +100,6 @@ function checkOptions({ name, definition, options }: Provider): void {
     token: SECRET,
     ...COMMON_OPTIONS,
   };
-  const issues = [...issuesOf(v.strictObject(entries), options, name), ...issuesOfOwn(own, options, name)];
+  const issues = [...issuesOf(v.strictObject(entries), options, name), ...issuesOfOwnOptions(provider)];
   if (issues.length > 0) throw new CallStatusError('invalid_options', { provider: name, issues });
-}
-
-function issuesOfOwn(schemas: OptionSchemas, options: object, provider: string): string[] {
-  return Object.entries(schemas).flatMap(([name, schema]) => {
-    const where = `${provider}.${name}`;
-    const value = (options as Readonly<Record<string, unknown>>)[name];
-    const { issues = [] } = validate(schema, value, `The schema of ${where}`);
-    return issuesOfOption(schema, issues, value, where);
-  });
 }

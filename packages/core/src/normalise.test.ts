@@ -10,7 +10,7 @@ const PHONE = '+12025550101';
 
 function acme(
   normalize: (fields: { id: string; state: string }) => NormalForm,
-  eventKey = ({ state }: { state: string }) => state,
+  eventKey: (fields: { state: string }, form: NormalForm) => string = ({ state }) => state,
 ) {
   return defineProvider({
     name: 'acme',
@@ -185,6 +185,35 @@ describe('normalise', () => {
       durationSeconds: 20,
       raw: fields,
     });
+  });
+
+  it.each([
+    ['a call id', { callId: undefined }],
+    ['a call id', { callId: null }],
+    ['a call id', { callId: '' }],
+    ['a status', { rawStatus: undefined }],
+  ])('refuses a callback without %s', (_, parts) => {
+    const provider = acme(() => ({ callId: '1', rawStatus: 'up', ...parts }) as NormalForm);
+    expect(() => normalise(provider, { id: '7', state: 'up' }, 'none', NOW)).toThrow(
+      expect.objectContaining({ code: 'invalid_callback' }),
+    );
+  });
+
+  it.each([{ callId: 7 }, { rawStatus: {} }])('takes %o for a bug of the provider', (parts) => {
+    const provider = acme(() => ({ callId: '1', rawStatus: 'up', ...parts }) as unknown as NormalForm);
+    expect(() => normalise(provider, { id: '7', state: 'up' }, 'none', NOW)).toThrow(TypeError);
+  });
+
+  it('drops parts of the normal form that are wrong, before the key is made of it', () => {
+    const told: string[] = [];
+    const provider = acme(
+      () => ({ callId: '1', rawStatus: 'up', durationSeconds: Number.NaN, sequence: 1 }),
+      (_, form) => JSON.stringify(form),
+    );
+    const event = normalise(provider, { id: '7', state: 'up' }, 'none', NOW, (field) => told.push(field));
+    expect(event).toMatchObject({ id: 'acme:1:{"callId":"1","rawStatus":"up","sequence":1}', sequence: 1 });
+    expect(event).not.toHaveProperty('durationSeconds');
+    expect(told).toEqual(['durationSeconds']);
   });
 
   it('refuses a schema that has its result only later', () => {

@@ -4,6 +4,7 @@ import type { FieldTree } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
 import { type AnyCallStatusEvent, type CallStatus, isTerminal, type Trust } from './event.ts';
 import type { Unrecorded } from './inbox.ts';
+import { checkedForm, type Dropped } from './normal-form.ts';
 import type { NormalForm, Provider } from './provider.ts';
 import { issuesOfFields, validate } from './standard-schema.ts';
 import { statusOf } from './status-of.ts';
@@ -19,13 +20,15 @@ const UNFIT_FOR_IDS = /[\p{Cc}\p{Cs}]/u;
  * Steps 4 and 5: validate the fields, and bring them into the normal form.
  *
  * @param now milliseconds since the epoch
- * @throws CallStatusError `invalid_callback`
+ * @param dropped called for each part of the normal form that is not as it has to be
+ * @throws CallStatusError `invalid_callback`; and what the provider's own code throws
  */
 export function normalise(
   { name, definition, options }: Provider,
   fields: FieldTree,
   trust: Trust,
   now: number,
+  dropped: Dropped = NOT_SAID,
 ): Unrecorded {
   const { schema } = definition;
   const result = validate(schema, fields, `The schema of ${name}`);
@@ -33,9 +36,12 @@ export function normalise(
     const issues = issuesOfFields(schema, result.issues, fields);
     throw new CallStatusError('invalid_callback', { provider: name, issues });
   }
-  const form = definition.normalize(result.value, options);
+  const form = checkedForm(definition.normalize(result.value, options), name, dropped);
   const key = definition.eventKey(result.value, form);
   const { callId, rawStatus } = form;
+  requireText(callId, 'call id', name);
+  requireText(rawStatus, 'status', name);
+  if (callId === '') throw lacking('call id', name);
   if (callId.length > LONGEST_CALL_ID) {
     throw new CallStatusError('invalid_callback', {
       provider: name,
@@ -61,6 +67,20 @@ export function normalise(
   event['transition'] = undefined;
   return event as unknown as Unrecorded;
 }
+
+/** A callback may lack it; anything else than a text is a bug of the provider. */
+function requireText(value: unknown, what: string, provider: string): void {
+  if (typeof value === 'string') return;
+  if (value === undefined || value === null) throw lacking(what, provider);
+  throw new TypeError(`normalize() of ${provider} returned a ${what} that is no text.`);
+}
+
+function lacking(what: string, provider: string): CallStatusError {
+  return new CallStatusError('invalid_callback', { provider, hint: `It has no ${what}.` });
+}
+
+/** For callers that do not ask what was dropped. */
+const NOT_SAID: Dropped = () => {};
 
 /** What a status proves, where the provider does not say more. A failed call may have been answered before. */
 const ANSWERED: Readonly<Partial<Record<CallStatus, boolean>>> = {

@@ -11,6 +11,7 @@ import { expecting, issuesOf } from './issues.ts';
 import { consoleLogger, type Logger } from './log.ts';
 import { memoryInbox } from './memory-inbox.ts';
 import type { PublicUrl } from './message.ts';
+import { withOwnOptions } from './own-options.ts';
 import type { Clock, EventOf, Provider } from './provider.ts';
 import { builtInProviders } from './providers/index.ts';
 import type { RetryOptions } from './retry.ts';
@@ -135,7 +136,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     });
   }
   return {
-    providers,
+    providers: withOwnOptions(providers),
     handlers,
     publicUrl,
     autoAck,

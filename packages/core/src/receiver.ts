@@ -9,6 +9,7 @@ import type { HandlerOptions } from './handlers.ts';
 import type { Inbox, Recorded, Unrecorded } from './inbox.ts';
 import { match, mayBeCallback, methodsOf } from './match.ts';
 import { Message } from './message.ts';
+import { type Dropped, sayingOnce } from './normal-form.ts';
 import { normalise } from './normalise.ts';
 import { type CallStatusOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import type { EventOf, Provider } from './provider.ts';
@@ -47,6 +48,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
   readonly #options: ResolvedOptions;
   readonly #registry = new HandlerRegistry();
   readonly #reporter: Reporter;
+  readonly #dropped: (provider: string) => Dropped;
   readonly #arrivals = new ArrivalList();
   readonly #worker: Worker;
   #working = false;
@@ -58,6 +60,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     super((kind, handler, how) => this.#register('', kind, handler, how));
     const { inbox, autoAck, limits, log, providers, handlers, retry } = options;
     this.#options = options;
+    this.#dropped = sayingOnce(log);
     this.#reporter = new Reporter(log, (provider) => this.#registry.errorHandlersFor(provider));
     this.inbox = inbox;
     this.methods = methodsOf(providers);
@@ -204,7 +207,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       request.onClaimed?.();
       trust ??= authenticate(message, provider, now);
       if (trust instanceof Promise) trust = await trust;
-      const event = await this.#record(normalise(provider, fields, trust, now), request);
+      const event = await this.#record(normalise(provider, fields, trust, now, this.#dropped(provider.name)), request);
       return { status: 200, headers: this.closing ? LAST_ANSWER : NO_HEADERS, event };
     } catch (error) {
       return this.#refuse(isCallStatusError(error) ? error : unexpected(error, provider?.name), providers);
