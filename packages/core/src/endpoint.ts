@@ -1,6 +1,6 @@
 import type { Limits } from './decode/fields.ts';
 import type { CallStatusError } from './errors.ts';
-import type { AnyCallStatusEvent, CallStatusEvent } from './event.ts';
+import type { AnyCallStatusEvent } from './event.ts';
 import type { HandlerOptions, Handlers } from './handlers.ts';
 import type { Inbox } from './inbox.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
@@ -39,12 +39,15 @@ export type Registrars<Event, Self> = {
 /** One provider of a receiver: to register handlers for it, and to name it for an endpoint. */
 export interface ProviderEndpoint<Event> extends CallbackEndpoint, Registrars<Event, ProviderEndpoint<Event>> {}
 
-/** What {@link createCallStatus} returns: the whole pipeline, without a framework. */
-export interface CallStatusReceiver<Event = CallStatusEvent>
+/**
+ * What {@link createCallStatus} returns: the whole pipeline, without a framework. `CallStatusReceiver` without events of its own is a
+ * receiver of any providers.
+ */
+export interface CallStatusReceiver<Event = AnyCallStatusEvent>
   extends CallbackEndpoint,
     Registrars<Event, CallStatusReceiver<Event>> {
   /** One of the providers: `calls.for('signalwire').onCompleted(fn)`, `callStatusMiddleware(calls.for('exotel'))`. */
-  for<Name extends EventName<Event>>(name: Name): ProviderEndpoint<Extract<Event, { readonly provider: Name }>>;
+  for<Name extends EventName<Event>>(name: Name): ProviderEndpoint<Event & { readonly provider: Name }>;
   /** Where events are recorded: calls, dead letters, counts. */
   readonly inbox: Inbox;
   /** Whether `close()` was called: callbacks are refused with 503 from then on, and answers ask clients to close their connection. */

@@ -90,7 +90,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     return this.#closing !== undefined;
   }
 
-  for<Name extends EventName<Event>>(name: Name): ProviderEndpoint<Extract<Event, { readonly provider: Name }>> {
+  for<Name extends EventName<Event>>(name: Name): ProviderEndpoint<Event & { readonly provider: Name }> {
     const provider = this.#options.providers.find((candidate) => candidate.name === name);
     if (provider === undefined) {
       const known = this.#options.providers.map((candidate) => candidate.name).join(', ');

@@ -4,6 +4,7 @@ import {
   type AnyCallStatusEvent,
   type CallStatusEvent,
   type CallStatusOptions,
+  type CallStatusReceiver,
   createCallStatus,
   defineProvider,
   type ExotelCallbackOptions,
@@ -104,6 +105,35 @@ describe('handlers', () => {
     createCallStatus({ onStatus: (event: CallStatusEvent<'voicedock'>) => event.raw });
     // @ts-expect-error acme is none of the built-in providers, and so none of those that the handler knows
     createCallStatus({ providers: [acme()], onStatus });
+  });
+});
+
+describe('a receiver', () => {
+  const close = (calls: CallStatusReceiver): Promise<void> => calls.close();
+
+  it('of any providers is a CallStatusReceiver', () => {
+    void close(createCallStatus());
+    void close(createCallStatus({ providers: [acme()] }));
+    void close(createCallStatus({ providers: [acme(), exotel()] }));
+    const calls: CallStatusReceiver = createCallStatus({ providers: [acme({ token: 'x' })] });
+    calls.onCompleted((event) => {
+      expectTypeOf(event.provider).toEqualTypeOf<string>();
+      expectTypeOf(event.status).toEqualTypeOf<'completed'>();
+      expectTypeOf(event.raw).toEqualTypeOf<unknown>();
+    });
+    calls.for('acme').onStatus(({ provider }) => expectTypeOf(provider).toEqualTypeOf<'acme'>());
+    calls
+      .onCompleted(({ callId }) => callId)
+      .for('acme')
+      .onBusy(() => {});
+  });
+
+  it('of providers with names is none of others', () => {
+    const built: CallStatusReceiver<CallStatusEvent> = createCallStatus();
+    built.for('exotel').onStatus(({ raw }) => expectTypeOf(raw).toEqualTypeOf<ExotelFields>());
+    // @ts-expect-error a handler of it may be given events of acme, which it does not know
+    const wrong: CallStatusReceiver<CallStatusEvent> = createCallStatus({ providers: [acme()] });
+    void wrong;
   });
 });
 
