@@ -18,20 +18,33 @@ describe('checkOptions', () => {
   });
 
   it.each([
-    [{}, ['name: expected a text.']],
-    [{ name: undefined }, ['name: expected a text.']],
-    [{ name: 'x', size: null }, ['size: expected a number.']],
-    [{ name: 'x', toString: 1 }, ['toString: no such option; there are name, size.']],
+    [{}, ['`name` is missing: expected a text.']],
+    [{ name: undefined }, ['`name` is missing: expected a text.']],
+    [{ name: 'x', size: null }, ['`size`: expected a number, got null.']],
+    [{ name: 'x', toString: 1 }, ['`toString` is no option; known: name, size.']],
     [
       { nam: 'x', size: '1' },
-      ['nam: no such option; there are name, size.', 'name: expected a text.', 'size: expected a number.'],
+      [
+        '`nam` is no option; did you mean `name`? Known: name, size.',
+        '`name` is missing: expected a text.',
+        '`size`: expected a number, got a text.',
+      ],
     ],
   ])('tells all that is wrong with %o', (options, issues) => {
     expect(() => check(options)).toThrow(expect.objectContaining({ code: 'invalid_options', details: { issues } }));
   });
 
-  it.each([[undefined], [null], ['calls.db'], [7], [[]], [() => {}]])('refuses %o, which is no object', (options) => {
-    const issues = ['options: expected an object of name, size.'];
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['calls.db', 'a text'],
+    [7, 'a number'],
+    [[], 'an empty list'],
+    [() => {}, 'a function'],
+    [true, 'true'],
+    [Symbol('x'), 'a symbol'],
+  ])('refuses %o, which is no object', (options, got) => {
+    const issues = [`options: expected an object of name, size, got ${got}.`];
     expect(() => check(options)).toThrow(expect.objectContaining({ code: 'invalid_options', details: { issues } }));
   });
 });

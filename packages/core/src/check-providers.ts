@@ -1,44 +1,46 @@
-import * as v from 'valibot';
 import { signingSecret } from './authenticate/authenticate.ts';
+import { type Elsewhere, kindOf, type OptionRule, optionIssues } from './check-options.ts';
 import { CallStatusError } from './errors.ts';
-import { expecting, issuesOf } from './issues.ts';
 import type { Logger } from './log.ts';
+import { HANDLER_RULES, SHARED_RULES } from './option-rules.ts';
 import { issuesOfOwnOptions } from './own-options.ts';
-import type { Provider, Secret } from './provider.ts';
-import { HANDLER_NAMES } from './registry.ts';
+import type { Provider } from './provider.ts';
 
-/** A whole number of at least 1. */
-export const POSITIVE_INTEGER: v.GenericSchema<number> = expecting(
-  'a whole number of at least 1',
-  v.pipe(v.number(), v.integer(), v.minValue(1)),
-);
-
-/** Something to call. */
-export const FUNCTION: v.GenericSchema = expecting('a function', v.function());
-
-/** Yes or no. */
-export const BOOLEAN: v.GenericSchema<boolean> = expecting('true or false', v.boolean());
-
-/** The options that receivers and providers have in common. */
-export const COMMON_OPTIONS: v.ObjectEntries = {
-  ...v.entriesFromList(HANDLER_NAMES, v.optional(FUNCTION)),
-  retry: v.optional(
-    expecting(
-      'an object with attempts or backoff',
-      v.strictObject({ attempts: v.optional(POSITIVE_INTEGER), backoff: v.optional(FUNCTION) }),
-    ),
-  ),
-  allowUnauthenticated: v.optional(BOOLEAN),
-};
+/** What other vendors call a secret. */
+const FOREIGN_SECRETS = [
+  'authToken',
+  'auth_token',
+  'apiKey',
+  'api_key',
+  'apiSecret',
+  'apiToken',
+  'clientSecret',
+  'key',
+  'password',
+  'secret',
+  'secretKey',
+  'sharedSecret',
+  'signatureSecret',
+  'signingKey',
+  'signing_key',
+  'signingSecret',
+  'signing_secret',
+  'webhookKey',
+  'webhookSecret',
+  'webhook_secret',
+  'webhookToken',
+];
 
 /** A secret that is named but empty is a missing environment variable, and must not open the door. */
-const SECRET = v.exactOptional(
-  v.custom<Secret>(isSecret, ({ input }) =>
-    listOf(input).every((text) => text === undefined || text === null || typeof text === 'string')
-      ? 'expected a secret, got none. Is its environment variable set?'
-      : 'expected a text, a list of texts, or a function that returns them.',
-  ),
-);
+const SECRET: OptionRule = {
+  expected: 'a text, a list of texts, or a function that returns them',
+  refusesUndefined: true,
+  fits: isSecret,
+  explain: (given) =>
+    listOf(given).every((text) => text === undefined || text === null || typeof text === 'string')
+      ? `expected a secret, got ${kindOf(given)}. Is its environment variable set?`
+      : undefined,
+};
 
 function isSecret(given: unknown): boolean {
   if (typeof given === 'function') return true;
@@ -67,7 +69,7 @@ export function checkProviders(
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw new CallStatusError('invalid_options', {
-      issues: [`providers: ${twice} is there twice; give it a list of secrets instead.`],
+      issues: [`\`providers\`: ${twice} is there twice; give it a list of secrets instead.`],
     });
   }
   for (const provider of providers) checkOptions(provider);
@@ -90,16 +92,44 @@ export function checkProviders(
     );
 }
 
-/** Strict: behind a secret that is misspelt, callbacks would be taken with less proof than was meant. */
+/** Strict: behind a secret that is misspelled, callbacks would be taken with less proof than was meant. */
 function checkOptions(provider: Provider): void {
   const { name, definition, options } = provider;
   const { secret, options: own = {} } = definition;
-  const entries = {
-    ...v.entriesFromList(Object.keys(own), v.optional(v.unknown())),
-    ...(secret !== undefined && { [secret]: SECRET }),
+  const rules = {
+    ...(secret !== undefined && { [secret]: { ...SECRET, aliases: FOREIGN_SECRETS } }),
     token: SECRET,
-    ...COMMON_OPTIONS,
+    ...Object.fromEntries(Object.keys(own).map((option) => [option, BY_ITS_SCHEMA])),
+    ...SHARED_RULES,
+    ...HANDLER_RULES,
   };
-  const issues = [...issuesOf(v.strictObject(entries), options, name), ...issuesOfOwnOptions(provider)];
+  const elsewhere: Elsewhere = (option) =>
+    FOREIGN_SECRETS.includes(option)
+      ? `${name} does not sign: its proof is \`${name}.token\`, a secret of your own in the callback URL.`
+      : receiverOption(option);
+  const given = options as Readonly<Record<string, unknown>>;
+  const issues = [...optionIssues(given, rules, name, elsewhere), ...issuesOfOwnOptions(provider)];
   if (issues.length > 0) throw new CallStatusError('invalid_options', { provider: name, issues });
 }
+
+/** What is often given to a provider, and is an option of the receiver. */
+const RECEIVER_OPTIONS = [
+  'publicUrl',
+  'inbox',
+  'log',
+  'ack',
+  'autoAck',
+  'limits',
+  'work',
+  'concurrency',
+  'leaseMs',
+  'clock',
+];
+
+function receiverOption(name: string): string | undefined {
+  const option = name === 'url' ? 'publicUrl' : name;
+  return RECEIVER_OPTIONS.includes(option) ? `\`${option}\` is an option beside \`providers\`.` : undefined;
+}
+
+/** A provider's own option, which it describes by a schema. */
+const BY_ITS_SCHEMA: OptionRule = { expected: 'a value', fits: () => true };

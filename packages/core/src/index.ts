@@ -9,7 +9,14 @@ export type {
   ProviderEndpoint,
   Registrars,
 } from './endpoint.ts';
-export { CallStatusError, ERRORS, type ErrorCode, type ErrorDetails, isCallStatusError } from './errors.ts';
+export {
+  CallStatusError,
+  ERRORS,
+  type ErrorCode,
+  type ErrorDetails,
+  isCallStatusError,
+  type Severity,
+} from './errors.ts';
 export {
   type Agent,
   type AnsweredBy,

@@ -1,17 +1,32 @@
+import { spawnSync } from 'node:child_process';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { consoleLogger } from './log.ts';
 
-it('writes warnings and errors to the console, one line each, and nothing else', () => {
+it('writes to the console, one line each, and no debug lines', () => {
   const lines: unknown[][] = [];
-  for (const method of ['log', 'info', 'warn', 'error'] as const) {
+  for (const method of ['log', 'debug', 'info', 'warn', 'error'] as const) {
     const spy = vi.spyOn(console, method).mockImplementation((...line) => void lines.push([method, ...line]));
     onTestFinished(() => spy.mockRestore());
   }
-  consoleLogger.info({ a: 1 }, 'one');
+  consoleLogger.info?.({ a: 1 }, 'one');
   consoleLogger.warn({ a: 2 }, 'two');
-  consoleLogger.error({ a: 3 }, 'three');
+  consoleLogger.error({ a: '\u0085\u202e' }, 'th\u009bree');
   expect(lines).toEqual([
-    ['warn', 'call-status: two', '{"a":2}'],
-    ['error', 'call-status: three', '{"a":3}'],
+    ['info', 'call-status: one {"a":1}'],
+    ['warn', 'call-status: two {"a":2}'],
+    ['error', 'call-status: th\\u{9b}ree {"a":"\\u{85}\\u{202e}"}'],
   ]);
+  expect(consoleLogger.debug).toBeUndefined();
+});
+
+it('writes debug lines where NODE_DEBUG asks for them', () => {
+  const file = new URL('log.ts', import.meta.url).href;
+  const script = `const { consoleLogger } = await import('${file}'); consoleLogger.debug?.({ a: 1 }, 'why');`;
+  const run = (NODE_DEBUG: string) =>
+    spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_DEBUG },
+    }).stdout;
+  expect(run('call-status')).toBe('call-status: why {"a":1}\n');
+  expect(run('')).toBe('');
 });

@@ -1,23 +1,33 @@
+import { debuglog } from 'node:util';
+import { printable } from './printable.ts';
+
 /**
- * Where call-status writes. The shape of pino, and so of Fastify's logger.
- * What is logged never contains a secret, a phone number or a body.
+ * Where call-status writes: `console`-like loggers that take details first, such as pino, and so Fastify's.
+ * What is logged never contains a secret, a phone number or a body, and no control or invisible characters.
  */
 export interface Logger {
-  /** Not called so far. */
-  info(details: object, message: string): void;
-  /** What may need you: a refused callback, a slow handler, a provider without a secret. */
+  /** Why a request was passed on to your application. Called only where there is such a method. */
+  debug?(details: object, message: string): void;
+  /** Never called by call-status; for your handlers, which get the logger as `context.log`. */
+  info?(details: object, message: string): void;
+  /** What any client can cause, or what resolves by itself: a refused callback, a slow handler. */
   warn(details: object, message: string): void;
   /** What needs you: a failed handler, a dead letter, an inbox that fails. */
   error(details: object, message: string): void;
 }
 
-/** Writes warnings and errors to the console, one line each. */
+/** Run with `NODE_DEBUG=call-status` to see why requests are passed on. */
+const { enabled: isDebug } = debuglog('call-status');
+
+/** Writes warnings and errors to the console, one line each; with `NODE_DEBUG=call-status` also why requests are passed on. */
 export const consoleLogger: Logger = {
-  info() {},
-  warn(details, message) {
-    console.warn(`call-status: ${message}`, JSON.stringify(details));
-  },
-  error(details, message) {
-    console.error(`call-status: ${message}`, JSON.stringify(details));
-  },
+  ...(isDebug && { debug: (details: object, message: string) => console.debug(lineOf(details, message)) }),
+  info: (details, message) => console.info(lineOf(details, message)),
+  warn: (details, message) => console.warn(lineOf(details, message)),
+  error: (details, message) => console.error(lineOf(details, message)),
 };
+
+/** JSON leaves some control characters as they are. */
+function lineOf(details: object, message: string): string {
+  return printable(`call-status: ${message} ${JSON.stringify(details)}`);
+}

@@ -64,7 +64,7 @@ export function match(
   });
   if (fitting.length > 1) {
     throw new CallStatusError('ambiguous_provider', {
-      hint: `It fits ${fitting.map(({ name }) => name).join(' and ')}.`,
+      reason: `It matches ${fitting.map(({ name }) => name).join(' and ')}.`,
     });
   }
   if (failure !== undefined) {

@@ -235,7 +235,7 @@ describe('the options of a memory inbox', () => {
 
   function expectIssue(options: unknown, issue: string): void {
     expect(() => memoryInbox(options as MemoryInboxOptions), String(options)).toThrow(
-      expect.objectContaining({ code: 'invalid_options', details: { issues: [issue] } }),
+      expect.objectContaining({ code: 'invalid_options', details: { issues: [expect.stringContaining(issue)] } }),
     );
   }
 
@@ -245,14 +245,14 @@ describe('the options of a memory inbox', () => {
     ['retainEvents', 'a whole number, 0 or more', [-1, 1.5, Number.NaN, '10', null]],
     ['clock', 'a function such as Date.now', [0, null, new Date()]],
   ])('refuse a wrong %s', (name, expected, values) => {
-    for (const value of values) expectIssue({ [name]: value }, `${name}: expected ${expected}.`);
+    for (const value of values) expectIssue({ [name]: value }, `\`${name}\`: expected ${expected}, got `);
   });
 
   it('refuse what is no option, and what is no options', () => {
     for (const name of ['maxCall', 'retainfor', 'path']) {
-      expectIssue({ [name]: 10 }, `${name}: no such option; there are ${KNOWN}.`);
+      expectIssue({ [name]: 10 }, `nown: ${KNOWN}.`);
     }
-    expectIssue('calls.db', `options: expected an object of ${KNOWN}.`);
+    expectIssue('calls.db', `options: expected an object of ${KNOWN}, got a text.`);
   });
 
   it('may keep ended calls for ever', async () => {

@@ -144,9 +144,9 @@ describe('normalise', () => {
   });
 
   it('says what is missing by its name on the wire', () => {
-    expect(() => normalise(signalwire(), { CallStatus: 'completed' }, 'none', NOW)).toThrow(/ CallSid: missing\.$/);
+    expect(() => normalise(signalwire(), { CallStatus: 'completed' }, 'none', NOW)).toThrow(/ CallSid: missing\. /);
     expect(() => normalise(voicedock(), {}, 'none', NOW)).toThrow(
-      / message\.call\.id: missing\. message\.call\.status: missing\.$/,
+      / message\.call\.id: missing\. message\.call\.status: missing\. /,
     );
   });
 

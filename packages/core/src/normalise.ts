@@ -5,7 +5,9 @@ import { CallStatusError } from './errors.ts';
 import { type AnyCallStatusEvent, type CallStatus, isTerminal, type Trust } from './event.ts';
 import type { Unrecorded } from './inbox.ts';
 import { checkedForm, type Dropped } from './normal-form.ts';
+import { isPrintable } from './printable.ts';
 import type { NormalForm, Provider } from './provider.ts';
+import { mayHavePhoneNumber } from './redact.ts';
 import { issuesOfFields, validate } from './standard-schema.ts';
 import { statusOf } from './status-of.ts';
 
@@ -155,16 +157,15 @@ const PARTS = [
 ] as const satisfies readonly (keyof NormalForm)[];
 type Part = (typeof PARTS)[number];
 
-/** Event ids are logged, and what they are made of may contain a phone number: seven digits or more, also with punctuation. */
-const MAY_BE_A_PHONE_NUMBER = /(?:\p{Nd}[\s().-]*){7}/u;
-
-/** What has many digits and is none: UUIDs and ids in hexadecimal of more than the 15 digits of a phone number, times as in ISO 8601. */
-const NO_PHONE_NUMBER =
-  /(?<![0-9a-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:[a-z]{2})?[0-9a-f]{16,}|\d{4}-\d\d-\d\dT[\d:.]+)(?![0-9a-z])/gi;
-
+/** Event ids are logged, so what may be a phone number, or does not show as it is, stands in them as its hash. */
 function eventId(provider: string, callId: string, key: string): string {
-  const id = `${provider}:${withoutPhoneNumber(escaped(callId))}:${withoutPhoneNumber(key)}`;
-  return id.length <= LONGEST_EVENT_ID && !UNFIT_FOR_IDS.test(id) ? id : `${provider}:sha256-${sha256(id)}`;
+  const id = `${provider}:${hashedIf(mayHavePhoneNumber(callId), escaped(callId))}:${hashedIf(hasPhoneNumber(key), key)}`;
+  return id.length <= LONGEST_EVENT_ID && isPrintable(id) ? id : `${provider}:sha256-${sha256(id)}`;
+}
+
+/** Of the parts of a key each by itself: two durations side by side are no phone number. */
+function hasPhoneNumber(key: string): boolean {
+  return mayHavePhoneNumber(key) && key.split(/(?<!\\)\|/).some(mayHavePhoneNumber);
 }
 
 let lastTime = Number.NaN;
@@ -179,9 +180,8 @@ function isoTime(now: number): string {
   return lastText;
 }
 
-function withoutPhoneNumber(part: string): string {
-  const mayHaveOne = MAY_BE_A_PHONE_NUMBER.test(part) && MAY_BE_A_PHONE_NUMBER.test(part.replace(NO_PHONE_NUMBER, ''));
-  return mayHaveOne ? `sha256-${sha256(part)}` : part;
+function hashedIf(isHidden: boolean, part: string): string {
+  return isHidden ? `sha256-${sha256(part)}` : part;
 }
 
 /** So that the first colon after it ends it, whatever the key begins with. */

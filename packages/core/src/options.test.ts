@@ -4,7 +4,7 @@ import type { CallStatusError } from './errors.ts';
 import type { Logger } from './log.ts';
 import { memoryInbox } from './memory-inbox.ts';
 import { resolveOptions } from './options.ts';
-import { defineProvider } from './provider.ts';
+import { defineProvider, type Provider } from './provider.ts';
 import { exotel } from './providers/exotel.ts';
 import { mycpaas } from './providers/mycpaas.ts';
 import { signalwire } from './providers/signalwire.ts';
@@ -13,9 +13,14 @@ import { voicedock } from './providers/voicedock.ts';
 const silent: Logger = { info() {}, warn() {}, error() {} };
 const proven = [signalwire({ signingKey: 'PSK' }), exotel({ token: ['one', 'two'] })];
 
-const PROVIDER_EXPECTED = 'providers.0: expected a provider, such as signalwire({ … }).';
-const PUBLIC_URL_EXPECTED = 'publicUrl: expected https://host with an optional path, or a function that returns it.';
-const INBOX_EXPECTED = "expected an inbox, such as sqliteInbox({ path: 'calls.db' }) of @call-status/inbox-sqlite.";
+const PROVIDER_EXPECTED = '`providers`: number 1: expected a provider, such as signalwire({ … }), got';
+const PUBLIC_URL_EXPECTED =
+  '`publicUrl`: expected https://host with an optional path, or a function that returns it, got';
+const INBOX_EXPECTED =
+  "`inbox`: expected an inbox, such as sqliteInbox({ path: '/data/calls.db' }) of @call-status/inbox-sqlite, got";
+const HANDLERS =
+  'onQueued, onInitiated, onRinging, onInProgress, onCompleted, onBusy, onNoAnswer, onFailed, onCanceled, onEnded, onStatus, onError';
+const KNOWN = `providers, publicUrl, autoAck, ack, ackDeadlineMs, limits, inbox, work, concurrency, leaseMs, retry, allowUnauthenticated, log, clock, ${HANDLERS}.`;
 
 function refusal(options: object, environment?: string): CallStatusError {
   try {
@@ -29,7 +34,7 @@ function refusal(options: object, environment?: string): CallStatusError {
 describe('resolveOptions', () => {
   it('fills in the defaults', () => {
     const { inbox, log, clock, owner, handlers, providers, ...rest } = resolveOptions(
-      { providers: proven },
+      { providers: proven, log: silent },
       'production',
     );
     expect(rest).toEqual({
@@ -74,37 +79,62 @@ describe('resolveOptions', () => {
   });
 
   it.each([
-    [{ signingKey: 'x' }, 'signingKey: no such option.'],
-    [{ onComplete: () => {} }, 'onComplete: no such option.'],
-    [{ onEnded: 7 }, 'onEnded: expected a function.'],
-    [{ providers: [] }, 'providers: expected at least one provider.'],
-    [{ providers: mycpaas() }, 'providers: expected a list of providers, such as [signalwire({ … })].'],
-    [{ providers: [exotel, ...proven] }, 'providers.0: call the function: exotel({ … }).'],
-    [{ providers: [exotel.callbackUrl] }, PROVIDER_EXPECTED],
-    [{ providers: ['exotel'] }, PROVIDER_EXPECTED],
-    [{ providers: [undefined] }, PROVIDER_EXPECTED],
-    [{ providers: [exotel('token' as never)] }, 'providers.0.options: expected an object with options.'],
-    [{ publicUrl: 'example.com' }, PUBLIC_URL_EXPECTED],
-    [{ publicUrl: '' }, PUBLIC_URL_EXPECTED],
-    [{ publicUrl: 7 }, PUBLIC_URL_EXPECTED],
-    [{ publicUrl: 'https://example.com/?a=1' }, PUBLIC_URL_EXPECTED],
-    [{ autoAck: 'yes' }, 'autoAck: expected true or false.'],
-    [{ ack: 'later' }, "ack: expected 'recorded' or 'handled'."],
-    [{ ackDeadlineMs: -1 }, 'ackDeadlineMs: expected a number of milliseconds from 0 to 2147483647.'],
-    [{ limits: 1 }, 'limits: expected an object with bytes, fields or depth.'],
-    [{ limits: { bytes: 0 } }, 'limits.bytes: expected a whole number of at least 1.'],
-    [{ limits: { byte: 1 } }, 'limits.byte: no such option.'],
-    [{ inbox: { record() {}, take() {} } }, `inbox.close: ${INBOX_EXPECTED}`],
-    [{ inbox: 'calls.db' }, `inbox: ${INBOX_EXPECTED}`],
-    [{ inbox: memoryInbox }, `inbox: ${INBOX_EXPECTED}`],
-    [{ concurrency: 1.5 }, 'concurrency: expected a whole number of at least 1.'],
-    [{ leaseMs: 0.5 }, 'leaseMs: expected a whole number of at least 1.'],
-    [{ retry: { attempts: 0 } }, 'retry.attempts: expected a whole number of at least 1.'],
-    [{ log: console.log }, 'log: expected a logger with info, warn and error.'],
-    [{ clock: 0 }, /^clock: expected /],
-    [{ ack: 'handled', work: false }, /^ack: /],
-    [{ ackDeadlineMs: Number.POSITIVE_INFINITY }, /^ackDeadlineMs: expected /],
-    [{ providers: [mycpaas({ token: 'x', retry: { attempts: 0 } })] }, /^mycpaas\.retry\.attempts: expected /],
+    [{ provider: proven }, `\`provider\` is no option; here it is \`providers\`.`],
+    [{ logger: silent }, '`logger` is no option; here it is `log`.'],
+    [{ validate: false }, '`validate` is no option; here it is `allowUnauthenticated`.'],
+    [{ url: 'https://example.com' }, '`url` is no option; here it is `publicUrl`.'],
+    [
+      { signingKey: 'x' },
+      '`signingKey` is no option; a secret is an option of its provider, such as signalwire({ signingKey }) or exotel({ token }).',
+    ],
+    [{ authToken: 'x' }, /^`authToken` is no option; a secret is an option of its provider/],
+    [{ path: '/x' }, '`path` is no option; the adapter knows the path: write it where you mount call-status.'],
+    [{ handlers: {} }, '`handlers` is no option; write each handler as an option: { onCompleted, onEnded }.'],
+    [{ onComplete: () => {} }, `\`onComplete\` is no option; did you mean \`onCompleted\`? Known: ${KNOWN}`],
+    [{ public_url: 'x' }, `\`public_url\` is no option; did you mean \`publicUrl\`? Known: ${KNOWN}`],
+    [{ banana: 1 }, `\`banana\` is no option; known: ${KNOWN}`],
+    [{ onEnded: 7 }, '`onEnded`: expected a function, got a number.'],
+    [{ providers: [] }, '`providers`: expected at least one provider.'],
+    [{ providers: mycpaas() }, '`providers`: expected a list: [mycpaas({ … })].'],
+    [{ providers: 'exotel' }, '`providers`: expected a list of providers, such as [signalwire({ … })], got a text.'],
+    [{ providers: [exotel, ...proven] }, '`providers`: number 1: call the function: exotel({ … }).'],
+    [
+      { providers: [...proven, exotel.callbackUrl] },
+      /^`providers`: number 3: expected a provider, .*, got a function\.$/,
+    ],
+    [{ providers: ['exotel'] }, `${PROVIDER_EXPECTED} a text.`],
+    [{ providers: [undefined] }, `${PROVIDER_EXPECTED} undefined.`],
+    [
+      { providers: [exotel('token' as never)] },
+      '`providers`: number 1: expected exotel({ … }) with an object of options.',
+    ],
+    [{ publicUrl: 'example.com' }, `${PUBLIC_URL_EXPECTED} a text.`],
+    [{ publicUrl: '' }, `${PUBLIC_URL_EXPECTED} an empty text.`],
+    [{ publicUrl: 7 }, `${PUBLIC_URL_EXPECTED} a number.`],
+    [{ publicUrl: 'https://example.com/?a=1' }, `${PUBLIC_URL_EXPECTED} a text.`],
+    [{ autoAck: 'yes' }, '`autoAck`: expected true or false, got a text.'],
+    [{ ack: 'later' }, "`ack`: expected 'recorded' or 'handled', got a text."],
+    [
+      { ackDeadlineMs: -1 },
+      /^`ackDeadlineMs`: expected a number of milliseconds from 0 to 2147483647, got a negative number\.$/,
+    ],
+    [{ limits: 1 }, '`limits`: expected an object with bytes, fields or depth, got a number.'],
+    [{ limits: { bytes: 0 } }, '`limits.bytes`: expected a whole number of at least 1, got 0.'],
+    [{ limits: { byte: 1 } }, '`limits.byte` is no option; did you mean `limits.bytes`? Known: bytes, fields, depth.'],
+    [{ limits: { parameterLimit: 1 } }, '`limits.parameterLimit` is no option; here it is `limits.fields`.'],
+    [{ inbox: { record() {}, take() {} } }, `${INBOX_EXPECTED} an object.`],
+    [{ inbox: 'calls.db' }, `${INBOX_EXPECTED} a text.`],
+    [{ inbox: memoryInbox }, `${INBOX_EXPECTED} a function.`],
+    [{ inbox: null }, `${INBOX_EXPECTED} null.`],
+    [{ concurrency: 1.5 }, '`concurrency`: expected a whole number of at least 1, got a fraction.'],
+    [{ leaseMs: 0.5 }, '`leaseMs`: expected a whole number of at least 1, got a fraction.'],
+    [{ retry: { attempts: 0 } }, '`retry.attempts`: expected a whole number of at least 1, got 0.'],
+    [{ retries: 3 }, '`retries` is no option; here it is `retry`.'],
+    [{ log: console.log }, '`log`: expected a logger with warn and error, such as pino(), got a function.'],
+    [{ clock: 0 }, '`clock`: expected a function, got 0.'],
+    [{ ack: 'handled', work: false }, /^`ack: 'handled'` needs /],
+    [{ ackDeadlineMs: Number.POSITIVE_INFINITY }, /^`ackDeadlineMs`: expected .*, got Infinity\.$/],
+    [{ providers: [mycpaas({ token: 'x', retry: { attempts: 0 } })] }, /^`mycpaas\.retry\.attempts`: expected /],
   ])('refuses %o', (options, issue) => {
     const { code, details } = refusal({ providers: proven, ...options });
     expect(code).toBe('invalid_options');
@@ -113,13 +143,14 @@ describe('resolveOptions', () => {
 
   it.each([
     ['a number', 7],
-    ['a name', 'signalwire'],
+    ['a text', 'signalwire'],
     ['null', null],
     ['a function', signalwire],
-    ['a provider', signalwire()],
+    ['signalwire({ … }) itself', signalwire()],
+    ['an object', { definition: undefined }],
     ['a list', proven],
-  ])('refuses %s for options', (_, options) => {
-    const issue = 'options: expected an object with options, such as { providers: [signalwire({ … })] }.';
+  ])('refuses %s for options', (got, options) => {
+    const issue = `expected an object with options, such as { providers: [signalwire({ … })] }, got ${got}.`;
     const refused = expect.objectContaining({ code: 'invalid_options', details: { issues: [issue] } });
     expect(() => resolveOptions(options as never, undefined)).toThrow(refused);
   });
@@ -132,28 +163,68 @@ describe('resolveOptions', () => {
   const given = (options: object): never => options as never;
 
   it.each([
-    ['signalwire.signingkey: no such option.', signalwire(given({ signingkey: 'PSK', token: 'x' }))],
-    ['signalwire.secret: no such option.', signalwire(given({ secret: 'PSK' }))],
-    ['mycpaas.signingKey: no such option.', mycpaas(given({ signingKey: 'PSK' }))],
-    ['mycpaas.onComplete: no such option.', mycpaas(given({ token: 'x', onComplete() {} }))],
-    ['mycpaas.onEnded: expected a function.', mycpaas({ token: 'x', onEnded: given([]) })],
-    ['mycpaas.allowUnauthenticated: expected true or false.', mycpaas({ allowUnauthenticated: given(['no']) })],
-    ['mycpaas.retry.attempts: expected a whole number of at least 1.', mycpaas({ retry: { attempts: 0.5 } })],
-    ['mycpaas.retry.attempt: no such option.', mycpaas({ retry: given({ attempt: 1 }) })],
-    ['mycpaas.retry: expected an object with attempts or backoff.', mycpaas(given({ retry: 3 }))],
-    ['voicedock.toleranceSeconds: expected a number of seconds, from 0.', voicedock(given({ toleranceSeconds: 'x' }))],
-    ['voicedock.toleranceSeconds: expected a number of seconds, from 0.', voicedock({ toleranceSeconds: -1 })],
-  ])('refuses options of a provider that it does not have, or has otherwise: %s', (issue, provider) => {
-    const { code, details } = refusal({ providers: [provider], allowUnauthenticated: true });
-    expect([code, details]).toEqual(['invalid_options', { provider: provider.name, issues: [issue] }]);
-  });
+    [
+      `\`signalwire.signingkey\` is no option; did you mean \`signalwire.signingKey\`? Known: signingKey, token, retry, allowUnauthenticated, ${HANDLERS}.`,
+      signalwire(given({ signingkey: 'PSK', token: 'x' })),
+    ],
+    ...['authToken', 'secret', 'apiKey', 'webhookSecret', 'signing_key'].map((name) => [
+      `\`signalwire.${name}\` is no option; here it is \`signalwire.signingKey\`.`,
+      signalwire(given({ [name]: 'PSK' })),
+    ]),
+    [
+      '`voicedock.webhookSecret` is no option; here it is `voicedock.secret`.',
+      voicedock(given({ webhookSecret: 'x' })),
+    ],
+    [
+      '`mycpaas.signingKey` is no option; mycpaas does not sign: its proof is `mycpaas.token`, a secret of your own in the callback URL.',
+      mycpaas(given({ signingKey: 'PSK' })),
+    ],
+    [
+      '`mycpaas.publicUrl` is no option; `publicUrl` is an option beside `providers`.',
+      mycpaas(given({ publicUrl: 'x' })),
+    ],
+    ['`mycpaas.url` is no option; `publicUrl` is an option beside `providers`.', mycpaas(given({ url: 'x' }))],
+    [
+      '`mycpaas.validate` is no option; here it is `mycpaas.allowUnauthenticated`.',
+      mycpaas(given({ validate: false })),
+    ],
+    [
+      `\`mycpaas.onComplete\` is no option; did you mean \`mycpaas.onCompleted\`? Known: token, retry, allowUnauthenticated, ${HANDLERS}.`,
+      mycpaas(given({ token: 'x', onComplete() {} })),
+    ],
+    ['`mycpaas.onEnded`: expected a function, got an empty list.', mycpaas({ token: 'x', onEnded: given([]) })],
+    [
+      '`mycpaas.allowUnauthenticated`: expected true or false, got a list.',
+      mycpaas({ allowUnauthenticated: given(['no']) }),
+    ],
+    [
+      '`mycpaas.retry.attempts`: expected a whole number of at least 1, got a fraction.',
+      mycpaas({ retry: { attempts: 0.5 } }),
+    ],
+    [
+      '`mycpaas.retry.attempt` is no option; did you mean `mycpaas.retry.attempts`? Known: attempts, backoff.',
+      mycpaas({ retry: given({ attempt: 1 }) }),
+    ],
+    ['`mycpaas.retry`: expected an object with attempts or backoff, got a number.', mycpaas(given({ retry: 3 }))],
+    [
+      '`voicedock.toleranceSeconds`: expected a number of seconds, from 0.',
+      voicedock(given({ toleranceSeconds: 'x' })),
+    ],
+    ['`voicedock.toleranceSeconds`: expected a number of seconds, from 0.', voicedock({ toleranceSeconds: -1 })],
+  ] as [string, Provider][])(
+    'refuses options of a provider that it does not have, or has otherwise: %s',
+    (issue, provider) => {
+      const { code, details } = refusal({ providers: [provider], allowUnauthenticated: true });
+      expect([code, details]).toEqual(['invalid_options', { provider: provider.name, issues: [issue] }]);
+    },
+  );
 
   it.each(['IST', '+5:30', '+05:3', '05:30', '+15:00', '+05:60', '+05:30Z', 5.5])(
     'refuses %j for an offset',
     (offset) => {
       const { details } = refusal({ providers: [exotel({ token: 'x', utcOffset: offset as never })] });
       expect(details.issues).toEqual([
-        'exotel.utcOffset: expected hours and minutes, two digits each, such as +05:30.',
+        '`exotel.utcOffset`: expected hours and minutes, two digits each, such as +05:30.',
       ]);
     },
   );
@@ -191,13 +262,13 @@ describe('resolveOptions', () => {
       const providers = [acme({ token: 'x', region: 'eu' })];
       expect(resolveOptions({ providers, log: silent }, 'production').providers).toBe(providers);
       expect(refusal({ providers: [acme({ region: 7 as never })] }).details.issues).toEqual([
-        'acme.region: expected string.',
+        '`acme.region`: expected string.',
       ]);
       expect(refusal({ providers: [acme(given({ regions: 'eu' }))] }).details.issues).toEqual([
-        'acme.regions: no such option.',
+        `\`acme.regions\` is no option; did you mean \`acme.region\`? Known: token, region, retry, allowUnauthenticated, ${HANDLERS}.`,
       ]);
       expect(refusal({ providers: [defineProvider(own)(given({ region: 'eu' }))] }).details.issues).toEqual([
-        'acme.region: no such option.',
+        `\`acme.region\` is no option; known: token, retry, allowUnauthenticated, ${HANDLERS}.`,
       ]);
     });
 
@@ -207,7 +278,7 @@ describe('resolveOptions', () => {
         options: { region: v.optional(v.picklist(['eu'], 'Only eu is there.')) },
       });
       expect(refusal({ providers: [worded(given({ region: 'us' }))] }).details.issues).toEqual([
-        'acme.region: Only eu is there.',
+        '`acme.region`: Only eu is there.',
       ]);
       const checked = defineProvider({
         ...own,
@@ -219,7 +290,7 @@ describe('resolveOptions', () => {
         },
       });
       expect(refusal({ providers: [checked({ region: 'a secret' })] }).details.issues).toEqual([
-        'acme.region: expected another value.',
+        '`acme.region`: expected another value.',
       ]);
     });
   });
@@ -239,7 +310,11 @@ describe('resolveOptions', () => {
   it.each([7, ['one', 7], {}])('refuses %j for a secret', (token) => {
     expect(refusal({ providers: [mycpaas({ token: token as never })] }).details).toEqual({
       provider: 'mycpaas',
-      issues: ['mycpaas.token: expected a text, a list of texts, or a function that returns them.'],
+      issues: [
+        expect.stringMatching(
+          /^`mycpaas.token`: expected a text, a list of texts, or a function that returns them, got /,
+        ),
+      ],
     });
   });
 
@@ -260,7 +335,7 @@ describe('resolveOptions', () => {
       { providers: [exotel({ allowUnauthenticated: true })] },
     ]) {
       const warn = vi.fn();
-      resolveOptions({ ...options, log: { ...silent, warn } }, 'production');
+      resolveOptions({ ...options, inbox: memoryInbox(), log: { ...silent, warn } }, 'production');
       expect(warn).toHaveBeenCalledExactlyOnceWith(
         { code: 'missing_secret', providers: 'exotel' },
         'Callbacks of exotel are not authenticated: anyone can forge them.',
@@ -271,6 +346,19 @@ describe('resolveOptions', () => {
     ).toMatchObject({
       code: 'missing_secret',
     });
+  });
+
+  it('says in production that the inbox is in memory, unless somebody chose it', () => {
+    const warn = vi.fn();
+    const options = { providers: proven, log: { ...silent, warn } };
+    for (const environment of [undefined, 'development', 'test']) resolveOptions(options, environment);
+    resolveOptions({ ...options, inbox: memoryInbox() }, 'production');
+    expect(warn).not.toHaveBeenCalled();
+    resolveOptions(options, 'production');
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      { code: 'memory_inbox' },
+      expect.stringMatching(/^The inbox is in memory: .* is lost\. .*sqliteInbox/),
+    );
   });
 
   it('takes all built-in providers for development, and says that nothing proves their callbacks', () => {

@@ -1,21 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import * as v from 'valibot';
-import { BOOLEAN, COMMON_OPTIONS, checkProviders, FUNCTION, POSITIVE_INTEGER } from './check-providers.ts';
+import { checkProviders } from './check-providers.ts';
 import { DEFAULT_LIMITS, type Limits } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
 import type { CallStatusEvent } from './event.ts';
 import type { Handlers } from './handlers.ts';
 import type { Inbox } from './inbox.ts';
-import { expecting, issuesOf } from './issues.ts';
 import { consoleLogger, type Logger } from './log.ts';
 import { memoryInbox } from './memory-inbox.ts';
 import type { PublicUrl } from './message.ts';
 import { withOwnOptions } from './own-options.ts';
 import type { Clock, EventOf, Provider } from './provider.ts';
 import { builtInProviders } from './providers/index.ts';
+import { receiverIssues } from './receiver-options.ts';
 import type { RetryOptions } from './retry.ts';
-import { LONGEST_TIMER_MS } from './timer.ts';
 
 /** The options of {@link createCallStatus}, and of every adapter. */
 export interface CallStatusOptions<Providers extends readonly Provider[] = readonly Provider[]>
@@ -76,7 +74,10 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    * @default false
    */
   readonly allowUnauthenticated?: boolean | undefined;
-  /** @default the console, warnings and errors only; Fastify's logger in Fastify */
+  /**
+   * Where to write, such as pino: an object with `warn`, `error` and, for why requests are passed on, `debug`.
+   * @default the console, without debug lines unless `NODE_DEBUG=call-status`; Fastify's logger in Fastify
+   */
   readonly log?: Logger | undefined;
   /** @default Date.now */
   readonly clock?: Clock | undefined;
@@ -110,8 +111,9 @@ export interface ResolvedOptions {
  * @throws CallStatusError `invalid_options`, `missing_secret`
  */
 export function resolveOptions(options: CallStatusOptions, environment: string | undefined): ResolvedOptions {
-  const issues = areOptions(options) ? issuesOf(OptionsSchema, options) : [NO_OPTIONS];
+  const issues = receiverIssues(options);
   if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
+  const { log = consoleLogger } = options;
   const {
     providers = builtInProviders.map((provider) => provider()),
     publicUrl,
@@ -120,19 +122,19 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     ackDeadlineMs = 4000,
     limits,
     clock = Date.now,
-    inbox = memoryInbox({ clock }),
+    inbox = defaultInbox(clock, environment, log),
     work,
     concurrency = 64,
     leaseMs = 15_000,
     retry = {},
     allowUnauthenticated = false,
-    log = consoleLogger,
+    log: _log,
     ...handlers
   } = options;
   checkProviders(providers, allowUnauthenticated, environment, log);
   if (ack === 'handled' && work === false) {
     throw new CallStatusError('invalid_options', {
-      issues: ["ack: 'handled' needs the handlers in this process, so work: true."],
+      issues: ["`ack: 'handled'` needs the handlers in this process; `work: false` keeps them out."],
     });
   }
   return {
@@ -159,74 +161,11 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
   };
 }
 
-const NO_OPTIONS = 'options: expected an object with options, such as { providers: [signalwire({ … })] }.';
-
-/** Not null, nor what is often given in place of options: a provider, a list of them, or a name. */
-function areOptions(options: unknown): boolean {
-  return typeof options === 'object' && options !== null && !Array.isArray(options) && !('definition' in options);
+/** Nobody chose it, so its one danger has to be said where it counts. */
+function defaultInbox(clock: Clock, environment: string | undefined, log: Logger): Inbox {
+  if (environment === 'production') {
+    const { code, message } = new CallStatusError('memory_inbox');
+    log.warn({ code }, message);
+  }
+  return memoryInbox({ clock });
 }
-
-const milliseconds = v.optional(
-  expecting(
-    `a number of milliseconds from 0 to ${LONGEST_TIMER_MS}`,
-    v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_TIMER_MS)),
-  ),
-);
-const positiveInteger = v.optional(POSITIVE_INTEGER);
-const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?$/;
-
-/** A provider's function is often given without being called. */
-const PROVIDER = v.looseObject(
-  {
-    name: v.string(),
-    definition: v.looseObject({}),
-    options: expecting('an object with options', v.looseObject({})),
-  },
-  ({ input }) => {
-    const { definition } = Object(input) as Partial<Provider>;
-    return typeof input === 'function' && definition !== undefined
-      ? `call the function: ${definition.name}({ … }).`
-      : 'expected a provider, such as signalwire({ … }).';
-  },
-);
-
-const PROVIDERS = v.pipe(
-  v.array(PROVIDER, 'expected a list of providers, such as [signalwire({ … })].'),
-  v.minLength(1, 'expected at least one provider.'),
-);
-
-const OptionsSchema = v.strictObject({
-  ...COMMON_OPTIONS,
-  providers: v.optional(PROVIDERS),
-  publicUrl: v.optional(
-    expecting(
-      'https://host with an optional path, or a function that returns it',
-      v.union([v.pipe(v.string(), v.regex(HTTP_ADDRESS)), v.function()]),
-    ),
-  ),
-  autoAck: v.optional(BOOLEAN),
-  ack: v.optional(expecting("'recorded' or 'handled'", v.picklist(['recorded', 'handled']))),
-  ackDeadlineMs: milliseconds,
-  limits: v.optional(
-    expecting(
-      'an object with bytes, fields or depth',
-      v.strictObject({ bytes: positiveInteger, fields: positiveInteger, depth: positiveInteger }),
-    ),
-  ),
-  inbox: v.optional(
-    expecting(
-      "an inbox, such as sqliteInbox({ path: 'calls.db' }) of @call-status/inbox-sqlite",
-      v.looseObject({ record: v.function(), take: v.function(), close: v.function() }),
-    ),
-  ),
-  work: v.optional(v.boolean()),
-  concurrency: positiveInteger,
-  leaseMs: positiveInteger,
-  log: v.optional(
-    expecting(
-      'a logger with info, warn and error',
-      v.looseObject({ info: v.function(), warn: v.function(), error: v.function() }),
-    ),
-  ),
-  clock: v.optional(FUNCTION),
-});

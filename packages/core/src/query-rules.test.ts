@@ -11,12 +11,12 @@ it('says of each part of a query how to mend it', () => {
       code: 'invalid_options',
       details: {
         issues: [
-          'provider: expected the name of a provider.',
-          "since: expected milliseconds since 1970, a number such as Date.parse('2026-01-01').",
-          "until: expected milliseconds since 1970, a number such as Date.parse('2026-01-01').",
-          'cursor: expected `next` of the page before, as it was.',
-          'limit: expected a whole number, 1 to 1000.',
-          "state: expected 'live' or 'ended'.",
+          '`provider`: expected the name of a provider, got an empty text.',
+          "`since`: expected milliseconds since 1970, a number such as Date.parse('2026-01-01'), got a text.",
+          "`until`: expected milliseconds since 1970, a number such as Date.parse('2026-01-01'), got NaN.",
+          '`cursor`: expected `next` of the page before, as it was, got a text.',
+          '`limit`: expected a whole number, 1 to 1000, got 0.',
+          "`state`: expected 'live' or 'ended', got a text.",
         ],
       },
     }),
@@ -28,8 +28,6 @@ it.each([
   ['deadLetters', 'provider, since, until, cursor, limit'],
   ['replayAll', 'provider, since, until'],
 ] as const)('says what there is in a query of %s', (method, known) => {
-  expect(() => checkOptions('query', { limits: 5 }, rules[method])).toThrow(
-    `limits: no such option; there are ${known}.`,
-  );
-  expect(() => checkOptions('query', 5, rules[method])).toThrow(`query: expected an object of ${known}.`);
+  expect(() => checkOptions('query', { page: 5 }, rules[method])).toThrow(`\`page\` is no option; known: ${known}.`);
+  expect(() => checkOptions('query', 5, rules[method])).toThrow(`query: expected an object of ${known}, got a number.`);
 });

@@ -361,7 +361,9 @@ describe('for', () => {
 
   it('knows only the providers that are there', () => {
     const { calls } = receiver();
-    expect(() => calls.for('acme' as never)).toThrow(/no provider acme here; there are mycpaas/);
+    expect(() => calls.for('acme' as never)).toThrow(
+      /`for\('acme'\)`: this receiver has no such provider; it has mycpaas/,
+    );
   });
 });
 
@@ -431,8 +433,8 @@ describe('refuse', () => {
     calls.refuse(new CallStatusError('malformed_body', { hint: 'It is not JSON.' }, { cause }));
     expect(warn.mock.calls).toEqual([
       [
-        { code: 'malformed_body', provider: 'mycpaas', hint: 'It is not JSON.' },
-        expect.stringMatching(/^The body does not parse/),
+        { code: 'malformed_body', status: 400, provider: 'mycpaas' },
+        'The body cannot be read as its content type says. It is not JSON.',
       ],
     ]);
     for (const given of [cause, 'thrown', undefined]) {

@@ -95,7 +95,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     if (provider === undefined) {
       const known = this.#options.providers.map((candidate) => candidate.name).join(', ');
       throw new CallStatusError('invalid_options', {
-        issues: [`for(): no provider ${name} here; there are ${known}.`],
+        issues: [`\`for('${name}')\`: this receiver has no such provider; it has ${known}.`],
       });
     }
     const only = [provider];
@@ -161,6 +161,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       await this.#stopWork(deadlineMs);
       await this.inbox.close();
     } finally {
+      this.#reporter.flush();
       clearInterval(this.#keepingAlive);
     }
   }
@@ -172,7 +173,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     if (!this.inbox.durable) {
       const { waiting, running, dead } = await this.inbox.counts();
       const lost = waiting + running + dead;
-      if (lost > 0) this.#reporter.report(new CallStatusError('events_lost', { hint: `They are ${lost}.` }));
+      if (lost > 0) this.#reporter.report(new CallStatusError('events_lost', { reason: `Lost: ${lost}.` }));
     }
   }
 

@@ -1,66 +1,57 @@
 import { inspect } from 'node:util';
-import { type CallStatusError, ERRORS, type ErrorCode } from './errors.ts';
+import { BoundedLog } from './bounded-log.ts';
+import type { CallStatusError } from './errors.ts';
 import type { ErrorHandler } from './handlers.ts';
 import type { Logger } from './log.ts';
+import { printableLines } from './printable.ts';
 
 /** Where errors at run time go: the log and the error handlers. */
 export class Reporter {
-  readonly #log: Logger;
+  readonly #log: BoundedLog;
   readonly #handlersFor: (provider: string | undefined) => readonly ErrorHandler[];
 
   constructor(log: Logger, handlersFor: (provider: string | undefined) => readonly ErrorHandler[]) {
-    this.#log = log;
+    this.#log = new BoundedLog(log);
     this.#handlersFor = handlersFor;
   }
 
-  /** Logs an error, and tells the error handlers; what they throw is logged too. */
+  /** Logs an error, and tells the error handlers of each, also where the log only counts; what they throw is logged too. */
   report(error: CallStatusError): void {
-    const { code, details, cause } = error;
-    // The cause of an error is your own code's or the inbox's; that of a warning may quote the client.
-    if (OURS.has(code)) this.#write('error', { code, ...details, cause: stackOf(cause) }, ERRORS[code].message);
-    else this.#write('warn', { code, ...details }, ERRORS[code].message);
-    for (const handler of this.#handlersFor(details.provider)) {
-      const failed = (how: string, cause: unknown) =>
-        this.#write('error', { cause: stackOf(cause) }, `onError ${how}.`);
+    this.#write(error);
+    for (const handler of this.#handlersFor(error.details.provider)) {
       try {
-        Promise.resolve(handler(error)).catch((cause: unknown) => failed('rejected', cause));
+        Promise.resolve(handler(error)).catch((cause: unknown) => this.#handlerFailed('rejected', cause));
       } catch (cause) {
-        failed('threw', cause);
+        this.#handlerFailed('threw', cause);
       }
     }
   }
 
-  /** A logger that fails must not keep an event from being handled, and there is nowhere left to say so. */
-  #write(level: 'warn' | 'error', details: object, message: string): void {
-    try {
-      this.#log[level](details, message);
-    } catch {}
+  /** Writes how many lines were left out. */
+  flush(): void {
+    this.#log.flush();
+  }
+
+  /** What is in the message is not logged twice. */
+  #write({ code, status, severity, message, cause, details }: CallStatusError): void {
+    const { hint: _hint, issues: _issues, reason: _reason, ...rest } = details;
+    const kind = { code, ...(rest.provider !== undefined && { provider: rest.provider }) };
+    // The cause of an error is your own code's or the inbox's; that of a warning may quote the client.
+    const shown = severity === 'error' && cause !== undefined && { cause: stackOf(cause) };
+    const level = severity === 'error' ? 'error' : 'warn';
+    this.#log.write(level, code, kind, { code, ...(status && { status }), ...rest, ...shown }, message);
+  }
+
+  #handlerFailed(how: 'threw' | 'rejected', cause: unknown): void {
+    this.#log.write('error', 'onError', {}, { cause: stackOf(cause) }, `onError ${how}.`);
   }
 }
 
-/** What keeps events from being recorded or handled, and is not a client's to mend, is an error; all else is a warning. */
-const OURS: ReadonlySet<ErrorCode> = new Set([
-  'unexpected',
-  'inbox_unavailable',
-  'inbox_full',
-  'inbox_locked',
-  'inbox_unwritable',
-  'inbox_corrupted',
-  'inbox_unsupported',
-  'secret_unavailable',
-  'handler_failed',
-  'dead_letter',
-  'events_lost',
-  'provider_missing',
-  'no_worker',
-  'invalid_options',
-]);
-
 /** Of what your code threw, which may be anything. */
 function stackOf(cause: unknown): string | undefined {
-  if (cause === undefined) return undefined;
   try {
-    return cause instanceof Error ? cause.stack : inspect(cause);
+    const text = cause instanceof Error ? cause.stack : inspect(cause);
+    return text && printableLines(text);
   } catch {
     return 'What was thrown cannot be shown.';
   }

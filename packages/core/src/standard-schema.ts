@@ -138,7 +138,7 @@ export function issuesOfOption(
     const path = pathOf(issue);
     const value = valueAt(given, path);
     const isQuoted = !isOurs && typeof value !== 'object' && issue.message.includes(String(value));
-    return `${[where, ...path.map(String)].join('.')}: ${isQuoted ? plainly(issue, value) : issue.message}`;
+    return `\`${[where, ...path.map(String)].join('.')}\`: ${isQuoted ? plainly(issue, value) : issue.message}`;
   });
 }
 

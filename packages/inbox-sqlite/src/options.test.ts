@@ -27,11 +27,11 @@ describe('resolveOptions', () => {
         code: 'invalid_options',
         details: {
           issues: [
-            'path: expected the name of a file.',
-            'retainFor: expected milliseconds, more than 0.',
-            'busyTimeoutMs: expected milliseconds, 0 to 2000000000.',
-            'pollMs: expected milliseconds, 1 to 2000000000.',
-            'sweepMs: expected milliseconds, 1 to 2000000000.',
+            '`path`: expected the name of a file, got an empty text.',
+            '`retainFor`: expected milliseconds, more than 0, got a negative number.',
+            '`busyTimeoutMs`: expected milliseconds, 0 to 2000000000, got NaN.',
+            '`pollMs`: expected milliseconds, 1 to 2000000000, got 0.',
+            '`sweepMs`: expected milliseconds, 1 to 2000000000, got a negative number.',
           ],
         },
       }),
@@ -52,7 +52,7 @@ describe('resolveOptions', () => {
       expect(() => resolveOptions({ path: 'calls.db', [name]: value }), String(value)).toThrow(
         expect.objectContaining({
           code: 'invalid_options',
-          details: { issues: [expect.stringContaining(`${name}: expected `)] },
+          details: { issues: [expect.stringMatching(new RegExp(`^\`${name}\`(:| is missing:) expected `))] },
         }),
       );
     }
@@ -63,9 +63,13 @@ describe('resolveOptions', () => {
     expect(resolveOptions({ path: 'calls.db', ...ends })).toMatchObject(ends);
   });
 
-  it.each([['retainfor'], ['maxCalls'], ['toString']])('refuses %s, which is no option', (name) => {
+  it.each([
+    ['retainfor', 'did you mean `retainFor`? Known'],
+    ['maxCalls', 'known'],
+    ['toString', 'known'],
+  ])('refuses %s, which is no option', (name, advice) => {
     expect(() => resolveOptions({ path: 'calls.db', [name]: 10 })).toThrow(
-      `${name}: no such option; there are path, retainFor, busyTimeoutMs, pollMs, sweepMs, groupCommit, clock.`,
+      `\`${name}\` is no option; ${advice}: path, retainFor, busyTimeoutMs, pollMs, sweepMs, groupCommit, clock.`,
     );
   });
 

@@ -2,8 +2,9 @@ import { CallStatusError } from '../errors.ts';
 import type { Trust } from '../event.ts';
 import { type Message, TOKEN_PARAMETER } from '../message.ts';
 import type { Provider, Secret, Verdict } from '../provider.ts';
+import { loggableUrl } from '../redact.ts';
 import type { CallbackRequest } from '../request.ts';
-import { mismatchHint, withoutQueryValues } from './hint.ts';
+import { mismatchHint } from './hint.ts';
 import { secretsOf } from './secrets.ts';
 import { tokenVerdict } from './token.ts';
 
@@ -51,7 +52,7 @@ function trustIn(
 ): Trust {
   if (verdict === 'genuine') return 'signed';
   if (!REFUSALS.includes(verdict)) throw new TypeError(`authenticate() of ${name} gave no verdict.`);
-  const details = { provider: name, url: withoutQueryValues(message.url) };
+  const details = { provider: name, url: loggableUrl(message.url) };
   throw new CallStatusError(
     verdict,
     verdict === 'signature_mismatch' ? { ...details, hint: mismatchHint(message, secrets, definition.signs) } : details,

@@ -1,32 +1,6 @@
 import type { Message } from '../message.ts';
 import type { Provider } from '../provider.ts';
-
-/** Longer URLs are cut: anyone can send them. */
-const LONGEST_URL = 500;
-
-/** What may be a phone number or a secret in the path: many digits. */
-const MANY_DIGITS = /\d{7,}/g;
-
-/**
- * A URL fit for a log: the names of its query without the values, which may be secrets or phone numbers; no credentials, and nothing
- * that only looks like a query.
- */
-export function withoutQueryValues(url: string): string {
-  const [address = '', query] = url.split('?', 2);
-  const shown = address
-    .replace(/\/\/[^/@]*@/, '//…@')
-    .replace(/(?:[;#]|%3f).*/is, '…')
-    .replace(MANY_DIGITS, '…');
-  const whole = query === undefined ? shown : `${shown}?${query.split('&').map(nameOf).join('&')}`;
-  return whole.length <= LONGEST_URL ? whole : `${whole.slice(0, LONGEST_URL)}…`;
-}
-
-/** Of a parameter; one without a value may be a secret itself. */
-function nameOf(parameter: string): string {
-  const end = parameter.indexOf('=');
-  if (end >= 0) return `${parameter.slice(0, end)}=…`;
-  return parameter === '' ? '' : '…';
-}
+import { loggableUrl } from '../redact.ts';
 
 /** The likeliest cause of a signature that does not fit, in a sentence. */
 export function mismatchHint(
@@ -38,7 +12,7 @@ export function mismatchHint(
   if (secrets.length === 0) return 'No secret was found for this request.';
   // Such a signature does not cover the URL.
   if (signs === 'bytes') return "The secret is not this provider's, or something on the way changed the body.";
-  const verified = `The URL verified was ${withoutQueryValues(message.url)}.`;
+  const verified = `The URL verified was ${loggableUrl(message.url)}.`;
   if (request.body === undefined && request.method !== 'GET') {
     return `${verified} Another parser took the body apart first: mount call-status before it.`;
   }

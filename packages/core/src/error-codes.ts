@@ -1,0 +1,220 @@
+/** Who has to act on an error. See {@link CallStatusError.severity}. */
+export type Severity = 'error' | 'warning';
+
+/** One row of the table of errors. */
+interface ErrorRow {
+  /** The HTTP status with which it answers a callback; absent when it never answers one. */
+  readonly status?: 400 | 403 | 413 | 415 | 422 | 503;
+  /** `error`: something of yours failed. `warning`: any client can cause it, or it resolves by itself. */
+  readonly severity: Severity;
+  /** What happened. */
+  readonly message: string;
+  /** What to do where the error itself has no more exact hint. */
+  readonly fix: string;
+}
+
+/**
+ * Every error of call-status by its stable code: the HTTP status with which it answers a callback (if it does), its severity,
+ * what happened and what to do. The table is closed: a new case is a new row.
+ */
+export const ERRORS = {
+  malformed_body: {
+    status: 400,
+    severity: 'warning',
+    message: 'The body cannot be read as its content type says.',
+    fix: 'Check what the provider, or a proxy in between, sends.',
+  },
+  body_aborted: {
+    status: 400,
+    severity: 'warning',
+    message: 'The client disconnected before the body was complete.',
+    fix: 'No action needed; the provider will retry.',
+  },
+  signature_missing: {
+    status: 403,
+    severity: 'warning',
+    message: 'The request has no signature, and a signing secret is set.',
+    fix: 'Check that the provider is set to sign its callbacks, and that no proxy removes the signature header.',
+  },
+  signature_mismatch: {
+    status: 403,
+    severity: 'warning',
+    message: 'The signature does not match.',
+    fix: 'Check the secret. If the provider signs the URL, set publicUrl to the address that it calls.',
+  },
+  signature_expired: {
+    status: 403,
+    severity: 'warning',
+    message: 'The timestamp of the signature is too far from now.',
+    fix: "Check this machine's clock. If it is right, the request is a replay, or was held up on the way.",
+  },
+  body_consumed: {
+    status: 403,
+    severity: 'warning',
+    message: 'The bytes of the body are needed, and something else has already read them.',
+    fix: 'Mount call-status before body parsers, or keep the bytes as req.rawBody.',
+  },
+  token_missing: {
+    status: 403,
+    severity: 'warning',
+    message: 'The callback URL has no token, and one is set.',
+    fix: 'Give the provider the URL that callbackUrl({ url, token }) returns.',
+  },
+  token_mismatch: {
+    status: 403,
+    severity: 'warning',
+    message: 'The token in the callback URL is none of those set.',
+    fix: 'Give the provider the URL that callbackUrl({ url, token }) returns. While calls with an old token run, keep it in the list: token: [newToken, oldToken].',
+  },
+  secret_unavailable: {
+    status: 503,
+    severity: 'error',
+    message: 'The function that looks up the secret failed, so the callback cannot be verified.',
+    fix: 'Fix what the cause says. The provider will retry.',
+  },
+  body_too_large: {
+    status: 413,
+    severity: 'warning',
+    message: 'The request is over a limit.',
+    fix: 'If the provider really sends that much, raise the limit in `limits`.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    severity: 'warning',
+    message: 'The content type is not form, multipart or JSON.',
+    fix: 'Check how the provider is set to send callbacks.',
+  },
+  unsupported_encoding: {
+    status: 415,
+    severity: 'warning',
+    message: 'The body is compressed, or its charset is unknown; no provider sends that.',
+    fix: 'Look for a proxy that compresses or recodes requests.',
+  },
+  invalid_callback: {
+    status: 422,
+    severity: 'warning',
+    message: 'The callback lacks the call id or the status, or one of them is malformed.',
+    fix: 'Check that only call status callbacks of this provider come to this URL.',
+  },
+  ambiguous_provider: {
+    status: 422,
+    severity: 'warning',
+    message: 'The callback matches more than one provider.',
+    fix: "Name the provider of each endpoint: give the adapter calls.for('signalwire') in place of calls.",
+  },
+  inbox_unavailable: {
+    status: 503,
+    severity: 'error',
+    message: 'The inbox failed.',
+    fix: 'Fix what the cause says. Callbacks that it cannot record are answered 503, and the provider will retry.',
+  },
+  inbox_full: {
+    status: 503,
+    severity: 'error',
+    message: 'The inbox has no space left.',
+    fix: 'Free space on its disk; no restart is needed.',
+  },
+  inbox_locked: {
+    status: 503,
+    severity: 'error',
+    message: 'Another program has locked the file of the inbox for too long.',
+    fix: 'End its transaction, or raise busyTimeoutMs.',
+  },
+  inbox_unwritable: {
+    status: 503,
+    severity: 'error',
+    message: 'The file of the inbox cannot be opened or written.',
+    fix: 'Check its path, that its folder exists, and the owner and permissions of both.',
+  },
+  inbox_corrupted: {
+    status: 503,
+    severity: 'error',
+    message: 'The file of the inbox is damaged, or is not a database.',
+    fix: 'Stop the processes that use it and keep a copy of it with its -wal and -shm files. Then put in its place what `sqlite3 <file> .recover` saves, or a backup.',
+  },
+  inbox_unsupported: {
+    status: 503,
+    severity: 'error',
+    message: 'The inbox cannot work with this file, or with the SQLite installed here.',
+    fix: 'Update call-status or SQLite.',
+  },
+  unexpected: {
+    status: 503,
+    severity: 'error',
+    message: 'Something threw that should not: a publicUrl function, your own provider, or call-status itself.',
+    fix: 'Fix what the cause says. The provider will retry.',
+  },
+  not_handled: {
+    status: 503,
+    severity: 'warning',
+    message: "With ack: 'handled', the handlers failed, or were not done within ackDeadlineMs.",
+    fix: 'No action needed for this callback: the inbox retries the handlers, and the provider asks again. Make them faster, or raise ackDeadlineMs.',
+  },
+  closed: {
+    status: 503,
+    severity: 'warning',
+    message: 'The receiver is closed.',
+    fix: 'Stop the HTTP server before calls.close().',
+  },
+  handler_failed: {
+    severity: 'error',
+    message: 'A handler threw or rejected. Its event is retried; after the last attempt it becomes a dead letter.',
+    fix: 'Fix what the cause says.',
+  },
+  dead_letter: {
+    severity: 'error',
+    message: 'The handlers of an event failed at every attempt; the event is a dead letter now.',
+    fix: 'Fix what the cause says, then call inbox.deadLetters.replay(eventId).',
+  },
+  handler_slow: {
+    severity: 'warning',
+    message:
+      'A handler has been running for five minutes. Its call waits, and it takes up one of the places of `concurrency`.',
+    fix: 'Stop when context.signal aborts, or give what it waits for a timeout.',
+  },
+  lease_lost: {
+    severity: 'warning',
+    message:
+      'A handler outlived its lease, and another worker has taken over the event; the late result does not count.',
+    fix: 'Stop when context.signal aborts, or raise leaseMs.',
+  },
+  events_lost: {
+    severity: 'error',
+    message: 'The receiver closed before all events were handled, and its inbox does not keep them.',
+    fix: 'Give close() more time, or use a durable inbox.',
+  },
+  provider_missing: {
+    severity: 'error',
+    message:
+      'The inbox has an event of a provider that this receiver does not have; it is retried, and then a dead letter.',
+    fix: 'Give each receiver that works on this inbox all its providers and handlers, or set work: false there.',
+  },
+  no_worker: {
+    severity: 'error',
+    message: 'Events are recorded, but nothing here handles them, so they wait. This is logged once.',
+    fix: 'Register a handler or call calls.work(). Set work: false if another process handles them, and work: true if nothing should.',
+  },
+  memory_inbox: {
+    severity: 'warning',
+    message: 'The inbox is in memory: what is not handled when this process dies is lost.',
+    fix: "Use a durable inbox, such as sqliteInbox({ path: '/data/calls.db' }). If the loss is acceptable, say so: inbox: memoryInbox().",
+  },
+  conflicting_status: {
+    severity: 'warning',
+    message: 'A call that had ended was given another terminal status; the first one stays.',
+    fix: 'Ask the provider if it matters.',
+  },
+  missing_secret: {
+    severity: 'error',
+    message: 'A provider has no secret, so anyone could forge its callbacks.',
+    fix: 'Set its secret or token, or write allowUnauthenticated: true.',
+  },
+  invalid_options: {
+    severity: 'error',
+    message: 'Invalid options.',
+    fix: 'See the cause.',
+  },
+} as const satisfies Readonly<Record<string, ErrorRow>>;
+
+/** The stable code of an error. */
+export type ErrorCode = keyof typeof ERRORS;

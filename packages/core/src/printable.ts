@@ -1,0 +1,23 @@
+/** Control, format and unassigned characters, halves of characters, and every separator but the space. */
+const UNPRINTABLE = /(?! )[\p{C}\p{Z}]/u;
+const EACH_UNPRINTABLE = /(?! )[\p{C}\p{Z}]/gu;
+const EACH_BUT_LINE_FEED = /(?![ \n])[\p{C}\p{Z}]/gu;
+
+/** Whether a text shows as it is: nothing in it ends a line, changes the direction of writing, or is invisible. */
+export function isPrintable(text: string): boolean {
+  return !UNPRINTABLE.test(text);
+}
+
+/** A text for a log: what would end a line, change the direction of writing or be invisible is escaped, such as `\u{202e}`. */
+export function printable(text: string): string {
+  return isPrintable(text) ? text : text.replace(EACH_UNPRINTABLE, escaped);
+}
+
+/** The same for a stack trace, which keeps its lines. */
+export function printableLines(text: string): string {
+  return text.replace(EACH_BUT_LINE_FEED, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+}

@@ -1,0 +1,89 @@
+import { isIP } from 'node:net';
+import { printable } from './printable.ts';
+
+/** Seven digits or more, of any script, with nothing but punctuation between them. */
+const MAY_BE_A_PHONE_NUMBER = /(?:\p{N}[^\p{L}\p{N}]*){7}/u;
+
+/** Digit runs that are not phone numbers: UUIDs, long hexadecimal ids with a letter in them, and times. */
+const NO_PHONE_NUMBER = new RegExp(
+  [
+    '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+    '(?:[a-z]{2})?(?=[0-9]*[a-f])[0-9a-f]{16,}',
+    // ISO 8601, and the same with a space.
+    '\\d{4}-[01]\\d-[0-3]\\d[T ][0-2]\\d:[0-5]\\d:[0-6]\\d(?:\\.\\d{1,9})?(?:Z|[+-]\\d\\d:?\\d\\d)?',
+    // RFC 2822.
+    '[0-3]?\\d [a-z]{3} \\d{4} [0-2]\\d:[0-5]\\d:[0-6]\\d(?: [+-]\\d{4})?',
+  ]
+    .map((pattern) => `(?<![0-9a-z])${pattern}(?![0-9a-z])`)
+    .join('|'),
+  'gi',
+);
+
+/** Whether a text may contain a phone number, in whatever punctuation, and also behind percent-escapes. */
+export function mayHavePhoneNumber(text: string): boolean {
+  const plain = unescaped(text);
+  return MAY_BE_A_PHONE_NUMBER.test(plain) && MAY_BE_A_PHONE_NUMBER.test(plain.replace(NO_PHONE_NUMBER, 'x'));
+}
+
+/** Escapes of escapes too. */
+function unescaped(text: string): string {
+  let plain = text;
+  for (let times = 0; times < MOST_ESCAPES && plain.includes('%'); times++) {
+    plain = plain.replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
+  }
+  return plain;
+}
+
+const MOST_ESCAPES = 4;
+
+/** Longer URLs are cut: anyone can send them. */
+const LONGEST_URL = 500;
+
+/** Scheme and host, path, query; a fragment is not shown. */
+const PARTS = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?/is;
+
+/**
+ * A URL for a log. Of the path only plain words are shown, since other segments may be secrets or phone numbers; of the query the names
+ * without the values; no credentials and no fragment.
+ */
+export function loggableUrl(url: string): string {
+  const [, origin = '', path = '', query] = PARTS.exec(url) as RegExpExecArray;
+  const shown = originOf(origin) + path.split('/').map(segmentOf).join('/');
+  const whole = printable(query === undefined ? shown : `${shown}?${query.split('&').map(parameterOf).join('&')}`);
+  return whole.length <= LONGEST_URL ? whole : `${whole.slice(0, LONGEST_URL)}…`;
+}
+
+const HIDDEN = '…';
+
+function originOf(origin: string): string {
+  const [, scheme = '', user = '', host = ''] = /^(.*?:\/\/)?(.*@)?(.*)$/s.exec(origin) as RegExpExecArray;
+  return scheme + (user && `${HIDDEN}@`) + (isPlainHost(host) ? host : HIDDEN);
+}
+
+/** Four numbers are an address, also in names such as `ip-10-0-12-144`. */
+const FOUR_NUMBERS = /(?<!\d)(?:\d{1,3}[.-]){3}\d{1,3}(?!\d)/g;
+
+function isPlainHost(host: string): boolean {
+  const name = host.replace(/:\d{1,5}$/, '');
+  if (/^\[.*\]$/.test(name)) return isIP(name.slice(1, -1)) === 6;
+  return /^[\p{L}\p{N}._-]*$/u.test(name) && !mayHavePhoneNumber(name.replace(FOUR_NUMBERS, 'x'));
+}
+
+/** `status`, `Voice`, `statusCallback`, `call_status.json`, `v1`: up to four words. A digit or a random case may be a secret's. */
+const WORD = /^(?:[a-z]{1,15}(?:[A-Z][a-z]{2,14}){0,2}|[A-Z][a-z]{1,14}|[A-Z]{1,10}|v\d{1,2})$/;
+
+function segmentOf(segment: string): string {
+  const words = segment.split(/[-_.]/);
+  return segment === '' || (words.length <= 4 && words.every((word) => WORD.test(word))) ? segment : HIDDEN;
+}
+
+const PLAIN_NAME = /^[a-z][\w.[\]-]{0,31}$/i;
+
+/** A parameter without a value may be a secret itself. */
+function parameterOf(parameter: string): string {
+  if (parameter === '') return '';
+  const end = parameter.indexOf('=');
+  const name = parameter.slice(0, end);
+  const isShown = end >= 0 && PLAIN_NAME.test(name) && !mayHavePhoneNumber(name);
+  return `${isShown ? name : HIDDEN}${end < 0 ? '' : `=${HIDDEN}`}`;
+}
