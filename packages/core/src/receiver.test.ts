@@ -433,7 +433,7 @@ describe('refuse', () => {
     calls.refuse(new CallStatusError('malformed_body', { hint: 'It is not JSON.' }, { cause }));
     expect(warn.mock.calls).toEqual([
       [
-        { code: 'malformed_body', status: 400, provider: 'mycpaas' },
+        { code: 'malformed_body', provider: 'mycpaas', hint: 'It is not JSON.' },
         'The body cannot be read as its content type says. It is not JSON.',
       ],
     ]);

@@ -32,14 +32,13 @@ export class Reporter {
     this.#log.flush();
   }
 
-  /** What is in the message is not logged twice. */
-  #write({ code, status, severity, message, cause, details }: CallStatusError): void {
-    const { hint: _hint, issues: _issues, reason: _reason, ...rest } = details;
-    const kind = { code, ...(rest.provider !== undefined && { provider: rest.provider }) };
+  #write({ code, severity, message, cause, details }: CallStatusError): void {
+    const { provider } = details;
+    const kind = { code, ...(provider !== undefined && { provider }) };
     // The cause of an error is your own code's or the inbox's; that of a warning may quote the client.
     const shown = severity === 'error' && cause !== undefined && { cause: stackOf(cause) };
     const level = severity === 'error' ? 'error' : 'warn';
-    this.#log.write(level, code, kind, { code, ...(status && { status }), ...rest, ...shown }, message);
+    this.#log.write(level, code, kind, { code, ...details, ...shown }, message);
   }
 
   #handlerFailed(how: 'threw' | 'rejected', cause: unknown): void {

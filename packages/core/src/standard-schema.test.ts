@@ -66,7 +66,7 @@ describe('option', () => {
 
   it('says what is expected', () => {
     expect(issuesOfOption(region, issuesIn(region, 'us'), 'us', 'acme.region')).toEqual([
-      'acme.region: expected a region, such as eu.',
+      '`acme.region`: expected a region, such as eu.',
     ]);
   });
 });
@@ -91,10 +91,10 @@ describe('issues of a library', () => {
   it('are said of an option in its own words, unless they quote the value', () => {
     const worded = v.object({ region: v.picklist(['eu'], 'Only eu is there.') });
     expect(issuesOfOption(worded, issuesIn(worded, { region: 'us' }), { region: 'us' }, 'acme.at')).toEqual([
-      'acme.at.region: Only eu is there.',
+      '`acme.at.region`: Only eu is there.',
     ]);
     expect(issuesOfOption(v.literal('eu'), issuesIn(v.literal('eu'), 'a secret'), 'a secret', 'acme.at')).toEqual([
-      'acme.at: expected "eu".',
+      '`acme.at`: expected "eu".',
     ]);
   });
 });
