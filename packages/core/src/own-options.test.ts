@@ -47,8 +47,8 @@ it('leave the provider as it is where they change nothing', () => {
 
 it('are refused by their path', () => {
   expect(issuesOfOwnOptions(acme({ region: 'au' as never, zone: undefined as never }))).toEqual([
-    'acme.region: expected ("eu" | "us").',
-    'acme.zone: missing.',
+    '`acme.region`: expected ("eu" | "us").',
+    '`acme.zone`: missing.',
   ]);
   const provider = acme({ zone: '7' });
   const wrong = { ...provider, options: { zone: 7 } as object };
