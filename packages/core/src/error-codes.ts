@@ -2,7 +2,7 @@
 export type Severity = 'error' | 'warning';
 
 /** One row of the table of errors. */
-interface ErrorRow {
+export interface ErrorRow {
   /** The HTTP status with which it answers a callback; absent when it never answers one. */
   readonly status?: 400 | 403 | 413 | 415 | 422 | 503;
   /** `error`: something of yours failed. `warning`: any client can cause it, or it resolves by itself. */
@@ -214,7 +214,7 @@ export const ERRORS = {
     message: 'Invalid options.',
     fix: 'See the cause.',
   },
-} as const satisfies Readonly<Record<string, ErrorRow>>;
+} as const;
 
 /** The stable code of an error. */
 export type ErrorCode = keyof typeof ERRORS;

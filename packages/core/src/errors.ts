@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type Severity } from './error-codes.ts';
+import { ERRORS, type ErrorCode, type ErrorRow, type Severity } from './error-codes.ts';
 import { printable } from './printable.ts';
 
 export { ERRORS, type ErrorCode, type Severity } from './error-codes.ts';
@@ -33,7 +33,7 @@ export class CallStatusError extends Error {
   override readonly name = 'CallStatusError';
   readonly code: ErrorCode;
   /** The HTTP status with which it answers a callback; absent when it never answers one. */
-  readonly status: 400 | 403 | 413 | 415 | 422 | 503 | undefined;
+  readonly status: ErrorRow['status'];
   /**
    * `error`: something of yours failed, and needs you; alert on each. `warning`: any client can cause it, or it resolves by itself;
    * alert at most on an unusual rate. It is the level at which it is logged.
@@ -44,7 +44,7 @@ export class CallStatusError extends Error {
   constructor(code: ErrorCode, details: ErrorDetails = {}, options?: ErrorOptions) {
     const shown = printableDetails(details);
     super(messageOf(code, shown), options);
-    const { severity, status } = ERRORS[code] as { severity: Severity; status?: CallStatusError['status'] };
+    const { severity, status }: ErrorRow = ERRORS[code];
     this.code = code;
     this.status = status;
     this.severity = severity;

@@ -1,5 +1,5 @@
 import type { OptionRule } from './check-options.ts';
-import { HANDLER_NAMES, type HandlerName } from './registry.ts';
+import { HANDLER_NAMES } from './registry.ts';
 import type { RetryOptions } from './retry.ts';
 import { LONGEST_TIMER_MS } from './timer.ts';
 
@@ -43,12 +43,12 @@ export function objectOf<Options>(rules: { readonly [Name in keyof Options]-?: O
 }
 
 /** The handlers. */
-export const HANDLER_RULES = Object.fromEntries(HANDLER_NAMES.map((name) => [name, FUNCTION])) as {
-  readonly [Name in HandlerName]: OptionRule;
-};
+export const HANDLER_RULES: Readonly<Record<string, OptionRule>> = Object.fromEntries(
+  HANDLER_NAMES.map((name) => [name, FUNCTION]),
+);
 
 /** The options that receivers and providers have in common, beside the handlers. */
-export const SHARED_RULES = {
+export const SHARED_RULES: { readonly retry: OptionRule; readonly allowUnauthenticated: OptionRule } = {
   retry: named(
     objectOf<RetryOptions>({
       attempts: named(POSITIVE_INTEGER, 'retries', 'maxAttempts', 'maxRetries'),
