@@ -23,16 +23,21 @@ export function mayBeCallback(
   );
 }
 
-const CALLBACK_TYPE = /^\s*(application\/(x-www-form-urlencoded|json|[\w.-]+\+json)|multipart\/form-data)\s*(;|$)/i;
+/** The content types that callbacks come in. */
+export const CALLBACK_TYPE: RegExp =
+  /^\s*(application\/(x-www-form-urlencoded|json|[\w.-]+\+json)|multipart\/form-data)\s*(;|$)/i;
 
 /** The methods with which callbacks of any of the providers may come. */
 export function methodsOf(providers: readonly Provider[]): readonly ('POST' | 'GET')[] {
-  return (['POST', 'GET'] as const).filter((method) => providers.some(({ definition }) => accepts(definition, method)));
+  return (['POST', 'GET'] as const).filter((method) =>
+    providers.some(({ definition }) => acceptsMethod(definition, method)),
+  );
 }
 
 const POST = ['POST'];
 
-function accepts({ methods = POST }: { readonly methods?: readonly string[] }, method: string): boolean {
+/** Whether callbacks of a provider come by a method. */
+export function acceptsMethod({ methods = POST }: { readonly methods?: readonly string[] }, method: string): boolean {
   return methods.includes(method);
 }
 
@@ -53,10 +58,10 @@ export function match(
   const { method, dedicated = true } = message.request;
   const named = providers.length === 1 && dedicated;
   const [only] = providers;
-  if (named && method !== 'GET') return only && accepts(only.definition, method) ? only : undefined;
+  if (named && method !== 'GET') return only && acceptsMethod(only.definition, method) ? only : undefined;
   let failure: CallStatusError | undefined;
   const fitting = providers.filter((provider) => {
-    if (!accepts(provider.definition, method)) return false;
+    if (!acceptsMethod(provider.definition, method)) return false;
     const found = recognizes(provider, message, dedicated, named);
     if (typeof found === 'boolean') return found;
     failure = found;
@@ -85,7 +90,7 @@ function recognizes(
   named: boolean,
 ): boolean | CallStatusError {
   try {
-    return definition.recognizes(message, named);
+    return definition.recognizes(message, named) === true;
   } catch (error) {
     if (!isCallStatusError(error)) return unexpected(error, name);
     if (dedicated && message.request.method !== 'GET') throw error;

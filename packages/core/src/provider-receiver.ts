@@ -1,12 +1,11 @@
 import type { CallbackEndpoint, ProviderEndpoint, RequestHead } from './endpoint.ts';
 import type { CallStatusError } from './errors.ts';
 import { receiveFetch } from './fetch.ts';
-import { mayBeCallback } from './match.ts';
 import { HandlerRegistrars, type Register } from './registrars.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
 
 /** What differs between the receiver of one provider and that of all. */
-interface OneProvider extends Pick<CallbackEndpoint, 'methods' | 'receive' | 'refuse'> {
+interface OneProvider extends Pick<CallbackEndpoint, 'methods' | 'mayReceive' | 'receive' | 'refuse'> {
   readonly register: Register;
 }
 
@@ -34,7 +33,7 @@ export class ProviderReceiver<Event> extends HandlerRegistrars<Event> implements
   }
 
   mayReceive(head: RequestHead): boolean {
-    return mayBeCallback(head, this.methods, this.limits.bytes);
+    return this.#provider.mayReceive(head);
   }
 
   receive(request: CallbackRequest): ReturnType<CallbackEndpoint['receive']> {

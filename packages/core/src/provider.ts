@@ -162,11 +162,12 @@ export interface ProviderDefinition<
   readonly statuses: Readonly<Record<string, CallStatus>>;
   /**
    * Whether the message is this provider's call status callback beyond doubt. Strict: it decides alone where no provider is named.
+   * A text says that it is not, though it looks like one, and why, for the debug log: `CallSid is no UUID.`
    *
    * @param named The URL exists for this provider's callbacks only. There it is asked only of a GET, which may be a visitor's,
    *   and need not be strict.
    */
-  readonly recognizes: (message: Message, named?: boolean) => boolean;
+  readonly recognizes: (message: Message, named?: boolean) => boolean | string;
   /**
    * Whether the message is a call status at all, and not another message of the same provider, which is passed on to the application.
    * A text says that it is another one, and why, for the debug log.

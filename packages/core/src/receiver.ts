@@ -12,6 +12,7 @@ import { Message } from './message.ts';
 import { type Dropped, sayingOnce } from './normal-form.ts';
 import { normalise } from './normalise.ts';
 import { type CallStatusOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { tooLong, whyNoCallback, whyNotRecognized } from './passed-on.ts';
 import type { EventOf, Provider } from './provider.ts';
 import { ProviderReceiver } from './provider-receiver.ts';
 import { HandlerRegistrars } from './registrars.ts';
@@ -99,8 +100,10 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       });
     }
     const only = [provider];
+    const methods = methodsOf(only);
     return new ProviderReceiver(this, {
-      methods: methodsOf(only),
+      methods,
+      mayReceive: (head) => this.#mayReceive(head, methods, only),
       receive: (request) => this.#receive(request, only),
       refuse: (error) => this.#refuse(error, only),
       register: (kind, handler, how) => this.#register(name, kind, handler, how),
@@ -108,7 +111,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
   }
 
   mayReceive(head: RequestHead): boolean {
-    return mayBeCallback(head, this.methods, this.limits.bytes);
+    return this.#mayReceive(head, this.methods, this.#options.providers);
   }
 
   receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined> {
@@ -133,6 +136,12 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
   close({ deadlineMs = 10_000 }: CloseOptions = {}): Promise<void> {
     this.#closing ??= this.#shutDown(deadlineMs);
     return this.#closing;
+  }
+
+  #mayReceive(head: RequestHead, methods: readonly string[], providers: readonly Provider[]): boolean {
+    const may = mayBeCallback(head, methods, this.limits.bytes);
+    if (!may) this.#reporter.passedOn(head, () => whyNoCallback(head, providers, this.limits.bytes));
+    return may;
   }
 
   /** An error that came before its provider was told is that of the only one there is. */
@@ -188,11 +197,11 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       // Adapters hold the limit while they read; whoever read this body before them may have had a higher one.
       if (body !== undefined && body.length > this.limits.bytes) {
         if (dedicated) throw new CallStatusError('body_too_large');
-        return undefined;
+        return this.#reporter.passedOn(request, () => tooLong(this.limits.bytes));
       }
       const message = new Message(request, this.limits, publicUrl);
       provider = match(message, providers, (error) => this.#reporter.report(error));
-      if (provider === undefined) return undefined;
+      if (provider === undefined) return this.#reporter.passedOn(request, () => whyNotRecognized(message, providers));
       if (this.closing) throw new CallStatusError('closed', { provider: provider.name });
 
       const { definition } = provider;
@@ -204,7 +213,8 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
         if (trust instanceof Promise) trust = await trust;
       }
       const { fields } = message;
-      if ((definition.isCallStatus?.(fields) ?? true) !== true) return undefined;
+      const isCallStatus = definition.isCallStatus?.(fields) ?? true;
+      if (isCallStatus !== true) return this.#reporter.passedOn(request, () => isCallStatus || ANOTHER, provider.name);
       request.onClaimed?.();
       trust ??= authenticate(message, provider, now);
       if (trust instanceof Promise) trust = await trust;
@@ -254,6 +264,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
 }
 
 const NO_HEADERS = {};
+const ANOTHER = 'It is another message of the provider.';
 /** Seconds. */
 const RETRY_SOON = { 'retry-after': '5' };
 /** So that the client's next request goes to a server that lives on. */

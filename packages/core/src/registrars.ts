@@ -1,6 +1,9 @@
 import type { Registrars } from './endpoint.ts';
+import { CallStatusError } from './errors.ts';
 import type { HandlerOptions, Handlers } from './handlers.ts';
 import type { HandlerName } from './registry.ts';
+
+const NOT_MIDDLEWARE = 'a receiver is not a middleware: write callStatusMiddleware(calls).';
 
 /** Adds a handler to those of one provider, or of all. */
 export type Register = (kind: HandlerName, handler: unknown, options: HandlerOptions | undefined) => void;
@@ -29,6 +32,11 @@ export class HandlerRegistrars<Event> implements Registrars<Event, HandlerRegist
 
   constructor(register: Register) {
     this.#register = register;
+  }
+
+  /** Express looks for it on what `app.use()` is given, and then says in words of its own that a receiver is no function. */
+  get handle(): never {
+    throw new CallStatusError('invalid_options', { issues: [NOT_MIDDLEWARE] });
   }
 
   #registrar<Kind extends HandlerName>(kind: Kind): Registrar<Event, Kind, this> {

@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
 import { BoundedLog } from './bounded-log.ts';
+import type { RequestHead } from './endpoint.ts';
 import type { CallStatusError } from './errors.ts';
 import type { ErrorHandler } from './handlers.ts';
 import type { Logger } from './log.ts';
-import { printableLines } from './printable.ts';
+import { describeRequest } from './passed-on.ts';
+import { printable, printableLines } from './printable.ts';
 
 /** Where errors at run time go: the log and the error handlers. */
 export class Reporter {
@@ -25,6 +27,15 @@ export class Reporter {
         this.#handlerFailed('threw', cause);
       }
     }
+  }
+
+  /** A request that was passed on. Why it was is asked for only where debug lines are written: what passes by must not cost. */
+  passedOn(request: RequestHead & { readonly url?: string }, why: () => string, provider?: string): undefined {
+    if (!this.#log.isDebug) return;
+    const reason = printable(why());
+    const kind = { code: 'passed_on', ...(provider !== undefined && { provider }), reason };
+    const details = { ...kind, ...describeRequest(request) };
+    this.#log.write('debug', 'passed_on', kind, details, `Passed on to your application: ${reason}`);
   }
 
   /** Writes how many lines were left out. */

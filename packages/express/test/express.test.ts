@@ -110,6 +110,13 @@ describe.each([
     expect((await send(port, outgoing(callback(name)))).status).toBe(200);
   });
 
+  it('says what to write where a receiver is given for a middleware', () => {
+    const calls = createCallStatus({ providers: [mycpaas()], log: { warn() {}, error() {} } });
+    const advice = 'Invalid options: a receiver is not a middleware: write callStatusMiddleware(calls).';
+    expect(() => framework().use('/hooks', calls as never)).toThrow(advice);
+    expect(() => framework().use('/hooks', calls.for('mycpaas') as never)).toThrow(advice);
+  });
+
   it('stays quiet when somebody else has answered first', async () => {
     const inbox = memoryInbox();
     const record = inbox.record.bind(inbox);

@@ -1,0 +1,75 @@
+import type { RequestHead } from './endpoint.ts';
+import { isCallStatusError } from './errors.ts';
+import { acceptsMethod, CALLBACK_TYPE, methodsOf } from './match.ts';
+import type { Message } from './message.ts';
+import { printable } from './printable.ts';
+import type { Provider } from './provider.ts';
+import { loggableUrl } from './redact.ts';
+
+/** What the debug line of a request that was passed on shows beside the reason. */
+interface ShownRequest {
+  readonly method: string;
+  readonly contentType?: string;
+  readonly url?: string;
+}
+
+/** What can be shown of a request. */
+export function describeRequest({ method, headers, url }: RequestHead & { readonly url?: string }): ShownRequest {
+  const type = headers['content-type'];
+  return {
+    method: printable(method),
+    // Without its parameters, of which multipart's is a random one.
+    ...(typeof type === 'string' && { contentType: printable(type.replace(/;.*/s, '').slice(0, 100)) }),
+    ...(url !== undefined && { url: loggableUrl(url) }),
+  };
+}
+
+/** Why a request cannot be a callback by its head. */
+export function whyNoCallback(
+  { method, headers }: RequestHead,
+  providers: readonly Provider[],
+  maxBytes: number,
+): string {
+  if (!(methodsOf(providers) as readonly string[]).includes(method)) return otherMethod(providers);
+  const type = headers['content-type'];
+  if (typeof type !== 'string' || !CALLBACK_TYPE.test(type)) return 'Its content type is not form, multipart or JSON.';
+  if (headers['content-encoding'] !== undefined)
+    return 'It has a Content-Encoding; only what is plain is looked at here.';
+  if (headers['content-length'] === undefined)
+    return 'It has no Content-Length, which is needed where a URL is not for callbacks only.';
+  return tooLong(maxBytes);
+}
+
+/** A body that is over the limit, where the URL is not for callbacks only. */
+export function tooLong(maxBytes: number): string {
+  return `Its body is over limits.bytes (${maxBytes}).`;
+}
+
+/** Why no provider recognized a message: in the words of those whose callback it may have been, if there are any. */
+export function whyNotRecognized(message: Message, providers: readonly Provider[]): string {
+  const { method, dedicated = true } = message.request;
+  const asked = providers.filter(({ definition }) => acceptsMethod(definition, method));
+  if (asked.length === 0) return otherMethod(providers);
+  const named = providers.length === 1 && dedicated;
+  const reasons = asked.map((provider) => [provider.name, reasonOf(provider, message, named)] as const);
+  const told = reasons.filter(([, reason]) => reason !== undefined);
+  if (told.length > 0) return told.map(([name, reason]) => `${name}: ${reason}`).join(' ');
+  return `It lacks the fields of a callback of ${namesOf(asked)}.`;
+}
+
+function otherMethod(providers: readonly Provider[]): string {
+  return `Callbacks of ${namesOf(providers)} come as ${methodsOf(providers).join(' or ')}.`;
+}
+
+function namesOf(providers: readonly Provider[]): string {
+  return providers.map(({ name }) => name).join(', ');
+}
+
+function reasonOf({ definition }: Provider, message: Message, named: boolean): string | undefined {
+  try {
+    const recognized = definition.recognizes(message, named);
+    return typeof recognized === 'string' ? recognized : undefined;
+  } catch (error) {
+    return isCallStatusError(error) ? `It cannot be read (${error.code}).` : 'Its code threw.';
+  }
+}
