@@ -42,11 +42,15 @@ export async function newAppendInbox(): Promise<Inbox> {
     renew: (leases, leaseMs) => memory.renew(leases, leaseMs),
     finish: (lease) => memory.finish(lease),
     fail: (lease, failure) => memory.fail(lease, failure),
-    release: (lease) => memory.release(lease),
+    begin: (lease, interruption) => memory.begin(lease, interruption),
+    release: (lease, options) => memory.release(lease, options),
     onWork: (listener) => memory.onWork(listener),
-    call: (provider, callId) => memory.call(provider, callId),
+    call: (provider, callId, tenant) => memory.call(provider, callId, tenant),
     calls: (query) => memory.calls(query),
     counts: () => memory.counts(),
+    health: () => memory.health(),
+    endCall: (provider, callId, end) => memory.endCall(provider, callId, end),
+    forgetCall: (provider, callId, tenant) => memory.forgetCall(provider, callId, tenant),
     close: () => memory.close(),
   };
 }

@@ -32,6 +32,8 @@ export interface Call {
   readonly terminal: boolean;
   /** How it ended; absent while it is live. */
   readonly outcome?: TerminalStatus;
+  /** `application` when `inbox.endCall` ended it. */
+  readonly endedBy?: 'application';
   /** Who called whom. */
   readonly direction?: Direction;
   /** As sent; not every provider sends E.164. */
@@ -124,26 +126,36 @@ export function transitionOf(current: CallStatus | undefined, next: CallStatus):
   return after < before ? 'late' : 'conflict';
 }
 
+/** How an application ended a call whose last callback never came. */
+export interface ApplicationEnd {
+  readonly status: TerminalStatus;
+  /** When. ISO 8601, UTC. */
+  readonly at: string;
+}
+
 /**
  * Folds the events of one call into its state. Neither the order in which they are given nor doubles change the result.
  * Each detail comes from the furthest event that has it (by status, sequence, time, id), so what a later event adds or
  * corrects is kept, and what it leaves out is not lost.
  *
  * @param events at least one; all of the same call
+ * @param end how the application ended it, if it did; that stays, whatever its events say
  * @throws CallStatusError `invalid_options` when there is no event
  */
-export function foldCall(events: readonly AnyCallStatusEvent[]): Call {
+export function foldCall(events: readonly AnyCallStatusEvent[], end?: ApplicationEnd): Call {
   const ordered = [...events].sort(byProgress).filter((event, at, all) => event.id !== all[at - 1]?.id);
   const furthest = ordered.at(-1);
   if (furthest === undefined) throw new CallStatusError('invalid_options', { hint: 'A call has at least one event.' });
-  const { provider, callId, tenant, status, terminal } = furthest;
+  const { provider, callId, tenant } = furthest;
+  const status = end?.status ?? furthest.status;
   return {
     provider,
     callId,
     ...(tenant !== undefined && { tenant }),
     status,
-    terminal,
+    terminal: isTerminal(status),
     ...(isTerminal(status) && { outcome: status }),
+    ...(end !== undefined && { endedBy: 'application', endedAt: end.at }),
     ...detailsOf(ordered),
     ...timesOf(ordered, status),
     updatedAt: ordered.reduce((latest, { receivedAt }) => (compare(receivedAt, latest) > 0 ? receivedAt : latest), ''),

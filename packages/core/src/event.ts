@@ -264,12 +264,3 @@ export type CallStatusEvent<Name extends ProviderName = ProviderName> = {
 
 /** An event of any provider, also of one that the types do not know. */
 export type AnyCallStatusEvent = ProviderEvent<string, unknown>;
-
-/** The same event, completed: a copy would be one more thing to collect for each callback. */
-export function withTransition(
-  event: Omit<AnyCallStatusEvent, 'transition'>,
-  transition: Transition,
-): AnyCallStatusEvent {
-  (event as { transition?: Transition }).transition = transition;
-  return event as AnyCallStatusEvent;
-}

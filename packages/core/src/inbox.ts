@@ -1,53 +1,82 @@
 import type { Call } from './call.ts';
-import type { AnyCallStatusEvent, CallStatus, Transition } from './event.ts';
+import type { AnyCallStatusEvent, CallStatus, Direction, TerminalStatus, Transition } from './event.ts';
 
 /**
  * The contract of an inbox: where an accepted event is recorded before the 200 leaves. It drops duplicates, keeps the order
- * of each call and gives the work out. It may be shared by several processes and hosts; nothing here assumes one.
+ * of each call and gives the work out. Several processes and hosts may share it; nothing here assumes one.
  *
  * Guarantees that every inbox keeps:
- * - When `record` resolves, the event is stored as durably as the inbox can, and its transition was decided in the same transaction.
+ * - When `record` resolves, the event is stored as durably as the inbox can, and its transition was decided in the same transaction
+ *   that stored it.
  * - An event id is recorded once.
+ * - A call is known by provider, tenant and call id.
  * - Work of one call is given out one event at a time, in the order of recording, also across retries; calls do not wait for each other.
- * - Work whose lease ran out is given out again; whoever held the old lease is fenced: its `finish` and `fail` return `false`.
- * - An attempt counts from the moment it is taken, so that a handler that kills the process cannot be retried for ever.
- * - A query that makes no sense is not answered in another way than it was meant: it rejects with `invalid_options`, by the same
- *   rules in every inbox, which are `queryRules`.
+ * - An event whose lease ended without a result is a suspect: it is given out again, but only to a worker that asks for suspects.
+ * - A lease is lost once another take has the event. Until then its `finish`, `fail` and `release` count, also after it ended.
+ * - A result that is reported twice with the same lease counts once and is answered the same.
+ * - Operations take effect in the order in which they are called, also when none of them is awaited; one that fails does not fail others.
+ * - A call with unfinished work or a dead letter is kept. An ended call is removed when nothing came of it for the retention; a live one
+ *   after seven times the retention.
+ * - A query that makes no sense is refused: it rejects with `invalid_options`, by the same rules in every inbox, see `queryRules`.
  *
- * All times are milliseconds since the epoch unless they say otherwise.
+ * A rejected operation that writes may have taken effect (its answer was lost); calling it again is safe.
+ * What is due, and when a lease ends, the inbox tells by its own clock: only spans cross this interface, in milliseconds.
  */
 export interface Inbox {
   /** Whether what is recorded outlives the process. If not, a receiver that closes handles what it can first. */
   readonly durable: boolean;
   /**
-   * Records an event, and decides its `transition`. Rejects when it cannot; then nothing was recorded.
-   * The event is the inbox's from then on: it may keep it and complete it with its transition, whose value is `undefined` until then.
+   * Opens the store, so that a wrong path or password shows before the first callback. Safe to call again, also after it failed.
+   * Only the service itself passes `create: true`, which makes a store that does not exist yet.
+   */
+  ready?(options?: { readonly create?: boolean }): void | Promise<void>;
+  /**
+   * Records an event and decides its `transition`. It does not change the event: the caller makes `{ ...event, transition }`.
+   * Rejects when it cannot say that the event is recorded. It may have been; recording it again is then a duplicate.
    */
   record(event: Unrecorded): Promise<Recorded>;
-  /** Takes all work that is due, up to the limit: at most one event per call. */
+  /** Takes work that is due: at most one event of a call. It may take fewer than asked for; `more` says whether to ask again. */
   take(request: TakeRequest): Promise<Taken>;
   /** Prolongs leases; resolves to those that are lost. */
   renew(leases: readonly Lease[], leaseMs: number): Promise<readonly Lease[]>;
-  /** The event is done. `false`: the lease was lost, so it does not count. */
-  finish(lease: Lease): Promise<boolean>;
-  /** The attempt failed: try again later, or never. `false`: the lease was lost, so it does not count. */
-  fail(lease: Lease, failure: Failure): Promise<boolean>;
-  /** Gives work back untouched, for another worker to take at once; the attempt does not count. */
-  release(lease: Lease): Promise<boolean>;
+  /**
+   * Stores that the handlers of a suspect begin now. If this take ends without a result, it counts as an interruption, and the event is due
+   * again `retryInMs` after its lease ended. `lost` also when the lease has ended.
+   */
+  begin(lease: Lease, interruption: { readonly retryInMs: number }): Promise<Outcome>;
+  /** The event is done. */
+  finish(lease: Lease): Promise<Outcome>;
+  /** The attempt failed: try again later, or never. */
+  fail(lease: Lease, failure: Failure): Promise<Outcome>;
+  /** Gives work back untouched, for another worker; the take does not count. With `retryInMs` it is due after that time. */
+  release(lease: Lease, options?: { readonly retryInMs?: number }): Promise<Outcome>;
   /**
    * Calls the listener when there may be work sooner than the last `take` said: a new event, or the next of a call whose event has left
-   * its worker. A hint: it may be missed. Returns the way to stop it.
+   * its worker. A hint: it may be missed. Returns a function that removes the listener.
    */
   onWork(listener: () => void): () => void;
   /** Events that no attempt could handle. */
   readonly deadLetters: DeadLetters;
   /** One call with its events, or `undefined`. */
-  call(provider: string, callId: string): Promise<Call | undefined>;
+  call(provider: string, callId: string, tenant?: string): Promise<Call | undefined>;
   /** Calls, newest first. */
   calls(query?: CallQuery): Promise<Page<CallSummary>>;
-  /** How many calls and events there are. */
+  /** How many calls and events there are. Cheap however many. */
   counts(): Promise<InboxCounts>;
-  /** Closes the store. Workers have to be stopped before. Safe to call twice. */
+  /** What a health check looks at: how much work waits, for what, and for how long. Exact, and cheap however much there is. */
+  health(): Promise<InboxHealth>;
+  /**
+   * Ends a live call whose last callback never came. No handler runs. Later callbacks are judged as after any terminal status: the same one
+   * is a `repeat`, another terminal one a `conflict`, any other `late`. Resolves to `false` if there is no such live call.
+   */
+  endCall(provider: string, callId: string, end: CallEnd): Promise<boolean>;
+  /**
+   * Erases a call, live or ended, with its events, its work and its dead letters; running work loses its lease. The ids of its events
+   * stay known for seven days as SHA-256 hashes, so that a redelivery is still a duplicate. Another event of it begins a new call.
+   * Resolves to `false` if there is no such call.
+   */
+  forgetCall(provider: string, callId: string, tenant?: string): Promise<boolean>;
+  /** Closes the store. Stop workers first. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -58,56 +87,90 @@ export type Unrecorded = Omit<AnyCallStatusEvent, 'transition'>;
 export interface Recorded {
   /** `duplicate` when the event id is known. */
   readonly transition: Transition;
-  /** Whether the event's work is done (or dead), which only a duplicate's can be. */
+  /** Whether the event's work is done (or dead), which is possible only for a duplicate. */
   readonly done: boolean;
 }
 
-/** A worker's wish for work. */
+/**
+ * What an inbox says to a result.
+ *
+ * - `done`: it counts; also when an earlier call with the same lease already stored it.
+ * - `lost`: it does not count. Another take has the event, it was given back, or its call was forgotten.
+ * - `gone`: the event has no work any more, and the inbox no longer knows which take ended it.
+ */
+export type Outcome = 'done' | 'lost' | 'gone';
+
+/** What work a worker asks for. */
 export interface TakeRequest {
   /** At most this many events. */
   readonly limit: number;
-  /** For how long they are this worker's. */
+  /** How long they belong to this worker, in milliseconds. */
   readonly leaseMs: number;
   /** Who takes them; for people who read the store. */
   readonly owner: string;
+  /** At most so many events of these providers (0: none of it). Of a provider that is not named: up to `limit`. */
+  readonly limits?: Readonly<Record<string, number>>;
+  /**
+   * `true`: one suspect if one is due, and nothing else.
+   * @default false: no suspects
+   */
+  readonly suspect?: boolean;
 }
 
 /** What a worker got. */
 export interface Taken {
   /** The events that are its own until their leases end; at most one of a call. */
   readonly work: readonly Work[];
-  /** When work becomes due that is not due now (a retry, a lease that runs out); absent when there is none. */
-  readonly nextAt?: number;
+  /** Milliseconds until work becomes due that is not due now (a retry, a lease that ends); absent when there is none. */
+  readonly nextInMs?: number;
+  /** Whether a suspect is due now that was not taken. */
+  readonly suspects: boolean;
+  /** Whether other work may be due now that was not taken, because of a limit. */
+  readonly more: boolean;
 }
 
-/** The right to work on an event until a time. */
+/** The right to work on an event for a time. */
 export interface Lease {
   /** The `id` of the event. */
   readonly eventId: string;
-  /** Differs for each time the event is taken: the fence. */
+  /** Differs each time the event is taken. */
   readonly token: string;
 }
 
 /** An event to handle. */
 export interface Work {
-  /** What its worker shows to finish, fail, renew or release it. */
+  /** What its worker shows to begin, finish, fail, renew or release it. */
   readonly lease: Lease;
   /** The event as it was recorded. */
   readonly event: AnyCallStatusEvent;
-  /** From 1; attempts that ended in a crash count. */
+  /** From 1: how many attempts failed, plus one. Takes that ended without a result do not count. */
   readonly attempt: number;
+  /** How many takes after `begin` ended without a result. */
+  readonly interruptions: number;
+  /** Whether a take of it ended without a result (the process died, or the lease ended), and it did not fail since. */
+  readonly suspect: boolean;
+  /** Rises with each take of this event: a fence for the handlers' own writes. */
+  readonly fence: number;
   /** Handlers that were done in an earlier attempt, and are not called again. */
   readonly doneHandlers: readonly string[];
 }
 
-/** Why an attempt failed, and what is to become of the event. */
+/** Why an attempt failed, and what happens to the event. */
 export interface Failure {
-  /** When to try again; absent: never, it becomes a dead letter. */
-  readonly retryAt?: number;
+  /** Milliseconds until the next attempt; absent: none, the event becomes a dead letter. */
+  readonly retryInMs?: number;
   /** The error's text, for people. */
   readonly error: string;
   /** Handlers that are done, and are not called again. */
   readonly doneHandlers: readonly string[];
+}
+
+/** How the application ends a call. */
+export interface CallEnd {
+  /** The status with which it ends. */
+  readonly status: TerminalStatus;
+  /** The tenant of the call, if it has one. */
+  readonly tenant?: string;
 }
 
 /** Events that no attempt could handle. They stay until they are replayed or discarded. */
@@ -116,11 +179,11 @@ export interface DeadLetters {
   list(query?: DeadLetterQuery): Promise<Page<DeadLetter>>;
   /** One dead letter, or `undefined`. */
   read(eventId: string): Promise<DeadLetter | undefined>;
-  /** Makes the event work again, from attempt 1. `false`: no such dead letter. */
+  /** Makes the event work again, from attempt 1. Resolves to `false` if there is no such dead letter. */
   replay(eventId: string): Promise<boolean>;
-  /** Replays all that fit, oldest first, and returns how many. What dies again meanwhile is not replayed again. */
+  /** Replays all that match, oldest first, and returns how many. What dies again meanwhile is not replayed again. */
   replayAll(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<number>;
-  /** Forgets the dead letter; the event itself stays recorded. `false`: no such dead letter. */
+  /** Forgets the dead letter; the event itself stays recorded. Resolves to `false` if there is no such dead letter. */
   discard(eventId: string): Promise<boolean>;
 }
 
@@ -128,33 +191,35 @@ export interface DeadLetters {
 export interface DeadLetter {
   /** The event as it was recorded. */
   readonly event: AnyCallStatusEvent;
-  /** How many attempts there were. */
+  /** How many attempts failed. */
   readonly attempts: number;
   /** The last error's text. */
   readonly error: string;
-  /** When it became one. */
+  /** When it became one, in milliseconds since 1970. */
   readonly deadAt: number;
 }
 
 /** Which dead letters. */
 export interface DeadLetterQuery extends PageQuery {
-  /** Of this provider alone. */
+  /** Only of this provider. */
   readonly provider?: string;
-  /** Dead at or after. */
+  /** Dead at or after, in milliseconds since 1970. */
   readonly since?: number;
-  /** Dead before. */
+  /** Dead before, in milliseconds since 1970. */
   readonly until?: number;
 }
 
 /** Which calls. */
 export interface CallQuery extends PageQuery {
-  /** Of this provider alone. */
+  /** Only of this provider. */
   readonly provider?: string;
   /** Calls that have ended, or those that have not. */
   readonly state?: 'live' | 'ended';
-  /** First event received at or after. */
+  /** Calls that have this status, or one of these. */
+  readonly status?: CallStatus | readonly CallStatus[];
+  /** First event received at or after, in milliseconds since 1970. */
   readonly since?: number;
-  /** First event received before. */
+  /** First event received before, in milliseconds since 1970. */
   readonly until?: number;
 }
 
@@ -182,13 +247,25 @@ export interface CallSummary {
   readonly provider: string;
   /** The provider's id of the call. */
   readonly callId: string;
-  /** The furthest that it came. */
+  /** Whose call it is, where one receiver serves several tenants. */
+  readonly tenant?: string;
+  /** The furthest status that it reached. */
   readonly status: CallStatus;
   /** Whether it has ended. */
   readonly terminal: boolean;
-  /** When its first event was received. */
+  /** Who called whom. This and the next two, and the duration, are as in the last event that had them. */
+  readonly direction?: Direction;
+  /** As sent; not every provider sends E.164. */
+  readonly from?: string;
+  /** As sent; not every provider sends E.164. */
+  readonly to?: string;
+  /** Whether the other party picked up: `true` if any event proves it; absent where it is not known. */
+  readonly answered?: boolean;
+  /** Seconds: of the conversation if the provider tells it, else of the call. */
+  readonly durationSeconds?: number;
+  /** When its first event was received, in milliseconds since 1970. */
   readonly firstAt: number;
-  /** When its last event was received. */
+  /** When its last event was received, in milliseconds since 1970. */
   readonly lastAt: number;
   /** How many events of it were recorded. */
   readonly events: number;
@@ -200,8 +277,24 @@ export interface InboxCounts {
   readonly live: number;
   /** Calls that have ended. */
   readonly ended: number;
-  /** Events that wait for a worker or for a retry. */
+  /** Events that wait: for a worker, a retry, or an earlier event of their call. */
   readonly waiting: number;
+  /** Events that a worker has now. */
+  readonly running: number;
+  /** Events that are dead letters. */
+  readonly dead: number;
+}
+
+/** How much work there is, by what it waits for. */
+export interface InboxHealth {
+  /** Events that a worker could take now, suspects included. */
+  readonly due: number;
+  /** For how long the oldest of them has been due, in milliseconds by the store's clock; 0 when there is none. */
+  readonly lagMs: number;
+  /** Events that failed or were interrupted, and wait for their time. */
+  readonly retrying: number;
+  /** Events that wait for an earlier event of their call. */
+  readonly blocked: number;
   /** Events that a worker has now. */
   readonly running: number;
   /** Events that are dead letters. */

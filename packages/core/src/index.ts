@@ -1,4 +1,4 @@
-export { type Call, foldCall, transitionOf } from './call.ts';
+export { type ApplicationEnd, type Call, foldCall, transitionOf } from './call.ts';
 export { checkOptions, type OptionRule, type OptionRules } from './check-options.ts';
 export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';
 export type { FlatFields } from './decode/flat-fields.ts';
@@ -44,6 +44,7 @@ export {
 } from './event.ts';
 export type { ErrorHandler, Handler, HandlerContext, HandlerOptions, Handlers } from './handlers.ts';
 export type {
+  CallEnd,
   CallQuery,
   CallSummary,
   DeadLetter,
@@ -52,7 +53,9 @@ export type {
   Failure,
   Inbox,
   InboxCounts,
+  InboxHealth,
   Lease,
+  Outcome,
   Page,
   PageQuery,
   Recorded,

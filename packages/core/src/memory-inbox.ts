@@ -1,31 +1,34 @@
 import { type Call, transitionOf } from './call.ts';
 import { checkOptions, type OptionRules } from './check-options.ts';
 import { CallStatusError } from './errors.ts';
-import { isTerminal, withTransition } from './event.ts';
+import { type CallStatus, isTerminal } from './event.ts';
 import type {
+  CallEnd,
   CallQuery,
   CallSummary,
-  DeadLetter,
-  DeadLetterQuery,
   DeadLetters,
   Failure,
   Inbox,
   InboxCounts,
+  InboxHealth,
   Lease,
+  Outcome,
   Page,
-  PageQuery,
   Recorded,
   Taken,
   TakeRequest,
   Unrecorded,
-  Work,
 } from './inbox.ts';
-import { Job, Lane } from './memory/lane.ts';
+import { MemoryDeadLetters } from './memory/dead-letters.ts';
+import { elapsedBy } from './memory/elapsed.ts';
+import { ForgottenIds } from './memory/forgotten-ids.ts';
+import { IdleLanes } from './memory/idle-lanes.ts';
+import { Job } from './memory/job.ts';
+import { Lane } from './memory/lane.ts';
 import { LaneMap } from './memory/lane-map.ts';
-import { LaneList, LaterQueue, ReadyQueue } from './memory/queues.ts';
-import { RunningJobs } from './memory/running.ts';
+import { isWithin, newestFirst, QUERIES } from './memory/pages.ts';
+import { Schedule } from './memory/schedule.ts';
 import type { Clock } from './provider.ts';
-import { queryRules } from './query-rules.ts';
 
 /** How much a memory inbox keeps. */
 export interface MemoryInboxOptions {
@@ -47,7 +50,10 @@ export interface MemoryInboxOptions {
    * @default 100
    */
   readonly retainEvents?: number;
-  /** @default Date.now */
+  /**
+   * The time, for tests. Without it, a change of the system's time neither delays work nor deletes calls.
+   * @default Date.now, and a clock that is never set for what waits
+   */
   readonly clock?: Clock;
 }
 
@@ -74,79 +80,60 @@ const OPTIONS: OptionRules<MemoryInboxOptions> = {
   clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
 };
 
-/** A cursor is a serial number. */
-const QUERIES = queryRules((cursor) => /^[1-9]\d{0,15}$/.test(cursor));
-
 const EVENTS_PER_CALL = 10;
-const ROWS_PER_PAGE = 50;
 /** Each record forgets at most so many calls that are too old: more than one, so that it catches up, and few, so that none is slow. */
 const EXPIRED_PER_RECORD = 2;
-/** A live call of which nothing is heard for so many times `retainFor` has ended, and nobody told. */
-const SILENCE = 7;
 
 class MemoryInbox implements Inbox {
   readonly durable = false;
-  readonly deadLetters: DeadLetters;
+  readonly #deadLetters: MemoryDeadLetters;
   readonly #maxCalls: number;
   readonly #maxEvents: number;
-  readonly #retainFor: number;
-  readonly #retainEvents: number;
   readonly #clock: Clock;
+  readonly #now: () => number;
   readonly #calls = new LaneMap();
+  readonly #schedule: Schedule;
+  readonly #idle: IdleLanes;
+  readonly #forgotten: ForgottenIds;
   readonly #listeners = new Set<() => void>();
-  readonly #dead = new Map<string, Dead>();
-  /** Work by the token of its lease. */
-  readonly #running = new RunningJobs();
-  readonly #ready = new ReadyQueue();
-  readonly #later = new LaterQueue();
-  /** Idle calls, each list from the one that was idle for longest; calls with unfinished work are in none. */
-  readonly #summaries = new LaneList();
-  readonly #ended = new LaneList();
-  readonly #live = new LaneList();
-  readonly #withDead = new LaneList();
   #events = 0;
   #unfinished = 0;
   #endedCalls = 0;
   #serial = 0;
-  /** No lease runs out before. */
-  #leasesUntil = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  constructor({
-    maxCalls = 100_000,
-    retainFor = 86_400_000,
-    retainEvents = 100,
-    clock = Date.now,
-  }: MemoryInboxOptions) {
+  constructor({ maxCalls = 100_000, retainFor = 86_400_000, retainEvents = 100, clock }: MemoryInboxOptions) {
     this.#maxCalls = maxCalls;
     this.#maxEvents = maxCalls * EVENTS_PER_CALL;
-    this.#retainFor = retainFor;
-    this.#retainEvents = retainEvents;
-    this.#clock = clock;
-    this.deadLetters = {
-      list: async (query) => this.#listDead(query),
-      read: async (eventId) => this.#dead.get(eventId)?.letter,
-      replay: async (eventId) => this.#replay(this.#dead.get(eventId)),
-      replayAll: async (query = {}) => {
-        checkOptions('query', query, QUERIES.replayAll);
-        const found = [...this.#dead.values()].filter((dead) => isDeadIn(dead.letter, query));
-        for (const dead of found) this.#replay(dead);
-        return found.length;
+    this.#clock = clock ?? Date.now;
+    this.#now = elapsedBy(clock);
+    this.#schedule = new Schedule(this.#now);
+    this.#idle = new IdleLanes(retainFor, retainEvents);
+    this.#forgotten = new ForgottenIds(this.#now());
+    this.#deadLetters = new MemoryDeadLetters({
+      replayed: (job) => this.#replay(job),
+      discarded: (lane) => {
+        if (lane.head === undefined) this.#shelve(lane);
       },
-      discard: async (eventId) => this.#discard(this.#dead.get(eventId)),
-    };
+    });
+  }
+
+  get deadLetters(): DeadLetters {
+    return this.#deadLetters;
   }
 
   async record(event: Unrecorded): Promise<Recorded> {
     if (this.#closed) throw new CallStatusError('closed');
-    let lane = this.#calls.get(event.provider, event.callId);
-    if (lane?.knows(event.id)) return { transition: 'duplicate', done: lane.isDone(event.id) };
+    const { provider, tenant, callId, id, status } = event;
+    let lane = this.#calls.get(provider, tenant, callId);
+    if (lane?.knows(id)) return { transition: 'duplicate', done: lane.isDone(id) };
+    const now = this.#now();
+    if (!this.#forgotten.isEmpty && this.#forgotten.has(id, now)) return { transition: 'duplicate', done: true };
 
-    const now = this.#clock();
     // Off its list it is not forgotten to make room for its own event.
-    lane?.list?.remove(lane);
-    if (!this.#hasRoom(lane) && !this.#forgetOldest()) {
-      if (lane !== undefined) this.#shelve(lane);
+    if (lane !== undefined) this.#idle.remove(lane);
+    if (!this.#hasRoom(lane) && !this.#forgetFirst()) {
+      if (lane !== undefined && lane.head === undefined) this.#shelve(lane);
       throw new CallStatusError('inbox_unavailable', {
         hint: 'The memory inbox is full of calls with unfinished work.',
       });
@@ -157,85 +144,60 @@ class MemoryInbox implements Inbox {
       this.#calls.add(lane);
     }
 
-    const transition = transitionOf(lane.status, event.status);
-    const recorded = withTransition(event, transition);
-    if (transition === 'advance') {
-      lane.status = event.status;
-      if (isTerminal(event.status)) this.#endedCalls++;
-    }
+    const transition = transitionOf(lane.status, status);
+    if (transition === 'advance') this.#setStatus(lane, status);
+    const job = new Job(lane, { ...event, transition } as Job['event'], ++this.#serial);
     lane.lastReceivedAt = event.receivedAt;
     lane.touchedAt = now;
-    lane.events.push(recorded);
-    lane.addId(event.id);
+    lane.add(job.event);
+    lane.append(job);
     this.#events++;
     this.#unfinished++;
-    lane.append(new Job(lane, recorded, ++this.#serial));
-    if (lane.state === 'idle') this.#queue(lane, now);
+    if (lane.head === job) this.#queue(lane);
     return { transition, done: false };
   }
 
-  async take({ limit, leaseMs }: TakeRequest): Promise<Taken> {
-    const now = this.#clock();
-    if (now >= this.#leasesUntil) this.#endLeases(now);
-    for (let lane = this.#later.shiftDue(now); lane !== undefined; lane = this.#later.shiftDue(now)) {
-      this.#makeReady(lane);
-    }
-
-    const work: Work[] = [];
-    while (work.length < limit) {
-      const job = this.#ready.shift()?.head;
-      if (job === undefined) break;
-      job.lane.state = 'running';
-      job.attempts++;
-      const token = this.#running.add(job, ++this.#serial);
-      job.leaseUntil = now + leaseMs;
-      this.#leasesUntil = Math.min(this.#leasesUntil, job.leaseUntil);
-      const { event, attempts: attempt, doneHandlers } = job;
-      work.push({ lease: { eventId: event.id, token }, event, attempt, doneHandlers });
-    }
-    const nextAt = Math.min(this.#later.nextAt, this.#leasesUntil);
-    return Number.isFinite(nextAt) ? { work, nextAt } : { work };
+  async take(request: TakeRequest): Promise<Taken> {
+    return this.#schedule.take(request);
   }
 
   async renew(leases: readonly Lease[], leaseMs: number): Promise<readonly Lease[]> {
-    const until = this.#clock() + leaseMs;
-    this.#leasesUntil = Math.min(this.#leasesUntil, until);
-    return leases.filter(({ token }) => {
-      const job = this.#running.get(token);
-      if (job !== undefined) job.leaseUntil = until;
-      return job === undefined;
-    });
+    return leases.filter((lease) => !this.#schedule.renew(lease, leaseMs));
   }
 
-  async finish({ token }: Lease): Promise<boolean> {
-    const job = this.#stopRunning(token);
-    if (job !== undefined) this.#settle(job);
-    return job !== undefined;
+  async begin(lease: Lease, { retryInMs }: { readonly retryInMs: number }): Promise<Outcome> {
+    return this.#schedule.begin(lease, retryInMs);
   }
 
-  async fail({ token }: Lease, { retryAt, error, doneHandlers }: Failure): Promise<boolean> {
-    const job = this.#stopRunning(token);
-    if (job === undefined) return false;
-    job.doneHandlers = doneHandlers;
-    if (retryAt !== undefined) {
-      job.runAt = retryAt;
-      this.#queue(job.lane, this.#clock());
-      return true;
-    }
-    const { event, attempts, lane } = job;
-    const letter: DeadLetter = { event, attempts, error, deadAt: this.#clock() };
-    this.#dead.set(event.id, { job, letter, serial: ++this.#serial });
-    lane.dead++;
+  async finish(lease: Lease): Promise<Outcome> {
+    const job = this.#schedule.end(lease, 'finish');
+    if (typeof job === 'string') return job;
     this.#settle(job);
-    return true;
+    return 'done';
   }
 
-  async release({ token }: Lease): Promise<boolean> {
-    const job = this.#stopRunning(token);
-    if (job === undefined) return false;
-    job.attempts--;
-    this.#queue(job.lane, this.#clock());
-    return true;
+  async fail(lease: Lease, { retryInMs, error, doneHandlers }: Failure): Promise<Outcome> {
+    const job = this.#schedule.end(lease, 'fail');
+    if (typeof job === 'string') return job;
+    job.failures++;
+    job.isSuspect = false;
+    job.doneHandlers = doneHandlers;
+    if (retryInMs === undefined) {
+      this.#deadLetters.add(job, { event: job.event, attempts: job.failures, error, deadAt: this.#clock() });
+      this.#settle(job);
+    } else {
+      job.runAt = this.#schedule.after(retryInMs);
+      this.#queue(job.lane);
+    }
+    return 'done';
+  }
+
+  async release(lease: Lease, { retryInMs = 0 }: { readonly retryInMs?: number } = {}): Promise<Outcome> {
+    const job = this.#schedule.end(lease, 'release');
+    if (typeof job === 'string') return job;
+    job.runAt = this.#schedule.after(retryInMs);
+    this.#queue(job.lane);
+    return 'done';
   }
 
   onWork(listener: () => void): () => void {
@@ -243,59 +205,76 @@ class MemoryInbox implements Inbox {
     return () => this.#listeners.delete(listener);
   }
 
-  async call(provider: string, callId: string): Promise<Call | undefined> {
-    return this.#calls.get(provider, callId)?.fold();
+  async call(provider: string, callId: string, tenant?: string): Promise<Call | undefined> {
+    return this.#calls.get(provider, tenant, callId)?.fold();
   }
 
   async calls(query: CallQuery = {}): Promise<Page<CallSummary>> {
     checkOptions('query', query, QUERIES.calls);
-    const { provider, state, since, until } = query;
+    const { provider, state, status, since, until } = query;
+    const statuses = status === undefined ? undefined : [status].flat();
     const lanes = this.#calls
       .all()
       .filter(
         (lane) =>
           (provider === undefined || lane.provider === provider) &&
           (state === undefined || isTerminal(lane.status) === (state === 'ended')) &&
+          (statuses === undefined || statuses.includes(lane.status)) &&
           isWithin(lane.firstAt, since, until),
       );
     return newestFirst(lanes, query, (lane) => lane.summary());
   }
 
   async counts(): Promise<InboxCounts> {
-    const running = this.#running.size;
+    const { running } = this.#schedule.health();
     return {
       live: this.#calls.size - this.#endedCalls,
       ended: this.#endedCalls,
       waiting: this.#unfinished - running,
       running,
-      dead: this.#dead.size,
+      dead: this.#deadLetters.size,
     };
+  }
+
+  async health(): Promise<InboxHealth> {
+    const { due, lagMs, retrying, running } = this.#schedule.health();
+    const blocked = this.#unfinished - due - retrying - running;
+    return { due, lagMs, retrying, blocked, running, dead: this.#deadLetters.size };
+  }
+
+  async endCall(provider: string, callId: string, { status, tenant }: CallEnd): Promise<boolean> {
+    const lane = this.#calls.get(provider, tenant, callId);
+    if (lane === undefined || isTerminal(lane.status)) return false;
+    const isIdle = lane.head === undefined;
+    if (isIdle) this.#idle.remove(lane);
+    this.#setStatus(lane, status);
+    lane.end = { status, at: new Date(this.#clock()).toISOString() };
+    if (isIdle) this.#shelve(lane);
+    return true;
+  }
+
+  async forgetCall(provider: string, callId: string, tenant?: string): Promise<boolean> {
+    const lane = this.#calls.get(provider, tenant, callId);
+    if (lane === undefined) return false;
+    this.#forgotten.add(lane.ids, this.#now());
+    for (let job = lane.head; job !== undefined; job = job.next) this.#unfinished--;
+    this.#forget(lane);
+    return true;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
   }
 
+  #setStatus(lane: Lane, status: CallStatus): void {
+    lane.status = status;
+    if (isTerminal(status)) this.#endedCalls++;
+  }
+
   /** Lets a call's first event be taken, now or when it is time. */
-  #queue(lane: Lane, now: number): void {
-    if (lane.runAt > now) {
-      lane.state = 'later';
-      this.#later.push(lane);
-    } else this.#makeReady(lane);
+  #queue(lane: Lane): void {
+    this.#schedule.add(lane);
     for (const listener of this.#listeners) listener();
-  }
-
-  #makeReady(lane: Lane): void {
-    lane.state = 'ready';
-    this.#ready.push(lane);
-  }
-
-  #stopRunning(token: string): Job | undefined {
-    const job = this.#running.get(token);
-    if (job === undefined) return undefined;
-    this.#running.remove(job);
-    if (this.#running.size === 0) this.#leasesUntil = Number.POSITIVE_INFINITY;
-    return job;
   }
 
   /** The event is done or dead; the call goes on. */
@@ -304,129 +283,59 @@ class MemoryInbox implements Inbox {
     lane.removeHead(job);
     this.#unfinished--;
     if (lane.head === undefined) this.#shelve(lane);
-    else this.#queue(lane, this.#clock());
+    else this.#queue(lane);
   }
 
-  #endLeases(now: number): void {
-    this.#leasesUntil = Number.POSITIVE_INFINITY;
-    for (const job of this.#running) {
-      if (job.leaseUntil > now) {
-        this.#leasesUntil = Math.min(this.#leasesUntil, job.leaseUntil);
-        continue;
-      }
-      this.#running.remove(job);
-      this.#makeReady(job.lane);
+  #replay(job: Job): void {
+    const { lane } = job;
+    this.#unfinished++;
+    job.failures = 0;
+    job.interruptions = 0;
+    job.runAt = 0;
+    if (lane.isTaken) {
+      lane.insert(job);
+      return;
     }
+    if (lane.head === undefined) this.#idle.remove(lane);
+    else this.#schedule.remove(lane);
+    lane.insert(job);
+    this.#queue(lane);
   }
 
   /** Puts a call without work where it waits to be forgotten. */
   #shelve(lane: Lane): void {
-    lane.state = 'idle';
-    if (lane.dead > 0) this.#withDead.append(lane);
-    else if (!isTerminal(lane.status)) this.#live.append(lane);
-    else {
-      this.#ended.append(lane);
-      const { oldest } = this.#ended;
-      if (oldest === undefined || this.#ended.size <= this.#retainEvents) return;
-      this.#ended.remove(oldest);
-      oldest.shorten();
-      this.#summaries.append(oldest);
-    }
+    this.#idle.remove(lane);
+    this.#idle.add(lane);
   }
 
   #hasRoom(lane: Lane | undefined): boolean {
     return this.#events < this.#maxEvents && (lane !== undefined || this.#calls.size < this.#maxCalls);
   }
 
-  #forgetOldest(): boolean {
-    const lane = this.#summaries.oldest ?? this.#ended.oldest ?? this.#live.oldest ?? this.#withDead.oldest;
-    if (lane !== undefined) this.#forget(lane);
-    return lane !== undefined;
+  #forgetFirst(): boolean {
+    const { first } = this.#idle;
+    if (first !== undefined) this.#forget(first);
+    return first !== undefined;
   }
 
   #forgetExpired(now: number): void {
-    const isOld = (lane: Lane | undefined, retainFor: number): lane is Lane =>
-      lane !== undefined && lane.touchedAt <= now - retainFor;
     for (let count = 0; count < EXPIRED_PER_RECORD; count++) {
-      const ended = this.#summaries.oldest ?? this.#ended.oldest;
-      const live = this.#live.oldest;
-      if (isOld(ended, this.#retainFor)) this.#forget(ended);
-      else if (isOld(live, this.#retainFor * SILENCE)) this.#forget(live);
-      else return;
+      const lane = this.#idle.firstExpired(now);
+      if (lane === undefined) return;
+      this.#forget(lane);
     }
   }
 
   #forget(lane: Lane): void {
-    lane.list?.remove(lane);
+    this.#idle.remove(lane);
+    this.#schedule.remove(lane);
     this.#calls.remove(lane);
     this.#events -= lane.size;
     if (isTerminal(lane.status)) this.#endedCalls--;
-    if (lane.dead > 0) for (const id of lane.ids) this.#dead.delete(id);
+    this.#deadLetters.removeAll(lane);
   }
-
-  #listDead(query: DeadLetterQuery = {}): Page<DeadLetter> {
-    checkOptions('query', query, QUERIES.deadLetters);
-    const found = [...this.#dead.values()].filter(({ letter }) => isDeadIn(letter, query));
-    return newestFirst(found, query, ({ letter }) => letter);
-  }
-
-  #discard(dead: Dead | undefined): boolean {
-    if (dead === undefined) return false;
-    const { lane, event } = dead.job;
-    this.#dead.delete(event.id);
-    lane.dead--;
-    if (lane.head === undefined) {
-      lane.list?.remove(lane);
-      this.#shelve(lane);
-    }
-    return true;
-  }
-
-  #replay(dead: Dead | undefined): boolean {
-    if (dead === undefined) return false;
-    const { job } = dead;
-    const { lane } = job;
-    this.#dead.delete(job.event.id);
-    lane.dead--;
-    lane.list?.remove(lane);
-    this.#unfinished++;
-    job.attempts = 0;
-    job.runAt = 0;
-    const { state } = lane;
-    lane.insert(job);
-    if (state === 'idle' || state === 'later') this.#queue(lane, this.#clock());
-    return true;
-  }
-}
-
-interface Dead {
-  readonly job: Job;
-  readonly letter: DeadLetter;
-  readonly serial: number;
 }
 
 function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value);
-}
-
-function isWithin(time: number, since: number | undefined, until: number | undefined): boolean {
-  return (since === undefined || time >= since) && (until === undefined || time < until);
-}
-
-function isDeadIn({ event, deadAt }: DeadLetter, { provider, since, until }: DeadLetterQuery): boolean {
-  return (provider === undefined || event.provider === provider) && isWithin(deadAt, since, until);
-}
-
-/** One page of what is sorted by serial number, the cursor being the last number of the page before. */
-function newestFirst<Item extends { readonly serial: number }, Row>(
-  ascending: readonly Item[],
-  { cursor, limit = ROWS_PER_PAGE }: PageQuery,
-  toRow: (item: Item) => Row,
-): Page<Row> {
-  const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
-  const found = ascending.filter(({ serial }) => serial < before).reverse();
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const rows = page.map(toRow);
-  return last !== undefined && found.length > limit ? { rows, next: String(last.serial) } : { rows };
 }

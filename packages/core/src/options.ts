@@ -121,7 +121,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     ack = 'recorded',
     ackDeadlineMs = 4000,
     limits,
-    clock = Date.now,
+    clock,
     inbox = defaultInbox(clock, environment, log),
     work,
     concurrency = 64,
@@ -156,16 +156,16 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     leaseMs,
     retry,
     log,
-    clock,
+    clock: clock ?? Date.now,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
   };
 }
 
 /** Nobody chose it, so its one danger has to be said where it counts. */
-function defaultInbox(clock: Clock, environment: string | undefined, log: Logger): Inbox {
+function defaultInbox(clock: Clock | undefined, environment: string | undefined, log: Logger): Inbox {
   if (environment === 'production') {
     const { code, message } = new CallStatusError('memory_inbox');
     log.warn({ code }, message);
   }
-  return memoryInbox({ clock });
+  return memoryInbox(clock && { clock });
 }

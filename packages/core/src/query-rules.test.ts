@@ -1,11 +1,20 @@
 import { expect, it } from 'vitest';
 import { checkOptions } from './check-options.ts';
+import { CALL_STATUSES } from './event.ts';
 import { queryRules } from './query-rules.ts';
 
 const rules = queryRules((cursor) => cursor === 'mine');
 
 it('says of each part of a query how to mend it', () => {
-  const query = { provider: '', state: 'over', since: '2026-01-01', until: Number.NaN, cursor: 'yours', limit: 0 };
+  const query = {
+    provider: '',
+    state: 'over',
+    status: 'over',
+    since: '2026-01-01',
+    until: Number.NaN,
+    cursor: 'yours',
+    limit: 0,
+  };
   expect(() => checkOptions('query', query, rules.calls)).toThrow(
     expect.objectContaining({
       code: 'invalid_options',
@@ -17,6 +26,7 @@ it('says of each part of a query how to mend it', () => {
           '`cursor`: expected `next` of the page before, as it was, got a text.',
           '`limit`: expected a whole number, 1 to 1000, got 0.',
           "`state`: expected 'live' or 'ended', got a text.",
+          `\`status\`: expected a status or a list of them: ${CALL_STATUSES.join(', ')}, got a text.`,
         ],
       },
     }),
@@ -24,7 +34,7 @@ it('says of each part of a query how to mend it', () => {
 });
 
 it.each([
-  ['calls', 'provider, since, until, cursor, limit, state'],
+  ['calls', 'provider, since, until, cursor, limit, state, status'],
   ['deadLetters', 'provider, since, until, cursor, limit'],
   ['replayAll', 'provider, since, until'],
 ] as const)('says what there is in a query of %s', (method, known) => {

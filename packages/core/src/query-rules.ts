@@ -1,4 +1,5 @@
 import type { OptionRule, OptionRules } from './check-options.ts';
+import { CALL_STATUSES } from './event.ts';
 import type { CallQuery, DeadLetterQuery } from './inbox.ts';
 
 /** A page is read at once, by some inboxes on the thread that answers callbacks. */
@@ -25,6 +26,11 @@ const STATE: OptionRule = {
   fits: (value) => value === 'live' || value === 'ended',
 };
 
+const STATUS: OptionRule = {
+  expected: `a status or a list of them: ${CALL_STATUSES.join(', ')}`,
+  fits: (value) => (Array.isArray(value) ? value : [value]).every((each) => CALL_STATUSES.includes(each)),
+};
+
 /**
  * What the queries of an inbox have to be, by the method that takes them: the same for every inbox.
  *
@@ -45,5 +51,5 @@ export function queryRules(isCursor: (cursor: string) => boolean): {
     fits: (value) => typeof value === 'string' && isCursor(value),
   };
   const deadLetters = { ...SPAN, cursor, limit: LIMIT };
-  return { calls: { ...deadLetters, state: STATE }, deadLetters, replayAll: SPAN };
+  return { calls: { ...deadLetters, state: STATE, status: STATUS }, deadLetters, replayAll: SPAN };
 }

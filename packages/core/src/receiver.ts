@@ -3,7 +3,7 @@ import { authenticate } from './authenticate/authenticate.ts';
 import type { Limits } from './decode/fields.ts';
 import type { CallStatusReceiver, CloseOptions, EventName, ProviderEndpoint, RequestHead } from './endpoint.ts';
 import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
-import { type AnyCallStatusEvent, type CallStatusEvent, type Trust, withTransition } from './event.ts';
+import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import type { HandlerOptions } from './handlers.ts';
 import type { Inbox, Recorded, Unrecorded } from './inbox.ts';
@@ -252,7 +252,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     if (transition === 'conflict')
       this.#reporter.report(new CallStatusError('conflicting_status', { provider, eventId: id }));
     if (outcome !== undefined && !(await outcome)) throw new CallStatusError('not_handled', { provider, eventId: id });
-    return withTransition(unrecorded, transition);
+    return { ...unrecorded, transition } as AnyCallStatusEvent;
   }
 
   /** Unless another process may be there for it. */

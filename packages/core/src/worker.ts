@@ -2,7 +2,7 @@ import { type Call, foldCall } from './call.ts';
 import { CallStatusError, ERRORS, type ErrorCode, type ErrorDetails, isCallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import type { HandlerContext } from './handlers.ts';
-import type { Inbox, Taken, Work } from './inbox.ts';
+import type { Inbox, Outcome, Taken, Work } from './inbox.ts';
 import type { Logger } from './log.ts';
 import type { Clock, MaybePromise } from './provider.ts';
 import type { NamedHandler } from './registry.ts';
@@ -168,14 +168,13 @@ class InboxWorker implements Worker {
   }
 
   async #takeWork(): Promise<void> {
-    const { inbox, owner } = this.#options;
     const limit = this.#concurrency - this.#handling;
     this.#isFull = limit <= 0;
     if (this.#isFull) return;
     await this.#keepWhatRuns();
     let taken: Taken;
     try {
-      taken = await inbox.take({ limit, leaseMs: this.#leaseMs, owner });
+      taken = await this.#take(limit);
     } catch (cause) {
       this.#inboxFailed({}, cause);
       return;
@@ -184,9 +183,20 @@ class InboxWorker implements Worker {
       await Promise.all(taken.work.map((work) => this.#giveBack(new Run(work))));
       return;
     }
-    this.#isFull = taken.work.length >= limit;
+    this.#isFull = taken.more || taken.suspects;
     for (const work of taken.work) this.#startRun(work);
-    if (taken.nextAt !== undefined) this.#wakeAt(taken.nextAt);
+    if (taken.nextInMs !== undefined) this.#wakeIn(taken.nextInMs);
+  }
+
+  /** What is due, and suspects, which are given out one by one. */
+  async #take(limit: number): Promise<Taken> {
+    const { inbox, owner } = this.#options;
+    const request = { limit, leaseMs: this.#leaseMs, owner };
+    const taken = await inbox.take(request);
+    if (!taken.suspects) return taken;
+    const room = Array.from({ length: limit - taken.work.length }, () => inbox.take({ ...request, suspect: true }));
+    const suspects = await Promise.all(room);
+    return { ...taken, work: [...taken.work, ...suspects.flatMap(({ work }) => work)] };
   }
 
   /**
@@ -202,11 +212,10 @@ class InboxWorker implements Worker {
     if (isLate && this.#handling > 0) await this.#renew();
   }
 
-  #wakeAt(time: number): void {
-    const delay = time - this.#options.clock();
+  #wakeIn(delay: number): void {
     if (delay >= this.#pollMs) return;
     clearTimeout(this.#waking);
-    this.#waking = setTimeout(() => this.#wake(), Math.max(0, delay)).unref();
+    this.#waking = setTimeout(() => this.#wake(), delay).unref();
   }
 
   #startRun(work: Work): void {
@@ -248,7 +257,8 @@ class InboxWorker implements Worker {
     }
     if (handlers.length === 0) return undefined;
     const { attempts = ATTEMPTS } = options.retryFor(event);
-    if (attempt > attempts) return { cause: undefined, error: NEVER_ENDED, doneHandlers };
+    if (run.work.interruptions >= Math.max(8, 2 * attempts))
+      return { cause: undefined, error: NEVER_ENDED, doneHandlers };
     const answered = options.beforeHandling(event.id);
     const context = new Context(run, options);
     if (answered === undefined) return this.#callHandlers(run, handlers, context, 0);
@@ -301,9 +311,9 @@ class InboxWorker implements Worker {
     const { inbox } = options;
     const { event, attempt, lease } = run.work;
     const { attempts = ATTEMPTS, backoff = exponentialBackoff } = options.retryFor(event);
-    if (attempt < attempts) {
-      const retryAt = options.clock() + this.#pauseAfter(run, backoff);
-      await this.#tell(run, () => inbox.fail(lease, { error, doneHandlers, retryAt }));
+    if (attempt < attempts && error !== NEVER_ENDED) {
+      const retryInMs = this.#pauseAfter(run, backoff);
+      await this.#tell(run, () => inbox.fail(lease, { error, doneHandlers, retryInMs }));
       return;
     }
     const counts = await this.#tell(run, () => inbox.fail(lease, { error, doneHandlers }));
@@ -323,13 +333,13 @@ class InboxWorker implements Worker {
   }
 
   /** Tells the inbox how an attempt ended, again and again until it listens. `false`: the result does not count. */
-  async #tell(run: Run, result: () => Promise<boolean>): Promise<boolean> {
+  async #tell(run: Run, result: () => Promise<Outcome>): Promise<boolean> {
     run.isHandling = false;
     this.#handling--;
     if (this.#isFull) this.#wake();
     while (!run.isOver) {
       try {
-        const counts = await result();
+        const counts = (await result()) === 'done';
         if (!counts) this.#lose(run);
         return counts;
       } catch (cause) {
@@ -398,7 +408,7 @@ class InboxWorker implements Worker {
   async #giveBack(run: Run): Promise<void> {
     run.abort(new CallStatusError('closed', run.details));
     try {
-      if (await this.#options.inbox.release(run.work.lease)) this.#returned++;
+      if ((await this.#options.inbox.release(run.work.lease)) === 'done') this.#returned++;
     } catch (cause) {
       this.#inboxFailed(run.details, cause);
     }

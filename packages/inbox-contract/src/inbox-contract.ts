@@ -62,6 +62,12 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
     const take = (limit = 100, from = inbox): Promise<Taken> =>
       from.take({ limit, leaseMs: LEASE_MS, owner: 'contract' });
 
+    async function takeSuspect(from = inbox): Promise<Work> {
+      const { work } = await from.take({ limit: 100, leaseMs: LEASE_MS, owner: 'contract', suspect: true });
+      expect(work).toHaveLength(1);
+      return work[0] as Work;
+    }
+
     async function takeOne(from = inbox): Promise<Work> {
       const { work } = await take(1, from);
       expect(work).toHaveLength(1);
@@ -70,13 +76,13 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
 
     async function finishOne(): Promise<Work> {
       const work = await takeOne();
-      expect(await inbox.finish(work.lease)).toBe(true);
+      expect(await inbox.finish(work.lease)).toBe('done');
       return work;
     }
 
     async function bury(error = 'boom', from = inbox): Promise<Work> {
       const work = await takeOne(from);
-      expect(await from.fail(work.lease, { error, doneHandlers: [] })).toBe(true);
+      expect(await from.fail(work.lease, { error, doneHandlers: [] })).toBe('done');
       return work;
     }
 
@@ -182,7 +188,7 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
         const closing = inbox.close();
         const late = inbox.record(event('c3', 'ringing'));
         await expect(late).rejects.toMatchObject({ code: 'closed' });
-        expect(await begun).toEqual([{ transition: 'advance', done: false }, true]);
+        expect(await begun).toEqual([{ transition: 'advance', done: false }, 'done']);
         await closing;
       });
     });
@@ -216,11 +222,12 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
       it('tries again when it is time and not before, and lets nothing of the call overtake', async () => {
         await record('c1', 'queued', 'completed');
         const work = await takeOne();
-        const retryAt = clock.now() + 5000;
-        expect(await inbox.fail(work.lease, { retryAt, error: 'boom', doneHandlers: ['onStatus'] })).toBe(true);
+        expect(await inbox.fail(work.lease, { retryInMs: 5000, error: 'boom', doneHandlers: ['onStatus'] })).toBe(
+          'done',
+        );
         await record('c2', 'ringing');
         expect((await finishOne()).event.callId).toBe('c2');
-        expect((await expectIdle()).nextAt).toBe(retryAt);
+        expect((await expectIdle()).nextInMs).toBe(5000);
         clock.advance(4999);
         await expectIdle();
         clock.advance(1);
@@ -231,27 +238,30 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
       });
 
       it('has no next time when nothing waits', async () => {
-        expect(await take()).toEqual({ work: [] });
+        const nothing = { work: [], suspects: false, more: false };
+        expect(await take()).toEqual(nothing);
         await record('c1', 'ringing');
         await finishOne();
-        expect(await take()).toEqual({ work: [] });
+        expect(await take()).toEqual(nothing);
       });
 
       it('gives work out again when its lease ran out, and fences the one who had it', async () => {
         await record('c1', 'queued', 'completed');
         const slow = await takeOne();
         clock.advance(LEASE_MS - 1);
-        expect((await expectIdle()).nextAt).toBe(clock.now() + 1);
+        expect((await expectIdle()).nextInMs).toBe(1);
         clock.advance(2);
-        const again = await takeOne();
-        expect(again).toMatchObject({ attempt: 2, event: slow.event });
+        expect((await expectIdle()).suspects).toBe(true);
+        const again = await takeSuspect();
+        expect(again).toMatchObject({ attempt: 1, suspect: true, interruptions: 0, event: slow.event });
+        expect(again.fence).toBeGreaterThan(slow.fence);
         expect(again.lease.token).not.toBe(slow.lease.token);
-        expect(await inbox.finish(slow.lease)).toBe(false);
-        expect(await inbox.fail(slow.lease, { error: 'late', doneHandlers: ['onStatus'] })).toBe(false);
-        expect(await inbox.release(slow.lease)).toBe(false);
+        expect(await inbox.finish(slow.lease)).not.toBe('done');
+        expect(await inbox.fail(slow.lease, { error: 'late', doneHandlers: ['onStatus'] })).not.toBe('done');
+        expect(await inbox.release(slow.lease)).not.toBe('done');
         expect(await inbox.renew([slow.lease, again.lease], LEASE_MS)).toEqual([slow.lease]);
         await expectIdle();
-        expect(await inbox.finish(again.lease)).toBe(true);
+        expect(await inbox.finish(again.lease)).toBe('done');
         expect((await finishOne()).event.id).toBe('acme:c1:completed');
       });
 
@@ -263,25 +273,29 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
           expect(await inbox.renew([work.lease], LEASE_MS)).toEqual([]);
           await expectIdle();
         }
-        expect(await inbox.finish(work.lease)).toBe(true);
+        expect(await inbox.finish(work.lease)).toBe('done');
         expect(await inbox.renew([work.lease], LEASE_MS)).toEqual([work.lease]);
       });
 
-      it('counts an attempt when it is taken', async () => {
+      it('counts what was begun and has no result as an interruption, after a pause', async () => {
         await record('c1', 'ringing');
-        for (const attempt of [1, 2, 3]) {
-          expect((await takeOne()).attempt).toBe(attempt);
-          clock.advance(LEASE_MS + 1);
-        }
+        await takeOne();
+        clock.advance(LEASE_MS + 1);
+        const suspect = await takeSuspect();
+        expect(await inbox.begin(suspect.lease, { retryInMs: 5000 })).toBe('done');
+        clock.advance(LEASE_MS + 4999);
+        expect((await expectIdle()).suspects).toBe(false);
+        clock.advance(1);
+        expect(await takeSuspect()).toMatchObject({ attempt: 1, suspect: true, interruptions: 1 });
       });
 
       it('takes work back untouched: at once, without counting the attempt', async () => {
         await record('c1', 'queued', 'completed');
         const first = await takeOne();
-        await inbox.fail(first.lease, { retryAt: clock.now(), error: 'boom', doneHandlers: ['onStatus'] });
+        await inbox.fail(first.lease, { retryInMs: 0, error: 'boom', doneHandlers: ['onStatus'] });
         const second = await takeOne();
-        expect(await inbox.release(second.lease)).toBe(true);
-        expect(await inbox.finish(second.lease)).toBe(false);
+        expect(await inbox.release(second.lease)).toBe('done');
+        expect(await inbox.finish(second.lease)).not.toBe('done');
         const third = await takeOne();
         expect(third).toMatchObject({ attempt: 2, doneHandlers: ['onStatus'], event: { id: 'acme:c1:queued' } });
         expect(third.lease.token).not.toBe(second.lease.token);
@@ -290,10 +304,10 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
       it('counts a result once', async () => {
         await record('c1', 'ringing');
         const { lease } = await takeOne();
-        expect(await inbox.finish(lease)).toBe(true);
-        expect(await inbox.finish(lease)).toBe(false);
-        expect(await inbox.fail(lease, { error: 'boom', doneHandlers: [] })).toBe(false);
-        expect(await inbox.release(lease)).toBe(false);
+        expect(await inbox.finish(lease)).toBe('done');
+        expect(await inbox.finish(lease)).not.toBe('lost');
+        expect(await inbox.fail(lease, { error: 'boom', doneHandlers: [] })).not.toBe('done');
+        expect(await inbox.release(lease)).not.toBe('done');
         expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
       });
 
@@ -350,12 +364,14 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
             const choose = (below: number, at: number) => (choices[at % choices.length] as number) % below;
             for (let step = 0; left.size > 0; step++) {
               if (step > 2000) throw new Error('The work never ends.');
-              for (const work of (await take(choose(4, step) + 1)).work) {
+              const taken = await take(choose(4, step) + 1);
+              const request = { limit: 1, leaseMs: LEASE_MS, owner: 'contract', suspect: true };
+              const { work: suspects } = taken.suspects ? await inbox.take(request) : { work: [] };
+              for (const work of [...taken.work, ...suspects]) {
                 const { id, callId, status } = work.event;
                 expect(running.map((other) => other.event.callId)).not.toContain(callId);
                 expect(status).toBe(left.get(callId)?.[0]);
                 expect(work.attempt).toBe((attempts.get(id) ?? 0) + 1);
-                attempts.set(id, work.attempt);
                 running.push(work);
               }
               if (running.length === 0) {
@@ -367,16 +383,16 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
               // Past every choice only successes are left, so that it ends.
               const fate = step < choices.length ? choose(5, step * 3) : 0;
               if (fate <= 1) {
-                expect(await inbox.finish(work.lease)).toBe(true);
+                expect(await inbox.finish(work.lease)).toBe('done');
                 const rest = left.get(callId)?.slice(1) as CallStatus[];
                 if (rest.length > 0) left.set(callId, rest);
                 else left.delete(callId);
               } else if (fate === 2) {
-                const failure = { retryAt: clock.now() + 500, error: 'boom', doneHandlers: [] };
-                expect(await inbox.fail(work.lease, failure)).toBe(true);
+                const failure = { retryInMs: 500, error: 'boom', doneHandlers: [] };
+                expect(await inbox.fail(work.lease, failure)).toBe('done');
+                attempts.set(id, work.attempt);
               } else if (fate === 3) {
-                expect(await inbox.release(work.lease)).toBe(true);
-                attempts.set(id, work.attempt - 1);
+                expect(await inbox.release(work.lease)).toBe('done');
               } else {
                 clock.advance(LEASE_MS + 1);
                 running.length = 0;
@@ -423,7 +439,7 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
             const tellOne = (work: Work) => {
               // Past every choice only successes are left, so that it ends.
               const fate = choice < choices.length ? choose(4) : 0;
-              const failure = { retryAt: clock.now() + (choose(2) && 500), error: 'boom', doneHandlers: [] };
+              const failure = { retryInMs: choose(2) && 500, error: 'boom', doneHandlers: [] };
               const told =
                 fate <= 1
                   ? inbox.finish(work.lease)
@@ -431,7 +447,7 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
                     ? inbox.fail(work.lease, failure)
                     : inbox.release(work.lease);
               return async () => {
-                expect(await told).toBe(true);
+                expect(await told).toBe('done');
                 running.splice(running.indexOf(work), 1);
                 if (fate <= 1) left.get(work.event.callId)?.shift();
               };
@@ -462,7 +478,7 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
     describe('dead letters', () => {
       it('buries what is not to be tried again, and the call goes on', async () => {
         await record('c1', 'queued', 'completed');
-        await inbox.fail((await takeOne()).lease, { retryAt: clock.now(), error: 'first', doneHandlers: [] });
+        await inbox.fail((await takeOne()).lease, { retryInMs: 0, error: 'first', doneHandlers: [] });
         const deadAt = clock.advance(1000);
         const { event: dead } = await bury('second');
         const letter = { event: dead, attempts: 2, error: 'second', deadAt };
@@ -504,11 +520,10 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
       it('replays before an event of the same call that waits for its retry', async () => {
         await record('c1', 'queued', 'completed');
         const dead = await bury();
-        const retryAt = clock.now() + 5000;
-        await inbox.fail((await takeOne()).lease, { retryAt, error: 'boom', doneHandlers: [] });
+        await inbox.fail((await takeOne()).lease, { retryInMs: 5000, error: 'boom', doneHandlers: [] });
         await inbox.deadLetters.replay(dead.event.id);
         expect((await finishOne()).event.id).toBe('acme:c1:queued');
-        expect((await expectIdle()).nextAt).toBe(retryAt);
+        expect((await expectIdle()).nextInMs).toBe(5000);
         clock.advance(5000);
         expect((await finishOne()).event.id).toBe('acme:c1:completed');
         await expectIdle();
@@ -694,7 +709,7 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
         await bury();
         await record('c2', 'queued', 'completed');
         const work = await takeOne();
-        await inbox.fail(work.lease, { retryAt: clock.now() + 1000, error: 'boom', doneHandlers: [] });
+        await inbox.fail(work.lease, { retryInMs: 1000, error: 'boom', doneHandlers: [] });
         await record('c3', 'busy', 'ringing');
         await takeOne();
         await record('c4', 'canceled');
@@ -799,26 +814,25 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
           expect((await finishOne()).event.id).toBe('acme:c1:completed');
         });
 
-        it('gives out what was running once its lease ran out, with the attempt counted', async () => {
+        it('gives out what was running as a suspect once its lease ran out', async () => {
           await record('c1', 'queued', 'completed');
           const lost = await takeOne();
           await reopen();
-          expect((await expectIdle()).nextAt).toBe(clock.now() + LEASE_MS);
+          expect((await expectIdle()).nextInMs).toBe(LEASE_MS);
           clock.advance(LEASE_MS + 1);
-          const again = await takeOne();
-          expect(again).toMatchObject({ attempt: 2, event: lost.event });
+          const again = await takeSuspect();
+          expect(again).toMatchObject({ attempt: 1, suspect: true, event: lost.event });
           expect(again.lease.token).not.toBe(lost.lease.token);
-          expect(await inbox.finish(lost.lease)).toBe(false);
-          expect(await inbox.finish(again.lease)).toBe(true);
+          expect(await inbox.finish(lost.lease)).not.toBe('done');
+          expect(await inbox.finish(again.lease)).toBe('done');
           expect((await finishOne()).event.id).toBe('acme:c1:completed');
         });
 
         it('keeps retry times and the handlers that were done', async () => {
           await record('c1', 'ringing');
-          const retryAt = clock.now() + 5000;
-          await inbox.fail((await takeOne()).lease, { retryAt, error: 'boom', doneHandlers: ['onStatus'] });
+          await inbox.fail((await takeOne()).lease, { retryInMs: 5000, error: 'boom', doneHandlers: ['onStatus'] });
           await reopen();
-          expect((await expectIdle()).nextAt).toBe(retryAt);
+          expect((await expectIdle()).nextInMs).toBe(5000);
           clock.advance(5000);
           expect(await takeOne()).toMatchObject({ attempt: 2, doneHandlers: ['onStatus'] });
         });
@@ -880,11 +894,11 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
           await record('c1', 'ringing');
           const slow = await takeOne();
           clock.advance(LEASE_MS + 1);
-          const again = await takeOne(other);
-          expect(again.attempt).toBe(2);
+          const again = await takeSuspect(other);
+          expect(again.attempt).toBe(1);
           expect(await inbox.renew([slow.lease], LEASE_MS)).toEqual([slow.lease]);
-          expect(await inbox.finish(slow.lease)).toBe(false);
-          expect(await other.finish(again.lease)).toBe(true);
+          expect(await inbox.finish(slow.lease)).not.toBe('done');
+          expect(await other.finish(again.lease)).toBe('done');
         });
 
         it('hands work over', async () => {

@@ -15,14 +15,16 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE calls (
     id INTEGER PRIMARY KEY,
     provider TEXT NOT NULL,
+    tenant TEXT NOT NULL,               -- empty: none
     call_id TEXT NOT NULL,
     status TEXT NOT NULL,
     terminal INTEGER NOT NULL,          -- 1: it has ended
     first_at INTEGER NOT NULL,          -- when its first event was received, ms since 1970
     last_at INTEGER NOT NULL,           -- when its last event was received, ms since 1970
-    events INTEGER NOT NULL             -- how many were recorded
+    events INTEGER NOT NULL,            -- how many were recorded
+    ended_at INTEGER                    -- when the application ended it, ms since 1970
   ) STRICT;
-  CREATE UNIQUE INDEX calls_by_call_id ON calls (call_id, provider);
+  CREATE UNIQUE INDEX calls_by_call_id ON calls (call_id, provider, tenant);
   CREATE INDEX calls_by_time ON calls (first_at);
   CREATE INDEX calls_by_provider ON calls (provider, first_at);
   CREATE INDEX calls_live ON calls (first_at) WHERE terminal = 0;
@@ -73,7 +75,11 @@ export const MIGRATIONS: readonly string[] = [
     due_at INTEGER,                     -- when a worker may take it; empty while an earlier event of the call is unfinished
     owner TEXT,                         -- the worker that has it
     token TEXT,                         -- the worker's lease, which ends at due_at
-    attempts INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0, -- that failed
+    takes INTEGER NOT NULL DEFAULT 0,
+    suspect INTEGER NOT NULL DEFAULT 0, -- 1: a take of it ended without a result
+    begun INTEGER,                      -- its handlers began; the pause in ms if this take ends without a result
+    interruptions INTEGER NOT NULL DEFAULT 0, -- takes that began and ended without a result
     done_handlers TEXT NOT NULL DEFAULT '[]',
     error TEXT,                         -- the last attempt's
     dead_at INTEGER,                    -- since when it is a dead letter, ms since 1970

@@ -1,6 +1,7 @@
 import {
   type AnyCallStatusEvent,
   type Call,
+  type CallEnd,
   type CallQuery,
   CallStatusError,
   type CallSummary,
@@ -9,12 +10,13 @@ import {
   type Failure,
   type Inbox,
   type InboxCounts,
+  type InboxHealth,
   type Lease,
+  type Outcome,
   type Page,
   type Recorded,
   type Taken,
   type TakeRequest,
-  type Transition,
   type Unrecorded,
   type Work,
 } from '@call-status/core';
@@ -110,16 +112,16 @@ export class SqliteInbox implements Inbox {
 
   async record(event: Unrecorded): Promise<Recorded> {
     this.#requireOpen();
-    const { provider, callId, id, status, terminal, receivedAt } = event;
-    const row = [provider, callId, id, status, terminal, Date.parse(receivedAt), toJson(event)] as const;
+    const { provider, tenant = '', callId, id, status, terminal, receivedAt } = event;
+    const row = [provider, tenant, callId, id, status, terminal, Date.parse(receivedAt), toJson(event)] as const;
     // A worker that asks for work in this turn gets it in the transaction that records it.
     this.#notify();
     return this.#writer.write('record', [row, this.#options.clock()], (recorded) => this.#recorded(event, recorded));
   }
 
-  async take({ limit, leaseMs, owner }: TakeRequest): Promise<Taken> {
+  async take({ limit, leaseMs, owner, suspect = false }: TakeRequest): Promise<Taken> {
     this.#requireOpen();
-    const request = { limit, leaseMs, owner };
+    const request = { limit, leaseMs, owner, suspect };
     return this.#writer.write('take', [request, this.#options.clock()], (taken) => this.#taken(taken));
   }
 
@@ -129,16 +131,20 @@ export class SqliteInbox implements Inbox {
     return leases.filter(({ token }) => lost.has(token));
   }
 
-  finish({ token }: Lease): Promise<boolean> {
+  begin({ token }: Lease, { retryInMs }: { readonly retryInMs: number }): Promise<Outcome> {
+    return this.#write('beginWork', [token, retryInMs, this.#options.clock()]);
+  }
+
+  finish({ token }: Lease): Promise<Outcome> {
     return this.#write('finish', [token]);
   }
 
-  fail({ token }: Lease, failure: Failure): Promise<boolean> {
+  fail({ token }: Lease, failure: Failure): Promise<Outcome> {
     return this.#write('fail', [token, failure, this.#options.clock()]);
   }
 
-  release({ token }: Lease): Promise<boolean> {
-    return this.#write('release', [token]);
+  release({ token }: Lease, { retryInMs = 0 }: { readonly retryInMs?: number } = {}): Promise<Outcome> {
+    return this.#write('release', [token, retryInMs, this.#options.clock()]);
   }
 
   onWork(listener: () => void): () => void {
@@ -147,8 +153,16 @@ export class SqliteInbox implements Inbox {
     return () => this.#listeners.delete(listener);
   }
 
-  call(provider: string, callId: string): Promise<Call | undefined> {
-    return this.#read((store) => store.call(provider, callId));
+  call(provider: string, callId: string, tenant = ''): Promise<Call | undefined> {
+    return this.#read((store) => store.call(provider, callId, tenant));
+  }
+
+  endCall(provider: string, callId: string, { status, tenant = '' }: CallEnd): Promise<boolean> {
+    return this.#write('endCall', [provider, callId, status, tenant, this.#options.clock()]);
+  }
+
+  forgetCall(provider: string, callId: string, tenant = ''): Promise<boolean> {
+    return this.#write('forgetCall', [provider, callId, tenant, this.#options.clock()]);
   }
 
   async calls(query: CallQuery = {}): Promise<Page<CallSummary>> {
@@ -158,6 +172,10 @@ export class SqliteInbox implements Inbox {
 
   counts(): Promise<InboxCounts> {
     return this.#read((store) => store.counts(this.#options.clock()));
+  }
+
+  health(): Promise<InboxHealth> {
+    return this.#read((store) => store.health(this.#options.clock()));
   }
 
   close(): Promise<void> {
@@ -173,18 +191,20 @@ export class SqliteInbox implements Inbox {
   }
 
   #recorded(event: Unrecorded, [row, transition, done]: RecordedRow): Recorded {
-    if (row !== 0) this.#recent.set(row, event.id, withTransition(event, transition));
+    if (row !== 0) this.#recent.set(row, event.id, { ...event, transition } as AnyCallStatusEvent);
     return { transition, done };
   }
 
-  #taken({ work, nextAt }: TakenRows): Taken {
-    return { work: work.map((taken) => this.#workOf(taken)), ...(nextAt !== undefined && { nextAt }) };
+  #taken({ work, nextInMs, suspects, more }: TakenRows): Taken {
+    const taken = { work: work.map((row) => this.#workOf(row)), suspects, more };
+    return nextInMs === undefined ? taken : { ...taken, nextInMs };
   }
 
-  #workOf([row, eventId, token, attempt, doneHandlers, stored]: TakenRow): Work {
+  #workOf([row, eventId, token, attempt, doneHandlers, interruptions, suspect, fence, stored]: TakenRow): Work {
     const recent = this.#recent.take(row, eventId);
     const event = stored === undefined ? (recent as AnyCallStatusEvent) : eventOf(stored);
-    return { lease: { eventId, token }, event, attempt, doneHandlers: JSON.parse(doneHandlers) };
+    const lease = { eventId, token };
+    return { lease, event, attempt, interruptions, suspect, fence, doneHandlers: JSON.parse(doneHandlers) };
   }
 
   #requireOpen(): void {
@@ -233,10 +253,4 @@ function toJson(event: Unrecorded): string {
   } catch (cause) {
     throw new CallStatusError('inbox_unavailable', {}, { cause });
   }
-}
-
-/** The event is the inbox's, and gets its transition: a copy would be one more thing to collect for each callback. */
-function withTransition(event: Unrecorded, transition: Transition): AnyCallStatusEvent {
-  (event as { transition?: Transition }).transition = transition;
-  return event as AnyCallStatusEvent;
 }

@@ -7,7 +7,7 @@ import { openDatabase } from './open.ts';
 import { eventOf, FIRST, type Place, QUERIES, SQL, Store } from './store.ts';
 
 /** These look at all there is, and no event waits for them. */
-const OVERVIEWS = new Set(['counts']);
+const OVERVIEWS = new Set(['counts', 'health']);
 const NO_QUERIES = new Set(['begin', 'commit', 'version']);
 
 describe('the statements', () => {
@@ -58,7 +58,12 @@ interface Told {
 
 function take(store: Store, now: number, limit = REQUEST.limit): Told[] {
   const { work } = store.take({ ...REQUEST, limit }, now);
-  return work.map(([, id, token, attempt, , stored]) => ({ id, token, attempt, event: stored && eventOf(stored) }));
+  return work.map(([, id, token, attempt, , , , , stored]) => ({
+    id,
+    token,
+    attempt,
+    event: stored && eventOf(stored),
+  }));
 }
 
 describe('an event that was taken', () => {
@@ -84,15 +89,15 @@ describe('an event that was taken', () => {
   it('is told for another attempt, since a handler may have changed what it was given', () => {
     const store = open(temporaryFile());
     const attempt = (now: number) => within(store, () => take(store, now))[0] as Told;
-    const fail = (token: string, now: number, retryAt?: number) =>
-      within(store, () => store.fail(token, { error: 'boom', doneHandlers: [], ...(retryAt && { retryAt }) }, now));
+    const fail = (token: string, now: number, retryInMs?: number) =>
+      within(store, () => store.fail(token, { error: 'boom', doneHandlers: [], ...(retryInMs && { retryInMs }) }, now));
     within(store, () => store.record(rowOf(anEvent('c1')), 1));
     const first = attempt(1);
     expect(first).toMatchObject({ attempt: 1, event: undefined });
     fail(first.token, 1, 2);
-    const second = attempt(2);
+    const second = attempt(3);
     expect(second).toMatchObject({ attempt: 2, event: { callId: 'c1' } });
-    fail(second.token, 2);
+    fail(second.token, 3);
     within(store, () => store.replay('acme:c1:ringing', 3));
     expect(attempt(3)).toMatchObject({ attempt: 1, event: { callId: 'c1' } });
   });
@@ -125,8 +130,9 @@ describe('an event that is taken in the transaction that records it', () => {
     expect(store.isWorkDue).toBe(false);
     expect(store.counts(1)).toMatchObject({ waiting: 0, running: 1 });
     expect(within(store, () => take(store, 1000))).toEqual([]);
-    expect(within(store, () => take(store, 1001))).toMatchObject([{ attempt: 2 }]);
-    expect(within(store, () => store.finish(taken?.token ?? ''))).toBe(false);
+    const suspects = within(store, () => store.take({ ...REQUEST, suspect: true }, 1001));
+    expect(suspects.work).toHaveLength(1);
+    expect(within(store, () => store.finish(taken?.token ?? ''))).toBe('lost');
   });
 
   it('is told where more came at once than are remembered', () => {

@@ -10,9 +10,12 @@ import {
   type Failure,
   foldCall,
   type InboxCounts,
+  type InboxHealth,
+  type Outcome,
   type Page,
   queryRules,
   type TakeRequest,
+  type TerminalStatus,
   type Transition,
   transitionOf,
 } from '@call-status/core';
@@ -42,6 +45,7 @@ export const QUERIES: ReturnType<typeof queryRules> = queryRules((cursor) => CUR
 /** What a store needs of an event to record it. */
 export type NewEvent = readonly [
   provider: string,
+  tenant: string,
   callId: string,
   id: string,
   status: CallStatus,
@@ -65,6 +69,9 @@ export type TakenRow = readonly [
   token: string,
   attempt: number,
   doneHandlers: string,
+  interruptions: number,
+  suspect: boolean,
+  fence: number,
   stored?: StoredEvent,
 ];
 
@@ -86,7 +93,9 @@ interface FreshWork {
 /** What a worker got. */
 export interface TakenRows {
   readonly work: readonly TakenRow[];
-  readonly nextAt: number | undefined;
+  readonly nextInMs: number | undefined;
+  readonly suspects: boolean;
+  readonly more: boolean;
 }
 
 /** The handlers that are done before the first attempt, as JSON. */
@@ -169,8 +178,8 @@ export class Store {
 
   record(event: NewEvent, now: number): RecordedRow {
     const { call, eventOfCall, forgotten, insertCall, updateCall, insertEvent } = this.#statements;
-    const [provider, callId, id, status, terminal, receivedAt, json] = event;
-    const known = call.get(callId, provider);
+    const [provider, tenant, callId, id, status, terminal, receivedAt, json] = event;
+    const known = call.get(callId, provider, tenant);
     const hasFresh = known !== undefined && this.#fresh.some((fresh) => fresh.call === known['id']);
     if (hasFresh) this.#settleFresh();
     if (known !== undefined) {
@@ -183,7 +192,7 @@ export class Store {
     let callRow = known?.['id'];
     if (known === undefined) {
       callRow = Number(
-        insertCall.run(provider, callId, status, Number(terminal), receivedAt, receivedAt).lastInsertRowid,
+        insertCall.run(provider, tenant, callId, status, Number(terminal), receivedAt, receivedAt).lastInsertRowid,
       );
     } else if (transition === 'advance') {
       updateCall.run(status, Number(terminal), receivedAt, callRow);
@@ -210,29 +219,32 @@ export class Store {
     this.#fresh = [];
   }
 
-  take({ limit, leaseMs, owner }: TakeRequest, now: number): TakenRows {
-    const { due, lease, nextDue, insertWork } = this.#statements;
-    const rows = due.all(now, limit);
-    if (rows.length < limit) this.#isWorkDue = false;
+  take({ limit, leaseMs, owner, suspect = false }: TakeRequest, now: number): TakenRows {
+    const { due, dueSuspects, lease, nextDue, insertWork } = this.#statements;
+    const rows = suspect ? dueSuspects.all(now, now, Math.min(limit, 1)) : due.all(now, limit);
+    if (!suspect && rows.length < limit) this.#isWorkDue = false;
     const work = rows.map(({ id: row, call, event_id: eventId, attempts, done_handlers: doneHandlers }): TakenRow => {
       const token = this.#newToken(call, row);
-      lease.run(owner, token, now + leaseMs, call, row);
-      return this.#taken(row, eventId, token, attempts + 1, doneHandlers);
+      const { takes, interruptions, suspect } = lease.get(owner, token, now + leaseMs, call, row) as Row;
+      const isThere = this.#recent.take(row, eventId) !== undefined && takes === 1;
+      const told = [row, eventId, token, attempts + 1, doneHandlers, interruptions, suspect === 1, takes] as const;
+      return isThere ? told : [...told, this.#statements.event.get(row) as unknown as StoredEvent];
     });
-    for (const { call, row, eventId, now: runAt } of this.#fresh.splice(0, limit - rows.length)) {
+    const fresh = suspect ? [] : this.#fresh.splice(0, limit - rows.length);
+    for (const { call, row, eventId, now: runAt } of fresh) {
       const token = this.#newToken(call, row);
       insertWork.run(call, row, eventId, runAt, now + leaseMs, owner, token, 1);
-      work.push(this.#taken(row, eventId, token, 1, NOTHING_DONE));
+      const told = [row, eventId, token, 1, NOTHING_DONE, 0, false, 1] as const;
+      const isThere = this.#recent.take(row, eventId) !== undefined;
+      work.push(isThere ? told : [...told, this.#statements.event.get(row) as unknown as StoredEvent]);
     }
-    return { work, nextAt: nextDue.get(now)?.['due_at'] };
-  }
-
-  /** With the event, unless the other side has it as it is: a handler may have changed what an earlier attempt was given. */
-  #taken(row: number, eventId: string, token: string, attempt: number, doneHandlers: string): TakenRow {
-    const isThere = this.#recent.take(row, eventId) !== undefined && attempt === 1;
-    if (isThere) return [row, eventId, token, attempt, doneHandlers];
-    const stored = this.#statements.event.get(row) as unknown as StoredEvent;
-    return [row, eventId, token, attempt, doneHandlers, stored];
+    const nextAt = nextDue.get(now)?.['due_at'];
+    return {
+      work,
+      nextInMs: nextAt === undefined ? undefined : nextAt - now,
+      suspects: dueSuspects.get(now, now, 1) !== undefined,
+      more: this.#fresh.length > 0 || due.get(now, 1) !== undefined,
+    };
   }
 
   #newToken(call: number, row: number): string {
@@ -244,27 +256,38 @@ export class Store {
     return tokens.filter((token) => this.#statements.renew.run(until, ...workOf(token), token).changes === 0);
   }
 
-  finish(token: string): boolean {
+  beginWork(token: string, retryInMs: number, now: number): Outcome {
     const [call, row] = workOf(token);
-    return this.#statements.finish.run(call, row, token).changes !== 0 && this.#promote(call);
+    return this.#statements.beginWork.run(retryInMs, call, row, token, now).changes === 0 ? 'lost' : 'done';
   }
 
-  fail(token: string, { retryAt, error: text, doneHandlers }: Failure, now: number): boolean {
+  finish(token: string): Outcome {
+    const [call, row] = workOf(token);
+    return this.#outcome(this.#statements.finish.run(call, row, token).changes, call, row);
+  }
+
+  fail(token: string, { retryInMs, error: text, doneHandlers }: Failure, now: number): Outcome {
     const { retry, bury } = this.#statements;
     const [call, row] = workOf(token);
     const done = JSON.stringify(doneHandlers);
     // At NUL a text would be cut.
     const error = text.replaceAll('\0', '\ufffd');
     const { changes } =
-      retryAt === undefined
+      retryInMs === undefined
         ? bury.run(now, error, done, call, row, token)
-        : retry.run(Math.min(Math.ceil(retryAt), Number.MAX_SAFE_INTEGER), error, done, call, row, token);
-    return changes !== 0 && this.#promote(call);
+        : retry.run(Math.min(Math.ceil(now + retryInMs), Number.MAX_SAFE_INTEGER), error, done, call, row, token);
+    return this.#outcome(changes, call, row);
   }
 
-  release(token: string): boolean {
+  release(token: string, retryInMs: number, now: number): Outcome {
     const [call, row] = workOf(token);
-    return this.#statements.release.run(call, row, token).changes !== 0 && this.#promote(call);
+    return this.#outcome(this.#statements.release.run(now + retryInMs, call, row, token).changes, call, row);
+  }
+
+  #outcome(changes: number | bigint, call: Value, row: Value): Outcome {
+    if (changes === 0) return this.#statements.isWork.get(call, row) === undefined ? 'gone' : 'lost';
+    this.#promote(call);
+    return 'done';
   }
 
   /** After an event left its worker: the first unfinished event of its call is next. Nearly always there is none. */
@@ -275,15 +298,37 @@ export class Store {
     return true;
   }
 
-  call(provider: string, callId: string): Call | undefined {
-    const rows = this.#statements.eventsOfCall.all(callId, provider);
-    return rows.length === 0 ? undefined : foldCall(rows.map((row) => eventOf(row as unknown as StoredEvent)));
+  call(provider: string, callId: string, tenant: string): Call | undefined {
+    const known = this.#statements.call.get(callId, provider, tenant);
+    if (known === undefined) return undefined;
+    const { id, status, ended_at: endedAt } = known;
+    const events = this.#statements.eventsOfCall.all(id).map((row) => eventOf(row as unknown as StoredEvent));
+    return foldCall(events, endedAt === null ? undefined : { status, at: new Date(endedAt).toISOString() });
   }
 
-  calls({ provider, state, since, until, cursor, limit = PAGE_ROWS }: CallQuery): Page<CallSummary> {
+  endCall(provider: string, callId: string, status: TerminalStatus, tenant: string, now: number): boolean {
+    return this.#statements.endCall.run(status, now, callId, provider, tenant).changes !== 0;
+  }
+
+  forgetCall(provider: string, callId: string, tenant: string, now: number): boolean {
+    this.#settleFresh();
+    const { call, remember, removeEvents, removeWork, removeCall } = this.#statements;
+    const id = call.get(callId, provider, tenant)?.['id'];
+    if (id === undefined) return false;
+    remember.run(now + DUPLICATES_FOR_MS, id, -1);
+    removeEvents.run(id, -1);
+    removeWork.run(id);
+    removeCall.run(id);
+    this.#hasForgotten = true;
+    return true;
+  }
+
+  calls({ provider, state, status, since, until, cursor, limit = PAGE_ROWS }: CallQuery): Page<CallSummary> {
     const where = new Conditions();
     where.add('provider = ?', provider);
     if (state !== undefined) where.add(state === 'live' ? 'terminal = 0' : 'terminal = 1');
+    const statuses = status === undefined ? undefined : JSON.stringify([status].flat());
+    where.add('status IN (SELECT value FROM json_each(?))', statuses);
     where.add('first_at >= ?', since);
     where.add('first_at < ?', until);
     where.after('first_at', 'id', cursor);
@@ -338,6 +383,11 @@ export class Store {
     return { ...this.#statements.counts.get(now, now) } as unknown as InboxCounts;
   }
 
+  health(now: number): InboxHealth {
+    const { oldest, ...health } = this.#statements.health.get(now) as Row;
+    return { ...health, lagMs: oldest === null ? 0 : now - oldest } as unknown as InboxHealth;
+  }
+
   /**
    * Looks at some of what is older than `retainFor`, and removes it. A call that still has work or a dead letter stays.
    *
@@ -379,46 +429,66 @@ export const SQL = {
   commit: 'COMMIT',
   version: 'PRAGMA data_version',
   call: `
-    SELECT id, status, terminal, EXISTS (SELECT 1 FROM work WHERE call = calls.id AND dead_at IS NULL) AS unfinished
-    FROM calls WHERE call_id = ? AND provider = ?`,
+    SELECT id, status, terminal, ended_at, EXISTS (SELECT 1 FROM work WHERE call = calls.id AND dead_at IS NULL) AS unfinished
+    FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?`,
   eventOfCall: `
     SELECT EXISTS (SELECT 1 FROM work WHERE call = recorded.call AND id = recorded.id AND dead_at IS NULL) AS unfinished
     FROM recorded WHERE call = ? AND event_id = ?`,
   anyForgotten: 'SELECT 1 FROM forgotten WHERE until > 0 LIMIT 1',
   forgotten: 'SELECT 1 FROM forgotten WHERE event_id = ?',
   insertCall: `
-    INSERT INTO calls (provider, call_id, status, terminal, first_at, last_at, events) VALUES (?, ?, ?, ?, ?, ?, 1)`,
+    INSERT INTO calls (provider, tenant, call_id, status, terminal, first_at, last_at, events)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 1)`,
   updateCall: 'UPDATE calls SET status = ?, terminal = ?, last_at = max(last_at, ?), events = events + 1 WHERE id = ?',
   insertEvent: 'INSERT INTO recorded (call, event_id, transition, event) VALUES (?, ?, ?, ?)',
   insertWork: `
-    INSERT INTO work (call, id, event_id, run_at, due_at, owner, token, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  due: 'SELECT call, id, event_id, attempts, done_handlers FROM work WHERE due_at <= ? ORDER BY due_at, id LIMIT ?',
+    INSERT INTO work (call, id, event_id, run_at, due_at, owner, token, takes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  due: `
+    SELECT call, id, event_id, attempts, done_handlers FROM work
+    WHERE due_at <= ? AND token IS NULL AND suspect = 0 ORDER BY due_at, id LIMIT ?`,
+  dueSuspects: `
+    SELECT call, id, event_id, attempts, done_handlers FROM work
+    WHERE due_at <= ? AND due_at + coalesce(begun, 0) <= ? AND (token IS NOT NULL OR suspect = 1)
+    ORDER BY due_at, id LIMIT ?`,
   event: 'SELECT event, transition FROM recorded WHERE id = ?',
-  lease: 'UPDATE work SET owner = ?, token = ?, due_at = ?, attempts = attempts + 1 WHERE call = ? AND id = ?',
+  lease: `
+    UPDATE work SET
+      suspect = suspect OR token IS NOT NULL, interruptions = interruptions + (begun IS NOT NULL), begun = NULL,
+      takes = takes + 1, owner = ?, token = ?, due_at = ?
+    WHERE call = ? AND id = ? RETURNING takes, interruptions, suspect`,
+  beginWork: 'UPDATE work SET begun = ? WHERE call = ? AND id = ? AND token = ? AND due_at > ?',
+  isWork: 'SELECT 1 FROM work WHERE call = ? AND id = ?',
   nextDue: 'SELECT due_at FROM work WHERE due_at > ? ORDER BY due_at LIMIT 1',
   renew: 'UPDATE work SET due_at = ? WHERE call = ? AND id = ? AND token = ?',
   finish: 'DELETE FROM work WHERE call = ? AND id = ? AND token = ?',
   retry: `
-    UPDATE work SET run_at = ?, error = ?, done_handlers = ?, due_at = NULL, owner = NULL, token = NULL
+    UPDATE work SET
+      run_at = ?, error = ?, done_handlers = ?, due_at = NULL, owner = NULL, token = NULL, attempts = attempts + 1, suspect = 0,
+      begun = NULL
     WHERE call = ? AND id = ? AND token = ?`,
   bury: `
-    UPDATE work SET dead_at = ?, error = ?, done_handlers = ?, due_at = NULL, owner = NULL, token = NULL
+    UPDATE work SET
+      dead_at = ?, error = ?, done_handlers = ?, due_at = NULL, owner = NULL, token = NULL, attempts = attempts + 1, suspect = 0,
+      begun = NULL
     WHERE call = ? AND id = ? AND token = ?`,
   release: `
-    UPDATE work SET attempts = attempts - 1, due_at = NULL, owner = NULL, token = NULL
+    UPDATE work SET run_at = ?, due_at = NULL, owner = NULL, token = NULL, begun = NULL
     WHERE call = ? AND id = ? AND token = ?`,
   unfinished: 'SELECT id FROM work WHERE call = ? AND dead_at IS NULL ORDER BY id LIMIT 1',
   promote: `
     UPDATE work SET due_at = run_at
     WHERE call = ? AND id = ? AND NOT EXISTS (SELECT 1 FROM work WHERE call = ? AND dead_at IS NULL AND token IS NOT NULL)`,
   revive: `
-    UPDATE work SET dead_at = NULL, attempts = 0, run_at = ?
+    UPDATE work SET dead_at = NULL, attempts = 0, interruptions = 0, run_at = ?
     WHERE event_id = ? AND dead_at IS NOT NULL RETURNING call`,
   demote: 'UPDATE work SET due_at = NULL WHERE call = ? AND dead_at IS NULL AND token IS NULL',
   discard: 'DELETE FROM work WHERE event_id = ? AND dead_at IS NOT NULL',
   eventsOfCall: `
-    SELECT event, transition FROM recorded
-    WHERE call = (SELECT id FROM calls WHERE call_id = ? AND provider = ?) ORDER BY event_id`,
+    SELECT event, transition FROM recorded WHERE call = ? ORDER BY event_id`,
+  endCall: `
+    UPDATE calls SET status = ?, terminal = 1, ended_at = ?
+    WHERE call_id = ? AND provider = ? AND tenant = ? AND terminal = 0`,
+  removeWork: 'DELETE FROM work WHERE call = ?',
   deadLetter: `
     SELECT event, transition, attempts, error, dead_at
     FROM work CROSS JOIN recorded ON recorded.id = work.id WHERE work.event_id = ? AND dead_at IS NOT NULL`,
@@ -428,6 +498,18 @@ export const SQL = {
       (SELECT count(*) FROM calls WHERE terminal = 1) AS ended,
       (SELECT count(*) FROM work WHERE dead_at IS NULL AND (token IS NULL OR due_at <= ?)) AS waiting,
       (SELECT count(*) FROM work WHERE token IS NOT NULL AND due_at > ?) AS running,
+      (SELECT count(*) FROM work WHERE dead_at IS NOT NULL) AS dead`,
+  health: `
+    WITH unfinished AS (
+      SELECT due_at, token IS NOT NULL AND due_at > ?1 AS running, due_at + coalesce(begun, 0) <= ?1 AS due
+      FROM work WHERE dead_at IS NULL
+    )
+    SELECT
+      (SELECT count(*) FROM unfinished WHERE due) AS due,
+      (SELECT min(due_at) FROM unfinished WHERE due) AS oldest,
+      (SELECT count(*) FROM unfinished WHERE NOT running AND due_at IS NOT NULL AND NOT due) AS retrying,
+      (SELECT count(*) FROM unfinished WHERE due_at IS NULL) AS blocked,
+      (SELECT count(*) FROM unfinished WHERE running) AS running,
       (SELECT count(*) FROM work WHERE dead_at IS NOT NULL) AS dead`,
   oldCall: `
     SELECT id, last_at, EXISTS (SELECT 1 FROM work WHERE call = calls.id) AS has_work FROM calls
@@ -496,6 +578,7 @@ function summaryOf(row: Row): CallSummary {
   return {
     provider: row['provider'],
     callId: row['call_id'],
+    ...(row['tenant'] !== '' && { tenant: row['tenant'] }),
     status: row['status'],
     terminal: row['terminal'] === 1,
     firstAt: row['first_at'],

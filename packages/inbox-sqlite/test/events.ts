@@ -19,6 +19,6 @@ export function anEvent(callId: string, status: CallStatus = 'ringing', more: Pa
 
 /** What a store needs of an event. */
 export function rowOf(event: Unrecorded): NewEvent {
-  const { provider, callId, id, status, terminal, receivedAt } = event;
-  return [provider, callId, id, status, terminal, Date.parse(receivedAt), JSON.stringify(event)];
+  const { provider, tenant = '', callId, id, status, terminal, receivedAt } = event;
+  return [provider, tenant, callId, id, status, terminal, Date.parse(receivedAt), JSON.stringify(event)];
 }

@@ -240,8 +240,8 @@ it('a pause of any length between two attempts is kept', async () => {
   await inbox.record(anEvent('c1'));
   const { work } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
   for (const { lease } of work) {
-    const failure = { retryAt: Number.MAX_VALUE, error: 'boom', doneHandlers: [] };
-    expect(await inbox.fail(lease, failure)).toBe(true);
+    const failure = { retryInMs: Number.MAX_VALUE, error: 'boom', doneHandlers: [] };
+    expect(await inbox.fail(lease, failure)).toBe('done');
   }
   expect(await inbox.counts()).toMatchObject({ waiting: 1 });
 });
@@ -301,7 +301,7 @@ describe('a lease that this inbox never gave', () => {
     const inbox = openInbox({ path: temporaryFile() });
     await inbox.record(anEvent('c1'));
     for (const token of ['', 'another inbox', '1', '1.1.another']) {
-      expect(await inbox.finish({ eventId: 'acme:c1:ringing', token })).toBe(false);
+      expect(await inbox.finish({ eventId: 'acme:c1:ringing', token })).not.toBe('done');
     }
     expect(await handleAll(inbox)).toEqual(['acme:c1:ringing']);
   });

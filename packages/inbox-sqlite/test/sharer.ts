@@ -20,7 +20,7 @@ async function handle(): Promise<void> {
     const { work } = await inbox.take({ limit: 8, leaseMs: 60_000, owner: name });
     for (const { lease, event } of work) {
       handled.push(event.id);
-      if (!(await inbox.finish(lease))) throw new Error('A lease was lost.');
+      if ((await inbox.finish(lease)) !== 'done') throw new Error('A lease was lost.');
     }
     const { live, ended, waiting, running } = await inbox.counts();
     if (live === 0 && ended === Number(all) && waiting + running === 0) return;

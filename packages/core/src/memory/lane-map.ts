@@ -1,31 +1,37 @@
 import type { Lane } from './lane.ts';
 
-/** All calls, by provider and call id. */
+/** All calls, by provider, tenant and call id. */
 export class LaneMap {
-  readonly #byProvider = new Map<string, Map<string, Lane>>();
+  readonly #byProvider = new Map<string, Map<string, Map<string, Lane>>>();
   size = 0;
 
-  get(provider: string, callId: string): Lane | undefined {
-    return this.#byProvider.get(provider)?.get(callId);
+  get(provider: string, tenant: string | undefined, callId: string): Lane | undefined {
+    return this.#byProvider
+      .get(provider)
+      ?.get(tenant ?? '')
+      ?.get(callId);
   }
 
   add(lane: Lane): void {
-    let lanes = this.#byProvider.get(lane.provider);
-    if (lanes === undefined) {
-      lanes = new Map();
-      this.#byProvider.set(lane.provider, lanes);
-    }
-    lanes.set(lane.callId, lane);
+    const { provider, tenant = '', callId } = lane;
+    const byTenant = this.#byProvider.get(provider) ?? new Map<string, Map<string, Lane>>();
+    const lanes = byTenant.get(tenant) ?? new Map<string, Lane>();
+    if (lanes.size === 0) this.#byProvider.set(provider, byTenant.set(tenant, lanes));
+    lanes.set(callId, lane);
     this.size++;
   }
 
-  remove(lane: Lane): void {
-    this.#byProvider.get(lane.provider)?.delete(lane.callId);
+  remove({ provider, tenant = '', callId }: Lane): void {
+    const byTenant = this.#byProvider.get(provider);
+    const lanes = byTenant?.get(tenant);
+    lanes?.delete(callId);
+    if (lanes?.size === 0) byTenant?.delete(tenant);
     this.size--;
   }
 
   /** In the order in which they were added. */
   all(): Lane[] {
-    return [...this.#byProvider.values()].flatMap((lanes) => [...lanes.values()]).sort((a, b) => a.serial - b.serial);
+    const byTenant = [...this.#byProvider.values()].flatMap((tenants) => [...tenants.values()]);
+    return byTenant.flatMap((lanes) => [...lanes.values()]).sort((a, b) => a.serial - b.serial);
   }
 }

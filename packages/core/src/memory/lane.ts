@@ -1,16 +1,18 @@
 import { type Call, foldCall } from '../call.ts';
-import { type AnyCallStatusEvent, type CallStatus, isTerminal, type TerminalStatus } from '../event.ts';
+import { type AnyCallStatusEvent, type CallStatus, type Direction, isTerminal, type TerminalStatus } from '../event.ts';
 import type { CallSummary, Unrecorded } from '../inbox.ts';
-import type { LaneList } from './queues.ts';
+import type { Job } from './job.ts';
+import type { LaneList } from './lane-list.ts';
 
 /** One call, with its work in the order of recording. */
 export class Lane {
   readonly provider: string;
+  readonly tenant: string | undefined;
   readonly callId: string;
   readonly serial: number;
   readonly #firstReceivedAt: string;
   lastReceivedAt: string;
-  /** When it was last recorded to, by the inbox's clock. */
+  /** When it was last recorded to, in elapsed milliseconds. */
   touchedAt = 0;
   status: CallStatus = 'unknown';
   /** Since it was shortened, if it was. */
@@ -18,19 +20,30 @@ export class Lane {
   isShortened = false;
   /** The ids of all its events. A list is small, and fast while it is short; few calls have many events. */
   #ids: string[] | Set<string> = [];
+  #direction: Direction | undefined;
+  #from: string | undefined;
+  #to: string | undefined;
+  #answered: boolean | undefined;
+  #durationSeconds: number | undefined;
   /** How many of its events are dead letters. */
   dead = 0;
-  /** What its first work waits for: a worker, its time, or its end. */
-  state: 'idle' | 'ready' | 'later' | 'running' = 'idle';
+  /** How the application ended it, if it did. */
+  end: { readonly status: TerminalStatus; readonly at: string } | undefined;
+  /** What its first work waits for: a worker, its time, or its result. */
+  state: 'idle' | 'due' | 'later' | 'running' = 'idle';
+  /** Since when its first work is due. */
+  dueSince = 0;
+  /** Its place among the calls that are due. */
+  place = 0;
   head: Job | undefined;
   tail: Job | undefined;
-  nextReady: Lane | undefined;
   list: LaneList | undefined;
   older: Lane | undefined;
   newer: Lane | undefined;
 
-  constructor({ provider, callId, receivedAt }: Unrecorded, serial: number) {
+  constructor({ provider, tenant, callId, receivedAt }: Unrecorded, serial: number) {
     this.provider = provider;
+    this.tenant = tenant;
     this.callId = detached(callId);
     this.serial = serial;
     this.#firstReceivedAt = receivedAt;
@@ -44,6 +57,11 @@ export class Lane {
   /** When its first work is due. Asked only of a call that has work. */
   get runAt(): number {
     return (this.head as Job).runAt;
+  }
+
+  /** Whether a worker has its first work, or had it last and may still report a result. */
+  get isTaken(): boolean {
+    return this.head !== undefined && this.head.token !== '';
   }
 
   /** How many events it has. */
@@ -65,9 +83,11 @@ export class Lane {
     return true;
   }
 
-  addId(eventId: string): void {
-    if (!Array.isArray(this.#ids)) this.#ids.add(eventId);
-    else if (this.#ids.push(eventId) > LONGEST_LIST) this.#ids = new Set(this.#ids);
+  add(event: AnyCallStatusEvent): void {
+    this.events.push(event);
+    this.#describe(event);
+    if (!Array.isArray(this.#ids)) this.#ids.add(event.id);
+    else if (this.#ids.push(event.id) > LONGEST_LIST) this.#ids = new Set(this.#ids);
   }
 
   append(job: Job): void {
@@ -76,9 +96,9 @@ export class Lane {
     this.tail = job;
   }
 
-  /** Puts old work back in its place: behind what was recorded before it, and behind what runs. */
+  /** Puts old work back in its place: behind what was recorded before it, and behind what a worker may still have. */
   insert(job: Job): void {
-    let before = this.state === 'running' ? this.head : undefined;
+    let before = this.isTaken ? this.head : undefined;
     let after = before === undefined ? this.head : before.next;
     while (after !== undefined && after.serial < job.serial) {
       before = after;
@@ -96,27 +116,46 @@ export class Lane {
     job.next = undefined;
   }
 
+  /** Takes over what a summary says of the last event that said it. */
+  #describe(event: AnyCallStatusEvent): void {
+    const { direction, from, to, answered, durationSeconds } = event;
+    if (direction !== undefined) this.#direction = direction;
+    if (from !== undefined) this.#from = from;
+    if (to !== undefined) this.#to = to;
+    if (answered !== undefined) this.#answered = this.#answered === true || answered;
+    if (durationSeconds !== undefined) this.#durationSeconds = durationSeconds;
+  }
+
   /** Keeps only what tells duplicates, transitions and the summary. */
   shorten(): void {
     this.events = [];
     this.isShortened = true;
     this.#ids = Array.isArray(this.#ids) ? this.#ids.map(detached) : new Set([...this.#ids].map(detached));
+    if (this.#from !== undefined) this.#from = detached(this.#from);
+    if (this.#to !== undefined) this.#to = detached(this.#to);
   }
 
   fold(): Call {
-    if (!this.isShortened) return foldCall(this.events);
-    const { provider, callId, status, lastReceivedAt: updatedAt } = this;
-    const since = this.events.length > 0 ? foldCall(this.events) : { events: [] };
-    return { ...since, provider, callId, status, terminal: true, outcome: status as TerminalStatus, updatedAt };
+    if (!this.isShortened) return foldCall(this.events, this.end);
+    const { provider, callId, tenant, status, lastReceivedAt: updatedAt } = this;
+    const since = this.events.length > 0 ? foldCall(this.events, this.end) : { events: [] };
+    const key = { provider, callId, ...(tenant !== undefined && { tenant }) };
+    return { ...since, ...key, status, terminal: true, outcome: status as TerminalStatus, updatedAt };
   }
 
   summary(): CallSummary {
-    const { provider, callId, status, firstAt, lastReceivedAt, size } = this;
+    const { provider, tenant, callId, status, firstAt, lastReceivedAt, size } = this;
     return {
       provider,
       callId,
+      ...(tenant !== undefined && { tenant }),
       status,
       terminal: isTerminal(status),
+      ...(this.#direction !== undefined && { direction: this.#direction }),
+      ...(this.#from !== undefined && { from: this.#from }),
+      ...(this.#to !== undefined && { to: this.#to }),
+      ...(this.#answered !== undefined && { answered: this.#answered }),
+      ...(this.#durationSeconds !== undefined && { durationSeconds: this.#durationSeconds }),
       firstAt,
       lastAt: Date.parse(lastReceivedAt),
       events: size,
@@ -124,27 +163,6 @@ export class Lane {
   }
 }
 
-/** The work on one event. */
-export class Job {
-  readonly lane: Lane;
-  readonly event: AnyCallStatusEvent;
-  readonly serial: number;
-  attempts = 0;
-  doneHandlers: readonly string[] = NO_HANDLERS;
-  runAt = 0;
-  leaseUntil = 0;
-  /** Of its lease, while it runs. */
-  token = '';
-  next: Job | undefined;
-
-  constructor(lane: Lane, event: AnyCallStatusEvent, serial: number) {
-    this.lane = lane;
-    this.event = event;
-    this.serial = serial;
-  }
-}
-
-const NO_HANDLERS: readonly string[] = [];
 const LONGEST_LIST = 16;
 
 /** A copy that does not hold on to the text that the string was cut from or joined of, which may be a whole body. */

@@ -1,26 +1,5 @@
 import type { Lane } from './lane.ts';
 
-/** Calls with work that is due, first come, first served. Linked, so that neither end costs more the longer it is. */
-export class ReadyQueue {
-  #first: Lane | undefined;
-  #last: Lane | undefined;
-
-  push(lane: Lane): void {
-    if (this.#last === undefined) this.#first = lane;
-    else this.#last.nextReady = lane;
-    this.#last = lane;
-  }
-
-  shift(): Lane | undefined {
-    const lane = this.#first;
-    if (lane === undefined) return undefined;
-    this.#first = lane.nextReady;
-    if (this.#first === undefined) this.#last = undefined;
-    lane.nextReady = undefined;
-    return lane;
-  }
-}
-
 /** Calls whose work is due later: a binary heap. An entry is stale once its call no longer waits; it is skipped when its time comes. */
 export class LaterQueue {
   readonly #heap: Entry[] = [];
@@ -73,32 +52,4 @@ export class LaterQueue {
 interface Entry {
   readonly at: number;
   readonly lane: Lane;
-}
-
-/** Calls in the order in which they were appended. Linked through the calls themselves, so that any of them can leave at no cost. */
-export class LaneList {
-  oldest: Lane | undefined;
-  newest: Lane | undefined;
-  size = 0;
-
-  append(lane: Lane): void {
-    lane.list = this;
-    lane.older = this.newest;
-    if (this.newest === undefined) this.oldest = lane;
-    else this.newest.newer = lane;
-    this.newest = lane;
-    this.size++;
-  }
-
-  remove(lane: Lane): void {
-    const { older, newer } = lane;
-    if (older === undefined) this.oldest = newer;
-    else older.newer = newer;
-    if (newer === undefined) this.newest = older;
-    else newer.older = older;
-    lane.list = undefined;
-    lane.older = undefined;
-    lane.newer = undefined;
-    this.size--;
-  }
 }

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+
+/** Longer than any provider tries again. */
+const KNOWN_FOR_MS = 7 * 86_400_000;
+
+/** The ids of events of calls that were erased, as hashes: known for seven days, and for up to fourteen. */
+export class ForgottenIds {
+  #recent = new Set<string>();
+  #earlier = new Set<string>();
+  #since: number;
+
+  constructor(now: number) {
+    this.#since = now;
+  }
+
+  get isEmpty(): boolean {
+    return this.#recent.size === 0 && this.#earlier.size === 0;
+  }
+
+  add(eventIds: Iterable<string>, now: number): void {
+    this.#age(now);
+    for (const id of eventIds) this.#recent.add(hashOf(id));
+  }
+
+  has(eventId: string, now: number): boolean {
+    this.#age(now);
+    const hash = hashOf(eventId);
+    return this.#recent.has(hash) || this.#earlier.has(hash);
+  }
+
+  #age(now: number): void {
+    const age = now - this.#since;
+    if (age < KNOWN_FOR_MS) return;
+    this.#earlier = age < 2 * KNOWN_FOR_MS ? this.#recent : new Set();
+    this.#recent = new Set();
+    this.#since = now;
+  }
+}
+
+/** Of the code units: in UTF-8, ids that differ by halves of characters would be the same. */
+function hashOf(eventId: string): string {
+  return createHash('sha256').update(eventId, 'utf16le').digest('base64');
+}

@@ -1,0 +1,53 @@
+import { isTerminal } from '../event.ts';
+import type { Lane } from './lane.ts';
+import { LaneList } from './lane-list.ts';
+
+/** A live call that is silent for so many times the retention has ended, and nobody said so. */
+const SILENCE = 7;
+
+/** Calls without unfinished work, in the order in which they are forgotten. */
+export class IdleLanes {
+  /** Each list from the one that was idle for longest. */
+  readonly #summaries = new LaneList();
+  readonly #ended = new LaneList();
+  readonly #live = new LaneList();
+  readonly #withDead = new LaneList();
+  readonly #retainFor: number;
+  readonly #retainEvents: number;
+
+  constructor(retainFor: number, retainEvents: number) {
+    this.#retainFor = retainFor;
+    this.#retainEvents = retainEvents;
+  }
+
+  add(lane: Lane): void {
+    if (lane.dead > 0) this.#withDead.append(lane);
+    else if (!isTerminal(lane.status)) this.#live.append(lane);
+    else {
+      this.#ended.append(lane);
+      const { oldest } = this.#ended;
+      if (oldest === undefined || this.#ended.size <= this.#retainEvents) return;
+      this.#ended.remove(oldest);
+      oldest.shorten();
+      this.#summaries.append(oldest);
+    }
+  }
+
+  /** Off its list a call is not forgotten. */
+  remove(lane: Lane): void {
+    if (lane.state === 'idle') lane.list?.remove(lane);
+  }
+
+  /** Which to forget when there is no room. */
+  get first(): Lane | undefined {
+    return this.#summaries.oldest ?? this.#ended.oldest ?? this.#live.oldest ?? this.#withDead.oldest;
+  }
+
+  /** One that is too old, if there is any. */
+  firstExpired(now: number): Lane | undefined {
+    const ended = this.#summaries.oldest ?? this.#ended.oldest;
+    if (ended !== undefined && ended.touchedAt <= now - this.#retainFor) return ended;
+    const live = this.#live.oldest;
+    return live !== undefined && live.touchedAt <= now - this.#retainFor * SILENCE ? live : undefined;
+  }
+}
