@@ -1,9 +1,12 @@
-/** `pnpm run bench [http] [inbox] [known] [micro] [options]`: prints Markdown tables. See README.md. */
+/** `pnpm run bench [targets | http inbox latency known memory micro] [options]`: prints Markdown tables. See README.md. */
 import { parseArgs } from 'node:util';
 import { benchHttp } from './http.ts';
-import { benchInbox, benchKnownCalls } from './inbox.ts';
+import { benchInbox } from './inbox.ts';
+import { benchKnownCalls } from './known.ts';
+import { benchLatency } from './latency.ts';
+import { benchMemory } from './memory.ts';
 import { benchMicro } from './micro.ts';
-import { markdown, type Section } from './report.ts';
+import { MACHINE, markdown, type Section, targetsOf } from './report.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,16 +32,25 @@ const options = {
 const PARTS: Readonly<Record<string, () => Promise<Section>>> = {
   http: () => benchHttp(options),
   inbox: () => benchInbox(options),
+  latency: () => benchLatency(options),
   known: () => benchKnownCalls(Number(values.calls)),
+  memory: benchMemory,
   micro: benchMicro,
 };
 
+/** Those with targets. `targets` in place of parts measures them, and prints no other table. */
+const WITH_TARGETS = ['http', 'inbox', 'known'];
+
+const isAboutTargets = positionals.includes('targets');
+const parts = isAboutTargets ? WITH_TARGETS : positionals.length > 0 ? positionals : Object.keys(PARTS);
 const sections: Section[] = [];
-for (const part of positionals.length > 0 ? positionals : Object.keys(PARTS)) {
+for (const part of parts) {
   const bench = PARTS[part];
-  if (bench === undefined) throw new Error(`No part ${part}; there are ${Object.keys(PARTS).join(', ')}.`);
+  if (bench === undefined) throw new Error(`No part ${part}; there are targets, ${Object.keys(PARTS).join(', ')}.`);
   const section = await bench();
   sections.push(section);
-  if (!values.json) console.log(`\n${markdown(section)}`);
+  if (!values.json && !isAboutTargets) console.log(`\n${markdown(section)}`);
 }
-if (values.json) console.log(JSON.stringify({ node: process.version, options, sections }, undefined, 2));
+const targets = targetsOf(sections);
+if (values.json) console.log(JSON.stringify({ machine: MACHINE, options, sections, targets }, undefined, 2));
+else if (targets.rows.length > 0) console.log(`\n${markdown(targets)}`);

@@ -60,6 +60,24 @@ export function fieldsOf(number: number): Record<string, string> {
   };
 }
 
+/** The statuses of a call that is answered, in order. */
+const COURSE = ['queued', 'initiated', 'ringing', 'answered', 'in-progress', 'completed'];
+
+/** How many callbacks a call has whose whole course is reported. */
+export const CALLBACKS_PER_CALL: number = COURSE.length;
+
+/** One callback in the course of a call, signed. Before the last, SignalWire sends fewer fields. */
+export function courseOf(number: number, at: number): Callback {
+  const { CallDuration, HangupBy, HangupDirection, ...during } = fieldsOf(number);
+  const isLast = at === COURSE.length - 1;
+  const fields = {
+    ...(isLast ? { ...during, CallDuration, HangupBy, HangupDirection } : during),
+    CallStatus: COURSE[at] ?? '',
+    SequenceNumber: String(at),
+  } as Record<string, string>;
+  return signedForm(fields);
+}
+
 /** The last callback of a call as Exotel sends it, its legs in bracketed names. */
 export function exotelFieldsOf(number: number): Record<string, string> {
   const random = generator(number);
@@ -89,20 +107,22 @@ export function exotelFieldsOf(number: number): Record<string, string> {
 /** The callback with a number, encoded and proved. */
 export function callback(number: number, kind: CallbackKind): Callback {
   switch (kind) {
-    case 'signalwire-form': {
-      const fields = fieldsOf(number);
-      const signature = signatureOf(fields);
-      return {
-        url: PATH,
-        headers: { ...FORM, 'x-signalwire-signature': signature, 'x-twilio-signature': signature },
-        body: formOf(fields),
-      };
-    }
+    case 'signalwire-form':
+      return signedForm(fieldsOf(number));
     case 'exotel-form':
       return { url: `${PATH}?token=${TOKEN}`, headers: FORM, body: formOf(exotelFieldsOf(number)) };
     case 'exotel-multipart':
       return { url: `${PATH}?token=${TOKEN}`, headers: MULTIPART, body: multipartOf(exotelFieldsOf(number)) };
   }
+}
+
+function signedForm(fields: Record<string, string>): Callback {
+  const signature = signatureOf(fields);
+  return {
+    url: PATH,
+    headers: { ...FORM, 'x-signalwire-signature': signature, 'x-twilio-signature': signature },
+    body: formOf(fields),
+  };
 }
 
 /** The same callback as a forger sends it: the status is another, and the token of the URL is not known. */

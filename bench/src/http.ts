@@ -1,11 +1,11 @@
-import type { CallbackKind } from './callbacks.ts';
 import { check } from './check.ts';
 import { type Child, startChild } from './child.ts';
+import { COMPARISONS, type Comparison } from './comparisons.ts';
 import type { LoadResult, RunLoad } from './load.ts';
-import { type Section, verdict } from './report.ts';
+import { type Finding, MACHINE, type Section, verdict } from './report.ts';
 import type { ServerCost } from './server.ts';
 import type { ServerName } from './servers/servers.ts';
-import { spread } from './statistics.ts';
+import { type Spread, spread } from './statistics.ts';
 
 /** How long to measure. */
 export interface HttpOptions {
@@ -21,90 +21,13 @@ export interface HttpOptions {
   readonly only: string | undefined;
 }
 
-/** Servers that are compared with each other. */
-interface Comparison {
-  readonly title: string;
-  readonly servers: readonly Contender[];
-}
-
-interface Contender {
-  readonly name: ServerName;
-  readonly kind: CallbackKind;
-  /** Whether a forged callback must be refused. */
-  readonly verifies: boolean;
-  /** To be reached in relation to other servers. */
-  readonly targets: readonly { readonly beside: ServerName; readonly atMost?: number }[];
-}
-
-const COMPARISONS: readonly Comparison[] = [
-  {
-    title: 'Express',
-    servers: [
-      { name: 'express, by hand', kind: 'signalwire-form', verifies: false, targets: [] },
-      {
-        name: 'express, by hand again',
-        kind: 'signalwire-form',
-        verifies: false,
-        targets: [{ beside: 'express, by hand' }],
-      },
-      {
-        name: 'express, twilio.webhook()',
-        kind: 'signalwire-form',
-        verifies: true,
-        targets: [{ beside: 'express, by hand' }],
-      },
-      {
-        name: 'express, call-status',
-        kind: 'signalwire-form',
-        verifies: true,
-        targets: [
-          { beside: 'express, by hand', atMost: 0.95 },
-          { beside: 'express, twilio.webhook()', atMost: 0.75 },
-        ],
-      },
-    ],
-  },
-  {
-    title: 'Multipart',
-    servers: [
-      { name: 'express, by hand, form', kind: 'exotel-form', verifies: false, targets: [] },
-      {
-        name: 'express, call-status, multipart',
-        kind: 'exotel-multipart',
-        verifies: true,
-        targets: [{ beside: 'express, by hand, form', atMost: 1 }],
-      },
-    ],
-  },
-  {
-    title: 'Koa',
-    servers: [
-      { name: 'koa, by hand', kind: 'signalwire-form', verifies: false, targets: [] },
-      {
-        name: 'koa, call-status',
-        kind: 'signalwire-form',
-        verifies: true,
-        targets: [{ beside: 'koa, by hand', atMost: 0.95 }],
-      },
-    ],
-  },
-  {
-    title: 'Fastify',
-    servers: [
-      { name: 'fastify, by hand', kind: 'signalwire-form', verifies: false, targets: [] },
-      {
-        name: 'fastify, call-status',
-        kind: 'signalwire-form',
-        verifies: true,
-        targets: [{ beside: 'fastify, by hand', atMost: 1.5 }],
-      },
-    ],
-  },
-];
+/** Microseconds per request, by server, in each window. */
+type Costs = ReadonlyMap<ServerName, readonly number[]>;
 
 /** CPU per request over HTTP, of call-status and of what people write by hand, as ratios. */
 export async function benchHttp(options: HttpOptions): Promise<Section> {
   const rows: (string | number)[][] = [];
+  const findings: Finding[] = [];
   const wanted = COMPARISONS.filter(({ title }) => options.only === undefined || options.only === title.toLowerCase());
   if (wanted.length === 0) {
     const titles = COMPARISONS.map(({ title }) => title.toLowerCase()).join(', ');
@@ -119,33 +42,41 @@ export async function benchHttp(options: HttpOptions): Promise<Section> {
       }
     }
     rows.push(...rowsOf(comparison, costs));
+    findings.push(...findingsOf(comparison, costs));
   }
   return {
-    title: 'CPU per request over HTTP',
+    title: `CPU per request over HTTP, ${MACHINE}`,
     columns: ['server', 'µs', 'beside', 'ratio', 'p10 – p90', 'target'],
     rows,
+    findings,
   };
 }
 
-function rowsOf({ servers }: Comparison, costs: ReadonlyMap<ServerName, readonly number[]>): (string | number)[][] {
-  return servers.flatMap(({ name, targets }) => {
+/** How a server compares with another, in each window. */
+function ratiosOf(own: readonly number[], others: readonly number[]): Spread {
+  return spread(own.map((cost, window) => cost / (others[window] ?? Number.NaN)));
+}
+
+function rowsOf({ servers }: Comparison, costs: Costs): (string | number)[][] {
+  return servers.flatMap(({ name, besides }) => {
     const own = costs.get(name) ?? [];
     const absolute = spread(own).median.toFixed(1);
-    if (targets.length === 0) return [[name, absolute, '', '1.00', '', '']];
-    return targets.map(({ beside, atMost }) => {
-      const others = costs.get(beside) ?? [];
-      const { p10, median, p90 } = spread(own.map((cost, window) => cost / (others[window] ?? Number.NaN)));
-      const target = atMost === undefined ? undefined : { atMost };
-      return [
-        name,
-        absolute,
-        beside,
-        `**${median.toFixed(2)}**`,
-        `${p10.toFixed(2)} – ${p90.toFixed(2)}`,
-        verdict(median, target),
-      ];
+    if (besides.length === 0) return [[name, absolute, '', '1.00', '', '']];
+    return besides.map(({ name: beside, target }) => {
+      const { p10, median, p90 } = ratiosOf(own, costs.get(beside) ?? []);
+      const range = `${p10.toFixed(2)} – ${p90.toFixed(2)}`;
+      return [name, absolute, beside, `**${median.toFixed(2)}**`, range, verdict(median, target)];
     });
   });
+}
+
+function findingsOf({ servers }: Comparison, costs: Costs): Finding[] {
+  return servers.flatMap(({ name, besides }) =>
+    besides.flatMap(({ name: beside, target }) => {
+      const { median } = ratiosOf(costs.get(name) ?? [], costs.get(beside) ?? []);
+      return target === undefined ? [] : [{ what: `CPU, ${name}`, beside, target, measured: median }];
+    }),
+  );
 }
 
 /** A callback costs a server at least this many microseconds; with it the number of callbacks to prepare is bounded. */

@@ -1,8 +1,7 @@
 import { check } from './check.ts';
 import { type Child, startChild } from './child.ts';
-import type { FilledInboxes, RecordCosts } from './known-calls.ts';
 import type { LoadResult, RunLoad } from './load.ts';
-import { type Section, verdict } from './report.ts';
+import { type Finding, MACHINE, type Section, verdict } from './report.ts';
 import type { ServerName } from './servers/servers.ts';
 import { quantile, spread } from './statistics.ts';
 
@@ -41,6 +40,7 @@ const FRAMEWORKS: readonly Framework[] = [
 /** What durability costs: requests per second and latency of the 200, one server after the other, in turns. */
 export async function benchInbox(options: { rounds: number; windows: number; seconds: number }): Promise<Section> {
   const rows: (string | number)[][] = [];
+  const findings: Finding[] = [];
   for (const framework of FRAMEWORKS) {
     process.stderr.write(`${framework.grouped}\n`);
     const { memory, append, grouped, ungrouped, atLeast } = framework;
@@ -63,6 +63,8 @@ export async function benchInbox(options: { rounds: number; windows: number; sec
           [ungrouped, 4],
         ]).get(other ?? name);
         const target = name === grouped && least !== undefined ? { atLeast: least } : undefined;
+        if (target !== undefined && other !== undefined)
+          findings.push({ what: `requests/s, ${name}`, beside: other, target, measured: value });
         rows.push([
           name,
           Math.round(spread(own.map(rate)).median),
@@ -76,9 +78,10 @@ export async function benchInbox(options: { rounds: number; windows: number; sec
     }
   }
   return {
-    title: `A durable 200 at ${CONNECTIONS} connections`,
+    title: `A durable 200 at ${CONNECTIONS} connections, ${MACHINE}`,
     columns: ['server', 'requests/s', 'p50 ms', 'p99 ms', 'beside', 'ratio', 'target'],
     rows,
+    findings,
   };
 }
 
@@ -120,32 +123,4 @@ async function measure(
     }
   }
   return results;
-}
-
-const FEW_CALLS = 1000;
-const BATCHES = 30;
-
-/** Whether an event costs more when the file knows many calls. */
-export async function benchKnownCalls(calls: number): Promise<Section> {
-  const child = startChild('known-calls.js', 'server');
-  try {
-    process.stderr.write(`Recording ${calls} calls\n`);
-    await child.ask({ fill: [FEW_CALLS, calls] } satisfies FilledInboxes);
-    const costs = await child.ask<RecordCosts>({ batches: BATCHES });
-    const [few, many] = costs.map((list) => quantile(list, 0.5)) as [number, number];
-    const ratio = quantile(
-      (costs[1] ?? []).map((cost, batch) => cost / (costs[0]?.[batch] ?? Number.NaN)),
-      0.5,
-    );
-    return {
-      title: 'One event, by the calls that the file knows',
-      columns: ['known calls', 'µs', 'ratio', 'target'],
-      rows: [
-        [FEW_CALLS, few.toFixed(1), '1.00', ''],
-        [calls, many.toFixed(1), `**${ratio.toFixed(2)}**`, verdict(ratio, { atMost: 1.3 })],
-      ],
-    };
-  } finally {
-    await child.stop();
-  }
 }

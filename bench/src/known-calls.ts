@@ -13,8 +13,15 @@ export interface Batches {
   readonly batches: number;
 }
 
-/** CPU microseconds per event, of each batch, by inbox. */
-export type RecordCosts = readonly (readonly number[])[];
+/** Microseconds per event, of each batch. */
+export interface RecordCost {
+  readonly cpu: number;
+  /** As a clock on the wall says: the disk, and waiting for the thread. */
+  readonly wall: number;
+}
+
+/** Of each batch, by inbox. */
+export type RecordCosts = readonly (readonly RecordCost[])[];
 
 const EVENTS_PER_BATCH = 640;
 /** Recorded together, as many as there are connections. */
@@ -35,14 +42,16 @@ async function fill({ fill: sizes }: FilledInboxes): Promise<void> {
 }
 
 async function measure({ batches }: Batches): Promise<RecordCosts> {
-  const costs: number[][] = inboxes.map(() => []);
+  const costs: RecordCost[][] = inboxes.map(() => []);
   for (let batch = 0; batch < batches; batch++) {
     for (const [at, inbox] of inboxes.entries()) {
       const before = process.cpuUsage();
+      const begun = performance.now();
       await record(inbox, EVENTS_PER_BATCH, TOGETHER);
       await finishAll(inbox);
       const { user, system } = process.cpuUsage(before);
-      costs[at]?.push((user + system) / EVENTS_PER_BATCH);
+      const wall = (performance.now() - begun) * 1000;
+      costs[at]?.push({ cpu: (user + system) / EVENTS_PER_BATCH, wall: wall / EVENTS_PER_BATCH });
     }
   }
   return costs;

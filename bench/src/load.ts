@@ -18,6 +18,8 @@ export interface RunLoad {
   readonly targets: readonly LoadTarget[];
   readonly connections: number;
   readonly seconds: number;
+  /** So many requests per second for each server; without, each connection sends its next when the last one is answered. */
+  readonly rate?: number;
 }
 
 /** A server under load. */
@@ -58,22 +60,28 @@ function prepare({ prepare: kinds, count }: PrepareLoad): void {
   sent.clear();
 }
 
-async function run({ targets, connections, seconds }: RunLoad): Promise<LoadResult[]> {
-  return Promise.all(targets.map((target) => drive(target, connections, seconds)));
+async function run({ targets, ...how }: RunLoad): Promise<LoadResult[]> {
+  return Promise.all(targets.map((target) => drive(target, how)));
 }
 
-async function drive({ port, kind }: LoadTarget, connections: number, seconds: number): Promise<LoadResult> {
+async function drive(
+  { port, kind }: LoadTarget,
+  { connections, seconds, rate }: Omit<RunLoad, 'targets'>,
+): Promise<LoadResult> {
   const callbacks = prepared.get(kind) ?? [];
   const latencies: number[] = [];
   let errors = 0;
   const started = performance.now();
   const end = started + seconds * 1000;
-  const next = (): Buffer | undefined => {
-    if (performance.now() >= end) return undefined;
+  let turns = 0;
+  const next = (): Turn | undefined => {
+    const due = rate === undefined ? performance.now() : started + (turns++ * 1000) / rate;
+    if (due >= end) return undefined;
     const at = sent.get(port) ?? 0;
     const bytes = callbacks[at];
-    if (bytes !== undefined) sent.set(port, at + 1);
-    return bytes;
+    if (bytes === undefined) return undefined;
+    sent.set(port, at + 1);
+    return { bytes, due };
   };
   const answered = (head: string, latency: number): void => {
     latencies.push(latency);
@@ -89,10 +97,16 @@ async function drive({ port, kind }: LoadTarget, connections: number, seconds: n
   };
 }
 
+/** A request, and when it is to be sent. */
+interface Turn {
+  readonly bytes: Buffer;
+  readonly due: number;
+}
+
 /** One connection: a request, its answer, the next request, until there is none. */
 function converse(
   port: number,
-  next: () => Buffer | undefined,
+  next: () => Turn | undefined,
   answered: (head: string, latency: number) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -100,12 +114,21 @@ function converse(
     let sentAt = 0;
     let head = '';
     const send = (): void => {
-      const bytes = next();
-      if (bytes === undefined) {
+      const turn = next();
+      if (turn === undefined) {
         socket.end();
         return;
       }
-      sentAt = performance.now();
+      const early = turn.due - performance.now();
+      if (early > 0) {
+        setTimeout(write, early, turn.bytes, undefined);
+        return;
+      }
+      // One that is late because no connection was free has waited since then.
+      write(turn.bytes, turn.due);
+    };
+    const write = (bytes: Buffer, due = performance.now()): void => {
+      sentAt = due;
       socket.write(bytes);
     };
     socket.on('connect', send);

@@ -3,8 +3,10 @@ import type { Inbox } from '@call-status/core';
 import { callStatusMiddleware } from '@call-status/express';
 import express, { type Express, type Request, type Response } from 'express';
 import { PATH, PUBLIC_URL, SIGNING_KEY } from '../callbacks.ts';
+import { floorOf } from './floor.ts';
 import { listen } from './listen.ts';
 import { signed, withToken } from './options.ts';
+import { readBody } from './read-body.ts';
 import type { Sink } from './servers.ts';
 
 /** The handler that the providers' documents show: a body parser, two fields, an answer. Nothing is verified. */
@@ -21,6 +23,19 @@ export async function twilioWebhook(sink: Sink): Promise<number> {
   const app = express();
   app.use(express.urlencoded({ extended: false }));
   app.post(PATH, twilio.webhook({ validate: true, url: PUBLIC_URL + PATH }, SIGNING_KEY), documented(sink));
+  return start(app);
+}
+
+/** The floor in Express: the body is read by hand, and what is by hand verifies. */
+export function floor(sink: Sink): Promise<number> {
+  const answer = floorOf(sink);
+  const app = express();
+  app.post(PATH, (request, response) => {
+    readBody(request, (body) => {
+      response.statusCode = answer(body, request.headers['x-signalwire-signature']);
+      response.end();
+    });
+  });
   return start(app);
 }
 

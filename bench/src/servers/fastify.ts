@@ -4,6 +4,7 @@ import { callStatusPlugin } from '@call-status/fastify';
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { PATH } from '../callbacks.ts';
+import { floorOf } from './floor.ts';
 import { signed } from './options.ts';
 import type { Sink } from './servers.ts';
 
@@ -15,6 +16,19 @@ export async function byHand(sink: Sink): Promise<number> {
     const { CallSid, CallStatus } = request.body as Record<string, unknown>;
     sink(CallSid, CallStatus);
     reply.code(200).send();
+  });
+  return start(fastify);
+}
+
+/** The floor in Fastify. */
+export async function floor(sink: Sink): Promise<number> {
+  const answer = floorOf(sink);
+  const fastify = Fastify();
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
+  fastify.post(PATH, (request, reply) => {
+    reply.code(answer(request.body as Buffer, request.headers['x-signalwire-signature'])).send();
   });
   return start(fastify);
 }

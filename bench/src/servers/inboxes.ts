@@ -26,33 +26,23 @@ export async function newAppendInbox(): Promise<Inbox> {
     thread.postMessage(texts);
     texts = [];
   };
-  return {
-    durable: true,
-    deadLetters: memory.deadLetters,
-    async record(event) {
-      const text = JSON.stringify(event);
-      const recorded = await memory.record(event);
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-        if (texts.push(text) === 1) setImmediate(send);
-      });
-      return recorded;
-    },
-    take: (request) => memory.take(request),
-    renew: (leases, leaseMs) => memory.renew(leases, leaseMs),
-    finish: (lease) => memory.finish(lease),
-    fail: (lease, failure) => memory.fail(lease, failure),
-    begin: (lease, interruption) => memory.begin(lease, interruption),
-    release: (lease, options) => memory.release(lease, options),
-    onWork: (listener) => memory.onWork(listener),
-    call: (provider, callId, tenant) => memory.call(provider, callId, tenant),
-    calls: (query) => memory.calls(query),
-    counts: () => memory.counts(),
-    health: () => memory.health(),
-    endCall: (provider, callId, end) => memory.endCall(provider, callId, end),
-    forgetCall: (provider, callId, tenant) => memory.forgetCall(provider, callId, tenant),
-    close: () => memory.close(),
+  const record: Inbox['record'] = async (event) => {
+    const text = JSON.stringify(event);
+    const recorded = await memory.record(event);
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      if (texts.push(text) === 1) setImmediate(send);
+    });
+    return recorded;
   };
+  return new Proxy(memory, {
+    get(target, name) {
+      if (name === 'durable') return true;
+      if (name === 'record') return record;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
 }
 
 /** A file that goes when the process does. On the disk of `TMPDIR`: choose a real one. */

@@ -4,8 +4,10 @@ import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import Koa from 'koa';
 import { PATH } from '../callbacks.ts';
+import { floorOf } from './floor.ts';
 import { listen } from './listen.ts';
 import { signed } from './options.ts';
+import { readBody } from './read-body.ts';
 import type { Sink } from './servers.ts';
 
 /** A body parser, two fields, an answer. Nothing is verified. */
@@ -20,6 +22,18 @@ export function byHand(sink: Sink): Promise<number> {
   const app = new Koa();
   app.use(bodyParser());
   return start(app, router);
+}
+
+/** The floor in Koa. */
+export function floor(sink: Sink): Promise<number> {
+  const answer = floorOf(sink);
+  const router = new Router();
+  router.post(PATH, async (context) => {
+    const body = await new Promise<Buffer>((done) => readBody(context.req, done));
+    context.status = answer(body, context.headers['x-signalwire-signature']);
+    context.body = '';
+  });
+  return start(new Koa(), router);
 }
 
 /** call-status: verified, validated, normalised, recorded. */

@@ -11,12 +11,15 @@ export type ServerName =
   | 'express, by hand'
   | 'express, by hand again'
   | 'express, twilio.webhook()'
+  | 'express, floor'
   | 'express, call-status'
   | 'express, by hand, form'
   | 'express, call-status, multipart'
   | 'koa, by hand'
+  | 'koa, floor'
   | 'koa, call-status'
   | 'fastify, by hand'
+  | 'fastify, floor'
   | 'fastify, call-status'
   | 'express, bare append'
   | 'express, SQLite'
@@ -38,12 +41,15 @@ export const SERVERS: Readonly<Record<ServerName, StartServer>> = {
   'express, by hand': async (sink) => (await import('./express.ts')).byHand(sink),
   'express, by hand again': async (sink) => (await import('./express.ts')).byHand(sink),
   'express, twilio.webhook()': async (sink) => (await import('./express.ts')).twilioWebhook(sink),
+  'express, floor': async (sink) => (await import('./express.ts')).floor(sink),
   'express, call-status': async (sink) => (await import('./express.ts')).callStatus(sink),
   'express, by hand, form': async (sink) => (await import('./express.ts')).byHand(sink),
   'express, call-status, multipart': async (sink) => (await import('./express.ts')).callStatusMultipart(sink),
   'koa, by hand': async (sink) => (await import('./koa.ts')).byHand(sink),
+  'koa, floor': async (sink) => (await import('./koa.ts')).floor(sink),
   'koa, call-status': async (sink) => (await import('./koa.ts')).callStatus(sink),
   'fastify, by hand': async (sink) => (await import('./fastify.ts')).byHand(sink),
+  'fastify, floor': async (sink) => (await import('./fastify.ts')).floor(sink),
   'fastify, call-status': async (sink) => (await import('./fastify.ts')).callStatus(sink),
   'express, bare append': async (sink) => (await import('./express.ts')).callStatus(sink, await newAppendInbox()),
   'express, SQLite': async (sink) => (await import('./express.ts')).callStatus(sink, await newSqliteInbox(true)),
