@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Logger } from './log.ts';
+import { type Logger, writesDebug } from './log.ts';
 import { clearTimeout, setTimeout } from './timer.ts';
 
 /** Lines of one kind in one minute; what is over that is counted. */
@@ -33,10 +33,9 @@ export class BoundedLog {
     this.#log = log;
   }
 
-  /** Whether debug lines are wanted, as far as the logger says. Ask first: what passes by must not cost. */
+  /** Whether debug lines are written. Ask first: what passes by must not cost. */
   get isDebug(): boolean {
-    const log = this.#log as Logger & { isLevelEnabled?: (level: string) => boolean };
-    return log.debug !== undefined && (typeof log.isLevelEnabled !== 'function' || log.isLevelEnabled('debug'));
+    return writesDebug(this.#log);
   }
 
   /**

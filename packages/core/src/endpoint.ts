@@ -3,6 +3,7 @@ import type { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import type { HandlerOptions, Handlers } from './handlers.ts';
 import type { Inbox } from './inbox.ts';
+import type { Logger } from './log.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
 
 /** A request of which the body was not read yet. */
@@ -21,6 +22,8 @@ export interface CallbackEndpoint {
   fetch(request: Request): Promise<Response | undefined>;
   /** The answer to a request that could not be read. */
   refuse(error: CallStatusError): Receipt<never>;
+  /** Offers the framework's logger, which is taken where the receiver was given no `log`. */
+  offerLog?(log: Logger): void;
   /** The methods with which callbacks may come. */
   readonly methods: readonly ('POST' | 'GET')[];
   /** Whether the adapter answers accepted callbacks. */

@@ -31,3 +31,41 @@ export const consoleLogger: Logger = {
 function lineOf(details: object, message: string): string {
   return printable(`call-status: ${message} ${JSON.stringify(details)}`);
 }
+
+/** A logger that can say which levels it writes, as pino can. */
+export type LeveledLogger = Logger & { isLevelEnabled?(level: string): boolean };
+
+/** Whether debug lines are written, as far as a logger says. */
+export function writesDebug(log: LeveledLogger): boolean {
+  return log.debug !== undefined && (typeof log.isLevelEnabled !== 'function' || log.isLevelEnabled('debug'));
+}
+
+/** The logger of a receiver that was given none: the console, until an adapter offers the framework's. */
+export class DefaultLogger implements Logger {
+  #target: LeveledLogger = consoleLogger;
+
+  /** Takes the first logger that is offered; where several applications share a receiver, it cannot have them all. */
+  offer(log: Logger): void {
+    if (this.#target === consoleLogger) this.#target = log;
+  }
+
+  isLevelEnabled(level: string): boolean {
+    return level !== 'debug' || writesDebug(this.#target);
+  }
+
+  debug(details: object, message: string): void {
+    this.#target.debug?.(details, message);
+  }
+
+  info(details: object, message: string): void {
+    this.#target.info?.(details, message);
+  }
+
+  warn(details: object, message: string): void {
+    this.#target.warn(details, message);
+  }
+
+  error(details: object, message: string): void {
+    this.#target.error(details, message);
+  }
+}

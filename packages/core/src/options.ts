@@ -6,7 +6,7 @@ import { CallStatusError } from './errors.ts';
 import type { CallStatusEvent } from './event.ts';
 import type { Handlers } from './handlers.ts';
 import type { Inbox } from './inbox.ts';
-import { consoleLogger, type Logger } from './log.ts';
+import { DefaultLogger, type Logger } from './log.ts';
 import { memoryInbox } from './memory-inbox.ts';
 import type { PublicUrl } from './message.ts';
 import { withOwnOptions } from './own-options.ts';
@@ -113,7 +113,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: CallStatusOptions, environment: string | undefined): ResolvedOptions {
   const issues = receiverIssues(options);
   if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
-  const { log = consoleLogger } = options;
+  const { log = new DefaultLogger() } = options;
   const {
     providers = builtInProviders.map((provider) => provider()),
     publicUrl,

@@ -1,6 +1,7 @@
 import type { CallbackEndpoint, ProviderEndpoint, RequestHead } from './endpoint.ts';
 import type { CallStatusError } from './errors.ts';
 import { receiveFetch } from './fetch.ts';
+import type { Logger } from './log.ts';
 import { HandlerRegistrars, type Register } from './registrars.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
 
@@ -42,6 +43,10 @@ export class ProviderReceiver<Event> extends HandlerRegistrars<Event> implements
 
   fetch(request: Request): Promise<Response | undefined> {
     return receiveFetch(this, request);
+  }
+
+  offerLog(log: Logger): void {
+    this.#whole.offerLog?.(log);
   }
 
   refuse(error: CallStatusError): Receipt<never> {

@@ -7,6 +7,7 @@ import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import type { HandlerOptions } from './handlers.ts';
 import type { Inbox, Recorded, Unrecorded } from './inbox.ts';
+import { DefaultLogger, type Logger } from './log.ts';
 import { match, mayBeCallback, methodsOf } from './match.ts';
 import { Message } from './message.ts';
 import { type Dropped, sayingOnce } from './normal-form.ts';
@@ -124,6 +125,10 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
 
   refuse(error: CallStatusError): Receipt<never> {
     return this.#refuse(error, this.#options.providers);
+  }
+
+  offerLog(log: Logger): void {
+    if (this.#options.log instanceof DefaultLogger) this.#options.log.offer(log);
   }
 
   work(): void {

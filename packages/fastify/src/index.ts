@@ -77,7 +77,7 @@ export interface CallStatusPluginOptions<Providers extends readonly Provider[] =
   readonly prefix?: string;
   /** Fastify's log level for this route. */
   readonly logLevel?: string;
-  /** What `createCallStatus()` returned, or one of its providers; in place of the options for one. */
+  /** What `createCallStatus()` returned, or one of its providers; in place of the options for one. Logs through Fastify's logger if it was given no `log`. */
   readonly receiver?: CallbackEndpoint;
   /**
    * Answers what the plugin does not: other messages of the provider, and accepted callbacks with `autoAck: false`.
@@ -93,13 +93,15 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
 ) => {
   const issues = issuesOf(path, receiver, handler, options);
   if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
-  const own = receiver === undefined ? createCallStatus({ log: fastify.log, ...options }) : undefined;
+  const log = isWritten(fastify.log) ? { log: fastify.log } : {};
+  const own = receiver === undefined ? createCallStatus({ ...log, ...options }) : undefined;
   const endpoint = (own ?? receiver) as CallbackEndpoint;
   if (!endpoint.autoAck && handler === undefined) {
     throw new CallStatusError('invalid_options', {
       issues: ['handler: expected a function, to answer with autoAck: false.'],
     });
   }
+  if (log.log !== undefined) receiver?.offerLog?.(log.log);
   if (own) fastify.addHook('onClose', () => own.close(timeToClose(fastify.server)));
   if (!fastify.hasRequestDecorator('callStatus')) fastify.decorateRequest('callStatus', null);
 
@@ -134,6 +136,11 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
     });
   });
 };
+
+/** Without a `logger`, Fastify has one whose methods are all the same, and do nothing. */
+function isWritten({ level, warn, error }: FastifyBaseLogger): boolean {
+  return level !== undefined || warn !== error;
+}
 
 /** What only the plugin can tell; the receiver checks its own options. */
 function issuesOf(path: unknown, receiver: unknown, handler: unknown, options: object): readonly string[] {

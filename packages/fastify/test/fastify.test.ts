@@ -13,7 +13,7 @@ import {
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import plugin, {
   type AnyCallStatusEvent,
   callStatusPlugin,
@@ -105,6 +105,54 @@ describe('callStatusPlugin', () => {
     expect((await endpoint.receive(request))?.error?.code).toBe('token_missing');
     await calls.close();
     expect((await endpoint.receive(request))?.error?.code).toBe('closed');
+  });
+
+  it('logs through Fastify for a receiver that was given no log, and its handlers do too', async () => {
+    const lines: string[] = [];
+    const logger = { level: 'debug', stream: { write: (line: string) => lines.push(line) } };
+    const fastify = Fastify({ logger });
+    const calls = createCallStatus({
+      providers: [mycpaas({ token: 'secret' }), exotel({ token: 'secret' })],
+      onEnded: (_, { log }) => {
+        log.info?.({}, 'info of a handler');
+        throw new Error('broken');
+      },
+    });
+    fastify.register(callStatusPlugin, { path: '/hooks/voice', receiver: calls.for('mycpaas') });
+    fastify.register(callStatusPlugin, { path: '/hooks/both', receiver: calls });
+    expect((await fastify.inject(callback)).statusCode).toBe(403);
+    expect((await fastify.inject({ ...callback, url: '/hooks/both?token=secret', payload: 'a=1' })).statusCode).toBe(
+      404,
+    );
+    expect((await fastify.inject({ ...callback, url: '/hooks/voice?token=secret' })).statusCode).toBe(200);
+    await vi.waitFor(() => expect(lines.join('')).toContain('handler_failed'));
+    const written = lines.map((line) => JSON.parse(line) as { level: number; code?: string; msg: string });
+    const own = written.filter(({ msg }) => !/^(incoming request|request completed|Route .* not found)/.test(msg));
+    expect(own.map(({ level, code, msg }) => [level, code ?? msg])).toEqual([
+      [40, 'token_missing'],
+      [20, 'passed_on'],
+      [30, 'info of a handler'],
+      [50, 'handler_failed'],
+    ]);
+    await Promise.all([fastify.close(), calls.close({ deadlineMs: 0 })]);
+  });
+
+  it('logs to the console where Fastify has no logger, and to a log that was given in any case', async () => {
+    const [warn, given] = [vi.spyOn(console, 'warn').mockImplementation(() => {}), vi.fn()];
+    onTestFinished(() => warn.mockRestore());
+    const providers = [mycpaas({ token: 'secret' })];
+    for (const [logger, options] of [
+      [false, {}],
+      [true, { log: { warn: given, error() {} } }],
+    ] as const) {
+      const fastify = Fastify({ logger: logger && { level: 'silent' } });
+      fastify.register(callStatusPlugin, { path: '/hooks/voice', providers, ...options });
+      const receiver = createCallStatus({ providers, ...options });
+      fastify.register(callStatusPlugin, { path: '/hooks/receiver', receiver });
+      for (const url of ['/hooks/voice', '/hooks/receiver']) await fastify.inject({ ...callback, url });
+      await Promise.all([fastify.close(), receiver.close()]);
+    }
+    expect([warn, given].map(({ mock }) => mock.calls.length)).toEqual([2, 2]);
   });
 
   it('closes what it made once the running handlers are done, and then takes nothing more', async () => {
