@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { tooManyBytes } from './decode/bounds.ts';
 import { CallStatusError } from './errors.ts';
 
 /** A stream with the body of a request; node's own tell when all of it has come, or no more will. */
@@ -39,7 +40,7 @@ export function peekBody(
   announced: number | undefined,
   maxBytes: number,
 ): Promise<Uint8Array | CallStatusError> {
-  if (announced !== undefined && announced > maxBytes) return Promise.resolve(new CallStatusError('body_too_large'));
+  if (announced !== undefined && announced > maxBytes) return Promise.resolve(tooManyBytes(maxBytes));
   // Looking for a body that is not there would end the stream, and the next reader would wait for its end.
   if (announced === 0) return Promise.resolve(NO_BYTES);
   if (stream.destroyed) return Promise.resolve(new CallStatusError('body_aborted'));
@@ -69,7 +70,7 @@ export function peekBody(
         chunks.push(chunk);
         length += chunk.length;
         if (length > maxBytes) {
-          settle(new CallStatusError('body_too_large'));
+          settle(tooManyBytes(maxBytes));
           return;
         }
       }

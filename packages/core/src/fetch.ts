@@ -1,3 +1,4 @@
+import { tooManyBytes } from './decode/bounds.ts';
 import type { CallbackEndpoint } from './endpoint.ts';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
@@ -34,7 +35,7 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array 
     // To cancel a clone would wait until the request itself is cancelled too.
     for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
       length += chunk.length;
-      if (length > maxBytes) return new CallStatusError('body_too_large');
+      if (length > maxBytes) return tooManyBytes(maxBytes);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks, length);

@@ -65,7 +65,8 @@ export class Message {
     if (this.#query === undefined) {
       const { url } = this.request;
       const start = url.indexOf('?');
-      this.#query = start < 0 ? NO_QUERY : decodeForm(url.slice(start + 1), this.#limits).toRecord();
+      this.#query =
+        start < 0 ? NO_QUERY : decodeForm(url.slice(start + 1), this.#limits, 'parameters in its URL').toRecord();
     }
     return this.#query;
   }

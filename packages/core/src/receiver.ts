@@ -1,5 +1,6 @@
 import { Arrival, ArrivalList } from './arrivals.ts';
 import { authenticate } from './authenticate/authenticate.ts';
+import { tooManyBytes } from './decode/bounds.ts';
 import type { Limits } from './decode/fields.ts';
 import type { CallStatusReceiver, CloseOptions, EventName, ProviderEndpoint, RequestHead } from './endpoint.ts';
 import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
@@ -201,7 +202,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       const { body, dedicated = true } = request;
       // Adapters hold the limit while they read; whoever read this body before them may have had a higher one.
       if (body !== undefined && body.length > this.limits.bytes) {
-        if (dedicated) throw new CallStatusError('body_too_large');
+        if (dedicated) throw tooManyBytes(this.limits.bytes);
         return this.#reporter.passedOn(request, () => tooLong(this.limits.bytes));
       }
       const message = new Message(request, this.limits, publicUrl);

@@ -10,14 +10,16 @@ const PLUS = 0x2b;
 
 /**
  * Decodes a form body or a query, as the URL Standard says: whatever is no escape sequence stands for itself.
+ *
+ * @param what how to call its fields when there are too many
  * @throws CallStatusError `body_too_large`
  */
-export function decodeForm(text: string, limits: Limits): FlatFields {
+export function decodeForm(text: string, limits: Limits, what = 'fields'): FlatFields {
   const values: string[] = [];
   let name = startOfNames('form', limits);
   for (let at = 0; at < text.length; at++) {
     if (text.charCodeAt(at) === AMPERSAND) continue;
-    if (values.length >= limits.fields) throw tooManyFields(limits);
+    if (values.length >= limits.fields) throw tooManyFields(limits, what);
     const { next }: KnownName = name;
     if (next?.begins(text, at)) {
       name = next;

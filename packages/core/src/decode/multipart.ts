@@ -40,7 +40,7 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
   let known = startOfNames(eol === '\n' ? 'multipart-lf' : 'multipart', limits);
   let parts = 0;
   for (let start = next; start !== LAST; ) {
-    if (++parts > limits.fields) throw tooManyFields(limits);
+    if (++parts > limits.fields) throw tooManyFields(limits, 'parts');
     const expected: KnownName | undefined = known.next;
     let from: number;
     let headers: PartHeaders = PLAIN;

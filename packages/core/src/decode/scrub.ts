@@ -24,7 +24,7 @@ function inspect(tree: FieldTree, limits: Limits): boolean {
     for (const container of level) {
       const names = Object.keys(container);
       values += names.length;
-      if (values > limits.fields) throw tooManyFields(limits);
+      if (values > limits.fields) throw tooManyFields(limits, 'values');
       for (const name of names) {
         if (isForbidden(name)) forbidden = true;
         const value = container[name];
