@@ -55,10 +55,15 @@ export interface CallStatusReceiver<Event = AnyCallStatusEvent>
   readonly inbox: Inbox;
   /** Whether `close()` was called: callbacks are refused with 503 from then on, and answers ask clients to close their connection. */
   readonly closing: boolean;
+  /**
+   * Opens the inbox, so that a wrong path or password shows before the server listens. A receiver with handlers does it by itself.
+   * @throws CallStatusError of the inbox, such as `inbox_unwritable`; it may be called again
+   */
+  ready(): Promise<void>;
   /** Starts to run handlers here, when `work: false` did not, and keeps the process alive until `close()`. */
   work(): void;
   /**
-   * Takes no more callbacks (503), waits for the running handlers and closes the inbox. What is not handled by then stays in a durable
+   * Takes no more callbacks (503), waits for the running handlers and closes the inbox, all of it within the deadline. What is not handled by then stays in a durable
    * inbox for the next start; of the memory inbox, everything that is due is handled first. Stop the HTTP server first. Safe to call twice.
    */
   close(options?: CloseOptions): Promise<void>;

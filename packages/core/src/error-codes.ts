@@ -166,17 +166,27 @@ export const ERRORS = {
     message: 'The handlers of an event failed at every attempt; the event is a dead letter now.',
     fix: 'Fix what the cause says, then call inbox.deadLetters.replay(eventId).',
   },
-  handler_slow: {
+  handler_timeout: {
+    severity: 'error',
+    message: 'A handler took longer than handlerTimeoutMs, so the attempt counts as failed.',
+    fix: 'Stop when context.signal aborts, and give what the handler waits for a timeout; or raise handlerTimeoutMs.',
+  },
+  worker_full: {
+    severity: 'warning',
+    message: 'Events wait because slow handlers occupy all places, of one provider or in all.',
+    fix: 'Find out what these handlers wait for, or raise concurrency.',
+  },
+  handlers_changed: {
     severity: 'warning',
     message:
-      'A handler has been running for five minutes. Its call waits, and it takes up one of the places of `concurrency`.',
-    fix: 'Stop when context.signal aborts, or give what it waits for a timeout.',
+      'A handler that an earlier attempt finished is no longer registered under its name, so the new handlers of its kind run. One that was renamed runs twice for this event.',
+    fix: "Keep the name of a handler: calls.onCompleted(handler, { name: 'billing' }). Logged once per handler.",
   },
   lease_lost: {
     severity: 'warning',
     message:
-      'A handler outlived its lease, and another worker has taken over the event; the late result does not count.',
-    fix: 'Stop when context.signal aborts, or raise leaseMs.',
+      'The lease of an event ran out or was lost while its handler ran. The late result counts only if no other worker took the event.',
+    fix: 'Stop when context.signal aborts; do not block the event loop for long, or raise leaseMs.',
   },
   events_lost: {
     severity: 'error',

@@ -18,10 +18,21 @@ export const STATUS_HANDLERS = {
 
 /** What a handler gets beside the event. */
 export interface HandlerContext {
-  /** From 1; attempts that ended in a crash count. */
+  /** From 1: attempts that failed, plus one. One that was interrupted, by a crash for example, does not count. */
   readonly attempt: number;
-  /** Aborted when the receiver shuts down past its deadline, or when the lease is lost and another worker has the event. */
+  /**
+   * Aborted when the handler takes longer than `handlerTimeoutMs`, when the receiver shuts down past its deadline, or when the lease is lost
+   * and another worker may have the event. Pass it on to `fetch` and the like; a handler that does not stop runs on beside the next attempt.
+   */
   readonly signal: AbortSignal;
+  /**
+   * Rises with each attempt at this event, in all processes: for writes that an older attempt, still running somewhere, must not undo.
+   * @example
+   * ```ts
+   * await db.query('UPDATE calls SET status = $1, fence = $2 WHERE id = $3 AND fence < $2', [event.status, fence, event.callId]);
+   * ```
+   */
+  readonly fence: number;
   /** The receiver's `log`. */
   readonly log: Logger;
   /** The call with its events so far. */

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import type { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent, CallStatus, Direction, TerminalStatus, Transition } from './event.ts';
 
 /**
@@ -29,7 +30,7 @@ export interface Inbox {
    * Opens the store, so that a wrong path or password shows before the first callback. Safe to call again, also after it failed.
    * Only the service itself passes `create: true`, which makes a store that does not exist yet.
    */
-  ready?(options?: { readonly create?: boolean }): void | Promise<void>;
+  ready?(options?: ReadyOptions): void | Promise<void>;
   /**
    * Records an event and decides its `transition`. It does not change the event: the caller makes `{ ...event, transition }`.
    * Rejects when it cannot say that the event is recorded. It may have been; recording it again is then a duplicate.
@@ -78,6 +79,17 @@ export interface Inbox {
   forgetCall(provider: string, callId: string, tenant?: string): Promise<boolean>;
   /** Closes the store. Stop workers first. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** How to open a store. */
+export interface ReadyOptions {
+  /**
+   * Whether a store that does not exist yet is made.
+   * @default false
+   */
+  readonly create?: boolean;
+  /** Called for what an operator should know though nothing failed. Without it the inbox uses `process.emitWarning`. */
+  readonly onWarning?: (warning: CallStatusError) => void;
 }
 
 /** An event on its way into the inbox, which decides its transition. */

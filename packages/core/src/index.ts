@@ -58,6 +58,7 @@ export type {
   Outcome,
   Page,
   PageQuery,
+  ReadyOptions,
   Recorded,
   Taken,
   TakeRequest,
@@ -85,3 +86,4 @@ export { queryRules } from './query-rules.ts';
 export { createCallStatus } from './receiver.ts';
 export type { CallbackRequest, Receipt } from './request.ts';
 export { exponentialBackoff, type RetryOptions } from './retry.ts';
+export type { TelemetryAttempt, TelemetryEvent, TelemetrySubject } from './telemetry.ts';

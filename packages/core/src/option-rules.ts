@@ -48,7 +48,9 @@ export const HANDLER_RULES: Readonly<Record<string, OptionRule>> = Object.fromEn
 );
 
 /** The options that receivers and providers have in common, beside the handlers. */
-export const SHARED_RULES: { readonly retry: OptionRule; readonly allowUnauthenticated: OptionRule } = {
+export const SHARED_RULES: Readonly<
+  Record<'retry' | 'handlerTimeoutMs' | 'concurrency' | 'allowUnauthenticated', OptionRule>
+> = {
   retry: named(
     objectOf<RetryOptions>({
       attempts: named(POSITIVE_INTEGER, 'retries', 'maxAttempts', 'maxRetries'),
@@ -60,5 +62,11 @@ export const SHARED_RULES: { readonly retry: OptionRule; readonly allowUnauthent
     'maxRetries',
     'backoff',
   ),
+  handlerTimeoutMs: {
+    expected: 'a number of milliseconds above 0, or Infinity',
+    fits: (value) => typeof value === 'number' && value > 0,
+    aliases: ['handlerTimeout', 'timeout', 'timeoutMs', 'jobTimeout'],
+  },
+  concurrency: named(POSITIVE_INTEGER, 'maxConcurrency', 'parallelism', 'prefetch'),
   allowUnauthenticated: named(BOOLEAN, 'validate', 'verify', 'skipVerification', 'insecure', 'unsafe', 'allowUnsigned'),
 };

@@ -20,7 +20,7 @@ const INBOX_EXPECTED =
   "`inbox`: expected an inbox, such as sqliteInbox({ path: '/data/calls.db' }) of @call-status/inbox-sqlite, got";
 const HANDLERS =
   'onQueued, onInitiated, onRinging, onInProgress, onCompleted, onBusy, onNoAnswer, onFailed, onCanceled, onEnded, onStatus, onError';
-const KNOWN = `providers, publicUrl, autoAck, ack, ackDeadlineMs, limits, inbox, work, concurrency, leaseMs, retry, allowUnauthenticated, log, clock, ${HANDLERS}.`;
+const KNOWN = `providers, publicUrl, autoAck, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, work, leaseMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
 
 function refusal(options: object, environment?: string): CallStatusError {
   try {
@@ -39,6 +39,8 @@ describe('resolveOptions', () => {
     );
     expect(rest).toEqual({
       publicUrl: undefined,
+      handlerTimeoutMs: 30_000,
+      recordDeadlineMs: 4000,
       autoAck: true,
       ack: 'recorded',
       ackDeadlineMs: 4000,
@@ -164,7 +166,7 @@ describe('resolveOptions', () => {
 
   it.each([
     [
-      `\`signalwire.signingkey\` is no option; did you mean \`signalwire.signingKey\`? Known: signingKey, token, retry, allowUnauthenticated, ${HANDLERS}.`,
+      `\`signalwire.signingkey\` is no option; did you mean \`signalwire.signingKey\`? Known: signingKey, token, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, ${HANDLERS}.`,
       signalwire(given({ signingkey: 'PSK', token: 'x' })),
     ],
     ...['authToken', 'secret', 'apiKey', 'webhookSecret', 'signing_key'].map((name) => [
@@ -189,7 +191,7 @@ describe('resolveOptions', () => {
       mycpaas(given({ validate: false })),
     ],
     [
-      `\`mycpaas.onComplete\` is no option; did you mean \`mycpaas.onCompleted\`? Known: token, retry, allowUnauthenticated, ${HANDLERS}.`,
+      `\`mycpaas.onComplete\` is no option; did you mean \`mycpaas.onCompleted\`? Known: token, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, ${HANDLERS}.`,
       mycpaas(given({ token: 'x', onComplete() {} })),
     ],
     ['`mycpaas.onEnded`: expected a function, got an empty list.', mycpaas({ token: 'x', onEnded: given([]) })],
@@ -265,10 +267,10 @@ describe('resolveOptions', () => {
         '`acme.region`: expected string.',
       ]);
       expect(refusal({ providers: [acme(given({ regions: 'eu' }))] }).details.issues).toEqual([
-        `\`acme.regions\` is no option; did you mean \`acme.region\`? Known: token, region, retry, allowUnauthenticated, ${HANDLERS}.`,
+        `\`acme.regions\` is no option; did you mean \`acme.region\`? Known: token, region, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, ${HANDLERS}.`,
       ]);
       expect(refusal({ providers: [defineProvider(own)(given({ region: 'eu' }))] }).details.issues).toEqual([
-        `\`acme.region\` is no option; known: token, retry, allowUnauthenticated, ${HANDLERS}.`,
+        `\`acme.region\` is no option; known: token, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, ${HANDLERS}.`,
       ]);
     });
 

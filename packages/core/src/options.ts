@@ -44,6 +44,11 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    * @default 4000
    */
   readonly ackDeadlineMs?: number | undefined;
+  /**
+   * How long the inbox may take to record an event, in milliseconds; then the provider is answered 503 and tries again.
+   * @default 4000
+   */
+  readonly recordDeadlineMs?: number | undefined;
   /** Bounds on what is decoded. */
   readonly limits?: { readonly [Name in keyof Limits]?: Limits[Name] | undefined } | undefined;
   /**
@@ -58,10 +63,16 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    */
   readonly work?: boolean | undefined;
   /**
-   * How many calls are handled at once.
+   * How many calls are handled at once. Some places are kept for each provider: a quarter of them all is shared out evenly.
    * @default 64
    */
   readonly concurrency?: number | undefined;
+  /**
+   * How long one handler may take, in milliseconds. Then its `context.signal` is aborted and the attempt counts as failed, whatever the
+   * handler does after that. `Infinity`: no limit. A provider may have its own.
+   * @default 30000
+   */
+  readonly handlerTimeoutMs?: number | undefined;
   /**
    * For how long an event is this process's before another may take it, in milliseconds; prolonged while a handler runs.
    * @default 15000
@@ -91,11 +102,13 @@ export interface ResolvedOptions {
   readonly autoAck: boolean;
   readonly ack: 'recorded' | 'handled';
   readonly ackDeadlineMs: number;
+  readonly recordDeadlineMs: number;
   readonly limits: Limits;
   readonly inbox: Inbox;
   /** `undefined`: once there is a handler. */
   readonly work: boolean | undefined;
   readonly concurrency: number;
+  readonly handlerTimeoutMs: number;
   readonly leaseMs: number;
   readonly retry: RetryOptions;
   readonly log: Logger;
@@ -120,11 +133,13 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     autoAck = true,
     ack = 'recorded',
     ackDeadlineMs = 4000,
+    recordDeadlineMs = 4000,
     limits,
     clock,
     inbox = defaultInbox(clock, environment, log),
     work,
     concurrency = 64,
+    handlerTimeoutMs = 30_000,
     leaseMs = 15_000,
     retry = {},
     allowUnauthenticated = false,
@@ -144,6 +159,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     autoAck,
     ack,
     ackDeadlineMs,
+    recordDeadlineMs,
     limits: {
       bytes: limits?.bytes ?? DEFAULT_LIMITS.bytes,
       fields: limits?.fields ?? DEFAULT_LIMITS.fields,
@@ -153,6 +169,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     // What nobody takes of an inbox in memory, nobody ever will; and who waits for handlers has to run them.
     work: work ?? (!inbox.durable || ack === 'handled' ? true : undefined),
     concurrency,
+    handlerTimeoutMs,
     leaseMs,
     retry,
     log,

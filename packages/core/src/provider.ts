@@ -236,6 +236,13 @@ export interface ProviderOptions<Event> extends Handlers<Event> {
   readonly allowUnauthenticated?: boolean;
   /** How failed handlers of this provider are retried, in place of the receiver's `retry`. */
   readonly retry?: RetryOptions;
+  /** How long one handler may take for an event of this provider, in milliseconds, in place of the receiver's `handlerTimeoutMs`. */
+  readonly handlerTimeoutMs?: number;
+  /**
+   * How many calls of this provider are handled at once.
+   * @default as many as the receiver's `concurrency` leaves it
+   */
+  readonly concurrency?: number;
 }
 
 /** A provider with its options: what `createCallStatus({ providers: [...] })` takes. */

@@ -33,6 +33,7 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
   autoAck: named(BOOLEAN, 'autoRespond', 'autoReply', 'autoAcknowledge'),
   ack: named(oneOf('recorded', 'handled'), 'acknowledge', 'processBeforeResponse'),
   ackDeadlineMs: named(MILLISECONDS, 'ackTimeoutMs', 'ackTimeout', 'responseTimeout'),
+  recordDeadlineMs: named(MILLISECONDS, 'recordTimeoutMs', 'recordTimeout', 'inboxTimeout'),
   limits: named(
     objectOf<Limits>({
       bytes: named(POSITIVE_INTEGER, 'maxBytes', 'size', 'maxSize', 'limit', 'fileSize'),
@@ -51,7 +52,6 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
     aliases: ['store', 'storage', 'database', 'db', 'queue', 'outbox', 'persistence'],
   },
   work: named(BOOLEAN, 'worker', 'workers', 'runHandlers'),
-  concurrency: named(POSITIVE_INTEGER, 'maxConcurrency', 'parallelism', 'prefetch'),
   leaseMs: named(POSITIVE_INTEGER, 'lease', 'leaseTimeout', 'visibilityTimeout', 'lockDuration'),
   ...SHARED_RULES,
   log: {

@@ -1,4 +1,4 @@
-import { Arrival, ArrivalList } from './arrivals.ts';
+import { ArrivalList } from './arrivals.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import { tooManyBytes } from './decode/bounds.ts';
 import type { Limits } from './decode/fields.ts';
@@ -6,8 +6,12 @@ import type { CallStatusReceiver, CloseOptions, EventName, ProviderEndpoint, Req
 import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
 import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
 import { receiveFetch } from './fetch.ts';
+import { withDeadline } from './handlers/deadline.ts';
+import { Worker } from './handlers/worker.ts';
+import type { ProviderRules } from './handlers/worker-options.ts';
 import type { HandlerOptions } from './handlers.ts';
-import type { Inbox, Recorded, Unrecorded } from './inbox.ts';
+import type { Inbox } from './inbox.ts';
+import { inboxFailure } from './inbox-failure.ts';
 import { DefaultLogger, type Logger } from './log.ts';
 import { match, mayBeCallback, methodsOf } from './match.ts';
 import { Message } from './message.ts';
@@ -17,12 +21,12 @@ import { type CallStatusOptions, type ResolvedOptions, resolveOptions } from './
 import { tooLong, whyNoCallback, whyNotRecognized } from './passed-on.ts';
 import type { EventOf, Provider } from './provider.ts';
 import { ProviderReceiver } from './provider-receiver.ts';
+import { Recorder } from './recorder.ts';
 import { HandlerRegistrars } from './registrars.ts';
 import { type HandlerName, HandlerRegistry } from './registry.ts';
 import { Reporter } from './reporter.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
 import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from './timer.ts';
-import { createWorker, type Worker } from './worker.ts';
 
 /**
  * Makes a receiver of call status callbacks.
@@ -52,8 +56,9 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
   readonly #registry = new HandlerRegistry();
   readonly #reporter: Reporter;
   readonly #dropped: (provider: string) => Dropped;
-  readonly #arrivals = new ArrivalList();
+  readonly #recorder: Recorder;
   readonly #worker: Worker;
+  #isOpen = false;
   #working = false;
   #saidThatNobodyWorks = false;
   #keepingAlive: NodeJS.Timeout | undefined;
@@ -61,7 +66,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
 
   constructor(options: ResolvedOptions) {
     super((kind, handler, how) => this.#register('', kind, handler, how));
-    const { inbox, autoAck, limits, log, providers, handlers, retry } = options;
+    const { inbox, autoAck, limits, log, providers, handlers } = options;
     this.#options = options;
     this.#dropped = sayingOnce(log);
     this.#reporter = new Reporter(log, (provider) => this.#registry.errorHandlersFor(provider));
@@ -71,20 +76,23 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     this.limits = limits;
     this.#registry.addAll('', handlers);
     for (const { name, options: own } of providers) this.#registry.addAll(name, own);
-    const retries = new Map(providers.map(({ name, options: own }) => [name, { ...retry, ...own.retry }]));
-    this.#worker = createWorker({
-      inbox,
-      clock: options.clock,
-      log,
-      owner: options.owner,
-      concurrency: options.concurrency,
-      leaseMs: options.leaseMs,
-      handlersFor: (event) => (retries.has(event.provider) ? this.#registry.handlersFor(event) : undefined),
-      retryFor: ({ provider }) => retries.get(provider) ?? retry,
-      beforeHandling: (eventId) => this.#arrivals.get(eventId)?.answered(),
-      requestOf: (eventId) => this.#arrivals.get(eventId)?.source,
-      settled: (eventId, handled) => this.#arrivals.settle(eventId, handled),
-      onError: (error) => this.#reporter.report(error),
+    const report = (error: CallStatusError): void => this.#reporter.report(error);
+    const arrivals = new ArrivalList();
+    this.#recorder = new Recorder({
+      ...options,
+      arrivals,
+      report,
+      open: () => this.#open(),
+      isWorking: () => this.#working,
+    });
+    this.#worker = new Worker({
+      ...options,
+      providers: new Map(providers.map((provider) => [provider.name, rulesOf(provider, options)])),
+      handlersFor: (event) => this.#registry.handlersFor(event),
+      beforeHandling: (eventId) => arrivals.get(eventId)?.answered(),
+      requestOf: (eventId) => arrivals.get(eventId)?.source,
+      settled: (eventId, handled) => arrivals.settle(eventId, handled),
+      onError: report,
     });
     if (options.work ?? this.#registry.handlesEvents) this.#startWork();
   }
@@ -132,6 +140,10 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     if (this.#options.log instanceof DefaultLogger) this.#options.log.offer(log);
   }
 
+  async ready(): Promise<void> {
+    await this.#open();
+  }
+
   work(): void {
     if (this.closing) return;
     this.#startWork();
@@ -166,30 +178,54 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     if (isWanted && !this.closing) this.#startWork();
   }
 
+  /** @throws what keeps the inbox from being opened, so that a wrong path shows at once */
   #startWork(): void {
+    if (this.#working) return;
+    this.#open()?.catch((cause: unknown) => this.#reporter.report(inboxFailure(cause)));
     this.#working = true;
     this.#worker.start();
   }
 
+  /** Once it is open, this costs nothing. A promise where opening takes time; throws or rejects when it fails. */
+  #open(): Promise<void> | undefined {
+    if (this.#isOpen) return undefined;
+    const opened = (): void => {
+      this.#isOpen = true;
+    };
+    const onWarning = (warning: CallStatusError): void => this.#reporter.report(warning);
+    const opening = this.inbox.ready?.({ create: true, onWarning });
+    if (opening instanceof Promise) return opening.then(opened);
+    opened();
+    return undefined;
+  }
+
   async #shutDown(deadlineMs: number): Promise<void> {
+    const endsAt = monotonicNow() + deadlineMs;
+    const rest = (): number => Math.max(0, endsAt - monotonicNow());
     try {
-      await this.#stopWork(deadlineMs);
-      await this.inbox.close();
+      await this.#stopWork(rest, Math.min(LONGEST_RELEASE_MS, deadlineMs / 4));
+      if (!(await withDeadline(this.inbox.close(), rest()))) {
+        const reason = `It did not close within the ${deadlineMs} ms of close().`;
+        this.#reporter.report(new CallStatusError('inbox_unavailable', { reason }));
+      }
     } finally {
       this.#reporter.flush();
       clearInterval(this.#keepingAlive);
     }
   }
 
-  async #stopWork(deadlineMs: number): Promise<void> {
-    const deadline = monotonicNow() + deadlineMs;
-    if (!this.inbox.durable) await this.#worker.drain(deadlineMs);
-    await this.#worker.stop(Math.max(0, deadline - monotonicNow()));
-    if (!this.inbox.durable) {
-      const { waiting, running, dead } = await this.inbox.counts();
-      const lost = waiting + running + dead;
-      if (lost > 0) this.#reporter.report(new CallStatusError('events_lost', { reason: `Lost: ${lost}.` }));
-    }
+  /** @param releaseMs what is kept of the time for giving back to the inbox what still runs, and for closing it */
+  async #stopWork(rest: () => number, releaseMs: number): Promise<void> {
+    const restForHandlers = (): number => Math.max(0, rest() - releaseMs);
+    if (!this.inbox.durable) await this.#worker.drain(restForHandlers());
+    await this.#worker.stop(restForHandlers(), releaseMs / 2);
+    if (!this.inbox.durable) await withDeadline(this.#sayWhatIsLost(), rest());
+  }
+
+  async #sayWhatIsLost(): Promise<void> {
+    const { waiting, running, dead } = await this.inbox.counts();
+    const lost = waiting + running + dead;
+    if (lost > 0) this.#reporter.report(new CallStatusError('events_lost', { reason: `Lost: ${lost}.` }));
   }
 
   async #receive(
@@ -224,41 +260,13 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       request.onClaimed?.();
       trust ??= authenticate(message, provider, now);
       if (trust instanceof Promise) trust = await trust;
-      const event = await this.#record(normalise(provider, fields, trust, now, this.#dropped(provider.name)), request);
+      const unrecorded = normalise(provider, fields, trust, now, this.#dropped(provider.name));
+      const event = await this.#recorder.record(unrecorded, request);
+      if (!this.#working && !this.#saidThatNobodyWorks) this.#sayThatNobodyWorks();
       return { status: 200, headers: this.closing ? LAST_ANSWER : NO_HEADERS, event };
     } catch (error) {
       return this.#refuse(isCallStatusError(error) ? error : unexpected(error, provider?.name), providers);
     }
-  }
-
-  /** Step 6. What is recorded may be acknowledged; its handlers wait until the answer has left. */
-  async #record(unrecorded: Unrecorded, request: CallbackRequest): Promise<AnyCallStatusEvent> {
-    const { ack, ackDeadlineMs } = this.#options;
-    const { id, provider } = unrecorded;
-    const waits = ack === 'handled';
-    let arrival = this.#arrivals.get(id);
-    const first = arrival === undefined && (waits || this.#working);
-    if (first) {
-      arrival = new Arrival(request, !waits);
-      this.#arrivals.add(id, arrival);
-    }
-    const outcome = waits ? arrival?.handled(ackDeadlineMs) : undefined;
-    let recorded: Recorded;
-    try {
-      recorded = await this.inbox.record(unrecorded);
-    } catch (cause) {
-      if (first) this.#arrivals.settle(id, false);
-      if (isCallStatusError(cause) && cause.status === 503) throw cause;
-      throw new CallStatusError('inbox_unavailable', { provider, eventId: id }, { cause });
-    }
-    if (!this.#working && !this.#saidThatNobodyWorks) this.#sayThatNobodyWorks();
-    const { transition, done } = recorded;
-    if (done) this.#arrivals.settle(id, true);
-    else if (first && transition === 'duplicate' && !waits) this.#arrivals.remove(id);
-    if (transition === 'conflict')
-      this.#reporter.report(new CallStatusError('conflicting_status', { provider, eventId: id }));
-    if (outcome !== undefined && !(await outcome)) throw new CallStatusError('not_handled', { provider, eventId: id });
-    return { ...unrecorded, transition } as AnyCallStatusEvent;
   }
 
   /** Unless another process may be there for it. */
@@ -268,6 +276,18 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       this.#reporter.report(new CallStatusError('no_worker'));
   }
 }
+
+/** How a provider's events are handled: as it says, else as the receiver does. */
+function rulesOf({ options: own }: Provider, { retry, handlerTimeoutMs }: ResolvedOptions): ProviderRules {
+  return {
+    retry: { ...retry, ...own.retry },
+    handlerTimeoutMs: own.handlerTimeoutMs ?? handlerTimeoutMs,
+    concurrency: own.concurrency ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Giving work back and closing the inbox may take so long, within the deadline of `close()`, in milliseconds. */
+const LONGEST_RELEASE_MS = 1000;
 
 const NO_HEADERS = {};
 const ANOTHER = 'It is another message of the provider.';

@@ -1,0 +1,46 @@
+import { type Call, foldCall } from '../call.ts';
+import type { CallStatusError } from '../errors.ts';
+import type { HandlerContext } from '../handlers.ts';
+import type { Inbox, Work } from '../inbox.ts';
+import type { Logger } from '../log.ts';
+
+/** What the contexts of a worker's handlers have in common. */
+export interface ContextSource {
+  readonly inbox: Pick<Inbox, 'call'>;
+  readonly log: Logger;
+  /** The framework's request, if the event came to this process. */
+  requestOf(eventId: string): unknown;
+}
+
+/** What one call of a handler gets. */
+export class Context implements HandlerContext {
+  readonly attempt: number;
+  readonly fence: number;
+  readonly log: Logger;
+  readonly request?: unknown;
+  /** A property, so that it can be taken out of the context. */
+  readonly call: () => Promise<Call>;
+  /** Made when a handler asks for the signal: most never do. */
+  #controller: AbortController | undefined;
+  /** Why the signal is aborted. */
+  reason: CallStatusError | undefined;
+
+  constructor({ event, attempt, fence }: Work, { inbox, log, requestOf }: ContextSource) {
+    this.attempt = attempt;
+    this.fence = fence;
+    this.log = log;
+    if (attempt === 1) this.request = requestOf(event.id);
+    this.call = async () => (await inbox.call(event.provider, event.callId, event.tenant)) ?? foldCall([event]);
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.reason !== undefined) this.#controller.abort(this.reason);
+    return this.#controller.signal;
+  }
+
+  abort(reason: CallStatusError): void {
+    this.reason ??= reason;
+    this.#controller?.abort(reason);
+  }
+}

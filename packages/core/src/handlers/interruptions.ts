@@ -1,0 +1,54 @@
+import type { Work } from '../inbox.ts';
+
+/** More events than these are not remembered; the oldest go first. */
+const MOST = 1000;
+
+/** A handler that ends the process is tried so often at least: not every crash is its fault. */
+const LEAST_BUDGET = 8;
+
+/**
+ * What is known here of attempts that ended without a result. The inbox knows how many there were; why, only the process that ran them, if
+ * it lives.
+ */
+export class Interruptions {
+  readonly #lost = new Map<string, { count: number; reason: string }>();
+
+  /** This process lost the lease of an event. */
+  lost(eventId: string, reason: string = 'another worker took it.'): void {
+    const count = (this.#lost.get(eventId)?.count ?? 0) + 1;
+    this.#lost.delete(eventId);
+    this.#lost.set(eventId, { count, reason });
+    if (this.#lost.size > MOST) this.#lost.delete(this.#lost.keys().next().value as string);
+  }
+
+  forget(eventId: string): void {
+    if (this.#lost.size > 0) this.#lost.delete(eventId);
+  }
+
+  /** In words; `undefined`: there was none. */
+  describe({ event, attempt, interruptions }: Work): string | undefined {
+    const lost = this.#lost.get(event.id);
+    if (interruptions === 0 && lost === undefined) return undefined;
+    const sentences: string[] = [];
+    if (interruptions > 0) sentences.push(`${capital(times(interruptions))} ${WITHOUT_RESULT}`);
+    if (lost !== undefined) sentences.push(`This process lost the lease ${times(lost.count)}: ${lost.reason}`);
+    if (attempt > 1) sentences.push(`Its handlers failed ${times(attempt - 1)}.`);
+    return sentences.join(' ');
+  }
+}
+
+const WITHOUT_RESULT =
+  'an attempt began and had no result: the process died (a crash, out of memory, a kill) or lost the lease (its event loop was blocked, it was suspended, or it could not reach the inbox).';
+
+/** How many interrupted attempts make a dead letter. */
+export function budgetOf(attempts: number): number {
+  return Math.max(LEAST_BUDGET, 2 * attempts);
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,158 @@
+import { CallStatusError } from '../errors.ts';
+import type { Inbox, Lease } from '../inbox.ts';
+import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from '../timer.ts';
+import type { Attempt } from './attempt.ts';
+
+/** What the leases of a worker need of it. */
+export interface LeasesOptions {
+  readonly inbox: Pick<Inbox, 'renew'>;
+  readonly leaseMs: number;
+  /** The lease of an attempt is lost, or must have run out. */
+  lost(attempt: Attempt, error: CallStatusError): void;
+  inboxFailed(cause: unknown): void;
+  /** Leases can be renewed again. */
+  kept(): void;
+}
+
+/** They are looked at so often in the time of one lease, and renewed in each third of it. */
+const LOOKS = 12;
+/** How long a renewal may take after this thread was busy, before its attempts count as lost. */
+const LONGEST_GRACE_MS = 1000;
+
+/**
+ * The leases of what runs here: renewed in time, counted on a monotonic clock, and given up when they must have run out.
+ */
+export class Leases {
+  readonly #options: LeasesOptions;
+  readonly #everyMs: number;
+  readonly #attempts = new Set<Attempt>();
+  #timer: NodeJS.Timeout | undefined;
+  #lookedAt = 0;
+  #askedAt = 0;
+  #answeredAt = 0;
+  #isAsking = false;
+  #isFailing = false;
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #graceUntil = 0;
+  /** For how long this thread was busy at its last late look. */
+  #busyMs = 0;
+
+  constructor(options: LeasesOptions) {
+    this.#options = options;
+    this.#everyMs = Math.min(options.leaseMs / LOOKS, LONGEST_TIMER_MS);
+  }
+
+  /** Whether work may be taken: not while leases cannot be renewed. */
+  get areKept(): boolean {
+    return !this.#isFailing;
+  }
+
+  /** Whether they have to be renewed before anything is taken: this thread was busy, or the process suspended. */
+  get areLate(): boolean {
+    return this.#attempts.size > 0 && monotonicNow() - this.#askedAt > this.#options.leaseMs / 2;
+  }
+
+  add(attempt: Attempt): void {
+    this.#attempts.add(attempt);
+    if (this.#timer !== undefined) return;
+    this.#lookedAt = this.#askedAt = this.#answeredAt = monotonicNow();
+    this.#timer = setInterval(() => this.#look(), this.#everyMs).unref();
+  }
+
+  remove(attempt: Attempt): void {
+    this.#attempts.delete(attempt);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    if (this.#isFailing) this.#succeed();
+  }
+
+  /** The inbox says that another take has the event. */
+  lose(attempt: Attempt): void {
+    attempt.isLost = true;
+    this.#interrupt(attempt);
+  }
+
+  async renew(): Promise<void> {
+    const asked = [...this.#attempts].filter(({ isGivenBack }) => !isGivenBack);
+    const leases = asked.map(({ lease }) => lease);
+    const askedAt = monotonicNow();
+    this.#askedAt = askedAt;
+    this.#isAsking = leases.length > 0;
+    if (leases.length === 0) return;
+    try {
+      const lost = new Set((await this.#options.inbox.renew(leases, this.#options.leaseMs)).map(({ token }) => token));
+      for (const [at, attempt] of asked.entries()) this.#heard(attempt, leases[at] as Lease, lost, askedAt);
+      if (askedAt >= this.#answeredAt) this.#succeed(askedAt);
+    } catch (cause) {
+      if (askedAt >= this.#answeredAt) this.#fail(cause);
+    }
+    if (askedAt === this.#askedAt) this.#isAsking = false;
+  }
+
+  #heard(attempt: Attempt, lease: Lease, lost: ReadonlySet<string>, askedAt: number): void {
+    // Of one that has told its result, or was taken again, in the meantime, the inbox's answer to that decides.
+    if (!attempt.isHandling || attempt.lease !== lease || attempt.isGivenBack) return;
+    if (lost.has(lease.token)) {
+      this.lose(attempt);
+      return;
+    }
+    const leaseEndsAt = askedAt + this.#options.leaseMs;
+    if (leaseEndsAt > monotonicNow()) attempt.resume(lease, Math.max(leaseEndsAt, attempt.leaseEndsAt));
+  }
+
+  #look(): void {
+    const now = monotonicNow();
+    if (this.#attempts.size === 0) {
+      this.stop();
+      return;
+    }
+    const { leaseMs } = this.#options;
+    const sinceLook = now - this.#lookedAt;
+    this.#lookedAt = now;
+    if (sinceLook > leaseMs / 3) {
+      // After such a pause the inbox knows better than the clock whose the leases are.
+      this.#busyMs = sinceLook;
+      this.#graceUntil = now + Math.min(leaseMs / 3, LONGEST_GRACE_MS);
+    } else if (now - this.#graceUntil > leaseMs) this.#busyMs = 0;
+    const isDue = now - this.#askedAt >= leaseMs / 3;
+    if (isDue && this.#isAsking) this.#fail(new Error('The inbox did not answer to a renewal of leases in time.'));
+    if (isDue || (this.#isFailing && !this.#isAsking)) void this.renew();
+    if (now < this.#graceUntil) return;
+    // One look early: a lease that has run out is never relied on.
+    for (const attempt of this.#attempts) if (attempt.leaseEndsAt - now < 1.5 * this.#everyMs) this.#interrupt(attempt);
+  }
+
+  #interrupt(attempt: Attempt): void {
+    if (attempt.interruption !== undefined || attempt.isGivenBack) return;
+    const reason = this.#cause();
+    const error = new CallStatusError('lease_lost', { ...attempt.details, ...(reason !== undefined && { reason }) });
+    attempt.interrupt(error);
+    this.#options.lost(attempt, error);
+  }
+
+  #cause(): string | undefined {
+    if (this.#isFailing) return 'The inbox could not renew it.';
+    if (this.#busyMs > 0)
+      return `The event loop was blocked, or the process suspended, for ${Math.round(this.#busyMs)} ms.`;
+    return undefined;
+  }
+
+  #succeed(askedAt: number = monotonicNow()): void {
+    this.#answeredAt = askedAt;
+    if (!this.#isFailing) return;
+    this.#isFailing = false;
+    this.#options.kept();
+  }
+
+  #fail(cause: unknown): void {
+    const now = monotonicNow();
+    this.#isFailing = true;
+    // It is asked again at each look, and that it fails is told less often.
+    if (now - this.#toldAt < this.#options.leaseMs / 3) return;
+    this.#toldAt = now;
+    this.#options.inboxFailed(cause);
+  }
+}

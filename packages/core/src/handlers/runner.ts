@@ -1,0 +1,93 @@
+import { CallStatusError } from '../errors.ts';
+import type { AnyCallStatusEvent } from '../event.ts';
+import { type NamedHandler, renamedHandlers } from '../registry.ts';
+import { publish, publishAround, type TelemetryEvent } from '../telemetry.ts';
+import { monotonicNow } from '../timer.ts';
+import type { Attempt } from './attempt.ts';
+import type { Results } from './results.ts';
+import type { WorkerOptions } from './worker-options.ts';
+
+/** What the runner of attempts needs of its worker. */
+export interface RunnerOptions extends Pick<WorkerOptions, 'providers' | 'handlersFor' | 'beforeHandling' | 'log'> {
+  readonly results: Results;
+  report(error: CallStatusError): void;
+  /** The handlers of an attempt have ended; the inbox does not know yet. */
+  ended(attempt: Attempt): void;
+}
+
+/** Makes attempts: calls the handlers and tells the inbox what came of it. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  /** What was said once. */
+  readonly #said = new Set<string>();
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves to whether the event is handled, and the inbox knows. */
+  async run(attempt: Attempt): Promise<boolean> {
+    const { results, providers } = this.#options;
+    const isKnown = providers.has(attempt.work.event.provider);
+    const isBeyondBudget = results.isBeyondBudget(attempt);
+    if (isKnown && !isBeyondBudget) await this.#callHandlers(attempt);
+    attempt.isHandling = false;
+    this.#options.ended(attempt);
+    if (!isKnown) {
+      this.#options.report(new CallStatusError('provider_missing', attempt.details));
+      await results.fail(attempt, undefined, NOT_KNOWN);
+    } else if (isBeyondBudget) await results.bury(attempt, undefined, BEYOND_BUDGET);
+    else if (attempt.failure !== undefined) await results.fail(attempt, attempt.failure.cause);
+    else if (attempt.isComplete) return results.finish(attempt);
+    else if (!attempt.isLost) await results.release(attempt);
+    return false;
+  }
+
+  async #callHandlers(attempt: Attempt): Promise<void> {
+    const { event, suspect } = attempt.work;
+    const handlers = this.#options.handlersFor(event);
+    if (handlers.length === 0) {
+      this.#sayUnhandled(event);
+      return attempt.run(handlers);
+    }
+    this.#sayRenamed(attempt, handlers);
+    const answered = this.#options.beforeHandling(event.id);
+    if (answered !== undefined) await answered;
+    if (suspect && !(await this.#options.results.begin(attempt))) return;
+    const started = (): TelemetryEvent => ({ type: 'attempt.started', ...attempt.subject });
+    await publishAround(started, () => attempt.run(handlers));
+    publish(() => resultOf(attempt));
+  }
+
+  /** Another release, or another process, may have the handler that is missing here. */
+  #sayUnhandled({ provider, id: eventId, status, transition }: AnyCallStatusEvent): void {
+    if (transition !== 'advance') return;
+    publish(() => ({ type: 'event.unhandled', provider, eventId, status }));
+    const { log } = this.#options;
+    if (log.debug === undefined || !this.#isFirst(`${provider} ${status}`)) return;
+    try {
+      log.debug({ provider, status }, 'No handler here is for this status, so its events are done. This is said once.');
+    } catch {}
+  }
+
+  #sayRenamed(attempt: Attempt, handlers: readonly NamedHandler[]): void {
+    if (attempt.work.doneHandlers.length === 0) return;
+    for (const handler of renamedHandlers(attempt.work.doneHandlers, handlers)) {
+      if (!this.#isFirst(handler)) continue;
+      this.#options.report(new CallStatusError('handlers_changed', { ...attempt.details, handler }));
+    }
+  }
+
+  #isFirst(said: string): boolean {
+    return this.#said.size < this.#said.add(said).size;
+  }
+}
+
+const NOT_KNOWN = 'The receiver that took it does not have its provider.';
+const BEYOND_BUDGET = 'It is not tried again.';
+
+function resultOf(attempt: Attempt): TelemetryEvent {
+  const measured = { ...attempt.subject, durationMs: monotonicNow() - attempt.startedAt };
+  if (attempt.failure !== undefined) return { type: 'attempt.failed', ...measured, error: attempt.failure.cause };
+  return { type: attempt.isComplete ? 'attempt.succeeded' : 'attempt.interrupted', ...measured };
+}

@@ -1,0 +1,266 @@
+import { CallStatusError } from '../errors.ts';
+import type { Taken, TakeRequest, Work } from '../inbox.ts';
+import { clearInterval, clearTimeout, monotonicNow, setImmediate, setInterval, setTimeout } from '../timer.ts';
+import { AsyncContext } from './async-context.ts';
+import { Attempt } from './attempt.ts';
+import { withDeadline } from './deadline.ts';
+import { FullPlaces } from './full-places.ts';
+import { Interruptions } from './interruptions.ts';
+import { Leases } from './leases.ts';
+import { Places } from './places.ts';
+import { Results } from './results.ts';
+import { Runner } from './runner.ts';
+import { Suspects } from './suspects.ts';
+import type { ProviderRules, WorkerOptions } from './worker-options.ts';
+
+/** What became of the events that were running when a worker was stopped. */
+export interface Stopped {
+  readonly finished: number;
+  /** Given back to the inbox, for another worker or the next start. */
+  readonly returned: number;
+}
+
+/** Runs the handlers of the events in an inbox: all of it in the async context in which this was made. */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #leaseMs: number;
+  readonly #pollMs: number;
+  readonly #context = new AsyncContext();
+  readonly #places: Places;
+  readonly #suspects = new Suspects();
+  readonly #leases: Leases;
+  readonly #results: Results;
+  readonly #runner: Runner;
+  readonly #report: (error: CallStatusError) => void;
+  readonly #fullPlaces: FullPlaces;
+  /** Each with what it resolves at its end. */
+  readonly #attempts = new Map<Attempt, Promise<void>>();
+  #isWorking = false;
+  /** Whether there may be work. */
+  #isWanted = false;
+  /** Whether more may be due than there were places for; of what becomes due, the inbox tells. */
+  #isFull = false;
+  #pumping: Promise<void> | undefined;
+  #stopListening: (() => void) | undefined;
+  #polling: NodeJS.Timeout | undefined;
+  #waking: { readonly timer: NodeJS.Timeout; readonly at: number } | undefined;
+  #finished = 0;
+  #returned = 0;
+
+  constructor(options: WorkerOptions) {
+    const { inbox, providers, concurrency = 64, leaseMs = 15_000, pollMs = 1000, onError } = options;
+    this.#options = options;
+    this.#leaseMs = leaseMs;
+    this.#pollMs = pollMs;
+    const interruptions = new Interruptions();
+    const report = (error: CallStatusError): void => this.#context.run(() => onError(error));
+    this.#report = report;
+    this.#places = new Places(concurrency, new Map([...providers].map(([name, rules]) => [name, rules.concurrency])));
+    this.#fullPlaces = new FullPlaces(inbox, report);
+    this.#results = new Results({
+      inbox,
+      pollMs,
+      interruptions,
+      retryFor: (provider) => this.#rulesOf(provider).retry,
+      report,
+      call: (fn) => this.#context.run(fn),
+      lose: (attempt) => this.#leases.lose(attempt),
+    });
+    this.#leases = new Leases({
+      inbox,
+      leaseMs,
+      lost: (attempt, error) => {
+        interruptions.lost(attempt.work.event.id, error.details.reason);
+        report(error);
+      },
+      inboxFailed: (cause) => this.#results.inboxFailed({}, cause),
+      kept: () => this.#wake(),
+    });
+    this.#runner = new Runner({ ...options, results: this.#results, report, ended: (attempt) => this.#leave(attempt) });
+  }
+
+  /** Starts to take work. Safe to call twice. */
+  start(): void {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    this.#context.run(() => {
+      this.#stopListening = this.#options.inbox.onWork(() => this.#wake());
+      this.#polling = setInterval(() => this.#poll(), this.#pollMs).unref();
+      this.#wake();
+    });
+  }
+
+  /** Works until nothing is due any more, or until the deadline. */
+  async drain(deadlineMs: number): Promise<void> {
+    let isOver = false;
+    const work = async (): Promise<void> => {
+      while (!isOver) {
+        this.#wake();
+        await this.#pumping;
+        if (this.#attempts.size === 0 && !this.#suspects.areDue) return;
+        await Promise.race([...this.#attempts.values(), new Promise((resolve) => setTimeout(resolve, this.#pollMs))]);
+      }
+    };
+    if (this.#isWorking) await withDeadline(work(), deadlineMs);
+    isOver = true;
+  }
+
+  /**
+   * Takes no more work and waits for the running handlers. Past the deadline it aborts their signals, gives their work back to the
+   * inbox and leaves them to themselves: their results no longer count.
+   *
+   * @param releaseMs how long the inbox may take to get the work back, after the deadline
+   */
+  async stop(deadlineMs: number, releaseMs = 1000): Promise<Stopped> {
+    this.#isWorking = false;
+    this.#stopListening?.();
+    clearInterval(this.#polling);
+    clearTimeout(this.#waking?.timer);
+    this.#waking = undefined;
+    const { finished, returned } = { finished: this.#finished, returned: this.#returned };
+    const ended = async (): Promise<void> => {
+      await this.#pumping;
+      await Promise.all(this.#attempts.values());
+    };
+    await withDeadline(ended(), deadlineMs);
+    await withDeadline(Promise.all([...this.#attempts.keys()].map((attempt) => this.#giveBack(attempt))), releaseMs);
+    this.#leases.stop();
+    return { finished: this.#finished - finished, returned: this.#returned - returned };
+  }
+
+  #wake(): void {
+    this.#isWanted = true;
+    if (this.#isWorking && this.#pumping === undefined) this.#pumping = this.#context.run(() => this.#pump());
+  }
+
+  #wakeIn(ms: number): void {
+    const at = monotonicNow() + ms;
+    if (ms >= this.#pollMs || (this.#waking !== undefined && this.#waking.at <= at)) return;
+    clearTimeout(this.#waking?.timer);
+    const wake = (): void => {
+      this.#waking = undefined;
+      this.#wake();
+    };
+    this.#waking = { timer: setTimeout(wake, Math.max(0, ms)).unref(), at };
+  }
+
+  #poll(): void {
+    this.#wake();
+    void this.#fullPlaces.look(this.#places, this.#attempts.keys());
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#isWanted && this.#isWorking) {
+      // The answers of this turn leave first, and what arrives in it is taken together.
+      await new Promise(setImmediate);
+      this.#isWanted = false;
+      if (this.#isWorking) await this.#takeWork();
+    }
+    this.#pumping = undefined;
+  }
+
+  async #takeWork(): Promise<void> {
+    // What runs here must not be taken as something that had no result.
+    if (this.#leases.areLate && !(await withDeadline(this.#leases.renew(), this.#leaseMs / 3))) return;
+    if (!this.#leases.areKept) return;
+    const turn = this.#suspects.turn(monotonicNow(), this.#places.taken);
+    const room = this.#places.request;
+    this.#isFull = room.limit === 0;
+    if (turn.of === 'wait') this.#wakeIn(turn.forMs);
+    if (this.#isFull || turn.of === 'wait') return;
+    const isSuspect = turn.of === 'suspect';
+    const leaseEndsAt = monotonicNow() + this.#leaseMs;
+    const taken = await this.#take(isSuspect ? { ...room, limit: 1, suspect: true } : room);
+    if (taken === undefined) return;
+    const attempts = taken.work.map((work) => this.#attemptAt(work, leaseEndsAt));
+    if (!this.#isWorking) {
+      await Promise.all(attempts.map((attempt) => this.#giveBack(attempt)));
+      return;
+    }
+    this.#hear(taken, isSuspect);
+    for (const attempt of attempts) this.#begin(attempt, isSuspect);
+  }
+
+  async #take(request: Pick<TakeRequest, 'limit' | 'limits' | 'suspect'>): Promise<Taken | undefined> {
+    try {
+      const taking = this.#options.inbox.take({ ...request, leaseMs: this.#leaseMs, owner: this.#options.owner });
+      if (await withDeadline(taking, this.#leaseMs)) return await taking;
+      const giveBack = ({ work }: Taken): unknown =>
+        Promise.all(work.map((one) => this.#giveBack(this.#attemptAt(one, 0))));
+      taking.then(giveBack).catch(() => {});
+      throw new Error('The inbox did not answer in time when it was asked for work.');
+    } catch (cause) {
+      this.#results.inboxFailed({}, cause);
+      return undefined;
+    }
+  }
+
+  /** What else the inbox said. */
+  #hear({ work, suspects, more, nextInMs }: Taken, isSuspect: boolean): void {
+    const now = monotonicNow();
+    if (isSuspect) this.#suspects.hear(suspects);
+    else this.#suspects.hear(suspects, work.length > 0 || more);
+    if (isSuspect && work.length === 0) this.#suspects.foundNone(now, this.#pollMs);
+    if (suspects) this.#wakeIn(this.#suspects.waitMs(now));
+    if (nextInMs !== undefined) this.#wakeIn(nextInMs);
+    this.#isFull = more;
+    if (isSuspect || (more && work.length > 0)) this.#isWanted = true;
+  }
+
+  /** Of an event that runs here, the attempt goes on with the new lease: two would be at it else. */
+  #attemptAt(work: Work, leaseEndsAt: number): Attempt {
+    const { id, provider } = work.event;
+    const isHere = (attempt: Attempt): boolean =>
+      attempt.work.event.id === id &&
+      !attempt.isGivenBack &&
+      // If it has failed meanwhile, then the inbox knows, and only the answer was lost.
+      (attempt.isHandling || attempt.work.attempt === work.attempt);
+    const isAgain = work.suspect || work.attempt > 1;
+    const running = isAgain ? [...this.#attempts.keys()].find(isHere) : undefined;
+    running?.resume(work.lease, leaseEndsAt);
+    const { handlerTimeoutMs } = this.#rulesOf(provider);
+    return running ?? new Attempt(work, leaseEndsAt, { ...this.#options, handlerTimeoutMs, report: this.#report });
+  }
+
+  #begin(attempt: Attempt, isSuspect: boolean): void {
+    if (this.#attempts.has(attempt)) {
+      if (isSuspect) this.#suspects.foundNone(monotonicNow(), 0);
+      return;
+    }
+    if (isSuspect) this.#suspects.begin(attempt, monotonicNow());
+    this.#places.enter(attempt.work.event.provider);
+    this.#leases.add(attempt);
+    this.#attempts.set(attempt, this.#process(attempt));
+  }
+
+  async #process(attempt: Attempt): Promise<void> {
+    const handled = await this.#runner.run(attempt);
+    if (handled) this.#finished++;
+    this.#attempts.delete(attempt);
+    this.#options.settled(attempt.work.event.id, handled);
+    if (!handled) this.#wake();
+  }
+
+  /** Its handlers have ended: its place is free, however slow the inbox is. */
+  #leave(attempt: Attempt): void {
+    this.#places.leave(attempt.work.event.provider);
+    this.#leases.remove(attempt);
+    this.#suspects.ended(attempt, monotonicNow());
+    if (this.#isFull || this.#suspects.areDue) this.#wake();
+  }
+
+  async #giveBack(attempt: Attempt): Promise<void> {
+    attempt.isGivenBack = true;
+    attempt.interrupt(new CallStatusError('closed', attempt.about));
+    try {
+      if ((await this.#options.inbox.release(attempt.lease)) === 'done') this.#returned++;
+    } catch (cause) {
+      this.#results.inboxFailed(attempt.about, cause);
+    }
+  }
+
+  #rulesOf(provider: string): ProviderRules {
+    const { providers, retry = {} } = this.#options;
+    return providers.get(provider) ?? { retry, handlerTimeoutMs: 0, concurrency: 0 };
+  }
+}

@@ -1,0 +1,82 @@
+import { type Channel, channel } from 'node:diagnostics_channel';
+import type { ErrorCode } from './errors.ts';
+import type { CallStatus, Transition } from './event.ts';
+
+/** The event that something happened to. */
+export interface TelemetrySubject {
+  readonly provider: string;
+  /** Without phone numbers. */
+  readonly eventId: string;
+  readonly status: CallStatus;
+}
+
+/** One attempt at an event. */
+export interface TelemetryAttempt extends TelemetrySubject {
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/**
+ * What is published on the channel `call-status` of `node:diagnostics_channel`, for metrics and traces. It costs nothing while nothing
+ * subscribes. All durations are milliseconds.
+ *
+ * Callbacks are published in the async context of their request, all else in that in which the receiver was made. `attempt.started` is
+ * published with `runStores`: a store bound to the channel is current in the handlers.
+ *
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ *
+ * subscribe('call-status', (message) => {
+ *   const event = message as TelemetryEvent;
+ *   if (event.type === 'attempt.failed') failures.add(1, { provider: event.provider });
+ * });
+ * ```
+ */
+export type TelemetryEvent =
+  /** A callback was answered with 200; `duplicate`: its event was known. */
+  | (TelemetrySubject & {
+      readonly type: 'callback.accepted' | 'callback.duplicate';
+      readonly transition: Transition;
+      readonly durationMs: number;
+    })
+  /** A callback was refused. */
+  | {
+      readonly type: 'callback.refused';
+      readonly provider?: string | undefined;
+      readonly code: ErrorCode;
+      readonly durationMs: number;
+    }
+  /** A request was left to the application. */
+  | {
+      readonly type: 'callback.passed_on';
+      readonly provider?: string | undefined;
+      readonly reason?: string | undefined;
+      readonly durationMs: number;
+    }
+  /** The handlers of an event begin. */
+  | (TelemetryAttempt & { readonly type: 'attempt.started' })
+  /** All of them are done. */
+  | (TelemetryAttempt & { readonly type: 'attempt.succeeded'; readonly durationMs: number })
+  /** One of them failed, or ran for too long; `error` is what it threw. */
+  | (TelemetryAttempt & { readonly type: 'attempt.failed'; readonly durationMs: number; readonly error: unknown })
+  /** The attempt was interrupted: its lease was lost, or the receiver closed. */
+  | (TelemetryAttempt & { readonly type: 'attempt.interrupted'; readonly durationMs: number })
+  /** The event is tried again later. */
+  | (TelemetryAttempt & { readonly type: 'event.retried'; readonly retryInMs: number })
+  /** The event is a dead letter. */
+  | (TelemetryAttempt & { readonly type: 'event.dead' })
+  /** The event is done without a handler: none is registered here for its status. */
+  | (TelemetrySubject & { readonly type: 'event.unhandled' });
+
+const telemetry: Channel = channel('call-status');
+
+/** Publishes what `make` returns, if there is anything that subscribes. */
+export function publish(make: () => TelemetryEvent): void {
+  if (telemetry.hasSubscribers) telemetry.publish(make());
+}
+
+/** Publishes and runs a function in the stores that are bound to the channel. */
+export function publishAround<Result>(make: () => TelemetryEvent, run: () => Result): Result {
+  return telemetry.hasSubscribers ? (telemetry.runStores(make(), run) as Result) : run();
+}
