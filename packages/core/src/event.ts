@@ -72,11 +72,15 @@ export interface Leg {
   readonly answeredBy?: AnsweredBy;
   /** The party's number, as sent. */
   readonly number?: string;
+  /** What kind of leg it is, in the provider's word. */
+  readonly type?: string;
+  /** The number that the party saw, as sent. */
+  readonly callerId?: string;
   /** Why the leg ended, in the provider's word, such as `NORMAL_CLEARING`. */
   readonly cause?: string;
   /** Why the leg ended, as a code of ISDN (ITU-T Q.850), such as 16. */
   readonly causeCode?: number;
-  /** Who ended the leg, in the provider's word. */
+  /** Who ended the leg, in the provider's word in lower case, such as `callee`. */
   readonly disconnectedBy?: string;
 }
 

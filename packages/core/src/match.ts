@@ -1,3 +1,4 @@
+import { contentCodings } from './decode/content-encoding.ts';
 import type { RequestHead } from './endpoint.ts';
 import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
 import type { Message } from './message.ts';
@@ -18,7 +19,7 @@ export function mayBeCallback(
   return (
     typeof type === 'string' &&
     CALLBACK_TYPE.test(type) &&
-    headers['content-encoding'] === undefined &&
+    contentCodings(headers['content-encoding']).length === 0 &&
     Number(headers['content-length']) <= maxBytes
   );
 }

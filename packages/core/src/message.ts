@@ -1,8 +1,11 @@
+import { withoutBom } from './decode/bom.ts';
+import { refuseEncoded } from './decode/content-encoding.ts';
 import { type ContentType, parseContentType } from './decode/content-type.ts';
 import { FieldNames } from './decode/field-names.ts';
 import type { FieldRecord, FieldTree, Limits } from './decode/fields.ts';
 import { FlatFields } from './decode/flat-fields.ts';
 import { decodeForm } from './decode/form.ts';
+import { decodeFormBody } from './decode/form-body.ts';
 import { decodeJson } from './decode/json.ts';
 import { decodeMultipart } from './decode/multipart.ts';
 import { sanitize } from './decode/sanitize.ts';
@@ -95,7 +98,7 @@ export class Message {
     const kind = method === 'GET' ? 'none' : this.contentType.kind;
     if (kind !== 'form' && kind !== 'multipart') return flatOf(undefined, this.#limits);
     if (body === undefined) return flatOf(parsed, this.#limits);
-    if (kind === 'form') return decodeForm(this.#text(body), this.#limits);
+    if (kind === 'form') return decodeFormBody(body, this.contentType, this.#limits);
     return decodeMultipart(body, this.contentType, this.#limits);
   }
 
@@ -104,13 +107,13 @@ export class Message {
     if (body !== undefined) this.#refuseEncoded();
     if (method === 'GET') {
       const { [TOKEN_PARAMETER]: _, ...rest } = this.query;
-      return toTree(rest, this.#limits);
+      return toTree(lastOnes(rest), this.#limits);
     }
     if (body === undefined) {
       if (parsed === undefined) throw new CallStatusError('body_consumed');
       const tree = sanitize(parsed, this.#limits);
-      // Many form parsers leave `Legs[0][Status]` as a name.
-      return this.contentType.kind === 'json' ? tree : toTree(tree, this.#limits);
+      // Many form parsers leave `Legs[0][Status]` as a name, and a byte order mark in one.
+      return this.contentType.kind === 'json' ? tree : toTree(withoutBomInNames(tree), this.#limits);
     }
     switch (this.contentType.kind) {
       case 'form':
@@ -124,13 +127,30 @@ export class Message {
   }
 
   #refuseEncoded(): void {
-    const encoding = this.header('content-encoding');
-    if (encoding !== undefined && encoding !== 'identity') throw new CallStatusError('unsupported_encoding');
+    refuseEncoded(this.request.headers['content-encoding']);
   }
 
   #text(body: Uint8Array): string {
     return this.contentType.decodeText(body);
   }
+}
+
+/**
+ * Of a repeated name the last value: the provider adds its fields behind the query of the URL that you gave it, which may have such names.
+ * Lists (`name[]`) stay as they are.
+ */
+function lastOnes(query: FieldRecord): FieldTree {
+  const entries = Object.entries(query);
+  if (!entries.some(([, value]) => Array.isArray(value))) return query;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, name.endsWith('[]') ? value : [value].flat().at(-1)]),
+  );
+}
+
+function withoutBomInNames(tree: FieldTree): FieldTree {
+  const names = Object.keys(tree);
+  if (names[0] === undefined || withoutBom(names[0]) === names[0]) return tree;
+  return Object.fromEntries(names.map((name) => [withoutBom(name), tree[name]]));
 }
 
 /** Where the provider reaches the application: a fixed address, or one for each request. */

@@ -17,6 +17,8 @@ const LONGEST_CALL_ID = 256;
 const LONGEST_EVENT_ID = 256;
 /** Control characters and halves of characters: databases cut a text at NUL and cannot store halves, so that ids would be mixed up. */
 const UNFIT_FOR_IDS = /[\p{Cc}\p{Cs}]/u;
+/** What stands for bytes that did not decode: ids that differ only in those would be one. */
+const UNDECODED = '\ufffd';
 
 /**
  * Steps 4 and 5: validate the fields, and bring them into the normal form.
@@ -52,6 +54,12 @@ export function normalise(
   }
   if (UNFIT_FOR_IDS.test(callId)) {
     throw new CallStatusError('invalid_callback', { provider: name, hint: 'The call id has control characters.' });
+  }
+  if (callId.includes(UNDECODED) || rawStatus.includes(UNDECODED)) {
+    throw new CallStatusError('invalid_callback', {
+      provider: name,
+      hint: 'The call id or the status has bytes that its charset does not have.',
+    });
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);
   const answered = form.answered === undefined ? ANSWERED[status] : (form.answered ?? undefined);

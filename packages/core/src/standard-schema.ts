@@ -1,3 +1,5 @@
+import { id, isStatus } from './providers/lenient.ts';
+
 /**
  * A schema of any library that implements [Standard Schema](https://standardschema.dev), version 1: valibot, zod, arktype and others.
  * `Input` is what it accepts, `Output` what it makes of that.
@@ -103,6 +105,33 @@ export function required<Fields>(...paths: readonly [string, ...string[]]): Stan
       issues.push({ path, message: found === undefined ? 'missing.' : 'expected a text that is not empty.' });
     }
     return issues === undefined ? { value: value as Fields } : { issues };
+  });
+}
+
+/**
+ * A schema for the fields of a call status callback. The call id has to be a text that is not empty. The status has to be there; it may be
+ * empty, and then it is unknown. Gives the fields themselves, with all the others.
+ *
+ * @param idPath where the call id is; dots lead into objects: `message.call.id`
+ * @param statusPath where the status is
+ * @example
+ * ```ts
+ * schema: callSchema<{ readonly id: string; readonly state: string }>('id', 'state')
+ * ```
+ */
+export function callSchema<Fields>(idPath: string, statusPath: string): StandardSchema<Fields> {
+  const [toId, toStatus] = [idPath.split('.'), statusPath.split('.')];
+  return schemaOf((value) => {
+    const issues: SchemaIssue[] = [];
+    const found = valueAt(value, toId);
+    if (id(found) === undefined) {
+      issues.push({ path: toId, message: found === undefined ? 'missing.' : 'expected a text that is not empty.' });
+    }
+    const status = valueAt(value, toStatus);
+    if (!isStatus(status)) {
+      issues.push({ path: toStatus, message: status === undefined ? 'missing.' : 'expected one status.' });
+    }
+    return issues.length === 0 ? { value: value as Fields } : { issues };
   });
 }
 

@@ -7,9 +7,11 @@ export interface ContentType {
   readonly kind: 'form' | 'json' | 'multipart' | 'none' | 'other';
   /** What separates the parts of a multipart body. */
   readonly boundary?: string | undefined;
+  /** As the header names it; absent for UTF-8, which is the default. */
+  readonly charset?: string | undefined;
   /**
    * Decodes text with the charset of the header, UTF-8 by default and for JSON. Bytes that do not decode become U+FFFD.
-   * @throws CallStatusError `unsupported_encoding` for a charset that nobody knows
+   * @throws CallStatusError `unsupported_encoding` for an unknown charset
    */
   decodeText(body: Uint8Array): string;
 }
@@ -43,12 +45,10 @@ export function parseContentType(header = ''): ContentType {
 function parse(header: string): ContentType {
   const { value, parameters } = parseParameters(header);
   const kind = kindOf(value);
-  return {
-    kind,
-    boundary: parameters.get('boundary'),
-    // JSON is always UTF-8 (RFC 8259). And no signature covers this header: another charset would read other ids in the same bytes.
-    decodeText: kind === 'json' ? decodeUtf8 : decoderOf(parameters.get('charset')),
-  };
+  // JSON is always UTF-8 (RFC 8259). And no signature covers this header: another charset would read other ids in the same bytes.
+  const charset = kind === 'json' ? undefined : otherCharset(parameters.get('charset'));
+  const decodeText = charset === undefined ? decodeUtf8 : (body: Uint8Array) => decodeOther(body, charset);
+  return { kind, boundary: parameters.get('boundary'), charset, decodeText };
 }
 
 function kindOf(mediaType: string): ContentType['kind'] {
@@ -64,9 +64,10 @@ function kindOf(mediaType: string): ContentType['kind'] {
   }
 }
 
-function decoderOf(charset = 'utf-8'): ContentType['decodeText'] {
-  if (/^(?:utf-?8|us-ascii)$/i.test(charset)) return decodeUtf8;
-  return (body) => decodeOther(body, charset);
+/** A charset that is not read as UTF-8 anyway. */
+function otherCharset(charset = ''): string | undefined {
+  const name = charset.trim().toLowerCase();
+  return ['', 'utf-8', 'utf8', 'us-ascii'].includes(name) ? undefined : name;
 }
 
 function decodeUtf8(body: Uint8Array): string {

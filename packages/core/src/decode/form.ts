@@ -1,3 +1,4 @@
+import { withoutBom } from './bom.ts';
 import { tooManyFields } from './bounds.ts';
 import type { Limits } from './fields.ts';
 import { FlatFields } from './flat-fields.ts';
@@ -14,7 +15,8 @@ const PLUS = 0x2b;
  * @param what how to call its fields when there are too many
  * @throws CallStatusError `body_too_large`
  */
-export function decodeForm(text: string, limits: Limits, what = 'fields'): FlatFields {
+export function decodeForm(form: string, limits: Limits, what = 'fields'): FlatFields {
+  const text = withoutBom(form);
   const values: string[] = [];
   let name = startOfNames('form', limits);
   for (let at = 0; at < text.length; at++) {

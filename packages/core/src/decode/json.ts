@@ -1,4 +1,5 @@
 import { CallStatusError } from '../errors.ts';
+import { withoutBom } from './bom.ts';
 import type { FieldTree, Limits } from './fields.ts';
 import { sanitize } from './sanitize.ts';
 
@@ -7,7 +8,7 @@ import { sanitize } from './sanitize.ts';
  * @throws CallStatusError `malformed_body`, `body_too_large`
  */
 export function decodeJson(text: string, limits: Limits): FieldTree {
-  return sanitize(parse(text.startsWith('\uFEFF') ? text.slice(1) : text), limits);
+  return sanitize(parse(withoutBom(text)), limits);
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { CallStatusError } from '../errors.ts';
+import { withoutBomBytes } from './bom.ts';
 import { tooManyFields } from './bounds.ts';
 import { type ContentType, parseContentType } from './content-type.ts';
 import type { Limits } from './fields.ts';
@@ -23,13 +24,15 @@ const LINE_END = /[ \t]*(\r?\n)/y;
 
 /**
  * Decodes a `multipart/form-data` body of text parts. The part of a file is dropped: it says nothing about a call.
- * Lines may end in a bare LF, if the first one does. Text is UTF-8 unless its part names another charset.
+ * Lines may end in a bare LF, if the first one does. Text is UTF-8 unless its part, or the content type of the
+ * body, names another charset.
  * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`
  */
 export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, limits: Limits): FlatFields {
-  const { boundary = '' } = contentType;
+  const { boundary = '', decodeText: decode } = contentType;
   if (boundary === '' || boundary.length > LONGEST_BOUNDARY) throw malformed('Its content type has no valid boundary.');
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { buffer, byteOffset, byteLength } = withoutBomBytes(bytes) ?? bytes;
+  const body = Buffer.from(buffer, byteOffset, byteLength);
   // One character for each byte, so an offset in the text is one in the body. ASCII needs no other decoding.
   const text = body.toString('latin1');
   const ascii = isAscii(body);
@@ -52,7 +55,7 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
       if (headersEnd < 0 || headersEnd - start > LONGEST_HEADERS) throw malformed('The headers of a part do not end.');
       from = headersEnd + blankLine.length;
       headers = readHeaders(text.slice(start, headersEnd), delimiter);
-      const name = ascii ? headers.name : recode(headers.name);
+      const name = ascii ? headers.name : decode(Buffer.from(headers.name, 'latin1'));
       if (headers.isPlain) known = known.followedBy(text.slice(start, from), name);
       else if (!headers.isFile) known = known.followedOnceBy(name);
     }
@@ -64,7 +67,7 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
       start = afterDelimiter(text, end + delimiter.length, eol);
     } while (start === NO_DELIMITER);
     if (ascii && !headers.isFile) values.push(text.slice(from, end));
-    else if (!headers.isFile) values.push(parseContentType(headers.type).decodeText(body.subarray(from, end)));
+    else if (!headers.isFile) values.push(decoderOf(headers, decode)(body.subarray(from, end)));
   }
   return new FlatFields(known.names, values);
 }
@@ -129,8 +132,10 @@ function readHeaders(block: string, delimiter: string): PartHeaders {
   };
 }
 
-function recode(latin1: string): string {
-  return Buffer.from(latin1, 'latin1').toString();
+/** A part may name a charset of its own. */
+function decoderOf({ type }: PartHeaders, ofBody: ContentType['decodeText']): ContentType['decodeText'] {
+  const own = parseContentType(type);
+  return own.charset === undefined ? ofBody : own.decodeText;
 }
 
 function malformed(hint: string): CallStatusError {

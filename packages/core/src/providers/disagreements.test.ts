@@ -29,7 +29,8 @@ function parsed(definition: Definition, sent: Sent): unknown {
 }
 
 function keyOf(definition: Definition, sent: Sent): string {
-  return definition.eventKey(messageOf(sent).fields as never, {} as never);
+  const fields = messageOf(sent).fields as never;
+  return definition.eventKey(fields, definition.normalize(fields, {}));
 }
 
 /** What is answered to requests at a provider's endpoint, one after the other, and what the call is then. */
@@ -129,7 +130,7 @@ describe('SignalWire', () => {
     expect(receipts).toEqual([accepted({ status: 'completed' })]);
     const request = formOf({ CallSid: SID, CallStatus: 'ringing', Direction: 'inbound', From: '+15551234567' });
     expect(definition.recognizes(messageOf(request))).toBe(false);
-    expect(definition.isCallStatus?.(messageOf(form({ DialCallStatus: 'completed' })).fields)).toBe(false);
+    expect(definition.isCallStatus?.(messageOf(form({ DialCallStatus: 'completed' })).fields)).toMatch('<Dial>');
   });
 
   it('the REST API has two directions, callbacks three', () => {
@@ -187,7 +188,7 @@ describe('Exotel', () => {
     for (const leg of [{ Status: null }, { Status: '' }, { Status: 'null' }, {}, null]) {
       const sent = json({ Legs: [{ Status: 'busy' }, leg] });
       expect(normalOf(definition, sent).legs).toEqual([{ status: 'busy', rawStatus: 'busy' }, {}]);
-      expect(keyOf(definition, sent)).toBe('|completed||busy');
+      expect(keyOf(definition, sent)).toBe(keyOf(definition, json({ Legs: [{ Status: 'busy' }, {}] })));
     }
   });
 

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+import type { NormalForm } from '../provider.ts';
 import { text } from './lenient.ts';
 
 /**
@@ -16,6 +18,29 @@ export function eventKey(...parts: readonly unknown[]): string {
     separators += '|';
   }
   return key;
+}
+
+/** 96 bits: enough that nobody finds two contents with one hash in the few events of a call. */
+const HASH_LENGTH = 16;
+
+/**
+ * The event key of everything that a handler may act on: the status, the number and the time of the event, and a hash of the rest of its
+ * normal form. A correction, a recording or another leg is another event; the same content again is a redelivery.
+ *
+ * Of a recording's URL only what stands before its query counts, since it may be signed anew for each delivery.
+ *
+ * @param more further parts, which are not in the normal form
+ */
+export function contentKey(form: NormalForm, ...more: readonly unknown[]): string {
+  const { callId: _, rawStatus, sequence, occurredAt, answered, recording, ...rest } = form;
+  const [url] = recording?.url?.split('?', 1) ?? [];
+  const content = JSON.stringify({
+    ...rest,
+    answered: answered ?? undefined,
+    recording: recording && { ...recording, url },
+  });
+  const digest = content === '{}' ? undefined : hash('sha256', content, 'base64url').slice(0, HASH_LENGTH);
+  return eventKey(rawStatus.toLowerCase(), sequence, occurredAt, ...more, digest);
 }
 
 function escaped(part: string): string {

@@ -16,12 +16,12 @@ describe('times', () => {
     ['1970-01-01 05:30:00', undefined],
     ['1970-01-01 05:30:00+05:30', undefined],
     ['1970-01-01 00:00:00', undefined],
-    ['1970-01-02 00:00:00', '1970-01-01T18:30:00.000Z'],
+    ['1970-01-02 00:00:00', undefined],
     ['2024-13-15 14:30:45', undefined],
     ['yesterday', undefined],
     ['', undefined],
     [null, undefined],
-    [1705309245, undefined],
+    [1705309245, '2024-01-15T09:00:45.000Z'],
   ])('%j is %j', (DateUpdated, expected) => {
     expect(occurredAt({ DateUpdated })).toBe(expected);
   });
@@ -52,29 +52,60 @@ describe('recognition', () => {
     expect(definition.recognizes(messageOf(formOf(fields)))).toBe(expected);
   });
 
-  it('needs texts', () => {
+  it('needs an id, and a status that may be empty', () => {
     expect(definition.recognizes(messageOf(jsonOf({ ...CALL, CallSid: 1 })))).toBe(false);
-    expect(definition.recognizes(messageOf(jsonOf({ ...CALL, Status: null })))).toBe(false);
+    expect(definition.recognizes(messageOf(jsonOf({ ...CALL, Status: {} })))).toBe(false);
+    expect(definition.recognizes(messageOf(jsonOf({ ...CALL, Status: null })))).toBe(true);
   });
 });
 
 it.each(['CallFrom', 'CallTo', 'CallType', 'DialCallStatus', 'CallState'])(
   'what has %s is another request without a status',
   (name) => {
-    expect(definition.isCallStatus?.({ CallSid: CALL.CallSid, [name]: 'x' })).toBe(false);
+    expect(definition.isCallStatus?.({ CallSid: CALL.CallSid, [name]: 'x' })).toMatch(`It has ${name} and no Status`);
+    expect(definition.isCallStatus?.({ CallSid: CALL.CallSid, [name]: '' })).toBe(true);
     expect(definition.isCallStatus?.({ ...CALL, [name]: 'x' })).toBe(true);
   },
 );
 
-it('keys events by type, status, recording and legs', () => {
-  const Legs = [{ Status: 'in-progress' }, { Status: null }];
-  expect(definition.eventKey({ ...CALL, EventType: 'answered', Status: 'in-progress', Legs }, {} as never)).toBe(
-    'answered|in-progress||in-progress',
-  );
-  for (const signature of ['one', 'another']) {
-    const RecordingUrl = `https://example.com/r?Signature=${signature}`;
-    expect(definition.eventKey({ ...CALL, RecordingUrl }, {} as never)).toBe('|completed|recorded');
-  }
+it.each([
+  ['EventType', ' DIAL '],
+  ['Status', 'Free '],
+  ['SmsSid', 'x'],
+])('takes %s = %j for another message, however it is written', (name, value) => {
+  expect(definition.isCallStatus?.({ ...CALL, [name]: value })).toMatch(/^It /);
+});
+
+it('takes an empty marker for none', () => {
+  expect(definition.isCallStatus?.({ ...CALL, SmsSid: ' null ', EventType: '' })).toBe(true);
+});
+
+describe('two callbacks', () => {
+  const keyOf = (fields: object) => {
+    const all = { ...CALL, EventType: 'terminal', EndTime: '2024-01-15 14:30:40', ...fields };
+    return definition.eventKey(all, definition.normalize(all, {}));
+  };
+
+  it('are two events where their content differs', () => {
+    const keys = [
+      {},
+      { EventType: 'answered' },
+      { EndTime: '2024-01-15 14:30:41' },
+      { ConversationDuration: 32 },
+      { RecordingUrl: 'https://example.com/r' },
+      { RecordingUrl: 'https://example.com/r2' },
+      { Legs: [{ Status: 'in-progress' }, { Status: null }] },
+      { Legs: [{ Status: 'in-progress' }, { Status: 'in-progress' }] },
+      { CustomField: 'x' },
+    ].map(keyOf);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('are one event where only the time of sending or a signature differs', () => {
+    expect(keyOf({ DateUpdated: '2024-01-15 14:35:45' })).toBe(keyOf({ DateUpdated: '2024-01-15 14:30:45' }));
+    const signed = (signature: string) => keyOf({ RecordingUrl: `https://example.com/r?Signature=${signature}` });
+    expect(signed('one')).toBe(signed('another'));
+  });
 });
 
 describe('callbackUrl', () => {

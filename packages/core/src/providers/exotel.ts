@@ -1,12 +1,13 @@
 import type { FieldTree } from '../decode/fields.ts';
-import type { CallStatus, Leg, Recording } from '../event.ts';
+import type { Agent, CallError, Hangup, Line, Recording } from '../event.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory } from '../provider.ts';
-import { option, required } from '../standard-schema.ts';
+import { callSchema, option } from '../standard-schema.ts';
 import { statusOf } from '../status-of.ts';
-import { eventKey } from './event-key.ts';
-import { answeredBy, direction, fieldsOf, number, present, text } from './lenient.ts';
-import { iso8601 } from './time.ts';
+import { contentKey } from './event-key.ts';
+import { EXOTEL_STATUSES, isAnswered, legsOf } from './exotel-legs.ts';
+import { count, direction, hasValue, id, isStatus, phone, present, text, word } from './lenient.ts';
+import { time } from './time.ts';
 
 /**
  * The fields of Exotel's StatusCallback. A form and multipart body has strings where JSON has numbers, and `''` where it has null.
@@ -17,7 +18,7 @@ import { iso8601 } from './time.ts';
 export interface ExotelFields {
   /** 32 hexadecimal digits. */
   readonly CallSid: string;
-  /** Of the whole call: an inbound call that no agent took is `completed` too. See `Legs`. */
+  /** Of the whole call: an inbound call that no agent took is `completed` too. See `answered` of the event. */
   readonly Status: string;
   /** `YYYY-MM-DD HH:mm:ss`, without a zone. */
   readonly DateUpdated?: string;
@@ -39,7 +40,7 @@ export interface ExotelFields {
   readonly EndTime?: string | null;
   /** Seconds in which both parties were connected. */
   readonly ConversationDuration?: number | string;
-  /** Seconds of the call. In the page of voice v3 alone. */
+  /** Seconds of the call. Only in the page of voice v3. */
   readonly Duration?: number | string;
   /** `inbound`, `outbound-api`, `outbound-dial` (made in the dashboard). */
   readonly Direction?: string;
@@ -47,6 +48,15 @@ export interface ExotelFields {
   readonly CustomField?: string;
   /** First the party in `From`, then that in `To`. */
   readonly Legs?: readonly ExotelLeg[];
+  // The next come with flows and applets; read if they come here.
+  readonly AccountSid?: string;
+  readonly OutgoingPhoneNumber?: string;
+  /** The agent that was called. */
+  readonly DialWhomNumber?: string;
+  readonly AgentEmail?: string;
+  readonly Cause?: string;
+  readonly ErrorCode?: string;
+  readonly ErrorMessage?: string;
   readonly [field: string]: unknown;
 }
 
@@ -58,6 +68,14 @@ export interface ExotelLeg {
   readonly Status?: string | null;
   /** `Human`, `Machine`, `NotSure`, `NA`, in any case. */
   readonly AnsweredBy?: string;
+  // The next are documented for Passthru; read if they come here.
+  readonly Number?: string;
+  readonly Type?: string;
+  readonly CallerId?: string;
+  /** A code of ISDN and its word, such as 16 and `NORMAL_CLEARING`. */
+  readonly Cause?: number | string;
+  readonly CauseCode?: number | string;
+  readonly DisconnectedBy?: string;
   readonly [field: string]: unknown;
 }
 
@@ -106,18 +124,6 @@ export interface ExotelParameters {
   readonly StatusCallbackContentType: 'application/json' | 'multipart/form-data';
 }
 
-const STATUSES = {
-  queued: 'queued',
-  ringing: 'ringing',
-  // Of the event `answered`, though the document lists terminal words alone.
-  'in-progress': 'in-progress',
-  completed: 'completed',
-  failed: 'failed',
-  busy: 'busy',
-  'no-answer': 'no-answer',
-  canceled: 'canceled',
-} as const satisfies Record<string, CallStatus>;
-
 /**
  * Exotel, voice v1. Cannot sign: set a `token`.
  *
@@ -135,20 +141,14 @@ export const exotel: ProviderFactory<
   options: {
     utcOffset: option<UtcOffset>('hours and minutes, two digits each, such as +05:30', isUtcOffset),
   },
-  statuses: STATUSES,
-  schema: required<ExotelFields>('CallSid', 'Status'),
+  statuses: EXOTEL_STATUSES,
+  schema: callSchema<ExotelFields>('CallSid', 'Status'),
   recognizes,
   isCallStatus,
   normalize,
-  // One call has several `answered` events, which differ in their legs alone. Of a recording's URL only that there is one:
-  // it may be signed anew for each delivery, and event ids are logged.
-  eventKey: (fields) =>
-    eventKey(
-      fields.EventType,
-      fields.Status,
-      text(fields.RecordingUrl) && 'recorded',
-      ...legsOf(fields).map((leg) => leg['Status']),
-    ),
+  // `DateUpdated` is left out: nothing says that it stays the same when a callback is sent again.
+  eventKey: (fields, form) =>
+    contentKey({ ...form, occurredAt: undefined }, word(fields.EventType), text(fields.EndTime)),
   callbackUrl: parameters,
 });
 
@@ -163,67 +163,58 @@ const CALL_SID = /^[0-9a-f]{32}$/;
 
 function recognizes(message: Message): boolean {
   const { fields } = message;
-  const { CallSid, Status } = fields;
   return (
-    typeof CallSid === 'string' &&
-    CALL_SID.test(CallSid) &&
-    typeof Status === 'string' &&
+    CALL_SID.test(id(fields['CallSid']) ?? '') &&
+    'Status' in fields &&
+    isStatus(fields['Status']) &&
     !('CallStatus' in fields) &&
-    isCallStatus(fields)
+    isCallStatus(fields) === true
   );
 }
 
-/** Fields of Exotel's other requests, which have no `Status`: Passthru (its answer steers the call), softphone events. */
+/** Fields of Exotel's other messages, which have no `Status`: Passthru (its answer steers the call), softphone events. */
 const OTHER_WITHOUT_STATUS = ['CallFrom', 'CallTo', 'CallType', 'DialCallStatus', 'CallState'] as const;
 
-function isCallStatus(fields: FieldTree): boolean {
+function isCallStatus(fields: FieldTree): true | string {
   // A popup for agents, often sent to the same URL: its `busy` means that the agent is being called.
-  if (fields['EventType'] === 'Dial' || fields['Status'] === 'free' || 'SmsSid' in fields) return false;
-  return 'Status' in fields || !OTHER_WITHOUT_STATUS.some((name) => name in fields);
+  if (word(fields['EventType']) === 'dial' || word(fields['Status']) === 'free') return 'It is a popup for agents.';
+  if (hasValue(fields['SmsSid'])) return 'It has SmsSid: it is a text message.';
+  if ('Status' in fields) return true;
+  const marker = OTHER_WITHOUT_STATUS.find((name) => hasValue(fields[name]));
+  return marker === undefined || `It has ${marker} and no Status: it is of Passthru or of the softphone.`;
 }
 
 function normalize(fields: ExotelFields, { utcOffset = '+05:30' }: ExotelOptions): NormalForm {
-  const legs = legsOf(fields).map(normalLeg);
-  const ended = fields.EventType === 'answered' ? undefined : time(fields.EndTime, utcOffset);
+  const legs = legsOf(fields);
+  const rawStatus = text(fields.Status) ?? '';
+  const way = direction(fields.Direction);
+  const talkedFor = count(fields.ConversationDuration);
+  const ended = word(fields.EventType) === 'answered' ? undefined : time(fields.EndTime, utcOffset);
   return {
-    callId: fields.CallSid,
-    rawStatus: fields.Status,
-    direction: direction(fields.Direction),
-    from: text(fields.From),
-    to: text(fields.To),
+    callId: id(fields.CallSid) ?? '',
+    rawStatus,
+    direction: way,
+    from: phone(fields.From),
+    to: phone(fields.To),
+    line: present<Line>({
+      number: phone(fields.PhoneNumberSid) ?? phone(fields.OutgoingPhoneNumber),
+      name: undefined,
+      id: undefined,
+    }),
+    account: text(fields.AccountSid),
+    startedAt: time(fields.StartTime, utcOffset) ?? time(fields.DateCreated, utcOffset),
     occurredAt: ended ?? time(fields.DateUpdated, utcOffset),
-    durationSeconds: number(fields.ConversationDuration) ?? number(fields.Duration),
+    durationSeconds: talkedFor ?? count(fields.Duration),
+    answered: isAnswered(statusOf(EXOTEL_STATUSES, rawStatus), talkedFor, legs, way),
     // The first party's is "not applicable", so this is the other's.
     answeredBy: legs.find((leg) => leg.answeredBy !== undefined)?.answeredBy,
+    agent: present<Agent>({ number: phone(fields.DialWhomNumber), email: text(fields.AgentEmail) }),
+    hangup: present<Hangup>({ by: undefined, number: undefined, direction: undefined, cause: text(fields.Cause) }),
     recording: present<Recording>({ url: text(fields.RecordingUrl), id: undefined, durationSeconds: undefined }),
     legs: legs.length === 0 ? undefined : legs,
+    error: present<CallError>({ code: text(fields.ErrorCode), message: text(fields.ErrorMessage) }),
     custom: text(fields.CustomField),
   };
-}
-
-function legsOf(fields: ExotelFields): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(fields.Legs) ? fields.Legs.map(fieldsOf) : [];
-}
-
-function normalLeg(leg: Readonly<Record<string, unknown>>): Leg {
-  const rawStatus = text(leg['Status']);
-  return (
-    present<Leg>({
-      status: rawStatus === undefined ? undefined : statusOf(STATUSES, rawStatus),
-      rawStatus,
-      durationSeconds: number(leg['OnCallDuration']),
-      answeredBy: answeredBy(leg['AnsweredBy']),
-    }) ?? {}
-  );
-}
-
-const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})([+-]\d{2}:\d{2}|Z)?$/;
-
-/** Exotel's times, in UTC. The epoch, in India or in UTC, is its way to say "not set". */
-function time(value: unknown, utcOffset: UtcOffset): string | undefined {
-  const [, date, clock, zone = utcOffset] = DATE_TIME.exec(text(value) ?? '') ?? [];
-  const notSet = date === '1970-01-01' && (clock === '05:30:00' || clock === '00:00:00');
-  return notSet ? undefined : iso8601(`${date}T${clock}${zone}`);
 }
 
 function parameters(options: ExotelCallbackOptions): ExotelParameters {

@@ -4,6 +4,7 @@ import { signalwire } from './signalwire.ts';
 import { voicedock } from './voicedock.ts';
 
 export * from './exotel.ts';
+export type { LamlFields } from './laml.ts';
 export * from './mycpaas.ts';
 export * from './signalwire.ts';
 export * from './voicedock.ts';

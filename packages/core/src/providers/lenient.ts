@@ -1,24 +1,100 @@
 import type { AnsweredBy, Direction } from '../event.ts';
 
-/** A text; numbers count as one. Empty, `null` and the word `null` are absent. */
+/**
+ * The readers of fields. All providers and all encodings are read by the same rules:
+ *
+ * - Absent are a missing name, null, an empty or blank text, and the word `null` in any case.
+ * - White space around a value means nothing. A number counts as its text.
+ * - A name that comes several times has one value if all its values are equal, and none if they differ.
+ */
 export function text(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' && value !== 'null' ? value : undefined;
+  return typeof value === 'string' ? trimmed(value) : oneOf(value, text, plainText);
+}
+
+function plainText(value: unknown): string | undefined {
+  return typeof value === 'number' ? String(value) : undefined;
+}
+
+function trimmed(value: string): string | undefined {
+  const inner = value.trim();
+  return inner === '' || (inner.length === 4 && inner.toLowerCase() === 'null') ? undefined : inner;
+}
+
+/** What a list of values has in common, else what the value itself is. */
+function oneOf<Read>(
+  value: unknown,
+  read: (value: unknown) => Read | undefined,
+  otherwise: (value: unknown) => Read | undefined,
+): Read | undefined {
+  if (!Array.isArray(value)) return otherwise(value);
+  const found = new Set(value.map(read));
+  found.delete(undefined);
+  return found.size === 1 ? ([...found][0] as Read) : undefined;
+}
+
+/** A word that is compared: a {@link text} in lower case. */
+export function word(value: unknown): string | undefined {
+  return text(value)?.toLowerCase();
+}
+
+/** An id: a {@link text}, but no number, whose last digits JSON may have lost. */
+export function id(value: unknown): string | undefined {
+  return typeof value === 'string' ? trimmed(value) : oneOf(value, id, () => undefined);
+}
+
+/** Whether a value is a status, or says that there is none; a name with several different values does neither. */
+export function isStatus(value: unknown): boolean {
+  if (!Array.isArray(value)) return value === null || typeof value === 'string' || typeof value === 'number';
+  return value.every(isStatus) && new Set(value.map(text).filter((each) => each !== undefined)).size <= 1;
+}
+
+/** Whether a field says anything at all, whatever its type. */
+export function hasValue(value: unknown): boolean {
+  if (typeof value === 'string') return trimmed(value) !== undefined;
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(hasValue);
+  return value !== undefined && value !== null;
+}
+
+/** A plus that nobody escaped has become a space. Names such as `client:alice west` have none before a digit. */
+const LOST_PLUS = /^((?:(?:sips?|tel):)?) (?=\d)/i;
+
+/** A phone number or address, as sent; a plus that was lost on the way is put back. */
+export function phone(value: unknown): string | undefined {
+  if (typeof value !== 'string') return oneOf(value, phone, plainText);
+  return trimmed(value.includes(' ') ? value.replace(LOST_PLUS, '$1+') : value);
 }
 
 const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
 
 /** A finite number, also as a decimal text: `"20.01"`. Anything else is absent. */
 export function number(value: unknown): number | undefined {
-  const parsed = typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value;
+  const given = typeof value === 'number' ? value : text(value);
+  const parsed = typeof given === 'string' && DECIMAL.test(given) ? Number(given) : given;
   return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined;
+}
+
+/** A {@link number} of a scale; what is off it is absent. */
+export function within(value: unknown, least: number, most: number): number | undefined {
+  const given = number(value);
+  return given !== undefined && given >= least && given <= most ? given : undefined;
+}
+
+/** A number of seconds, milliseconds or packets, from 0. Some providers say "not yet" with -1. */
+export function count(value: unknown): number | undefined {
+  return within(value, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** A SIP response code, 100 to 699. */
+export function sipCode(value: unknown): number | undefined {
+  const code = within(value, 100, 699);
+  return Number.isInteger(code) ? code : undefined;
 }
 
 /** `inbound`, `incoming`; `outbound`, `outbound-api`, `outbound-dial`, `outgoing`. */
 export function direction(value: unknown): Direction | undefined {
-  const word = text(value)?.toLowerCase() ?? '';
-  const dash = word.indexOf('-');
-  switch (dash < 0 ? word : word.slice(0, dash)) {
+  const given = word(value) ?? '';
+  const dash = given.indexOf('-');
+  switch (dash < 0 ? given : given.slice(0, dash)) {
     case 'inbound':
     case 'incoming':
       return 'inbound';
@@ -30,19 +106,15 @@ export function direction(value: unknown): Direction | undefined {
   }
 }
 
-/** Who picked up, in any case. `NA` (not applicable) is absent. */
+/**
+ * Who picked up: `human`; `machine`, `machine_start`, `machine_end_beep`, `machine_end_silence`, `machine_end_other`; `fax`.
+ * `NA` (not applicable) is absent, any other word is `unknown`.
+ */
 export function answeredBy(value: unknown): AnsweredBy | undefined {
-  switch (text(value)?.toLowerCase()) {
-    case 'human':
-      return 'human';
-    case 'machine':
-      return 'machine';
-    case 'notsure':
-    case 'unknown':
-      return 'unknown';
-    default:
-      return undefined;
-  }
+  const given = word(value);
+  if (given === undefined || given === 'na') return undefined;
+  if (given === 'human' || given === 'fax') return given;
+  return given === 'machine' || given.startsWith('machine_') ? 'machine' : 'unknown';
 }
 
 /** The parts that are there; absent when none is. */

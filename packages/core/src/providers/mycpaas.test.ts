@@ -24,8 +24,9 @@ describe('recognition', () => {
 });
 
 it('keys events by status, and by their number if they have one', () => {
-  expect(definition.eventKey(CALL, {} as never)).toBe('ringing');
-  expect(definition.eventKey({ ...CALL, SequenceNumber: '2' }, {} as never)).toBe('ringing|2');
+  const keyOf = (fields: typeof CALL) => definition.eventKey(fields, definition.normalize(fields, {}));
+  expect(keyOf(CALL)).toBe('ringing');
+  expect(keyOf({ ...CALL, SequenceNumber: '2' } as never)).toBe('ringing|2');
 });
 
 it('takes JSON for the same event as a form', async () => {

@@ -1,36 +1,18 @@
 import type { Message } from '../message.ts';
-import { defineProvider, type NormalForm, type ProviderFactory } from '../provider.ts';
-import { required } from '../standard-schema.ts';
-import { eventKey } from './event-key.ts';
-import { isCertainLamlCallStatus, isLamlCallStatus } from './laml.ts';
-import { direction, number, text } from './lenient.ts';
-import { rfc2822 } from './time.ts';
+import { defineProvider, type ProviderFactory } from '../provider.ts';
+import { callSchema } from '../standard-schema.ts';
+import { contentKey } from './event-key.ts';
+import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
+import { isCertainLamlCallStatus, isLamlCallStatus } from './laml-messages.ts';
+import { id, isStatus } from './lenient.ts';
 
 /**
- * The fields of mycpaas's call status callback. Two are documented; the others are those of its LaML relatives, used if they come.
- * What else comes is kept too, such as the `AccountSid` (`AC…`).
+ * The fields of mycpaas's call status callback. Two are documented, `CallSid` (`CA…`) and `CallStatus`; the others are those of its LaML
+ * relatives, used if they come.
  *
  * Source: docs.mycpaas.io, voice webhooks.
  */
-export interface MycpaasFields {
-  /** `CA…`. */
-  readonly CallSid: string;
-  /** The status word, such as `in-progress`. */
-  readonly CallStatus: string;
-  /** The caller. */
-  readonly From?: string;
-  /** The party that was called. */
-  readonly To?: string;
-  /** `inbound`, `outbound-api`, `outbound-dial`. */
-  readonly Direction?: string;
-  /** RFC 2822. */
-  readonly Timestamp?: string;
-  /** The count of the events of the call. */
-  readonly SequenceNumber?: string;
-  /** Seconds. */
-  readonly CallDuration?: string;
-  readonly [field: string]: unknown;
-}
+export interface MycpaasFields extends LamlFields {}
 
 declare module '../event.ts' {
   interface ProviderFields {
@@ -85,25 +67,14 @@ export const mycpaas: ProviderFactory<
 > = defineProvider({
   name: 'mycpaas',
   signs: 'nothing',
-  statuses: {
-    // Neither this nor `canceled` is documented; its LaML relatives have them.
-    queued: 'queued',
-    initiated: 'initiated',
-    ringing: 'ringing',
-    'in-progress': 'in-progress',
-    // The text of the documents says "answered" where their table says `in-progress`.
-    answered: 'in-progress',
-    completed: 'completed',
-    busy: 'busy',
-    'no-answer': 'no-answer',
-    failed: 'failed',
-    canceled: 'canceled',
-  },
-  schema: required<MycpaasFields>('CallSid', 'CallStatus'),
+  // `queued` and `canceled` are not documented; its relatives have them. The text says "answered" where the table says `in-progress`.
+  statuses: LAML_STATUSES,
+  schema: callSchema<MycpaasFields>('CallSid', 'CallStatus'),
   recognizes,
   isCallStatus: isLamlCallStatus,
-  normalize,
-  eventKey: (fields) => eventKey(fields.CallStatus, fields.SequenceNumber),
+  // "The call ended normally", says its document of `completed`, not that it was answered.
+  normalize: (fields) => lamlForm(fields, false),
+  eventKey: (_, form) => contentKey(form),
   callbackUrl: parameters,
 });
 
@@ -118,23 +89,9 @@ const FOREIGN_HEADERS = [
 function recognizes(message: Message): boolean {
   if (FOREIGN_HEADERS.some((header) => message.header(header) !== undefined)) return false;
   const { fields } = message;
-  const { CallSid, CallStatus } = fields;
-  if (typeof CallSid !== 'string' || !CallSid.startsWith('CA') || typeof CallStatus !== 'string') return false;
+  if (!id(fields['CallSid'])?.startsWith('CA') || !isStatus(fields['CallStatus'])) return false;
   const documented = Object.keys(fields).length === 2;
   return documented || isCertainLamlCallStatus(fields);
-}
-
-function normalize(fields: MycpaasFields): NormalForm {
-  return {
-    callId: fields.CallSid,
-    rawStatus: fields.CallStatus,
-    direction: direction(fields.Direction),
-    from: text(fields.From),
-    to: text(fields.To),
-    occurredAt: rfc2822(fields.Timestamp),
-    sequence: number(fields.SequenceNumber),
-    durationSeconds: number(fields.CallDuration),
-  };
 }
 
 function parameters({ url, events }: MycpaasCallbackOptions): MycpaasParameters {

@@ -402,12 +402,6 @@ describe('callbackUrl', () => {
   });
 });
 
-it('keys events by all that tells two of them apart', () => {
-  const event = { CallSid: 'a', CallStatus: 'completed', SequenceNumber: '4', Timestamp: 'Thu', RecordingSid: 'r' };
-  expect(definition.eventKey(event, {} as never)).toBe('completed|4|Thu|r');
-  expect(definition.eventKey({ CallSid: 'a', CallStatus: 'completed' }, {} as never)).toBe('completed');
-});
-
 it('tells who picked up, if SignalWire does', () => {
   const event = { CallSid: 'a', CallStatus: 'in-progress', AnsweredBy: 'machine' };
   expect(definition.normalize(event, {}).answeredBy).toBe('machine');

@@ -3,67 +3,19 @@ import { equal } from '../authenticate/equal.ts';
 import { type HmacAlgorithm, hmac } from '../authenticate/hmac.ts';
 import { withOtherPort } from '../authenticate/url.ts';
 import { CallStatusError } from '../errors.ts';
-import type { Quality, Recording, Sip } from '../event.ts';
 import type { Message } from '../message.ts';
-import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
-import { required } from '../standard-schema.ts';
-import { eventKey } from './event-key.ts';
-import { isCertainLamlCallStatus, isLamlCallStatus } from './laml.ts';
-import { answeredBy, direction, number, present, text } from './lenient.ts';
-import { rfc2822 } from './time.ts';
+import { defineProvider, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
+import { callSchema } from '../standard-schema.ts';
+import { contentKey } from './event-key.ts';
+import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
+import { isCertainLamlCallStatus, isLamlCallStatus } from './laml-messages.ts';
+import { id, isStatus } from './lenient.ts';
 
 /**
  * The fields of SignalWire's voice status callback and of its incoming call status callback, which is a part of the former.
- * On the wire every value is a string, also where the documents say integer. Types of optional fields are not enforced.
- *
- * Source: SignalWire Compatibility API reference (voice status callback, incoming call status callback, cXML voice overview);
- * `AudioOutLost` and `SipCallId` from recorded callbacks.
+ * `CallSid` is a bare UUID, without `CA`, and `AccountSid` is the project's id, without `AC`.
  */
-export interface SignalwireFields {
-  /** A bare UUID, without `CA`. */
-  readonly CallSid: string;
-  readonly CallStatus: string;
-  /** The project's id, without `AC`. */
-  readonly AccountSid?: string;
-  readonly ApiVersion?: string;
-  readonly CallbackSource?: string;
-  /** `inbound`, `outbound-api`, `outbound-dial`. */
-  readonly Direction?: string;
-  readonly From?: string;
-  readonly To?: string;
-  /** RFC 2822. The time of the event; in the incoming call status callback, says its document, that of the call's creation. */
-  readonly Timestamp?: string;
-  /** From 0. Not always sent. */
-  readonly SequenceNumber?: string;
-  /** Seconds; with `completed` only. */
-  readonly CallDuration?: string;
-  readonly CallerName?: string;
-  readonly ForwardedFrom?: string;
-  readonly ParentCallSid?: string;
-  readonly HangupBy?: string;
-  readonly HangupDirection?: string;
-  readonly RecordingSid?: string;
-  readonly RecordingUrl?: string;
-  /** Seconds. */
-  readonly RecordingDuration?: string;
-  readonly SipCallId?: string;
-  readonly SipResultCode?: string;
-  readonly SipInviteResultPhrase?: string;
-  /** 1 to 5. */
-  readonly AudioInMos?: string;
-  readonly AudioInAveragePtime?: string;
-  readonly AudioInDtmfPacketCount?: string;
-  readonly AudioInFlushPacketCount?: string;
-  readonly AudioInJitterMaxVariance?: string;
-  readonly AudioInJitterMinVariance?: string;
-  readonly AudioInLargestJbSize?: string;
-  readonly AudioInMediaPacketCount?: string;
-  readonly AudioInSkipPacketCount?: string;
-  readonly AudioOutDtmfPacketCount?: string;
-  readonly AudioOutLost?: string;
-  readonly AudioOutMediaPacketCount?: string;
-  readonly [field: string]: unknown;
-}
+export interface SignalwireFields extends LamlFields {}
 
 declare module '../event.ts' {
   interface ProviderFields {
@@ -139,25 +91,14 @@ export const signalwire: ProviderFactory<'signalwire', SignalwireFields, Signalw
     methods: ['POST', 'GET'],
     signs: 'fields',
     secret: 'signingKey',
-    statuses: {
-      queued: 'queued',
-      initiated: 'initiated',
-      ringing: 'ringing',
-      'in-progress': 'in-progress',
-      // The name of the event; older sample code of SignalWire expects it as a status too.
-      answered: 'in-progress',
-      completed: 'completed',
-      busy: 'busy',
-      'no-answer': 'no-answer',
-      failed: 'failed',
-      canceled: 'canceled',
-    },
-    schema: required<SignalwireFields>('CallSid', 'CallStatus'),
+    statuses: LAML_STATUSES,
+    schema: callSchema<SignalwireFields>('CallSid', 'CallStatus'),
     recognizes,
     isCallStatus: isLamlCallStatus,
     authenticate,
-    normalize,
-    eventKey: (fields) => eventKey(fields.CallStatus, fields.SequenceNumber, fields.Timestamp, fields.RecordingSid),
+    // "The call was answered and ended normally", says its document of `completed`.
+    normalize: (fields) => lamlForm(fields, true),
+    eventKey: (_, form) => contentKey(form),
     callbackUrl: Object.assign(parameters, { attributes }),
   });
 
@@ -165,10 +106,10 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function recognizes(message: Message, named = false): boolean {
   const { fields } = message;
-  const { CallSid, CallStatus } = fields;
-  const hasCall = typeof CallSid === 'string' && typeof CallStatus === 'string';
+  const callSid = id(fields['CallSid']);
+  const hasCall = callSid !== undefined && isStatus(fields['CallStatus']);
   if (named) return hasCall || hasAny(message, SIGNATURE_HEADERS);
-  return hasCall && isCertainLamlCallStatus(fields) && (UUID.test(CallSid) || hasAny(message, OWN_HEADERS));
+  return hasCall && isCertainLamlCallStatus(fields) && (UUID.test(callSid) || hasAny(message, OWN_HEADERS));
 }
 
 function hasAny(message: Message, headers: readonly SignatureHeader[]): boolean {
@@ -261,36 +202,6 @@ function coveredBy(message: Message): readonly Covered[] | undefined {
     return undefined;
   }
   return [{ encoding: 'base64', content: message.flat.sortedText() }];
-}
-
-function normalize(fields: SignalwireFields): NormalForm {
-  return {
-    callId: fields.CallSid,
-    rawStatus: fields.CallStatus,
-    direction: direction(fields.Direction),
-    from: text(fields.From),
-    to: text(fields.To),
-    occurredAt: rfc2822(fields.Timestamp),
-    sequence: number(fields.SequenceNumber),
-    durationSeconds: number(fields.CallDuration),
-    answeredBy: answeredBy(fields['AnsweredBy']),
-    parentCallId: text(fields.ParentCallSid),
-    recording: present<Recording>({
-      url: text(fields.RecordingUrl),
-      id: text(fields.RecordingSid),
-      durationSeconds: number(fields.RecordingDuration),
-    }),
-    sip: present<Sip>({ code: number(fields.SipResultCode), phrase: text(fields.SipInviteResultPhrase) }),
-    quality: present<Quality>({
-      mos: number(fields.AudioInMos),
-      jitterMin: number(fields.AudioInJitterMinVariance),
-      jitterMax: number(fields.AudioInJitterMaxVariance),
-      packetsReceived: number(fields.AudioInMediaPacketCount),
-      packetsSent: number(fields.AudioOutMediaPacketCount),
-      // Counts every packet that was not there in time. `AudioOutLost` is not documented, so it stays in `raw`.
-      packetsLost: number(fields.AudioInSkipPacketCount),
-    }),
-  };
 }
 
 const ALL_EVENTS: readonly SignalwireEvent[] = ['initiated', 'ringing', 'answered', 'completed'];

@@ -157,8 +157,8 @@ it('is not misled by a call type that every object has', () => {
 });
 
 it('keys events by status and time', () => {
-  const message = { call: { id: 'a', status: 'ended' }, timestamp: '2025-12-13T12:05:00.000Z' };
-  expect(definition.eventKey({ message }, {} as never)).toBe('ended|2025-12-13T12:05:00.000Z');
+  const fields = { message: { call: { id: 'a', status: 'ended' }, timestamp: '2025-12-13T12:05:00.000Z' } };
+  expect(definition.eventKey(fields, definition.normalize(fields, {}))).toBe('ended||2025-12-13T12:05:00.000Z');
 });
 
 describe('callbackUrl', () => {

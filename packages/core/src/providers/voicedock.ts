@@ -2,13 +2,13 @@ import { equal } from '../authenticate/equal.ts';
 import { hmac } from '../authenticate/hmac.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
-import type { CallError, Direction } from '../event.ts';
+import type { CallError, Direction, Hangup, Line } from '../event.ts';
 import type { Message } from '../message.ts';
 import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
-import { option, required } from '../standard-schema.ts';
-import { eventKey } from './event-key.ts';
-import { fieldsOf, present, text } from './lenient.ts';
-import { iso8601 } from './time.ts';
+import { callSchema, option } from '../standard-schema.ts';
+import { contentKey } from './event-key.ts';
+import { fieldsOf, id, isStatus, phone, present, text, word } from './lenient.ts';
+import { time } from './time.ts';
 
 /**
  * The fields of VoiceDock's `status-update`. Types of optional fields are not enforced.
@@ -121,27 +121,29 @@ export const voicedock: ProviderFactory<
     rejected: 'failed',
     'insufficient-credits': 'failed',
   },
-  schema: required<VoicedockFields>('message.call.id', 'message.call.status'),
+  schema: callSchema<VoicedockFields>('message.call.id', 'message.call.status'),
   recognizes,
   isCallStatus,
   authenticate,
   normalize,
-  eventKey: ({ message }) => eventKey(message.call.status, message.timestamp),
+  eventKey: (_, form) => contentKey(form),
   callbackUrl: parameters,
 });
 
 function recognizes(message: Message): boolean {
-  const header = message.header('x-webhook-event');
-  if (header !== undefined && header !== 'status-update') return false;
+  const event = word(message.header('x-webhook-event'));
+  if (event !== undefined && event !== 'status-update') return false;
   const { type, call } = fieldsOf(message.fields['message']);
-  const { id, status } = fieldsOf(call);
-  return type === 'status-update' && typeof id === 'string' && typeof status === 'string';
+  const { id: callSid, status: callStatus } = fieldsOf(call);
+  return word(type) === 'status-update' && id(callSid) !== undefined && isStatus(callStatus);
 }
 
 /** `assistant-request` and `tool-calls` come to the same URL, and a live call waits for their answer. */
-function isCallStatus(fields: FieldTree): boolean {
-  const { type } = fieldsOf(fields['message']);
-  return type === undefined || type === 'status-update';
+function isCallStatus(fields: FieldTree): true | string {
+  const type = word(fieldsOf(fields['message'])['type']);
+  return (
+    type === undefined || type === 'status-update' || `Its message.type is not status-update, but of another message.`
+  );
 }
 
 const UNIX_SECONDS = /^\d{1,12}$/;
@@ -163,7 +165,7 @@ function authenticate(message: Message, secrets: readonly string[], options: Voi
   return Math.abs(now - Number(timestamp) * 1000) <= toleranceSeconds * 1000 ? 'genuine' : 'signature_expired';
 }
 
-const DIRECTIONS: ReadonlyMap<unknown, Direction> = new Map([
+const DIRECTIONS: ReadonlyMap<string | undefined, Direction> = new Map([
   ['inbound_phone_call', 'inbound'],
   ['outbound_phone_call', 'outbound'],
   ['web_call', 'web'],
@@ -171,18 +173,26 @@ const DIRECTIONS: ReadonlyMap<unknown, Direction> = new Map([
 
 function normalize({ message }: VoicedockFields): NormalForm {
   const { call } = message;
-  const direction = DIRECTIONS.get(call.type);
-  const line = text(fieldsOf(message.phone_number)['number']);
-  const customer = text(fieldsOf(message.customer)['number']);
+  const direction = DIRECTIONS.get(word(call.type));
+  const phoneNumber = fieldsOf(message.phone_number);
+  const line = phone(phoneNumber['number']);
+  const customer = phone(fieldsOf(message.customer)['number']);
   // Which of the two is the caller, only the direction tells.
   const [from, to] = direction === undefined ? [] : direction === 'outbound' ? [line, customer] : [customer, line];
   return {
-    callId: call.id,
-    rawStatus: call.status,
+    callId: id(call.id) ?? '',
+    rawStatus: text(call.status) ?? '',
     direction,
     from,
     to,
-    occurredAt: iso8601(message.timestamp),
+    line: present<Line>({ number: line, name: text(phoneNumber['name']), id: text(phoneNumber['id']) }),
+    occurredAt: time(message.timestamp),
+    hangup: present<Hangup>({
+      by: undefined,
+      number: undefined,
+      direction: undefined,
+      cause: text(message.end_reason),
+    }),
     error: present<CallError>({ code: undefined, message: text(message.error) }),
   };
 }

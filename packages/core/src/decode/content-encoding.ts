@@ -1,0 +1,38 @@
+import { CallStatusError } from '../errors.ts';
+
+/** Content codings that exist (RFC 9110 and its registry). */
+const CODINGS: ReadonlySet<string> = new Set(
+  'aes128gcm br compress dcb dcz deflate exi gzip pack200-gzip x-compress x-gzip zstd'.split(' '),
+);
+
+/** What the header `content-encoding` says was done to a body: a list of codings, in any case, of which `identity` does nothing. */
+export function contentCodings(header: string | readonly string[] | undefined): readonly string[] {
+  if (header === undefined) return [];
+  return [header]
+    .flat()
+    .flatMap((line) => line.split(','))
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+}
+
+/**
+ * Refuses a body that was encoded.
+ * @throws CallStatusError `unsupported_encoding`
+ */
+export function refuseEncoded(header: string | readonly string[] | undefined): void {
+  const codings = contentCodings(header);
+  const [first] = codings;
+  if (first === undefined) return;
+  const foreign = codings.find((coding) => !CODINGS.has(coding));
+  throw new CallStatusError('unsupported_encoding', {
+    hint:
+      foreign === undefined
+        ? `The body is compressed: its content-encoding is ${first}. Check for a proxy that compresses requests.`
+        : `The header content-encoding says ${quoted(foreign)}, which is no coding. Whoever sends it must leave it out.`,
+  });
+}
+
+/** A client may write anything there. */
+function quoted(coding: string): string {
+  return /^[a-z][a-z0-9._-]{0,31}$/.test(coding) && !/\d{5}/.test(coding) ? `"${coding}"` : 'something';
+}

@@ -1,0 +1,91 @@
+import type { FieldTree } from '../decode/fields.ts';
+import { fieldsOf, hasValue, word } from './lenient.ts';
+
+/**
+ * Fields that only other messages of the LaML / cXML family have, and what those are. Most want XML for an answer, and a live call waits
+ * for it. A field without a value marks nothing.
+ *
+ * Source: the SignalWire cXML reference, "request parameters" of each verb and noun, and its webhooks of recordings, messages and
+ * transcriptions; for <Siprec>, <ConversationRelay>, real-time transcription and the error URL, the TwiML reference, after which cXML is made.
+ */
+const OTHER: readonly (readonly [message: string, fields: readonly string[]])[] = [
+  ['the action of <Dial>', ['DialCallStatus', 'DialCallSid', 'DialCallSID']],
+  ['the action of <Gather>', ['Digits', 'SpeechResult', 'UnstableSpeechResult', 'FinishedOnKey']],
+  ['a recording', ['RecordingStatus']],
+  ['a transcription', ['TranscriptionSid', 'TranscriptionStatus', 'TranscriptionText', 'TranscriptionEvent']],
+  ['of a conference', ['ConferenceSid']],
+  ['of a queue', ['QueueSid', 'QueueResult', 'QueuePosition', 'DequeingCallSid']],
+  [
+    'the action of <Refer>',
+    ['ReferCallStatus', 'ReferSipResponseCode', 'NotifySipResponseCode', 'ReferTransferTarget'],
+  ],
+  ['the action of <VirtualAgent>', ['VirtualAgentStatus', 'VirtualAgentProvider', 'VirtualAgentError']],
+  ['of <ConversationRelay>', ['SessionStatus', 'HandoffData']],
+  ['of <Pay>', ['PaymentMethod', 'PayErrorCode', 'PaymentError', 'PaymentToken', 'PaymentConfirmationCode', 'Result']],
+  ['of <Stream>', ['StreamSid', 'StreamEvent', 'StreamError']],
+  ['of <Siprec>', ['SiprecSid', 'SiprecEvent', 'SiprecError']],
+  ['a text message', ['MessageSid', 'MessageStatus', 'SmsSid', 'SmsStatus', 'SmsMessageSid']],
+  ['a fax', ['FaxSid', 'FaxStatus']],
+  ['a request for XML after an error', ['ErrorUrl']],
+];
+
+/** Fields that mark another message only where there is no `CallStatus`. */
+const OTHER_WITHOUT_STATUS: readonly (readonly [message: string, fields: readonly string[]])[] = [
+  ['answering machine detection', ['AnsweredBy', 'MachineDetectionDuration']],
+  ['of a conference', ['StatusCallbackEvent']],
+  ['a recording', ['RecordingSid', 'RecordingUrl']],
+];
+
+/** A call status callback may have an event of its own name; those of conferences have these. */
+const CONFERENCE_EVENT = /^(?:conference|participant|announcement)-/;
+
+/** Fields that only a status callback has: a request for XML has call id and status too, and must never be taken for one. */
+const ONLY_STATUS_CALLBACKS = ['CallbackSource', 'Timestamp', 'SequenceNumber', 'CallDuration'] as const;
+
+/** Statuses in which a call waits for what comes next. */
+const LIVE: ReadonlySet<string | undefined> = new Set(['queued', 'initiated', 'ringing', 'in-progress', 'answered']);
+
+/** Whether fields of the LaML family are a call status; a text says what else they are. */
+export function isLamlCallStatus(fields: FieldTree): true | string {
+  // Other webhooks have other sources, or none.
+  if (word(fields['CallbackSource']) === 'call-progress-events') return true;
+  const other = markedBy(OTHER, fields) ?? (hasStatus(fields) ? undefined : markedBy(OTHER_WITHOUT_STATUS, fields));
+  if (other !== undefined) return other;
+  if (CONFERENCE_EVENT.test(word(fields['StatusCallbackEvent']) ?? '')) return 'It is of a conference.';
+  if (!('CallSid' in fields) && isSwml(fields)) {
+    return 'It is a call state of SWML or Relay; only the Compatibility API (cXML) is supported.';
+  }
+  // The action of <Record> has nothing else of its own, and a live call waits for its answer.
+  const waits = LIVE.has(word(fields['CallStatus'])) && hasValue(fields['RecordingUrl']);
+  return waits && !isProved(fields) ? 'It has RecordingUrl and the call is live: it is the action of <Record>.' : true;
+}
+
+/** Whether fields of the LaML family are a call status beyond doubt. */
+export function isCertainLamlCallStatus(fields: FieldTree): boolean {
+  return isLamlCallStatus(fields) === true && isProved(fields);
+}
+
+function isProved(fields: FieldTree): boolean {
+  return ONLY_STATUS_CALLBACKS.some((name) => hasValue(fields[name]));
+}
+
+function hasStatus(fields: FieldTree): boolean {
+  return 'CallStatus' in fields;
+}
+
+function markedBy(markers: typeof OTHER, fields: FieldTree): string | undefined {
+  for (const [message, names] of markers) {
+    for (const name of names) {
+      const value = fields[name];
+      if (value !== undefined && hasValue(value)) return `It has ${name}: it is ${message}.`;
+    }
+  }
+  return undefined;
+}
+
+/** Their call states name the call in lower case, at the top, in `call` or in `params`. */
+function isSwml(fields: FieldTree): boolean {
+  return [fields, fieldsOf(fields['call']), fieldsOf(fields['params'])].some(
+    (each) => hasValue(each['call_id']) || hasValue(each['call_state']),
+  );
+}
