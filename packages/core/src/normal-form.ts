@@ -217,6 +217,8 @@ const RULES: RulesOf<NormalForm> = {
     durationSeconds: SPAN,
     answeredBy: ANSWERED_BY,
     number: TEXT,
+    type: TEXT,
+    callerId: TEXT,
     cause: TEXT,
     causeCode: WHOLE,
     disconnectedBy: TEXT,

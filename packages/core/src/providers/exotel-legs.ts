@@ -1,10 +1,10 @@
 import { type CallStatus, type Direction, isTerminal, type Leg } from '../event.ts';
 import { statusOf } from '../status-of.ts';
 import type { ExotelFields } from './exotel.ts';
-import { answeredBy, count, fieldsOf, number, phone, present, text, word } from './lenient.ts';
+import { answeredBy, count, fieldsOf, number, phone, present, span, text, word } from './lenient.ts';
 
 /** The status words of the call and of its legs. */
-export const EXOTEL_STATUSES = {
+export const EXOTEL_STATUSES: Readonly<Record<string, CallStatus>> = {
   queued: 'queued',
   ringing: 'ringing',
   // Of the event `answered`, though the document lists only terminal words.
@@ -15,7 +15,7 @@ export const EXOTEL_STATUSES = {
   busy: 'busy',
   'no-answer': 'no-answer',
   canceled: 'canceled',
-} as const satisfies Record<string, CallStatus>;
+};
 
 /** The legs in the normal form; one that was not attempted is empty. */
 export function legsOf(fields: ExotelFields): readonly Leg[] {
@@ -30,7 +30,7 @@ function normalLeg(leg: Readonly<Record<string, unknown>>): Leg {
     present<Leg>({
       status: rawStatus === undefined ? undefined : statusOf(EXOTEL_STATUSES, rawStatus),
       rawStatus,
-      durationSeconds: count(leg['OnCallDuration']),
+      durationSeconds: span(leg['OnCallDuration']),
       answeredBy: answeredBy(leg['AnsweredBy']),
       number: phone(leg['Number']),
       type: text(leg['Type']),

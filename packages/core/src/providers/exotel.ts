@@ -6,7 +6,7 @@ import { callSchema, option } from '../standard-schema.ts';
 import { statusOf } from '../status-of.ts';
 import { contentKey } from './event-key.ts';
 import { EXOTEL_STATUSES, isAnswered, legsOf } from './exotel-legs.ts';
-import { count, direction, hasValue, id, isStatus, phone, present, text, word } from './lenient.ts';
+import { direction, hasValue, id, isStatus, phone, present, span, text, word } from './lenient.ts';
 import { time } from './time.ts';
 
 /**
@@ -188,7 +188,7 @@ function normalize(fields: ExotelFields, { utcOffset = '+05:30' }: ExotelOptions
   const legs = legsOf(fields);
   const rawStatus = text(fields.Status) ?? '';
   const way = direction(fields.Direction);
-  const talkedFor = count(fields.ConversationDuration);
+  const talkedFor = span(fields.ConversationDuration);
   const ended = word(fields.EventType) === 'answered' ? undefined : time(fields.EndTime, utcOffset);
   return {
     callId: id(fields.CallSid) ?? '',
@@ -204,7 +204,7 @@ function normalize(fields: ExotelFields, { utcOffset = '+05:30' }: ExotelOptions
     account: text(fields.AccountSid),
     startedAt: time(fields.StartTime, utcOffset) ?? time(fields.DateCreated, utcOffset),
     occurredAt: ended ?? time(fields.DateUpdated, utcOffset),
-    durationSeconds: talkedFor ?? count(fields.Duration),
+    durationSeconds: talkedFor ?? span(fields.Duration),
     answered: isAnswered(statusOf(EXOTEL_STATUSES, rawStatus), talkedFor, legs, way),
     // The first party's is "not applicable", so this is the other's.
     answeredBy: legs.find((leg) => leg.answeredBy !== undefined)?.answeredBy,

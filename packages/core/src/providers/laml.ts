@@ -1,7 +1,7 @@
 import type { CallError, CallStatus, Hangup, MachineDetection, Quality, Recording, Sip } from '../event.ts';
 import type { NormalForm } from '../provider.ts';
 import { statusOf } from '../status-of.ts';
-import { answeredBy, count, direction, id, number, phone, present, sipCode, text, within, word } from './lenient.ts';
+import { answeredBy, count, direction, id, phone, present, sipCode, span, text, within, word } from './lenient.ts';
 import { time } from './time.ts';
 
 /**
@@ -75,7 +75,7 @@ export interface LamlFields {
  * The statuses of the family. Events are called `answered` where their status is `in-progress`, and some documents confuse the two.
  * Not every member documents all of them.
  */
-export const LAML_STATUSES = {
+export const LAML_STATUSES: Readonly<Record<string, CallStatus>> = {
   queued: 'queued',
   initiated: 'initiated',
   ringing: 'ringing',
@@ -86,7 +86,7 @@ export const LAML_STATUSES = {
   'no-answer': 'no-answer',
   failed: 'failed',
   canceled: 'canceled',
-} as const satisfies Record<string, CallStatus>;
+};
 
 /**
  * The normal form of the family: each field under every name that a member has for it.
@@ -97,7 +97,7 @@ export function lamlForm(fields: LamlFields, completedIsAnswered: boolean): Norm
   const rawStatus = text(fields.CallStatus) ?? '';
   const from = phone(fields.From);
   const to = phone(fields.To);
-  const seconds = count(fields.CallDuration);
+  const seconds = span(fields.CallDuration);
   const by = answeredBy(fields.AnsweredBy);
   return {
     callId: id(fields.CallSid) ?? '',
@@ -110,20 +110,20 @@ export function lamlForm(fields: LamlFields, completedIsAnswered: boolean): Norm
     account: text(fields.AccountSid),
     stirVerstat: text(fields.StirVerstat),
     occurredAt: time(fields.Timestamp),
-    sequence: number(fields.SequenceNumber),
+    sequence: count(fields.SequenceNumber),
     durationSeconds: seconds,
     answered: answered(statusOf(LAML_STATUSES, rawStatus), seconds, by, completedIsAnswered),
     answeredBy: by,
     machineDetection: present<MachineDetection>({
       result: word(fields.AnsweredBy),
-      durationMs: count(fields.MachineDetectionDuration),
+      durationMs: span(fields.MachineDetectionDuration),
     }),
     hangup: hangup(fields, from, to),
     parentCallId: id(fields.ParentCallSid),
     recording: present<Recording>({
       url: text(fields.RecordingUrl),
       id: text(fields.RecordingSid),
-      durationSeconds: count(fields.RecordingDuration),
+      durationSeconds: span(fields.RecordingDuration),
     }),
     sip: present<Sip>({
       code: sipCode(fields.SipResultCode) ?? sipCode(fields.SipResponseCode) ?? sipCode(fields['DialSipResponseCode']),
@@ -132,8 +132,8 @@ export function lamlForm(fields: LamlFields, completedIsAnswered: boolean): Norm
     }),
     quality: present<Quality>({
       mos: within(fields.AudioInMos, 1, 5),
-      jitterMin: count(fields.AudioInJitterMinVariance),
-      jitterMax: count(fields.AudioInJitterMaxVariance),
+      jitterMin: span(fields.AudioInJitterMinVariance),
+      jitterMax: span(fields.AudioInJitterMaxVariance),
       packetsReceived: count(fields.AudioInMediaPacketCount),
       packetsSent: count(fields.AudioOutMediaPacketCount),
       // Counts every packet that was not there in time. `AudioOutLost` is not documented, so it stays in `raw`.

@@ -11,6 +11,7 @@ import {
   phone,
   present,
   sipCode,
+  span,
   text,
   within,
   word,
@@ -18,7 +19,7 @@ import {
 
 /** What says nothing, in every encoding. */
 const ABSENT = [undefined, null, '', ' ', '\t', 'null', 'NULL', ' Null ', '\ufeff', [], [null, ''], [['']]];
-const READERS = { text, word, id, phone, number, count, sipCode, direction, answeredBy, hasValue };
+const READERS = { text, word, id, phone, number, span, count, sipCode, direction, answeredBy, hasValue };
 
 describe.each(Object.entries(READERS))('%s', (_, read) => {
   it.each(ABSENT.map((value) => [value]))('reads nothing in %j', (value) => {
@@ -72,7 +73,7 @@ describe('isStatus', () => {
     ['completed', true],
     ['', true],
     [null, true],
-    [7, true],
+    [7, false],
     [['busy', 'busy', ''], true],
     [['busy', 'completed'], false],
     [[{}], false],
@@ -133,7 +134,10 @@ describe('figures with a scale', () => {
   it.each([
     [count, '0', 0],
     [count, '-1', undefined],
-    [count, -0.5, undefined],
+    [span, '-0.5', undefined],
+    [span, '20.01', 20.01],
+    [count, '20.01', undefined],
+    [count, '9'.repeat(20), undefined],
     [count, '41', 41],
     [sipCode, '486', 486],
     [sipCode, '99', undefined],

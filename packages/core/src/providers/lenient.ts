@@ -44,7 +44,7 @@ export function id(value: unknown): string | undefined {
 
 /** Whether a value is a status, or says that there is none; a name with several different values does neither. */
 export function isStatus(value: unknown): boolean {
-  if (!Array.isArray(value)) return value === null || typeof value === 'string' || typeof value === 'number';
+  if (!Array.isArray(value)) return value === null || typeof value === 'string';
   return value.every(isStatus) && new Set(value.map(text).filter((each) => each !== undefined)).size <= 1;
 }
 
@@ -79,15 +79,23 @@ export function within(value: unknown, least: number, most: number): number | un
   return given !== undefined && given >= least && given <= most ? given : undefined;
 }
 
-/** A number of seconds, milliseconds or packets, from 0. Some providers say "not yet" with -1. */
-export function count(value: unknown): number | undefined {
+/** A number of seconds or milliseconds, from 0. Some providers say "not yet" with -1. */
+export function span(value: unknown): number | undefined {
   return within(value, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** A whole number of things, from 0. */
+export function count(value: unknown): number | undefined {
+  return whole(span(value));
 }
 
 /** A SIP response code, 100 to 699. */
 export function sipCode(value: unknown): number | undefined {
-  const code = within(value, 100, 699);
-  return Number.isInteger(code) ? code : undefined;
+  return whole(within(value, 100, 699));
+}
+
+function whole(given: number | undefined): number | undefined {
+  return Number.isInteger(given) ? given : undefined;
 }
 
 /** `inbound`, `incoming`; `outbound`, `outbound-api`, `outbound-dial`, `outgoing`. */
