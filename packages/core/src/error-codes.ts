@@ -87,7 +87,7 @@ export const ERRORS = {
   unsupported_encoding: {
     status: 415,
     severity: 'warning',
-    message: 'The body is compressed, or its charset is unknown; no provider sends that.',
+    message: 'The encoding or the charset of the body is not supported; no provider sends such a body.',
     fix: 'Look for a proxy that compresses or recodes requests.',
   },
   invalid_callback: {

@@ -1,3 +1,4 @@
+import { contentCodings } from './decode/content-encoding.ts';
 import type { RequestHead } from './endpoint.ts';
 import { isCallStatusError } from './errors.ts';
 import { acceptsMethod, CALLBACK_TYPE, methodsOf } from './match.ts';
@@ -33,7 +34,7 @@ export function whyNoCallback(
   if (!(methodsOf(providers) as readonly string[]).includes(method)) return otherMethod(providers);
   const type = headers['content-type'];
   if (typeof type !== 'string' || !CALLBACK_TYPE.test(type)) return 'Its content type is not form, multipart or JSON.';
-  if (headers['content-encoding'] !== undefined)
+  if (contentCodings(headers['content-encoding']).length > 0)
     return 'It has a Content-Encoding; only what is plain is looked at here.';
   if (headers['content-length'] === undefined)
     return 'It has no Content-Length, which is needed where a URL is not for callbacks only.';
