@@ -1,20 +1,13 @@
-// Every snippet of every README is type-checked; the quick starts and the curl commands are run.
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+// Every snippet of every README and page of the manual is type-checked; the quick starts and the curl commands are run.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { blocks, documents, freePort, root, snippetFolder, start, untilUp, writeSnippets } from './snippets.ts';
 
-const root = path.resolve(import.meta.dirname, '..');
-const snippets = path.join(import.meta.dirname, 'snippets');
-const packages = readdirSync(path.join(root, 'packages')).map((name) => `packages/${name}/README.md`);
-const readmes = ['README.md', ...packages].filter((readme) => existsSync(path.join(root, readme)));
 const secrets = {
   SIGNALWIRE_SIGNING_KEY: 'PSKtest1234567890abcdef',
   VOICEDOCK_SECRET: 'whsec_test_secret',
@@ -22,15 +15,9 @@ const secrets = {
   MYCPAAS_TOKEN: 'mycpaas-token',
 };
 
-const children: ChildProcess[] = [];
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.kill('SIGKILL')) await once(child, 'exit');
-  }
-});
-
 describe('snippets', () => {
-  const files = readmes.flatMap((readme) => writeSnippets(readme));
+  const snippets = snippetFolder('snippets');
+  const files = documents.flatMap((document) => writeSnippets(snippets, document));
 
   it('type-check', () => {
     expect(files.length).toBeGreaterThan(8);
@@ -84,73 +71,6 @@ describe.skipIf(!has('curl', '--version') || !has('openssl', 'version'))(
     });
   },
 );
-
-interface Snippet {
-  readonly file: string;
-  readonly code: string;
-}
-
-function blocks(readme: string, language: string): readonly string[] {
-  const text = readFileSync(path.join(root, readme), 'utf8');
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, code = '']) => code);
-}
-
-function writeSnippets(readme: string): readonly Snippet[] {
-  if (readme === 'README.md') {
-    rmSync(snippets, { recursive: true, force: true });
-    mkdirSync(snippets);
-    const compilerOptions = { noEmit: true, noPropertyAccessFromIndexSignature: false, noUnusedLocals: false };
-    const tsconfig = { extends: '../../tsconfig.base.json', compilerOptions, include: ['*.ts'] };
-    writeFileSync(path.join(snippets, 'tsconfig.json'), JSON.stringify(tsconfig));
-  }
-  return blocks(readme, 'ts').map((code, index) => {
-    const file = path.join(snippets, `${readme.replace(/\W+/g, '-')}-${index + 1}.ts`);
-    writeFileSync(file, `${code}\nexport {};\n`);
-    return { file, code };
-  });
-}
-
-function start(file: string, env: Record<string, string>): { printed(text: string): Promise<string> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', file], { env: { ...process.env, ...env }, stdio: 'pipe' });
-  children.push(child);
-  let output = '';
-  child.stdout.on('data', (data) => {
-    output += data;
-  });
-  child.stderr.on('data', (data) => {
-    output += data;
-  });
-  return {
-    async printed(text) {
-      for (let tries = 0; tries < 400 && child.exitCode === null; tries += 1) {
-        const line = output.split('\n').find((candidate) => candidate.includes(text));
-        if (line !== undefined) return line;
-        await sleep(50);
-      }
-      throw new Error(`It did not print ${JSON.stringify(text)}, but:\n${output}`);
-    },
-  };
-}
-
-async function untilUp(url: string, init: RequestInit): Promise<Response> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await fetch(url, init);
-    } catch (error) {
-      if (tries === 200) throw error;
-      await sleep(100);
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function has(command: string, argument: string): boolean {
   return spawnSync(command, [argument], { stdio: 'ignore' }).status === 0;
