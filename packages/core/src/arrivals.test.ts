@@ -83,8 +83,20 @@ describe('ArrivalList', () => {
   it('forgets the oldest when there are too many', () => {
     const list = new ArrivalList();
     const arrival = new Arrival(REQUEST, false);
-    for (let id = 0; id <= 10_000; id++) list.add(`event ${id}`, arrival);
-    const kept = ['event 0', 'event 4999', 'event 5000', 'event 10000'].map((id) => list.get(id) !== undefined);
+    for (let id = 0; id <= 1000; id++) list.add(`event ${id}`, arrival);
+    const kept = ['event 0', 'event 499', 'event 500', 'event 1000'].map((id) => list.get(id) !== undefined);
     expect(kept).toEqual([false, false, true, true]);
+  });
+
+  it('keeps those whose answer waits for the handlers', async () => {
+    const list = new ArrivalList();
+    const handled: Promise<boolean>[] = [];
+    for (let id = 0; id <= 3000; id++) {
+      const arrival = new Arrival(REQUEST, false);
+      handled.push(arrival.handled(60_000));
+      list.add(`event ${id}`, arrival);
+    }
+    for (let id = 0; id <= 3000; id++) list.settle(`event ${id}`, true);
+    expect(new Set(await Promise.all(handled))).toEqual(new Set([true]));
   });
 });

@@ -1,14 +1,14 @@
 import type { CallbackRequest } from './request.ts';
 import { clearTimeout, monotonicNow, setTimeout } from './timer.ts';
 
-/** More than these are not remembered, nor for longer; the oldest go first. Each holds a request of the framework. */
-const MOST_ARRIVALS = 10_000;
+/** More than these are not remembered, nor for longer; the oldest go first. Each holds a request of the framework, body included. */
+const MOST_ARRIVALS = 1000;
 const LONGEST_MS = 60_000;
 /** Node says nothing of an answer that waits behind another on a connection that is gone. Handlers do not wait for ever. */
 const LONGEST_ANSWER_MS = 10_000;
 
 /** So many arrivals share a Map: see {@link ArrivalList}. */
-const ARRIVALS_PER_MAP = 1000;
+const ARRIVALS_PER_MAP = 500;
 
 /**
  * The events that arrived in this process, each until its first attempt is over: what ties a handler to its HTTP request.
@@ -21,6 +21,7 @@ export class ArrivalList {
   #earlier = new Map<string, Arrival>();
   #added = 0;
   #sweptAt: number = monotonicNow();
+  #most = MOST_ARRIVALS;
 
   get(eventId: string): Arrival | undefined {
     return this.#recent.get(eventId) ?? this.#earlier.get(eventId);
@@ -30,7 +31,7 @@ export class ArrivalList {
     const { arrivedAt } = arrival;
     // Another process may handle what arrived here; nobody says when.
     const size = this.#recent.size + this.#earlier.size;
-    if (size >= MOST_ARRIVALS || arrivedAt - this.#sweptAt >= LONGEST_MS) this.#sweep(arrivedAt);
+    if (size >= this.#most || arrivedAt - this.#sweptAt >= LONGEST_MS) this.#sweep(arrivedAt);
     else if (this.#added >= ARRIVALS_PER_MAP) this.#begin([...this.#earlier]);
     this.#recent.set(eventId, arrival);
     this.#added++;
@@ -54,13 +55,15 @@ export class ArrivalList {
     this.#added = 0;
   }
 
-  /** Forgets what is old, and the older half of what is too much. */
+  /** Forgets what is old, and the older half of what is too much; but not those whose answer waits for the handlers. */
   #sweep(now: number): void {
     const young = [...this.#earlier, ...this.#recent]
       .filter(([, { arrivedAt }]) => now - arrivedAt < LONGEST_MS)
       .sort(([, one], [, other]) => one.arrivedAt - other.arrivedAt);
     this.#recent = new Map();
-    this.#begin(young.length < MOST_ARRIVALS ? young : young.slice(MOST_ARRIVALS / 2));
+    const half = young.length < this.#most ? 0 : young.length / 2;
+    this.#begin(young.filter(([, arrival], at) => at >= half || arrival.isAwaited));
+    this.#most = Math.max(MOST_ARRIVALS, 2 * this.#recent.size);
     this.#sweptAt = now;
   }
 }
@@ -96,6 +99,11 @@ export class Arrival {
         resolve();
       };
     });
+  }
+
+  /** Whether the answer waits for the handlers. */
+  get isAwaited(): boolean {
+    return this.#whenSettled !== undefined;
   }
 
   settle(handled: boolean): void {

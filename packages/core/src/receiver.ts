@@ -26,6 +26,7 @@ import { HandlerRegistrars } from './registrars.ts';
 import { type HandlerName, HandlerRegistry } from './registry.ts';
 import { Reporter } from './reporter.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
+import { isObserved, publish, type TelemetryEvent } from './telemetry.ts';
 import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from './timer.ts';
 
 /**
@@ -168,6 +169,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     const isTold = details.provider !== undefined || provider === undefined || others.length > 0;
     const told = isTold ? error : new CallStatusError(code, { provider: provider.name, ...details }, { cause });
     this.#reporter.report(told);
+    publish(() => ({ type: 'callback.refused', provider: told.details.provider, code }));
     const headers = { ...(this.closing ? LAST_ANSWER : {}), ...(status === 503 ? RETRY_SOON : {}) };
     return { status, headers, error: told };
   }
@@ -233,6 +235,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     providers: readonly Provider[],
   ): Promise<Receipt<AnyCallStatusEvent> | undefined> {
     let provider: Provider | undefined;
+    const startedAt = isObserved() ? monotonicNow() : 0;
     try {
       const { publicUrl, clock } = this.#options;
       const { body, dedicated = true } = request;
@@ -263,6 +266,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       const unrecorded = normalise(provider, fields, trust, now, this.#dropped(provider.name));
       const event = await this.#recorder.record(unrecorded, request);
       if (!this.#working && !this.#saidThatNobodyWorks) this.#sayThatNobodyWorks();
+      publish(() => acceptance(event, startedAt));
       return { status: 200, headers: this.closing ? LAST_ANSWER : NO_HEADERS, event };
     } catch (error) {
       return this.#refuse(isCallStatusError(error) ? error : unexpected(error, provider?.name), providers);
@@ -275,6 +279,11 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     if (this.#options.work === undefined || !this.inbox.durable)
       this.#reporter.report(new CallStatusError('no_worker'));
   }
+}
+
+function acceptance({ provider, id, status, transition }: AnyCallStatusEvent, startedAt: number): TelemetryEvent {
+  const type = transition === 'duplicate' ? 'callback.duplicate' : 'callback.accepted';
+  return { type, provider, eventId: id, status, transition, durationMs: monotonicNow() - startedAt };
 }
 
 /** How a provider's events are handled: as it says, else as the receiver does. */

@@ -6,6 +6,7 @@ import type { ErrorHandler } from './handlers.ts';
 import type { Logger } from './log.ts';
 import { describeRequest } from './passed-on.ts';
 import { printable, printableLines } from './printable.ts';
+import { isObserved, publish } from './telemetry.ts';
 
 /** Where errors at run time go: the log and the error handlers. */
 export class Reporter {
@@ -31,8 +32,10 @@ export class Reporter {
 
   /** A request that was passed on. Why it was is asked for only where debug lines are written: what passes by must not cost. */
   passedOn(request: RequestHead & { readonly url?: string }, why: () => string, provider?: string): undefined {
-    if (!this.#log.isDebug) return;
+    if (!this.#log.isDebug && !isObserved()) return;
     const reason = printable(why());
+    publish(() => ({ type: 'callback.passed_on', provider, reason }));
+    if (!this.#log.isDebug) return;
     const kind = { code: 'passed_on', ...(provider !== undefined && { provider }), reason };
     const details = { ...kind, ...describeRequest(request) };
     this.#log.write('debug', 'passed_on', kind, details, `Passed on to your application: ${reason}`);

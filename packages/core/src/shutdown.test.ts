@@ -55,6 +55,28 @@ describe('close()', () => {
     expect(errors.map(({ code }) => code)).toEqual(['events_lost']);
   });
 
+  it.each([
+    ['does not take work back', ['release'], ['events_lost']],
+    ['does not close', ['close'], ['events_lost', 'inbox_unavailable']],
+    ['does not say what is left', ['counts'], []],
+    ['answers nothing', ['take', 'release', 'counts', 'close'], ['inbox_unavailable']],
+  ] as const)('keeps its deadline though the inbox %s', async (_, methods, codes) => {
+    const errors: string[] = [];
+    const hanging = Object.fromEntries(methods.map((name) => [name, () => new Promise(() => {})]));
+    const calls = createCallStatus({
+      providers: [mycpaas()],
+      inbox: Object.assign(memoryInbox(), hanging),
+      log: silent,
+      onError: ({ code }) => errors.push(code),
+      onEnded: () => new Promise(() => {}),
+    });
+    await calls.receive(callback('CA1'));
+    await sleep(20);
+    const late = sleep(10_000, undefined, { ref: false }).then(() => expect.unreachable());
+    await Promise.race([calls.close({ deadlineMs: 400 }), late]);
+    expect(errors).toEqual(codes);
+  });
+
   it('takes any deadline, also one longer than a timer can be', async () => {
     let done = false;
     const calls = createCallStatus({

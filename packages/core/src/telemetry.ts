@@ -45,14 +45,12 @@ export type TelemetryEvent =
       readonly type: 'callback.refused';
       readonly provider?: string | undefined;
       readonly code: ErrorCode;
-      readonly durationMs: number;
     }
   /** A request was left to the application. */
   | {
       readonly type: 'callback.passed_on';
       readonly provider?: string | undefined;
-      readonly reason?: string | undefined;
-      readonly durationMs: number;
+      readonly reason: string;
     }
   /** The handlers of an event begin. */
   | (TelemetryAttempt & { readonly type: 'attempt.started' })
@@ -70,6 +68,11 @@ export type TelemetryEvent =
   | (TelemetrySubject & { readonly type: 'event.unhandled' });
 
 const telemetry: Channel = channel('call-status');
+
+/** Whether anything subscribes. */
+export function isObserved(): boolean {
+  return telemetry.hasSubscribers;
+}
 
 /** Publishes what `make` returns, if there is anything that subscribes. */
 export function publish(make: () => TelemetryEvent): void {
