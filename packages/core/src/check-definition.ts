@@ -26,6 +26,7 @@ const FUNCTIONS = {
   recognizes: true,
   normalize: true,
   eventKey: true,
+  whyNot: false,
   isCallStatus: false,
   authenticate: false,
   callbackUrl: false,

@@ -91,7 +91,7 @@ function recognizes(
   named: boolean,
 ): boolean | CallStatusError {
   try {
-    return definition.recognizes(message, named) === true;
+    return definition.recognizes(message, named);
   } catch (error) {
     if (!isCallStatusError(error)) return unexpected(error, name);
     if (dedicated && message.request.method !== 'GET') throw error;

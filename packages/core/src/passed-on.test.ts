@@ -17,7 +17,8 @@ const picky = defineProvider({
   signs: 'nothing',
   statuses: {},
   schema: required<{ readonly id: string }>('id'),
-  recognizes: (message) => (message.fields['id'] === undefined ? false : 'Its id\u202e looks odd.'),
+  recognizes: () => false,
+  whyNot: (message) => (message.fields['id'] === undefined ? undefined : 'Its id\u202e looks odd.'),
   isCallStatus: (fields) => fields['other'] === undefined || 'It has other.',
   normalize: ({ id }) => ({ callId: id, rawStatus: '' }),
   eventKey: () => '',
@@ -103,6 +104,45 @@ describe('a request that is passed on leaves one debug line', () => {
     expect(await reasonOf(providers, given)).toBe(reason);
   });
 
+  const all = [signalwire(), exotel(), voicedock(), mycpaas()];
+  const uuid = 'b3877c40-da60-4998-90ad-b792e98472ca';
+  const ONLY =
+    'It has none of CallbackSource, Timestamp, SequenceNumber, CallDuration, so it may ask for XML: name the provider.';
+
+  it.each([
+    [
+      'CallSid=b3877c40&CallStatus=completed&CallDuration=1',
+      {},
+      'signalwire: CallSid is no UUID, and no header is of SignalWire: name the provider. mycpaas: CallSid does not begin with CA: name the provider.',
+    ],
+    [
+      `CallSid=${uuid}&CallStatus=completed&From=a`,
+      { 'x-signalwire-signature': 'x' },
+      `signalwire: ${ONLY} mycpaas: It has x-signalwire-signature, so it comes from a relative.`,
+    ],
+    [
+      'CallSid=CA1&CallStatus=completed&From=a',
+      {},
+      `signalwire: CallSid is no UUID, and no header is of SignalWire: name the provider. mycpaas: ${ONLY}`,
+    ],
+    ['CallSid=12345&Status=completed', {}, 'exotel: CallSid is not 32 hexadecimal digits: name the provider.'],
+    ['CallSid=12345&Status=free', {}, 'exotel: It is a popup for agents.'],
+    ['call_id=1&call_state=ended', {}, /^signalwire: It is a call state of SWML or Relay; .* mycpaas: /],
+    ['message[call][id]=1', {}, 'voicedock: It has no message.type: name the provider.'],
+    ['message[type]=tool-calls', {}, 'voicedock: Its message.type is not status-update, but of another message.'],
+    ['message[type]=status-update', {}, 'voicedock: It lacks message.call with id and status.'],
+    [
+      'message[type]=status-update',
+      { 'x-webhook-event': 'other' },
+      'voicedock: Its X-Webhook-Event is not status-update.',
+    ],
+    ['a=1', {}, 'It lacks the fields of a callback of signalwire, exotel, voicedock, mycpaas.'],
+  ])('in the words of the providers: %s %o', async (body, headers, reason) => {
+    const given = await reasonOf(all, request(body, { headers: { ...FORM, ...headers } }));
+    if (typeof reason === 'string') expect(given).toBe(reason);
+    else expect(given).toMatch(reason);
+  });
+
   it('that says so where the code of a provider threw', async () => {
     const broken = defineProvider({
       ...picky.definition,
@@ -152,14 +192,14 @@ describe('a request that is passed on leaves one debug line', () => {
   });
 
   it('and costs nothing where they are not written', async () => {
-    const recognizes = vi.fn(() => 'why');
-    const own = defineProvider({ ...picky.definition, recognizes });
+    const whyNot = vi.fn(() => 'why');
+    const own = defineProvider({ ...picky.definition, whyNot });
     const debug = vi.fn();
     for (const log of [quiet, { ...quiet, debug, isLevelEnabled: (level: string) => level !== 'debug' }]) {
       const calls = createCallStatus({ providers: [own(), exotel()], log });
       expect(await calls.receive(request('a=1'))).toBeUndefined();
     }
-    expect(recognizes).toHaveBeenCalledTimes(2);
+    expect(whyNot).not.toHaveBeenCalled();
     expect(debug).not.toHaveBeenCalled();
   });
 

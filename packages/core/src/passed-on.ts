@@ -48,13 +48,14 @@ export function tooLong(maxBytes: number): string {
 
 /** Why no provider recognized a message: in the words of those whose callback it may have been, if there are any. */
 export function whyNotRecognized(message: Message, providers: readonly Provider[]): string {
-  const { method, dedicated = true } = message.request;
+  const { method } = message.request;
   const asked = providers.filter(({ definition }) => acceptsMethod(definition, method));
   if (asked.length === 0) return otherMethod(providers);
-  const named = providers.length === 1 && dedicated;
-  const reasons = asked.map((provider) => [provider.name, reasonOf(provider, message, named)] as const);
-  const told = reasons.filter(([, reason]) => reason !== undefined);
-  if (told.length > 0) return told.map(([name, reason]) => `${name}: ${reason}`).join(' ');
+  const reasons = asked.flatMap((provider) => {
+    const reason = reasonOf(provider, message);
+    return reason === undefined ? [] : [`${provider.name}: ${reason}`];
+  });
+  if (reasons.length > 0) return reasons.join(' ');
   return `It lacks the fields of a callback of ${namesOf(asked)}.`;
 }
 
@@ -66,10 +67,10 @@ function namesOf(providers: readonly Provider[]): string {
   return providers.map(({ name }) => name).join(', ');
 }
 
-function reasonOf({ definition }: Provider, message: Message, named: boolean): string | undefined {
+function reasonOf({ definition }: Provider, message: Message): string | undefined {
   try {
-    const recognized = definition.recognizes(message, named);
-    return typeof recognized === 'string' ? recognized : undefined;
+    definition.recognizes(message);
+    return definition.whyNot?.(message);
   } catch (error) {
     return isCallStatusError(error) ? `It cannot be read (${error.code}).` : 'Its code threw.';
   }

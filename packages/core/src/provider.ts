@@ -162,12 +162,16 @@ export interface ProviderDefinition<
   readonly statuses: Readonly<Record<string, CallStatus>>;
   /**
    * Whether the message is this provider's call status callback beyond doubt. Strict: it decides alone where no provider is named.
-   * A text says that it is not, though it looks like one, and why, for the debug log: `CallSid is no UUID.`
    *
    * @param named The URL exists for this provider's callbacks only. There it is asked only of a GET, which may be a visitor's,
    *   and need not be strict.
    */
-  readonly recognizes: (message: Message, named?: boolean) => boolean | string;
+  readonly recognizes: (message: Message, named?: boolean) => boolean;
+  /**
+   * Why a message that looks like this provider's callback is not recognized, in a sentence without values, for the debug log:
+   * `CallSid is no UUID.` Asked only where debug lines are written.
+   */
+  readonly whyNot?: (message: Message) => string | undefined;
   /**
    * Whether the message is a call status at all, and not another message of the same provider, which is passed on to the application.
    * A text says that it is another one, and why, for the debug log.

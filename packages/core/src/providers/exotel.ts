@@ -144,6 +144,7 @@ export const exotel: ProviderFactory<
   statuses: EXOTEL_STATUSES,
   schema: callSchema<ExotelFields>('CallSid', 'Status'),
   recognizes,
+  whyNot,
   isCallStatus,
   normalize,
   // `DateUpdated` is left out: nothing says that it stays the same when a callback is sent again.
@@ -170,6 +171,12 @@ function recognizes(message: Message): boolean {
     !('CallStatus' in fields) &&
     isCallStatus(fields) === true
   );
+}
+
+function whyNot({ fields }: Message): string | undefined {
+  if (!('CallSid' in fields && 'Status' in fields) || 'CallStatus' in fields) return undefined;
+  const other = isCallStatus(fields);
+  return other === true ? 'CallSid is not 32 hexadecimal digits: name the provider.' : other;
 }
 
 /** Fields of Exotel's other messages, which have no `Status`: Passthru (its answer steers the call), softphone events. */

@@ -65,6 +65,18 @@ export function isCertainLamlCallStatus(fields: FieldTree): boolean {
   return isLamlCallStatus(fields) === true && isProved(fields);
 }
 
+/**
+ * Why fields of the LaML family are no call status beyond doubt, for the debug log.
+ *
+ * @param foreign what the provider has to say of the call id and the headers
+ */
+export function whyNotLaml(fields: FieldTree, foreign: string | undefined): string | undefined {
+  const other = isLamlCallStatus(fields);
+  if (other !== true) return other;
+  if (!('CallSid' in fields && 'CallStatus' in fields)) return undefined;
+  return foreign ?? `It has none of ${ONLY_STATUS_CALLBACKS.join(', ')}, so it may ask for XML: name the provider.`;
+}
+
 function isProved(fields: FieldTree): boolean {
   return ONLY_STATUS_CALLBACKS.some((name) => hasValue(fields[name]));
 }

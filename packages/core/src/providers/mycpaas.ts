@@ -3,7 +3,7 @@ import { defineProvider, type ProviderFactory } from '../provider.ts';
 import { callSchema } from '../standard-schema.ts';
 import { contentKey } from './event-key.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
-import { isCertainLamlCallStatus, isLamlCallStatus } from './laml-messages.ts';
+import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from './laml-messages.ts';
 import { id, isStatus } from './lenient.ts';
 
 /**
@@ -71,6 +71,7 @@ export const mycpaas: ProviderFactory<
   statuses: LAML_STATUSES,
   schema: callSchema<MycpaasFields>('CallSid', 'CallStatus'),
   recognizes,
+  whyNot,
   isCallStatus: isLamlCallStatus,
   // "The call ended normally", says its document of `completed`, not that it was answered.
   normalize: (fields) => lamlForm(fields, false),
@@ -92,6 +93,14 @@ function recognizes(message: Message): boolean {
   if (!id(fields['CallSid'])?.startsWith('CA') || !isStatus(fields['CallStatus'])) return false;
   const documented = Object.keys(fields).length === 2;
   return documented || isCertainLamlCallStatus(fields);
+}
+
+function whyNot(message: Message): string | undefined {
+  const { fields } = message;
+  const header = FOREIGN_HEADERS.find((name) => message.header(name) !== undefined);
+  if (header !== undefined) return whyNotLaml(fields, `It has ${header}, so it comes from a relative.`);
+  const isOurs = id(fields['CallSid'])?.startsWith('CA');
+  return whyNotLaml(fields, isOurs ? undefined : 'CallSid does not begin with CA: name the provider.');
 }
 
 function parameters({ url, events }: MycpaasCallbackOptions): MycpaasParameters {

@@ -8,7 +8,7 @@ import { defineProvider, type ProviderFactory, type Secret, type Verdict } from 
 import { callSchema } from '../standard-schema.ts';
 import { contentKey } from './event-key.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
-import { isCertainLamlCallStatus, isLamlCallStatus } from './laml-messages.ts';
+import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from './laml-messages.ts';
 import { id, isStatus } from './lenient.ts';
 
 /**
@@ -94,6 +94,7 @@ export const signalwire: ProviderFactory<'signalwire', SignalwireFields, Signalw
     statuses: LAML_STATUSES,
     schema: callSchema<SignalwireFields>('CallSid', 'CallStatus'),
     recognizes,
+    whyNot,
     isCallStatus: isLamlCallStatus,
     authenticate,
     // "The call was answered and ended normally", says its document of `completed`.
@@ -110,6 +111,15 @@ function recognizes(message: Message, named = false): boolean {
   const hasCall = callSid !== undefined && isStatus(fields['CallStatus']);
   if (named) return hasCall || hasAny(message, SIGNATURE_HEADERS);
   return hasCall && isCertainLamlCallStatus(fields) && (UUID.test(callSid) || hasAny(message, OWN_HEADERS));
+}
+
+function whyNot(message: Message): string | undefined {
+  const { fields } = message;
+  const isOurs = UUID.test(id(fields['CallSid']) ?? '') || hasAny(message, OWN_HEADERS);
+  return whyNotLaml(
+    fields,
+    isOurs ? undefined : 'CallSid is no UUID, and no header is of SignalWire: name the provider.',
+  );
 }
 
 function hasAny(message: Message, headers: readonly SignatureHeader[]): boolean {

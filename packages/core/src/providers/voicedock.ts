@@ -123,6 +123,7 @@ export const voicedock: ProviderFactory<
   },
   schema: callSchema<VoicedockFields>('message.call.id', 'message.call.status'),
   recognizes,
+  whyNot,
   isCallStatus,
   authenticate,
   normalize,
@@ -136,6 +137,18 @@ function recognizes(message: Message): boolean {
   const { type, call } = fieldsOf(message.fields['message']);
   const { id: callSid, status: callStatus } = fieldsOf(call);
   return word(type) === 'status-update' && id(callSid) !== undefined && isStatus(callStatus);
+}
+
+function whyNot(message: Message): string | undefined {
+  const other = isCallStatus(message.fields);
+  if (other !== true) return other;
+  const { type, call } = fieldsOf(message.fields['message']);
+  if (type === undefined && call === undefined) return undefined;
+  if (type === undefined) return 'It has no message.type: name the provider.';
+  const header = word(message.header('x-webhook-event')) ?? 'status-update';
+  return header === 'status-update'
+    ? 'It lacks message.call with id and status.'
+    : 'Its X-Webhook-Event is not status-update.';
 }
 
 /** `assistant-request` and `tool-calls` come to the same URL, and a live call waits for their answer. */
