@@ -48,6 +48,33 @@ describe('Message', () => {
     expect(get.flat.toRecord()).toEqual({});
   });
 
+  it('takes the last of a repeated name in a GET, where the fields of the provider stand, and all of a list', () => {
+    const get = (query: string) => message({ method: 'GET', url: `/${query}` }).fields;
+    expect(get('?From=shop&CallSid=mine&token=secret&CallSid=a&From=b')).toEqual({ From: 'b', CallSid: 'a' });
+    expect(get('?a[]=1&a[]=2&b=1&b=1')).toEqual({ a: ['1', '2'], b: '1' });
+    expect(get('?%EF%BB%BFCallSid=a')).toEqual({ CallSid: 'a' });
+  });
+
+  it('passes over a byte order mark that another parser left in a name', () => {
+    const parsed = { '\ufeffCallSid': 'a', 'Legs[0][Status]': 'busy' };
+    expect(message({ parsed }).fields).toEqual({ CallSid: 'a', Legs: [{ Status: 'busy' }] });
+    expect(message({ parsed: {} }).fields).toEqual({});
+  });
+
+  it('passes over a byte order mark before multipart, and takes its charset for parts that have none', () => {
+    const part = (name: string, bytes: number[], type = '') =>
+      Buffer.concat([
+        Buffer.from(`--b\r\nContent-Disposition: form-data; name="${name}"${type}\r\n\r\n`),
+        Buffer.from(bytes),
+        Buffer.from('\r\n'),
+      ]);
+    const utf8 = part('Own', [0xc3, 0xa3], '\r\nContent-Type: text/plain; charset=iso-8859-2');
+    const parts = [part('CallSid', [0x61]), part('CallerName', [0xe3]), utf8, Buffer.from('--b--\r\n')];
+    const body = Buffer.concat([Buffer.from('\ufeff'), ...parts]);
+    const headers = { 'content-type': 'multipart/form-data; boundary=b; charset=iso-8859-1' };
+    expect(message({ headers, body }).fields).toEqual({ CallSid: 'a', CallerName: 'ã', Own: 'ĂŁ' });
+  });
+
   it('has flat fields of a form and of multipart alone', () => {
     const multipart = { 'content-type': 'multipart/form-data; boundary=b' };
     const part = '--b\r\nContent-Disposition: form-data; name="a[b]"\r\n\r\n1\r\n--b--\r\n';

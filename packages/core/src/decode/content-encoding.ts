@@ -11,8 +11,8 @@ export function contentCodings(header: string | readonly string[] | undefined): 
   return [header]
     .flat()
     .flatMap((line) => line.split(','))
-    .map((coding) => coding.trim().toLowerCase())
-    .filter((coding) => coding !== '' && coding !== 'identity');
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '' && coding.toLowerCase() !== 'identity');
 }
 
 /**
@@ -23,7 +23,7 @@ export function refuseEncoded(header: string | readonly string[] | undefined): v
   const codings = contentCodings(header);
   const [first] = codings;
   if (first === undefined) return;
-  const foreign = codings.find((coding) => !CODINGS.has(coding));
+  const foreign = codings.find((coding) => !CODINGS.has(coding.toLowerCase()));
   throw new CallStatusError('unsupported_encoding', {
     hint:
       foreign === undefined
@@ -34,5 +34,5 @@ export function refuseEncoded(header: string | readonly string[] | undefined): v
 
 /** A client may write anything there. */
 function quoted(coding: string): string {
-  return /^[a-z][a-z0-9._-]{0,31}$/.test(coding) && !/\d{5}/.test(coding) ? `"${coding}"` : 'something';
+  return /^[a-z][a-z0-9._-]{0,31}$/i.test(coding) && !/\d{5}/.test(coding) ? `"${coding}"` : 'something';
 }

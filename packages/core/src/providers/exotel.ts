@@ -149,7 +149,7 @@ export const exotel: ProviderFactory<
   normalize,
   // `DateUpdated` is left out: nothing says that it stays the same when a callback is sent again.
   eventKey: (fields, form) =>
-    contentKey({ ...form, occurredAt: undefined }, word(fields.EventType), text(fields.EndTime)),
+    contentKey({ ...form, occurredAt: undefined }, word(fields.EventType), time(fields.EndTime, '+00:00')),
   callbackUrl: parameters,
 });
 
@@ -198,7 +198,7 @@ function normalize(fields: ExotelFields, { utcOffset = '+05:30' }: ExotelOptions
   const talkedFor = span(fields.ConversationDuration);
   const ended = word(fields.EventType) === 'answered' ? undefined : time(fields.EndTime, utcOffset);
   return {
-    callId: id(fields.CallSid) ?? '',
+    callId: id(fields.CallSid) as string,
     rawStatus,
     direction: way,
     from: phone(fields.From),

@@ -100,7 +100,7 @@ export function lamlForm(fields: LamlFields, completedIsAnswered: boolean): Norm
   const seconds = span(fields.CallDuration);
   const by = answeredBy(fields.AnsweredBy);
   return {
-    callId: id(fields.CallSid) ?? '',
+    callId: id(fields.CallSid) as string,
     rawStatus,
     direction: direction(fields.Direction),
     from,

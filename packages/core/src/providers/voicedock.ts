@@ -193,7 +193,7 @@ function normalize({ message }: VoicedockFields): NormalForm {
   // Which of the two is the caller, only the direction tells.
   const [from, to] = direction === undefined ? [] : direction === 'outbound' ? [line, customer] : [customer, line];
   return {
-    callId: id(call.id) ?? '',
+    callId: id(call.id) as string,
     rawStatus: text(call.status) ?? '',
     direction,
     from,
