@@ -164,6 +164,38 @@ describe('foldCall', () => {
     expect(foldCall([event('queued'), event('unknown', { sequence: 9 })]).status).toBe('queued');
   });
 
+  it('was answered if any event proves it, was not if one proves the contrary, and else it is not known', () => {
+    const answered = (...events: AnyCallStatusEvent[]) => foldCall(events).answered;
+    const talked = event('in-progress', { answered: true });
+    expect(answered(event('ringing'), event('completed'))).toBeUndefined();
+    expect(answered(event('ringing'), event('busy', { answered: false }))).toBe(false);
+    expect(answered(talked, event('completed'))).toBe(true);
+    expect(answered(event('failed', { answered: false }), talked)).toBe(true);
+    // The first outcome stays, with what it says.
+    const conflict = event('completed', { answered: true, transition: 'conflict' });
+    expect(answered(event('busy', { answered: false }), conflict)).toBe(false);
+  });
+
+  it('was answered when the provider says so, else when it was first in progress', () => {
+    const first = event('in-progress', { occurredAt: at(10) });
+    expect(foldCall([first]).answeredAt).toBe(at(10));
+    expect(foldCall([first, event('completed', { answeredAt: at(8), startedAt: at(1) })])).toMatchObject({
+      answeredAt: at(8),
+      startedAt: at(1),
+    });
+  });
+
+  it('has the tenant, and who hung up, of its furthest event', () => {
+    const ended = event('completed', { tenant: 'a', hangup: { by: 'caller' }, line: { number: '+15551230001' } });
+    const before = event('ringing', { tenant: 'a', account: 'AC1', hangup: { by: 'callee' } });
+    expect(foldCall([before, ended])).toMatchObject({
+      tenant: 'a',
+      account: 'AC1',
+      hangup: { by: 'caller' },
+      line: { number: '+15551230001' },
+    });
+  });
+
   it('needs an event', () => {
     expect(() => foldCall([])).toThrow(expect.objectContaining({ code: 'invalid_options' }));
   });

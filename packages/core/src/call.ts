@@ -67,8 +67,8 @@ export interface Call {
   /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number;
   /**
-   * Whether the other party picked up, a person or a machine: `true` if any event proves it, `false` if one proves that nobody did and none
-   * that somebody did; absent where it is not known.
+   * Whether the other party picked up, a person or a machine: `true` if any event proves it, else `false` if one proves the contrary;
+   * absent where it is not known.
    */
   readonly answered?: boolean;
   /** Who picked up. */
@@ -213,8 +213,9 @@ function detailsOf(ordered: readonly AnyCallStatusEvent[]): Partial<Call> {
     for (const name of DETAILS) {
       if (event[name] !== undefined) details[name] = event[name];
     }
-    // What proves that the call was answered outweighs what came later and knew less.
-    if (event.answered !== undefined) details['answered'] = details['answered'] === true || event.answered;
+    // What proves that the call was answered outweighs what came later and knew less. The first outcome stays, so a conflict proves nothing.
+    if (event.answered === undefined || event.transition === 'conflict') continue;
+    details['answered'] = details['answered'] === true || event.answered;
   }
   return details;
 }
