@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { builtInProviders, ERRORS, exotel, mycpaas, signalwire, voicedock } from '@call-status/core';
+import { builtInProviders, createCallStatus, ERRORS, exotel, mycpaas, signalwire, voicedock } from '@call-status/core';
 import { expect, it } from 'vitest';
 
 const read = (file: string): string => readFileSync(path.resolve(import.meta.dirname, '..', file), 'utf8');
@@ -66,3 +66,93 @@ There is one class, \`CallStatusError\`. Tell errors apart by \`code\`, which is
 function run(expression: string): unknown {
   return runInNewContext(`(${expression})`, { exotel, mycpaas, signalwire, voicedock });
 }
+
+/** Callbacks with every field that is read, whether documented or not. */
+const LAML = {
+  CallSid: 'CA1',
+  CallStatus: 'completed',
+  Direction: 'inbound',
+  From: '+15551230001',
+  To: '+15551230002',
+  CallerName: 'Jane Smith',
+  ForwardedFrom: '+15551230003',
+  AccountSid: 'AC1',
+  StirVerstat: 'TN-Validation-Passed-A',
+  Timestamp: 'Thu, 04 Apr 2024 18:32:15 +0000',
+  SequenceNumber: '4',
+  CallDuration: '142',
+  AnsweredBy: 'human',
+  HangupBy: '+15551230001',
+  ParentCallSid: 'CA0',
+  RecordingUrl: 'https://example.com/r',
+  SipResultCode: '200',
+  AudioInMos: '4.5',
+  ErrorCode: '1',
+};
+const ALL_FIELDS: Readonly<Record<string, object>> = {
+  signalwire: LAML,
+  mycpaas: LAML,
+  exotel: {
+    ...{ CallSid: 'a', Status: 'completed', Direction: 'inbound', From: '+15551230001', To: '+15551230002' },
+    ...{
+      PhoneNumberSid: '+15551230003',
+      AccountSid: 'a',
+      StartTime: '2024-01-15 14:25:12',
+      DateUpdated: '2024-01-15 14:30:45',
+    },
+    ...{ ConversationDuration: 9, DialWhomNumber: '+15551230004', Cause: 'NORMAL_CLEARING', ErrorCode: '1' },
+    ...{
+      RecordingUrl: 'https://example.com/r',
+      CustomField: 'x',
+      Legs: [{ Status: 'completed', AnsweredBy: 'Human' }],
+    },
+  },
+  voicedock: {
+    message: {
+      type: 'status-update',
+      timestamp: '2025-12-13T12:00:00.000Z',
+      call: { id: 'a', type: 'inbound_phone_call', status: 'in-progress' },
+      phone_number: { number: '+15551230002', name: 'Front Desk' },
+      customer: { number: '+15551230001' },
+      error: 'STT connection failed',
+      end_reason: 'user_hangup',
+    },
+  },
+};
+
+it.each(builtInProviders)('docs/events.md says which parts $name tells', async ({ definition: { name } }) => {
+  const table = /^\| part \| what \|(.*)\n[^\n]*\n((?:\|.*\n)+)/m.exec(read('docs/events.md'));
+  const [, head = '', body = ''] = table ?? [];
+  const column =
+    head
+      .split('|')
+      .map((cell) => cell.trim())
+      .indexOf(name) + 1;
+  const parts = [...rows(body)];
+  const told = parts.filter(([, cells]) => cells[column] !== '').map(([part]) => part);
+  const calls = createCallStatus({ log: { warn() {}, error() {} } as never, work: false });
+  const json = Buffer.from(JSON.stringify(ALL_FIELDS[name]));
+  const headers = { 'content-type': 'application/json' };
+  const receipt = await calls
+    .for(name)
+    .receive({ method: 'POST', url: '/', origin: 'https://h.example', headers, body: json });
+  await calls.close();
+  const { event } = receipt ?? {};
+  const own = Object.keys(event ?? {}).filter((part) => parts.some(([named]) => named === part));
+  expect(own.sort()).toEqual(told.sort());
+  // Every part of an event is in the table, or in every event.
+  const inEvery = [
+    'provider',
+    'id',
+    'callId',
+    'status',
+    'rawStatus',
+    'terminal',
+    'transition',
+    'receivedAt',
+    'trust',
+    'raw',
+  ];
+  const known = new Set([...inEvery, ...parts.map(([part]) => part)]);
+  expect(Object.keys(event ?? {}).filter((part) => !known.has(part))).toEqual([]);
+});
