@@ -215,7 +215,9 @@ function formName(path: string): string {
 }
 
 function formText(pairs: Pairs): string {
-  return new URLSearchParams(pairs.map(([path, value]) => [formName(path), String(value)])).toString();
+  return new URLSearchParams(
+    pairs.map(([path, value]) => [formName(path), String(value)] as [string, string]),
+  ).toString();
 }
 
 function multipart(pairs: Pairs): string {
