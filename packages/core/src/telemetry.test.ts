@@ -74,7 +74,9 @@ describe('the telemetry channel', () => {
     const calls = createCallStatus({
       providers: [mycpaas({ allowUnauthenticated: true })],
       log: { ...silent, debug },
-      onCompleted: ({ callId }) => (callId === 'CA1' ? undefined : new Promise(() => {})),
+      async onCompleted({ callId }, { signal }) {
+        if (callId !== 'CA1') await new Promise((_, stop) => signal.addEventListener('abort', stop));
+      },
     });
     await calls.receive(callback(COMPLETED));
     for (const call of [3, 4]) await calls.receive(callback(`CallSid=CA${call}&CallStatus=busy`));
@@ -82,6 +84,7 @@ describe('the telemetry channel', () => {
     await calls.close({ deadlineMs: 100 });
     const types = published.map(({ type }) => type).filter((type) => !type.startsWith('callback'));
     expect(types.sort()).toEqual([
+      'attempt.interrupted',
       'attempt.started',
       'attempt.started',
       'attempt.succeeded',

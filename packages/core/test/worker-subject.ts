@@ -31,6 +31,7 @@ afterEach(async () => {
     await stopped;
   }
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -48,6 +49,7 @@ export function worker(
   const made = new Worker({
     inbox,
     providers: new Map([['acme', rules]]),
+    retry: rules.retry,
     handlersFor: () => list,
     owner: 'test',
     log,
@@ -76,7 +78,10 @@ function event(callId: string, status: CallStatus): Unrecorded {
   };
 }
 
-export const record = (callId: string, status: CallStatus = 'ringing') => inbox.record(event(callId, status));
+export const record = (callId: string, status: CallStatus = 'ringing', tenant?: string) =>
+  inbox.record(
+    tenant === undefined ? event(callId, status) : { ...event(callId, status), tenant, id: `${tenant}:${callId}` },
+  );
 
 /** The same inbox, of which some methods do something else: how a store fails, or is slow. */
 export function faulty(faults: Partial<Inbox>): Inbox {
@@ -100,6 +105,12 @@ export function deferred<Value = void>() {
 }
 
 export const codes = () => errors.map(({ code, details: { handler } }) => (handler ? `${code} ${handler}` : code));
+
+/** The time jumps, and no timer has fired meanwhile: this thread was busy, or the process suspended. */
+export function jump(ms: number): void {
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
+}
 
 /** Begins with an empty inbox. */
 export function begin(): void {

@@ -29,7 +29,16 @@ describe('a worker whose places are all taken', () => {
     expect(codes()).toEqual(['worker_full', 'worker_full']);
   });
 
-  it('says nothing while handlers are quick, and nothing of an inbox that fails', async () => {
+  it('names the most frequent handlers first', async () => {
+    const hang = () => new Promise(() => {});
+    worker({ one: hang }, { concurrency: 3, handlersFor: ({ callId }) => [{ name: `onStatus:${callId}`, run: hang }] });
+    for (const status of ['queued', 'ringing'] as const) await record('rare', status);
+    for (const tenant of ['1', '2', '3']) await record('often', 'ringing', tenant);
+    await pass(5000);
+    expect(errors[0]?.message).toMatch(/onStatus:often runs 2 times.*onStatus:rare runs 1 times/);
+  });
+
+  it('says nothing while handlers are quick', async () => {
     const brief = () => new Promise((resolve) => setTimeout(resolve, 1500));
     worker({ brief }, { concurrency: 1 });
     for (let call = 0; call < 10; call++) await record(`c${call}`);

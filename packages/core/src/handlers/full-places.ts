@@ -27,16 +27,22 @@ export class FullPlaces {
     const isLong = running.some(({ startedAt }) => monotonicNow() - startedAt > LONG_MS);
     if (full.length === 0 || !isLong || this.#isTold || this.#isAsking) return;
     this.#isAsking = true;
-    // An inbox that fails is reported by whatever else is asked of it.
-    const { due } = await this.#inbox.health().catch(() => NO_WORK);
+    const due = await this.#due();
     this.#isAsking = false;
     if (due === 0) return;
     this.#isTold = true;
     this.#report(new CallStatusError('worker_full', { reason: `${due} events wait; ${describe(running)}.` }));
   }
-}
 
-const NO_WORK = { due: 0 };
+  /** An inbox that fails is reported by whatever else is asked of it. */
+  async #due(): Promise<number> {
+    try {
+      return (await this.#inbox.health()).due;
+    } catch {
+      return 0;
+    }
+  }
+}
 
 /** `signalwire: 40 x onCompleted:billing for up to 12 s`, the most frequent first. */
 function describe(running: readonly Attempt[]): string {

@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
   codes,
+  errors,
   faulty,
   type Handle,
   inbox,
@@ -202,5 +203,62 @@ describe('an event whose lease ended while it ran here', () => {
     await pass(LEASE_MS);
     expect(handle).toHaveBeenCalledOnce();
     expect(settled).toEqual([['c1:ringing', true]]);
+  });
+
+  it('is finished with its new lease, when the old one is answered in between', async () => {
+    const handle = vi.fn();
+    let isSlow = true;
+    const finish: Inbox['finish'] = async (lease) => {
+      if (isSlow) {
+        isSlow = false;
+        await new Promise((resolve) => setTimeout(resolve, LEASE_MS * 2));
+      }
+      return inbox.finish(lease);
+    };
+    worker({ handle }, { inbox: faulty({ finish }) });
+    await record('c1');
+    await pass(LEASE_MS * 3);
+    expect(handle).toHaveBeenCalledOnce();
+    expect(settled).toEqual([['c1:ringing', true]]);
+    expect(codes()).toEqual([]);
+  });
+});
+
+describe('a renewal', () => {
+  it('that is answered after a newer one changes nothing, and one that is answered too late saves nothing', async () => {
+    const answers: ((failure?: Error) => void)[] = [];
+    const reasons: string[] = [];
+    const renew: Inbox['renew'] = (leases, leaseMs) =>
+      new Promise((resolve, reject) => {
+        answers.push((failure) => (failure ? reject(failure) : resolve(inbox.renew(leases, leaseMs))));
+      });
+    const handle: Handle = (_event, { signal }) => {
+      signal.addEventListener('abort', () => reasons.push(signal.reason.code));
+      return new Promise(() => {});
+    };
+    worker({ handle }, { inbox: faulty({ renew }) });
+    await record('c1');
+    await pass(LEASE_MS * 0.75);
+    expect(answers).toHaveLength(2);
+    answers[1]?.();
+    await pass(1);
+    errors.length = 0;
+    answers[0]?.(new Error('too late'));
+    await pass(1);
+    expect(errors).toEqual([]);
+    await pass(LEASE_MS * 2);
+    expect(reasons).toEqual(['lease_lost']);
+    for (const answer of answers.slice(2, 4).reverse()) answer();
+    await pass(1);
+    expect(reasons).toEqual(['lease_lost']);
+  });
+});
+
+describe('a result that does not count', () => {
+  it('is no retry', async () => {
+    worker({ handle: () => Promise.reject(new Error('no')) }, { inbox: faulty({ fail: async () => 'lost' }) });
+    await record('c1');
+    await pass(10);
+    expect(codes()).toEqual(['handler_failed handle', 'lease_lost']);
   });
 });

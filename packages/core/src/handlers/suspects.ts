@@ -13,7 +13,7 @@ export type Turn = { readonly of: 'suspect' | 'others' } | { readonly of: 'wait'
 export class Suspects {
   #areDue = false;
   #othersWait = false;
-  /** Since when nothing else is taken. */
+  /** Since when nothing else is taken; set while a suspect is alone. */
   #since: number | undefined;
   /** The suspect that runs with nothing beside it, and since when. */
   #alone: { readonly attempt: object; readonly since: number } | undefined;
@@ -67,7 +67,7 @@ export class Suspects {
 
   /** The others get as much time as this suspect took. */
   #end(now: number): void {
-    this.#othersUntil = now + (now - (this.#since ?? now));
+    this.#othersUntil = now + (now - (this.#since as number));
     this.#since = undefined;
     this.#alone = undefined;
   }

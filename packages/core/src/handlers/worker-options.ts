@@ -20,7 +20,7 @@ export interface WorkerOptions extends ContextSource {
   /** The providers that are known here, by name. */
   readonly providers: ReadonlyMap<string, ProviderRules>;
   /** How an event is tried again whose provider is not known here. */
-  readonly retry?: RetryOptions;
+  readonly retry: RetryOptions;
   /** The handlers of an event, in the order in which they are called. An event without any is done at once. */
   handlersFor(event: AnyCallStatusEvent): readonly NamedHandler[];
   /**

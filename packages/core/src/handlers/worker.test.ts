@@ -86,29 +86,6 @@ describe('handling', () => {
     expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0 });
   });
 
-  it('does not take what runs here, though its thread was busy for longer than a lease', async () => {
-    const end = deferred();
-    const seen: string[] = [];
-    worker(
-      {
-        handle: ({ callId }) => {
-          seen.push(callId);
-          return end.promise;
-        },
-      },
-      { leaseMs: 1000 },
-    );
-    await record('c1');
-    await pass(10);
-    vi.setSystemTime(Date.now() + 5000);
-    await record('c2');
-    await pass(10);
-    end.resolve();
-    await pass(10);
-    expect(seen).toEqual(['c1', 'c2']);
-    expect(codes()).toEqual([]);
-  });
-
   it('runs other handlers while the inbox is told of those that are done, however slow it is', async () => {
     const told = deferred();
     const seen: string[] = [];

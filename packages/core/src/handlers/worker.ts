@@ -251,7 +251,7 @@ export class Worker {
 
   async #giveBack(attempt: Attempt): Promise<void> {
     attempt.isGivenBack = true;
-    attempt.interrupt(new CallStatusError('closed', attempt.about));
+    this.#context.run(() => attempt.interrupt(new CallStatusError('closed', attempt.about)));
     try {
       if ((await this.#options.inbox.release(attempt.lease)) === 'done') this.#returned++;
     } catch (cause) {
@@ -260,7 +260,7 @@ export class Worker {
   }
 
   #rulesOf(provider: string): ProviderRules {
-    const { providers, retry = {} } = this.#options;
+    const { providers, retry } = this.#options;
     return providers.get(provider) ?? { retry, handlerTimeoutMs: 0, concurrency: 0 };
   }
 }

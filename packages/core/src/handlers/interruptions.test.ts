@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { Work } from '../inbox.ts';
+import { budgetOf, Interruptions } from './interruptions.ts';
+
+function work(id: string, { attempt = 1, interruptions = 0 } = {}): Work {
+  return { event: { id }, attempt, interruptions } as Work;
+}
+
+describe('Interruptions', () => {
+  it('say what happened, with numbers: here, elsewhere, and of the handlers', () => {
+    const all = new Interruptions();
+    expect(all.describe(work('c1'))).toBeUndefined();
+    all.lost('c1');
+    expect(all.describe(work('c1'))).toBe('This process lost the lease once: another worker took it.');
+    all.lost('c1', 'It was suspended.');
+    expect(all.describe(work('c1', { attempt: 3, interruptions: 1 }))).toMatch(
+      /^Once an attempt began and had no result: the process died .* This process lost the lease 2 times: It was suspended\. Its handlers failed 2 times\.$/,
+    );
+    all.forget('c1');
+    all.forget('c1');
+    expect(all.describe(work('c1'))).toBeUndefined();
+  });
+
+  it('forget the oldest of too many', () => {
+    const all = new Interruptions();
+    for (let call = 0; call <= 1000; call++) all.lost(`c${call}`);
+    expect([all.describe(work('c0')), all.describe(work('c1'))]).toEqual([undefined, expect.any(String)]);
+  });
+
+  it('have a budget of at least 8, and twice the attempts', () => {
+    expect([1, 4, 8].map(budgetOf)).toEqual([8, 8, 16]);
+  });
+});
