@@ -138,6 +138,38 @@ export const ERRORS = {
     message: 'The inbox cannot work with this file, or with the SQLite installed here.',
     fix: 'Update call-status or SQLite.',
   },
+  inbox_missing: {
+    status: 503,
+    severity: 'error',
+    message: 'The file of the inbox is not there.',
+    fix: 'Check its path. Only the service makes it: pass create: true if it is to be made here.',
+  },
+  inbox_replaced: {
+    status: 503,
+    severity: 'error',
+    message: 'The file of the inbox is no longer the one that was opened, so nothing is recorded.',
+    fix: 'Put the right files back, or restart the process to go on with what is there now.',
+  },
+  inbox_clock_stepped: {
+    severity: 'warning',
+    message: 'The time of the system went ahead by far more than has passed, so no old calls are removed.',
+    fix: 'Correct the time of the system. If it is right, no action is needed: removing goes on within a day.',
+  },
+  inbox_exposed: {
+    severity: 'warning',
+    message: 'Every user of this host may read or write the file of the inbox, and it holds phone numbers.',
+    fix: 'Run chmod 600 on it, its -wal and its -shm.',
+  },
+  inbox_relative_path: {
+    severity: 'warning',
+    message: 'A new, empty inbox was made, and where depends on the working directory.',
+    fix: 'Give an absolute path on a volume that outlives a deploy. Otherwise what waits in the inbox stays behind with the next one.',
+  },
+  inbox_retention_changed: {
+    severity: 'warning',
+    message: 'The file of the inbox had another retainFor than the one given here; from now on this one holds for all.',
+    fix: 'No action needed if it was changed. Otherwise give the same retainFor to every service that uses this file.',
+  },
   unexpected: {
     status: 503,
     severity: 'error',

@@ -1,20 +1,21 @@
 import { copyFileSync, statSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { anEvent, rowOf } from '../test/events.ts';
+import { anEvent } from '../test/events.ts';
 import { openInbox, temporaryFile } from '../test/support.ts';
 import { Connection } from './connection.ts';
 import { loadEngine } from './engine.ts';
 import { pragma } from './open.ts';
+import { rowOf } from './row-of.ts';
 
 const engine = loadEngine();
 
 it('a connection that reads leaves copying into the file, which takes its time, to the one that writes', () => {
   const path = temporaryFile();
   const [reading, writing] = [new Connection(path, engine), new Connection(path, engine)];
-  reading.open(0);
-  const store = writing.open(0);
+  reading.open({ create: true, waitMs: 0 });
+  const store = writing.open({ create: false, waitMs: 0 });
   store.begin();
-  store.record(rowOf(anEvent('c1')), Date.now());
+  store.record(rowOf(anEvent('c1')), store.now(undefined));
   store.commit();
   const committed = statSync(`${path}-wal`).size;
   reading.close();

@@ -1,61 +1,122 @@
-import { statSync } from 'node:fs';
 import type { CallStatusError, ErrorCode } from '@call-status/core';
+import type { Now } from './clock.ts';
 import type { Database, DatabaseClass } from './engine.ts';
-import { toInboxError } from './failure.ts';
-import { openDatabase } from './open.ts';
-import { Store } from './store.ts';
+import { isOfTheFile, toInboxError } from './failure.ts';
+import { fileId, type Identity, identityOf, replaced, requireSame } from './file.ts';
+import { type Opening, openDatabase } from './open.ts';
+import { Store } from './store/store.ts';
 
-/** The errors that may come from the connection, and not from what was to be done. */
-const REOPEN: ReadonlySet<ErrorCode> = new Set(['inbox_corrupted', 'inbox_unwritable', 'inbox_unavailable']);
+/** A file that fails is not opened again sooner, since each time costs, and @photostructure/sqlite frees it late. */
+const REOPEN_AFTER_MS = 1000;
 
-/** A connection to the file, opened again whenever the file was damaged or replaced. */
+/** The same for a file that another program locked while it was opened. */
+const LOCKED_WAIT_MS = 100;
+
+/** Errors after which the connection is as good as before. */
+const STAYS_OPEN: ReadonlySet<ErrorCode> = new Set(['inbox_locked', 'inbox_full']);
+
+/** What `Connection` is made with, apart from the file. */
+export interface ConnectionOptions {
+  /** For tests: changes the settings of each new connection. */
+  readonly onOpen?: (db: Database) => void;
+  /** For tests: the time, when there is a clock. */
+  readonly times?: () => Now | undefined;
+}
+
+/** A connection to the file, opened again after it failed, unless another file is in its place. */
 export class Connection {
-  readonly #path: string;
+  readonly path: string;
   readonly #engine: DatabaseClass;
-  readonly #onOpen: ((db: Database) => void) | undefined;
+  readonly #options: ConnectionOptions;
   #store: Store | undefined;
-  /** Which file the store has open. */
-  #file: string | undefined;
+  /** Which files are open; of a closed connection, which were. */
+  #identity: Identity | undefined;
+  #isRescued = false;
+  /** Why the file failed last, and when it may be opened again. */
+  #failure: { readonly error: CallStatusError; readonly until: number } | undefined;
 
-  /** @param onOpen for tests: changes the settings of each new connection */
-  constructor(path: string, engine: DatabaseClass, onOpen?: (db: Database) => void) {
-    this.#path = path;
+  constructor(path: string, engine: DatabaseClass, options: ConnectionOptions = {}) {
+    this.path = path;
     this.#engine = engine;
-    this.#onOpen = onOpen;
+    this.#options = options;
   }
 
   /**
-   * What is written into a file that is no longer there would be lost, so a file that took its place is noticed.
-   *
-   * @throws CallStatusError when the file cannot be opened
+   * @throws CallStatusError when the file cannot be opened, was replaced, or failed just now
    */
   store(): Store {
-    if (this.#store !== undefined && this.#file === fileIdentity(this.#path)) return this.#store;
-    this.close();
-    return this.open(0);
+    if (this.#store === undefined) return this.open({ create: false, waitMs: 0 });
+    this.requireSame();
+    return this.#store;
   }
 
   /**
-   * @param waitMs how long to wait for another program's lock, blocking this thread
    * @throws CallStatusError when the file cannot be opened
    */
-  open(waitMs: number): Store {
+  open(opening: Opening): Store {
+    if (this.#store !== undefined) return this.store();
+    if (this.#failure !== undefined && performance.now() < this.#failure.until) throw this.#failure.error;
+    this.#failure = undefined;
     try {
-      const db = openDatabase(this.#engine, this.#path, waitMs);
-      this.#store = new Store(db);
-      this.#file = fileIdentity(this.#path);
-      this.#onOpen?.(db);
+      this.#store = this.#openStore(opening);
       return this.#store;
-    } catch (error) {
-      throw toInboxError(error);
+    } catch (cause) {
+      const error = toInboxError(cause, this.path);
+      this.#waitAfter(error);
+      throw error;
     }
   }
 
-  /** What is wrong with the file may be mended when it is opened again. */
+  #openStore({ create, waitMs }: Opening): Store {
+    const { onOpen, times } = this.#options;
+    const known = this.#identity;
+    if (known !== undefined && fileId(this.path) !== known.ids[0]) throw replaced(this.path, this.path);
+    const db = openDatabase(this.#engine, this.path, { create: create && known === undefined, waitMs });
+    try {
+      const store = new Store(db, this.path, times?.());
+      this.#identity = identityOf(this.path);
+      onOpen?.(db);
+      return store;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  /**
+   * What is written into a file that is no longer there would be lost, so this is asked before a commit is told.
+   *
+   * @throws CallStatusError `inbox_replaced`
+   */
+  requireSame(): void {
+    if (this.#identity === undefined) return;
+    try {
+      requireSame(this.path, this.#identity);
+    } catch (error) {
+      // If only the -wal is gone, what it holds can still be copied into the file.
+      const { place, ids } = this.#identity;
+      const isRescued = fileId(this.path) === ids[0] && fileId(`${place}-wal`) === undefined;
+      if (isRescued && !this.#isRescued) this.#store?.checkpoint();
+      this.#isRescued ||= isRescued;
+      throw error;
+    }
+  }
+
+  /** What is wrong with the file may be over when it is opened again. */
   failed(cause: unknown): CallStatusError {
-    const error = toInboxError(cause);
-    if (REOPEN.has(error.code)) this.close();
+    const error = toInboxError(cause, this.path);
+    if (isOfTheFile(cause) && !STAYS_OPEN.has(error.code)) {
+      this.close();
+      this.#waitAfter(error);
+    }
     return error;
+  }
+
+  #waitAfter(error: CallStatusError): void {
+    // These cost nothing to find out.
+    if (error.code === 'inbox_replaced' || error.code === 'inbox_missing') return;
+    const waitMs = error.code === 'inbox_locked' ? LOCKED_WAIT_MS : REOPEN_AFTER_MS;
+    this.#failure = { error, until: performance.now() + waitMs };
   }
 
   /** Copies what was committed into the file, if it is open. */
@@ -67,10 +128,4 @@ export class Connection {
     this.#store?.close();
     this.#store = undefined;
   }
-}
-
-/** What tells a file from another that took its place. */
-function fileIdentity(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat && `${stat.dev}:${stat.ino}`;
 }

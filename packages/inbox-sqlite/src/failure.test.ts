@@ -3,6 +3,8 @@ import { CallStatusError } from '@call-status/core';
 import { describe, expect, it } from 'vitest';
 import { toInboxError } from './failure.ts';
 
+const PATH = '/data/calls.db';
+
 describe('toInboxError', () => {
   it.each([
     [5, 'inbox_locked'],
@@ -18,7 +20,7 @@ describe('toInboxError', () => {
     [1, 'inbox_unavailable'],
   ])('names SQLite error %i %s', (errcode, code) => {
     const cause = Object.assign(new Error('from SQLite'), { errcode });
-    expect(toInboxError(cause)).toMatchObject({ code, status: 503, cause });
+    expect(toInboxError(cause, PATH)).toMatchObject({ code, status: 503, cause, details: { path: PATH } });
   });
 
   it.each([
@@ -28,13 +30,13 @@ describe('toInboxError', () => {
     ['an engine that does not tell', {}, 'inbox_unavailable', /look for a file size limit/],
   ])('tells of %s when a write fails', (_, told, code, message) => {
     const cause = Object.assign(new Error('disk I/O error'), { errcode: 778, ...told });
-    expect(toInboxError(cause)).toMatchObject({ code, message: expect.stringMatching(message), cause });
+    expect(toInboxError(cause, PATH)).toMatchObject({ code, message: expect.stringMatching(message), cause });
   });
 
   it('leaves our own errors alone, and wraps the rest', () => {
     const own = new CallStatusError('closed');
-    expect(toInboxError(own)).toBe(own);
+    expect(toInboxError(own, PATH)).toBe(own);
     const cause = new TypeError('boom');
-    expect(toInboxError(cause)).toMatchObject({ code: 'inbox_unavailable', cause });
+    expect(toInboxError(cause, PATH)).toMatchObject({ code: 'inbox_unavailable', cause });
   });
 });

@@ -22,7 +22,7 @@ describe('a gate', () => {
     gate.enter();
     const exited = setSoon(memory, 0, 0);
     gate.shut();
-    expect([...new Int32Array(memory)]).toEqual([0, 1]);
+    expect([...new Int32Array(memory)]).toEqual([0, 1, 0]);
     await exited;
   });
 
@@ -32,7 +32,7 @@ describe('a gate', () => {
     gate.enter();
     gate.leave();
     gate.shut();
-    expect([...new Int32Array(memory)]).toEqual([0, 1]);
+    expect([...new Int32Array(memory)]).toEqual([0, 1, 0]);
   });
 
   it('that is shut lets nobody in', async () => {
@@ -41,7 +41,19 @@ describe('a gate', () => {
     gate.shut();
     const exited = setSoon(memory, 1, 0);
     gate.enter();
-    expect([...new Int32Array(memory)]).toEqual([0, 0]);
+    expect([...new Int32Array(memory)]).toEqual([0, 0, 0]);
+    await exited;
+  });
+
+  it('tells when the thread has tried to open the file, and does not wait for ever', async () => {
+    const memory = Gate.memory();
+    const gate = new Gate(memory);
+    gate.waitUntilOpen(1);
+    const exited = setSoon(memory, 2, 1);
+    gate.waitUntilOpen(60_000);
+    expect([...new Int32Array(memory)]).toEqual([0, 0, 1]);
+    gate.waitUntilOpen(60_000);
+    new Gate(memory).opened();
     await exited;
   });
 });

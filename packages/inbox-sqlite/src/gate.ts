@@ -1,12 +1,14 @@
 const WORKING = 0;
 const SHUT = 1;
+const OPENED = 2;
+const CELLS = 3;
 
 /** How long a process that exits waits for the transaction that its thread is in. */
 const LONGEST_WAIT_MS = 5000;
 
 /**
  * Keeps the process from ending in the middle of a transaction of its thread. Nothing would be lost, but `@photostructure/sqlite`
- * aborts the process, with a core dump, when its thread is ended inside of it.
+ * aborts the process, with a core dump, when its thread is ended inside of it. It also tells when the thread has opened the file.
  */
 export class Gate {
   readonly #cells: Int32Array;
@@ -18,7 +20,7 @@ export class Gate {
 
   /** The memory of a new gate. */
   static memory(): SharedArrayBuffer {
-    return new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+    return new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT);
   }
 
   /** The thread begins to work. Once the gate is shut, it waits here until it is ended. */
@@ -33,6 +35,17 @@ export class Gate {
   leave(): void {
     Atomics.store(this.#cells, WORKING, 0);
     Atomics.notify(this.#cells, WORKING);
+  }
+
+  /** The thread has tried to open the file. */
+  opened(): void {
+    Atomics.store(this.#cells, OPENED, 1);
+    Atomics.notify(this.#cells, OPENED);
+  }
+
+  /** Blocks until the thread has tried to open the file. */
+  waitUntilOpen(timeoutMs: number): void {
+    Atomics.wait(this.#cells, OPENED, 0, timeoutMs);
   }
 
   /** Waits until the thread does not work, and lets it begin nothing more. */

@@ -7,17 +7,20 @@ describe('resolveOptions', () => {
   it('fills in the defaults', () => {
     expect(resolveOptions({ path: 'calls.db' })).toEqual({
       path: join(process.cwd(), 'calls.db'),
-      retainFor: 2_592_000_000,
-      busyTimeoutMs: 5000,
+      isRelative: true,
+      create: false,
+      retainFor: undefined,
+      busyTimeoutMs: 3000,
       pollMs: 250,
       sweepMs: 60_000,
       groupCommit: true,
-      clock: Date.now,
+      times: expect.any(Function),
     });
+    expect(resolveOptions({ path: '/data/calls.db' })).toMatchObject({ path: '/data/calls.db', isRelative: false });
   });
 
-  it('gives whole milliseconds, whatever clock there is', () => {
-    expect(resolveOptions({ path: 'calls.db', clock: () => 1.5 }).clock()).toBe(1);
+  it('waits for a lock for less time than SignalWire waits for an answer', () => {
+    expect(resolveOptions({ path: 'calls.db' }).busyTimeoutMs).toBeLessThan(4000);
   });
 
   it('refuses what makes no sense, all of it at once', () => {
@@ -46,6 +49,7 @@ describe('resolveOptions', () => {
     ['pollMs', [Number.NaN, '10', null, 0.5, 2 ** 31, Number.POSITIVE_INFINITY]],
     ['sweepMs', [0, Number.NaN, '10', null, 2 ** 31, Number.POSITIVE_INFINITY]],
     ['groupCommit', [1, 'false', null]],
+    ['create', [1, 'false', null]],
     ['clock', [0, null, new Date()]],
   ])('refuses a wrong %s', (name, values) => {
     for (const value of values) {
@@ -69,7 +73,7 @@ describe('resolveOptions', () => {
     ['toString', 'known'],
   ])('refuses %s, which is no option', (name, advice) => {
     expect(() => resolveOptions({ path: 'calls.db', [name]: 10 })).toThrow(
-      `\`${name}\` is no option; ${advice}: path, retainFor, busyTimeoutMs, pollMs, sweepMs, groupCommit, clock.`,
+      `\`${name}\` is no option; ${advice}: path, create, retainFor, busyTimeoutMs, pollMs, sweepMs, groupCommit, clock.`,
     );
   });
 
@@ -77,7 +81,7 @@ describe('resolveOptions', () => {
     expect(() => sqliteInbox(options as never)).toThrow(
       expect.objectContaining({
         code: 'invalid_options',
-        message: expect.stringContaining('options: expected an object of path, retainFor, '),
+        message: expect.stringContaining('options: expected an object of path, create, retainFor, '),
       }),
     );
   });

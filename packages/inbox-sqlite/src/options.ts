@@ -1,22 +1,31 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { type Clock, checkOptions, type OptionRule, type OptionRules } from '@call-status/core';
-
-const DAY_MS = 86_400_000;
+import { type Times, timesBy } from './clock.ts';
 
 /** The options of {@link sqliteInbox}. */
 export interface SqliteInboxOptions {
-  /** The database file; it is made when it does not exist. On a local disk: SQLite's WAL does not work on network file systems. */
+  /**
+   * The database file. In a service an absolute path on a volume that outlives a deploy, on a local disk: SQLite's WAL does not work on
+   * network file systems.
+   */
   readonly path: string;
   /**
-   * For how long an ended call and its events stay after its last event, in milliseconds.
-   * The ids of its events stay known for at least seven days, so that a late redelivery is still a duplicate.
-   * `Infinity`: for ever.
-   * @default 30 days
+   * Whether a file that does not exist may be made at the first use. A service needs no `true`: its receiver makes the file. A script that
+   * only reads leaves it out, so that a wrong path is an error (`inbox_missing`).
+   * @default false
+   */
+  readonly create?: boolean;
+  /**
+   * How long an ended call and its events stay after its last event, in milliseconds; a live call stays seven times as long.
+   * The ids of removed events stay known until seven days after that last event, so that a late redelivery is still a duplicate.
+   * `Infinity`: for ever. The file keeps this setting: the service that is given one stores it, and without one the file's own holds.
+   * @default what the file has; 30 days for a new one
    */
   readonly retainFor?: number;
   /**
-   * For how long to wait when another program locks the file, in milliseconds; then `inbox_locked`.
-   * @default 5000
+   * How long to wait when another program locks the file, in milliseconds; then `inbox_locked`. Shorter than the five seconds after which
+   * SignalWire hangs up.
+   * @default 3000
    */
   readonly busyTimeoutMs?: number;
   /**
@@ -25,7 +34,7 @@ export interface SqliteInboxOptions {
    */
   readonly pollMs?: number;
   /**
-   * How often to look for calls older than `retainFor`, in milliseconds.
+   * How often to look for calls older than `retainFor`, in milliseconds. Only where a worker runs, and in one of all processes at a time.
    * @default 60000
    */
   readonly sweepMs?: number;
@@ -34,14 +43,26 @@ export interface SqliteInboxOptions {
    * @default true
    */
   readonly groupCommit?: boolean;
-  /** @default Date.now */
+  /**
+   * The time, for tests. What is due and when leases end follows it; retention compares it with a clock that is never set.
+   * @default Date.now, and for work a clock that is never set
+   */
   readonly clock?: Clock;
 }
 
-/**
- * The longest of the times below: Node's timers and SQLite's `busy_timeout` take a longer one for none at all.
- */
+/** The options, complete. */
+export interface ResolvedOptions extends Required<Omit<SqliteInboxOptions, 'retainFor' | 'clock'>> {
+  /** Absent: the file's own. */
+  readonly retainFor: number | undefined;
+  /** Whether the path depends on the working directory. */
+  readonly isRelative: boolean;
+  readonly times: Times;
+}
+
+/** The longest of the times below: Node's timers and SQLite's `busy_timeout` read a longer one as zero. */
 const LONGEST_MS = 2_000_000_000;
+
+const BOOLEAN: OptionRule = { expected: 'true or false', fits: (value) => typeof value === 'boolean' };
 
 const OPTIONS: OptionRules<SqliteInboxOptions> = {
   path: {
@@ -49,11 +70,12 @@ const OPTIONS: OptionRules<SqliteInboxOptions> = {
     fits: (value) => typeof value === 'string' && value !== '',
     isRequired: true,
   },
+  create: BOOLEAN,
   retainFor: { expected: 'milliseconds, more than 0', fits: (value) => typeof value === 'number' && value > 0 },
   busyTimeoutMs: milliseconds(0),
   pollMs: milliseconds(1),
   sweepMs: milliseconds(1),
-  groupCommit: { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
+  groupCommit: BOOLEAN,
   clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
 };
 
@@ -67,20 +89,22 @@ function milliseconds(least: number): OptionRule {
 /**
  * Checks the options and fills in the defaults.
  *
+ * @param mono for tests: tells how much time really passed, when there is a `clock`
  * @throws CallStatusError `invalid_options`
  */
-export function resolveOptions(options: SqliteInboxOptions): Required<SqliteInboxOptions> {
+export function resolveOptions(options: SqliteInboxOptions, mono?: () => number): ResolvedOptions {
   checkOptions('options', options, OPTIONS);
-  const { path, clock } = options;
+  const { path } = options;
   return {
     // A relative one would be another file once the process is in another folder.
     path: path === ':memory:' ? path : resolve(path),
-    retainFor: options.retainFor ?? 30 * DAY_MS,
-    busyTimeoutMs: options.busyTimeoutMs ?? 5000,
+    isRelative: !isAbsolute(path),
+    create: options.create ?? false,
+    retainFor: options.retainFor,
+    busyTimeoutMs: options.busyTimeoutMs ?? 3000,
     pollMs: options.pollMs ?? 250,
     sweepMs: options.sweepMs ?? 60_000,
     groupCommit: options.groupCommit ?? true,
-    // The tables take whole milliseconds alone.
-    clock: clock === undefined ? Date.now : () => Math.trunc(clock()),
+    times: timesBy(options.clock, mono),
   };
 }

@@ -17,11 +17,11 @@ for (const { name, make, groupCommit } of KINDS) {
     const folder = mkdtempSync(join(tmpdir(), 'call-status-'));
     const opened: Inbox[] = [];
     const open = async () => {
-      const inbox = make({ path: join(folder, 'calls.db'), clock, groupCommit });
+      const inbox = make({ path: join(folder, 'calls.db'), create: true, clock, groupCommit });
       opened.push(inbox);
       return inbox;
     };
-    const inbox = make({ path: join(folder, 'calls.db'), clock, groupCommit });
+    const inbox = make({ path: join(folder, 'calls.db'), create: true, clock, groupCommit });
     opened.push(inbox);
     return {
       inbox,

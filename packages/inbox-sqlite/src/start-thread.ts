@@ -1,25 +1,42 @@
-import { existsSync } from 'node:fs';
-import { Worker, type WorkerOptions } from 'node:worker_threads';
-import { CallStatusError } from '@call-status/core';
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+  type WorkerOptions,
+} from 'node:worker_threads';
+import { CallStatusError, type ErrorCode, type ErrorDetails } from '@call-status/core';
 import { Gate } from './gate.ts';
 import type { ThreadData } from './thread.ts';
+
+/** What a thread says once it has tried to open the file. */
+export interface Opened {
+  /** Why it could not. */
+  readonly error?: { readonly code: ErrorCode; readonly details: ErrorDetails; readonly cause: unknown };
+}
+
+/** How long to wait for a thread to open the file, beyond the time that a lock may take. */
+const STARTING_MS = 10_000;
 
 /** The gates of the threads that run. */
 const gates = new Set<Gate>();
 
-const NOT_THERE =
-  'The file of its thread is not beside its own: a bundler has to leave @call-status/inbox-sqlite out, and the package be installed.';
-
 /**
  * Starts a thread that writes into a file.
  *
- * @throws CallStatusError `inbox_unsupported`
+ * @param waits whether to block until it has opened the file
+ * @throws CallStatusError when it waits, and the file cannot be opened
  */
-export function startThread(file: URL, { path, groupCommit, busyTimeoutMs }: Omit<ThreadData, 'gate'>): Worker {
+export function startThread(
+  file: URL,
+  { path, groupCommit, busyTimeoutMs }: Pick<ThreadData, 'path' | 'groupCommit' | 'busyTimeoutMs'>,
+  waits: boolean,
+): Worker {
   const memory = Gate.memory();
   const gate = new Gate(memory);
-  const workerData: ThreadData = { path, groupCommit, busyTimeoutMs, gate: memory };
-  const worker = newWorker(file, { name: 'call-status inbox', workerData });
+  const { port1, port2 } = new MessageChannel();
+  const workerData: ThreadData = { path, groupCommit, busyTimeoutMs, gate: memory, opened: port2 };
+  const worker = newWorker(file, { name: 'call-status inbox', workerData, transferList: [port2] });
   if (gates.size === 0) process.on('exit', shutGates);
   gates.add(gate);
   worker.on('exit', () => {
@@ -27,6 +44,8 @@ export function startThread(file: URL, { path, groupCommit, busyTimeoutMs }: Omi
     if (gates.size === 0) process.off('exit', shutGates);
   });
   worker.unref();
+  if (waits) waitUntilOpen(worker, gate, port1, busyTimeoutMs + STARTING_MS);
+  port1.close();
   return worker;
 }
 
@@ -36,18 +55,15 @@ function newWorker(file: URL, options: WorkerOptions): Worker {
   return isCode ? new Worker(`import(${JSON.stringify(file)})`, { ...options, eval: true }) : new Worker(file, options);
 }
 
-function shutGates(): void {
-  for (const gate of gates) gate.shut();
+/** A thread that takes longer goes on by itself: what it cannot open, the first write tells. */
+function waitUntilOpen(worker: Worker, gate: Gate, port: MessagePort, timeoutMs: number): void {
+  gate.waitUntilOpen(timeoutMs);
+  const error = (receiveMessageOnPort(port)?.message as Opened | undefined)?.error;
+  if (error === undefined) return;
+  void worker.terminate();
+  throw new CallStatusError(error.code, error.details, { cause: error.cause });
 }
 
-/**
- * Where the thread's code is.
- *
- * @param self where this code is; bundles of CommonJS do not know
- * @throws CallStatusError `inbox_unsupported` when this code was bundled without it
- */
-export function threadFile(self: string | undefined): URL {
-  const file = URL.canParse('./thread.js', self) ? new URL('./thread.js', self) : undefined;
-  if (file === undefined || !existsSync(file)) throw new CallStatusError('inbox_unsupported', { hint: NOT_THERE });
-  return file;
+function shutGates(): void {
+  for (const gate of gates) gate.shut();
 }

@@ -3,17 +3,34 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Committer, type CommitterOptions } from './committer.ts';
 import { Connection } from './connection.ts';
 import { loadEngine } from './engine.ts';
+import { toInboxError } from './failure.ts';
 import { Gate } from './gate.ts';
+import type { Opened } from './start-thread.ts';
 
 /** What the thread is started with. */
 export interface ThreadData extends CommitterOptions {
   readonly path: string;
   readonly gate: SharedArrayBuffer;
+  /** Where it says how the opening went. */
+  readonly opened: MessagePort;
 }
 
-const { path, gate: memory, ...options } = workerData as ThreadData;
+const { path, gate: memory, opened, ...options } = workerData as ThreadData;
 const gate = new Gate(memory);
 gate.enter();
 const connection = new Connection(path, loadEngine());
+opened.postMessage(open());
+opened.close();
+gate.opened();
 gate.leave();
 new Committer(parentPort as MessagePort, connection, gate, options);
+
+function open(): Opened {
+  try {
+    connection.open({ create: false, waitMs: options.busyTimeoutMs });
+    return {};
+  } catch (cause) {
+    const { code, details, cause: why } = toInboxError(cause, path);
+    return { error: { code, details, cause: why } };
+  }
+}

@@ -1,5 +1,4 @@
 import { type CallStatus, isTerminal, type Unrecorded } from '@call-status/core';
-import type { NewEvent } from '../src/store.ts';
 
 /** An event of a made-up provider. */
 export function anEvent(callId: string, status: CallStatus = 'ringing', more: Partial<Unrecorded> = {}): Unrecorded {
@@ -15,10 +14,4 @@ export function anEvent(callId: string, status: CallStatus = 'ringing', more: Pa
     raw: { state: status },
     ...more,
   };
-}
-
-/** What a store needs of an event. */
-export function rowOf(event: Unrecorded): NewEvent {
-  const { provider, tenant = '', callId, id, status, terminal, receivedAt } = event;
-  return [provider, tenant, callId, id, status, terminal, Date.parse(receivedAt), JSON.stringify(event)];
 }

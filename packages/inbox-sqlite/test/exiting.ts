@@ -6,7 +6,7 @@ import { sqliteInbox } from '../src/index.ts';
 import { anEvent } from './events.ts';
 
 const [path = '', what, delay] = process.argv.slice(2);
-const inbox = sqliteInbox({ path });
+const inbox = sqliteInbox({ path, create: true });
 let isOver = false;
 
 async function record(client: number): Promise<void> {

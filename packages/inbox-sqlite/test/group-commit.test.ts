@@ -5,7 +5,8 @@ import { CLOSE, Committer } from '../src/committer.ts';
 import { Connection } from '../src/connection.ts';
 import { type DatabaseClass, loadEngine, type Statement } from '../src/engine.ts';
 import { Gate } from '../src/gate.ts';
-import { anEvent, rowOf } from './events.ts';
+import { rowOf } from '../src/row-of.ts';
+import { anEvent } from './events.ts';
 import { openInbox, temporaryFile } from './support.ts';
 
 let commits = 0;
@@ -32,9 +33,11 @@ it('commits what came while it wrote together', async () => {
   const path = temporaryFile();
   const { port1, port2 } = new MessageChannel();
   const options = { groupCommit: true, busyTimeoutMs: 1000 };
-  new Committer(port2, new Connection(path, counting()), new Gate(Gate.memory()), options);
+  const connection = new Connection(path, counting());
+  connection.open({ create: true, waitMs: 0 });
+  new Committer(port2, connection, new Gate(Gate.memory()), options);
   commits = 0;
-  for (const callId of ['c1', 'c2', 'c3']) port1.postMessage(['record', [rowOf(anEvent(callId)), 1]]);
+  for (const callId of ['c1', 'c2', 'c3']) port1.postMessage(['record', [rowOf(anEvent(callId))], undefined]);
   const [answer] = await once(port1, 'message');
   expect(answer).toEqual({ results: Array(3).fill([expect.any(Number), 'advance', false]), isWorkDue: true });
   expect(commits).toBe(1);
@@ -52,11 +55,13 @@ it('lets a process that exits wait for one transaction, or for closing, and not 
     }
   })(Gate.memory());
   const options = { groupCommit: false, busyTimeoutMs: 1000 };
-  new Committer(port2, new Connection(temporaryFile(), counting()), gate, options);
+  const connection = new Connection(temporaryFile(), counting());
+  connection.open({ create: true, waitMs: 0 });
+  new Committer(port2, connection, gate, options);
   commits = 0;
   let answers = 0;
   port1.on('message', () => answers++);
-  port1.postMessage(['c1', 'c2', 'c3'].flatMap((callId) => ['record', [rowOf(anEvent(callId)), 1]]));
+  port1.postMessage(['c1', 'c2', 'c3'].flatMap((callId) => ['record', [rowOf(anEvent(callId))], undefined]));
   await vi.waitFor(() => expect(answers).toBe(3));
   port1.postMessage(CLOSE);
   await once(port1, 'close');
@@ -67,7 +72,7 @@ it.each([
   [true, 1],
   [false, 64],
 ])('commits what arrives in one turn together, with group commit %s', async (groupCommit, expected) => {
-  const inbox = openInbox({ path: temporaryFile(), groupCommit }, undefined, counting());
+  const inbox = openInbox({ path: temporaryFile(), groupCommit }, { engine: counting() });
   await inbox.record(anEvent('first', 'ringing'));
   commits = 0;
   const recorded = Array.from({ length: 64 }, (_, call) => inbox.record(anEvent(`c${call}`, 'ringing')));

@@ -8,7 +8,7 @@ import { anEvent } from './events.ts';
 
 // Otherwise the signal ends the process, and nobody is told.
 process.on('SIGXFSZ', () => {});
-const inbox = sqliteInbox({ path: process.argv[2] ?? '' });
+const inbox = sqliteInbox({ path: process.argv[2] ?? '', create: true });
 const record = (callId: string) => inbox.record(anEvent(callId, 'ringing', { raw: { text: 'x'.repeat(50_000) } }));
 
 let text = '';

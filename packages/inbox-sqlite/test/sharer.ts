@@ -6,7 +6,7 @@ import { sqliteInbox } from '../src/index.ts';
 import { anEvent } from './events.ts';
 
 const [path = '', name = '', calls = '', all = ''] = process.argv.slice(2);
-const inbox = sqliteInbox({ path, pollMs: 10 });
+const inbox = sqliteInbox({ path, create: true, pollMs: 10 });
 const handled: string[] = [];
 
 let wake = () => {};

@@ -26,20 +26,30 @@ export function temporaryFile(): string {
   return join(folder, 'calls.db');
 }
 
+/** What a test may change of an inbox. */
+export interface Changes {
+  /** Changes the settings of each new connection for writing. */
+  readonly onOpen?: (db: Database) => void;
+  readonly engine?: DatabaseClass;
+  /** How much time really passed, beside `clock`. */
+  readonly mono?: () => number;
+}
+
 /**
- * Makes an inbox that commits in this thread, where a test can reach the connection and coverage sees the code.
- *
- * @param onOpen changes the settings of each new connection for writing
+ * Makes an inbox that commits in this thread, where a test can reach the connection and coverage sees the code. It makes its file, unless
+ * told otherwise.
  */
 export function unthreadedInbox(
   options: SqliteInboxOptions,
-  onOpen?: (db: Database) => void,
-  engine: DatabaseClass = loadEngine(),
+  { onOpen, engine = loadEngine(), mono }: Changes = {},
 ): Inbox {
-  const resolved = resolveOptions(options);
-  return new SqliteInbox(resolved, new Connection(resolved.path, engine), () => {
+  const resolved = resolveOptions({ create: true, ...options }, mono);
+  const { path, times } = resolved;
+  return new SqliteInbox(resolved, new Connection(path, engine, { times }), (waits) => {
     const { port1, port2 } = new MessageChannel();
-    new Committer(port2, new Connection(resolved.path, engine, onOpen), new Gate(Gate.memory()), resolved);
+    const connection = new Connection(path, engine, { times, ...(onOpen && { onOpen }) });
+    if (waits) connection.open({ create: false, waitMs: resolved.busyTimeoutMs });
+    new Committer(port2, connection, new Gate(Gate.memory()), resolved);
     return port1;
   });
 }

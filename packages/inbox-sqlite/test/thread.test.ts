@@ -6,7 +6,7 @@ import { Connection } from '../src/connection.ts';
 import { loadEngine } from '../src/engine.ts';
 import { resolveOptions } from '../src/options.ts';
 import { SqliteInbox } from '../src/sqlite-inbox.ts';
-import { startThread, threadFile } from '../src/start-thread.ts';
+import { startThread } from '../src/start-thread.ts';
 import { anEvent } from './events.ts';
 import { handleAll, openInbox, temporaryFile } from './support.ts';
 
@@ -35,7 +35,7 @@ describe('a process', () => {
 it('starts where a process runs code of its command line', () => {
   const code = `
     import { sqliteInbox } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url))};
-    const inbox = sqliteInbox({ path: ${JSON.stringify(temporaryFile())} });
+    const inbox = sqliteInbox({ path: ${JSON.stringify(temporaryFile())}, create: true });
     console.log(await inbox.deadLetters.discard('acme:c1:ringing'));
     await inbox.close();`;
   const args = ['--no-warnings', '--import', 'tsx', '--input-type=module', '--eval', code];
@@ -62,10 +62,10 @@ it('has the preloads of its process, which may be what finds its modules', () =>
 
 /** An inbox with the threads that it has started. */
 function inboxWith(start: (count: number) => URL) {
-  const options = resolveOptions({ path: temporaryFile() });
+  const options = resolveOptions({ path: temporaryFile(), create: true });
   const threads: Worker[] = [];
-  const inbox = new SqliteInbox(options, new Connection(options.path, loadEngine()), () => {
-    const thread = startThread(start(threads.length), options);
+  const inbox = new SqliteInbox(options, new Connection(options.path, loadEngine()), (waits) => {
+    const thread = startThread(start(threads.length), options, waits);
     threads.push(thread);
     return thread;
   });
@@ -104,7 +104,7 @@ describe('a thread that ends unasked', () => {
 
   it('does not keep the inbox from closing', async () => {
     await expect(inboxWith(() => fakeThread('() => process.exit()')).inbox.close()).resolves.toBeUndefined();
-    const answer = 'parentPort.postMessage({ results: Array(message.length / 2).fill([]), isWorkDue: false })';
+    const answer = 'parentPort.postMessage({ results: Array(message.length / 3).fill([]), isWorkDue: false })';
     const { inbox } = inboxWith(() => fakeThread(`(message) => (message === 'close' ? process.exit() : ${answer})`));
     await inbox.renew([], 1000);
     await expect(inbox.close()).resolves.toBeUndefined();
@@ -148,18 +148,4 @@ describe('what cannot be sent to the thread', () => {
     });
     expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c1:completed']);
   });
-});
-
-describe('a bundle', () => {
-  it.each(['file:///srv/app/bundle.js', undefined])(
-    'without the file of the thread is refused at the start: %s',
-    (self) => {
-      expect(() => threadFile(self)).toThrow(
-        expect.objectContaining({
-          code: 'inbox_unsupported',
-          message: expect.stringContaining('a bundler has to leave @call-status/inbox-sqlite out'),
-        }),
-      );
-    },
-  );
 });

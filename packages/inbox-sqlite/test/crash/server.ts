@@ -18,9 +18,9 @@ const { DB = '', HANDLED = '', FLAKY } = process.env;
 
 const disk = new BroadcastChannel('disk');
 
-const options = resolveOptions({ path: DB });
-const inbox = new SqliteInbox(options, new Connection(DB, loadEngine()), () =>
-  startThread(new URL('./thread.js', import.meta.url), options),
+const options = resolveOptions({ path: DB, create: true });
+const inbox = new SqliteInbox(options, new Connection(DB, loadEngine()), (waits) =>
+  startThread(new URL('./thread.js', import.meta.url), options, waits),
 );
 
 const acme = defineProvider({

@@ -10,7 +10,7 @@ import { Gate } from '../../src/gate.ts';
 import type { ThreadData } from '../../src/thread.ts';
 
 const { SYNCHRONOUS } = process.env;
-const { path, gate, ...options } = workerData as ThreadData;
+const { path, gate: memory, opened, ...options } = workerData as ThreadData;
 
 let isDiskFull = false;
 let current: Database | undefined;
@@ -20,12 +20,18 @@ function limitSize(): void {
   current?.exec(`PRAGMA max_page_count = ${isDiskFull ? 1 : 1_000_000}`);
 }
 
-const connection = new Connection(path, loadEngine(), (db) => {
-  current = db;
-  limitSize();
-  if (SYNCHRONOUS !== undefined) db.exec(`PRAGMA synchronous = ${SYNCHRONOUS}`);
+const gate = new Gate(memory);
+const connection = new Connection(path, loadEngine(), {
+  onOpen(db) {
+    current = db;
+    limitSize();
+    if (SYNCHRONOUS !== undefined) db.exec(`PRAGMA synchronous = ${SYNCHRONOUS}`);
+  },
 });
-new Committer(parentPort as MessagePort, connection, new Gate(gate), options);
+connection.open({ create: false, waitMs: options.busyTimeoutMs });
+opened.close();
+gate.opened();
+new Committer(parentPort as MessagePort, connection, gate, options);
 
 new BroadcastChannel('disk').onmessage = ({ data }) => {
   isDiskFull = data === 'full';

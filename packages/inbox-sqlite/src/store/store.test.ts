@@ -1,40 +1,24 @@
 import { type AnyCallStatusEvent, checkOptions } from '@call-status/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { anEvent, rowOf } from '../test/events.ts';
-import { temporaryFile } from '../test/support.ts';
-import { loadEngine } from './engine.ts';
-import { openDatabase } from './open.ts';
-import { eventOf, FIRST, type Place, QUERIES, SQL, Store } from './store.ts';
+import { anEvent } from '../../test/events.ts';
+import { temporaryFile } from '../../test/support.ts';
+import type { Now } from '../clock.ts';
+import { loadEngine } from '../engine.ts';
+import { openDatabase } from '../open.ts';
+import { QUERIES, readPage } from '../pages.ts';
+import { rowOf } from '../row-of.ts';
+import { deadLetterOf } from './dead-letters.ts';
+import { eventOf } from './rows.ts';
+import { Store } from './store.ts';
+import type { SweepPlace } from './sweep.ts';
 
-/** These look at all there is, and no event waits for them. */
-const OVERVIEWS = new Set(['counts', 'health']);
-const NO_QUERIES = new Set(['begin', 'commit', 'version']);
+/** A time by all clocks. */
+const t = (time: number): Now => ({ wall: time, mono: time, steady: time });
 
-describe('the statements', () => {
-  const db = openDatabase(loadEngine(), temporaryFile(), 0);
-  const plan = (sql: string) =>
-    db
-      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .all()
-      .map((row) => String(row['detail']));
-
-  for (const [name, sql] of Object.entries(SQL)) {
-    if (OVERVIEWS.has(name) || NO_QUERIES.has(name)) continue;
-    it(`${name} neither scans nor sorts, so that it costs the same however much is stored`, () => {
-      expect(plan(sql).filter((step) => /^(SCAN|USE TEMP B-TREE)/.test(step))).toEqual([]);
-    });
-  }
-
-  it('would show a scan', () => {
-    expect(plan('SELECT * FROM work WHERE attempts > ? ORDER BY error')).toEqual([
-      'SCAN work',
-      'USE TEMP B-TREE FOR ORDER BY',
-    ]);
-  });
-});
+const FIRST: SweepPlace = { at: Number.MIN_SAFE_INTEGER, row: 0, range: undefined };
 
 function open(path: string): Store {
-  const store = new Store(openDatabase(loadEngine(), path, 0));
+  const store = new Store(openDatabase(loadEngine(), path, { create: true, waitMs: 0 }), path, t(0));
   onTestFinished(() => store.close());
   return store;
 }
@@ -52,16 +36,18 @@ interface Told {
   readonly id: string;
   readonly token: string;
   readonly attempt: number;
+  readonly suspect: boolean;
   /** The event, if the store tells it. */
   readonly event: AnyCallStatusEvent | undefined;
 }
 
 function take(store: Store, now: number, limit = REQUEST.limit): Told[] {
-  const { work } = store.take({ ...REQUEST, limit }, now);
-  return work.map(([, id, token, attempt, , , , , stored]) => ({
+  const { work } = store.take({ ...REQUEST, limit }, t(now));
+  return work.map(([, id, token, failures, , suspect, , , stored]) => ({
     id,
     token,
-    attempt,
+    attempt: failures + 1,
+    suspect,
     event: stored && eventOf(stored),
   }));
 }
@@ -70,8 +56,8 @@ describe('an event that was taken', () => {
   it('is not told by the store that has just recorded it, and by all others', () => {
     const path = temporaryFile();
     const [store, other] = [open(path), open(path)];
-    within(store, () => store.record(rowOf(anEvent('c1')), 1));
-    within(store, () => store.record(rowOf(anEvent('c2')), 1));
+    within(store, () => store.record(rowOf(anEvent('c1')), t(1)));
+    within(store, () => store.record(rowOf(anEvent('c2')), t(1)));
     expect(within(store, () => take(store, 1, 1))).toMatchObject([{ id: 'acme:c1:ringing', event: undefined }]);
     expect(within(other, () => take(other, 1))).toMatchObject([{ event: { callId: 'c2', transition: 'advance' } }]);
   });
@@ -80,9 +66,9 @@ describe('an event that was taken', () => {
     const path = temporaryFile();
     const [store, other] = [open(path), open(path)];
     store.begin();
-    store.record(rowOf(anEvent('c1', 'ringing', { custom: 'rolled back' })), 1);
+    store.record(rowOf(anEvent('c1', 'ringing', { custom: 'rolled back' })), t(1));
     store.rollback();
-    within(other, () => other.record(rowOf(anEvent('c1', 'ringing', { custom: 'committed' })), 1));
+    within(other, () => other.record(rowOf(anEvent('c1', 'ringing', { custom: 'committed' })), t(1)));
     expect(within(store, () => take(store, 1))).toMatchObject([{ event: { custom: 'committed' } }]);
   });
 
@@ -90,15 +76,17 @@ describe('an event that was taken', () => {
     const store = open(temporaryFile());
     const attempt = (now: number) => within(store, () => take(store, now))[0] as Told;
     const fail = (token: string, now: number, retryInMs?: number) =>
-      within(store, () => store.fail(token, { error: 'boom', doneHandlers: [], ...(retryInMs && { retryInMs }) }, now));
-    within(store, () => store.record(rowOf(anEvent('c1')), 1));
+      within(store, () =>
+        store.fail(token, { error: 'boom', doneHandlers: [], ...(retryInMs && { retryInMs }) }, t(now)),
+      );
+    within(store, () => store.record(rowOf(anEvent('c1')), t(1)));
     const first = attempt(1);
     expect(first).toMatchObject({ attempt: 1, event: undefined });
-    fail(first.token, 1, 2);
-    const second = attempt(3);
+    fail(first.token, 1, 1);
+    const second = attempt(2);
     expect(second).toMatchObject({ attempt: 2, event: { callId: 'c1' } });
-    fail(second.token, 3);
-    within(store, () => store.replay('acme:c1:ringing', 3));
+    fail(second.token, 2);
+    within(store, () => store.replay('acme:c1:ringing', t(3)));
     expect(attempt(3)).toMatchObject({ attempt: 1, event: { callId: 'c1' } });
   });
 
@@ -108,7 +96,7 @@ describe('an event that was taken', () => {
     const calls = Array.from({ length: 1500 }, (_, call) => `c${call}`);
     for (const [at, callId] of calls.entries()) {
       const one = at % 3 === 0 ? other : store;
-      within(one, () => one.record(rowOf(anEvent(callId)), at));
+      within(one, () => one.record(rowOf(anEvent(callId)), t(at)));
     }
     const work = within(store, () => take(store, 2000, 2000));
     expect(work.map(({ id }) => id)).toEqual(calls.map((callId) => `acme:${callId}:ringing`));
@@ -123,23 +111,26 @@ describe('an event that is taken in the transaction that records it', () => {
   it('is leased at once', () => {
     const store = open(temporaryFile());
     const [taken] = within(store, () => {
-      store.record(rowOf(anEvent('c1')), 1);
+      store.record(rowOf(anEvent('c1')), t(1));
       return take(store, 1);
     });
     expect(taken).toMatchObject({ id: 'acme:c1:ringing', attempt: 1 });
     expect(store.isWorkDue).toBe(false);
-    expect(store.counts(1)).toMatchObject({ waiting: 0, running: 1 });
+    expect(store.totals.counts(t(1))).toMatchObject({ waiting: 0, running: 1 });
     expect(within(store, () => take(store, 1000))).toEqual([]);
-    const suspects = within(store, () => store.take({ ...REQUEST, suspect: true }, 1001));
-    expect(suspects.work).toHaveLength(1);
-    expect(within(store, () => store.finish(taken?.token ?? ''))).toBe('lost');
+    expect(within(store, () => take(store, 1001))).toEqual([]);
+    const suspects = () => store.take({ ...REQUEST, suspect: true }, t(1001)).work;
+    expect(within(store, suspects)).toMatchObject([
+      [1, 'acme:c1:ringing', expect.any(String), 0, 0, true, 2, '[]', {}],
+    ]);
+    expect(within(store, () => store.finish(taken?.token ?? '', t(1001)))).toBe('lost');
   });
 
   it('is told where more came at once than are remembered', () => {
     const store = open(temporaryFile());
     const calls = Array.from({ length: 600 }, (_, call) => `c${call}`);
     const work = within(store, () => {
-      for (const callId of calls) store.record(rowOf(anEvent(callId)), 1);
+      for (const callId of calls) store.record(rowOf(anEvent(callId)), t(1));
       return take(store, 1, 600);
     });
     expect(work.map(({ id }) => id)).toEqual(calls.map((callId) => `acme:${callId}:ringing`));
@@ -148,9 +139,9 @@ describe('an event that is taken in the transaction that records it', () => {
 
   it('comes after those that are due, up to the limit; the rest is work for the next', () => {
     const store = open(temporaryFile());
-    within(store, () => store.record(rowOf(anEvent('due')), 1));
+    within(store, () => store.record(rowOf(anEvent('due')), t(1)));
     const taken = within(store, () => {
-      for (const callId of ['c1', 'c2']) store.record(rowOf(anEvent(callId)), 2);
+      for (const callId of ['c1', 'c2']) store.record(rowOf(anEvent(callId)), t(2));
       return take(store, 2, 2);
     });
     expect(taken.map(({ id }) => id)).toEqual(['acme:due:ringing', 'acme:c1:ringing']);
@@ -162,7 +153,7 @@ describe('an event that is taken in the transaction that records it', () => {
     const store = open(temporaryFile());
     const taken = within(store, () => {
       for (const status of ['ringing', 'in-progress', 'completed'] as const) {
-        store.record(rowOf(anEvent('c1', status)), 1);
+        store.record(rowOf(anEvent('c1', status)), t(1));
       }
       return take(store, 1);
     });
@@ -173,24 +164,24 @@ describe('an event that is taken in the transaction that records it', () => {
   it('comes before the later ones of its call, and is a duplicate that is not done when it comes again', () => {
     const store = open(temporaryFile());
     const taken = within(store, () => {
-      store.record(rowOf(anEvent('c1')), 1);
-      expect(store.record(rowOf(anEvent('c1')), 1)).toEqual([0, 'duplicate', false]);
-      store.record(rowOf(anEvent('c1', 'completed')), 1);
+      store.record(rowOf(anEvent('c1')), t(1));
+      expect(store.record(rowOf(anEvent('c1')), t(1))).toEqual([0, 'duplicate', false]);
+      store.record(rowOf(anEvent('c1', 'completed')), t(1));
       return take(store, 1);
     });
     expect(taken.map(({ id }) => id)).toEqual(['acme:c1:ringing']);
-    within(store, () => store.finish(taken[0]?.token ?? ''));
+    within(store, () => store.finish(taken[0]?.token ?? '', t(1)));
     expect(within(store, () => take(store, 1))).toMatchObject([{ id: 'acme:c1:completed' }]);
   });
 
   it('gives way to an earlier one that is replayed', () => {
     const store = open(temporaryFile());
-    within(store, () => store.record(rowOf(anEvent('c1')), 1));
+    within(store, () => store.record(rowOf(anEvent('c1')), t(1)));
     const [first] = within(store, () => take(store, 1));
-    within(store, () => store.fail(first?.token ?? '', { error: 'boom', doneHandlers: [] }, 1));
+    within(store, () => store.fail(first?.token ?? '', { error: 'boom', doneHandlers: [] }, t(1)));
     const taken = within(store, () => {
-      store.record(rowOf(anEvent('c1', 'completed')), 2);
-      store.replay('acme:c1:ringing', 2);
+      store.record(rowOf(anEvent('c1', 'completed')), t(2));
+      store.replay('acme:c1:ringing', t(2));
       return take(store, 2);
     });
     expect(taken.map(({ id }) => id)).toEqual(['acme:c1:ringing']);
@@ -199,10 +190,11 @@ describe('an event that is taken in the transaction that records it', () => {
   it('keeps its call from being cleaned up', () => {
     const store = open(temporaryFile());
     within(store, () => {
-      store.record(rowOf(anEvent('c1', 'completed', { receivedAt: new Date(1).toISOString() })), 1);
-      store.sweep(0, FIRST, 10);
+      store.record(rowOf(anEvent('c1', 'completed', { receivedAt: new Date(1).toISOString() })), t(1));
+      store.retain(1);
+      store.sweep(FIRST, t(10));
     });
-    expect(store.counts(10)).toMatchObject({ ended: 1, waiting: 1 });
+    expect(store.totals.counts(t(10))).toMatchObject({ ended: 1, waiting: 1 });
   });
 });
 
@@ -215,26 +207,30 @@ describe('a step of cleaning up', () => {
     within(store, () => {
       for (const [at, callId] of callIds.entries()) {
         const receivedAt = new Date(start + Math.floor(at / 10)).toISOString();
-        store.record(rowOf(anEvent(callId, 'completed', { receivedAt })), START);
+        store.record(rowOf(anEvent(callId, 'completed', { receivedAt })), t(START));
       }
       for (const { token } of take(store, START, callIds.length)) {
-        if (fate === 'done') store.finish(token);
-        else store.fail(token, { error: 'boom', doneHandlers: [] }, START);
+        if (fate === 'done') store.finish(token, t(START));
+        else store.fail(token, { error: 'boom', doneHandlers: [] }, t(START));
       }
     });
   }
 
   const named = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
 
-  /** How many calls there are after each step. */
+  /** How many calls there are after each step that looks at ended ones. */
   function sweepAll(store: Store, now: number): number[] {
     const left: number[] = [];
-    for (let place: Place | undefined = FIRST; place !== undefined; ) {
-      const after: Place = place;
-      place = within(store, () => store.sweep(30 * DAY, after, now));
-      left.push(store.counts(now).ended);
+    for (let place: SweepPlace | undefined = FIRST; place?.range === undefined && place !== undefined; ) {
+      const after: SweepPlace = place;
+      place = within(store, () => store.sweep(after, t(now)));
+      left.push(store.totals.counts(t(now)).ended);
     }
     return left;
+  }
+
+  function retain(store: Store, ms: number): void {
+    within(store, () => store.retain(ms));
   }
 
   it('removes a hundred rows: fifty calls of one event', () => {
@@ -254,21 +250,23 @@ describe('a step of cleaning up', () => {
 
   it('remembers the ids for a redelivery that comes in the same transaction', () => {
     const store = open(temporaryFile());
+    retain(store, 1);
     recordEnded(store, ['c1'], 'done');
     const [, transition] = within(store, () => {
-      store.sweep(1, FIRST, START + 2);
-      return store.record(rowOf(anEvent('c1', 'completed')), START + 2);
+      store.sweep(FIRST, t(START + 2));
+      return store.record(rowOf(anEvent('c1', 'completed')), t(START + 2));
     });
     expect(transition).toBe('duplicate');
   });
 
   it('remembers the ids of what it removed for seven days after the last event of the call, to the millisecond', () => {
     const store = open(temporaryFile());
+    retain(store, 1);
     recordEnded(store, ['c1'], 'done');
-    const again = () => within(store, () => store.record(rowOf(anEvent('c1', 'completed')), START))[1];
-    const sweep = (now: number) => within(store, () => store.sweep(1, FIRST, now));
+    const again = () => within(store, () => store.record(rowOf(anEvent('c1', 'completed')), t(START)))[1];
+    const sweep = (now: number) => within(store, () => store.sweep(FIRST, t(now)));
     sweep(START + 2);
-    expect(store.counts(START)).toMatchObject({ ended: 0 });
+    expect(store.totals.counts(t(START))).toMatchObject({ ended: 0 });
     sweep(START + 7 * DAY - 1);
     expect(again()).toBe('duplicate');
     sweep(START + 7 * DAY);
@@ -276,21 +274,26 @@ describe('a step of cleaning up', () => {
   });
 });
 
-it('knows the cursors that it gave, whatever the clock says', () => {
+it('knows the cursors that it gave, whatever the clock says', async () => {
   const store = open(temporaryFile());
   within(store, () => {
     for (const [at, time] of [-2, 0, 1, 1e12].entries()) {
-      store.record(rowOf(anEvent(`c${at}`)), time);
-      for (const { token } of take(store, time)) store.fail(token, { error: 'boom', doneHandlers: [] }, time);
+      store.record(rowOf(anEvent(`c${at}`)), t(time));
+      for (const { token } of take(store, time)) store.fail(token, { error: 'boom', doneHandlers: [] }, t(time));
     }
   });
   const seen: number[] = [];
   for (let cursor: string | undefined; seen.length < 9; ) {
     const query = { limit: 1, ...(cursor !== undefined && { cursor }) };
     checkOptions('query', query, QUERIES.deadLetters);
-    const { rows, next } = store.deadLetters(query);
-    seen.push(...rows.map(({ deadAt }) => deadAt));
-    cursor = next;
+    const page = await readPage(
+      query,
+      'dead_at',
+      async (place, limit) => store.deadLetters.list({}, place, limit),
+      deadLetterOf,
+    );
+    seen.push(...page.rows.map(({ deadAt }) => deadAt));
+    cursor = page.next;
     if (cursor === undefined) break;
   }
   expect(seen).toEqual([1e12, 1, 0, -2]);

@@ -1,0 +1,132 @@
+import {
+  CALL_STATUSES,
+  type Call,
+  type CallQuery,
+  type CallStatus,
+  type CallSummary,
+  foldCall,
+  isTerminal,
+} from '@call-status/core';
+import type { Database, Row, Statement } from '../engine.ts';
+import { eventOf, type Place, type StoredEvent } from './rows.ts';
+import { prepare, type Statements } from './statements.ts';
+
+/** How many events of a call one step reads. */
+const EVENT_ROWS = 100;
+
+/** SQLite merges up to 500 ranges. */
+const MOST_RANGES = 400;
+
+const RANGE = 'first_at >= ? AND (first_at, id) < (?, ?)';
+const NEWEST = 'ORDER BY first_at DESC, id DESC LIMIT ?';
+
+export const CALL_SQL = {
+  call: 'SELECT id, status, ended_at FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
+  events: `
+    SELECT event_id, event, transition FROM recorded WHERE call = ? AND event_id > ? ORDER BY event_id LIMIT ${EVENT_ROWS}`,
+  nextProvider: 'SELECT provider FROM calls WHERE provider > ? ORDER BY provider LIMIT 1',
+  list: `SELECT * FROM calls WHERE ${RANGE} ${NEWEST}`,
+} as const;
+
+/** One range for each provider and status, merged by SQLite: it reads no more rows than it returns, and one of each range. */
+export function mergedSql(ranges: number): string {
+  const range = `SELECT * FROM calls WHERE provider = ? AND status = ? AND ${RANGE}`;
+  return `${Array.from({ length: ranges }, () => range).join(' UNION ALL ')} ${NEWEST}`;
+}
+
+/** The calls of a store. */
+export class StoredCalls {
+  readonly #db: Database;
+  readonly #statements: Statements<typeof CALL_SQL>;
+  readonly #merged = new Map<number, Statement>();
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#statements = prepare(db, CALL_SQL);
+  }
+
+  /** Reads some events of a call at each step. `undefined` at the end: there is no such call, or none of its events any more. */
+  *call(provider: string, callId: string, tenant: string): Generator<void, Call | undefined> {
+    const call = this.#statements.call.get(callId, provider, tenant);
+    if (call === undefined) return undefined;
+    const events: StoredEvent[] = [];
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const rows = this.#statements.events.all(call['id'], after);
+      events.push(...(rows as unknown as StoredEvent[]));
+      after = rows.length === EVENT_ROWS ? rows.at(-1)?.['event_id'] : undefined;
+      if (after !== undefined) yield;
+    }
+    if (events.length === 0) return undefined;
+    const endedAt = call['ended_at'];
+    const end = endedAt === null ? undefined : { status: call['status'], at: new Date(endedAt).toISOString() };
+    return foldCall(events.map(eventOf), end);
+  }
+
+  /** Newest first, from a place on. */
+  list(query: CallQuery, before: Place, limit: number): Row[] {
+    const { provider, since, until } = query;
+    const statuses = statusesOf(query);
+    const from = since ?? Number.MIN_SAFE_INTEGER;
+    const end = until !== undefined && until <= before.at ? { at: until, row: 0 } : before;
+    if (provider === undefined && statuses.length === CALL_STATUSES.length) {
+      return this.#statements.list.all(from, end.at, end.row, limit);
+    }
+    const providers = provider === undefined ? this.#providers() : [provider];
+    const ranges = providers.flatMap((name) =>
+      statuses.map((status) => [name, status, from, end.at, end.row] as const),
+    );
+    const found: Row[] = [];
+    for (let at = 0; at < ranges.length; at += MOST_RANGES) {
+      const some = ranges.slice(at, at + MOST_RANGES);
+      found.push(...this.#merge(some.length).all(...some.flat(), limit));
+    }
+    return ranges.length <= MOST_RANGES ? found : found.sort(newestFirst).slice(0, limit);
+  }
+
+  #merge(ranges: number): Statement {
+    const known = this.#merged.get(ranges);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(mergedSql(ranges));
+    this.#merged.set(ranges, statement);
+    return statement;
+  }
+
+  #providers(): string[] {
+    const { nextProvider } = this.#statements;
+    const providers: string[] = [];
+    for (let row = nextProvider.get(''); row !== undefined; row = nextProvider.get(row['provider'])) {
+      providers.push(row['provider']);
+    }
+    return providers;
+  }
+}
+
+/** The statuses that a call may have to match. */
+function statusesOf({ state, status }: CallQuery): readonly CallStatus[] {
+  const wanted: readonly CallStatus[] = status === undefined ? CALL_STATUSES : [status].flat();
+  return CALL_STATUSES.filter(
+    (one) => wanted.includes(one) && (state === undefined || isTerminal(one) === (state === 'ended')),
+  );
+}
+
+function newestFirst(a: Row, b: Row): number {
+  return b['first_at'] - a['first_at'] || b['id'] - a['id'];
+}
+
+export function summaryOf(row: Row): CallSummary {
+  return {
+    provider: row['provider'],
+    callId: row['call_id'],
+    ...(row['tenant'] !== '' && { tenant: row['tenant'] }),
+    status: row['status'],
+    terminal: row['terminal'] === 1,
+    ...(row['direction'] !== null && { direction: row['direction'] }),
+    ...(row['from_number'] !== null && { from: row['from_number'] }),
+    ...(row['to_number'] !== null && { to: row['to_number'] }),
+    ...(row['answered'] !== null && { answered: row['answered'] === 1 }),
+    ...(row['duration_seconds'] !== null && { durationSeconds: row['duration_seconds'] }),
+    firstAt: row['first_at'],
+    lastAt: row['last_at'],
+    events: row['events'],
+  };
+}

@@ -1,0 +1,115 @@
+import type { DeadLetter, DeadLetterQuery } from '@call-status/core';
+import type { Now } from '../clock.ts';
+import type { Database, Row } from '../engine.ts';
+import { eventOf, LAST, type Place, type StoredEvent } from './rows.ts';
+import { prepare, type Statements } from './statements.ts';
+import { BLOCKED, DEAD } from './totals.ts';
+import type { Transaction } from './transaction.ts';
+
+/** How many dead letters one step of replaying moves. */
+const REPLAY_ROWS = 50;
+
+const COLUMNS = 'work.id, event, transition, failures, error, dead_at';
+const JOINED = 'FROM work CROSS JOIN recorded ON recorded.id = work.id WHERE state = 4';
+const NEWEST = 'dead_at >= ? AND (dead_at, work.id) < (?, ?) ORDER BY dead_at DESC, work.id DESC LIMIT ?';
+const OLDEST = `dead_at < ? AND (dead_at, id) > (?, ?) ORDER BY dead_at, id LIMIT ${REPLAY_ROWS}`;
+
+export const DEAD_LETTER_SQL = {
+  list: `SELECT ${COLUMNS} ${JOINED} AND ${NEWEST}`,
+  listOfProvider: `SELECT ${COLUMNS} ${JOINED} AND work.provider = ? AND ${NEWEST}`,
+  read: `SELECT ${COLUMNS} ${JOINED} AND work.event_id = ?`,
+  newest: 'SELECT dead_at FROM work WHERE state = 4 AND dead_at > -9007199254740991 ORDER BY dead_at DESC LIMIT 1',
+  oldest: `SELECT dead_at, id, event_id FROM work WHERE state = 4 AND ${OLDEST}`,
+  oldestOfProvider: `SELECT dead_at, id, event_id FROM work WHERE state = 4 AND provider = ? AND ${OLDEST}`,
+  revive: `
+    UPDATE work SET state = 0, dead_at = NULL, failures = 0, interruptions = 0, suspect = 0, not_before = 0
+    WHERE event_id = ? AND state = 4 RETURNING call`,
+  demote: `
+    UPDATE work SET state = 0, due_since = NULL, wakes_at = NULL
+    WHERE call = ? AND state = ? AND token IS NULL`,
+  discard: 'DELETE FROM work WHERE event_id = ? AND state = 4',
+} as const;
+
+/** Which dead letters to replay. */
+export type ReplayQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+
+/** What a step of replaying did. */
+export interface ReplayStep {
+  readonly replayed: number;
+  /** The place of the last that was replayed; none when none is left. */
+  readonly last: Place | undefined;
+}
+
+/** The dead letters of a store. */
+export class StoredDeadLetters {
+  readonly #transaction: Transaction;
+  readonly #statements: Statements<typeof DEAD_LETTER_SQL>;
+
+  constructor(db: Database, transaction: Transaction) {
+    this.#transaction = transaction;
+    this.#statements = prepare(db, DEAD_LETTER_SQL);
+  }
+
+  /** Newest first, from a place on. */
+  list({ provider, since, until }: DeadLetterQuery, before: Place, limit: number): Row[] {
+    const { list, listOfProvider } = this.#statements;
+    const from = since ?? Number.MIN_SAFE_INTEGER;
+    const end = until !== undefined && until <= before.at ? { at: until, row: 0 } : before;
+    if (provider === undefined) return list.all(from, end.at, end.row, limit);
+    return listOfProvider.all(provider, from, end.at, end.row, limit);
+  }
+
+  read(eventId: string): DeadLetter | undefined {
+    const row = this.#statements.read.get(eventId);
+    return row && deadLetterOf(row);
+  }
+
+  replay(eventId: string, now: Now): boolean {
+    const transaction = this.#transaction;
+    transaction.settleFresh();
+    const row = this.#statements.revive.get(eventId);
+    if (row === undefined) return false;
+    transaction.totals.move(DEAD, BLOCKED);
+    // Its place is before the later events of its call; one of them that waits gives way, unless its worker may still have it.
+    for (const state of [1, 2]) {
+      const { changes } = this.#statements.demote.run(row['call'], state);
+      if (changes !== 0) transaction.totals.move(state, BLOCKED);
+    }
+    transaction.promote(row['call'], now);
+    return true;
+  }
+
+  /** When the newest died, by the time that counts for `replayStep`. */
+  newestAt(): number {
+    return this.#statements.newest.get()?.['dead_at'] ?? LAST.at;
+  }
+
+  /** Replays the oldest that match, that died no later than `last`, and that come after a place: what dies again is not replayed again. */
+  replayStep({ provider, since, until }: ReplayQuery, last: number, after: Place, now: Now): ReplayStep {
+    const { oldest, oldestOfProvider } = this.#statements;
+    const end = Math.min(until ?? LAST.at, last + 1);
+    const start = since !== undefined && since > after.at ? { at: since, row: 0 } : after;
+    const rows =
+      provider === undefined
+        ? oldest.all(end, start.at, start.row)
+        : oldestOfProvider.all(provider, end, start.at, start.row);
+    for (const row of rows) this.replay(row['event_id'], now);
+    const newest = rows.at(-1);
+    return { replayed: rows.length, last: newest && { at: newest['dead_at'], row: newest['id'] } };
+  }
+
+  discard(eventId: string): boolean {
+    const { changes } = this.#statements.discard.run(eventId);
+    this.#transaction.totals.enter(DEAD, -Number(changes));
+    return changes !== 0;
+  }
+}
+
+export function deadLetterOf(row: Row): DeadLetter {
+  return {
+    event: eventOf(row as unknown as StoredEvent),
+    attempts: row['failures'],
+    error: row['error'],
+    deadAt: row['dead_at'],
+  };
+}

@@ -1,0 +1,88 @@
+import type { TerminalStatus } from '@call-status/core';
+import type { Now } from '../clock.ts';
+import type { Database } from '../engine.ts';
+import { hashOf, keyOf } from './hash.ts';
+import type { Outcomes } from './outcomes.ts';
+import { prepare, type Statements } from './statements.ts';
+import type { Transaction } from './transaction.ts';
+
+/** How long the id of an event stays known after its call's last event, or after it was erased: longer than any provider retries. */
+export const DUPLICATES_FOR_MS: number = 7 * 86_400_000;
+
+/** How many rows one step of cleaning up looks at or removes. */
+export const STEP_ROWS = 100;
+
+export const ERASE_SQL = {
+  call: 'SELECT id, terminal FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
+  endCall: 'UPDATE calls SET status = ?, terminal = 1, ended_at = ? WHERE id = ?',
+  removeCall: 'DELETE FROM calls WHERE id = ?',
+  removeWork: 'DELETE FROM work WHERE call = ? RETURNING state, token',
+  markErasing: 'INSERT INTO erasing (call, key, until) VALUES (?, ?, ?)',
+  nextErasing: 'SELECT call, until FROM erasing WHERE call > 0 ORDER BY call LIMIT 1',
+  unmarkErasing: 'DELETE FROM erasing WHERE call = ?',
+  events: `SELECT id, event_id FROM recorded WHERE call = ? AND event_id > '' ORDER BY event_id LIMIT ?`,
+  remember: 'INSERT OR REPLACE INTO forgotten (hash, until) VALUES (?, ?)',
+  removeEvent: 'DELETE FROM recorded WHERE id = ?',
+} as const;
+
+/** Ends calls and removes them. */
+export class Erasing {
+  readonly #transaction: Transaction;
+  readonly #outcomes: Outcomes;
+  readonly #statements: Statements<typeof ERASE_SQL>;
+
+  constructor(db: Database, transaction: Transaction, outcomes: Outcomes) {
+    this.#transaction = transaction;
+    this.#outcomes = outcomes;
+    this.#statements = prepare(db, ERASE_SQL);
+  }
+
+  endCall(provider: string, callId: string, tenant: string, status: TerminalStatus, { wall }: Now): boolean {
+    const call = this.#statements.call.get(callId, provider, tenant);
+    if (call?.['terminal'] !== 0) return false;
+    this.#statements.endCall.run(status, wall, call['id']);
+    this.#transaction.totals.addCalls(-1, 1);
+    return true;
+  }
+
+  /** The call is gone at once; its events go in steps. */
+  forgetCall(provider: string, callId: string, tenant: string, { wall }: Now): boolean {
+    this.#transaction.settleFresh();
+    const call = this.#statements.call.get(callId, provider, tenant);
+    if (call === undefined) return false;
+    for (const { state, token } of this.#statements.removeWork.all(call['id'])) {
+      this.#transaction.totals.leave(state);
+      if (token !== null) this.#outcomes.add(token, 'forget');
+    }
+    this.remove(call['id'], call['terminal'] === 1, keyOf(provider, tenant, callId), wall + DUPLICATES_FOR_MS);
+    return true;
+  }
+
+  /** Removes a call without work, and leaves its events to `step`. */
+  remove(call: number, isEnded: boolean, key: string, until: number): void {
+    this.#statements.removeCall.run(call);
+    this.#statements.markErasing.run(call, key, until);
+    this.#transaction.totals.addCalls(isEnded ? 0 : -1, isEnded ? -1 : 0);
+    this.#transaction.isErasing = true;
+  }
+
+  /** Removes events of calls that are gone, at most as many as given, and returns how many. */
+  step(limit: number, { wall }: Now): number {
+    const { nextErasing, unmarkErasing, events, remember, removeEvent } = this.#statements;
+    let removed = 0;
+    for (let call = nextErasing.get(); call !== undefined && removed < limit; call = nextErasing.get()) {
+      const room = limit - removed;
+      const rows = events.all(call['call'], room);
+      for (const { id, event_id: eventId } of rows) {
+        if (call['until'] > wall) {
+          remember.run(hashOf(eventId), call['until']);
+          this.#transaction.hasForgotten = true;
+        }
+        removeEvent.run(id);
+      }
+      removed += rows.length;
+      if (rows.length < room) unmarkErasing.run(call['call']);
+    }
+    return removed;
+  }
+}

@@ -1,0 +1,94 @@
+import { transitionOf } from '@call-status/core';
+import type { Now } from '../clock.ts';
+import type { Database, Row } from '../engine.ts';
+import { hashOf, keyOf } from './hash.ts';
+import type { NewEvent, RecordedRow } from './rows.ts';
+import { prepare, type Statements } from './statements.ts';
+import type { Transaction } from './transaction.ts';
+
+const DETAILS = `
+  direction = coalesce(?, direction), from_number = coalesce(?, from_number), to_number = coalesce(?, to_number),
+  answered = CASE WHEN answered = 1 THEN 1 ELSE coalesce(?, answered) END, duration_seconds = coalesce(?, duration_seconds)`;
+
+export const RECORD_SQL = {
+  call: `
+    SELECT id, status, EXISTS (SELECT 1 FROM work WHERE call = calls.id AND state < 4) AS unfinished
+    FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?`,
+  eventOfCall: `
+    SELECT EXISTS (SELECT 1 FROM work WHERE call = recorded.call AND id = recorded.id AND state < 4) AS unfinished
+    FROM recorded WHERE call = ? AND event_id = ?`,
+  forgotten: 'SELECT 1 FROM forgotten WHERE hash = ?',
+  erasing: `
+    SELECT 1 FROM erasing CROSS JOIN recorded ON recorded.call = erasing.call AND recorded.event_id = ? WHERE erasing.key = ?`,
+  insertCall: `
+    INSERT INTO calls (provider, tenant, call_id, status, terminal, first_at, last_at, events,
+      direction, from_number, to_number, answered, duration_seconds)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
+  advanceCall: `
+    UPDATE calls SET status = ?, terminal = ?, last_at = max(last_at, ?), events = events + 1, ${DETAILS} WHERE id = ?`,
+  touchCall: `UPDATE calls SET last_at = max(last_at, ?), events = events + 1, ${DETAILS} WHERE id = ?`,
+  insertEvent: 'INSERT INTO recorded (call, event_id, transition, event) VALUES (?, ?, ?, ?)',
+} as const;
+
+/** Records events. */
+export class Recording {
+  readonly #transaction: Transaction;
+  readonly #statements: Statements<typeof RECORD_SQL>;
+
+  constructor(db: Database, transaction: Transaction) {
+    this.#transaction = transaction;
+    this.#statements = prepare(db, RECORD_SQL);
+  }
+
+  record(event: NewEvent, { steady }: Now): RecordedRow {
+    const { call, insertEvent } = this.#statements;
+    const transaction = this.#transaction;
+    const [provider, tenant, callId, id, status] = event;
+    const known = call.get(callId, provider, tenant);
+    const hasFresh = known !== undefined && transaction.fresh.some((fresh) => fresh.call === known['id']);
+    if (hasFresh) transaction.settleFresh();
+    const unfinished = this.#isDuplicate(event, known);
+    if (unfinished !== undefined) return [0, 'duplicate', !unfinished];
+
+    const transition = transitionOf(known?.['status'], status);
+    const callRow =
+      known === undefined ? this.#insert(event) : this.#update(known['id'], event, transition === 'advance');
+    const row = Number(insertEvent.run(callRow, id, transition, event[12]).lastInsertRowid);
+    transaction.recent.set(row, id, true);
+    const isBehind = hasFresh || known?.['unfinished'] === 1;
+    transaction.addWork({ call: callRow, row, eventId: id, provider, since: steady }, isBehind);
+    return [row, transition, false];
+  }
+
+  /** Whether the work of an event that is known is unfinished; `undefined`: it is new. */
+  #isDuplicate([provider, tenant, callId, id]: NewEvent, known: Row | undefined): boolean | undefined {
+    const { eventOfCall, forgotten, erasing } = this.#statements;
+    if (known !== undefined) {
+      const double = eventOfCall.get(known['id'], id);
+      if (double !== undefined) return double['unfinished'] === 1;
+    }
+    if (this.#transaction.hasForgotten && forgotten.get(hashOf(id)) !== undefined) return false;
+    if (this.#transaction.isErasing && erasing.get(id, keyOf(provider, tenant, callId)) !== undefined) return false;
+    return undefined;
+  }
+
+  #insert([provider, tenant, callId, , status, terminal, receivedAt, ...rest]: NewEvent): number {
+    const [direction, from, to, answered, duration] = rest;
+    const call = [provider, tenant, callId, status, Number(terminal), receivedAt, receivedAt];
+    this.#transaction.totals.addCalls(Number(!terminal), Number(terminal));
+    const { lastInsertRowid } = this.#statements.insertCall.run(...call, direction, from, to, answered, duration);
+    return Number(lastInsertRowid);
+  }
+
+  #update(call: number, event: NewEvent, isAdvance: boolean): number {
+    const [, , , , status, terminal, receivedAt, direction, from, to, answered, duration] = event;
+    const details = [direction, from, to, answered, duration, call];
+    if (!isAdvance) this.#statements.touchCall.run(receivedAt, ...details);
+    else {
+      this.#statements.advanceCall.run(status, Number(terminal), receivedAt, ...details);
+      // A call that has ended advances no more.
+      if (terminal) this.#transaction.totals.addCalls(-1, 1);
+    }
+    return call;
+  }
+}

@@ -1,0 +1,127 @@
+import type { Failure, Outcome } from '@call-status/core';
+import type { Now } from '../clock.ts';
+import type { Database, Value } from '../engine.ts';
+import { type Ending, Outcomes } from './outcomes.ts';
+import { prepare, type Statements } from './statements.ts';
+import { BLOCKED, DEAD, RUNNING } from './totals.ts';
+import type { Transaction } from './transaction.ts';
+
+const RESULT = `due_since = NULL, wakes_at = NULL, token = NULL, begun_ms = NULL`;
+const LEASED = `WHERE call = ? AND id = ? AND token = ? AND state = ?`;
+
+export const RESULT_SQL = {
+  stateOf: 'SELECT state, token FROM work WHERE call = ? AND id = ?',
+  renew:
+    'UPDATE work SET state = 3, due_since = NULL, wakes_at = ?, span_ms = ? WHERE call = ? AND id = ? AND token = ? AND state = ?',
+  begin: `UPDATE work SET begun_ms = ? WHERE call = ? AND id = ? AND token = ? AND state = 3 AND wakes_at > ?`,
+  finish: `DELETE FROM work ${LEASED}`,
+  retry: `
+    UPDATE work SET state = 0, failures = failures + 1, suspect = 0, not_before = ?, span_ms = ?, error = ?, done_handlers = ?, ${RESULT}
+    ${LEASED}`,
+  bury: `
+    UPDATE work SET state = 4, failures = failures + 1, suspect = 0, dead_at = ?, error = ?, done_handlers = ?, ${RESULT}
+    ${LEASED}`,
+  release: `UPDATE work SET state = 0, not_before = ?, span_ms = ?, ${RESULT} ${LEASED}`,
+} as const;
+
+/** The longest pause: with it, a time is still a whole number. */
+const LONGEST_MS = 2 ** 52;
+
+/** Takes the results of work, and renews its leases. */
+export class Results {
+  readonly outcomes: Outcomes = new Outcomes();
+  readonly #transaction: Transaction;
+  readonly #statements: Statements<typeof RESULT_SQL>;
+
+  constructor(db: Database, transaction: Transaction) {
+    this.#transaction = transaction;
+    this.#statements = prepare(db, RESULT_SQL);
+  }
+
+  /** Prolongs leases, also ended ones whose work was not taken again, and returns the tokens of those that are lost. */
+  renew(tokens: readonly string[], leaseMs: number, { steady }: Now): string[] {
+    const span = Math.ceil(leaseMs);
+    return tokens.filter((token) => {
+      const state = this.#apply(token, (...lease) => this.#statements.renew.run(steady + span, span, ...lease).changes);
+      if (state === undefined) return true;
+      if (state !== RUNNING) this.#transaction.totals.move(state, RUNNING);
+      return false;
+    });
+  }
+
+  /** Its handlers begin: if nothing more is heard of it, that was an interruption. */
+  begin(token: string, retryInMs: number, { steady }: Now): Outcome {
+    const { changes } = this.#statements.begin.run(spanOf(retryInMs), ...workOf(token), token, steady);
+    return changes === 0 ? 'lost' : 'done';
+  }
+
+  finish(token: string, now: Now): Outcome {
+    return this.#end('finish', token, undefined, now, (...lease) => this.#statements.finish.run(...lease).changes);
+  }
+
+  fail(token: string, { retryInMs, error: text, doneHandlers }: Failure, now: Now): Outcome {
+    const { retry, bury } = this.#statements;
+    const done = JSON.stringify(doneHandlers);
+    // At NUL a text would be cut.
+    const error = text.replaceAll('\0', '\ufffd');
+    if (retryInMs === undefined) {
+      return this.#end('fail', token, DEAD, now, (...lease) => bury.run(now.wall, error, done, ...lease).changes);
+    }
+    const span = spanOf(retryInMs);
+    const notBefore = now.steady + span;
+    return this.#end(
+      'fail',
+      token,
+      BLOCKED,
+      now,
+      (...lease) => retry.run(notBefore, span, error, done, ...lease).changes,
+    );
+  }
+
+  release(token: string, retryInMs: number, now: Now): Outcome {
+    const span = spanOf(retryInMs);
+    const notBefore = span === 0 ? 0 : now.steady + span;
+    const { release } = this.#statements;
+    return this.#end('release', token, BLOCKED, now, (...lease) => release.run(notBefore, span, ...lease).changes);
+  }
+
+  /** @param state which the work has then; `undefined`: it is done */
+  #end(ending: Ending, token: string, state: number | undefined, now: Now, run: Apply): Outcome {
+    const before = this.#apply(token, run);
+    if (before === undefined) return this.outcomes.of(token, ending) ?? this.#unknown(token);
+    const { totals } = this.#transaction;
+    totals.leave(before);
+    if (state !== undefined) totals.enter(state);
+    this.outcomes.add(token, ending);
+    this.#transaction.promote(workOf(token)[0] as number, now);
+    return 'done';
+  }
+
+  /** Runs a statement on leased work, and returns the state that it was in; nearly always it runs. `undefined`: the lease is lost. */
+  #apply(token: string, run: Apply): number | undefined {
+    const [call, row] = workOf(token);
+    if (run(call, row, token, RUNNING) !== 0) return RUNNING;
+    const found = this.#statements.stateOf.get(call, row);
+    if (found?.['token'] !== token) return undefined;
+    run(call, row, token, found['state']);
+    return found['state'];
+  }
+
+  #unknown(token: string): Outcome {
+    const [call, row] = workOf(token);
+    return call === null || this.#statements.stateOf.get(call, row) !== undefined ? 'lost' : 'gone';
+  }
+}
+
+/** Runs a statement on leased work in a state, and returns how many rows it changed. */
+type Apply = (call: Value, row: Value, token: string, state: number) => number | bigint;
+
+function spanOf(ms: number): number {
+  return ms > 0 ? Math.min(Math.ceil(ms), LONGEST_MS) : 0;
+}
+
+/** The row of `work` that a lease is for; `null` for a token that no inbox gave. */
+function workOf(token: string): [call: number | null, row: number | null] {
+  const [call = Number.NaN, row = Number.NaN] = token.split('.', 2).map(Number);
+  return Number.isInteger(call) && Number.isInteger(row) ? [call, row] : [null, null];
+}

@@ -1,0 +1,93 @@
+import { BOOT, type Now } from '../clock.ts';
+import type { Database, Row } from '../engine.ts';
+import { prepare, type Statements } from './statements.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** How long ended calls stay in a new file. */
+const RETENTION_MS = 30 * DAY_MS;
+
+export const SETTINGS_SQL = {
+  insert: `
+    INSERT OR IGNORE INTO inbox (id, retention_ms, retention_given, boot, clock_offset, swept_at, swept_mono)
+    VALUES (1, ${RETENTION_MS}, 0, ?, ?, ?, ?)`,
+  read: 'SELECT * FROM inbox WHERE id = 1',
+  restarted: 'UPDATE inbox SET boot = ?, clock_offset = ?, swept_mono = 0, doubted_mono = NULL WHERE id = 1',
+  retain: 'UPDATE inbox SET retention_ms = ?, retention_given = 1 WHERE id = 1',
+  swept: 'UPDATE inbox SET swept_at = ?, swept_mono = ?, doubted_mono = NULL WHERE id = 1',
+  doubt: 'UPDATE inbox SET doubted_mono = ? WHERE id = 1',
+} as const;
+
+/** Whether a process may clean up now. */
+export type SweepLeave = 'yes' | 'no' | 'clock_stepped';
+
+/** What the file itself knows: how long calls stay, when it was cleaned up, and how to tell the time. */
+export class Settings {
+  readonly #statements: Statements<typeof SETTINGS_SQL>;
+
+  constructor(db: Database) {
+    this.#statements = prepare(db, SETTINGS_SQL);
+  }
+
+  /** @returns what to add to the host's monotonic clock, the same in all processes until the host restarts */
+  clockOffset(wall: number, mono: number): number {
+    const { insert, read, restarted } = this.#statements;
+    const offset = wall - mono;
+    const row = read.get();
+    if (row === undefined) insert.run(BOOT, offset, wall, mono);
+    else if (row['boot'] !== BOOT) restarted.run(BOOT, offset);
+    return read.get()?.['clock_offset'];
+  }
+
+  read(): { readonly retentionMs: number | null; readonly isGiven: boolean } {
+    const row = this.#statements.read.get() as Row;
+    return { retentionMs: row['retention_ms'], isGiven: row['retention_given'] === 1 };
+  }
+
+  /** Stores the retention that an option gives; the newest holds. */
+  retain(retainFor: number): void {
+    this.#statements.retain.run(Number.isFinite(retainFor) ? Math.ceil(retainFor) : null);
+  }
+
+  /**
+   * One process at a time cleans up, and none while the system's time is in doubt: when it went ahead by far more than has passed since the
+   * last time. Then nothing is removed until the time is right again, or has stayed as it is for a day (or the retention, if that is shorter).
+   */
+  maySweep(sweepMs: number, now: Now): SweepLeave {
+    const { swept, doubt, read } = this.#statements;
+    const { wall, mono } = now;
+    const row = read.get() as Row;
+    const passed = passedSince(row, now);
+    if (isAhead(row, now)) {
+      const doubted = row['doubted_mono'];
+      if (doubted === null || mono < doubted) doubt.run(mono);
+      if (doubted === null || mono - doubted < Math.min(DAY_MS, retentionOf(row))) return 'clock_stepped';
+    } else if (passed > 0 && passed < sweepMs / 2 && wall >= row['swept_at']) return 'no';
+    swept.run(wall, mono);
+    return 'yes';
+  }
+
+  /** Whether the time did not step since the cleaning up began. */
+  isTimeRight(now: Now): boolean {
+    return !isAhead(this.#statements.read.get() as Row, now);
+  }
+}
+
+function isAhead(row: Row, now: Now): boolean {
+  return now.wall - row['swept_at'] - passedSince(row, now) > toleranceOf(retentionOf(row));
+}
+
+/** Since the last cleaning up; after a restart of the host only what has passed since then is known. */
+function passedSince({ swept_mono: sweptMono }: Row, { mono }: Now): number {
+  return mono >= sweptMono ? mono - sweptMono : mono;
+}
+
+function retentionOf(row: Row): number {
+  return row['retention_ms'] ?? RETENTION_MS;
+}
+
+/** How far the time may go ahead of what has passed: clocks are corrected by a little. */
+function toleranceOf(retentionMs: number): number {
+  return Math.max(1000, Math.min(HOUR_MS, retentionMs / 10));
+}

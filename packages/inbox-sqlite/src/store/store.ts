@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import type { Failure, Outcome, TakeRequest, TerminalStatus } from '@call-status/core';
+import { monotonic, type Now } from '../clock.ts';
+import type { Database } from '../engine.ts';
+import { checkpoint, requireVersion, rollback } from '../open.ts';
+import { StoredCalls } from './calls.ts';
+import { type ReplayQuery, type ReplayStep, StoredDeadLetters } from './dead-letters.ts';
+import { Erasing, STEP_ROWS } from './erase.ts';
+import { Recording } from './record.ts';
+import { Results } from './results.ts';
+import type { NewEvent, Place, RecordedRow, TakenRows } from './rows.ts';
+import { Settings, type SweepLeave } from './settings.ts';
+import { prepare, type Statements } from './statements.ts';
+import { Sweeping, type SweepPlace } from './sweep.ts';
+import { Transaction } from './transaction.ts';
+import { Giving } from './work.ts';
+
+export const STORE_SQL = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  dataVersion: 'PRAGMA data_version',
+  userVersion: 'PRAGMA user_version',
+} as const;
+
+/**
+ * The operations of the inbox on one connection. They are synchronous; those that write run inside the transaction of
+ * whoever calls them, between {@link Store.begin} and {@link Store.commit}. Their last argument is the time.
+ */
+export class Store {
+  readonly calls: StoredCalls;
+  readonly deadLetters: StoredDeadLetters;
+  readonly settings: Settings;
+  readonly #db: Database;
+  readonly #path: string;
+  readonly #statements: Statements<typeof STORE_SQL>;
+  readonly #transaction: Transaction;
+  readonly #recording: Recording;
+  readonly #giving: Giving;
+  readonly #results: Results;
+  readonly #erasing: Erasing;
+  readonly #sweeping: Sweeping;
+  readonly #clockOffset: number;
+
+  /** @param now for tests: the time, when there is a clock */
+  constructor(db: Database, path: string, now?: Now) {
+    this.#db = db;
+    this.#path = path;
+    this.#statements = prepare(db, STORE_SQL);
+    this.#transaction = new Transaction(db);
+    this.#recording = new Recording(db, this.#transaction);
+    this.#giving = new Giving(db, this.#transaction, randomUUID());
+    this.#results = new Results(db, this.#transaction);
+    this.calls = new StoredCalls(db);
+    this.deadLetters = new StoredDeadLetters(db, this.#transaction);
+    this.settings = new Settings(db);
+    this.#erasing = new Erasing(db, this.#transaction, this.#results.outcomes);
+    this.#sweeping = new Sweeping(db, this.#transaction, this.#erasing, this.settings);
+    this.#clockOffset = this.settings.clockOffset(now?.wall ?? Date.now(), now?.mono ?? monotonic());
+    this.#giving.limitSpans(this.now(now));
+  }
+
+  /** The time, unless it is given. */
+  now(given: Now | undefined): Now {
+    if (given !== undefined) return given;
+    const mono = monotonic();
+    return { wall: Date.now(), mono, steady: mono + this.#clockOffset };
+  }
+
+  /** Whether work became due that was not taken in the same transaction. */
+  get isWorkDue(): boolean {
+    return this.#transaction.isWorkDue;
+  }
+
+  /** Takes the lock for writing at once: a transaction that only reads at first could not be sure to get it later. */
+  begin(): void {
+    this.#statements.begin.run();
+    try {
+      this.requireVersion();
+      this.#transaction.begin();
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
+  commit(): void {
+    this.#transaction.flush();
+    this.#statements.commit.run();
+    this.#results.outcomes.commit();
+  }
+
+  rollback(): void {
+    this.#transaction.clear();
+    this.#results.outcomes.rollback();
+    rollback(this.#db);
+  }
+
+  /**
+   * A process of a later release may have brought the tables up to date since this one opened the file.
+   *
+   * @throws CallStatusError `inbox_unsupported`
+   */
+  requireVersion(): void {
+    requireVersion(this.#statements.userVersion.get()?.['user_version'], this.#path);
+  }
+
+  checkpoint(): void {
+    checkpoint(this.#db);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** A number that differs once another connection has committed. */
+  dataVersion(): unknown {
+    return this.#statements.dataVersion.get()?.['data_version'];
+  }
+
+  get totals(): Transaction['totals'] {
+    return this.#transaction.totals;
+  }
+
+  record(event: NewEvent, now: Now): RecordedRow {
+    return this.#recording.record(event, now);
+  }
+
+  take(request: TakeRequest, now: Now): TakenRows {
+    return this.#giving.take(request, now);
+  }
+
+  renew(tokens: readonly string[], leaseMs: number, now: Now): string[] {
+    return this.#results.renew(tokens, leaseMs, now);
+  }
+
+  beginHandlers(token: string, retryInMs: number, now: Now): Outcome {
+    return this.#results.begin(token, retryInMs, now);
+  }
+
+  finish(token: string, now: Now): Outcome {
+    return this.#results.finish(token, now);
+  }
+
+  fail(token: string, failure: Failure, now: Now): Outcome {
+    return this.#results.fail(token, failure, now);
+  }
+
+  release(token: string, retryInMs: number, now: Now): Outcome {
+    return this.#results.release(token, retryInMs, now);
+  }
+
+  replay(eventId: string, now: Now): boolean {
+    return this.deadLetters.replay(eventId, now);
+  }
+
+  replayStep(query: ReplayQuery, last: number, after: Place, now: Now): ReplayStep {
+    return this.deadLetters.replayStep(query, last, after, now);
+  }
+
+  discard(eventId: string): boolean {
+    return this.deadLetters.discard(eventId);
+  }
+
+  endCall(provider: string, callId: string, tenant: string, status: TerminalStatus, now: Now): boolean {
+    return this.#erasing.endCall(provider, callId, tenant, status, now);
+  }
+
+  forgetCall(provider: string, callId: string, tenant: string, now: Now): boolean {
+    return this.#erasing.forgetCall(provider, callId, tenant, now);
+  }
+
+  /** Removes some of the events of calls that are gone. @returns whether any may be left */
+  eraseStep(now: Now): boolean {
+    return this.#erasing.step(STEP_ROWS, now) >= STEP_ROWS;
+  }
+
+  /** Stores how long ended calls stay, and returns how long they stayed so far if an option of another process had said so. */
+  retain(retainFor: number): number | undefined {
+    const { retentionMs, isGiven } = this.settings.read();
+    this.settings.retain(retainFor);
+    return isGiven ? (retentionMs ?? Number.POSITIVE_INFINITY) : undefined;
+  }
+
+  maySweep(sweepMs: number, now: Now): SweepLeave {
+    const leave = this.settings.maySweep(sweepMs, now);
+    if (leave === 'yes') this.#giving.limitSpans(now);
+    return leave;
+  }
+
+  sweep(place: SweepPlace, now: Now): SweepPlace | undefined {
+    return this.#sweeping.step(place, now);
+  }
+}

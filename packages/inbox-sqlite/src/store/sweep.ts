@@ -1,0 +1,100 @@
+import { CALL_STATUSES, isTerminal } from '@call-status/core';
+import type { Now } from '../clock.ts';
+import type { Database, Row } from '../engine.ts';
+import { DUPLICATES_FOR_MS, type Erasing, STEP_ROWS } from './erase.ts';
+import { keyOf } from './hash.ts';
+import type { Place } from './rows.ts';
+import type { Settings } from './settings.ts';
+import { prepare, type Statements } from './statements.ts';
+import type { Transaction } from './transaction.ts';
+
+/** A live call that is silent for so many times the retention has ended, and nothing said so. */
+const SILENCE = 7;
+
+const OLD = `
+  SELECT id, provider, tenant, call_id, first_at, last_at, terminal, EXISTS (SELECT 1 FROM work WHERE call = calls.id) AS has_work
+  FROM calls`;
+
+export const SWEEP_SQL = {
+  oldEnded: `${OLD} WHERE terminal = 1 AND (last_at, id) > (?, ?) AND last_at < ? ORDER BY last_at, id LIMIT ${STEP_ROWS}`,
+  oldLive: `
+    ${OLD} WHERE provider = ? AND status = ? AND (first_at, id) > (?, ?) AND first_at < ? ORDER BY first_at, id LIMIT ${STEP_ROWS}`,
+  nextProvider: 'SELECT provider FROM calls WHERE provider > ? ORDER BY provider LIMIT 1',
+  oldForgotten: `
+    DELETE FROM forgotten WHERE hash IN (SELECT hash FROM forgotten WHERE until <= ? ORDER BY until LIMIT ${STEP_ROWS})`,
+} as const;
+
+/** Where a step of cleaning up goes on: the ended calls first, then the live ones of each provider and status. */
+export interface SweepPlace extends Place {
+  readonly range: { readonly provider: string; readonly status: string } | undefined;
+}
+
+const LIVE = CALL_STATUSES.filter((status) => !isTerminal(status));
+
+/** Removes what is older than the retention. */
+export class Sweeping {
+  readonly #transaction: Transaction;
+  readonly #erasing: Erasing;
+  readonly #settings: Settings;
+  readonly #statements: Statements<typeof SWEEP_SQL>;
+
+  constructor(db: Database, transaction: Transaction, erasing: Erasing, settings: Settings) {
+    this.#transaction = transaction;
+    this.#erasing = erasing;
+    this.#settings = settings;
+    this.#statements = prepare(db, SWEEP_SQL);
+  }
+
+  /**
+   * Looks at some of what is older than the retention, and removes it. A call that still has work or a dead letter stays.
+   *
+   * @param place where the step before ended, so that calls that stay are looked at once and not in every step
+   * @returns where the next step begins; none when there is no more
+   */
+  step(place: SweepPlace, now: Now): SweepPlace | undefined {
+    if (!this.#settings.isTimeRight(now)) return undefined;
+    this.#transaction.settleFresh();
+    const { oldForgotten } = this.#statements;
+    let rows = Number(oldForgotten.run(now.wall).changes) + this.#erasing.step(STEP_ROWS, now);
+    if (rows >= STEP_ROWS) return place;
+    const { retentionMs } = this.#settings.read();
+    if (retentionMs === null) return undefined;
+    const before = now.wall - retentionMs * (place.range === undefined ? 1 : SILENCE);
+    const old = this.#old(place, before);
+    for (const call of old) {
+      if (call['has_work'] === 0 && call['last_at'] < before) {
+        this.#remove(call);
+        rows += this.#erasing.step(STEP_ROWS, now);
+      }
+      if (++rows >= STEP_ROWS) return placeOf(call, place);
+    }
+    const last = old.at(-1);
+    return old.length === STEP_ROWS && last !== undefined ? placeOf(last, place) : this.#nextRange(place);
+  }
+
+  #old({ at, row, range }: SweepPlace, before: number): Row[] {
+    const { oldEnded, oldLive } = this.#statements;
+    return range === undefined
+      ? oldEnded.all(at, row, before)
+      : oldLive.all(range.provider, range.status, at, row, before);
+  }
+
+  #remove({ id, provider, tenant, call_id: callId, terminal, last_at: lastAt }: Row): void {
+    this.#erasing.remove(id, terminal === 1, keyOf(provider, tenant, callId), lastAt + DUPLICATES_FOR_MS);
+  }
+
+  #nextRange({ range }: SweepPlace): SweepPlace | undefined {
+    const status = LIVE[range === undefined ? 0 : LIVE.indexOf(range.status as (typeof LIVE)[number]) + 1];
+    if (range !== undefined && status !== undefined) return firstOf(range.provider, status);
+    const provider = this.#statements.nextProvider.get(range?.provider ?? '')?.['provider'];
+    return provider === undefined ? undefined : firstOf(provider, LIVE[0] as string);
+  }
+}
+
+function firstOf(provider: string, status: string): SweepPlace {
+  return { at: Number.MIN_SAFE_INTEGER, row: 0, range: { provider, status } };
+}
+
+function placeOf(call: Row, { range }: SweepPlace): SweepPlace {
+  return { at: range === undefined ? call['last_at'] : call['first_at'], row: call['id'], range };
+}

@@ -1,0 +1,111 @@
+import type { Now } from '../clock.ts';
+import type { Database } from '../engine.ts';
+import { RecentEvents } from '../recent-events.ts';
+import { prepare, type Statements } from './statements.ts';
+import { BLOCKED, DUE, RETRYING, RUNNING, Totals } from './totals.ts';
+
+/** An event that was recorded and is not in `work` yet. */
+export interface FreshWork {
+  readonly call: number;
+  readonly row: number;
+  readonly eventId: string;
+  readonly provider: string;
+  readonly since: number;
+}
+
+/** Who takes an event, in the transaction that records it. */
+export interface FreshLease {
+  readonly owner: string;
+  readonly token: string;
+  readonly until: number;
+  readonly leaseMs: number;
+}
+
+export const TRANSACTION_SQL = {
+  anyForgotten: `
+    SELECT EXISTS (SELECT 1 FROM forgotten WHERE until > 0) AS forgotten, EXISTS (SELECT 1 FROM erasing WHERE call > 0) AS erasing`,
+  insertWork: `
+    INSERT INTO work (call, id, event_id, provider, state, due_since, owner, token, wakes_at, span_ms, takes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  unfinished: 'SELECT id, state, not_before, span_ms FROM work WHERE call = ? AND state < 4 ORDER BY id LIMIT 1',
+  hasHead: 'SELECT 1 FROM work WHERE call = ? AND state IN (1, 2, 3) LIMIT 1',
+  schedule: 'UPDATE work SET state = ?, due_since = ?, wakes_at = ? WHERE call = ? AND id = ?',
+} as const;
+
+/** What the operations of one transaction share. */
+export class Transaction {
+  readonly totals: Totals;
+  /** The rows of the events that the other side still has. */
+  readonly recent = new RecentEvents<true>();
+  /** Whether work became due that was not taken in this transaction. */
+  isWorkDue = false;
+  /** Whether ids of removed events may be known. */
+  hasForgotten = true;
+  /** Whether events of calls that are gone may be left. */
+  isErasing = true;
+  /** Events that were recorded in this transaction and may be taken in it; the rest becomes work at its end. */
+  fresh: FreshWork[] = [];
+  readonly #statements: Statements<typeof TRANSACTION_SQL>;
+
+  constructor(db: Database) {
+    this.totals = new Totals(db);
+    this.#statements = prepare(db, TRANSACTION_SQL);
+  }
+
+  begin(): void {
+    const flags = this.#statements.anyForgotten.get();
+    this.hasForgotten = flags?.['forgotten'] === 1;
+    this.isErasing = flags?.['erasing'] === 1;
+    this.isWorkDue = false;
+  }
+
+  flush(): void {
+    this.settleFresh();
+    this.totals.flush();
+  }
+
+  clear(): void {
+    this.recent.clear();
+    this.fresh = [];
+    this.totals.clear();
+  }
+
+  /** What was recorded becomes work: at once if it waits for an earlier event of its call, else unless it is taken before. */
+  addWork(work: FreshWork, isBehind: boolean): void {
+    if (isBehind) this.#insert(work, BLOCKED, null);
+    else this.fresh.push(work);
+  }
+
+  /** What was recorded and not taken becomes work for whoever asks next. */
+  settleFresh(): void {
+    for (const work of this.fresh) {
+      this.#insert(work, DUE, work.since);
+      this.isWorkDue = true;
+    }
+    this.fresh = [];
+  }
+
+  /** An event is taken in the transaction that records it. */
+  leaseFresh({ call, row, eventId, provider }: FreshWork, { owner, token, until, leaseMs }: FreshLease): void {
+    this.#statements.insertWork.run(call, row, eventId, provider, RUNNING, null, owner, token, until, leaseMs, 1);
+    this.totals.enter(RUNNING);
+  }
+
+  #insert({ call, row, eventId, provider }: FreshWork, state: number, since: number | null): void {
+    this.#statements.insertWork.run(call, row, eventId, provider, state, since, null, null, null, 0, 0);
+    this.totals.enter(state);
+  }
+
+  /** After an event left its worker: the first unfinished event of its call is next. Nearly always there is none. */
+  promote(call: number, { steady }: Now): void {
+    const { unfinished, hasHead, schedule } = this.#statements;
+    const next = unfinished.get(call);
+    if (next?.['state'] !== BLOCKED || hasHead.get(call) !== undefined) return;
+    const { id, not_before: notBefore, span_ms: spanMs } = next;
+    const isWaiting = notBefore > steady;
+    if (isWaiting) schedule.run(RETRYING, null, Math.min(notBefore, steady + spanMs), call, id);
+    else schedule.run(DUE, steady, null, call, id);
+    this.totals.move(BLOCKED, isWaiting ? RETRYING : DUE);
+    this.isWorkDue = true;
+  }
+}

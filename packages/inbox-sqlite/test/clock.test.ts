@@ -1,0 +1,148 @@
+import { createCallStatus, mycpaas } from '@call-status/core';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { bootId, timesBy } from '../src/clock.ts';
+import { anEvent } from './events.ts';
+import { handleAll, openInbox, temporaryFile } from './support.ts';
+
+const HOUR = 3_600_000;
+const STEPS = [-10_000 * HOUR, -HOUR, -1000, 1000, HOUR, 10_000 * HOUR];
+const REQUEST = { limit: 100, leaseMs: 10_000, owner: 'test' };
+
+function setUp() {
+  const path = temporaryFile();
+  let now = Date.UTC(2026, 0, 1);
+  return {
+    path,
+    inbox: openInbox({ path, clock: () => now }),
+    again: () => openInbox({ path, clock: () => now }),
+    step: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
+  it('delays nothing that is due', async () => {
+    const { inbox, step } = setUp();
+    for (const status of ['ringing', 'completed'] as const) await inbox.record(anEvent('c1', status));
+    await inbox.record(anEvent('c2'));
+    step(ms);
+    expect((await handleAll(inbox)).sort()).toEqual(['acme:c1:completed', 'acme:c1:ringing', 'acme:c2:ringing']);
+  });
+
+  it('delays nothing that is due after a restart, or in another process', async () => {
+    const { inbox, again, step } = setUp();
+    await inbox.record(anEvent('c1'));
+    await inbox.record(anEvent('c2'));
+    step(ms);
+    const other = again();
+    expect(await other.health()).toMatchObject({ due: 2 });
+    const { work } = await other.take({ ...REQUEST, limit: 1 });
+    await other.finish((work[0] as (typeof work)[number]).lease);
+    await inbox.close();
+    expect(await handleAll(again())).toEqual(['acme:c2:ringing']);
+  });
+
+  it('delays nothing behind a running event', async () => {
+    const { inbox, step } = setUp();
+    await inbox.record(anEvent('c1'));
+    const { work } = await inbox.take(REQUEST);
+    await inbox.record(anEvent('c1', 'completed'));
+    step(ms);
+    for (const { lease } of work) expect(await inbox.finish(lease)).toBe('done');
+    expect(await handleAll(inbox)).toEqual(['acme:c1:completed']);
+  });
+
+  it('delays a retry by no more than its pause, also over a restart', async () => {
+    const { inbox, again, step } = setUp();
+    await inbox.record(anEvent('c1'));
+    await inbox.record(anEvent('c2'));
+    for (const { lease } of (await inbox.take(REQUEST)).work) {
+      await inbox.fail(lease, { error: 'boom', doneHandlers: [], retryInMs: 5000 });
+    }
+    step(ms);
+    const nextInMs = (await inbox.take({ ...REQUEST, limit: 0 })).nextInMs ?? 0;
+    expect(nextInMs).toBeLessThanOrEqual(5000);
+    step(5000);
+    expect((await inbox.take({ ...REQUEST, limit: 1 })).work).toHaveLength(1);
+    await inbox.close();
+    step(ms);
+    const reopened = again();
+    step(5000);
+    expect((await reopened.take(REQUEST)).work).toHaveLength(1);
+  });
+
+  it('delays what a dead process had by no more than its lease', async () => {
+    const { inbox, again, step } = setUp();
+    await inbox.record(anEvent('c1'));
+    await inbox.take(REQUEST);
+    await inbox.close();
+    step(ms);
+    const reopened = again();
+    await reopened.counts();
+    step(REQUEST.leaseMs + 1);
+    expect((await reopened.take({ ...REQUEST, suspect: true })).work).toHaveLength(1);
+  });
+
+  it('keeps dead letters from no replay', async () => {
+    const { inbox, step } = setUp();
+    await inbox.record(anEvent('c1'));
+    for (const { lease } of (await inbox.take(REQUEST)).work) {
+      await inbox.fail(lease, { error: 'boom', doneHandlers: [] });
+    }
+    step(ms);
+    expect(await inbox.deadLetters.replayAll()).toBe(1);
+    expect(await handleAll(inbox)).toEqual(['acme:c1:ringing']);
+  });
+});
+
+it('a lag and a health are never negative', async () => {
+  const { inbox, step } = setUp();
+  await inbox.record(anEvent('c1'));
+  step(-HOUR);
+  expect(await inbox.health()).toMatchObject({ due: 1, lagMs: 0 });
+  step(5000);
+  expect(await inbox.health()).toMatchObject({ due: 1, lagMs: 5000 });
+});
+
+it('work that waited for a worker is handled though the clock was set back', async () => {
+  const { inbox, step } = setUp();
+  const handled: string[] = [];
+  const calls = createCallStatus({
+    providers: [mycpaas({ token: 't' })],
+    inbox,
+    work: false,
+    log: { info() {}, warn() {}, error() {} },
+    onStatus: ({ callId }) => void handled.push(callId),
+  });
+  onTestFinished(() => calls.close());
+  for (let call = 0; call < 5; call++) {
+    await inbox.record(anEvent(`c${call}`, 'ringing', { provider: 'mycpaas', id: `mycpaas:c${call}:ringing` }));
+  }
+  step(-HOUR);
+  calls.work();
+  await vi.waitFor(() => expect(handled.sort()).toEqual(['c0', 'c1', 'c2', 'c3', 'c4']));
+});
+
+describe('the times', () => {
+  it('by a clock go on though it is set back, in whole milliseconds', () => {
+    let now = 1000.7;
+    const times = timesBy(
+      () => now,
+      () => 7,
+    );
+    expect(times()).toEqual({ wall: 1000, mono: 7, steady: 1000 });
+    now = 500.2;
+    expect(times()).toEqual({ wall: 500, mono: 7, steady: 1000 });
+    now = 600.9;
+    expect(times()).toEqual({ wall: 600, mono: 7, steady: 1100 });
+  });
+
+  it('are those of the host without one', () => {
+    expect(timesBy(undefined)()).toBeUndefined();
+  });
+
+  it('know a restart of the host where the system tells it', () => {
+    expect(bootId('/proc/no such file')).toBe('');
+  });
+});
