@@ -1,5 +1,6 @@
 import { withoutBom } from './bom.ts';
 import { tooManyFields } from './bounds.ts';
+import { detach } from './detach.ts';
 import type { Limits } from './fields.ts';
 import { FlatFields } from './flat-fields.ts';
 import { type KnownName, startOfNames } from './known-names.ts';
@@ -45,7 +46,7 @@ export function decodeForm(form: string, limits: Limits, what = 'fields'): FlatF
     if (hasPlus) value = value.replaceAll('+', ' ');
     values.push(isEscaped ? unescaped(value) : value);
   }
-  return new FlatFields(name.names, values);
+  return new FlatFields(name.names, detach(values, 2 * text.length));
 }
 
 /** A field's name, which ends at `=`, or with the field. */

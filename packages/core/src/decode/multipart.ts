@@ -3,6 +3,7 @@ import { CallStatusError } from '../errors.ts';
 import { withoutBomBytes } from './bom.ts';
 import { tooManyFields } from './bounds.ts';
 import { type ContentType, parseContentType } from './content-type.ts';
+import { detach } from './detach.ts';
 import type { Limits } from './fields.ts';
 import { FlatFields } from './flat-fields.ts';
 import { type KnownName, startOfNames } from './known-names.ts';
@@ -69,7 +70,7 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
     if (ascii && !headers.isFile) values.push(text.slice(from, end));
     else if (!headers.isFile) values.push(decoderOf(headers, decode)(body.subarray(from, end)));
   }
-  return new FlatFields(known.names, values);
+  return new FlatFields(known.names, detach(values, text.length));
 }
 
 /** Behind the last delimiter no part starts. */

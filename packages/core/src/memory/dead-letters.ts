@@ -2,19 +2,23 @@ import { checkOptions } from '../check-options.ts';
 import type { DeadLetter, DeadLetterQuery, DeadLetters, Page } from '../inbox.ts';
 import type { Job } from './job.ts';
 import type { Lane } from './lane.ts';
-import { isWithin, newestFirst, QUERIES } from './pages.ts';
+import { LinkedList, type Node } from './linked-list.ts';
+import { isWithin, pageOf, QUERIES } from './pages.ts';
 
-/** What is to happen when an event is no dead letter any more. */
+type Matching = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+
+/** What to do once an event is no dead letter any more. */
 export interface OnLeaving {
   /** It is work again. */
-  replayed(job: Job): void;
+  replayed(dead: Dead): void;
   /** It is done. */
-  discarded(lane: Lane): void;
+  discarded(dead: Dead): void;
 }
 
 /** The dead letters of a memory inbox. */
 export class MemoryDeadLetters implements DeadLetters {
-  readonly #dead = new Map<string, Dead>();
+  readonly #byEvent = new Map<string, Node<Dead>>();
+  readonly #inOrder = new LinkedList<Dead>();
   readonly #on: OnLeaving;
   #serial = 0;
 
@@ -23,66 +27,68 @@ export class MemoryDeadLetters implements DeadLetters {
   }
 
   get size(): number {
-    return this.#dead.size;
+    return this.#byEvent.size;
   }
 
   add(job: Job, letter: DeadLetter): void {
-    this.#dead.set(job.event.id, { job, letter, serial: ++this.#serial });
+    this.#byEvent.set(job.event.id, this.#inOrder.add({ job, letter, serial: ++this.#serial }));
     job.lane.dead++;
   }
 
   /** Forgets those of a call that is forgotten. */
   removeAll(lane: Lane): void {
-    if (lane.dead > 0) for (const id of lane.ids) this.#dead.delete(id);
-    lane.dead = 0;
+    if (lane.dead > 0) for (const id of lane.ids) this.#remove(id);
   }
 
   async list(query: DeadLetterQuery = {}): Promise<Page<DeadLetter>> {
     checkOptions('query', query, QUERIES.deadLetters);
-    return newestFirst(this.#find(query), query, ({ letter }) => letter);
+    const matches = (dead: Dead) => isMatching(dead, query);
+    return pageOf(this.#inOrder.newestFirst(), query, matches, ({ letter }) => letter);
   }
 
   async read(eventId: string): Promise<DeadLetter | undefined> {
-    return this.#dead.get(eventId)?.letter;
+    return this.#byEvent.get(eventId)?.item.letter;
   }
 
   async replay(eventId: string): Promise<boolean> {
     const dead = this.#remove(eventId);
-    if (dead !== undefined) this.#on.replayed(dead.job);
+    if (dead !== undefined) this.#on.replayed(dead);
     return dead !== undefined;
   }
 
-  async replayAll(query: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'> = {}): Promise<number> {
+  async replayAll(query: Matching = {}): Promise<number> {
     checkOptions('query', query, QUERIES.replayAll);
-    const found = this.#find(query);
-    for (const { letter } of found) this.replay(letter.event.id);
+    const found = [...this.#inOrder.oldestFirst()].filter((dead) => isMatching(dead, query));
+    for (const dead of found) {
+      this.#remove(dead.job.event.id);
+      this.#on.replayed(dead);
+    }
     return found.length;
   }
 
   async discard(eventId: string): Promise<boolean> {
     const dead = this.#remove(eventId);
-    if (dead !== undefined) this.#on.discarded(dead.job.lane);
+    if (dead !== undefined) this.#on.discarded(dead);
     return dead !== undefined;
   }
 
   #remove(eventId: string): Dead | undefined {
-    const dead = this.#dead.get(eventId);
-    if (dead === undefined) return undefined;
-    this.#dead.delete(eventId);
-    dead.job.lane.dead--;
-    return dead;
-  }
-
-  #find({ provider, since, until }: DeadLetterQuery): Dead[] {
-    return [...this.#dead.values()].filter(
-      ({ letter: { event, deadAt } }) =>
-        (provider === undefined || event.provider === provider) && isWithin(deadAt, since, until),
-    );
+    const node = this.#byEvent.get(eventId);
+    if (node === undefined) return undefined;
+    this.#byEvent.delete(eventId);
+    this.#inOrder.remove(node);
+    node.item.job.lane.dead--;
+    return node.item;
   }
 }
 
-interface Dead {
+/** An event that is a dead letter. */
+export interface Dead {
   readonly job: Job;
   readonly letter: DeadLetter;
   readonly serial: number;
+}
+
+function isMatching({ letter: { event, deadAt } }: Dead, { provider, since, until }: Matching): boolean {
+  return (provider === undefined || event.provider === provider) && isWithin(deadAt, since, until);
 }

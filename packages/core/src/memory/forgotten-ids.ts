@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 /** Longer than any provider tries again. */
 const KNOWN_FOR_MS = 7 * 86_400_000;
 
+/** Of each id. */
+const BYTES = 160;
+
 /** The ids of events of calls that were erased, as hashes: known for seven days, and for up to fourteen. */
 export class ForgottenIds {
   #recent = new Set<string>();
@@ -14,7 +17,12 @@ export class ForgottenIds {
   }
 
   get isEmpty(): boolean {
-    return this.#recent.size === 0 && this.#earlier.size === 0;
+    return this.bytes === 0;
+  }
+
+  /** How much memory they take. */
+  get bytes(): number {
+    return BYTES * (this.#recent.size + this.#earlier.size);
   }
 
   add(eventIds: Iterable<string>, now: number): void {

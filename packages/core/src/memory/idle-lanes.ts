@@ -20,17 +20,21 @@ export class IdleLanes {
     this.#retainEvents = retainEvents;
   }
 
-  add(lane: Lane): void {
+  /** Adds a call, and returns the one, if any, of which only the summary is to be kept from now on. */
+  add(lane: Lane): Lane | undefined {
     if (lane.dead > 0) this.#withDead.append(lane);
     else if (!isTerminal(lane.status)) this.#live.append(lane);
-    else {
-      this.#ended.append(lane);
-      const { oldest } = this.#ended;
-      if (oldest === undefined || this.#ended.size <= this.#retainEvents) return;
-      this.#ended.remove(oldest);
-      oldest.shorten();
-      this.#summaries.append(oldest);
-    }
+    else return this.#addEnded(lane);
+    return undefined;
+  }
+
+  #addEnded(lane: Lane): Lane | undefined {
+    this.#ended.append(lane);
+    const { oldest } = this.#ended;
+    if (oldest === undefined || this.#ended.size <= this.#retainEvents) return undefined;
+    this.#ended.remove(oldest);
+    this.#summaries.append(oldest);
+    return oldest;
   }
 
   /** Off its list a call is not forgotten. */

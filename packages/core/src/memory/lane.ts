@@ -3,6 +3,7 @@ import { type AnyCallStatusEvent, type CallStatus, type Direction, isTerminal, t
 import type { CallSummary, Unrecorded } from '../inbox.ts';
 import type { Job } from './job.ts';
 import type { LaneList } from './lane-list.ts';
+import { CALL_BYTES, detached, sizeOfText } from './size.ts';
 
 /** One call, with its work in the order of recording. */
 export class Lane {
@@ -15,6 +16,8 @@ export class Lane {
   /** When it was last recorded to, in elapsed milliseconds. */
   touchedAt = 0;
   status: CallStatus = 'unknown';
+  /** How much memory it takes. */
+  bytes: number = CALL_BYTES;
   /** Since it was shortened, if it was. */
   events: AnyCallStatusEvent[] = [];
   isShortened = false;
@@ -126,13 +129,17 @@ export class Lane {
     if (durationSeconds !== undefined) this.#durationSeconds = durationSeconds;
   }
 
-  /** Keeps only what tells duplicates, transitions and the summary. */
-  shorten(): void {
+  /** Keeps only what tells duplicates, transitions and the summary. Returns how much memory that frees. */
+  shorten(): number {
     this.events = [];
     this.isShortened = true;
     this.#ids = Array.isArray(this.#ids) ? this.#ids.map(detached) : new Set([...this.#ids].map(detached));
     if (this.#from !== undefined) this.#from = detached(this.#from);
     if (this.#to !== undefined) this.#to = detached(this.#to);
+    const before = this.bytes;
+    this.bytes = CALL_BYTES;
+    for (const id of this.#ids) this.bytes += ID_BYTES + sizeOfText(id);
+    return before - this.bytes;
   }
 
   fold(): Call {
@@ -163,9 +170,6 @@ export class Lane {
   }
 }
 
+/** Of each id in a list or a set. */
+const ID_BYTES = 48;
 const LONGEST_LIST = 16;
-
-/** A copy that does not hold on to the text that the string was cut from or joined of, which may be a whole body. */
-function detached(text: string): string {
-  return ` ${text}`.slice(1);
-}

@@ -10,16 +10,21 @@ export function isWithin(time: number, since: number | undefined, until: number 
   return (since === undefined || time >= since) && (until === undefined || time < until);
 }
 
-/** One page of what is sorted by serial number, the cursor being the last number of the page before. */
-export function newestFirst<Item extends { readonly serial: number }, Row>(
-  ascending: readonly Item[],
+/** One page of the items that match. The cursor is the serial number of the last on the page before. */
+export function pageOf<Item extends { readonly serial: number }, Row>(
+  newestFirst: Iterable<Item>,
   { cursor, limit = ROWS_PER_PAGE }: PageQuery,
+  matches: (item: Item) => boolean,
   toRow: (item: Item) => Row,
 ): Page<Row> {
   const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
-  const found = ascending.filter(({ serial }) => serial < before).reverse();
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const rows = page.map(toRow);
-  return last !== undefined && found.length > limit ? { rows, next: String(last.serial) } : { rows };
+  const rows: Row[] = [];
+  let last = 0;
+  for (const item of newestFirst) {
+    if (item.serial >= before || !matches(item)) continue;
+    if (rows.length === limit) return { rows, next: String(last) };
+    rows.push(toRow(item));
+    last = item.serial;
+  }
+  return { rows };
 }

@@ -74,7 +74,7 @@ export class Schedule {
     this.#advance();
     const job = this.#leases.get(token);
     if (job?.lane.state !== 'running') return 'lost';
-    job.interruptedForMs = retryInMs > 0 ? retryInMs : 0;
+    job.interruptedForMs = positive(retryInMs);
     return 'done';
   }
 
@@ -90,7 +90,7 @@ export class Schedule {
 
   /** When a pause that begins now is over. */
   after(ms: number): number {
-    return this.#now() + (ms > 0 ? ms : 0);
+    return this.#now() + positive(ms);
   }
 
   health(): Pick<InboxHealth, 'due' | 'lagMs' | 'retrying' | 'running'> {
@@ -197,4 +197,9 @@ export class Schedule {
     else if (lane.state === 'running' && --this.#runningCount === 0) this.#leasesUntil = Number.POSITIVE_INFINITY;
     lane.state = 'idle';
   }
+}
+
+/** What is no number is no pause. */
+function positive(ms: number): number {
+  return Number.isNaN(ms) ? 0 : Math.max(0, ms);
 }

@@ -1,0 +1,42 @@
+import type { Unrecorded } from '../inbox.ts';
+
+/** A call with its places in maps and lists. */
+export const CALL_BYTES = 1536;
+/** An event without the provider's fields: its own objects, its work, and a short error text. */
+const EVENT_BYTES = 3072;
+/** A field with its name and its share of a hash table: names that strangers make up are not shared with other events. */
+const FIELD_BYTES = 176;
+/**
+ * Of each character: two bytes, where one character of a body needs them; and some of the body around a field, which a text that was cut
+ * out of it keeps in memory.
+ */
+const BYTES_PER_CHARACTER = 3;
+/** No body is nested as deeply. */
+const DEEPEST = 100;
+
+/** How much memory an event takes, rather too much than too little. What else it tells was made of the provider's fields. */
+export function sizeOf({ id, callId, raw }: Unrecorded): number {
+  return EVENT_BYTES + sizeOfText(id) + sizeOfText(callId) + sizeOfFields(raw, 0);
+}
+
+/** How much memory a text takes that was not cut out of another. */
+export function sizeOfText(text: string): number {
+  return 32 + 2 * text.length;
+}
+
+function sizeOfFields(value: unknown, depth: number): number {
+  if (typeof value === 'string') return BYTES_PER_CHARACTER * value.length;
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return 0;
+  let size = 0;
+  for (const each of Object.values(value)) {
+    const isText = typeof each === 'string';
+    size += FIELD_BYTES + (isText ? BYTES_PER_CHARACTER * each.length : sizeOfFields(each, depth + 1));
+  }
+  if (!Array.isArray(value)) for (const name in value) size += BYTES_PER_CHARACTER * name.length;
+  return size;
+}
+
+/** A copy that does not hold on to the text that the string was cut from or joined of, which may be a whole body. */
+export function detached(text: string): string {
+  return ` ${text}`.slice(1);
+}

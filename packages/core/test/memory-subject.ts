@@ -1,0 +1,62 @@
+import { type CallStatus, isTerminal } from '../src/event.ts';
+import type { Inbox, Unrecorded, Work } from '../src/inbox.ts';
+import { type MemoryInboxOptions, memoryInbox } from '../src/memory-inbox.ts';
+
+/** A small inbox, and a clock that moves a millisecond with each event. */
+export class MemorySubject {
+  time = Date.UTC(2026, 0, 1);
+  readonly inbox: Inbox;
+
+  constructor(options: MemoryInboxOptions) {
+    this.inbox = memoryInbox({ clock: () => this.time, ...options });
+  }
+
+  event(callId: string, status: CallStatus, id = `${callId}:${status}`): Unrecorded {
+    return {
+      provider: 'acme',
+      id,
+      callId,
+      status,
+      rawStatus: status,
+      terminal: isTerminal(status),
+      receivedAt: new Date(this.time).toISOString(),
+      trust: 'none',
+      raw: { status },
+    };
+  }
+
+  async record(callId: string, status: CallStatus, id?: string): Promise<string> {
+    this.time++;
+    return (await this.inbox.record(this.event(callId, status, id))).transition;
+  }
+
+  async takeAll(): Promise<readonly Work[]> {
+    return (await this.inbox.take({ limit: 1000, leaseMs: 1000, owner: 'test' })).work;
+  }
+
+  async finishAll(): Promise<void> {
+    for (let work = await this.takeAll(); work.length > 0; work = await this.takeAll()) {
+      for (const { lease } of work) await this.inbox.finish(lease);
+    }
+  }
+
+  async buryAll(): Promise<void> {
+    for (const { lease } of await this.takeAll()) await this.inbox.fail(lease, { error: 'boom', doneHandlers: [] });
+  }
+
+  /** Records an event and handles it. */
+  async handle(callId: string, status: CallStatus, id?: string): Promise<string> {
+    const transition = await this.record(callId, status, id);
+    await this.finishAll();
+    return transition;
+  }
+
+  /** The calls that are known, oldest first. */
+  async callIds(): Promise<string> {
+    const { rows } = await this.inbox.calls({ limit: 1000 });
+    return rows
+      .map(({ callId }) => callId)
+      .reverse()
+      .join(' ');
+  }
+}
