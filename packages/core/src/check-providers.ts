@@ -45,7 +45,7 @@ const SECRET: OptionRule = {
 function isSecret(given: unknown): boolean {
   if (typeof given === 'function') return true;
   const texts = listOf(given);
-  return texts.length > 0 && texts.every((text) => typeof text === 'string' && text !== '');
+  return texts.length > 0 && texts.every((text) => typeof text === 'string' && text.trim() !== '');
 }
 
 function listOf(given: unknown): readonly unknown[] {
@@ -78,18 +78,36 @@ export function checkProviders(
   );
   const unproven = open.map(({ name }) => name).join(', ');
   const refused = open.find(({ options }) => !(options.allowUnauthenticated ?? allowUnauthenticated));
-  if (refused !== undefined && environment === 'production') {
+  if (refused !== undefined && !isLenient(environment)) {
     const { name, definition } = refused;
     const ways = [definition.secret, 'token']
       .flatMap((option) => option ?? [])
       .map((option) => `${name}({ ${option} })`);
     throw new CallStatusError('missing_secret', { provider: name, hint: `Write ${ways.join(' or ')}.` });
   }
+  for (const provider of providers) warnOfSpaces(provider, log);
   if (open.length > 0)
     log.warn(
       { code: 'missing_secret', providers: unproven },
       `Callbacks of ${unproven} are not authenticated: anyone can forge them.`,
     );
+}
+
+/** Most servers and images do not set `NODE_ENV`, so that only who says that this is no production may go without proof. */
+function isLenient(environment: string | undefined): boolean {
+  return environment === 'development' || environment === 'test';
+}
+
+/** They are seldom meant: a line end of a file, or a space behind the value of a variable. */
+function warnOfSpaces(provider: Provider, log: Logger): void {
+  const { name, definition, options } = provider;
+  const secrets = { [definition.secret ?? 'token']: signingSecret(provider), token: options.token };
+  for (const [option, secret] of Object.entries(secrets)) {
+    const texts = listOf(secret).filter((text) => typeof text === 'string');
+    if (texts.every((text) => text === text.trim())) continue;
+    const message = `The ${option} of ${name} begins or ends with white space, which is taken as a part of it.`;
+    log.warn({ code: 'invalid_options', provider: name }, message);
+  }
 }
 
 /** Strict: behind a secret that is misspelled, callbacks would be taken with less proof than was meant. */

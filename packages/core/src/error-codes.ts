@@ -30,6 +30,12 @@ export const ERRORS = {
     message: 'The client disconnected before the body was complete.',
     fix: 'No action needed; the provider will retry.',
   },
+  invalid_host: {
+    status: 403,
+    severity: 'warning',
+    message: 'The request does not name the host that was called, so a signature over its URL proves nothing.',
+    fix: 'Providers send a host[:port]. Check for a proxy that changes the Host header, or set publicUrl.',
+  },
   signature_missing: {
     status: 403,
     severity: 'warning',
@@ -69,7 +75,8 @@ export const ERRORS = {
   secret_unavailable: {
     status: 503,
     severity: 'error',
-    message: 'The function that looks up the secret failed, so the callback cannot be verified.',
+    message:
+      'The function that looks up the secret failed, or did not say whose it is, so the callback cannot be verified.',
     fix: 'Fix what the cause says. The provider will retry.',
   },
   body_too_large: {

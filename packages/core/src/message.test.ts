@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from './decode/fields.ts';
+import { CallStatusError } from './errors.ts';
 import { Message, type PublicUrl } from './message.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -31,10 +32,109 @@ describe('Message', () => {
     [({ url }) => `https://${url.length}.example.com`, '/hooks', 'https://6.example.com/hooks'],
     ['https://example.com/api', '/apiary/cb', 'https://example.com/api/apiary/cb'],
     ['https://example.com/cb', '/cb?a=1', 'https://example.com/cb?a=1'],
+    // A fragment is not part of what a client calls; a request line may hold a whole URL.
+    ['https://example.com/cb#rt=5000', '/cb?a=1', 'https://example.com/cb?a=1'],
+    ['https://example.com', 'http://other.example/cb?a=1', 'https://example.com/cb?a=1'],
+    [undefined, 'http://LOCALHOST:3000/cb?a=1', 'http://localhost:3000/cb?a=1'],
+    [undefined, 'http://localhost:3000', 'http://localhost:3000'],
   ])('with publicUrl %s makes of %s the URL %s', (publicUrl, url, expected) => {
     const made = message({ url }, publicUrl);
     expect(made.url).toBe(expected);
     expect(made.url).toBe(expected);
+  });
+
+  it.each([
+    'http://h',
+    'https://h.example:8443',
+    'HTTP://H.Example',
+    'https://[2001:db8::1]:443',
+    'http://a_b-c.example',
+  ])('has a URL under %s', (origin) => {
+    expect(message({ origin, url: '/' }).url).toBe(`${origin}/`);
+  });
+
+  it.each([
+    '',
+    'http://',
+    'http://:80',
+    'http://h:',
+    'http://h:123456',
+    'http://h/path',
+    'http://h/?y=',
+    'http://h?',
+    'http://h#',
+    'http://user@h',
+    'http://user:word@h',
+    'http://h, other',
+    'http://h,other',
+    'http://h\\x',
+    'http://h%2fx',
+    'http://[2001:db8::1',
+    'http://2001:db8::1',
+    'https://x/y://h',
+    'ftp://h',
+    'https,http://h',
+    'http://h\r\n',
+  ])('has no URL under %j', (origin) => {
+    expect(() => message({ origin }).url).toThrow(expect.objectContaining({ code: 'invalid_host', status: 403 }));
+    expect(message({ origin }, 'https://example.com').url).toBe('https://example.com/hooks?a=1');
+  });
+
+  it('has no URL where the request line names another host than the request', () => {
+    for (const url of [
+      'http://other.example/',
+      'http://localhost/',
+      'http://user@localhost:3000/',
+      'x://h@localhost:3000',
+    ]) {
+      expect(() => message({ url }).url).toThrow(expect.objectContaining({ code: 'invalid_host' }));
+    }
+  });
+
+  it.each(['', 'example.com', 'https://', 'https://example.com/?a=1', 'ftp://example.com', undefined, 7])(
+    'refuses %j of a publicUrl function',
+    (address) => {
+      expect(() => message({}, () => address as string).url).toThrow('publicUrl() has to return an address');
+    },
+  );
+
+  it('has the parameters of the query one by one', () => {
+    const made = message({ url: '/?token=a%2Bb+c&b&=&token&other=1#token=x' });
+    expect(['token', 'b', '', 'other', 'oken'].map((name) => made.parameter(name))).toEqual([
+      'a+b c',
+      undefined,
+      '',
+      '1',
+      undefined,
+    ]);
+    expect(message({ url: '/?a=1&a=2' }).parameter('a')).toEqual(['1', '2']);
+    expect(message({ url: '/' }).parameter('a')).toBeUndefined();
+  });
+
+  it('reads no query past a fragment', () => {
+    expect({ ...message({ url: '/?a=1#&b=2' }).query }).toEqual({ a: '1' });
+  });
+
+  it('says that a query has too many parameters', () => {
+    const url = `/?${'a=1&'.repeat(1001)}`;
+    expect(() => message({ url }).query).toThrow('It has more than 1000 parameters in its URL.');
+    expect(message({ url }).parameter('token')).toBeUndefined();
+  });
+
+  it('gives what keeps a body from being read only to who asks for the body', () => {
+    const unreadable = new CallStatusError('body_aborted');
+    const made = message({ unreadable });
+    expect(made.parameter('a')).toBe('1');
+    for (const part of ['bytes', 'flat', 'fields', 'record'] as const) expect(() => made[part]).toThrow(unreadable);
+  });
+
+  it('has a record of its fields, in which brackets mean nothing yet', () => {
+    const body = Buffer.from('a[b]=1&c=2');
+    expect({ ...message({ body }).record }).toEqual({ 'a[b]': '1', c: '2' });
+    expect(message({ parsed: { 'a[b]': '1' } }).record).toEqual({ 'a[b]': '1' });
+    expect(message({ method: 'GET', url: '/?a[b]=1&token=x' }).record).toEqual({ 'a[b]': '1' });
+    const json = { 'content-type': 'application/json' };
+    expect(message({ headers: json, body: Buffer.from('{"a":{"b":1}}') }).record).toEqual({ a: { b: 1 } });
   });
 
   it('takes the query apart, also where there is none', () => {

@@ -1,4 +1,6 @@
+import { calledUrl, configuredAddress, type PublicUrl } from './authenticate/called-url.ts';
 import { withoutBom } from './decode/bom.ts';
+import { tooManyBytes } from './decode/bounds.ts';
 import { refuseEncoded } from './decode/content-encoding.ts';
 import { type ContentType, parseContentType } from './decode/content-type.ts';
 import { FieldNames } from './decode/field-names.ts';
@@ -8,6 +10,7 @@ import { decodeForm } from './decode/form.ts';
 import { decodeFormBody } from './decode/form-body.ts';
 import { decodeJson } from './decode/json.ts';
 import { decodeMultipart } from './decode/multipart.ts';
+import { valuesOf } from './decode/query.ts';
 import { sanitize } from './decode/sanitize.ts';
 import { toTree } from './decode/tree.ts';
 import { CallStatusError } from './errors.ts';
@@ -19,6 +22,8 @@ const NO_QUERY: FieldRecord = Object.freeze(Object.create(null));
 /** The query parameter that holds the secret of a callback URL. */
 export const TOKEN_PARAMETER = 'token';
 
+export type { PublicUrl };
+
 /**
  * A request as a provider's definition sees it. Everything is read at most once, and only when asked for:
  * a provider that signs bytes is authenticated before anything is parsed.
@@ -28,6 +33,7 @@ export class Message {
   readonly request: CallbackRequest;
   readonly #limits: Limits;
   readonly #publicUrl: PublicUrl | undefined;
+  #address: string | null | undefined;
   #contentType: ContentType | undefined;
   #query: FieldRecord | undefined;
   #flat: FlatFields | undefined;
@@ -52,24 +58,44 @@ export class Message {
     return this.#contentType;
   }
 
-  /** The bytes of the body, unless another parser consumed them. */
+  /**
+   * The bytes of the body, unless another parser consumed them.
+   * @throws CallStatusError `body_too_large`, and what kept the body from being read
+   */
   get bytes(): Uint8Array | undefined {
-    return this.request.body;
+    const { body, unreadable } = this.request;
+    if (unreadable !== undefined) throw unreadable;
+    // Adapters hold the limit while they read; who read this body before them may have had a higher one.
+    if (body !== undefined && body.length > this.#limits.bytes) throw tooManyBytes(this.#limits.bytes);
+    return body;
   }
 
-  /** The full URL as the provider called it: what a signature covers. */
+  /**
+   * The full URL as the provider called it: what a signature covers. Without the fragment of `publicUrl`.
+   * @throws CallStatusError `invalid_host`
+   */
   get url(): string {
-    this.#url ??= fullUrl(this.request, this.#publicUrl);
+    this.#url ??= calledUrl(this.request, this.publicUrl);
     return this.#url;
+  }
+
+  /** The `publicUrl` that is configured for this request, if any. */
+  get publicUrl(): string | undefined {
+    if (this.#address === undefined) this.#address = configuredAddress(this.request, this.#publicUrl) ?? null;
+    return this.#address ?? undefined;
+  }
+
+  /** A parameter of the URL's query; several texts where it is there more than once. Nothing else of the query is decoded. */
+  parameter(name: string): string | readonly string[] | undefined {
+    const [value, ...others] = valuesOf(queryOf(this.request.url), name);
+    return value === undefined || others.length === 0 ? value : [value, ...others];
   }
 
   /** The parameters of the URL's query. */
   get query(): FieldRecord {
     if (this.#query === undefined) {
-      const { url } = this.request;
-      const start = url.indexOf('?');
-      this.#query =
-        start < 0 ? NO_QUERY : decodeForm(url.slice(start + 1), this.#limits, 'parameters in its URL').toRecord();
+      const query = queryOf(this.request.url);
+      this.#query = query === '' ? NO_QUERY : decodeForm(query, this.#limits, 'parameters in its URL').toRecord();
     }
     return this.#query;
   }
@@ -92,8 +118,22 @@ export class Message {
     return this.#fields;
   }
 
+  /**
+   * The fields by name as they came: brackets in names mean nothing yet, so that a stranger cannot make it cost much.
+   * What recognizes a message looks here.
+   * @throws CallStatusError the same as `fields`
+   */
+  get record(): FieldTree {
+    const { method } = this.request;
+    if (method === 'GET') return this.#queryFields();
+    const { kind } = this.contentType;
+    if (kind !== 'form' && kind !== 'multipart') return this.fields;
+    return this.bytes === undefined ? this.#parsed() : this.flat.toRecord();
+  }
+
   #decodeFlat(): FlatFields {
-    const { method, parsed, body } = this.request;
+    const { bytes: body } = this;
+    const { method, parsed } = this.request;
     if (body !== undefined) this.#refuseEncoded();
     const kind = method === 'GET' ? 'none' : this.contentType.kind;
     if (kind !== 'form' && kind !== 'multipart') return flatOf(undefined, this.#limits);
@@ -103,17 +143,13 @@ export class Message {
   }
 
   #decodeFields(): FieldTree {
-    const { method, parsed, body } = this.request;
+    const { bytes: body } = this;
     if (body !== undefined) this.#refuseEncoded();
-    if (method === 'GET') {
-      const { [TOKEN_PARAMETER]: _, ...rest } = this.query;
-      return toTree(lastOnes(rest), this.#limits);
-    }
+    if (this.request.method === 'GET') return toTree(this.#queryFields(), this.#limits);
     if (body === undefined) {
-      if (parsed === undefined) throw new CallStatusError('body_consumed');
-      const tree = sanitize(parsed, this.#limits);
-      // Many form parsers leave `Legs[0][Status]` as a name, and a byte order mark in one.
-      return this.contentType.kind === 'json' ? tree : toTree(withoutBomInNames(tree), this.#limits);
+      const tree = this.#parsed();
+      // Many form parsers leave `Legs[0][Status]` as a name.
+      return this.contentType.kind === 'json' ? tree : toTree(tree, this.#limits);
     }
     switch (this.contentType.kind) {
       case 'form':
@@ -124,6 +160,20 @@ export class Message {
       default:
         throw new CallStatusError('unsupported_media_type');
     }
+  }
+
+  #queryFields(): FieldTree {
+    const { [TOKEN_PARAMETER]: _, ...rest } = this.query;
+    return lastOnes(rest);
+  }
+
+  /** What another parser made of the body. */
+  #parsed(): FieldTree {
+    const { parsed } = this.request;
+    if (parsed === undefined) throw new CallStatusError('body_consumed');
+    const fields = sanitize(parsed, this.#limits);
+    // Some form parsers leave a byte order mark in the first name.
+    return this.contentType.kind === 'json' ? fields : withoutBomInNames(fields);
   }
 
   #refuseEncoded(): void {
@@ -153,24 +203,12 @@ function withoutBomInNames(tree: FieldTree): FieldTree {
   return Object.fromEntries(names.map((name) => [withoutBom(name), tree[name]]));
 }
 
-/** Where the provider reaches the application: a fixed address, or one for each request. */
-export type PublicUrl = string | ((request: CallbackRequest) => string);
-
-/**
- * The URL that the provider called. `publicUrl` is an origin, and the path prefix that a proxy takes away, if any;
- * a prefix that is still on the request is not added twice, so the whole callback URL is right as well.
- */
-function fullUrl(request: CallbackRequest, publicUrl: PublicUrl | undefined): string {
-  const base = typeof publicUrl === 'function' ? publicUrl(request) : publicUrl;
-  if (base === undefined) return request.origin + request.url;
-  const start = base.indexOf('/', base.indexOf('://') + 3);
-  if (start < 0) return base + request.url;
-  const prefix = base.slice(start).replace(/\/+$|\?.*$/g, '');
-  return base.slice(0, start) + (isUnder(prefix, request.url) ? '' : prefix) + request.url;
-}
-
-function isUnder(prefix: string, url: string): boolean {
-  return url.startsWith(prefix) && /^(?:[/?]|$)/.test(url.slice(prefix.length));
+/** Of a URL; a fragment, which few clients send, is no part of it. */
+function queryOf(url: string): string {
+  const start = url.indexOf('?');
+  if (start < 0) return '';
+  const end = url.indexOf('#', start);
+  return end < 0 ? url.slice(start + 1) : url.slice(start + 1, end);
 }
 
 /** The strings of a body that another parser took apart; what it made into something else cannot be signed over. */

@@ -25,6 +25,7 @@ const UNDECODED = '\ufffd';
  *
  * @param now milliseconds since the epoch
  * @param dropped called for each part of the normal form that is not as it has to be
+ * @param tenant whose secret proved it
  * @throws CallStatusError `invalid_callback`; and what the provider's own code throws
  */
 export function normalise(
@@ -33,6 +34,7 @@ export function normalise(
   trust: Trust,
   now: number,
   dropped: Dropped = NOT_SAID,
+  tenant?: string,
 ): Unrecorded {
   const { schema } = definition;
   const result = validate(schema, fields, `The schema of ${name}`);
@@ -65,7 +67,7 @@ export function normalise(
   const answered = form.answered === undefined ? ANSWERED[status] : (form.answered ?? undefined);
   const event = eventWith(form, answered);
   event['provider'] = name;
-  event['id'] = eventId(name, callId, key);
+  event['id'] = eventId(name, tenant, callId, key);
   event['callId'] = callId;
   event['status'] = status;
   event['rawStatus'] = rawStatus;
@@ -73,6 +75,7 @@ export function normalise(
   event['receivedAt'] = isoTime(now);
   event['trust'] = trust;
   event['raw'] = fields;
+  if (tenant !== undefined) event['tenant'] = tenant;
   // The inbox decides it; here it only has its place.
   event['transition'] = undefined;
   return event as unknown as Unrecorded;
@@ -165,9 +168,14 @@ const PARTS = [
 ] as const satisfies readonly (keyof NormalForm)[];
 type Part = (typeof PARTS)[number];
 
-/** Event ids are logged, so what may be a phone number, or does not show as it is, stands in them as its hash. */
-function eventId(provider: string, callId: string, key: string): string {
-  const id = `${provider}:${hashedIf(mayHavePhoneNumber(callId), escaped(callId))}:${hashedIf(hasPhoneNumber(key), key)}`;
+/**
+ * `provider:callId:key`, or `provider@tenant:callId:key`. No two events share it: no part but the last has a separator in it, and none is
+ * the same as the hash of another. It is logged, so what may be a phone number, or does not show as it is, stands in it as its hash.
+ */
+function eventId(provider: string, tenant: string | undefined, callId: string, key: string): string {
+  const whose =
+    tenant === undefined ? provider : `${provider}@${hashedIf(mayHavePhoneNumber(tenant), escaped(tenant))}`;
+  const id = `${whose}:${hashedIf(mayHavePhoneNumber(callId), escaped(callId))}:${hashedIf(hasPhoneNumber(key), notAsHash(key))}`;
   return id.length <= LONGEST_EVENT_ID && isPrintable(id) ? id : `${provider}:sha256-${sha256(id)}`;
 }
 
@@ -192,9 +200,18 @@ function hashedIf(isHidden: boolean, part: string): string {
   return isHidden ? `sha256-${sha256(part)}` : part;
 }
 
-/** So that the first colon after it ends it, whatever the key begins with. */
-function escaped(callId: string): string {
-  return /[:%]/.test(callId) ? callId.replaceAll('%', '%25').replaceAll(':', '%3A') : callId;
+/** So that the first colon after it ends it, and that it is no hash. */
+function escaped(part: string): string {
+  return /[:%]|^sha256-/.test(part) ? part.replace(/[:%]|^s(?=ha256-)/g, encode) : part;
+}
+
+function encode(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+/** A key that looks like a hash gets one more sign before it. */
+function notAsHash(key: string): string {
+  return /^%*sha256-/.test(key) ? `%${key}` : key;
 }
 
 /** Of the code units, in which all texts differ; in UTF-8 halves of characters are the same. */

@@ -241,7 +241,7 @@ describe('resolveOptions', () => {
     ];
     expect(resolveOptions({ providers, log: silent }, 'production').providers).toBe(providers);
     const absent = [voicedock(given({ toleranceSeconds: undefined, onEnded: undefined, retry: undefined }))];
-    expect(resolveOptions({ providers: absent, log: silent }, undefined).providers).toBe(absent);
+    expect(resolveOptions({ providers: absent, log: silent }, 'test').providers).toBe(absent);
   });
 
   describe('of your own provider', () => {
@@ -350,6 +350,35 @@ describe('resolveOptions', () => {
     });
   });
 
+  it.each([undefined, '', 'prod', 'staging', 'Development'])('is as strict where NODE_ENV is %j', (environment) => {
+    expect(refusal({}, environment).code).toBe('missing_secret');
+    expect(refusal({ providers: [exotel()] }, environment).code).toBe('missing_secret');
+  });
+
+  it.each(['development', 'test'])('is lenient where NODE_ENV is %s', (environment) => {
+    expect(resolveOptions({ log: silent }, environment).providers).toHaveLength(4);
+  });
+
+  it.each([' ', '\t\n', [' ', 'x']])('takes no white space for a secret: %j', (token) => {
+    expect(refusal({ providers: [exotel({ token })] }, 'test').code).toBe('invalid_options');
+  });
+
+  it('warns of white space around a secret, and does not show it', () => {
+    const warn = vi.fn();
+    const providers = [signalwire({ signingKey: ['PSK', 'PSK\n'], token: 't' }), exotel({ token: ' t' })];
+    resolveOptions({ providers, inbox: memoryInbox(), log: { ...silent, warn } }, 'production');
+    expect(warn.mock.calls).toEqual([
+      [
+        { code: 'invalid_options', provider: 'signalwire' },
+        'The signingKey of signalwire begins or ends with white space, which is taken as a part of it.',
+      ],
+      [
+        { code: 'invalid_options', provider: 'exotel' },
+        'The token of exotel begins or ends with white space, which is taken as a part of it.',
+      ],
+    ]);
+  });
+
   it('says in production that the inbox is in memory, unless somebody chose it', () => {
     const warn = vi.fn();
     const options = { providers: proven, log: { ...silent, warn } };
@@ -365,7 +394,7 @@ describe('resolveOptions', () => {
 
   it('takes all built-in providers for development, and says that nothing proves their callbacks', () => {
     const warn = vi.fn();
-    const { providers } = resolveOptions({ log: { ...silent, warn } }, undefined);
+    const { providers } = resolveOptions({ log: { ...silent, warn } }, 'development');
     expect(providers.map(({ name }) => name)).toEqual(['signalwire', 'exotel', 'voicedock', 'mycpaas']);
     expect(warn).toHaveBeenCalledOnce();
     expect(refusal({}, 'production').code).toBe('missing_secret');

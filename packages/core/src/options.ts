@@ -20,11 +20,12 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
   extends Handlers<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
   /**
    * Whose callbacks to receive. Name one for each endpoint where you can.
-   * @default all that are built in, without secrets: for development
+   * @default all that are built in, without secrets: only with `NODE_ENV=development` or `test`
    */
   readonly providers?: Providers | undefined;
   /**
-   * Where providers reach this application, if a proxy hides it: the origin, and the path prefix that the proxy takes away.
+   * Where providers reach this application, if a proxy hides it: the origin, and the path prefix that the proxy takes away. If the callback
+   * URL has a fragment (`#rt=5000`), it belongs here too.
    * @default what the framework says of the request
    */
   readonly publicUrl?: PublicUrl | undefined;
@@ -120,7 +121,7 @@ export interface ResolvedOptions {
 /**
  * Checks the options and fills in the defaults.
  *
- * @param environment what `NODE_ENV` says; in `production` a provider without a secret is an error
+ * @param environment what `NODE_ENV` says; unless it is `development` or `test`, a provider without a secret is an error
  * @throws CallStatusError `invalid_options`, `missing_secret`
  */
 export function resolveOptions(options: CallStatusOptions, environment: string | undefined): ResolvedOptions {

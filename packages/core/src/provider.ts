@@ -25,14 +25,35 @@ import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schem
 /** A value, or what waits for it. */
 export type MaybePromise<T> = T | Promise<T>;
 
+/** The secrets of one tenant. */
+export interface TenantSecrets {
+  /** Whose they are, in 1 to 64 characters. It is the event's `tenant`, and part of what tells calls apart. */
+  readonly tenant: string;
+  /** Any of them is right. An empty list refuses the callback. */
+  readonly secrets: string | readonly string[];
+}
+
 /**
- * A secret: one, several at a time (rotation: any of them is right), or a function of the request (tenants).
+ * A secret: one; several at a time (rotation: any of them is right); a function without parameters that returns them; or a function of
+ * the request, which has to say whose secrets they are, so that tenants cannot write into each other's calls.
  * A function that returns `undefined` or an empty list refuses the callback.
+ *
+ * @example
+ * ```ts
+ * signalwire({
+ *   signingKey: async (request) => {
+ *     const tenant = new URL(request.url, 'https://hooks.example.com').searchParams.get('tenant') ?? '';
+ *     const secrets = await keysOf(tenant);
+ *     return secrets && { tenant, secrets };
+ *   },
+ * });
+ * ```
  */
 export type Secret =
   | string
   | readonly string[]
-  | ((request: CallbackRequest) => MaybePromise<string | readonly string[] | undefined>);
+  | (() => MaybePromise<string | readonly string[] | TenantSecrets | undefined>)
+  | ((request: CallbackRequest) => MaybePromise<TenantSecrets | undefined>);
 
 /** What authenticating a message found. Anything but `genuine` refuses it. */
 export type Verdict = 'genuine' | 'signature_missing' | 'signature_mismatch' | 'signature_expired' | 'body_consumed';

@@ -15,7 +15,7 @@ import {
 import type { CallStatusOptions } from './options.ts';
 import type { Provider } from './provider.ts';
 
-const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?$/;
+const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?(#\S*)?$/;
 const PROVIDER_LIST = 'a list of providers, such as [signalwire({ … })]';
 
 const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {

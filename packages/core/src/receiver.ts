@@ -1,10 +1,9 @@
 import { ArrivalList } from './arrivals.ts';
 import { authenticate } from './authenticate/authenticate.ts';
-import { tooManyBytes } from './decode/bounds.ts';
 import type { Limits } from './decode/fields.ts';
 import type { CallStatusReceiver, CloseOptions, EventName, ProviderEndpoint, RequestHead } from './endpoint.ts';
 import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
-import type { AnyCallStatusEvent, CallStatusEvent, Trust } from './event.ts';
+import type { AnyCallStatusEvent, CallStatusEvent } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import { withDeadline } from './handlers/deadline.ts';
 import { Worker } from './handlers/worker.ts';
@@ -32,7 +31,7 @@ import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from './ti
 /**
  * Makes a receiver of call status callbacks.
  *
- * @throws CallStatusError `invalid_options`; `missing_secret` when `NODE_ENV` is `production` and a provider has no secret
+ * @throws CallStatusError `invalid_options`; `missing_secret` when a provider has no secret, unless `NODE_ENV` is `development` or `test`
  * @example
  * ```ts
  * const calls = createCallStatus({
@@ -239,9 +238,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     try {
       const { publicUrl, clock } = this.#options;
       const { body, dedicated = true } = request;
-      // Adapters hold the limit while they read; whoever read this body before them may have had a higher one.
-      if (body !== undefined && body.length > this.limits.bytes) {
-        if (dedicated) throw tooManyBytes(this.limits.bytes);
+      if (!dedicated && body !== undefined && body.length > this.limits.bytes) {
         return this.#reporter.passedOn(request, () => tooLong(this.limits.bytes));
       }
       const message = new Message(request, this.limits, publicUrl);
@@ -249,21 +246,15 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       if (provider === undefined) return this.#reporter.passedOn(request, () => whyNotRecognized(message, providers));
       if (this.closing) throw new CallStatusError('closed', { provider: provider.name });
 
-      const { definition } = provider;
       const now = clock();
-      // Awaited only where there is something to wait for: each turn costs.
-      let trust: Trust | Promise<Trust> | undefined;
-      if (definition.signs === 'bytes') {
-        trust = authenticate(message, provider, now);
-        if (trust instanceof Promise) trust = await trust;
-      }
+      // Also of another message, which is passed on. Awaited only where there is something to wait for: each turn costs.
+      const proving = authenticate(message, provider, now);
+      const { trust, tenant } = proving instanceof Promise ? await proving : proving;
       const { fields } = message;
-      const isCallStatus = definition.isCallStatus?.(fields) ?? true;
+      const isCallStatus = provider.definition.isCallStatus?.(fields) ?? true;
       if (isCallStatus !== true) return this.#reporter.passedOn(request, () => isCallStatus || ANOTHER, provider.name);
       request.onClaimed?.();
-      trust ??= authenticate(message, provider, now);
-      if (trust instanceof Promise) trust = await trust;
-      const unrecorded = normalise(provider, fields, trust, now, this.#dropped(provider.name));
+      const unrecorded = normalise(provider, fields, trust, now, this.#dropped(provider.name), tenant);
       const event = await this.#recorder.record(unrecorded, request);
       if (!this.#working && !this.#saidThatNobodyWorks) this.#sayThatNobodyWorks();
       publish(() => acceptance(event, startedAt));

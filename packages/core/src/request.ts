@@ -12,6 +12,10 @@ export interface CallbackRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The bytes of the body. Absent when another parser consumed them. */
   readonly body?: Uint8Array | undefined;
+  /**
+   * Why the body could not be read: too large, or cut off. It is the answer to a request whose URL proves enough (`token`).
+   */
+  readonly unreadable?: import('./errors.ts').CallStatusError | undefined;
   /** What another parser made of a body that it consumed. */
   readonly parsed?: unknown;
   /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../decode/fields.ts';
 import { Message } from '../message.ts';
 import { defineProvider, type Provider, type ProviderOptions, type Secret, type Verdict } from '../provider.ts';
-import { authenticate, signingSecret } from './authenticate.ts';
+import { authenticate, type Proof, signingSecret } from './authenticate.ts';
 
 const seen: unknown[] = [];
 
@@ -25,9 +25,13 @@ const acme = defineProvider({
 
 type Options = { readonly key?: Secret } & ProviderOptions<never>;
 
-async function check(options: Options, url = '/', headers: Record<string, string> = {}): Promise<string> {
+async function prove(options: Options, url = '/', headers: Record<string, string> = {}): Promise<Proof> {
   const request = { method: 'POST', url, origin: 'https://example.com', headers, body: Buffer.from('') };
   return authenticate(new Message(request, DEFAULT_LIMITS), acme(options as object), 7);
+}
+
+async function check(...given: Parameters<typeof prove>): Promise<string> {
+  return (await prove(...given)).trust;
 }
 
 describe('authenticate', () => {
@@ -69,7 +73,7 @@ describe('authenticate', () => {
   });
 
   it('looks secrets up, all of them, for each request', async () => {
-    const tenants = ({ url }: { url: string }) => (url === '/a' ? ['a', 'b'] : undefined);
+    const tenants = ({ url }: { url: string }) => (url === '/a' ? { tenant: 'acme', secrets: ['a', 'b'] } : undefined);
     expect(await check({ key: tenants }, '/a')).toBe('signed');
     expect(seen.at(-1)).toEqual([['a', 'b'], ['key'], 7]);
     expect(await check({ key: async () => 'c' })).toBe('signed');
@@ -78,6 +82,33 @@ describe('authenticate', () => {
     expect(seen.at(-1)).toEqual([['d', 'e'], ['key'], 7]);
     await expect(check({ token: tenants }, '/b?token=')).rejects.toMatchObject({ code: 'token_missing' });
     await expect(check({ token: tenants }, '/b?token=x')).rejects.toMatchObject({ code: 'token_mismatch' });
+  });
+
+  it('says whose secret it was', async () => {
+    const tenant = (name: string) => (_: object) => ({ tenant: name, secrets: 'x' });
+    expect(await prove({ key: tenant('acme') })).toEqual({ trust: 'signed', tenant: 'acme' });
+    expect(await prove({ token: tenant('acme') }, '/?token=x')).toEqual({ trust: 'token', tenant: 'acme' });
+    expect(await prove({ token: tenant('acme'), key: 'x' }, '/?token=x')).toEqual({ trust: 'signed', tenant: 'acme' });
+    expect(await prove({ token: 'x', key: tenant('acme') }, '/?token=x')).toEqual({ trust: 'signed', tenant: 'acme' });
+    const both = { token: tenant('acme'), key: tenant('acme') };
+    expect(await prove(both, '/?token=x')).toEqual({ trust: 'signed', tenant: 'acme' });
+    await expect(prove({ ...both, key: tenant('other') }, '/?token=x')).rejects.toMatchObject({
+      code: 'secret_unavailable',
+      details: { provider: 'acme', hint: 'The functions of token and signing secret name different tenants.' },
+    });
+  });
+
+  it('compares the token before it looks the signing secret up', async () => {
+    let lookups = 0;
+    const key = () => {
+      lookups++;
+      return 'x';
+    };
+    for (const token of ['t', async () => 't']) {
+      await expect(check({ token, key }, '/?token=y')).rejects.toMatchObject({ code: 'token_mismatch' });
+    }
+    expect(lookups).toBe(0);
+    expect(await check({ token: 't', key }, '/?token=t')).toBe('signed');
   });
 
   it('answers 503 when the lookup fails', async () => {
@@ -96,7 +127,7 @@ describe('authenticate', () => {
   it('fails closed where a provider has a secret and nothing to check it with', () => {
     const { authenticate: _, ...rest } = acme.definition;
     const provider = { ...acme(), definition: rest, options: { key: 'x' } as object };
-    const request = { method: 'POST', url: '/', origin: '', headers: {}, body: Buffer.from('') };
+    const request = { method: 'POST', url: '/', origin: 'https://example.com', headers: {}, body: Buffer.from('') };
     expect(() => authenticate(new Message(request, DEFAULT_LIMITS), provider, 7)).toThrow(
       expect.objectContaining({
         code: 'signature_mismatch',
@@ -119,7 +150,7 @@ describe('authenticate() of a provider', () => {
         withVerdict(async () => 'genuine'),
         7,
       ),
-    ).resolves.toBe('signed');
+    ).resolves.toEqual({ trust: 'signed' });
     await expect(
       authenticate(
         message,
@@ -139,7 +170,7 @@ describe('authenticate() of a provider', () => {
         withVerdict(() => 'genuine'),
         7,
       ),
-    ).toBe('signed');
+    ).toEqual({ trust: 'signed' });
   });
 
   it.each([true, null, 0, {}, 'fine'])('has to give a verdict, and not %j', async (given) => {

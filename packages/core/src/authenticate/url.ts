@@ -4,13 +4,26 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': ':80', 'https
 const ORIGIN = /^(https?:)(\/\/[^/?#]*?)(:\d+)?(?=[/?#]|$)/i;
 
 /**
- * The other form of a URL over which a provider may have made its signature: with the scheme's default port added, or taken away.
- * SignalWire's own SDK tries both, because its servers do not agree with themselves. `undefined`: it has another port.
+ * The other forms of a URL over which a provider may have made its signature: without its port, or with the scheme's default port;
+ * scheme and host in lower case; with and without a fragment. SignalWire's own SDK tries the ports too, because its servers do not agree
+ * with themselves. All of them are the same place, so that none lends a signature to another.
+ *
+ * @param fragment `#…` of the callback URL, if it is known; no client sends it
  */
-export function withOtherPort(url: string): string | undefined {
-  const [origin, scheme = '', host, port] = ORIGIN.exec(url) ?? [];
-  const defaultPort = DEFAULT_PORTS[scheme.toLowerCase()];
-  if (origin === undefined || (port !== undefined && port !== defaultPort)) return undefined;
+export function otherForms(url: string, fragment = ''): readonly string[] {
+  const [origin = '', scheme = '', host = '', port = ''] = ORIGIN.exec(url) ?? [];
   const rest = url.slice(origin.length);
-  return port === undefined ? origin + defaultPort + rest : `${scheme}${host}${rest}`;
+  const [address = ''] = rest.split('#', 1);
+  const forms = new Set<string>();
+  for (const start of [scheme + host, scheme.toLowerCase() + host.replace(/[^@]*$/, lower)]) {
+    for (const at of [port, DEFAULT_PORTS[scheme.toLowerCase()] ?? '', '']) {
+      for (const end of [rest, address + fragment, address]) forms.add(`${start}${at}${end}`);
+    }
+  }
+  forms.delete(url);
+  return [...forms];
+}
+
+function lower(host: string): string {
+  return host.toLowerCase();
 }

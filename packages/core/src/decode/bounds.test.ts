@@ -34,13 +34,6 @@ it.each<[string, string, string, Partial<CallbackRequest>, string]>([
     { body: undefined, parsed: { a: Array(11).fill(1) } },
     `It has more than 10 values. ${raise('fields')}`,
   ],
-  [
-    'parameters of a query',
-    FORM,
-    'a=1',
-    { url: `/?${'a=1&'.repeat(11)}` },
-    `It has more than 10 parameters in its URL. ${raise('fields')}`,
-  ],
   ['levels of a form', FORM, 'a[b][c][d][e]=1', {}, `It nests deeper than 3 levels. ${raise('depth')}`],
   [
     'levels of multipart',

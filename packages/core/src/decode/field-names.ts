@@ -19,10 +19,6 @@ export class FieldNames {
     this.#limits = limits;
   }
 
-  some(values: readonly string[], holds: (name: string, value: string) => boolean): boolean {
-    return this.#names.some((name, at) => holds(name, values[at] as string));
-  }
-
   toRecord(values: readonly string[]): FieldRecord {
     return collect(this.#names, values);
   }
@@ -46,6 +42,12 @@ export class FieldNames {
       text += values[this.#positions[at] as number];
     }
     return text;
+  }
+
+  /** Whether it holds of every name and its value, in the order of {@link sortedText}; stops at the first of which it does not. */
+  everySorted(values: readonly string[], holds: (name: string, value: string) => boolean): boolean {
+    this.#sorted ??= this.#sort();
+    return this.#sorted.every((name, at) => holds(name, values[this.#positions[at] as number] as string));
   }
 
   #sort(): readonly string[] {

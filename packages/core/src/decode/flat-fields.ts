@@ -11,11 +11,6 @@ export class FlatFields {
     this.#values = values;
   }
 
-  /** Whether it holds of a name and its value, of any field. */
-  some(holds: (name: string, value: string) => boolean): boolean {
-    return this.#names.some(this.#values, holds);
-  }
-
   /** All values by name. */
   toRecord(): FieldRecord {
     return this.#names.toRecord(this.#values);
@@ -32,5 +27,10 @@ export class FlatFields {
   /** Name and value of each field, in the UTF-16 order of the names: what signatures of the LaML family cover. */
   sortedText(): string {
     return this.#names.sortedText(this.#values);
+  }
+
+  /** Whether it holds of the name and the value of every field, in the order of {@link sortedText}; stops at the first failure. */
+  everySorted(holds: (name: string, value: string) => boolean): boolean {
+    return this.#names.everySorted(this.#values, holds);
   }
 }

@@ -163,7 +163,7 @@ function isUtcOffset(given: unknown): boolean {
 const CALL_SID = /^[0-9a-f]{32}$/;
 
 function recognizes(message: Message): boolean {
-  const { fields } = message;
+  const fields = message.record;
   return (
     CALL_SID.test(id(fields['CallSid']) ?? '') &&
     'Status' in fields &&

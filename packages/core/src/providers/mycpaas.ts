@@ -89,7 +89,7 @@ const FOREIGN_HEADERS = [
 
 function recognizes(message: Message): boolean {
   if (FOREIGN_HEADERS.some((header) => message.header(header) !== undefined)) return false;
-  const { fields } = message;
+  const fields = message.record;
   if (!id(fields['CallSid'])?.startsWith('CA') || !isStatus(fields['CallStatus'])) return false;
   const documented = Object.keys(fields).length === 2;
   return documented || isCertainLamlCallStatus(fields);

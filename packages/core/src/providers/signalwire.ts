@@ -1,15 +1,11 @@
-import { hash } from 'node:crypto';
-import { equal } from '../authenticate/equal.ts';
-import { type HmacAlgorithm, hmac } from '../authenticate/hmac.ts';
-import { withOtherPort } from '../authenticate/url.ts';
-import { CallStatusError } from '../errors.ts';
 import type { Message } from '../message.ts';
-import { defineProvider, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
+import { defineProvider, type ProviderFactory, type Secret } from '../provider.ts';
 import { callSchema } from '../standard-schema.ts';
 import { contentKey } from './event-key.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from './laml-messages.ts';
 import { id, isStatus } from './lenient.ts';
+import { authenticate, SIGNATURE_HEADERS, type SignatureHeader } from './signalwire-signature.ts';
 
 /**
  * The fields of SignalWire's voice status callback and of its incoming call status callback, which is a part of the former.
@@ -106,7 +102,7 @@ export const signalwire: ProviderFactory<'signalwire', SignalwireFields, Signalw
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function recognizes(message: Message, named = false): boolean {
-  const { fields } = message;
+  const fields = message.record;
   const callSid = id(fields['CallSid']);
   const hasCall = callSid !== undefined && isStatus(fields['CallStatus']);
   if (named) return hasCall || hasAny(message, SIGNATURE_HEADERS);
@@ -126,93 +122,8 @@ function hasAny(message: Message, headers: readonly SignatureHeader[]): boolean 
   return headers.some(({ header }) => message.header(header) !== undefined);
 }
 
-/** Where the signature is, and with which digest it is made. */
-interface SignatureHeader {
-  readonly header: string;
-  readonly algorithm: HmacAlgorithm;
-}
-
-/** Any valid signature will do: all are made with the same key. */
-const SIGNATURE_HEADERS: readonly SignatureHeader[] = [
-  { header: 'x-signalwire-signature', algorithm: 'sha1' },
-  { header: 'x-twilio-signature', algorithm: 'sha1' },
-  { header: 'x-signalwire-sha256-signature', algorithm: 'sha256' },
-  { header: 'x-twilio-sha256-signature', algorithm: 'sha256' },
-];
-
 /** The others are Twilio's too, so they do not tell whose a callback is. */
 const OWN_HEADERS = SIGNATURE_HEADERS.filter(({ header }) => header.startsWith('x-signalwire-'));
-
-/** What a signature covers after the URL. Its encoding tells the schemes apart. */
-interface Covered {
-  readonly encoding: 'base64' | 'hex';
-  readonly content: string | Uint8Array;
-}
-
-function authenticate(message: Message, secrets: readonly string[]): Verdict {
-  let verdict: Verdict = 'signature_missing';
-  for (const { header, algorithm } of SIGNATURE_HEADERS) {
-    const signature = message.header(header);
-    if (signature === undefined) continue;
-    verdict = verify(message, secrets, signature, algorithm);
-    if (verdict === 'genuine') refuseShifted(message);
-    if (verdict !== 'signature_mismatch') return verdict;
-  }
-  return verdict;
-}
-
-/** What no name and no value may have inside of it; a name may end with it, as `ParentCallSid` does. */
-const HIDDEN_IN_VALUE = /Call(?:Sid|Status)/;
-const HIDDEN_IN_NAME = /Call(?:Sid|Status)./s;
-const SHIFTED =
-  'A field contains the text CallSid or CallStatus, so another callback may have been made of a signed one by shifting the borders of its fields.';
-
-/**
- * The signature covers names and values without borders between them, nor between them and the URL. Whoever saw a signed request
- * could make of it a genuine one of another call, by a value that speaks of that call; the true names would then be inside of others.
- */
-function refuseShifted({ query, flat }: Message): void {
-  const hides = (name: string, value: string): boolean => HIDDEN_IN_VALUE.test(value) || HIDDEN_IN_NAME.test(name);
-  const inUrl = Object.entries(query).some(([name, values]) => [values].flat().some((value) => hides(name, value)));
-  if (!inUrl && !flat.some(hides)) return;
-  throw new CallStatusError('signature_mismatch', { provider: 'signalwire', hint: SHIFTED });
-}
-
-function verify(message: Message, secrets: readonly string[], signature: string, algorithm: HmacAlgorithm): Verdict {
-  const schemes = coveredBy(message);
-  if (schemes === undefined) return 'body_consumed';
-  const isMadeFor = (url: string): boolean =>
-    secrets.some((secret) =>
-      schemes.some(({ encoding, content }) => equal(signature, hmac(algorithm, secret, encoding, url, content))),
-    );
-  if (isMadeFor(message.url)) return 'genuine';
-  const otherUrl = withOtherPort(message.url);
-  return otherUrl !== undefined && isMadeFor(otherUrl) ? 'genuine' : 'signature_mismatch';
-}
-
-/**
- * The schemes that cover the whole message. A body that none covers has none, however well its URL is signed.
- * `undefined`: the bytes are needed, and gone.
- */
-function coveredBy(message: Message): readonly Covered[] | undefined {
-  if (message.request.method === 'GET') return [{ encoding: 'base64', content: '' }];
-  const { bytes } = message;
-  const { kind } = message.contentType;
-  // Of JSON alone: no signature covers the content type, and read as a form the same bytes could tell of another call.
-  const { bodySHA256 } = message.query;
-  if (kind === 'json') {
-    if (bytes === undefined) return undefined;
-    const schemes: Covered[] = [{ encoding: 'hex', content: bytes }];
-    if (equal(String(bodySHA256), hash('sha256', bytes))) schemes.push({ encoding: 'base64', content: '' });
-    return schemes;
-  }
-  if (kind !== 'form') return [];
-  // Another parser may have made objects of names with brackets; those the signature cannot be checked over.
-  if (bytes === undefined && Object.keys(message.flat.toRecord()).length !== Object.keys(message.fields).length) {
-    return undefined;
-  }
-  return [{ encoding: 'base64', content: message.flat.sortedText() }];
-}
 
 const ALL_EVENTS: readonly SignalwireEvent[] = ['initiated', 'ringing', 'answered', 'completed'];
 

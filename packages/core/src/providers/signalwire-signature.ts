@@ -1,0 +1,165 @@
+import { hash } from 'node:crypto';
+import { equal } from '../authenticate/equal.ts';
+import { type HmacAlgorithm, hmac } from '../authenticate/hmac.ts';
+import { otherForms } from '../authenticate/url.ts';
+import { FieldNames } from '../decode/field-names.ts';
+import { DEFAULT_LIMITS, type FieldTree } from '../decode/fields.ts';
+import { FlatFields } from '../decode/flat-fields.ts';
+import { CallStatusError, isCallStatusError } from '../errors.ts';
+import type { Message } from '../message.ts';
+import type { Verdict } from '../provider.ts';
+import { LAML_STATUSES } from './laml.ts';
+import { isLamlCallStatus } from './laml-messages.ts';
+import { fieldsOf } from './lenient.ts';
+import { hasSwallowedFields, isCutByItsAuthor, isOtherMessage } from './signalwire-borders.ts';
+
+/** Where the signature is, and with which digest it is made. */
+export interface SignatureHeader {
+  readonly header: string;
+  readonly algorithm: HmacAlgorithm;
+}
+
+/** Any valid signature will do: all are made with the same key. */
+export const SIGNATURE_HEADERS: readonly SignatureHeader[] = [
+  { header: 'x-signalwire-signature', algorithm: 'sha1' },
+  { header: 'x-twilio-signature', algorithm: 'sha1' },
+  { header: 'x-signalwire-sha256-signature', algorithm: 'sha256' },
+  { header: 'x-twilio-sha256-signature', algorithm: 'sha256' },
+];
+
+/** What a signature covers after the URL. Its encoding tells the schemes apart. */
+export interface Covered {
+  readonly encoding: 'base64' | 'hex';
+  readonly content: string | Uint8Array;
+  /** The fields of which the content is made. */
+  readonly fields?: FlatFields;
+}
+
+/**
+ * Verifies SignalWire's signature: what its SDKs accept, and only of a request that SignalWire itself can have sent.
+ *
+ * Not accepted, although `@signalwire/compatibility-api` does: a URL that its parser has changed in more than scheme, host and port (path
+ * and query are routed as they came); a body that `bodySHA256` covers and that is not JSON; JSON with values that are no texts,
+ * numbers, booleans or null (`[object Object]` covers nothing).
+ */
+export function authenticate(message: Message, secrets: readonly string[]): Verdict {
+  let verdict: Verdict = 'signature_missing';
+  for (const { header, algorithm } of SIGNATURE_HEADERS) {
+    const signature = message.header(header);
+    if (signature === undefined) continue;
+    const schemes = coveredBy(message, signature);
+    const signed = signedWith(message, secrets, signature, algorithm, schemes);
+    if (signed !== undefined) {
+      if (isGenuine(message, signed)) return 'genuine';
+      throw new CallStatusError('signature_mismatch', { provider: 'signalwire', hint: SHIFTED });
+    }
+    verdict = needsBytes(message) ? 'body_consumed' : 'signature_mismatch';
+  }
+  return verdict;
+}
+
+const SHIFTED =
+  'The signature is right, but it has no borders between URL, names and values, and another callback may have been made of a signed one by shifting the borders of its fields. If it is genuine, the callback URL has the name of a field with a value right behind it.';
+
+/** What was signed. */
+interface Signed {
+  readonly url: string;
+  readonly fields: FlatFields | undefined;
+}
+
+function signedWith(
+  message: Message,
+  secrets: readonly string[],
+  signature: string,
+  algorithm: HmacAlgorithm,
+  schemes: readonly Covered[],
+): Signed | undefined {
+  const find = (url: string): Signed | undefined => {
+    for (const { encoding, content, fields } of schemes) {
+      const isRight = (secret: string): boolean => equal(signature, hmac(algorithm, secret, encoding, url, content));
+      if (secrets.some(isRight)) return { url, fields };
+    }
+    return undefined;
+  };
+  const { url } = message;
+  let signed = find(url);
+  if (signed !== undefined) return signed;
+  for (const other of otherForms(url, fragmentOf(message.publicUrl))) signed ??= find(other);
+  return signed;
+}
+
+function fragmentOf(address = ''): string {
+  const start = address.indexOf('#');
+  return start < 0 ? '' : address.slice(start);
+}
+
+/** Whether SignalWire itself can have sent the request, and not only signed a text that can be read in this way too. */
+function isGenuine(message: Message, { url, fields }: Signed): boolean {
+  if (hasSwallowedFields(url, message.request.method === 'GET')) return false;
+  if (fields === undefined) return true;
+  const record = fields.toRecord();
+  // Other messages may say what they like: they are passed on.
+  if (!('CallSid' in record) || isLamlCallStatus(record) !== true) return true;
+  return isCutByItsAuthor(fields, isStatus) && !isOtherMessage(fields);
+}
+
+function isStatus(word: string): boolean {
+  return Object.hasOwn(LAML_STATUSES, word.toLowerCase());
+}
+
+/** Whether a JSON body is gone: its signature cannot be checked over what a parser made of it, unless that is flat. */
+function needsBytes(message: Message): boolean {
+  if (message.bytes !== undefined || message.request.method === 'GET') return false;
+  const { kind } = message.contentType;
+  return kind === 'json' || (kind === 'form' && (message.request.parsed === undefined || !isFlat(message)));
+}
+
+/** Another parser may have made objects of names with brackets; those the signature cannot be checked over. */
+function isFlat({ request, flat }: Message): boolean {
+  return Object.keys(flat.toRecord()).length === Object.keys(fieldsOf(request.parsed)).length;
+}
+
+/** The schemes that cover the whole message. A body that none covers has none, however well its URL is signed. */
+export function coveredBy(message: Message, signature: string): readonly Covered[] {
+  if (message.request.method === 'GET') return [{ encoding: 'base64', content: '' }];
+  const { kind } = message.contentType;
+  if (kind === 'json') return coveredJson(message, signature);
+  if (kind !== 'form' || (message.bytes === undefined && !isFlat(message))) return [];
+  const { flat } = message;
+  return [{ encoding: 'base64', content: flat.sortedText(), fields: flat }];
+}
+
+const HEX = /^[0-9a-f]+$/;
+
+function coveredJson(message: Message, signature: string): readonly Covered[] {
+  const { bytes } = message;
+  if (HEX.test(signature)) return bytes === undefined ? [] : [{ encoding: 'hex', content: bytes }];
+  // Of JSON only: no signature covers the content type, and read as a form the same bytes could tell of another call.
+  const bodySHA256 = message.parameter('bodySHA256');
+  if (bytes !== undefined && bodySHA256 !== undefined) {
+    return equal(String(bodySHA256), hash('sha256', bytes)) ? [{ encoding: 'base64', content: '' }] : [];
+  }
+  const fields = flatJson(message);
+  return fields === undefined ? [] : [{ encoding: 'base64', content: fields.sortedText(), fields }];
+}
+
+/** The fields of a JSON body as if they had come in a form. */
+function flatJson(message: Message): FlatFields | undefined {
+  const entries = Object.entries(decoded(message));
+  if (entries.some(([, value]) => typeof value === 'object' && value !== null)) return undefined;
+  const names = entries.map(([name]) => name);
+  return new FlatFields(
+    new FieldNames(names, DEFAULT_LIMITS),
+    entries.map(([, value]) => String(value)),
+  );
+}
+
+function decoded(message: Message): FieldTree {
+  try {
+    return message.fields;
+  } catch (error) {
+    // Nothing proves it yet, so that it cannot be read is not told.
+    if (isCallStatusError(error) && error.code !== 'unsupported_encoding') return {};
+    throw error;
+  }
+}
