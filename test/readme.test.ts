@@ -33,7 +33,12 @@ describe('snippets', () => {
       ({ code }) => code.includes(`from '@call-status/${framework}'`) && code.includes('onCompleted'),
     );
     const port = await freePort();
-    const server = start(quickStart?.file ?? '', { PORT: String(port), ...secrets });
+    const directory = mkdtempSync(path.join(tmpdir(), 'call-status-'));
+    const server = start(quickStart?.file ?? '', {
+      PORT: String(port),
+      INBOX: path.join(directory, 'calls.db'),
+      ...secrets,
+    });
     const url = `http://127.0.0.1:${port}/webhooks/voice`;
     const fields = { CallDuration: '142', CallSid: 'b3877c40-da60-4998-90ad-b792e98472ca', CallStatus: 'completed' };
     const signed = url + Object.entries(fields).flat().join('');

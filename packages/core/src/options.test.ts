@@ -384,6 +384,7 @@ describe('resolveOptions', () => {
     const options = { providers: proven, log: { ...silent, warn } };
     for (const environment of [undefined, 'development', 'test']) resolveOptions(options, environment);
     resolveOptions({ ...options, inbox: memoryInbox() }, 'production');
+    resolveOptions({ ...options, ack: 'handled' }, 'production');
     expect(warn).not.toHaveBeenCalled();
     resolveOptions(options, 'production');
     expect(warn).toHaveBeenCalledExactlyOnceWith(

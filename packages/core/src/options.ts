@@ -137,7 +137,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     recordDeadlineMs = 4000,
     limits,
     clock,
-    inbox = defaultInbox(clock, environment, log),
+    inbox = memoryInbox(clock && { clock }),
     work,
     concurrency = 64,
     handlerTimeoutMs = 30_000,
@@ -148,6 +148,11 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     ...handlers
   } = options;
   checkProviders(providers, allowUnauthenticated, environment, log);
+  // With `ack: 'handled'`, nothing is acknowledged that could be lost.
+  if (options.inbox === undefined && ack === 'recorded' && environment === 'production') {
+    const { code, message } = new CallStatusError('memory_inbox');
+    log.warn({ code }, message);
+  }
   if (ack === 'handled' && work === false) {
     throw new CallStatusError('invalid_options', {
       issues: ["`ack: 'handled'` needs the handlers in this process; `work: false` keeps them out."],
@@ -177,13 +182,4 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     clock: clock ?? Date.now,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
   };
-}
-
-/** Nobody chose it, so its one danger has to be said where it counts. */
-function defaultInbox(clock: Clock | undefined, environment: string | undefined, log: Logger): Inbox {
-  if (environment === 'production') {
-    const { code, message } = new CallStatusError('memory_inbox');
-    log.warn({ code }, message);
-  }
-  return memoryInbox(clock && { clock });
 }
