@@ -27,6 +27,7 @@ const FUNCTIONS = {
   normalize: true,
   eventKey: true,
   whyNot: false,
+  decode: false,
   isCallStatus: false,
   authenticate: false,
   callbackUrl: false,

@@ -47,7 +47,7 @@ export function acceptsMethod({ methods = POST }: { readonly methods?: readonly 
  * `undefined`: none does, so the request is not ours.
  *
  * A provider that threw takes no part. Where the URL is for callbacks, its error is thrown if no other recognises the message, so that
- * a callback is not passed on because of a bug; in all other cases it is reported.
+ * a callback is not passed on because of a bug; in all other cases a bug is reported. What one provider cannot decode, another may.
  *
  * @throws CallStatusError `ambiguous_provider`, `unexpected`, and what decoding throws where the URL is for callbacks alone
  */
@@ -65,7 +65,7 @@ export function match(
     if (!acceptsMethod(provider.definition, method)) return false;
     const found = recognizes(provider, message, dedicated, named);
     if (typeof found === 'boolean') return found;
-    failure = found;
+    if (failure === undefined || found.code === 'unexpected') failure = found;
     return false;
   });
   if (fitting.length > 1) {
@@ -73,10 +73,8 @@ export function match(
       reason: `It matches ${fitting.map(({ name }) => name).join(' and ')}.`,
     });
   }
-  if (failure !== undefined) {
-    if (dedicated && fitting.length === 0) throw failure;
-    report(failure);
-  }
+  if (failure !== undefined && dedicated && fitting.length === 0) throw failure;
+  if (failure?.code === 'unexpected') report(failure);
   return fitting[0];
 }
 
@@ -91,10 +89,9 @@ function recognizes(
   named: boolean,
 ): boolean | CallStatusError {
   try {
-    return definition.recognizes(message, named);
+    return definition.recognizes(message.readBy(definition), named);
   } catch (error) {
     if (!isCallStatusError(error)) return unexpected(error, name);
-    if (dedicated && message.request.method !== 'GET') throw error;
-    return false;
+    return dedicated && message.request.method !== 'GET' ? error : false;
   }
 }

@@ -39,11 +39,27 @@ export class Message {
   #flat: FlatFields | undefined;
   #fields: FieldTree | undefined;
   #url: string | undefined;
+  /** By their decoders, the messages of providers that decode bodies by themselves. */
+  #views: Map<Decode, Message> | undefined;
+  #decodeOwn: (() => unknown) | undefined;
 
   constructor(request: CallbackRequest, limits: Limits, publicUrl?: PublicUrl) {
     this.request = request;
     this.#limits = limits;
     this.#publicUrl = publicUrl;
+  }
+
+  /** The message as a provider's definition reads it: this one, unless the definition decodes bodies by itself. */
+  readBy({ decode }: { readonly decode?: Decode }): Message {
+    if (decode === undefined) return this;
+    this.#views ??= new Map();
+    let view = this.#views.get(decode);
+    if (view === undefined) {
+      view = new Message(this.request, this.#limits, this.#publicUrl);
+      view.#decodeOwn = () => decode(this);
+      this.#views.set(decode, view);
+    }
+    return view;
   }
 
   /** A header's value, by its name in lower case; the first where there are several. */
@@ -143,6 +159,7 @@ export class Message {
   }
 
   #decodeFields(): FieldTree {
+    if (this.#decodeOwn !== undefined) return this.#ownFields(this.#decodeOwn());
     const { bytes: body } = this;
     if (body !== undefined) this.#refuseEncoded();
     if (this.request.method === 'GET') return toTree(this.#queryFields(), this.#limits);
@@ -160,6 +177,11 @@ export class Message {
       default:
         throw new CallStatusError('unsupported_media_type');
     }
+  }
+
+  #ownFields(decoded: unknown): FieldTree {
+    if (typeof decoded !== 'object' || decoded === null) throw new CallStatusError('malformed_body');
+    return sanitize(decoded, this.#limits);
   }
 
   #queryFields(): FieldTree {
@@ -202,6 +224,9 @@ function withoutBomInNames(tree: FieldTree): FieldTree {
   if (names[0] === undefined || withoutBom(names[0]) === names[0]) return tree;
   return Object.fromEntries(names.map((name) => [withoutBom(name), tree[name]]));
 }
+
+/** Makes fields of a body that is neither form, multipart nor JSON. `undefined`: it is malformed. */
+export type Decode = (message: Message) => unknown;
 
 /** Of a URL; a fragment, which few clients send, is no part of it. */
 function queryOf(url: string): string {

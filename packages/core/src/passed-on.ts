@@ -69,8 +69,9 @@ function namesOf(providers: readonly Provider[]): string {
 
 function reasonOf({ definition }: Provider, message: Message): string | undefined {
   try {
-    definition.recognizes(message);
-    return definition.whyNot?.(message);
+    const own = message.readBy(definition);
+    definition.recognizes(own);
+    return definition.whyNot?.(own);
   } catch (error) {
     return isCallStatusError(error) ? `It cannot be read (${error.code}).` : 'Its code threw.';
   }

@@ -17,7 +17,7 @@ import type {
   Sip,
 } from './event.ts';
 import type { Handlers } from './handlers.ts';
-import type { Message } from './message.ts';
+import type { Decode, Message } from './message.ts';
 import type { CallbackRequest } from './request.ts';
 import type { RetryOptions } from './retry.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
@@ -193,6 +193,12 @@ export interface ProviderDefinition<
    * `CallSid is no UUID.` Asked only where debug lines are written.
    */
   readonly whyNot?: (message: Message) => string | undefined;
+  /**
+   * Makes fields of a body that is neither form, multipart nor JSON, such as XML or a JWT: an object, which is then bounded and sanitized
+   * like any other. `undefined` refuses the body as malformed. Only where the URL is for callbacks.
+   * @default forms, multipart and JSON are decoded
+   */
+  readonly decode?: Decode;
   /**
    * Whether the message is a call status at all, and not another message of the same provider, which is passed on to the application.
    * A text says that it is another one, and why, for the debug log.

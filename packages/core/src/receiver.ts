@@ -241,11 +241,12 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
       if (!dedicated && body !== undefined && body.length > this.limits.bytes) {
         return this.#reporter.passedOn(request, () => tooLong(this.limits.bytes));
       }
-      const message = new Message(request, this.limits, publicUrl);
-      provider = match(message, providers, (error) => this.#reporter.report(error));
-      if (provider === undefined) return this.#reporter.passedOn(request, () => whyNotRecognized(message, providers));
+      const received = new Message(request, this.limits, publicUrl);
+      provider = match(received, providers, (error) => this.#reporter.report(error));
+      if (provider === undefined) return this.#reporter.passedOn(request, () => whyNotRecognized(received, providers));
       if (this.closing) throw new CallStatusError('closed', { provider: provider.name });
 
+      const message = received.readBy(provider.definition);
       const now = clock();
       // Also of another message, which is passed on. Awaited only where there is something to wait for: each turn costs.
       const proving = authenticate(message, provider, now);
