@@ -1,3 +1,5 @@
+import './require-node.ts';
+
 export { type ApplicationEnd, type Call, foldCall, transitionOf } from './call.ts';
 export { checkOptions, type OptionRule, type OptionRules } from './check-options.ts';
 export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';

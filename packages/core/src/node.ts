@@ -1,3 +1,5 @@
+import './require-node.ts';
+
 /**
  * What the adapters of node frameworks share: reading a request's body without taking it from the application.
  *

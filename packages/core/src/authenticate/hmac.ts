@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import crypto from 'node:crypto';
 
 /** The digests that providers sign with. */
 export type HmacAlgorithm = 'sha1' | 'sha256';
@@ -26,8 +26,8 @@ export function hmac(
       end += part.length;
     }
   }
-  outer.write(hash(algorithm, message.subarray(0, end), 'binary'), BLOCK, 'latin1');
-  return hash(algorithm, outer, encoding);
+  outer.write(crypto.hash(algorithm, message.subarray(0, end), 'binary'), BLOCK, 'latin1');
+  return crypto.hash(algorithm, outer, encoding);
 }
 
 /** Bytes of a block, of both digests. */
@@ -52,7 +52,7 @@ function keyOf(algorithm: HmacAlgorithm, secret: string): HmacKey {
   let key = keys.get(secret);
   if (key === undefined) {
     const bytes = Buffer.from(secret);
-    const short = bytes.length > BLOCK ? hash(algorithm, bytes, 'buffer') : bytes;
+    const short = bytes.length > BLOCK ? crypto.hash(algorithm, bytes, 'buffer') : bytes;
     key = { inner: padded(short, INNER, BLOCK), outer: padded(short, OUTER, BLOCK + DIGEST[algorithm]) };
     if (keys.size >= MOST_KEYS) keys.clear();
     keys.set(secret, key);

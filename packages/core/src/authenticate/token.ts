@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import crypto from 'node:crypto';
 
 /** What comparing the token of a callback URL found. Anything but `genuine` refuses the callback. */
 export type TokenVerdict = 'genuine' | 'token_missing' | 'token_mismatch';
@@ -14,13 +14,13 @@ export function tokenVerdict(given: string | readonly string[] | undefined, toke
   if (typeof given !== 'string') return 'token_mismatch';
   const digest = sha256(given);
   let found = false;
-  for (const token of tokens) found = timingSafeEqual(digest, digestOf(token)) || found;
+  for (const token of tokens) found = crypto.timingSafeEqual(digest, digestOf(token)) || found;
   return found ? 'genuine' : 'token_mismatch';
 }
 
 /** Makes tokens of any length comparable in constant time. */
 function sha256(token: string): Buffer {
-  return hash('sha256', token, 'buffer');
+  return crypto.hash('sha256', token, 'buffer');
 }
 
 /** More are not kept: with a function of the request there may be any number of tokens. */

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import crypto from 'node:crypto';
 import type { NormalForm } from '../provider.ts';
 import { text } from './lenient.ts';
 
@@ -39,7 +39,7 @@ export function contentKey(form: NormalForm, ...more: readonly unknown[]): strin
     answered: answered ?? undefined,
     recording: recording && { ...recording, url },
   });
-  const digest = content === '{}' ? undefined : hash('sha256', content, 'base64url').slice(0, HASH_LENGTH);
+  const digest = content === '{}' ? undefined : crypto.hash('sha256', content, 'base64url').slice(0, HASH_LENGTH);
   return eventKey(rawStatus.toLowerCase(), sequence, occurredAt, ...more, digest);
 }
 

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import crypto from 'node:crypto';
 import { equal } from '../authenticate/equal.ts';
 import { type HmacAlgorithm, hmac } from '../authenticate/hmac.ts';
 import { otherForms } from '../authenticate/url.ts';
@@ -137,7 +137,7 @@ function coveredJson(message: Message, signature: string): readonly Covered[] {
   // Of JSON only: no signature covers the content type, and read as a form the same bytes could tell of another call.
   const bodySHA256 = message.parameter('bodySHA256');
   if (bytes !== undefined && bodySHA256 !== undefined) {
-    return equal(String(bodySHA256), hash('sha256', bytes)) ? [{ encoding: 'base64', content: '' }] : [];
+    return equal(String(bodySHA256), crypto.hash('sha256', bytes)) ? [{ encoding: 'base64', content: '' }] : [];
   }
   const fields = flatJson(message);
   return fields === undefined ? [] : [{ encoding: 'base64', content: fields.sortedText(), fields }];

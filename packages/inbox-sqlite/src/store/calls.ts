@@ -9,7 +9,7 @@ import {
 } from '@call-status/core';
 import type { Database, Row, Statement } from '../engine.ts';
 import { eventOf, type Place, type StoredEvent } from './rows.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 
 /** How many events of a call one step reads. */
 const EVENT_ROWS = 100;
@@ -20,13 +20,13 @@ const MOST_RANGES = 400;
 const RANGE = 'first_at >= ? AND (first_at, id) < (?, ?)';
 const NEWEST = 'ORDER BY first_at DESC, id DESC LIMIT ?';
 
-export const CALL_SQL = {
+export const CALL_SQL: Sql<'call' | 'events' | 'nextProvider' | 'list'> = {
   call: 'SELECT id, status, ended_at FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
   events: `
     SELECT event_id, event, transition FROM recorded WHERE call = ? AND event_id > ? ORDER BY event_id LIMIT ${EVENT_ROWS}`,
   nextProvider: 'SELECT provider FROM calls WHERE provider > ? ORDER BY provider LIMIT 1',
   list: `SELECT * FROM calls WHERE ${RANGE} ${NEWEST}`,
-} as const;
+};
 
 /** One range for each provider and status, merged by SQLite: it reads no more rows than it returns, and one of each range. */
 export function mergedSql(ranges: number): string {

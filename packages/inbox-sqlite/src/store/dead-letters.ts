@@ -2,7 +2,7 @@ import type { DeadLetter, DeadLetterQuery } from '@call-status/core';
 import type { Now } from '../clock.ts';
 import type { Database, Row } from '../engine.ts';
 import { eventOf, LAST, type Place, type StoredEvent } from './rows.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 import { BLOCKED, DEAD } from './totals.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -14,7 +14,9 @@ const JOINED = 'FROM work CROSS JOIN recorded ON recorded.id = work.id WHERE sta
 const NEWEST = 'dead_at >= ? AND (dead_at, work.id) < (?, ?) ORDER BY dead_at DESC, work.id DESC LIMIT ?';
 const OLDEST = `dead_at < ? AND (dead_at, id) > (?, ?) ORDER BY dead_at, id LIMIT ${REPLAY_ROWS}`;
 
-export const DEAD_LETTER_SQL = {
+export const DEAD_LETTER_SQL: Sql<
+  'list' | 'listOfProvider' | 'read' | 'newest' | 'oldest' | 'oldestOfProvider' | 'revive' | 'demote' | 'discard'
+> = {
   list: `SELECT ${COLUMNS} ${JOINED} AND ${NEWEST}`,
   listOfProvider: `SELECT ${COLUMNS} ${JOINED} AND work.provider = ? AND ${NEWEST}`,
   read: `SELECT ${COLUMNS} ${JOINED} AND work.event_id = ?`,
@@ -28,7 +30,7 @@ export const DEAD_LETTER_SQL = {
     UPDATE work SET state = 0, due_since = NULL, wakes_at = NULL
     WHERE call = ? AND state = ? AND token IS NULL`,
   discard: 'DELETE FROM work WHERE event_id = ? AND state = 4',
-} as const;
+};
 
 /** Which dead letters to replay. */
 export type ReplayQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;

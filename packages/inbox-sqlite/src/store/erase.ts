@@ -3,7 +3,7 @@ import type { Now } from '../clock.ts';
 import type { Database } from '../engine.ts';
 import { hashOf, keyOf } from './hash.ts';
 import type { Outcomes } from './outcomes.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 import type { Transaction } from './transaction.ts';
 
 /** How long the id of an event stays known after its call's last event, or after it was erased: longer than any provider retries. */
@@ -12,7 +12,18 @@ export const DUPLICATES_FOR_MS: number = 7 * 86_400_000;
 /** How many rows one step of cleaning up looks at or removes. */
 export const STEP_ROWS = 100;
 
-export const ERASE_SQL = {
+export const ERASE_SQL: Sql<
+  | 'call'
+  | 'endCall'
+  | 'removeCall'
+  | 'removeWork'
+  | 'markErasing'
+  | 'nextErasing'
+  | 'unmarkErasing'
+  | 'events'
+  | 'remember'
+  | 'removeEvent'
+> = {
   call: 'SELECT id, terminal FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
   endCall: 'UPDATE calls SET status = ?, terminal = 1, ended_at = ? WHERE id = ?',
   removeCall: 'DELETE FROM calls WHERE id = ?',
@@ -23,7 +34,7 @@ export const ERASE_SQL = {
   events: `SELECT id, event_id FROM recorded WHERE call = ? AND event_id > '' ORDER BY event_id LIMIT ?`,
   remember: 'INSERT OR REPLACE INTO forgotten (hash, until) VALUES (?, ?)',
   removeEvent: 'DELETE FROM recorded WHERE id = ?',
-} as const;
+};
 
 /** Ends calls and removes them. */
 export class Erasing {

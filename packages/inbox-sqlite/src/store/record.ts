@@ -3,14 +3,16 @@ import type { Now } from '../clock.ts';
 import type { Database, Row } from '../engine.ts';
 import { hashOf, keyOf } from './hash.ts';
 import type { NewEvent, RecordedRow } from './rows.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 import type { Transaction } from './transaction.ts';
 
 const DETAILS = `
   direction = coalesce(?, direction), from_number = coalesce(?, from_number), to_number = coalesce(?, to_number),
   answered = CASE WHEN answered = 1 THEN 1 ELSE coalesce(?, answered) END, duration_seconds = coalesce(?, duration_seconds)`;
 
-export const RECORD_SQL = {
+export const RECORD_SQL: Sql<
+  'call' | 'eventOfCall' | 'forgotten' | 'erasing' | 'insertCall' | 'advanceCall' | 'touchCall' | 'insertEvent'
+> = {
   call: `
     SELECT id, status, EXISTS (SELECT 1 FROM work WHERE call = calls.id AND state < 4) AS unfinished
     FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?`,
@@ -28,7 +30,7 @@ export const RECORD_SQL = {
     UPDATE calls SET status = ?, terminal = ?, last_at = max(last_at, ?), events = events + 1, ${DETAILS} WHERE id = ?`,
   touchCall: `UPDATE calls SET last_at = max(last_at, ?), events = events + 1, ${DETAILS} WHERE id = ?`,
   insertEvent: 'INSERT INTO recorded (call, event_id, transition, event) VALUES (?, ?, ?, ?)',
-} as const;
+};
 
 /** Records events. */
 export class Recording {

@@ -2,14 +2,14 @@ import type { Failure, Outcome } from '@call-status/core';
 import type { Now } from '../clock.ts';
 import type { Database, Value } from '../engine.ts';
 import { type Ending, Outcomes } from './outcomes.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 import { BLOCKED, DEAD, RUNNING } from './totals.ts';
 import type { Transaction } from './transaction.ts';
 
 const RESULT = `due_since = NULL, wakes_at = NULL, token = NULL, begun_ms = NULL`;
 const LEASED = `WHERE call = ? AND id = ? AND token = ? AND state = ?`;
 
-export const RESULT_SQL = {
+export const RESULT_SQL: Sql<'stateOf' | 'renew' | 'begin' | 'finish' | 'retry' | 'bury' | 'release'> = {
   stateOf: 'SELECT state, token FROM work WHERE call = ? AND id = ?',
   renew:
     'UPDATE work SET state = 3, due_since = NULL, wakes_at = ?, span_ms = ? WHERE call = ? AND id = ? AND token = ? AND state = ?',
@@ -22,7 +22,7 @@ export const RESULT_SQL = {
     UPDATE work SET state = 4, failures = failures + 1, suspect = 0, dead_at = ?, error = ?, done_handlers = ?, ${RESULT}
     ${LEASED}`,
   release: `UPDATE work SET state = 0, not_before = ?, span_ms = ?, ${RESULT} ${LEASED}`,
-} as const;
+};
 
 /** The longest pause: with it, a time is still a whole number. */
 const LONGEST_MS = 2 ** 52;

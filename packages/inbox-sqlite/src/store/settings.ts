@@ -1,6 +1,6 @@
 import { BOOT, type Now } from '../clock.ts';
 import type { Database, Row } from '../engine.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 /** How long ended calls stay in a new file. */
 const RETENTION_MS = 30 * DAY_MS;
 
-export const SETTINGS_SQL = {
+export const SETTINGS_SQL: Sql<'insert' | 'read' | 'restarted' | 'retain' | 'swept' | 'doubt'> = {
   insert: `
     INSERT OR IGNORE INTO inbox (id, retention_ms, retention_given, boot, clock_offset, swept_at, swept_mono)
     VALUES (1, ${RETENTION_MS}, 0, ?, ?, ?, ?)`,
@@ -17,7 +17,7 @@ export const SETTINGS_SQL = {
   retain: 'UPDATE inbox SET retention_ms = ?, retention_given = 1 WHERE id = 1',
   swept: 'UPDATE inbox SET swept_at = ?, swept_mono = ?, doubted_mono = NULL WHERE id = 1',
   doubt: 'UPDATE inbox SET doubted_mono = ? WHERE id = 1',
-} as const;
+};
 
 /** Whether a process may clean up now. */
 export type SweepLeave = 'yes' | 'no' | 'clock_stepped';

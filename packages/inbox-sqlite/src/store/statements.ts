@@ -1,5 +1,8 @@
 import type { Database, Statement } from '../engine.ts';
 
+/** SQL of statements, by their names. */
+export type Sql<Names extends string> = Readonly<Record<Names, string>>;
+
 /** The statements of some SQL, by its names. */
 export type Statements<SQL> = Readonly<Record<keyof SQL, Statement>>;
 

@@ -10,17 +10,17 @@ import { Recording } from './record.ts';
 import { Results } from './results.ts';
 import type { NewEvent, Place, RecordedRow, TakenRows } from './rows.ts';
 import { Settings, type SweepLeave } from './settings.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 import { Sweeping, type SweepPlace } from './sweep.ts';
 import { Transaction } from './transaction.ts';
 import { Giving } from './work.ts';
 
-export const STORE_SQL = {
+export const STORE_SQL: Sql<'begin' | 'commit' | 'dataVersion' | 'userVersion'> = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   dataVersion: 'PRAGMA data_version',
   userVersion: 'PRAGMA user_version',
-} as const;
+};
 
 /**
  * The operations of the inbox on one connection. They are synchronous; those that write run inside the transaction of

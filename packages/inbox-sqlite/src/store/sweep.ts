@@ -5,7 +5,7 @@ import { DUPLICATES_FOR_MS, type Erasing, STEP_ROWS } from './erase.ts';
 import { keyOf } from './hash.ts';
 import type { Place } from './rows.ts';
 import type { Settings } from './settings.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 import type { Transaction } from './transaction.ts';
 
 /** A live call that is silent for so many times the retention has ended, and nothing said so. */
@@ -15,14 +15,14 @@ const OLD = `
   SELECT id, provider, tenant, call_id, first_at, last_at, terminal, EXISTS (SELECT 1 FROM work WHERE call = calls.id) AS has_work
   FROM calls`;
 
-export const SWEEP_SQL = {
+export const SWEEP_SQL: Sql<'oldEnded' | 'oldLive' | 'nextProvider' | 'oldForgotten'> = {
   oldEnded: `${OLD} WHERE terminal = 1 AND (last_at, id) > (?, ?) AND last_at < ? ORDER BY last_at, id LIMIT ${STEP_ROWS}`,
   oldLive: `
     ${OLD} WHERE provider = ? AND status = ? AND (first_at, id) > (?, ?) AND first_at < ? ORDER BY first_at, id LIMIT ${STEP_ROWS}`,
   nextProvider: 'SELECT provider FROM calls WHERE provider > ? ORDER BY provider LIMIT 1',
   oldForgotten: `
     DELETE FROM forgotten WHERE hash IN (SELECT hash FROM forgotten WHERE until <= ? ORDER BY until LIMIT ${STEP_ROWS})`,
-} as const;
+};
 
 /** Where a step of cleaning up goes on: the ended calls first, then the live ones of each provider and status. */
 export interface SweepPlace extends Place {

@@ -1,7 +1,7 @@
 import type { InboxCounts, InboxHealth } from '@call-status/core';
 import type { Now } from '../clock.ts';
 import type { Database } from '../engine.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 
 /** What the work on an event is at: the values of `work.state`. */
 export const BLOCKED = 0;
@@ -13,7 +13,7 @@ export const DEAD = 4;
 /** So many leases and pauses that have just ended are looked at: what is over it, the next `take` brings to where it is. */
 const MOST_ENDED = 1000;
 
-export const TOTALS_SQL = {
+export const TOTALS_SQL: Sql<'add' | 'read' | 'endedSpans' | 'nextDueProvider' | 'oldestDue'> = {
   add: `
     UPDATE inbox SET live = live + ?, ended = ended + ?,
       blocked = blocked + ?, due = due + ?, retrying = retrying + ?, running = running + ?, dead = dead + ? WHERE id = 1`,
@@ -22,7 +22,7 @@ export const TOTALS_SQL = {
   nextDueProvider: `
     SELECT provider FROM work WHERE state = 1 AND suspect = ? AND provider > ? ORDER BY provider LIMIT 1`,
   oldestDue: 'SELECT due_since FROM work WHERE state = 1 AND suspect = ? AND provider = ? ORDER BY due_since LIMIT 1',
-} as const;
+};
 
 /** The columns of the totals. */
 type Column = 'live' | 'ended' | 'blocked' | 'due' | 'retrying' | 'running' | 'dead';

@@ -1,7 +1,7 @@
 import type { Now } from '../clock.ts';
 import type { Database } from '../engine.ts';
 import { RecentEvents } from '../recent-events.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 import { BLOCKED, DUE, RETRYING, RUNNING, Totals } from './totals.ts';
 
 /** An event that was recorded and is not in `work` yet. */
@@ -21,7 +21,7 @@ export interface FreshLease {
   readonly leaseMs: number;
 }
 
-export const TRANSACTION_SQL = {
+export const TRANSACTION_SQL: Sql<'anyForgotten' | 'insertWork' | 'unfinished' | 'hasHead' | 'schedule'> = {
   anyForgotten: `
     SELECT EXISTS (SELECT 1 FROM forgotten WHERE until > 0) AS forgotten, EXISTS (SELECT 1 FROM erasing WHERE call > 0) AS erasing`,
   insertWork: `
@@ -30,13 +30,13 @@ export const TRANSACTION_SQL = {
   unfinished: 'SELECT id, state, not_before, span_ms FROM work WHERE call = ? AND state < 4 ORDER BY id LIMIT 1',
   hasHead: 'SELECT 1 FROM work WHERE call = ? AND state IN (1, 2, 3) LIMIT 1',
   schedule: 'UPDATE work SET state = ?, due_since = ?, wakes_at = ? WHERE call = ? AND id = ?',
-} as const;
+};
 
 /** What the operations of one transaction share. */
 export class Transaction {
   readonly totals: Totals;
   /** The rows of the events that the other side still has. */
-  readonly recent = new RecentEvents<true>();
+  readonly recent: RecentEvents<true> = new RecentEvents();
   /** Whether work became due that was not taken in this transaction. */
   isWorkDue = false;
   /** Whether ids of removed events may be known. */

@@ -2,14 +2,14 @@ import type { TakeRequest } from '@call-status/core';
 import type { Now } from '../clock.ts';
 import type { Database, Row } from '../engine.ts';
 import type { StoredEvent, TakenRow, TakenRows } from './rows.ts';
-import { prepare, type Statements } from './statements.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
 import { DUE, RETRYING, RUNNING } from './totals.ts';
 import type { FreshLease, Transaction } from './transaction.ts';
 
 /** How many leases and pauses that have ended one `take` brings to where they are by now. */
 const RIPE_ROWS = 1000;
 
-export const WORK_SQL = {
+export const WORK_SQL: Sql<'look' | 'ripe' | 'ripen' | 'nextProvider' | 'due' | 'lease' | 'event' | 'farAhead'> = {
   look: `
     SELECT
       (SELECT wakes_at FROM work WHERE wakes_at > 0 ORDER BY wakes_at LIMIT 1) AS wakes_at,
@@ -31,7 +31,7 @@ export const WORK_SQL = {
   farAhead: `
     UPDATE work SET wakes_at = ?1 + CASE state WHEN 3 THEN span_ms ELSE 0 END
     WHERE wakes_at > ?1 AND wakes_at > ?1 + span_ms`,
-} as const;
+};
 
 /** The handlers that are done before the first attempt, as JSON. */
 const NOTHING_DONE = '[]';
