@@ -86,13 +86,12 @@ it('of the content is the same for the same content, and for a recording whose U
   const signed = (signature: string) =>
     keyOf({ recording: { url: `https://r.example.com/1.mp3?Signature=${signature}` } });
   expect(signed('one')).toBe(signed('another'));
-  expect(keyOf({ rawStatus: 'COMPLETED' })).toBe(keyOf());
   expect(keyOf({ rawStatus: 'busy' })).not.toBe(keyOf());
 });
 
 it('of the content can be read, and holds no number of a phone', () => {
-  expect(keyOf()).toMatch(/^completed\|4\|2026-06-02T09:00:45\.000Z\|[\w-]{16}$/);
+  expect(keyOf()).toMatch(/^completed\|4\|[\w-]{16}$/);
   expect(contentKey({ callId: 'a', rawStatus: 'ringing' })).toBe('ringing');
   expect(contentKey({ callId: 'a', rawStatus: '' })).toBe('');
-  expect(contentKey({ callId: 'a', rawStatus: 'ringing' }, 'answered', undefined)).toBe('ringing|||answered');
+  expect(contentKey({ callId: 'a', rawStatus: 'ringing' }, 'answered', undefined)).toBe('ringing||answered');
 });

@@ -2,13 +2,18 @@ import { text } from './lenient.ts';
 
 /** `2026-06-02T14:30:45.000+05:30`, `2026-06-02 14:30:45 UTC`, `2026-06-02 14:30:45` */
 const ISO_8601 =
-  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?(Z|UTC?|GMT|[+-]\d\d:?\d\d)| (\d\d:?\d\d))?$/i;
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?([Zz]|[Uu][Tt][Cc]?|[Gg][Mm][Tt]|[+-]\d\d:?\d\d)| (\d\d:?\d\d))?$/;
 
 /** `Thu, 25 Jun 2026 20:26:02 +0000` */
 const RFC_2822 =
-  /^(?:[a-z]{3,9},? )?(\d{1,2}) ([a-z]{3})[a-z]* (\d{4}) (\d\d):(\d\d)(?::(\d\d))? *(Z|UTC?|GMT|[+-]\d\d:?\d\d|\d{4})?$/i;
+  /^(?:[A-Za-z]{3,9},? +)?(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}) (\d\d):(\d\d)(?::(\d\d))? *([Zz]|[Uu][Tt][Cc]?|[Gg][Mm][Tt]|[+-]\d\d:?\d\d|\d{4})?$/;
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const MONTHS: ReadonlyMap<string, number> = new Map(
+  ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'].map((name, at) => [
+    name,
+    at + 1,
+  ]),
+);
 
 /** Seconds or milliseconds since 1970, of any time in this century. */
 const UNIX_SECONDS = /^\d{10}(?:\.\d+)?$/;
@@ -29,6 +34,14 @@ const LATEST = Date.UTC(9999, 0);
 export function time(value: unknown, zone?: string): string | undefined {
   const given = text(value);
   if (given === undefined) return undefined;
+  if (given !== last.given || zone !== last.zone) last = { given, zone, iso: read(given, zone) };
+  return last.iso;
+}
+
+/** Under load, several callbacks come in the same second. */
+let last: { readonly given?: string; readonly zone?: string | undefined; readonly iso?: string | undefined } = {};
+
+function read(given: string, zone: string | undefined): string | undefined {
   const at = fromRfc2822(given, zone) ?? fromIso8601(given, zone) ?? fromUnix(given);
   return at !== undefined && at >= EARLIEST && at < LATEST ? new Date(at).toISOString() : undefined;
 }
@@ -36,15 +49,21 @@ export function time(value: unknown, zone?: string): string | undefined {
 function fromRfc2822(given: string, zone: string | undefined): number | undefined {
   const parts = RFC_2822.exec(given);
   if (parts === null) return undefined;
-  const [, day, name = '', year, hour, minute, second, ownZone = zone] = parts;
-  return instant([year, MONTHS.indexOf(name.toLowerCase()) + 1, day, hour, minute, second], ownZone);
+  const [, day, name = '', year, hour, minute, second = '0', ownZone = zone] = parts;
+  return instant(
+    Number(year),
+    MONTHS.get(name.toLowerCase()) ?? 0,
+    Number(day),
+    secondsOf(hour, minute, second),
+    ownZone,
+  );
 }
 
 function fromIso8601(given: string, zone: string | undefined): number | undefined {
   const parts = ISO_8601.exec(given);
   if (parts === null) return undefined;
-  const [, year, month, day, hour, minute, second, fraction = '', ownZone, unsigned = zone] = parts;
-  const at = instant([year, month, day, hour, minute, second], ownZone ?? unsigned);
+  const [, year, month, day, hour, minute, second = '0', fraction = '', ownZone, unsigned = zone] = parts;
+  const at = instant(Number(year), Number(month), Number(day), secondsOf(hour, minute, second), ownZone ?? unsigned);
   return at && at + Number(fraction.padEnd(3, '0').slice(0, 3));
 }
 
@@ -53,22 +72,34 @@ function fromUnix(given: string): number | undefined {
   return UNIX_MILLISECONDS.test(given) ? Number(given) : undefined;
 }
 
-/** Date.UTC would make March of the 30th of February, and of hour 24 the next day. */
-function instant(parts: readonly (string | number | undefined)[], zone: string | undefined): number | undefined {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map((part) => Number(part ?? 0));
+/** Seconds of the day; `NaN` for a time that no clock shows. */
+function secondsOf(hour: string | undefined, minute: string | undefined, second: string): number {
+  const [hours, minutes, seconds] = [Number(hour), Number(minute), Number(second)];
+  return hours > 23 || minutes > 59 || seconds > 59 ? Number.NaN : (hours * 60 + minutes) * 60 + seconds;
+}
+
+/** Date.UTC would make March of the 30th of February. */
+function instant(
+  year: number,
+  month: number,
+  day: number,
+  seconds: number,
+  zone: string | undefined,
+): number | undefined {
   const offset = minutesOf(zone);
   const date = Date.UTC(year, month - 1, day);
-  const isDay = month >= 1 && month <= 12 && day >= 1 && new Date(date).getUTCDate() === day;
-  if (!isDay || hour > 23 || minute > 59 || second > 59 || offset === undefined) return undefined;
-  return date + ((hour * 60 + minute - offset) * 60 + second) * 1000;
+  // Every month has 28 days; of others the calendar has to be asked.
+  const isDay = month >= 1 && month <= 12 && day >= 1 && (day <= 28 || new Date(date).getUTCDate() === day);
+  if (!isDay || Number.isNaN(seconds) || offset === undefined) return undefined;
+  return date + (seconds - offset * 60) * 1000;
 }
 
 /** Minutes ahead of UTC. A plus that nobody escaped has become a space, or is gone. */
 function minutesOf(zone: string | undefined): number | undefined {
   if (zone === undefined) return undefined;
-  const [, sign, hours, minutes] = /^([+-]?)(\d\d):?(\d\d)$/.exec(zone) ?? [];
-  if (hours === undefined) return 0;
-  const offset = Number(hours) * 60 + Number(minutes);
-  if (offset > 14 * 60 || Number(minutes) > 59) return undefined;
-  return sign === '-' ? -offset : offset;
+  if (zone === '+0000' || zone.length < 4) return 0;
+  const hours = Number(zone.slice(-5, -2).replace(/\D/g, ''));
+  const minutes = Number(zone.slice(-2));
+  if (hours * 60 + minutes > 14 * 60 || minutes > 59) return undefined;
+  return zone.startsWith('-') ? -(hours * 60 + minutes) : hours * 60 + minutes;
 }

@@ -157,8 +157,14 @@ it('is not misled by a call type that every object has', () => {
 });
 
 it('keys events by status and time', () => {
-  const fields = { message: { call: { id: 'a', status: 'ended' }, timestamp: '2025-12-13T12:05:00.000Z' } };
-  expect(definition.eventKey(fields, definition.normalize(fields, {}))).toBe('ended||2025-12-13T12:05:00.000Z');
+  const keys = ['ended', 'in-progress'].flatMap((status) =>
+    ['2025-12-13T12:05:00.000Z', '2025-12-13T12:05:01.000Z'].map((timestamp) => {
+      const fields = { message: { call: { id: 'a', status }, timestamp } };
+      return definition.eventKey(fields, definition.normalize(fields, {}));
+    }),
+  );
+  expect(new Set(keys).size).toBe(4);
+  expect(keys[0]).toMatch(/^ended\|\|[\w-]{16}$/);
 });
 
 describe('callbackUrl', () => {
