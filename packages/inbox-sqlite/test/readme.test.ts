@@ -7,27 +7,38 @@ import { anEvent } from './events.ts';
 import { openInbox, temporaryFile } from './support.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const queries = [...readme.matchAll(/^### (.+)\n\n```sql\n([^`]+)```/gm)].map(([, title = '', sql = '']) => ({
-  title,
-  sql,
-}));
+const queries = [...readme.matchAll(/^### (.+)\n\n(?:[^`#\n].*\n\n)?```sql\n([^`]+)```/gm)].map(
+  ([, title = '', sql = '']) => ({
+    title,
+    sql,
+  }),
+);
 
-/** The calls of a morning, as two providers tell them. */
+const [YES, NO] = [{ answered: true }, { answered: false }];
+
+/** The calls of a morning, as providers tell them: interim figures, recordings that come later, what comes late, and conflicts. */
 const MORNING: readonly Unrecorded[] = [
-  at('09:05', 'c1', 'ringing'),
-  at('09:06', 'c1', 'completed', { direction: 'inbound', durationSeconds: 60, quality: { mos: 4.5 } }),
-  at('09:07', 'c1', 'completed', { id: 'a recording of c1', durationSeconds: 999 }),
-  at('09:08', 'c1', 'failed', { sip: { code: 500, phrase: 'A conflict' } }),
-  at('09:20', 'c2', 'busy', { sip: { code: 486, phrase: 'Busy Here' } }),
-  at('09:59', 'c3', 'completed', { direction: 'inbound', durationSeconds: 20.5, quality: { mos: 4 } }),
+  at('09:05', 'c1', 'ringing', { quality: { mos: 0 }, durationSeconds: 0 }),
+  at('09:05', 'c1', 'in-progress', { ...YES, quality: { mos: 5 }, durationSeconds: 0 }),
+  at('09:06', 'c1', 'completed', { ...YES, direction: 'inbound', durationSeconds: 60, quality: { mos: 4.5 } }),
+  at('09:07', 'c1', 'completed', { ...YES, id: 'a recording of c1', durationSeconds: 999, quality: { mos: 1 } }),
+  at('09:08', 'c1', 'failed', { ...NO, sip: { code: 500, phrase: 'A conflict' }, quality: { mos: 2 } }),
+  at('09:20', 'c2', 'busy', { ...NO, sip: { code: 486, phrase: 'Busy Here' } }),
+  at('09:21', 'c2', 'completed', { ...YES, durationSeconds: 700, quality: { mos: 5 } }),
+  at('09:59', 'c3', 'completed', { ...YES, direction: 'inbound', durationSeconds: 20.5, quality: { mos: 4 } }),
+  at('09:59', 'c3', 'ringing', { id: 'a late event of c3', quality: { mos: 1 } }),
   at('10:00', 'c4', 'completed', { direction: 'outbound', durationSeconds: 30 }),
-  at('10:10', 'c5', 'no-answer', { sip: { code: 480, phrase: 'Temporarily Unavailable' } }),
-  at('10:20', 'c6', 'busy', { sip: { code: 486, phrase: 'Busy Here' } }),
-  at('10:30', 'c7', 'in-progress'),
+  at('10:10', 'c5', 'no-answer', { ...NO, sip: { code: 480, phrase: 'Temporarily Unavailable' } }),
+  at('10:20', 'c6', 'busy', { ...NO, sip: { code: 486, phrase: 'Busy Here' } }),
+  at('10:30', 'c7', 'in-progress', { ...YES, quality: { mos: 1 } }),
   at('10:31', 'c8', 'ringing'),
-  at('10:32', 'c8', 'in-progress'),
+  at('10:32', 'c8', 'in-progress', YES),
   at('10:33', 'c9', 'ringing'),
   at('10:40', 'z1', 'completed', { provider: 'zenith', direction: 'web', durationSeconds: 5, quality: { mos: 3 } }),
+  // An inbound call that no agent took, and one that was answered before it ended without a word of that.
+  at('11:00', 'z2', 'completed', { ...NO, provider: 'zenith', direction: 'inbound', durationSeconds: 0 }),
+  at('11:10', 'z3', 'in-progress', { ...YES, provider: 'zenith', direction: 'inbound' }),
+  at('11:20', 'z3', 'completed', { provider: 'zenith', direction: 'inbound', durationSeconds: 12 }),
 ];
 
 function at(
@@ -43,6 +54,11 @@ const ANSWERS: Readonly<Record<string, readonly object[]>> = {
   'Success rate by hour': [
     { hour: '2026-03-02 09:00', calls: 3, success_percent: 66.7 },
     { hour: '2026-03-02 10:00', calls: 4, success_percent: 50 },
+    { hour: '2026-03-02 11:00', calls: 2, success_percent: 50 },
+  ],
+  'Answer rate by provider': [
+    { provider: 'acme', calls: 5, answered_percent: 40 },
+    { provider: 'zenith', calls: 2, answered_percent: 50 },
   ],
   'Average MOS by provider': [
     { provider: 'acme', calls: 2, mos: 4.25 },
@@ -59,6 +75,7 @@ const ANSWERS: Readonly<Record<string, readonly object[]>> = {
   'Average duration': [
     { provider: 'acme', direction: 'inbound', calls: 2, seconds: 40.3 },
     { provider: 'acme', direction: 'outbound', calls: 1, seconds: 30 },
+    { provider: 'zenith', direction: 'inbound', calls: 1, seconds: 12 },
     { provider: 'zenith', direction: 'web', calls: 1, seconds: 5 },
   ],
 };

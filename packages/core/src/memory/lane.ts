@@ -125,7 +125,9 @@ export class Lane {
     if (direction !== undefined) this.#direction = direction;
     if (from !== undefined) this.#from = from;
     if (to !== undefined) this.#to = to;
-    if (answered !== undefined) this.#answered = this.#answered === true || answered;
+    // The first outcome of a call stays.
+    const counts = answered !== undefined && event.transition !== 'conflict';
+    if (counts) this.#answered = this.#answered === true || answered;
     if (durationSeconds !== undefined) this.#durationSeconds = durationSeconds;
   }
 

@@ -1,4 +1,4 @@
-import { transitionOf } from '@call-status/core';
+import { type Transition, transitionOf } from '@call-status/core';
 import type { Now } from '../clock.ts';
 import type { Database, Row } from '../engine.ts';
 import { hashOf, keyOf } from './hash.ts';
@@ -53,8 +53,7 @@ export class Recording {
     if (unfinished !== undefined) return [0, 'duplicate', !unfinished];
 
     const transition = transitionOf(known?.['status'], status);
-    const callRow =
-      known === undefined ? this.#insert(event) : this.#update(known['id'], event, transition === 'advance');
+    const callRow = known === undefined ? this.#insert(event) : this.#update(known['id'], event, transition);
     const row = Number(insertEvent.run(callRow, id, transition, event[12]).lastInsertRowid);
     transaction.recent.set(row, id, true);
     const isBehind = hasFresh || known?.['unfinished'] === 1;
@@ -82,10 +81,11 @@ export class Recording {
     return Number(lastInsertRowid);
   }
 
-  #update(call: number, event: NewEvent, isAdvance: boolean): number {
+  #update(call: number, event: NewEvent, transition: Transition): number {
     const [, , , , status, terminal, receivedAt, direction, from, to, answered, duration] = event;
-    const details = [direction, from, to, answered, duration, call];
-    if (!isAdvance) this.#statements.touchCall.run(receivedAt, ...details);
+    // The first outcome of a call stays.
+    const details = [direction, from, to, transition === 'conflict' ? null : answered, duration, call];
+    if (transition !== 'advance') this.#statements.touchCall.run(receivedAt, ...details);
     else {
       this.#statements.advanceCall.run(status, Number(terminal), receivedAt, ...details);
       // A call that has ended advances no more.
