@@ -657,6 +657,26 @@ export function inboxContract(name: string, makeInbox: MakeInbox): void {
         });
       });
 
+      it('says whether a call was answered: proofs outweigh, and what contradicts the outcome does not count', async () => {
+        const answered = (callId: string, status: CallStatus, value: boolean): Unrecorded => ({
+          ...acmeEvent(() => clock.now(), callId, status),
+          answered: value,
+        });
+        await inbox.record(answered('c1', 'in-progress', true));
+        await inbox.record(answered('c1', 'failed', false));
+        await inbox.record(answered('c2', 'busy', false));
+        await inbox.record(answered('c2', 'completed', true));
+        await inbox.record(acmeEvent(() => clock.now(), 'c3', 'completed'));
+        const { rows } = await inbox.calls();
+        const listed = rows.map((row) => [row.callId, row.answered]).sort();
+        expect(listed).toEqual([
+          ['c1', true],
+          ['c2', false],
+          ['c3', undefined],
+        ]);
+        for (const [callId, value] of listed) expect((await inbox.call('acme', String(callId)))?.answered).toBe(value);
+      });
+
       it('lists by provider, state and time', async () => {
         const start = clock.now();
         for (let at = 0; at < 6; at++) {
