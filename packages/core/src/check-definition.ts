@@ -30,6 +30,7 @@ const FUNCTIONS = {
   decode: false,
   isCallStatus: false,
   authenticate: false,
+  diagnose: false,
   callbackUrl: false,
 } as const satisfies { readonly [Part in keyof AnyProviderDefinition]?: boolean };
 

@@ -217,6 +217,12 @@ export interface ProviderDefinition<
     options: ParsedOptions<NoInfer<SecretName>, NoInfer<Options>>,
     now: number,
   ) => MaybePromise<Verdict>;
+  /**
+   * What would make a signature match that does not, as sentences of advice for the log. `undefined`: it cannot say. Called for refused
+   * requests only, which anyone can send: keep it bounded.
+   * @default the log names what is most often wrong
+   */
+  readonly diagnose?: (message: Message, secrets: readonly string[]) => readonly string[] | undefined;
   /** Requires the call id and the status, and lets everything else pass. Of any library that implements Standard Schema. */
   readonly schema: Schema;
   /** Makes the normal form of what the `schema` made. What it throws is answered 503, so that the provider tries again. */

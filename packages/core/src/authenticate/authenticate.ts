@@ -95,7 +95,9 @@ function refusal(
   const details = { provider: name, ...(definition.signs === 'fields' && { url: loggableUrl(message.url) }) };
   return new CallStatusError(
     verdict,
-    verdict === 'signature_mismatch' ? { ...details, hint: mismatchHint(message, secrets, definition.signs) } : details,
+    verdict === 'signature_mismatch'
+      ? { ...details, hint: mismatchHint(message, secrets, definition.signs, definition.diagnose?.(message, secrets)) }
+      : details,
   );
 }
 

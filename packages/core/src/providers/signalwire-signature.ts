@@ -1,6 +1,8 @@
 import crypto from 'node:crypto';
+import { diagnose, type Signature } from '../authenticate/diagnose.ts';
 import { equal } from '../authenticate/equal.ts';
 import { type HmacAlgorithm, hmac } from '../authenticate/hmac.ts';
+import { likelyUrls } from '../authenticate/likely-urls.ts';
 import { otherForms } from '../authenticate/url.ts';
 import { FieldNames } from '../decode/field-names.ts';
 import { DEFAULT_LIMITS, type FieldTree } from '../decode/fields.ts';
@@ -129,7 +131,7 @@ export function coveredBy(message: Message, signature: string): readonly Covered
   return [{ encoding: 'base64', content: flat.sortedText(), fields: flat }];
 }
 
-const HEX = /^[0-9a-f]+$/;
+const HEX = /^[0-9a-f]+$/i;
 
 function coveredJson(message: Message, signature: string): readonly Covered[] {
   const { bytes } = message;
@@ -162,4 +164,20 @@ function decoded(message: Message): FieldTree {
     if (isCallStatusError(error) && error.code !== 'unsupported_encoding') return {};
     throw error;
   }
+}
+
+/** Why no signature matches: the URL, the secret, or how the signature is written. */
+export function diagnoseSignature(message: Message, secrets: readonly string[]): readonly string[] | undefined {
+  const signatures: Signature[] = [];
+  const contents = new Set<string | Uint8Array>();
+  for (const { header, algorithm } of SIGNATURE_HEADERS) {
+    const given = message.header(header);
+    if (given === undefined) continue;
+    for (const { encoding, content } of coveredBy(message, given)) {
+      signatures.push({ given, algorithm, encoding });
+      contents.add(content);
+    }
+  }
+  const guesses = [...contents].map((value) => ({ value }));
+  return diagnose({ signatures, secrets, starts: likelyUrls(message), contents: guesses });
 }

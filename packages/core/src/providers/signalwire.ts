@@ -5,7 +5,7 @@ import { contentKey } from './event-key.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from './laml-messages.ts';
 import { id, isStatus } from './lenient.ts';
-import { authenticate, SIGNATURE_HEADERS, type SignatureHeader } from './signalwire-signature.ts';
+import { authenticate, diagnoseSignature, SIGNATURE_HEADERS, type SignatureHeader } from './signalwire-signature.ts';
 
 /**
  * The fields of SignalWire's voice status callback and of its incoming call status callback, which is a part of the former.
@@ -93,6 +93,7 @@ export const signalwire: ProviderFactory<'signalwire', SignalwireFields, Signalw
     whyNot,
     isCallStatus: isLamlCallStatus,
     authenticate,
+    diagnose: diagnoseSignature,
     // "The call was answered and ended normally", says its document of `completed`.
     normalize: (fields) => lamlForm(fields, true),
     eventKey: (_, form) => contentKey(form),

@@ -1,3 +1,4 @@
+import { diagnose } from '../authenticate/diagnose.ts';
 import { equal } from '../authenticate/equal.ts';
 import { hmac } from '../authenticate/hmac.ts';
 import type { FieldTree } from '../decode/fields.ts';
@@ -126,6 +127,7 @@ export const voicedock: ProviderFactory<
   whyNot,
   isCallStatus,
   authenticate,
+  diagnose: diagnoseSignature,
   normalize,
   eventKey: (_, form) => contentKey(form),
   callbackUrl: parameters,
@@ -176,6 +178,26 @@ function authenticate(message: Message, secrets: readonly string[], options: Voi
     throw new CallStatusError('unsupported_media_type', { provider: 'voicedock' });
   const { toleranceSeconds = 300 } = options;
   return Math.abs(now - Number(timestamp) * 1000) <= toleranceSeconds * 1000 ? 'genuine' : 'signature_expired';
+}
+
+function diagnoseSignature(message: Message, secrets: readonly string[]): readonly string[] | undefined {
+  const given = message.header('x-webhook-signature') ?? '';
+  const timestamp = message.header('x-webhook-timestamp') ?? '';
+  const inMs = 'X-Webhook-Timestamp is in milliseconds, and seconds are expected.';
+  const isMs = /^\d{13}$/.test(timestamp);
+  const seconds = timestamp.slice(0, -3);
+  const wrong = isMs ? inMs : 'X-Webhook-Timestamp is no number of seconds.';
+  return diagnose({
+    signatures: [{ given: given.replace(/^sha256=/, ''), algorithm: 'sha256', encoding: 'hex' }],
+    secrets,
+    starts: [
+      UNIX_SECONDS.test(timestamp) ? { value: `${timestamp}.` } : { value: `${timestamp}.`, advice: wrong },
+      ...(isMs ? [{ value: `${seconds}.`, advice: `${inMs} It is signed in seconds.` }] : []),
+      { value: '', advice: 'It covers the body without "<timestamp>." before it.' },
+      { value: timestamp, advice: 'It covers timestamp and body without the "." between them.' },
+    ],
+    contents: [{ value: message.bytes ?? '' }],
+  });
 }
 
 const DIRECTIONS: ReadonlyMap<string | undefined, Direction> = new Map([

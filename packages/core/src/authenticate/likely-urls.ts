@@ -1,0 +1,73 @@
+import type { Message } from '../message.ts';
+import { loggableUrl } from '../redact.ts';
+import type { Guess } from './diagnose.ts';
+import { forwarded, type Said } from './forwarded.ts';
+import { otherForms } from './url.ts';
+
+/** Bounds on how many of a kind are tried. */
+const MOST_HOSTS = 4;
+const MOST_PATHS = 4;
+
+/** Scheme; user, host and port; path and query. */
+const PARTS = /^(https?):\/\/([^/?#]*)(.*)$/is;
+
+/**
+ * The URLs that the provider may have called, the one that was verified first: by what proxies say, by the request itself where `publicUrl`
+ * says something else, with the other scheme, and with and without a slash or a prefix of the path.
+ */
+export function likelyUrls(message: Message): readonly Guess<string>[] {
+  const { url, publicUrl, request } = message;
+  const [, scheme = '', host = '', path = ''] = PARTS.exec(url) ?? [];
+  const [, calledScheme = '', calledHost = '', calledPath = ''] = PARTS.exec(request.origin + request.url) ?? [];
+  const said = forwarded(message);
+  const guessed = (value: string): Said => ({ value, header: '' });
+  const schemes = unique([guessed(scheme), ...said.schemes, guessed(calledScheme), guessed('https'), guessed('http')]);
+  const hosts = unique([guessed(host), ...said.hosts, guessed(calledHost)]).slice(0, MOST_HOSTS);
+  const paths = unique([guessed(path), ...said.paths, guessed(calledPath), guessed(withOtherSlash(path))]).slice(
+    0,
+    MOST_PATHS,
+  );
+  const guesses: Guess<string>[] = [url, ...otherForms(url)].map((value) => ({ value }));
+  for (const aPath of paths) {
+    for (const aHost of hosts) {
+      for (const aScheme of schemes) {
+        const value = `${aScheme.value}://${aHost.value}${aPath.value}`;
+        if (value === url || aScheme.value === '' || aHost.value === '') continue;
+        const by = [aScheme, aHost, aPath].filter(({ header }) => header !== '');
+        const isOther = { scheme: aScheme.value !== scheme, host: aHost.value !== host };
+        const advice = publicUrl === undefined ? adviceOf(value, isOther, by) : adviceToCorrect(publicUrl, value);
+        guesses.push(...[value, ...otherForms(value)].map((form) => ({ value: form, advice })));
+      }
+    }
+  }
+  return guesses;
+}
+
+function unique(all: readonly Said[]): readonly Said[] {
+  return all.filter(({ value }, at) => all.findIndex((other) => other.value === value) === at);
+}
+
+function withOtherSlash(path: string): string {
+  const [, address = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(path) as RegExpExecArray;
+  return (address.endsWith('/') ? address.slice(0, -1) : `${address}/`) + rest;
+}
+
+function adviceToCorrect(publicUrl: string, called: string): string {
+  return `publicUrl is set to ${loggableUrl(publicUrl)}, but the provider called ${loggableUrl(called)}: correct publicUrl.`;
+}
+
+function adviceOf(
+  called: string,
+  isOther: { readonly scheme: boolean; readonly host: boolean },
+  by: readonly Said[],
+): string {
+  const shown = loggableUrl(called);
+  if (by.length === 0) return `The provider called ${shown}: set publicUrl to its address.`;
+  const what = isOther.scheme ? called.slice(0, called.indexOf(':')) : isOther.host ? 'another host' : 'another path';
+  return `A proxy says that the provider called ${what}: set publicUrl, or the framework's trust proxy. It called ${shown}, as ${headersOf(by)} says.`;
+}
+
+/** Names of headers, for people. */
+export function headersOf(said: readonly Said[]): string {
+  return [...new Set(said.map(({ header }) => header))].join(' and ');
+}
