@@ -83,7 +83,9 @@ export function checkProviders(
     const ways = [definition.secret, 'token']
       .flatMap((option) => option ?? [])
       .map((option) => `${name}({ ${option} })`);
-    throw new CallStatusError('missing_secret', { provider: name, hint: `Write ${ways.join(' or ')}.` });
+    const reason = environment ? `NODE_ENV is ${environment}.` : UNSET;
+    const hint = `Write ${ways.join(' or ')}. To take what anyone may send, write allowUnauthenticated: true.`;
+    throw new CallStatusError('missing_secret', { provider: name, reason, hint });
   }
   for (const provider of providers) warnOfSpaces(provider, log);
   if (open.length > 0)
@@ -93,8 +95,10 @@ export function checkProviders(
     );
 }
 
+const UNSET = 'NODE_ENV is not set, which counts as production; on your own machine, set NODE_ENV=development.';
+
 /** Most servers and images do not set `NODE_ENV`, so that only who says that this is no production may go without proof. */
-function isLenient(environment: string | undefined): boolean {
+export function isLenient(environment: string | undefined): boolean {
   return environment === 'development' || environment === 'test';
 }
 

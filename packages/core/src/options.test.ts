@@ -328,7 +328,14 @@ describe('resolveOptions', () => {
   it('insists on secrets in production, unless told otherwise for all or for one', () => {
     const open = [exotel(), ...proven.slice(0, 1)];
     const { code, details } = refusal({ providers: open }, 'production');
-    expect([code, details]).toEqual(['missing_secret', { provider: 'exotel', hint: 'Write exotel({ token }).' }]);
+    expect([code, details]).toEqual([
+      'missing_secret',
+      {
+        provider: 'exotel',
+        reason: 'NODE_ENV is production.',
+        hint: 'Write exotel({ token }). To take what anyone may send, write allowUnauthenticated: true.',
+      },
+    ]);
     expect(refusal({ providers: [signalwire()] }, 'production').message).toContain(
       'Write signalwire({ signingKey }) or signalwire({ token }).',
     );
@@ -351,7 +358,11 @@ describe('resolveOptions', () => {
   });
 
   it.each([undefined, '', 'prod', 'staging', 'Development'])('is as strict where NODE_ENV is %j', (environment) => {
-    expect(refusal({}, environment).code).toBe('missing_secret');
+    const { code, message } = refusal({}, environment);
+    expect([code, message]).toEqual([
+      'missing_secret',
+      expect.stringMatching(/ NODE_ENV is (not set, .*|\w+)\. Write /),
+    ]);
     expect(refusal({ providers: [exotel()] }, environment).code).toBe('missing_secret');
   });
 
@@ -382,15 +393,18 @@ describe('resolveOptions', () => {
   it('says in production that the inbox is in memory, unless somebody chose it', () => {
     const warn = vi.fn();
     const options = { providers: proven, log: { ...silent, warn } };
-    for (const environment of [undefined, 'development', 'test']) resolveOptions(options, environment);
+    for (const environment of ['development', 'test']) resolveOptions(options, environment);
     resolveOptions({ ...options, inbox: memoryInbox() }, 'production');
     resolveOptions({ ...options, ack: 'handled' }, 'production');
     expect(warn).not.toHaveBeenCalled();
-    resolveOptions(options, 'production');
-    expect(warn).toHaveBeenCalledExactlyOnceWith(
-      { code: 'memory_inbox' },
-      expect.stringMatching(/^The inbox is in memory: .* is lost\. .*sqliteInbox/),
-    );
+    for (const environment of ['production', undefined]) {
+      warn.mockClear();
+      resolveOptions(options, environment);
+      expect(warn).toHaveBeenCalledExactlyOnceWith(
+        { code: 'memory_inbox' },
+        expect.stringMatching(/^The inbox is in memory: .* is lost\. .*sqliteInbox/),
+      );
+    }
   });
 
   it('takes all built-in providers for development, and says that nothing proves their callbacks', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { checkProviders } from './check-providers.ts';
+import { checkProviders, isLenient } from './check-providers.ts';
 import { DEFAULT_LIMITS, type Limits } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
 import type { CallStatusEvent } from './event.ts';
@@ -149,7 +149,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
   } = options;
   checkProviders(providers, allowUnauthenticated, environment, log);
   // With `ack: 'handled'`, nothing is acknowledged that could be lost.
-  if (options.inbox === undefined && ack === 'recorded' && environment === 'production') {
+  if (options.inbox === undefined && ack === 'recorded' && !isLenient(environment)) {
     const { code, message } = new CallStatusError('memory_inbox');
     log.warn({ code }, message);
   }
