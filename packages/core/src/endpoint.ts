@@ -7,7 +7,8 @@ import type { Logger } from './log.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
 
 /** A request of which the body was not read yet. */
-export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'dedicated'>;
+export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'dedicated'> &
+  Partial<Pick<CallbackRequest, 'url'>>;
 
 /** What an adapter needs of a receiver, or of one of its providers. */
 export interface CallbackEndpoint {

@@ -13,11 +13,12 @@ export async function receiveFetch(
 ): Promise<Response | undefined> {
   const { method } = request;
   const headers = Object.fromEntries(request.headers);
-  if (!endpoint.mayReceive({ method, headers })) return undefined;
+  const { origin, pathname, search } = new URL(request.url);
+  const url = pathname + search;
+  if (!endpoint.mayReceive({ method, headers, url })) return undefined;
   const body = await readBody(request, endpoint.limits.bytes);
   if (body instanceof CallStatusError) return toResponse(endpoint.refuse(body));
-  const { origin, pathname, search } = new URL(request.url);
-  const receipt = await endpoint.receive({ method, url: pathname + search, origin, headers, body, source: request });
+  const receipt = await endpoint.receive({ method, url, origin, headers, body, source: request });
   return receipt && toResponse(receipt);
 }
 

@@ -143,6 +143,13 @@ describe('a request that is passed on leaves one debug line', () => {
     else expect(given).toMatch(reason);
   });
 
+  it('with the advice to mount at the very path, where the provider is named already', async () => {
+    const given = request('CallSid=CA1&CallStatus=completed', { dedicated: false });
+    expect(await reasonOf([signalwire()], given)).toBe(
+      'signalwire: CallSid is no UUID, and no header is of SignalWire: mount call-status at exactly this path.',
+    );
+  });
+
   it('that says so where the code of a provider threw', async () => {
     const broken = defineProvider({
       ...picky.definition,
@@ -178,8 +185,8 @@ describe('a request that is passed on leaves one debug line', () => {
     ['POST', { ...FORM, 'content-length': '100000' }, false, 'Its body is over limits.bytes (65536).'],
   ])('by its head: %s %o', (method, headers, dedicated, reason) => {
     const { calls, debug } = receiver([exotel()]);
-    expect(calls.for('exotel' as never).mayReceive({ method, headers, dedicated })).toBe(false);
-    expect(debug.mock.calls[0]?.[0]).toMatchObject({ code: 'passed_on', method, reason });
+    expect(calls.for('exotel' as never).mayReceive({ method, headers, dedicated, url: '/voice?a=1' })).toBe(false);
+    expect(debug.mock.calls[0]?.[0]).toMatchObject({ code: 'passed_on', method, url: '/voice?a=…', reason });
   });
 
   it('and no other where it is a callback', async () => {

@@ -15,7 +15,7 @@ interface ShownRequest {
 }
 
 /** What can be shown of a request. */
-export function describeRequest({ method, headers, url }: RequestHead & { readonly url?: string }): ShownRequest {
+export function describeRequest({ method, headers, url }: RequestHead): ShownRequest {
   const type = headers['content-type'];
   return {
     method: printable(method),
@@ -49,10 +49,12 @@ export function tooLong(maxBytes: number): string {
 /** Why no provider recognized a message: in the words of those whose callback it may have been, if there are any. */
 export function whyNotRecognized(message: Message, providers: readonly Provider[]): string {
   const { method } = message.request;
+  // Of one provider, on a URL for callbacks only, nothing has to be recognized.
+  const advice = providers.length > 1 ? 'name the provider' : 'mount call-status at exactly this path';
   const asked = providers.filter(({ definition }) => acceptsMethod(definition, method));
   if (asked.length === 0) return otherMethod(providers);
   const reasons = asked.flatMap((provider) => {
-    const reason = reasonOf(provider, message);
+    const reason = reasonOf(provider, message, advice);
     return reason === undefined ? [] : [`${provider.name}: ${reason}`];
   });
   if (reasons.length > 0) return reasons.join(' ');
@@ -67,11 +69,11 @@ function namesOf(providers: readonly Provider[]): string {
   return providers.map(({ name }) => name).join(', ');
 }
 
-function reasonOf({ definition }: Provider, message: Message): string | undefined {
+function reasonOf({ definition }: Provider, message: Message, advice: string): string | undefined {
   try {
     const own = message.readBy(definition);
     definition.recognizes(own);
-    return definition.whyNot?.(own);
+    return definition.whyNot?.(own, advice);
   } catch (error) {
     return isCallStatusError(error) ? `It cannot be read (${error.code}).` : 'Its code threw.';
   }

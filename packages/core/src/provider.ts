@@ -191,8 +191,10 @@ export interface ProviderDefinition<
   /**
    * Why a message that looks like this provider's callback is not recognized, in a sentence without values, for the debug log:
    * `CallSid is no UUID.` Asked only where debug lines are written.
+   *
+   * @param advice what makes recognizing unnecessary, for the end of the sentence: `name the provider`
    */
-  readonly whyNot?: (message: Message) => string | undefined;
+  readonly whyNot?: (message: Message, advice: string) => string | undefined;
   /**
    * Makes fields of a body that is neither form, multipart nor JSON, such as XML or a JWT: an object, which is then bounded and sanitized
    * like any other. `undefined` refuses the body as malformed. Only where the URL is for callbacks.

@@ -31,7 +31,7 @@ export class Reporter {
   }
 
   /** A request that was passed on. Why it was is asked for only where debug lines are written: what passes by must not cost. */
-  passedOn(request: RequestHead & { readonly url?: string }, why: () => string, provider?: string): undefined {
+  passedOn(request: RequestHead, why: () => string, provider?: string): undefined {
     if (!this.#log.isDebug && !isObserved()) return;
     const reason = printable(why());
     publish(() => ({ type: 'callback.passed_on', provider, reason }));

@@ -35,7 +35,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
   const middleware: RequestHandler = (req, res, next) => {
     const { method, headers } = req;
     const dedicated = isRoute(req, middleware) || (req.baseUrl !== '' && (IS_ROOT.test(req.url) || req.path === '/'));
-    if (!endpoint.mayReceive({ method, headers, dedicated })) return next();
+    if (!endpoint.mayReceive({ method, headers, dedicated, url: req.originalUrl })) return next();
     shareHiddenClass(req, res);
     receiveNode(
       endpoint,

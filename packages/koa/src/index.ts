@@ -39,7 +39,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
     const { req, res } = ctx;
     const { method = '', headers } = req;
     const dedicated = isRoute(ctx, middleware);
-    if (!endpoint.mayReceive({ method, headers, dedicated })) return next();
+    if (!endpoint.mayReceive({ method, headers, dedicated, url: ctx.originalUrl })) return next();
     const { body, rawBody } = ctx.request as { body?: unknown; rawBody?: unknown };
     const given: NodeRequest = {
       req,

@@ -34,12 +34,12 @@ export function calledUrl(request: CallbackRequest, address: string | undefined)
   if (!ORIGIN.test(origin)) throw invalid(url, 'Scheme and host are not http(s)://host[:port].');
   const isOther =
     authority !== undefined && authority.toLowerCase() !== origin.slice(origin.indexOf('//') + 2).toLowerCase();
-  if (isOther) throw invalid(url, 'The URL on the request line has another one.');
+  if (isOther) throw invalid(url, 'The URL on the request line names another host.');
   return url;
 }
 
-function invalid(url: string, hint: string): CallStatusError {
-  return new CallStatusError('invalid_host', { url: loggableUrl(url), hint });
+function invalid(url: string, reason: string): CallStatusError {
+  return new CallStatusError('invalid_host', { url: loggableUrl(url), reason });
 }
 
 function join(address: string, path: string): string {

@@ -173,10 +173,10 @@ function recognizes(message: Message): boolean {
   );
 }
 
-function whyNot({ fields }: Message): string | undefined {
+function whyNot({ fields }: Message, advice: string): string | undefined {
   if (!('CallSid' in fields && 'Status' in fields) || 'CallStatus' in fields) return undefined;
   const other = isCallStatus(fields);
-  return other === true ? 'CallSid is not 32 hexadecimal digits: name the provider.' : other;
+  return other === true ? `CallSid is not 32 hexadecimal digits: ${advice}.` : other;
 }
 
 /** Fields of Exotel's other messages, which have no `Status`: Passthru (its answer steers the call), softphone events. */

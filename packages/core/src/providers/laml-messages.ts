@@ -70,11 +70,11 @@ export function isCertainLamlCallStatus(fields: FieldTree): boolean {
  *
  * @param foreign what the provider has to say of the call id and the headers
  */
-export function whyNotLaml(fields: FieldTree, foreign: string | undefined): string | undefined {
+export function whyNotLaml(fields: FieldTree, foreign: string | undefined, advice: string): string | undefined {
   const other = isLamlCallStatus(fields);
   if (other !== true) return other;
   if (!('CallSid' in fields && 'CallStatus' in fields)) return undefined;
-  return foreign ?? `It has none of ${ONLY_STATUS_CALLBACKS.join(', ')}, so it may ask for XML: name the provider.`;
+  return foreign ?? `It has none of ${ONLY_STATUS_CALLBACKS.join(', ')}, so it may ask for XML: ${advice}.`;
 }
 
 function isProved(fields: FieldTree): boolean {

@@ -95,12 +95,12 @@ function recognizes(message: Message): boolean {
   return documented || isCertainLamlCallStatus(fields);
 }
 
-function whyNot(message: Message): string | undefined {
+function whyNot(message: Message, advice: string): string | undefined {
   const { fields } = message;
   const header = FOREIGN_HEADERS.find((name) => message.header(name) !== undefined);
-  if (header !== undefined) return whyNotLaml(fields, `It has ${header}, so it comes from a relative.`);
+  if (header !== undefined) return whyNotLaml(fields, `It has ${header}, so it comes from a relative.`, advice);
   const isOurs = id(fields['CallSid'])?.startsWith('CA');
-  return whyNotLaml(fields, isOurs ? undefined : 'CallSid does not begin with CA: name the provider.');
+  return whyNotLaml(fields, isOurs ? undefined : `CallSid does not begin with CA: ${advice}.`, advice);
 }
 
 function parameters({ url, events }: MycpaasCallbackOptions): MycpaasParameters {

@@ -110,13 +110,11 @@ function recognizes(message: Message, named = false): boolean {
   return hasCall && isCertainLamlCallStatus(fields) && (UUID.test(callSid) || hasAny(message, OWN_HEADERS));
 }
 
-function whyNot(message: Message): string | undefined {
+function whyNot(message: Message, advice: string): string | undefined {
   const { fields } = message;
   const isOurs = UUID.test(id(fields['CallSid']) ?? '') || hasAny(message, OWN_HEADERS);
-  return whyNotLaml(
-    fields,
-    isOurs ? undefined : 'CallSid is no UUID, and no header is of SignalWire: name the provider.',
-  );
+  const foreign = `CallSid is no UUID, and no header is of SignalWire: ${advice}.`;
+  return whyNotLaml(fields, isOurs ? undefined : foreign, advice);
 }
 
 function hasAny(message: Message, headers: readonly SignatureHeader[]): boolean {

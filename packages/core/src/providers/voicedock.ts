@@ -141,12 +141,12 @@ function recognizes(message: Message): boolean {
   return word(type) === 'status-update' && id(callSid) !== undefined && isStatus(callStatus);
 }
 
-function whyNot(message: Message): string | undefined {
+function whyNot(message: Message, advice: string): string | undefined {
   const other = isCallStatus(message.fields);
   if (other !== true) return other;
   const { type, call } = fieldsOf(message.fields['message']);
   if (type === undefined && call === undefined) return undefined;
-  if (type === undefined) return 'It has no message.type: name the provider.';
+  if (type === undefined) return `It has no message.type: ${advice}.`;
   const header = word(message.header('x-webhook-event')) ?? 'status-update';
   return header === 'status-update'
     ? 'It lacks message.call with id and status.'
