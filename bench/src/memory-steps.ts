@@ -1,7 +1,7 @@
 /** A process that receives the whole course of many calls at once into the memory inbox, and weighs it. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createCallStatus, signalwire } from '@call-status/core';
+import { createCallStatus, memoryInbox, signalwire } from '@call-status/core';
 import { CALLBACKS_PER_CALL, courseOf, PUBLIC_URL, SIGNING_KEY } from './callbacks.ts';
 import { answerWith } from './child.ts';
 
@@ -23,6 +23,7 @@ async function weigh(count: number): Promise<CallWeights> {
   const calls = createCallStatus({
     providers: [signalwire({ signingKey: SIGNING_KEY, onStatus: () => handled++ })],
     publicUrl: PUBLIC_URL,
+    inbox: memoryInbox(),
   });
   const weights: { bytes: number; cpu: number }[] = [];
   const empty = used();

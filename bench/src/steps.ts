@@ -72,6 +72,7 @@ async function steps(): Promise<StepCosts> {
   const calls = createCallStatus({
     providers: [signalwire({ signingKey: SIGNING_KEY, onEnded: () => handled++ })],
     publicUrl: PUBLIC_URL,
+    inbox: memoryInbox(),
   });
   for (let round = 0; round < ROUNDS; round++) {
     const numbers = Array.from({ length: CALLBACKS }, (_, at) => round * CALLBACKS + at);

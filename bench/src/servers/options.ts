@@ -1,13 +1,13 @@
-import { type CallStatusOptions, exotel, type Inbox, signalwire } from '@call-status/core';
+import { type CallStatusOptions, exotel, type Inbox, memoryInbox, signalwire } from '@call-status/core';
 import { PUBLIC_URL, SIGNING_KEY, TOKEN } from '../callbacks.ts';
 import type { Sink } from './servers.ts';
 
 /** call-status as a user sets it up who verifies signatures. */
-export function signed(sink: Sink, inbox?: Inbox): CallStatusOptions {
+export function signed(sink: Sink, inbox: Inbox = memoryInbox()): CallStatusOptions {
   return {
     providers: [signalwire({ signingKey: SIGNING_KEY, onEnded: ({ callId, status }) => sink(callId, status) })],
     publicUrl: PUBLIC_URL,
-    ...(inbox && { inbox }),
+    inbox,
   };
 }
 
@@ -16,5 +16,6 @@ export function withToken(sink: Sink): CallStatusOptions {
   return {
     providers: [exotel({ token: TOKEN, onEnded: ({ callId, status }) => sink(callId, status) })],
     publicUrl: PUBLIC_URL,
+    inbox: memoryInbox(),
   };
 }

@@ -68,7 +68,7 @@ export function closeGracefully(
 /** How much of its deadline a server has left that is closed gracefully; of any other, the default of `calls.close()`. */
 export function timeToClose(server: NodeServer): CloseOptions {
   const deadline = deadlines.get(server);
-  return deadline === undefined ? {} : forHandlers(deadline);
+  return deadline === undefined ? {} : { deadlineMs: timeUntil(deadline) };
 }
 
 async function close(given: NodeServer | ServerOwner, calls: Closable | undefined, deadlineMs: number): Promise<void> {
@@ -81,7 +81,7 @@ async function close(given: NodeServer | ServerOwner, calls: Closable | undefine
   await new Promise((resolve) => setTimeout(resolve, Math.min(LAST_REQUESTS_MS, deadlineMs / 4)));
   const stopped = stopWithin(server, timeUntil(deadline - deadlineMs / 2));
   const ended = owner === undefined ? server.close() : owner.close();
-  const receiverClosed = stopped.then(() => calls?.close(forHandlers(deadline)));
+  const receiverClosed = stopped.then(() => calls?.close({ deadlineMs: timeUntil(deadline) }));
   await Promise.all([receiverClosed, within(timeUntil(deadline), ended)]);
 }
 
@@ -99,11 +99,6 @@ async function stopWithin(server: NodeServer, milliseconds: number): Promise<voi
   await within(milliseconds, closed);
   clearInterval(polling);
   server.closeAllConnections?.();
-}
-
-/** A tenth of the time is left for what follows the handlers: giving events back, and closing the inbox. */
-function forHandlers(deadline: number): CloseOptions {
-  return { deadlineMs: Math.floor(timeUntil(deadline) * 0.9) };
 }
 
 function timeUntil(moment: number): number {

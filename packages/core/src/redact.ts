@@ -21,8 +21,23 @@ const NO_PHONE_NUMBER = new RegExp(
 
 /** Whether a text may contain a phone number, in whatever punctuation, and also behind percent-escapes. */
 export function mayHavePhoneNumber(text: string): boolean {
+  if (hasFewDigits(text) || UUID_OR_TIME.test(text)) return false;
   const plain = unescaped(text);
   return MAY_BE_A_PHONE_NUMBER.test(plain) && MAY_BE_A_PHONE_NUMBER.test(plain.replace(NO_PHONE_NUMBER, 'x'));
+}
+
+/** What most ids and keys are made of: quicker to tell than by what follows. */
+const UUID_OR_TIME =
+  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\d\.\d{3}Z)$/;
+
+/** Whether fewer than seven characters are digits, may be digits of another script, or begin an escape. */
+function hasFewDigits(text: string): boolean {
+  let count = 0;
+  for (let at = 0; at < text.length && count < 7; at++) {
+    const code = text.charCodeAt(at);
+    if ((code >= 48 && code <= 57) || code === 37 || code > 127) count++;
+  }
+  return count < 7;
 }
 
 /** Escapes of escapes too. */
