@@ -21,6 +21,8 @@ export class Attempt {
   /** When the lease must have run out, on the monotonic clock. */
   leaseEndsAt: number;
   readonly startedAt: number = monotonicNow();
+  /** Resolves when its result is told. */
+  ended: Promise<void> | undefined;
   /** Until its handlers are done. */
   isHandling = true;
   /** Given back to the inbox: nothing that it does counts. */

@@ -2,6 +2,7 @@ import { CallStatusError } from '../errors.ts';
 import type { Inbox, Lease } from '../inbox.ts';
 import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
+import { BusySet } from './busy-set.ts';
 
 /** What the leases of a worker need of it. */
 export interface LeasesOptions {
@@ -25,7 +26,7 @@ const LONGEST_GRACE_MS = 1000;
 export class Leases {
   readonly #options: LeasesOptions;
   readonly #everyMs: number;
-  readonly #attempts = new Set<Attempt>();
+  readonly #attempts = new BusySet<Attempt>();
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = 0;
   #askedAt = 0;
@@ -76,7 +77,7 @@ export class Leases {
   }
 
   async renew(): Promise<void> {
-    const asked = [...this.#attempts].filter(({ isGivenBack }) => !isGivenBack);
+    const asked = this.#attempts.values().filter(({ isGivenBack }) => !isGivenBack);
     const leases = asked.map(({ lease }) => lease);
     const askedAt = monotonicNow();
     this.#askedAt = askedAt;
@@ -122,7 +123,9 @@ export class Leases {
     if (isDue || (this.#isFailing && !this.#isAsking)) void this.renew();
     if (now < this.#graceUntil) return;
     // One look early: a lease that has run out is never relied on.
-    for (const attempt of this.#attempts) if (attempt.leaseEndsAt - now < 1.5 * this.#everyMs) this.#interrupt(attempt);
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.leaseEndsAt - now < 1.5 * this.#everyMs) this.#interrupt(attempt);
+    }
   }
 
   #interrupt(attempt: Attempt): void {

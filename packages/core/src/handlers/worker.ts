@@ -3,6 +3,7 @@ import type { Taken, TakeRequest, Work } from '../inbox.ts';
 import { clearInterval, clearTimeout, monotonicNow, setImmediate, setInterval, setTimeout } from '../timer.ts';
 import { AsyncContext } from './async-context.ts';
 import { Attempt } from './attempt.ts';
+import { BusySet } from './busy-set.ts';
 import { withDeadline } from './deadline.ts';
 import { FullPlaces } from './full-places.ts';
 import { Interruptions } from './interruptions.ts';
@@ -33,8 +34,7 @@ export class Worker {
   readonly #runner: Runner;
   readonly #report: (error: CallStatusError) => void;
   readonly #fullPlaces: FullPlaces;
-  /** Each with what it resolves at its end. */
-  readonly #attempts = new Map<Attempt, Promise<void>>();
+  readonly #attempts = new BusySet<Attempt>();
   #isWorking = false;
   /** Whether there may be work. */
   #isWanted = false;
@@ -98,7 +98,7 @@ export class Worker {
         this.#wake();
         await this.#pumping;
         if (this.#attempts.size === 0 && !this.#suspects.areDue) return;
-        await Promise.race([...this.#attempts.values(), new Promise((resolve) => setTimeout(resolve, this.#pollMs))]);
+        await Promise.race([...this.#ends(), new Promise((resolve) => setTimeout(resolve, this.#pollMs))]);
       }
     };
     if (this.#isWorking) await withDeadline(work(), deadlineMs);
@@ -120,10 +120,10 @@ export class Worker {
     const { finished, returned } = { finished: this.#finished, returned: this.#returned };
     const ended = async (): Promise<void> => {
       await this.#pumping;
-      await Promise.all(this.#attempts.values());
+      await Promise.all(this.#ends());
     };
     await withDeadline(ended(), deadlineMs);
-    await withDeadline(Promise.all([...this.#attempts.keys()].map((attempt) => this.#giveBack(attempt))), releaseMs);
+    await withDeadline(Promise.all(this.#attempts.values().map((attempt) => this.#giveBack(attempt))), releaseMs);
     this.#leases.stop();
     return { finished: this.#finished - finished, returned: this.#returned - returned };
   }
@@ -146,7 +146,7 @@ export class Worker {
 
   #poll(): void {
     this.#wake();
-    void this.#fullPlaces.look(this.#places, this.#attempts.keys());
+    void this.#fullPlaces.look(this.#places, this.#attempts.values());
   }
 
   async #pump(): Promise<void> {
@@ -216,7 +216,7 @@ export class Worker {
       // If it has failed meanwhile, then the inbox knows, and only the answer was lost.
       (attempt.isHandling || attempt.work.attempt === work.attempt);
     const isAgain = work.suspect || work.attempt > 1;
-    const running = isAgain ? [...this.#attempts.keys()].find(isHere) : undefined;
+    const running = isAgain ? this.#attempts.values().find(isHere) : undefined;
     running?.resume(work.lease, leaseEndsAt);
     const { handlerTimeoutMs } = this.#rulesOf(provider);
     return running ?? new Attempt(work, leaseEndsAt, { ...this.#options, handlerTimeoutMs, report: this.#report });
@@ -230,7 +230,12 @@ export class Worker {
     if (isSuspect) this.#suspects.begin(attempt, monotonicNow());
     this.#places.enter(attempt.work.event.provider);
     this.#leases.add(attempt);
-    this.#attempts.set(attempt, this.#process(attempt));
+    this.#attempts.add(attempt);
+    attempt.ended = this.#process(attempt);
+  }
+
+  #ends(): readonly (Promise<void> | undefined)[] {
+    return this.#attempts.values().map(({ ended }) => ended);
   }
 
   async #process(attempt: Attempt): Promise<void> {
