@@ -4,12 +4,8 @@ import { AsyncResource } from 'node:async_hooks';
 export class AsyncContext {
   readonly #made = new AsyncResource('call-status');
 
+  /** Runs a function in a copy of it, so that its `enterWith` changes no other. */
   run<Result>(fn: () => Result): Result {
-    return this.#made.runInAsyncScope(() => isolated(fn));
+    return this.#made.runInAsyncScope(() => new AsyncResource('call-status').runInAsyncScope(fn));
   }
-}
-
-/** Runs a function of the application in a copy of the current async context, so that its `enterWith` changes no other. */
-export function isolated<Result>(fn: () => Result): Result {
-  return new AsyncResource('call-status').runInAsyncScope(fn);
 }

@@ -1,16 +1,27 @@
+import { AsyncResource } from 'node:async_hooks';
 import { CallStatusError, type ErrorDetails } from '../errors.ts';
 import type { Lease, Work } from '../inbox.ts';
 import type { NamedHandler } from '../registry.ts';
 import type { TelemetryAttempt } from '../telemetry.ts';
 import { clearTimeout, LONGEST_TIMER_MS, monotonicNow, setImmediate, setTimeout } from '../timer.ts';
-import { isolated } from './async-context.ts';
 import { Context, type ContextSource } from './context.ts';
+import type { WorkerOptions } from './worker-options.ts';
 
 /** What an attempt needs of its worker. */
 export interface AttemptOptions extends ContextSource {
   /** How long one handler may take, in milliseconds; may be infinite. */
   readonly handlerTimeoutMs: number;
   report(error: CallStatusError): void;
+}
+
+/** The options of attempts by provider; made once, since there are many attempts. */
+export function attemptOptionsOf(
+  { providers, inbox, log, requestOf }: Pick<WorkerOptions, 'providers' | 'inbox' | 'log' | 'requestOf'>,
+  report: AttemptOptions['report'],
+): (provider: string) => AttemptOptions {
+  const unknown = { inbox, log, requestOf, handlerTimeoutMs: 0, report };
+  const known = new Map([...providers].map(([name, { handlerTimeoutMs }]) => [name, { ...unknown, handlerTimeoutMs }]));
+  return (provider) => known.get(provider) ?? unknown;
 }
 
 /** One attempt at one event: the calls of its handlers. */
@@ -104,11 +115,13 @@ export class Attempt {
 
   /** Awaits only where there is something to wait for: each turn costs. */
   #call({ name, run }: NamedHandler): Promise<void> | undefined {
+    // A copy of the current async context for each call, so that its `enterWith` changes no other.
+    const scope = new AsyncResource('call-status');
     const context = new Context(this.work, this.#options);
     this.#context = context;
     this.current = name;
     try {
-      const result = isolated(() => run(this.work.event, context));
+      const result = scope.runInAsyncScope(run, undefined, this.work.event, context);
       if (isThenable(result)) return this.#settle(name, context, result);
       this.done.push(name);
     } catch (cause) {

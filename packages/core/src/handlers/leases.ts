@@ -77,12 +77,11 @@ export class Leases {
   }
 
   async renew(): Promise<void> {
-    const asked = this.#attempts.values().filter(({ isGivenBack }) => !isGivenBack);
+    const asked = this.#attempts.values();
     const leases = asked.map(({ lease }) => lease);
     const askedAt = monotonicNow();
     this.#askedAt = askedAt;
-    this.#isAsking = leases.length > 0;
-    if (leases.length === 0) return;
+    this.#isAsking = true;
     try {
       const lost = new Set((await this.#options.inbox.renew(leases, this.#options.leaseMs)).map(({ token }) => token));
       for (const [at, attempt] of asked.entries()) this.#heard(attempt, leases[at] as Lease, lost, askedAt);
@@ -94,8 +93,8 @@ export class Leases {
   }
 
   #heard(attempt: Attempt, lease: Lease, lost: ReadonlySet<string>, askedAt: number): void {
-    // Of one that has told its result, or was taken again, in the meantime, the inbox's answer to that decides.
-    if (!attempt.isHandling || attempt.lease !== lease || attempt.isGivenBack) return;
+    // Of one that has told its result, was given back or taken again in the meantime, the inbox's answer to that decides.
+    if (!this.#attempts.has(attempt) || attempt.lease !== lease) return;
     if (lost.has(lease.token)) {
       this.lose(attempt);
       return;

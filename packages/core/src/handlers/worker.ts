@@ -1,8 +1,8 @@
 import { CallStatusError } from '../errors.ts';
 import type { Taken, TakeRequest, Work } from '../inbox.ts';
-import { clearInterval, clearTimeout, monotonicNow, setImmediate, setInterval, setTimeout } from '../timer.ts';
+import { clearInterval, monotonicNow, setImmediate, setInterval, setTimeout } from '../timer.ts';
 import { AsyncContext } from './async-context.ts';
-import { Attempt } from './attempt.ts';
+import { Attempt, type AttemptOptions, attemptOptionsOf } from './attempt.ts';
 import { BusySet } from './busy-set.ts';
 import { withDeadline } from './deadline.ts';
 import { FullPlaces } from './full-places.ts';
@@ -12,6 +12,8 @@ import { Places } from './places.ts';
 import { Results } from './results.ts';
 import { Runner } from './runner.ts';
 import { Suspects } from './suspects.ts';
+import { takeInTime } from './take.ts';
+import { WakeTimer } from './wake-timer.ts';
 import type { ProviderRules, WorkerOptions } from './worker-options.ts';
 
 /** What became of the events that were running when a worker was stopped. */
@@ -29,11 +31,12 @@ export class Worker {
   readonly #context = new AsyncContext();
   readonly #places: Places;
   readonly #suspects = new Suspects();
+  readonly #waking = new WakeTimer(() => this.#wake());
   readonly #leases: Leases;
   readonly #results: Results;
   readonly #runner: Runner;
-  readonly #report: (error: CallStatusError) => void;
   readonly #fullPlaces: FullPlaces;
+  readonly #attemptOptions: (provider: string) => AttemptOptions;
   readonly #attempts = new BusySet<Attempt>();
   #isWorking = false;
   /** Whether there may be work. */
@@ -43,7 +46,6 @@ export class Worker {
   #pumping: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
   #polling: NodeJS.Timeout | undefined;
-  #waking: { readonly timer: NodeJS.Timeout; readonly at: number } | undefined;
   #finished = 0;
   #returned = 0;
 
@@ -54,9 +56,9 @@ export class Worker {
     this.#pollMs = pollMs;
     const interruptions = new Interruptions();
     const report = (error: CallStatusError): void => this.#context.run(() => onError(error));
-    this.#report = report;
     this.#places = new Places(concurrency, new Map([...providers].map(([name, rules]) => [name, rules.concurrency])));
     this.#fullPlaces = new FullPlaces(inbox, report);
+    this.#attemptOptions = attemptOptionsOf(options, report);
     this.#results = new Results({
       inbox,
       pollMs,
@@ -115,8 +117,7 @@ export class Worker {
     this.#isWorking = false;
     this.#stopListening?.();
     clearInterval(this.#polling);
-    clearTimeout(this.#waking?.timer);
-    this.#waking = undefined;
+    this.#waking.stop();
     const { finished, returned } = { finished: this.#finished, returned: this.#returned };
     const ended = async (): Promise<void> => {
       await this.#pumping;
@@ -133,15 +134,9 @@ export class Worker {
     if (this.#isWorking && this.#pumping === undefined) this.#pumping = this.#context.run(() => this.#pump());
   }
 
+  /** What is further away, the next poll finds. */
   #wakeIn(ms: number): void {
-    const at = monotonicNow() + ms;
-    if (ms >= this.#pollMs || (this.#waking !== undefined && this.#waking.at <= at)) return;
-    clearTimeout(this.#waking?.timer);
-    const wake = (): void => {
-      this.#waking = undefined;
-      this.#wake();
-    };
-    this.#waking = { timer: setTimeout(wake, Math.max(0, ms)).unref(), at };
+    if (ms < this.#pollMs) this.#waking.set(Math.max(0, ms));
   }
 
   #poll(): void {
@@ -181,14 +176,12 @@ export class Worker {
     for (const attempt of attempts) this.#begin(attempt, isSuspect);
   }
 
-  async #take(request: Pick<TakeRequest, 'limit' | 'limits' | 'suspect'>): Promise<Taken | undefined> {
+  async #take(room: Pick<TakeRequest, 'limit' | 'limits' | 'suspect'>): Promise<Taken | undefined> {
+    const { inbox, owner } = this.#options;
     try {
-      const taking = this.#options.inbox.take({ ...request, leaseMs: this.#leaseMs, owner: this.#options.owner });
-      if (await withDeadline(taking, this.#leaseMs)) return await taking;
-      const giveBack = ({ work }: Taken): unknown =>
-        Promise.all(work.map((one) => this.#giveBack(this.#attemptAt(one, 0))));
-      taking.then(giveBack).catch(() => {});
-      throw new Error('The inbox did not answer in time when it was asked for work.');
+      return await takeInTime(inbox, { ...room, leaseMs: this.#leaseMs, owner }, ({ work }) => {
+        for (const one of work) void this.#giveBack(this.#attemptAt(one, 0));
+      });
     } catch (cause) {
       this.#results.inboxFailed({}, cause);
       return undefined;
@@ -218,8 +211,7 @@ export class Worker {
     const isAgain = work.suspect || work.attempt > 1;
     const running = isAgain ? this.#attempts.values().find(isHere) : undefined;
     running?.resume(work.lease, leaseEndsAt);
-    const { handlerTimeoutMs } = this.#rulesOf(provider);
-    return running ?? new Attempt(work, leaseEndsAt, { ...this.#options, handlerTimeoutMs, report: this.#report });
+    return running ?? new Attempt(work, leaseEndsAt, this.#attemptOptions(provider));
   }
 
   #begin(attempt: Attempt, isSuspect: boolean): void {
@@ -256,6 +248,7 @@ export class Worker {
 
   async #giveBack(attempt: Attempt): Promise<void> {
     attempt.isGivenBack = true;
+    this.#leases.remove(attempt);
     this.#context.run(() => attempt.interrupt(new CallStatusError('closed', attempt.about)));
     try {
       if ((await this.#options.inbox.release(attempt.lease)) === 'done') this.#returned++;
