@@ -7,7 +7,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { publicPackages, ROOT, readManifest, run } from './packages.ts';
+import { pack } from './pack.ts';
+import { publicPackages, ROOT, run } from './packages.ts';
 
 interface Consumer {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -18,7 +19,13 @@ const packages = publicPackages();
 const scratch = mkdtempSync(join(tmpdir(), 'call-status-'));
 
 try {
-  const tarballs = pack();
+  heading('Pack');
+  const tarballs = pack(scratch);
+  for (const tarball of tarballs.values()) {
+    checkFiles(tarball);
+    run('publint', [tarball, '--strict']);
+    run('attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-summary']);
+  }
   for (const id of readdirSync(CONSUMERS)) {
     if (id !== 'shared') check(id, tarballs);
   }
@@ -28,23 +35,6 @@ try {
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
-}
-
-/** Packs every package as it would be published; returns the tarballs by package name. */
-function pack(): Map<string, string> {
-  const tarballs = new Map<string, string>();
-  const [pnpm] = (readManifest(ROOT).packageManager ?? 'pnpm').split('+');
-  for (const { folder, manifest } of packages) {
-    heading(`Pack ${manifest.name}`);
-    // npm would ignore publishConfig.exports and leave `workspace:` in the dependencies.
-    run('npx', ['-y', String(pnpm), 'pack', '--pack-destination', scratch], folder);
-    const tarball = join(scratch, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
-    checkFiles(tarball);
-    run('publint', [tarball, '--strict']);
-    run('attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-summary']);
-    tarballs.set(manifest.name, tarball);
-  }
-  return tarballs;
 }
 
 /** What every package brings along, and what none does. */
@@ -76,9 +66,51 @@ function check(id: string, tarballs: ReadonlyMap<string, string>): void {
   writeFileSync(manifestPath, JSON.stringify({ ...consumer, dependencies, overrides }, null, 2));
 
   run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], project);
+  checkCopies(project);
   run('tsc', ['-p', project]);
+  for (const mode of MODES) checkMode(project, mode);
   run('node', [join(project, 'out', 'app.js')], project);
   run('node', ['require.cjs'], project);
+}
+
+/** Two copies of the core would not know each other's errors and types. */
+function checkCopies(project: string): void {
+  const files = readdirSync(join(project, 'node_modules'), { recursive: true, encoding: 'utf8' });
+  const copies = files.filter((file) => file.endsWith(join('@call-status', 'core', 'package.json')));
+  if (copies.length !== 1) throw new Error(`There are ${copies.length} copies of the core: ${copies.join(', ')}.`);
+}
+
+/** A way in which applications compile: with which TypeScript, and as what. */
+interface Mode {
+  readonly typescript: string;
+  readonly type: 'module' | 'commonjs';
+  readonly module: string;
+  readonly moduleResolution: string;
+}
+
+/** The oldest TypeScript that works, and every combination of modules that the README names. */
+const MODES: readonly Mode[] = [
+  { typescript: '5.4', type: 'module', module: 'nodenext', moduleResolution: 'nodenext' },
+  { typescript: '5.4', type: 'module', module: 'esnext', moduleResolution: 'bundler' },
+  { typescript: '5.4', type: 'module', module: 'node16', moduleResolution: 'node16' },
+  { typescript: '5.4', type: 'commonjs', module: 'commonjs', moduleResolution: 'node10' },
+  { typescript: '5.8', type: 'commonjs', module: 'nodenext', moduleResolution: 'nodenext' },
+  { typescript: '5.9', type: 'commonjs', module: 'commonjs', moduleResolution: 'node10' },
+];
+
+/** Type-checks what the types promise in one of these ways. */
+function checkMode(project: string, { typescript, type, module, moduleResolution }: Mode): void {
+  console.log(`TypeScript ${typescript}, ${type}, ${module}, ${moduleResolution}`);
+  const folder = join(project, `${typescript}-${type}-${moduleResolution}`);
+  mkdirSync(folder);
+  cpSync(join(project, 'types.ts'), join(folder, 'types.ts'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
+  const compilerOptions = {
+    ...{ target: 'es2022', lib: ['es2023'], module, moduleResolution, types: ['node'] },
+    ...{ strict: true, exactOptionalPropertyTypes: true, esModuleInterop: true, skipLibCheck: false, noEmit: true },
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['types.ts'] }));
+  run('npx', ['-y', '-p', `typescript@${typescript}`, 'tsc', '-p', folder]);
 }
 
 function heading(text: string): void {

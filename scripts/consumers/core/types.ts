@@ -1,5 +1,12 @@
 /** What the types promise and refuse to someone who uses the core alone. */
-import { type CallStatusEvent, createCallStatus, mycpaas, signalwire } from '@call-status/core';
+import {
+  type CallStatusEvent,
+  type CallStatusReceiver,
+  createCallStatus,
+  mycpaas,
+  signalwire,
+} from '@call-status/core';
+import { contentKey, defineProvider, equal, hmac, option, required } from '@call-status/core/provider';
 
 const calls = createCallStatus({
   providers: [signalwire({ signingKey: 'key' }), mycpaas({ allowUnauthenticated: true })],
@@ -24,3 +31,31 @@ export function describe(event: CallStatusEvent): string {
   event.callId = 'another';
   return `${event.provider} ${event.callId} ${event.status}`;
 }
+
+/** A provider of one's own: options, fields and verdicts without a word of annotation. */
+export const acme = defineProvider({
+  name: 'acme',
+  signs: 'bytes',
+  secret: 'signingKey',
+  options: { region: option<'eu' | 'us'>('eu or us', (value) => value === 'eu' || value === 'us') },
+  statuses: { over: 'completed' },
+  schema: required<{ readonly id: string; readonly state: string }>('id', 'state'),
+  recognizes: (message) => message.header('x-acme') !== undefined,
+  authenticate: async (message, secrets, { region }) => {
+    const place: 'eu' | 'us' | undefined = region;
+    const { bytes } = message;
+    if (bytes === undefined || place === undefined) return 'body_consumed';
+    return secrets.some((key) => equal('', hmac('sha256', key, 'hex', bytes))) ? 'genuine' : 'signature_mismatch';
+  },
+  normalize: (fields) => ({ callId: fields.id, rawStatus: fields.state }),
+  eventKey: (_, form) => contentKey(form),
+  callbackUrl: ({ url }) => ({ hook: url }),
+});
+export const hook: string = acme.callbackUrl({ url: 'https://hooks.example.com', token: 'x' }).hook;
+export const own: CallStatusReceiver = createCallStatus({ providers: [acme({ signingKey: 'x', region: 'eu' })] });
+
+// @ts-expect-error - no such region
+acme({ region: 'au' });
+
+// @ts-expect-error - no such option
+acme({ regions: 'eu' });
