@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkMode, MODES } from './modes.ts';
 import { pack } from './pack.ts';
 import { publicPackages, ROOT, run } from './packages.ts';
 
@@ -78,39 +79,6 @@ function checkCopies(project: string): void {
   const files = readdirSync(join(project, 'node_modules'), { recursive: true, encoding: 'utf8' });
   const copies = files.filter((file) => file.endsWith(join('@call-status', 'core', 'package.json')));
   if (copies.length !== 1) throw new Error(`There are ${copies.length} copies of the core: ${copies.join(', ')}.`);
-}
-
-/** A way in which applications compile: with which TypeScript, and as what. */
-interface Mode {
-  readonly typescript: string;
-  readonly type: 'module' | 'commonjs';
-  readonly module: string;
-  readonly moduleResolution: string;
-}
-
-/** The oldest TypeScript that works, and every combination of modules that the README names. */
-const MODES: readonly Mode[] = [
-  { typescript: '5.4', type: 'module', module: 'nodenext', moduleResolution: 'nodenext' },
-  { typescript: '5.4', type: 'module', module: 'esnext', moduleResolution: 'bundler' },
-  { typescript: '5.4', type: 'module', module: 'node16', moduleResolution: 'node16' },
-  { typescript: '5.4', type: 'commonjs', module: 'commonjs', moduleResolution: 'node10' },
-  { typescript: '5.8', type: 'commonjs', module: 'nodenext', moduleResolution: 'nodenext' },
-  { typescript: '5.9', type: 'commonjs', module: 'commonjs', moduleResolution: 'node10' },
-];
-
-/** Type-checks what the types promise in one of these ways. */
-function checkMode(project: string, { typescript, type, module, moduleResolution }: Mode): void {
-  console.log(`TypeScript ${typescript}, ${type}, ${module}, ${moduleResolution}`);
-  const folder = join(project, `${typescript}-${type}-${moduleResolution}`);
-  mkdirSync(folder);
-  cpSync(join(project, 'types.ts'), join(folder, 'types.ts'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
-  const compilerOptions = {
-    ...{ target: 'es2022', lib: ['es2023'], module, moduleResolution, types: ['node'] },
-    ...{ strict: true, exactOptionalPropertyTypes: true, esModuleInterop: true, skipLibCheck: false, noEmit: true },
-  };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['types.ts'] }));
-  run('npx', ['-y', '-p', `typescript@${typescript}`, 'tsc', '-p', folder]);
 }
 
 function heading(text: string): void {

@@ -35,7 +35,12 @@ export function snippetFolder(name: string): string {
   const folder = path.join(import.meta.dirname, name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  const compilerOptions = { noEmit: true, skipLibCheck: true, noPropertyAccessFromIndexSignature: false, noUnusedLocals: false };
+  const compilerOptions = {
+    noEmit: true,
+    skipLibCheck: true,
+    noPropertyAccessFromIndexSignature: false,
+    noUnusedLocals: false,
+  };
   const tsconfig = { extends: '../../tsconfig.base.json', compilerOptions, include: ['*.ts'] };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
   return folder;

@@ -64,7 +64,8 @@ export interface HandlerOptions {
   readonly name?: string;
 }
 
-type WithStatus<Event, Status extends CallStatus> = Extract<Event, { readonly status: Status }>;
+/** The events that have a status, or one of several. */
+export type WithStatus<Event, Status extends CallStatus> = Extract<Event, { readonly status: Status }>;
 
 /**
  * The handlers, for one provider or for all. A status's own handler and `onEnded` run when the call moves forward (`advance`),

@@ -2,15 +2,19 @@ import './require-node.ts';
 
 export { type ApplicationEnd, type Call, foldCall, transitionOf } from './call.ts';
 export { checkOptions, type OptionRule, type OptionRules } from './check-options.ts';
+export type { FieldNames } from './decode/field-names.ts';
 export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';
 export type { FlatFields } from './decode/flat-fields.ts';
 export type {
   CallbackEndpoint,
   CallStatusReceiver,
   CloseOptions,
+  EventName,
   ProviderEndpoint,
   Registrars,
+  RequestHead,
 } from './endpoint.ts';
+export type { ErrorRow } from './error-codes.ts';
 export {
   CallStatusError,
   ERRORS,
@@ -44,7 +48,7 @@ export {
   type Transition,
   type Trust,
 } from './event.ts';
-export type { ErrorHandler, Handler, HandlerContext, HandlerOptions, Handlers } from './handlers.ts';
+export type { ErrorHandler, Handler, HandlerContext, HandlerOptions, Handlers, WithStatus } from './handlers.ts';
 export type {
   CallEnd,
   CallQuery,
@@ -81,6 +85,7 @@ export {
   type ProviderFactory,
   type ProviderOptions,
   type Secret,
+  type TenantSecrets,
   type Verdict,
 } from './provider.ts';
 export * from './providers/index.ts';

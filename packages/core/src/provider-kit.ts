@@ -23,6 +23,7 @@ export {
   type ProviderFactory,
   type ProviderOptions,
   type Secret,
+  type TenantSecrets,
   type Verdict,
 } from './provider.ts';
 export { contentKey, eventKey } from './providers/event-key.ts';

@@ -29,7 +29,7 @@ export interface SignalwireOptions {
 export type SignalwireEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
 
 /** Those of REST; cXML has the plain ones alone. */
-type SignalwireAnyEvent = SignalwireEvent | 'ringing_forwarded' | 'ringing_queued';
+export type SignalwireAnyEvent = SignalwireEvent | 'ringing_forwarded' | 'ringing_queued';
 
 /** What `signalwire.callbackUrl` takes. */
 export interface SignalwireCallbackOptions {

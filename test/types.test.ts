@@ -1,0 +1,88 @@
+// Every type that stands in a public signature has a public name: users can write it down, and emit declarations of their own.
+import path from 'node:path';
+import ts from 'typescript-5';
+import { expect, it } from 'vitest';
+import { publicPackages, ROOT } from '../scripts/packages.ts';
+
+const entries = publicPackages().flatMap(({ folder, manifest }) =>
+  Object.values(manifest.exports)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.join(folder, file)),
+);
+
+const program = ts.createProgram(entries, {
+  strict: true,
+  noEmit: true,
+  skipLibCheck: true,
+  allowImportingTsExtensions: true,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  target: ts.ScriptTarget.ES2023,
+  lib: ['lib.es2023.d.ts'],
+  types: ['node'],
+});
+const checker = program.getTypeChecker();
+
+/** What a name stands for, wherever it was imported from. */
+function meant(symbol: ts.Symbol): ts.Symbol {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+}
+
+/** Whether a declaration is one of these packages. */
+function isOurs(declaration: ts.Declaration): boolean {
+  const { fileName } = declaration.getSourceFile();
+  return fileName.startsWith(path.join(ROOT, 'packages')) && !fileName.includes('node_modules');
+}
+
+const exported = new Set(
+  entries.flatMap((entry) => {
+    const module = checker.getSymbolAtLocation(program.getSourceFile(entry) as ts.SourceFile);
+    return checker.getExportsOfModule(module as ts.Symbol).map(meant);
+  }),
+);
+
+/** Calls back with each symbol that the public part of a declaration names. */
+function eachNamed(node: ts.Node, found: (symbol: ts.Symbol) => void): void {
+  if (ts.isBlock(node) || isPrivate(node)) return;
+  const names = ts.isTypeReferenceNode(node)
+    ? [node.typeName]
+    : ts.isTypeQueryNode(node)
+      ? [node.exprName]
+      : ts.isExpressionWithTypeArguments(node)
+        ? [node.expression]
+        : [];
+  for (const name of names) {
+    const symbol = checker.getSymbolAtLocation(name);
+    if (symbol !== undefined) found(meant(symbol));
+  }
+  // Of what is set at once, only the type that is written down is public.
+  const initializer = (node as { readonly initializer?: ts.Node }).initializer;
+  ts.forEachChild(node, (child) => {
+    if (child !== initializer || (node as { readonly type?: ts.Node }).type === undefined) eachNamed(child, found);
+  });
+}
+
+function isPrivate(node: ts.Node): boolean {
+  const { name } = node as { readonly name?: ts.Node };
+  return name !== undefined && ts.isPrivateIdentifier(name);
+}
+
+it('has a public name for every type in a public signature', () => {
+  const hidden = new Set<string>();
+  const seen = new Set<ts.Symbol>();
+  const visit = (symbol: ts.Symbol): void => {
+    if (seen.has(symbol)) return;
+    seen.add(symbol);
+    const declarations = symbol.declarations ?? [];
+    for (const declaration of declarations.filter(isOurs)) {
+      if (ts.isTypeParameterDeclaration(declaration)) continue;
+      const where = path.relative(ROOT, declaration.getSourceFile().fileName);
+      // What others declare too, such as the request of a framework, is theirs.
+      if (!exported.has(symbol) && declarations.every(isOurs)) hidden.add(`${where}: ${symbol.name}`);
+      eachNamed(declaration, visit);
+    }
+  };
+  for (const symbol of exported) visit(symbol);
+  expect(seen.size).toBeGreaterThan(100);
+  expect([...hidden]).toEqual([]);
+});
