@@ -1,12 +1,14 @@
 import { describe } from 'vitest';
 import type { Adapter } from './adapter.ts';
 import { testAnswers } from './contract/answers.ts';
+import { testAuthenticity } from './contract/authenticity.ts';
 import { testConnections } from './contract/connections.ts';
 import { testDispatch } from './contract/dispatch.ts';
 import { testEncodings } from './contract/encodings.ts';
 import { testFixtures } from './contract/fixtures.ts';
 import { testNoise } from './contract/noise.ts';
 import { testPassingOn } from './contract/passing-on.ts';
+import { testTenants } from './contract/tenants.ts';
 import { testUrls } from './contract/urls.ts';
 
 export type { Adapter, Mount, Parser, Setup } from './adapter.ts';
@@ -23,6 +25,8 @@ export function adapterContract(name: string, adapter: Adapter): void {
         testAnswers(adapter, mount);
         testPassingOn(adapter, mount);
         testUrls(adapter, mount);
+        testAuthenticity(adapter, mount);
+        testTenants(adapter, mount);
         testDispatch(adapter, mount);
         testConnections(adapter, mount);
         testFixtures(adapter, mount);

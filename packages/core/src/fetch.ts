@@ -8,7 +8,7 @@ import type { Receipt } from './request.ts';
  * Receives a request of the Fetch API. `undefined`: it is the application's, and its body was not used.
  */
 export async function receiveFetch(
-  endpoint: Pick<CallbackEndpoint, 'mayReceive' | 'receive' | 'refuse' | 'limits'>,
+  endpoint: Pick<CallbackEndpoint, 'mayReceive' | 'receive' | 'limits'>,
   request: Request,
 ): Promise<Response | undefined> {
   const { method } = request;
@@ -16,9 +16,9 @@ export async function receiveFetch(
   const { origin, pathname, search } = new URL(request.url);
   const url = pathname + search;
   if (!endpoint.mayReceive({ method, headers, url })) return undefined;
-  const body = await readBody(request, endpoint.limits.bytes);
-  if (body instanceof CallStatusError) return toResponse(endpoint.refuse(body));
-  const receipt = await endpoint.receive({ method, url, origin, headers, body, source: request });
+  const read = await readBody(request, endpoint.limits.bytes);
+  const body = read instanceof CallStatusError ? { unreadable: read } : { body: read };
+  const receipt = await endpoint.receive({ method, url, origin, headers, ...body, source: request });
   return receipt && toResponse(receipt);
 }
 

@@ -112,16 +112,15 @@ function receiveParsed(endpoint: CallbackEndpoint, given: NodeRequest, outcome: 
   else receiveBody(endpoint, new NodeCallback(given, undefined, parsed), outcome);
 }
 
-/** The body cannot be read. */
+/** The body cannot be read; but whoever proves nothing by the URL is told only that. */
 function receiveNothing(
   endpoint: CallbackEndpoint,
-  { req, dedicated }: NodeRequest,
-  error: CallStatusError,
+  given: NodeRequest,
+  unreadable: CallStatusError,
   outcome: Outcome,
 ): void {
-  // What is still to come is not kept, so that the connection can be used again.
-  if (dedicated) req.resume();
-  outcome.settle(dedicated ? endpoint.refuse(error) : undefined);
+  if (given.dedicated) receiveBody(endpoint, new NodeCallback(given, undefined, undefined, unreadable), outcome);
+  else outcome.settle(undefined);
 }
 
 function receiveBody(endpoint: CallbackEndpoint, callback: NodeCallback, outcome: Outcome): void {
@@ -148,6 +147,7 @@ class NodeCallback implements CallbackRequest {
   readonly source: unknown;
   readonly body: Uint8Array | undefined;
   readonly parsed: unknown;
+  readonly unreadable: CallStatusError | undefined;
   readonly req: IncomingMessage;
   isClaimed = false;
   /** The body was read, and not put back. */
@@ -155,7 +155,7 @@ class NodeCallback implements CallbackRequest {
   readonly #given: NodeRequest;
   #whenAnswered: (() => void) | undefined;
 
-  constructor(given: NodeRequest, body: Uint8Array | undefined, parsed: unknown) {
+  constructor(given: NodeRequest, body: Uint8Array | undefined, parsed: unknown, unreadable?: CallStatusError) {
     const { req, method, headers, url, dedicated, source } = given;
     this.method = method;
     this.url = url;
@@ -164,6 +164,7 @@ class NodeCallback implements CallbackRequest {
     this.source = source;
     this.body = body;
     this.parsed = parsed;
+    this.unreadable = unreadable;
     this.req = req;
     this.#given = given;
   }
@@ -176,7 +177,7 @@ class NodeCallback implements CallbackRequest {
     this.isClaimed = true;
   }
 
-  /** Nobody else will read what was ours, and a stream that nobody reads to its end does not end. */
+  /** Nobody else will read what was ours: to its end, so that the connection can be used again. */
   drain(): void {
     if (!this.isRead) this.req.resume();
   }

@@ -105,6 +105,17 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
   if (own) fastify.addHook('onClose', () => own.close(timeToClose(fastify.server)));
   if (!fastify.hasRequestDecorator('callStatus')) fastify.decorateRequest('callStatus', null);
 
+  const receive = async (request: FastifyRequest, reply: FastifyReply, unreadable: CallStatusError | undefined) => {
+    const callback = new FastifyCallback(request, reply, unreadable);
+    const receipt = endpoint.mayReceive(callback) ? await endpoint.receive(callback) : undefined;
+    if (receipt?.event !== undefined) request.callStatus = receipt.event as CallStatusEvent;
+    const isOurs = isAnswer(endpoint, receipt);
+    if (isOurs) send(reply, receipt);
+    callback.settled();
+    if (isOurs) return reply;
+    return handler === undefined ? reply.callNotFound() : handler(request, reply);
+  };
+
   // A scope of its own, so that the application's parsers stay as they are.
   await fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -117,22 +128,12 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
       url: prefix + path,
       ...(logLevel === undefined ? {} : { logLevel: logLevel as LogLevel }),
       bodyLimit: endpoint.limits.bytes,
-      errorHandler: (error, _request, reply) => {
+      errorHandler: (error, request, reply) => {
         if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error;
-        send(reply, endpoint.refuse(new CallStatusError('unsupported_media_type')));
+        return receive(request, reply, new CallStatusError('unsupported_media_type'));
       },
-      handler: async (request, reply) => {
-        // A refusal is no error of the application, whose hooks for errors would see it.
-        if (isCallStatusError(request.body)) return send(reply, endpoint.refuse(request.body));
-        const callback = new FastifyCallback(request, reply);
-        const receipt = endpoint.mayReceive(callback) ? await endpoint.receive(callback) : undefined;
-        if (receipt?.event !== undefined) request.callStatus = receipt.event as CallStatusEvent;
-        const isOurs = isAnswer(endpoint, receipt);
-        if (isOurs) send(reply, receipt);
-        callback.settled();
-        if (isOurs) return reply;
-        return handler === undefined ? reply.callNotFound() : handler(request, reply);
-      },
+      // A refusal is no error of the application, whose hooks for errors would see it.
+      handler: (request, reply) => receive(request, reply, isCallStatusError(request.body) ? request.body : undefined),
     });
   });
 };
@@ -181,15 +182,17 @@ class FastifyCallback implements CallbackRequest {
   readonly url: string;
   readonly headers: FastifyRequest['headers'];
   readonly body: Uint8Array;
+  readonly unreadable: CallStatusError | undefined;
   readonly source: FastifyRequest;
   readonly #reply: FastifyReply;
   #whenAnswered: (() => void) | undefined;
 
-  constructor(request: FastifyRequest, reply: FastifyReply) {
+  constructor(request: FastifyRequest, reply: FastifyReply, unreadable: CallStatusError | undefined) {
     this.method = request.method;
     this.url = request.originalUrl;
     this.headers = request.headers;
     this.body = request.body instanceof Uint8Array ? request.body : NO_BYTES;
+    this.unreadable = unreadable;
     this.source = request;
     this.#reply = reply;
   }

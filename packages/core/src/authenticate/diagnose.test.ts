@@ -63,7 +63,7 @@ describe('the hint of a signature over another URL names the change with which i
   ])('by %s', async (_, headers, names) => {
     const hint = await hintFor({ headers });
     expect(hint).toMatch(/^The URL verified was http:\/\/backend\.internal:8080\/voice\?tenant=…\. A proxy says that/);
-    expect(hint).toContain('called https: set publicUrl, or the framework');
+    expect(hint).toContain(`called ${headers === host ? 'another host' : 'https'}: set publicUrl, or the framework`);
     expect(hint).toContain('It called https://hooks.example.com/voice?tenant=…');
     expect(hint).toContain(names);
   });

@@ -34,8 +34,12 @@ export function likelyUrls(message: Message): readonly Guess<string>[] {
         const value = `${aScheme.value}://${aHost.value}${aPath.value}`;
         if (value === url || aScheme.value === '' || aHost.value === '') continue;
         const by = [aScheme, aHost, aPath].filter(({ header }) => header !== '');
-        const isOther = { scheme: aScheme.value !== scheme, host: aHost.value !== host };
-        const advice = publicUrl === undefined ? adviceOf(value, isOther, by) : adviceToCorrect(publicUrl, value);
+        const what = saidOther(aScheme, scheme)
+          ? aScheme.value
+          : saidOther(aHost, host)
+            ? 'another host'
+            : 'another path';
+        const advice = publicUrl === undefined ? adviceOf(value, what, by) : adviceToCorrect(publicUrl, value);
         guesses.push(...[value, ...otherForms(value)].map((form) => ({ value: form, advice })));
       }
     }
@@ -56,14 +60,13 @@ function adviceToCorrect(publicUrl: string, called: string): string {
   return `publicUrl is set to ${loggableUrl(publicUrl)}, but the provider called ${loggableUrl(called)}: correct publicUrl.`;
 }
 
-function adviceOf(
-  called: string,
-  isOther: { readonly scheme: boolean; readonly host: boolean },
-  by: readonly Said[],
-): string {
+function saidOther({ value, header }: Said, verified: string): boolean {
+  return header !== '' && value !== verified;
+}
+
+function adviceOf(called: string, what: string, by: readonly Said[]): string {
   const shown = loggableUrl(called);
   if (by.length === 0) return `The provider called ${shown}: set publicUrl to its address.`;
-  const what = isOther.scheme ? called.slice(0, called.indexOf(':')) : isOther.host ? 'another host' : 'another path';
   return `A proxy says that the provider called ${what}: set publicUrl, or the framework's trust proxy. It called ${shown}, as ${headersOf(by)} says.`;
 }
 
