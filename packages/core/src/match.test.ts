@@ -43,6 +43,8 @@ describe('mayBeCallback', () => {
     [false, { 'content-type': FORM, 'content-length': '101' }],
     [false, { 'content-type': FORM }],
     [false, { 'content-type': FORM, 'content-length': '1', 'content-encoding': 'gzip' }],
+    [true, { 'content-type': FORM, 'content-length': '1', 'content-encoding': '' }],
+    [true, { 'content-type': FORM, 'content-length': '1', 'content-encoding': 'Identity' }],
     [false, { 'content-type': 'application/jsonl', 'content-length': '1' }],
     [false, { 'content-length': '1' }],
   ])('elsewhere looks only at short bodies of a callback: %s for %o', (expected, headers) => {

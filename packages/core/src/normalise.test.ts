@@ -63,6 +63,57 @@ describe('normalise', () => {
     expect(normalise(decided, { id: '7', state: 'up' }, 'none', NOW)).toMatchObject({ status: 'busy', terminal: true });
   });
 
+  it('makes events of more shapes than it remembers', () => {
+    const parts = ['from', 'to', 'callerName', 'forwardedFrom', 'account', 'stirVerstat', 'parentCallId', 'custom'];
+    const more = ['direction', 'answeredBy', 'answered'];
+    const values: Record<string, unknown> = { direction: 'web', answeredBy: 'human', answered: true };
+    const names = [...parts, ...more];
+    for (let shape = 0; shape < 2 ** names.length; shape++) {
+      const given = names.filter((_, at) => shape & (1 << at)).map((name) => [name, values[name] ?? 'x'] as const);
+      const provider = acme(({ id, state }) => ({ callId: id, rawStatus: state, ...Object.fromEntries(given) }));
+      const event = normalise(provider, { id: '7', state: 'sideways' }, 'none', NOW);
+      expect(names.filter((name) => event[name as keyof typeof event] !== undefined).sort()).toEqual(
+        given.map(([name]) => name).sort(),
+      );
+    }
+  });
+
+  it('says whether a call was answered as its status does, unless the provider knows better', () => {
+    const answered = (form: Partial<NormalForm>) =>
+      normalise(
+        acme(({ id, state }) => ({ callId: id, rawStatus: state, ...form })),
+        { id: '7', state: 'x' },
+        'none',
+        NOW,
+      ).answered;
+    const statuses = ['ringing', 'in-progress', 'completed', 'busy', 'no-answer', 'failed', 'canceled'] as const;
+    expect(statuses.map((status) => answered({ status }))).toEqual([
+      undefined,
+      true,
+      undefined,
+      false,
+      false,
+      undefined,
+      false,
+    ]);
+    expect([true, false, null].map((value) => answered({ status: 'in-progress', answered: value }))).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
+  });
+
+  it('refuses ids and statuses with bytes that did not decode', () => {
+    for (const fields of [
+      { id: 'CA\ufffd1', state: 'up' },
+      { id: '7', state: 'u\ufffd' },
+    ]) {
+      expect(() => normalise(plain, fields, 'none', NOW)).toThrow(
+        expect.objectContaining({ code: 'invalid_callback' }),
+      );
+    }
+  });
+
   it('keeps event ids short', () => {
     const id = 'x'.repeat(256);
     const event = normalise(plain, { id, state: 'up' }, 'none', NOW);

@@ -6,6 +6,7 @@ import { text } from './lenient.ts';
 /**
  * Joins the parts of an event key. No two lists of parts give the same key: a separator inside a part is escaped,
  * an absent part keeps its place, and only absent parts at the end leave no trace.
+ * @example eventKey('completed', undefined, 4) // 'completed||4'
  */
 export function eventKey(...parts: readonly unknown[]): string {
   let key = '';
@@ -31,6 +32,10 @@ const HASH_LENGTH = 16;
  * Of a recording's URL only what stands before its query counts, since it may be signed anew for each delivery.
  *
  * @param more further parts, which are not in the normal form
+ * @example
+ * ```ts
+ * eventKey: (fields, form) => contentKey(form)
+ * ```
  */
 export function contentKey(form: NormalForm, ...more: readonly unknown[]): string {
   let content = '';

@@ -45,7 +45,10 @@ const ONLY_STATUS_CALLBACKS = ['CallbackSource', 'Timestamp', 'SequenceNumber', 
 /** Statuses in which a call waits for what comes next. */
 const LIVE: ReadonlySet<string | undefined> = new Set(['queued', 'initiated', 'ringing', 'in-progress', 'answered']);
 
-/** Whether fields of the LaML family are a call status; a text says what else they are. */
+/**
+ * Whether fields of the LaML family are a call status; a text says what else they are.
+ * @example isLamlCallStatus({ CallSid: 'CA1', Digits: '1' }) // 'It has Digits: it is the action of <Gather>.'
+ */
 export function isLamlCallStatus(fields: FieldTree): true | string {
   // Other webhooks have other sources, or none.
   if (word(fields['CallbackSource']) === 'call-progress-events') return true;
@@ -60,7 +63,10 @@ export function isLamlCallStatus(fields: FieldTree): true | string {
   return waits && !isProved(fields) ? 'It has RecordingUrl and the call is live: it is the action of <Record>.' : true;
 }
 
-/** Whether fields of the LaML family are a call status beyond doubt. */
+/**
+ * Whether fields of the LaML family are a call status beyond doubt, also where no provider is named.
+ * @example isCertainLamlCallStatus({ CallSid: 'CA1', CallStatus: 'completed' }) // false
+ */
 export function isCertainLamlCallStatus(fields: FieldTree): boolean {
   return isLamlCallStatus(fields) === true && isProved(fields);
 }

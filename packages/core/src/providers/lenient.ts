@@ -1,11 +1,14 @@
 import type { AnsweredBy, Direction } from '../event.ts';
 
 /**
- * The readers of fields. All providers and all encodings are read by the same rules:
+ * Reads a text. All readers of fields follow the same rules, for all providers and encodings:
  *
  * - Absent are a missing name, null, an empty or blank text, and the word `null` in any case.
  * - White space around a value means nothing. A number counts as its text.
  * - A name that comes several times has one value if all its values are equal, and none if they differ.
+ *
+ * @returns `undefined` for what is absent, or is no text
+ * @example text(' Jane Smith ') // 'Jane Smith'
  */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? trimmed(value) : oneOf(value, text, plainText);
@@ -32,12 +35,18 @@ function oneOf<Read>(
   return found.size === 1 ? ([...found][0] as Read) : undefined;
 }
 
-/** A word that is compared: a {@link text} in lower case. */
+/**
+ * Reads a word that is compared: a {@link text} in lower case.
+ * @example word(' In-Progress ') // 'in-progress'
+ */
 export function word(value: unknown): string | undefined {
   return text(value)?.toLowerCase();
 }
 
-/** An id: a {@link text}, but no number, whose last digits JSON may have lost. */
+/**
+ * Reads an id: a {@link text}, but no number, whose last digits JSON may have lost.
+ * @example id(' CA1 ') // 'CA1'
+ */
 export function id(value: unknown): string | undefined {
   return typeof value === 'string' ? trimmed(value) : oneOf(value, id, () => undefined);
 }
@@ -48,7 +57,10 @@ export function isStatus(value: unknown): boolean {
   return value.every(isStatus) && new Set(value.map(text).filter((each) => each !== undefined)).size <= 1;
 }
 
-/** Whether a field says anything at all, whatever its type. */
+/**
+ * Whether a field says anything at all, whatever its type.
+ * @example hasValue(' null ') // false
+ */
 export function hasValue(value: unknown): boolean {
   if (typeof value === 'string') return trimmed(value) !== undefined;
   if (typeof value === 'object' && value !== null) return Object.values(value).some(hasValue);
@@ -58,7 +70,10 @@ export function hasValue(value: unknown): boolean {
 /** A plus that nobody escaped has become a space. Names such as `client:alice west` have none before a digit. */
 const LOST_PLUS = /^((?:(?:sips?|tel):)?) (?=\d)/i;
 
-/** A phone number or address, as sent; a plus that was lost on the way is put back. */
+/**
+ * Reads a phone number or address, as sent; a plus that was lost on the way is put back.
+ * @example phone(' 15551230001') // '+15551230001'
+ */
 export function phone(value: unknown): string | undefined {
   if (typeof value !== 'string') return oneOf(value, phone, plainText);
   return trimmed(value.includes(' ') ? value.replace(LOST_PLUS, '$1+') : value);
@@ -66,30 +81,45 @@ export function phone(value: unknown): string | undefined {
 
 const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
 
-/** A finite number, also as a decimal text: `"20.01"`. Anything else is absent. */
+/**
+ * Reads a finite number, also from a decimal text. Anything else is absent.
+ * @example number('20.01') // 20.01
+ */
 export function number(value: unknown): number | undefined {
   const given = typeof value === 'number' ? value : text(value);
   const parsed = typeof given === 'string' && DECIMAL.test(given) ? Number(given) : given;
   return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined;
 }
 
-/** A {@link number} of a scale; what is off it is absent. */
+/**
+ * Reads a {@link number} of a scale, ends included; what is off it is absent.
+ * @example within('4.3', 1, 5) // 4.3
+ */
 export function within(value: unknown, least: number, most: number): number | undefined {
   const given = number(value);
   return given !== undefined && given >= least && given <= most ? given : undefined;
 }
 
-/** A number of seconds or milliseconds, from 0. Some providers say "not yet" with -1. */
+/**
+ * Reads a number of seconds or milliseconds, from 0. Some providers say "not yet" with -1.
+ * @example span('-1') // undefined
+ */
 export function span(value: unknown): number | undefined {
   return within(value, 0, Number.MAX_SAFE_INTEGER);
 }
 
-/** A whole number of things, from 0. */
+/**
+ * Reads a whole number of things, from 0.
+ * @example count('2829') // 2829
+ */
 export function count(value: unknown): number | undefined {
   return whole(span(value));
 }
 
-/** A SIP response code, 100 to 699. */
+/**
+ * Reads a SIP response code, 100 to 699.
+ * @example sipCode('486') // 486
+ */
 export function sipCode(value: unknown): number | undefined {
   return whole(within(value, 100, 699));
 }
@@ -98,7 +128,10 @@ function whole(given: number | undefined): number | undefined {
   return Number.isInteger(given) ? given : undefined;
 }
 
-/** `inbound`, `incoming`; `outbound`, `outbound-api`, `outbound-dial`, `outgoing`. */
+/**
+ * Reads a direction: `inbound`, `incoming`; `outbound`, `outbound-api`, `outbound-dial`, `outgoing`.
+ * @example direction('outbound-api') // 'outbound'
+ */
 export function direction(value: unknown): Direction | undefined {
   const given = word(value) ?? '';
   const dash = given.indexOf('-');
@@ -117,6 +150,7 @@ export function direction(value: unknown): Direction | undefined {
 /**
  * Who picked up: `human`; `machine`, `machine_start`, `machine_end_beep`, `machine_end_silence`, `machine_end_other`; `fax`.
  * `NA` (not applicable) is absent, any other word is `unknown`.
+ * @example answeredBy('machine_end_beep') // 'machine'
  */
 export function answeredBy(value: unknown): AnsweredBy | undefined {
   const given = word(value);
@@ -125,7 +159,10 @@ export function answeredBy(value: unknown): AnsweredBy | undefined {
   return given === 'machine' || given.startsWith('machine_') ? 'machine' : 'unknown';
 }
 
-/** The parts that are there; absent when none is. */
+/**
+ * The parts that are there; absent when none is.
+ * @example present<Sip>({ code: 486, phrase: undefined, callId: undefined }) // { code: 486 }
+ */
 export function present<Parts extends object>(
   parts: {
     readonly [Name in keyof Parts]: Parts[Name] | undefined;
@@ -141,7 +178,10 @@ export function present<Parts extends object>(
   return there as Parts | undefined;
 }
 
-/** An object's fields, and none of anything else. */
+/**
+ * An object's fields, and none of anything else.
+ * @example fieldsOf(null) // {}
+ */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

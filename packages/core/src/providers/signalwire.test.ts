@@ -402,7 +402,50 @@ describe('callbackUrl', () => {
   });
 });
 
+const formOfCall = (fields: object) => definition.normalize({ CallSid: 'a', CallStatus: 'completed', ...fields }, {});
+
 it('tells who picked up, if SignalWire does', () => {
-  const event = { CallSid: 'a', CallStatus: 'in-progress', AnsweredBy: 'machine' };
-  expect(definition.normalize(event, {}).answeredBy).toBe('machine');
+  expect(formOfCall({ AnsweredBy: 'machine_end_beep', MachineDetectionDuration: '4200' })).toMatchObject({
+    answeredBy: 'machine',
+    machineDetection: { result: 'machine_end_beep', durationMs: 4200 },
+  });
+});
+
+it.each([
+  [{ HangupBy: '+15551230001' }, { by: 'caller', number: '+15551230001' }],
+  [
+    { HangupBy: ' 15551230002', HangupDirection: 'Outbound' },
+    { by: 'callee', number: '+15551230002', direction: 'outbound' },
+  ],
+  [{ HangupBy: '+15551230003' }, { number: '+15551230003' }],
+  [{ HangupBy: '+15551230001', To: '+15551230001' }, { number: '+15551230001' }],
+  [{ DialSipHangupDirection: 'inbound' }, { direction: 'inbound' }],
+  [{}, undefined],
+])('tells who hung up: %j', (fields, expected) => {
+  expect(formOfCall({ From: '+15551230001', To: '+15551230002', ...fields }).hangup).toEqual(expected);
+});
+
+it.each([
+  [{ CallStatus: 'completed' }, true],
+  [{ CallStatus: 'completed', CallDuration: '9' }, true],
+  [{ CallStatus: 'completed', CallDuration: '0' }, null],
+  [{ CallStatus: 'completed', CallDuration: '0', AnsweredBy: 'machine_start' }, true],
+  [{ CallStatus: 'completed', CallDuration: '0', AnsweredBy: 'unknown' }, null],
+  [{ CallStatus: 'failed' }, false],
+  [{ CallStatus: 'failed', CallDuration: '9' }, true],
+  [{ CallStatus: 'failed', AnsweredBy: 'human' }, null],
+  [{ CallStatus: 'in-progress' }, undefined],
+  [{ CallStatus: 'busy' }, undefined],
+])('tells whether the call was answered: %j', (fields, expected) => {
+  expect(formOfCall(fields).answered).toBe(expected);
+});
+
+it.each([
+  ['AudioInMos', '0', undefined],
+  ['AudioInMos', '5.5', undefined],
+  ['AudioInMos', '4.3', { mos: 4.3 }],
+  ['AudioInMediaPacketCount', '-1', undefined],
+  ['AudioInSkipPacketCount', '2', { packetsLost: 2 }],
+])('leaves out figures that are off their scale: %s=%s', (name, value, expected) => {
+  expect(formOfCall({ [name]: value }).quality).toEqual(expected);
 });
