@@ -5,7 +5,7 @@ import type { CallStatusReceiver, CloseOptions, EventName, ProviderEndpoint, Req
 import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
 import type { AnyCallStatusEvent, CallStatusEvent } from './event.ts';
 import { receiveFetch } from './fetch.ts';
-import { withDeadline } from './handlers/deadline.ts';
+import { shutDown } from './handlers/shut-down.ts';
 import { Worker } from './handlers/worker.ts';
 import type { ProviderRules } from './handlers/worker-options.ts';
 import type { HandlerOptions } from './handlers.ts';
@@ -201,32 +201,12 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
   }
 
   async #shutDown(deadlineMs: number): Promise<void> {
-    const endsAt = monotonicNow() + deadlineMs;
-    const rest = (): number => Math.max(0, endsAt - monotonicNow());
     try {
-      await this.#stopWork(rest, Math.min(LONGEST_RELEASE_MS, deadlineMs / 4));
-      if (!(await withDeadline(this.inbox.close(), rest()))) {
-        const reason = `It did not close within the ${deadlineMs} ms of close().`;
-        this.#reporter.report(new CallStatusError('inbox_unavailable', { reason }));
-      }
+      await shutDown(this.#worker, this.inbox, deadlineMs, (error) => this.#reporter.report(error));
     } finally {
       this.#reporter.flush();
       clearInterval(this.#keepingAlive);
     }
-  }
-
-  /** @param releaseMs what is kept of the time for giving back to the inbox what still runs, and for closing it */
-  async #stopWork(rest: () => number, releaseMs: number): Promise<void> {
-    const restForHandlers = (): number => Math.max(0, rest() - releaseMs);
-    if (!this.inbox.durable) await this.#worker.drain(restForHandlers());
-    await this.#worker.stop(restForHandlers(), releaseMs / 2);
-    if (!this.inbox.durable) await withDeadline(this.#sayWhatIsLost(), rest());
-  }
-
-  async #sayWhatIsLost(): Promise<void> {
-    const { waiting, running, dead } = await this.inbox.counts();
-    const lost = waiting + running + dead;
-    if (lost > 0) this.#reporter.report(new CallStatusError('events_lost', { reason: `Lost: ${lost}.` }));
   }
 
   async #receive(
@@ -286,9 +266,6 @@ function rulesOf({ options: own }: Provider, { retry, handlerTimeoutMs }: Resolv
     concurrency: own.concurrency ?? Number.POSITIVE_INFINITY,
   };
 }
-
-/** Giving work back and closing the inbox may take so long, within the deadline of `close()`, in milliseconds. */
-const LONGEST_RELEASE_MS = 1000;
 
 const NO_HEADERS = {};
 const ANOTHER = 'It is another message of the provider.';

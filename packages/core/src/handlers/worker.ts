@@ -16,13 +16,6 @@ import { takeInTime } from './take.ts';
 import { WakeTimer } from './wake-timer.ts';
 import type { ProviderRules, WorkerOptions } from './worker-options.ts';
 
-/** What became of the events that were running when a worker was stopped. */
-export interface Stopped {
-  readonly finished: number;
-  /** Given back to the inbox, for another worker or the next start. */
-  readonly returned: number;
-}
-
 /** Runs the handlers of the events in an inbox: all of it in the async context in which this was made. */
 export class Worker {
   readonly #options: WorkerOptions;
@@ -46,8 +39,6 @@ export class Worker {
   #pumping: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
   #polling: NodeJS.Timeout | undefined;
-  #finished = 0;
-  #returned = 0;
 
   constructor(options: WorkerOptions) {
     const { inbox, providers, concurrency = 64, leaseMs = 15_000, pollMs = 1000, onError } = options;
@@ -113,12 +104,11 @@ export class Worker {
    *
    * @param releaseMs how long the inbox may take to get the work back, after the deadline
    */
-  async stop(deadlineMs: number, releaseMs = 1000): Promise<Stopped> {
+  async stop(deadlineMs: number, releaseMs = 1000): Promise<void> {
     this.#isWorking = false;
     this.#stopListening?.();
     clearInterval(this.#polling);
     this.#waking.stop();
-    const { finished, returned } = { finished: this.#finished, returned: this.#returned };
     const ended = async (): Promise<void> => {
       await this.#pumping;
       await Promise.all(this.#ends());
@@ -126,7 +116,6 @@ export class Worker {
     await withDeadline(ended(), deadlineMs);
     await withDeadline(Promise.all(this.#attempts.values().map((attempt) => this.#giveBack(attempt))), releaseMs);
     this.#leases.stop();
-    return { finished: this.#finished - finished, returned: this.#returned - returned };
   }
 
   #wake(): void {
@@ -232,7 +221,6 @@ export class Worker {
 
   async #process(attempt: Attempt): Promise<void> {
     const handled = await this.#runner.run(attempt);
-    if (handled) this.#finished++;
     this.#attempts.delete(attempt);
     this.#options.settled(attempt.work.event.id, handled);
     if (!handled) this.#wake();
@@ -251,7 +239,7 @@ export class Worker {
     this.#leases.remove(attempt);
     this.#context.run(() => attempt.interrupt(new CallStatusError('closed', attempt.about)));
     try {
-      if ((await this.#options.inbox.release(attempt.lease)) === 'done') this.#returned++;
+      await this.#options.inbox.release(attempt.lease);
     } catch (cause) {
       this.#results.inboxFailed(attempt.about, cause);
     }

@@ -1,0 +1,137 @@
+// Processes that die while they handle events: an event is blamed only for a death that it may have caused.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { CallStatus, Inbox } from '@call-status/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { anEvent } from '../events.ts';
+import { openInbox, temporaryFile } from '../support.ts';
+
+const mortal = fileURLToPath(new URL('./mortal.ts', import.meta.url));
+
+const living = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
+/** One life of a process; resolves when it is over to what it said. */
+function live(environment: Record<string, string>): { child: ChildProcess; said: string[]; ended: Promise<unknown> } {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--max-old-space-size=96', mortal], {
+    env: { ...process.env, NODE_OPTIONS: '', ...environment },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  living.add(child);
+  const said: string[] = [];
+  createInterface(child.stdout as NodeJS.ReadableStream).on('line', (line) => said.push(line));
+  const ended = once(child, 'exit').finally(() => living.delete(child));
+  return { child, said, ended };
+}
+
+/** Lives one after the other, as a supervisor makes them, until nothing is left to do. */
+async function liveOn(path: string, environment: Record<string, string>, most: number): Promise<string[]> {
+  const inbox = openInbox({ path });
+  const all: string[] = [];
+  for (let lives = 0; lives < most; lives++) {
+    const { child, said, ended } = live({ DB: path, ...environment });
+    let isOver = false;
+    ended.then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await sleep(50);
+      if (!(await isDone(inbox))) continue;
+      child.kill('SIGTERM');
+      await ended;
+    }
+    all.push(...said);
+    if (await isDone(inbox)) return all;
+  }
+  throw new Error(`Not done after ${most} lives: ${all.join('\n')}`);
+}
+
+async function isDone(inbox: Inbox): Promise<boolean> {
+  const { waiting, running } = await inbox.counts();
+  return waiting + running === 0;
+}
+
+async function recordAll(path: string, callIds: readonly string[], statuses: readonly CallStatus[] = ['completed']) {
+  const inbox = openInbox({ path });
+  for (const callId of callIds) {
+    for (const status of statuses) await inbox.record(anEvent(callId, status, { provider: 'mycpaas' }));
+  }
+}
+
+const INNOCENT = Array.from({ length: 8 }, (_, at) => `innocent ${at}`);
+
+describe('an event that kills its process', { timeout: 120_000 }, () => {
+  it.each([
+    ['by process.exit', ['exit 1']],
+    ['out of memory', ['heap 1']],
+    ['together with another', ['exit 1', 'exit 2']],
+  ])('dies %s, and none beside it', async (_, poisons) => {
+    const path = temporaryFile();
+    await recordAll(path, [...INNOCENT.slice(0, 4), ...poisons, ...INNOCENT.slice(4)]);
+    const said = await liveOn(path, { ATTEMPTS: '1' }, 10 * poisons.length + 2);
+    const inbox = openInbox({ path });
+    const { rows } = await inbox.deadLetters.list();
+    expect(rows.map(({ event }) => event.callId).sort()).toEqual(poisons);
+    expect(rows[0]?.error).toMatch(/8 times an attempt began and had no result: the process died/);
+    for (const callId of INNOCENT)
+      expect(said.filter((line) => line === `handled ${callId} completed`)).toHaveLength(1);
+  });
+
+  it('dies in the middle of a call, whose other events are handled in order', async () => {
+    const path = temporaryFile();
+    await recordAll(path, ['exit 1', 'innocent'], ['ringing', 'in-progress']);
+    await recordAll(path, ['innocent'], ['completed']);
+    const said = await liveOn(path, { ATTEMPTS: '1' }, 12);
+    const inbox = openInbox({ path });
+    const { rows } = await inbox.deadLetters.list();
+    expect(rows.map(({ event }) => `${event.callId} ${event.status}`)).toEqual(['exit 1 in-progress']);
+    const handled = said.filter((line) => line.startsWith('handled'));
+    expect(handled.filter((line) => line.includes('innocent'))).toEqual([
+      'handled innocent ringing',
+      'handled innocent in-progress',
+      'handled innocent completed',
+    ]);
+    expect(handled).toContain('handled exit 1 ringing');
+  });
+});
+
+describe('a process that dies again and again', { timeout: 120_000 }, () => {
+  it('makes no dead letter of events whose handlers never failed, and handles them once it lives on', async () => {
+    const path = temporaryFile();
+    await recordAll(path, INNOCENT);
+    // Handlers take longer than the process lives.
+    for (let lives = 0; lives < 9; lives++) {
+      await live({ DB: path, LIFE_MS: '700', HANDLER_MS: '1000', LEASE_MS: '150' }).ended;
+    }
+    const inbox = openInbox({ path });
+    expect(await inbox.counts()).toMatchObject({ dead: 0 });
+    const said = await liveOn(path, { HANDLER_MS: '10' }, 1);
+    expect(await inbox.counts()).toMatchObject({ dead: 0, waiting: 0, running: 0 });
+    for (const callId of INNOCENT) expect(said).toContain(`handled ${callId} completed`);
+    const attempts = said.filter((line) => line.startsWith('began')).map((line) => line.split(' ').at(-2));
+    expect(new Set(attempts)).toEqual(new Set(['1']));
+  });
+});
+
+describe('a process that is suspended for longer than its leases', { timeout: 60_000 }, () => {
+  it('runs no event beside its own attempt, and finishes what nothing else took', async () => {
+    const path = temporaryFile();
+    await recordAll(path, INNOCENT);
+    const { child, said, ended } = live({ DB: path, HANDLER_MS: '2500', LEASE_MS: '1000' });
+    while (said.filter((line) => line.startsWith('began')).length < INNOCENT.length) await sleep(20);
+    child.kill('SIGSTOP');
+    await sleep(2000);
+    child.kill('SIGCONT');
+    const inbox = openInbox({ path });
+    while (!(await isDone(inbox))) await sleep(50);
+    child.kill('SIGTERM');
+    await ended;
+    expect(said.filter((line) => line.startsWith('began'))).toHaveLength(INNOCENT.length);
+    expect(said.filter((line) => line.startsWith('handled'))).toHaveLength(INNOCENT.length);
+  });
+});
