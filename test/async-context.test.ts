@@ -77,7 +77,7 @@ async function serve(
   passedOn: (url: string) => void,
 ): Promise<{ calls: CallStatusReceiver; origin: string }> {
   const calls = storage.run('the receiver', () =>
-    createCallStatus({ providers: [mycpaas({ token: 'a secret' })], log: silent, ...options } as CallStatusOptions),
+    createCallStatus({ providers: [mycpaas({ token: 'a secret' })], log: silent, ...options }),
   ) as CallStatusReceiver;
   closing.push(() => calls.close());
   const server = await FRAMEWORKS[framework](calls, passedOn);

@@ -1,9 +1,9 @@
 import { Arrival, type ArrivalList } from './arrivals.ts';
 import { CallStatusError, isCallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
+import { withDeadline } from './handlers/deadline.ts';
 import type { Inbox, Recorded, Unrecorded } from './inbox.ts';
 import type { CallbackRequest } from './request.ts';
-import { clearTimeout, setTimeout } from './timer.ts';
 
 /** What a recorder needs of its receiver. */
 export interface RecorderOptions {
@@ -64,23 +64,12 @@ export class Recorder {
   }
 
   /** The provider gives up at some time: it is better told to try again. */
-  #recordInTime(unrecorded: Unrecorded): Promise<Recorded> {
+  async #recordInTime(unrecorded: Unrecorded): Promise<Recorded> {
     const { inbox, recordDeadlineMs } = this.#options;
-    return new Promise((resolve, reject) => {
-      const give = (): void => {
-        const { provider, id: eventId } = unrecorded;
-        const reason = `It did not answer within ${recordDeadlineMs} ms (recordDeadlineMs). The event may have been recorded: then the next try is a duplicate.`;
-        reject(new CallStatusError('inbox_unavailable', { provider, eventId, reason }));
-      };
-      const timer = setTimeout(give, recordDeadlineMs);
-      const settle = (run: () => void): void => {
-        clearTimeout(timer);
-        run();
-      };
-      inbox.record(unrecorded).then(
-        (recorded) => settle(() => resolve(recorded)),
-        (cause) => settle(() => reject(cause)),
-      );
-    });
+    const recording = inbox.record(unrecorded);
+    if (await withDeadline(recording, recordDeadlineMs)) return recording;
+    const { provider, id: eventId } = unrecorded;
+    const reason = `It did not answer within ${recordDeadlineMs} ms (recordDeadlineMs). The event may have been recorded: then the next try is a duplicate.`;
+    throw new CallStatusError('inbox_unavailable', { provider, eventId, reason });
   }
 }

@@ -81,5 +81,5 @@ export function publish(make: () => TelemetryEvent): void {
 
 /** Publishes and runs a function in the stores that are bound to the channel. */
 export function publishAround<Result>(make: () => TelemetryEvent, run: () => Result): Result {
-  return telemetry.hasSubscribers ? (telemetry.runStores(make(), run) as Result) : run();
+  return telemetry.hasSubscribers ? telemetry.runStores(make(), run) : run();
 }

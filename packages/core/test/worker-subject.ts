@@ -58,7 +58,7 @@ export function worker(
     requestOf: () => undefined,
     settled: (eventId, handled) => settled.push([eventId, handled]),
     ...more,
-  } as WorkerOptions);
+  });
   workers.push(made);
   made.start();
   return made;

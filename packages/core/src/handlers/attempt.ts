@@ -11,7 +11,7 @@ import type { WorkerOptions } from './worker-options.ts';
 export interface AttemptOptions extends ContextSource {
   /** How long one handler may take, in milliseconds; may be infinite. */
   readonly handlerTimeoutMs: number;
-  report(error: CallStatusError): void;
+  readonly report: (error: CallStatusError) => void;
 }
 
 /** The options of attempts by provider; made once, since there are many attempts. */
@@ -24,6 +24,8 @@ export function attemptOptionsOf(
   return (provider) => known.get(provider) ?? unknown;
 }
 
+const NOTHING_TO_WAIT_FOR = Promise.resolve();
+
 /** One attempt at one event: the calls of its handlers. */
 export class Attempt {
   readonly work: Work;
@@ -33,7 +35,7 @@ export class Attempt {
   leaseEndsAt: number;
   readonly startedAt: number = monotonicNow();
   /** Resolves when its result is told. */
-  ended: Promise<void> | undefined;
+  ended: Promise<void> = NOTHING_TO_WAIT_FOR;
   /** Until its handlers are done. */
   isHandling = true;
   /** Given back to the inbox: nothing that it does counts. */

@@ -9,7 +9,7 @@ export interface ContextSource {
   readonly inbox: Pick<Inbox, 'call'>;
   readonly log: Logger;
   /** The framework's request, if the event came to this process. */
-  requestOf(eventId: string): unknown;
+  readonly requestOf: (eventId: string) => unknown;
 }
 
 /** What one call of a handler gets. */

@@ -112,7 +112,7 @@ describe('leases', () => {
         handle: (_event, { attempt, signal }) => {
           attempts.push(attempt);
           if (attempts.length > 1) return undefined;
-          return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+          return new Promise((_, stop) => signal.addEventListener('abort', stop));
         },
       },
       { inbox: faulty({ renew }), retry: { attempts: 1, backoff: () => 500 } },

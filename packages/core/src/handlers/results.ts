@@ -17,7 +17,7 @@ export interface ResultsOptions {
   readonly pollMs: number;
   readonly interruptions: Interruptions;
   retryFor(provider: string): RetryOptions;
-  report(error: CallStatusError): void;
+  readonly report: (error: CallStatusError) => void;
   /** Calls a function of the application. */
   call<Result>(fn: () => Result): Result;
   /** Another take has the event. */

@@ -40,7 +40,7 @@ export interface WorkerOptions extends ContextSource {
   readonly pollMs?: number;
   /** Who takes the work; for people who read the store. */
   readonly owner: string;
-  onError(error: CallStatusError): void;
+  readonly onError: (error: CallStatusError) => void;
   /** Resolves when the event's answer has left; `undefined` when there is nothing to wait for. */
   beforeHandling(eventId: string): Promise<void> | undefined;
   /** Called after each attempt: were all handlers done, and does the inbox know? */

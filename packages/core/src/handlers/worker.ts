@@ -215,7 +215,7 @@ export class Worker {
     attempt.ended = this.#process(attempt);
   }
 
-  #ends(): readonly (Promise<void> | undefined)[] {
+  #ends(): readonly Promise<void>[] {
     return this.#attempts.values().map(({ ended }) => ended);
   }
 

@@ -36,7 +36,7 @@ async function liveOn(path: string, environment: Record<string, string>, most: n
   for (let lives = 0; lives < most; lives++) {
     const { child, said, ended } = live({ DB: path, ...environment });
     let isOver = false;
-    ended.then(() => {
+    void ended.then(() => {
       isOver = true;
     });
     while (!isOver) {
