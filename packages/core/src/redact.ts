@@ -1,43 +1,49 @@
 import { isIP } from 'node:net';
 import { printable } from './printable.ts';
 
-/** Seven digits or more, of any script, with nothing but punctuation between them. */
-const MAY_BE_A_PHONE_NUMBER = /(?:\p{N}[^\p{L}\p{N}]*){7}/u;
+/** Fewer digits are no phone number. */
+const FEWEST_DIGITS = 7;
+
+/** So many digits or more, of any script, with nothing but punctuation between them. */
+const MAY_BE_A_PHONE_NUMBER = new RegExp(`(?:\\p{N}[^\\p{L}\\p{N}]*){${FEWEST_DIGITS}}`, 'u');
 
 /** Digit runs that are not phone numbers: UUIDs, long hexadecimal ids with a letter in them, and times. */
-const NO_PHONE_NUMBER = new RegExp(
-  [
-    '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
-    '(?:[a-z]{2})?(?=[0-9]*[a-f])[0-9a-f]{16,}',
-    // ISO 8601, and the same with a space.
-    '\\d{4}-[01]\\d-[0-3]\\d[T ][0-2]\\d:[0-5]\\d:[0-6]\\d(?:\\.\\d{1,9})?(?:Z|[+-]\\d\\d:?\\d\\d)?',
-    // RFC 2822.
-    '[0-3]?\\d [a-z]{3} \\d{4} [0-2]\\d:[0-5]\\d:[0-6]\\d(?: [+-]\\d{4})?',
-  ]
-    .map((pattern) => `(?<![0-9a-z])${pattern}(?![0-9a-z])`)
-    .join('|'),
-  'gi',
-);
+const NO_PHONE_NUMBER = [
+  '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+  '(?:[a-z]{2})?(?=[0-9]*[a-f])[0-9a-f]{16,}',
+  // ISO 8601, and the same with a space.
+  '\\d{4}-[01]\\d-[0-3]\\d[T ][0-2]\\d:[0-5]\\d:[0-6]\\d(?:\\.\\d{1,9})?(?:Z|[+-]\\d\\d:?\\d\\d)?',
+  // RFC 2822.
+  '[0-3]?\\d [a-z]{3} \\d{4} [0-2]\\d:[0-5]\\d:[0-6]\\d(?: [+-]\\d{4})?',
+].join('|');
+const IS_NO_PHONE_NUMBER = new RegExp(`^(?:${NO_PHONE_NUMBER})$`, 'i');
+const EACH_NO_PHONE_NUMBER = new RegExp(`(?<![0-9a-z])(?:${NO_PHONE_NUMBER})(?![0-9a-z])`, 'gi');
 
 /** Whether a text may contain a phone number, in whatever punctuation, and also behind percent-escapes. */
 export function mayHavePhoneNumber(text: string): boolean {
-  if (hasFewDigits(text) || UUID_OR_TIME.test(text)) return false;
+  if (hasFewDigits(text) || IS_NO_PHONE_NUMBER.test(text)) return false;
   const plain = unescaped(text);
-  return MAY_BE_A_PHONE_NUMBER.test(plain) && MAY_BE_A_PHONE_NUMBER.test(plain.replace(NO_PHONE_NUMBER, 'x'));
+  return MAY_BE_A_PHONE_NUMBER.test(plain) && MAY_BE_A_PHONE_NUMBER.test(plain.replace(EACH_NO_PHONE_NUMBER, 'x'));
 }
 
-/** What most ids and keys are made of: quicker to tell than by what follows. */
-const UUID_OR_TIME =
-  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\d\.\d{3}Z)$/;
-
-/** Whether fewer than seven characters are digits, may be digits of another script, or begin an escape. */
+/** Whether there are too few digits for a phone number between any two letters. Asked of each event, and a loop is fastest. */
 function hasFewDigits(text: string): boolean {
-  let count = 0;
-  for (let at = 0; at < text.length && count < 7; at++) {
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if ((code >= 48 && code <= 57) || code === 37 || code > 127) count++;
+    if (code > 0x7f || code === PERCENT) return false;
+    if (code >= 0x30 && code <= 0x39) digits++;
+    else if (isLetter(code)) digits = 0;
+    if (digits === FEWEST_DIGITS) return false;
   }
-  return count < 7;
+  return true;
+}
+
+const PERCENT = 0x25;
+
+function isLetter(code: number): boolean {
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
 }
 
 /** Escapes of escapes too. */
