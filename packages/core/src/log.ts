@@ -16,16 +16,22 @@ export interface Logger {
   error(details: object, message: string): void;
 }
 
-/** Run with `NODE_DEBUG=call-status` to see why requests are passed on. */
-const { enabled: isDebug } = debuglog('call-status');
+/**
+ * A logger to the console, one line each.
+ *
+ * @param isDebug whether it has debug lines
+ */
+export function consoleLoggerWith(isDebug: boolean): Logger {
+  return {
+    ...(isDebug && { debug: (details: object, message: string) => console.debug(lineOf(details, message)) }),
+    info: (details, message) => console.info(lineOf(details, message)),
+    warn: (details, message) => console.warn(lineOf(details, message)),
+    error: (details, message) => console.error(lineOf(details, message)),
+  };
+}
 
 /** Writes warnings and errors to the console, one line each; with `NODE_DEBUG=call-status` also why requests are passed on. */
-export const consoleLogger: Logger = {
-  ...(isDebug && { debug: (details: object, message: string) => console.debug(lineOf(details, message)) }),
-  info: (details, message) => console.info(lineOf(details, message)),
-  warn: (details, message) => console.warn(lineOf(details, message)),
-  error: (details, message) => console.error(lineOf(details, message)),
-};
+export const consoleLogger: Logger = consoleLoggerWith(debuglog('call-status').enabled);
 
 /** JSON leaves some control characters as they are. */
 function lineOf(details: object, message: string): string {

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
 import { nearestName } from './nearest-name.ts';
 
-const KNOWN = ['providers', 'publicUrl', 'ack', 'onCompleted', 'onEnded', 'leaseMs'];
+const KNOWN = ['provider2s', 'providers', 'publicUrl', 'ack', 'onCompleted', 'onEnded', 'leaseMs'];
 
 it.each([
-  ['provider', 'providers'],
   ['PROVIDERS', 'providers'],
   ['provdiers', 'providers'],
   ['public_url', 'publicUrl'],
@@ -13,6 +12,9 @@ it.each([
   ['onCompletd', 'onCompleted'],
   ['onEnd', 'onEnded'],
   ['akc', 'ack'],
+  ['onEnde', 'onEnded'],
+  ['onEndeds', 'onEnded'],
+  ['provider', 'providers'],
   ['lease', 'leaseMs'],
   ['', undefined],
   ['url', undefined],
