@@ -1,5 +1,5 @@
 /** The ways in which applications compile, with the packages installed. */
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './packages.ts';
 
@@ -29,9 +29,26 @@ export function checkMode(project: string, { typescript, type, module, moduleRes
   cpSync(join(project, 'types.ts'), join(folder, 'types.ts'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
   const compilerOptions = {
-    ...{ target: 'es2022', lib: ['es2023'], module, moduleResolution, types: ['node'] },
-    ...{ strict: true, exactOptionalPropertyTypes: true, esModuleInterop: true, skipLibCheck: false, noEmit: true },
+    target: 'es2022',
+    lib: ['es2023'],
+    module,
+    moduleResolution,
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    esModuleInterop: true,
+    skipLibCheck: false,
+    noEmit: true,
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['types.ts'] }));
-  run('npx', ['-y', '-p', `typescript@${typescript}`, 'tsc', '-p', folder]);
+  run('node', [join(compilerIn(join(project, '..'), typescript), 'bin', 'tsc'), '-p', folder]);
+}
+
+/** A compiler of a version, installed once: npx would take the repository's own. */
+function compilerIn(folder: string, version: string): string {
+  const prefix = join(folder, `typescript-${version}`);
+  const compiler = join(prefix, 'node_modules', 'typescript');
+  if (!existsSync(compiler))
+    run('npm', ['install', '--no-audit', '--no-fund', '--prefix', prefix, `typescript@${version}`]);
+  return compiler;
 }

@@ -35,7 +35,13 @@ const FUNCTIONS = {
 } as const satisfies { readonly [Part in keyof AnyProviderDefinition]?: boolean };
 
 const PARTS: readonly string[] = [
-  ...['name', 'methods', 'signs', 'secret', 'options', 'statuses', 'schema'],
+  'name',
+  'methods',
+  'signs',
+  'secret',
+  'options',
+  'statuses',
+  'schema',
   ...Object.keys(FUNCTIONS),
 ];
 
@@ -59,7 +65,9 @@ function issuesOf(definition: Readonly<Record<string, unknown>>): string[] {
   const issues = Object.keys(definition)
     .filter((part) => !PARTS.includes(part))
     .map((part) => `${part}: no such part; there are ${PARTS.join(', ')}.`);
-  const expect = (holds: boolean, issue: string): void => void (holds || issues.push(issue));
+  const expect = (holds: boolean, issue: string): void => {
+    if (!holds) issues.push(issue);
+  };
   expect(isName(name), "name: expected up to 64 lower-case letters, digits, '-', '_' and '.', such as 'acme'.");
   expect(methods === undefined || areMethods(methods), "methods: expected a list of 'POST', 'GET' or both.");
   expect(['fields', 'bytes', 'nothing'].includes(signs as string), "signs: expected 'fields', 'bytes' or 'nothing'.");

@@ -33,7 +33,11 @@ const sound = {
 } as const;
 
 /** What is answered to a callback, and what was logged and told. */
-async function outcome(more: Partial<AnyProviderDefinition>, method = 'POST', dedicated = true) {
+async function outcome(
+  more: { readonly [Part in keyof AnyProviderDefinition]?: unknown },
+  method = 'POST',
+  dedicated = true,
+) {
   const acme = defineProvider({ ...sound, methods: ['POST', 'GET'], ...more } as unknown as typeof sound);
   const other = defineProvider({ ...sound, name: 'other', recognizes: () => false });
   const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
@@ -71,7 +75,7 @@ describe('what the code of a provider throws', () => {
       // A provider that recognizes nothing but what it can read has to read it.
       const recognizes =
         part === 'decode' ? (message: { readonly fields: unknown }) => message.fields !== null : sound.recognizes;
-      const { receipt, log, onError } = await outcome({ recognizes, [part]: code } as never, method);
+      const { receipt, log, onError } = await outcome({ recognizes, [part]: code }, method);
       expect(receipt).toMatchObject({ status: 503, error: { code: 'unexpected', details: { provider: 'acme' } } });
       expect(receipt?.error?.cause).toBeInstanceOf(TypeError);
       expect(onError).toHaveBeenCalledExactlyOnceWith(receipt?.error);

@@ -166,9 +166,14 @@ export function issuesOfOption(
   return issues.map((issue) => {
     const path = pathOf(issue);
     const value = valueAt(given, path);
-    const isQuoted = !isOurs && typeof value !== 'object' && issue.message.includes(String(value));
+    const isQuoted = !isOurs && isQuotedIn(issue.message, value);
     return `\`${[where, ...path.map(String)].join('.')}\`: ${isQuoted ? plainly(issue, value) : issue.message}`;
   });
+}
+
+/** Of an object, libraries quote the kind. */
+function isQuotedIn(message: string, value: unknown): boolean {
+  return typeof value !== 'object' && message.includes(String(value as string | number | undefined));
 }
 
 function pathOf({ path = [] }: SchemaIssue): PropertyKey[] {

@@ -235,7 +235,8 @@ describe('your own provider', () => {
 
   it('may wait for its verdict', () => {
     const signing = { ...own, signs: 'bytes', secret: 'key' } as const;
-    defineProvider({ ...signing, authenticate: async (): Promise<Verdict> => 'genuine' });
+    const waiting = defineProvider({ ...signing, authenticate: async (): Promise<Verdict> => 'genuine' });
+    expectTypeOf(waiting().name).toEqualTypeOf<'acme'>();
     defineProvider({
       ...signing,
       authenticate: async (_, [secret]) => (secret === '' ? 'genuine' : 'signature_missing'),
