@@ -1,1 +1,2 @@
-export { type InboxUnderTest, inboxContract, type MakeInbox } from './inbox-contract.ts';
+export type { InboxUnderTest, MakeInbox } from './contract-test.ts';
+export { type ContractTest, contractOf, inboxContract } from './inbox-contract.ts';

@@ -67,9 +67,13 @@ export function toInboxError(cause: unknown, path: string): CallStatusError {
   return new CallStatusError(code ?? fallback, { path, ...saidBy(system) }, { cause });
 }
 
+/** TOOBIG, CONSTRAINT, MISMATCH and RANGE: what was to be stored is wrong, and nothing is wrong with the file. */
+const OF_THE_VALUES: ReadonlySet<number> = new Set([18, 19, 20, 25]);
+
 /** Whether an error is of SQLite or of the system, and not of what was to be done. */
 export function isOfTheFile(cause: unknown): boolean {
-  return resultCodeOf(cause) !== 0 || isSystemError(cause);
+  const result = resultCodeOf(cause);
+  return (result !== 0 && !OF_THE_VALUES.has(result & 0xff)) || isSystemError(cause);
 }
 
 function saidBy(system: string | undefined): Pick<ErrorDetails, 'hint' | 'reason'> {

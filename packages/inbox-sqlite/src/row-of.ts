@@ -1,13 +1,17 @@
 import { CallStatusError, type Unrecorded } from '@call-status/core';
 import type { NewEvent } from './store/rows.ts';
 
+const HALF_A_CHARACTER = /[\ud800-\udfff]/u;
+
 /**
  * What the thread needs of an event.
  *
- * @throws CallStatusError `inbox_unavailable` when it is no JSON
+ * @throws CallStatusError `inbox_unavailable` when it is no JSON, or its ids cannot be told apart in UTF-8
  */
 export function rowOf(event: Unrecorded): NewEvent {
   const { provider, tenant = '', callId, id, status, terminal, receivedAt } = event;
+  requireStorable(id);
+  requireStorable(callId);
   const { direction = null, from, to, answered, durationSeconds } = event;
   return [
     provider,
@@ -37,4 +41,12 @@ function toJson(event: Unrecorded): string {
   } catch (cause) {
     throw new CallStatusError('inbox_unavailable', {}, { cause });
   }
+}
+
+/** Texts are cut at NUL, and in UTF-8 all halves of characters are the same: two ids could become one. */
+function requireStorable(id: string): void {
+  if (!id.includes('\0') && !HALF_A_CHARACTER.test(id)) return;
+  throw new CallStatusError('inbox_unavailable', {
+    hint: 'An id has NUL or half of a character, which SQLite cannot store.',
+  });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Inbox } from '@call-status/core';
+import type { Clock, Inbox } from '@call-status/core';
 import { inboxContract } from '@call-status/inbox-contract';
 import { unthreadedInbox } from '../test/support.ts';
 import { sqliteInbox } from './sqlite-inbox.ts';
@@ -16,8 +16,8 @@ for (const { name, make, groupCommit } of KINDS) {
   inboxContract(name, ({ clock }) => {
     const folder = mkdtempSync(join(tmpdir(), 'call-status-'));
     const opened: Inbox[] = [];
-    const open = async () => {
-      const inbox = make({ path: join(folder, 'calls.db'), create: true, clock, groupCommit });
+    const open = async ({ clock: theirs = clock }: { clock?: Clock } = {}) => {
+      const inbox = make({ path: join(folder, 'calls.db'), create: true, clock: theirs, groupCommit });
       opened.push(inbox);
       return inbox;
     };

@@ -24,9 +24,7 @@ export class LaneMap {
   remove({ provider, tenant = '', callId }: Lane): void {
     const byTenant = this.#byProvider.get(provider);
     const lanes = byTenant?.get(tenant);
-    const node = lanes?.get(callId);
-    if (node === undefined) return;
-    this.#inOrder.remove(node);
+    this.#inOrder.remove(lanes?.get(callId) as Node<Lane>);
     lanes?.delete(callId);
     if (lanes?.size === 0) byTenant?.delete(tenant);
     this.size--;

@@ -149,7 +149,8 @@ export class Lane {
     const { provider, callId, tenant, status, lastReceivedAt: updatedAt } = this;
     const since = this.events.length > 0 ? foldCall(this.events, this.end) : { events: [] };
     const key = { provider, callId, ...(tenant !== undefined && { tenant }) };
-    return { ...since, ...key, status, terminal: true, outcome: status as TerminalStatus, updatedAt };
+    const end = this.end && { endedBy: 'application' as const, endedAt: this.end.at };
+    return { ...end, ...since, ...key, status, terminal: true, outcome: status as TerminalStatus, updatedAt };
   }
 
   summary(): CallSummary {

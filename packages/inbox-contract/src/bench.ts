@@ -1,0 +1,81 @@
+import type { CallStatus, Clock, Inbox, Taken, TakeRequest, Unrecorded, Work } from '@call-status/core';
+import { expect } from 'vitest';
+import { acmeEvent } from './acme-event.ts';
+import type { InboxUnderTest, MakeInbox } from './contract-test.ts';
+import { type ManualClock, manualClock } from './manual-clock.ts';
+
+/** How long the leases of these tests last. */
+export const LEASE_MS = 10_000;
+
+/** What a test works with: an inbox of its own, the time, and what nearly every test does. */
+export class Bench {
+  readonly clock: ManualClock;
+  /** The inbox, or after `reopen` the one that was opened again. */
+  inbox: Inbox;
+  readonly #subject: InboxUnderTest;
+
+  private constructor(clock: ManualClock, subject: InboxUnderTest) {
+    this.clock = clock;
+    this.#subject = subject;
+    this.inbox = subject.inbox;
+  }
+
+  static async make(makeInbox: MakeInbox): Promise<Bench> {
+    const clock = manualClock();
+    return new Bench(clock, await makeInbox({ clock: clock.now }));
+  }
+
+  async reopen(): Promise<void> {
+    this.inbox = await (this.#subject as Required<InboxUnderTest>).reopen();
+  }
+
+  second(options?: { readonly clock?: Clock }): Promise<Inbox> {
+    return (this.#subject as Required<InboxUnderTest>).second(options);
+  }
+
+  async cleanup(): Promise<void> {
+    await this.#subject.cleanup();
+  }
+
+  event(callId: string, status: CallStatus, more?: Parameters<typeof acmeEvent>[3]): Unrecorded {
+    return acmeEvent(this.clock.now, callId, status, more);
+  }
+
+  async record(callId: string, ...statuses: readonly CallStatus[]): Promise<void> {
+    for (const status of statuses) await this.inbox.record(this.event(callId, status));
+  }
+
+  take(limit = 100, from = this.inbox, more: Partial<TakeRequest> = {}): Promise<Taken> {
+    return from.take({ limit, leaseMs: LEASE_MS, owner: 'contract', ...more });
+  }
+
+  async takeOne(from = this.inbox): Promise<Work> {
+    const { work } = await this.take(1, from);
+    expect(work).toHaveLength(1);
+    return work[0] as Work;
+  }
+
+  async takeSuspect(from = this.inbox): Promise<Work> {
+    const { work } = await this.take(100, from, { suspect: true });
+    expect(work).toHaveLength(1);
+    return work[0] as Work;
+  }
+
+  async finishOne(): Promise<Work> {
+    const work = await this.takeOne();
+    expect(await this.inbox.finish(work.lease)).toBe('done');
+    return work;
+  }
+
+  async bury(error = 'boom', from = this.inbox): Promise<Work> {
+    const work = await this.takeOne(from);
+    expect(await from.fail(work.lease, { error, doneHandlers: [] })).toBe('done');
+    return work;
+  }
+
+  async expectIdle(from = this.inbox): Promise<Taken> {
+    const taken = await this.take(100, from);
+    expect(taken.work).toEqual([]);
+    return taken;
+  }
+}

@@ -1,0 +1,149 @@
+import type { CallQuery, CallStatus, Inbox, Unrecorded } from '@call-status/core';
+import { expect } from 'vitest';
+import type { Tests } from './contract-test.ts';
+import { readAll } from './read-all.ts';
+
+export const CALLS: Tests = {
+  'folds a call': async (t) => {
+    await t.record('c1', 'ringing', 'in-progress', 'completed');
+    const call = await t.inbox.call('acme', 'c1');
+    expect(call).toMatchObject({ provider: 'acme', callId: 'c1', status: 'completed', terminal: true });
+    expect(call?.events.map(({ status }) => status)).toEqual(['ringing', 'in-progress', 'completed']);
+    expect(await t.inbox.call('acme', 'c2')).toBeUndefined();
+    expect(await t.inbox.call('zenith', 'c1')).toBeUndefined();
+  },
+
+  'lists the newest first, with what each of them is': async (t) => {
+    const start = t.clock.now();
+    await t.record('c1', 'ringing');
+    t.clock.advance(1000);
+    await t.record('c2', 'unknown');
+    t.clock.advance(1000);
+    await t.record('c1', 'busy', 'completed', 'queued');
+    expect(await t.inbox.calls()).toEqual({
+      rows: [
+        {
+          provider: 'acme',
+          callId: 'c2',
+          status: 'unknown',
+          terminal: false,
+          firstAt: start + 1000,
+          lastAt: start + 1000,
+          events: 1,
+        },
+        {
+          provider: 'acme',
+          callId: 'c1',
+          status: 'busy',
+          terminal: true,
+          firstAt: start,
+          lastAt: start + 2000,
+          events: 4,
+        },
+      ],
+    });
+  },
+
+  'says whether a call was answered: proofs outweigh, and what contradicts the outcome does not count': async (t) => {
+    const answered = (callId: string, status: CallStatus, value: boolean): Unrecorded => ({
+      ...t.event(callId, status),
+      answered: value,
+    });
+    await t.inbox.record(answered('c1', 'in-progress', true));
+    await t.inbox.record(answered('c1', 'failed', false));
+    await t.inbox.record(answered('c2', 'busy', false));
+    await t.inbox.record(answered('c2', 'completed', true));
+    await t.inbox.record(t.event('c3', 'completed'));
+    const { rows } = await t.inbox.calls();
+    const listed = rows.map((row) => [row.callId, row.answered]).sort();
+    expect(listed).toEqual([
+      ['c1', true],
+      ['c2', false],
+      ['c3', undefined],
+    ]);
+    for (const [callId, value] of listed) expect((await t.inbox.call('acme', String(callId)))?.answered).toBe(value);
+  },
+
+  'tells in each row the parties, the duration and the direction, as the last event said that had them': async (t) => {
+    const parties = { from: '+15550100001', to: '+15550100002', direction: 'outbound' as const };
+    await t.inbox.record({ ...t.event('c1', 'ringing'), ...parties });
+    await t.inbox.record({ ...t.event('c1', 'completed'), durationSeconds: 7, to: '+15550100003' });
+    await t.record('c2', 'ringing');
+    const [c2, c1] = (await t.inbox.calls()).rows;
+    expect(c1).toMatchObject({ ...parties, to: '+15550100003', durationSeconds: 7 });
+    expect(Object.keys(c2 ?? {}).filter((name) => name in parties || name === 'durationSeconds')).toEqual([]);
+  },
+
+  'lists by status, one or several': async (t) => {
+    await t.record('c1', 'ringing');
+    await t.record('c2', 'busy');
+    await t.record('c3', 'ringing', 'completed');
+    const callIds = async (query: CallQuery) => (await t.inbox.calls(query)).rows.map(({ callId }) => callId);
+    expect(await callIds({ status: 'ringing' })).toEqual(['c1']);
+    expect(await callIds({ status: ['ringing', 'completed'] })).toEqual(['c3', 'c1']);
+    expect(await callIds({ status: 'busy', state: 'live' })).toEqual([]);
+    expect(await callIds({ status: [] })).toEqual([]);
+    const pages = await readAll((page) => t.inbox.calls({ ...page, status: ['busy', 'completed'], limit: 1 }));
+    expect(pages.map(({ callId }) => callId)).toEqual(['c3', 'c2']);
+  },
+
+  'lists by provider, state and time': async (t) => {
+    const start = t.clock.now();
+    for (let at = 0; at < 6; at++) {
+      const provider = at % 2 === 0 ? 'acme' : 'zenith';
+      await t.inbox.record(t.event(`c${at}`, at < 3 ? 'completed' : 'ringing', { provider }));
+      t.clock.advance(1000);
+    }
+    const callIds = async (query: Parameters<Inbox['calls']>[0]) =>
+      (await t.inbox.calls(query)).rows.map(({ callId }) => callId);
+    expect(await callIds({})).toEqual(['c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
+    expect(await callIds({ provider: 'acme' })).toEqual(['c4', 'c2', 'c0']);
+    expect(await callIds({ state: 'live' })).toEqual(['c5', 'c4', 'c3']);
+    expect(await callIds({ state: 'ended' })).toEqual(['c2', 'c1', 'c0']);
+    expect(await callIds({ since: start + 1000, until: start + 3000 })).toEqual(['c2', 'c1']);
+    expect(await callIds({ provider: 'acme', state: 'ended', since: start + 1 })).toEqual(['c2']);
+  },
+
+  'pages through all of them, none twice, also while events arrive': async (t) => {
+    for (let at = 0; at < 10; at++) await t.record(`c${at}`, 'ringing');
+    let round = 0;
+    const rows = await readAll(async (page) => {
+      await t.record(`new${round}`, 'ringing');
+      await t.record(`c${round}`, 'in-progress');
+      round++;
+      return t.inbox.calls({ ...page, limit: 3 });
+    });
+    const seen = rows.map(({ callId }) => callId).filter((callId) => callId.startsWith('c'));
+    expect(seen).toEqual(['c9', 'c8', 'c7', 'c6', 'c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
+  },
+
+  'pages through a filtered list': async (t) => {
+    for (let at = 0; at < 9; at++) await t.record(`c${at}`, at % 3 === 0 ? 'busy' : 'ringing');
+    const rows = await readAll((page) => t.inbox.calls({ ...page, state: 'live', limit: 2 }));
+    expect(rows.map(({ callId }) => callId)).toEqual(['c8', 'c7', 'c5', 'c4', 'c2', 'c1']);
+  },
+
+  'has fifty rows on a page unless told otherwise, and no next page after the last row': async (t) => {
+    await Promise.all(Array.from({ length: 51 }, (_, at) => t.record(`c${at}`, 'ringing')));
+    const first = await t.inbox.calls();
+    expect(first.rows).toHaveLength(50);
+    const second = await t.inbox.calls({ cursor: first.next as string });
+    expect(second.rows).toHaveLength(1);
+    expect(second).not.toHaveProperty('next');
+    expect(await t.inbox.calls({ limit: 51 })).not.toHaveProperty('next');
+  },
+
+  counts: async (t) => {
+    expect(await t.inbox.counts()).toEqual({ live: 0, ended: 0, waiting: 0, running: 0, dead: 0 });
+    await t.record('c1', 'ringing');
+    await t.bury();
+    await t.record('c2', 'queued', 'completed');
+    const work = await t.takeOne();
+    await t.inbox.fail(work.lease, { retryInMs: 1000, error: 'boom', doneHandlers: [] });
+    await t.record('c3', 'busy', 'ringing');
+    await t.takeOne();
+    await t.record('c4', 'canceled');
+    await t.finishOne();
+    expect(await t.inbox.counts()).toEqual({ live: 1, ended: 3, waiting: 3, running: 1, dead: 1 });
+  },
+};

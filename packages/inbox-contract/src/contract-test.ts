@@ -1,0 +1,24 @@
+import type { Clock, Inbox } from '@call-status/core';
+import type { Bench } from './bench.ts';
+
+/** An inbox of its own for one test. */
+export interface InboxUnderTest {
+  readonly inbox: Inbox;
+  /** Only a durable inbox: closes it, and opens what it stored again. */
+  reopen?(): Promise<Inbox>;
+  /** Only a shared inbox: the view of the same store that another process or host has, perhaps with another clock. */
+  second?(options?: { readonly clock?: Clock }): Promise<Inbox>;
+  /**
+   * Lets time pass, where retention does not go by `clock`.
+   * @default moves `clock`
+   */
+  elapse?(ms: number): void | Promise<void>;
+  /** Closes every inbox that was made here, and removes the store. */
+  cleanup(): void | Promise<void>;
+}
+
+/** Makes an empty inbox that tells the time by `clock`. */
+export type MakeInbox = (options: { readonly clock: Clock }) => InboxUnderTest | Promise<InboxUnderTest>;
+
+/** Tests of one subject, by what they show. Each has an inbox of its own. */
+export type Tests = Readonly<Record<string, (t: Bench) => Promise<void>>>;

@@ -1,0 +1,145 @@
+import type { Inbox } from '@call-status/core';
+import { expect, vi } from 'vitest';
+import type { Tests } from './contract-test.ts';
+import { readAll } from './read-all.ts';
+
+export const DEAD_LETTERS: Tests = {
+  'buries what is not to be tried again, and the call goes on': async (t) => {
+    await t.record('c1', 'queued', 'completed');
+    await t.inbox.fail((await t.takeOne()).lease, { retryInMs: 0, error: 'first', doneHandlers: [] });
+    const deadAt = t.clock.advance(1000);
+    const { event: dead } = await t.bury('second');
+    const letter = { event: dead, attempts: 2, error: 'second', deadAt };
+    expect(await t.inbox.deadLetters.read(dead.id)).toEqual(letter);
+    expect(await t.inbox.deadLetters.list()).toEqual({ rows: [letter] });
+    expect(await t.inbox.record(t.event('c1', 'queued'))).toEqual({ transition: 'duplicate', done: true });
+    expect((await t.finishOne()).event.id).toBe('acme:c1:completed');
+    await t.expectIdle();
+  },
+
+  'replays one from attempt 1, before the later events of its call, without the handlers that were done': async (t) => {
+    await t.record('c1', 'queued', 'completed');
+    const work = await t.takeOne();
+    await t.inbox.fail(work.lease, { error: 'boom', doneHandlers: ['onStatus'] });
+    expect(await t.inbox.deadLetters.replay(work.event.id)).toBe(true);
+    expect(await t.inbox.deadLetters.replay(work.event.id)).toBe(false);
+    expect(await t.inbox.deadLetters.read(work.event.id)).toBeUndefined();
+    expect(await t.inbox.record(t.event('c1', 'queued'))).toEqual({ transition: 'duplicate', done: false });
+    expect(await t.finishOne()).toMatchObject({
+      attempt: 1,
+      doneHandlers: ['onStatus'],
+      event: { id: 'acme:c1:queued' },
+    });
+    expect((await t.finishOne()).event.id).toBe('acme:c1:completed');
+    await t.expectIdle();
+  },
+
+  'waits with a replayed event while another one of its call runs': async (t) => {
+    await t.record('c1', 'queued', 'ringing', 'completed');
+    const dead = await t.bury();
+    const running = await t.takeOne();
+    await t.inbox.deadLetters.replay(dead.event.id);
+    await t.expectIdle();
+    await t.inbox.finish(running.lease);
+    expect((await t.finishOne()).event.id).toBe('acme:c1:queued');
+    expect((await t.finishOne()).event.id).toBe('acme:c1:completed');
+  },
+
+  'replays before an event of the same call that waits for its retry': async (t) => {
+    await t.record('c1', 'queued', 'completed');
+    const dead = await t.bury();
+    await t.inbox.fail((await t.takeOne()).lease, { retryInMs: 5000, error: 'boom', doneHandlers: [] });
+    await t.inbox.deadLetters.replay(dead.event.id);
+    expect((await t.finishOne()).event.id).toBe('acme:c1:queued');
+    expect((await t.expectIdle()).nextInMs).toBe(5000);
+    t.clock.advance(5000);
+    expect((await t.finishOne()).event.id).toBe('acme:c1:completed');
+    await t.expectIdle();
+  },
+
+  'tells its listeners of replayed work': async (t) => {
+    await t.record('c1', 'ringing');
+    const { event: dead } = await t.bury();
+    const listener = vi.fn();
+    t.inbox.onWork(listener);
+    await t.inbox.deadLetters.replay(dead.id);
+    await vi.waitFor(() => expect(listener).toHaveBeenCalled());
+  },
+
+  'lists the newest first, by provider and time, page by page': async (t) => {
+    const start = t.clock.now();
+    for (let at = 0; at < 6; at++) {
+      const provider = at % 2 === 0 ? 'acme' : 'zenith';
+      await t.inbox.record(t.event(`c${at}`, 'ringing', { provider }));
+      await t.bury();
+      t.clock.advance(1000);
+    }
+    const callIds = async (query: Parameters<Inbox['deadLetters']['list']>[0]) =>
+      (await t.inbox.deadLetters.list(query)).rows.map((row) => row.event.callId);
+    expect(await callIds({})).toEqual(['c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
+    expect(await callIds({ provider: 'zenith' })).toEqual(['c5', 'c3', 'c1']);
+    expect(await callIds({ since: start + 2000, until: start + 5000 })).toEqual(['c4', 'c3', 'c2']);
+    const pages = await readAll((page) => t.inbox.deadLetters.list({ ...page, limit: 4 }));
+    expect(pages.map((row) => row.event.callId)).toEqual(['c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
+    expect(await t.inbox.deadLetters.list({ limit: 6 })).not.toHaveProperty('next');
+  },
+
+  'replays all of a provider and time span, oldest first': async (t) => {
+    const start = t.clock.now();
+    for (let at = 0; at < 4; at++) {
+      await t.inbox.record(t.event('c1', 'ringing', { id: `a${at}` }));
+      await t.bury();
+      await t.inbox.record(t.event('c2', 'ringing', { id: `z${at}`, provider: 'zenith' }));
+      await t.bury();
+      t.clock.advance(1000);
+    }
+    const query = { provider: 'acme', since: start + 1000, until: start + 3000 };
+    expect(await t.inbox.deadLetters.replayAll(query)).toBe(2);
+    expect(await t.inbox.deadLetters.replayAll(query)).toBe(0);
+    expect((await t.finishOne()).event.id).toBe('a1');
+    expect((await t.finishOne()).event.id).toBe('a2');
+    await t.expectIdle();
+    expect(await t.inbox.deadLetters.replayAll()).toBe(6);
+    expect(await t.inbox.counts()).toMatchObject({ waiting: 6, dead: 0 });
+  },
+
+  'replays each once, though they die again meanwhile': async (t) => {
+    await Promise.all(Array.from({ length: 250 }, (_, at) => t.record(`c${at}`, 'ringing')));
+    const buryAll = async () => {
+      const { work } = await t.take(1000);
+      await Promise.all(work.map(({ lease }) => t.inbox.fail(lease, { error: 'boom', doneHandlers: [] })));
+    };
+    await buryAll();
+    let isOver = false;
+    const replayed = t.inbox.deadLetters.replayAll().finally(() => {
+      isOver = true;
+    });
+    for (let round = 0; round < 20 && !isOver; round++) {
+      t.clock.advance(round % 2);
+      await buryAll();
+    }
+    expect(await replayed).toBe(250);
+    await buryAll();
+    expect(await t.inbox.counts()).toMatchObject({ dead: 250, waiting: 0 });
+  },
+
+  'forgets a discarded one, while its event stays recorded': async (t) => {
+    await t.record('c1', 'ringing');
+    const { event: dead } = await t.bury();
+    expect(await t.inbox.deadLetters.discard(dead.id)).toBe(true);
+    expect(await t.inbox.deadLetters.discard(dead.id)).toBe(false);
+    expect(await t.inbox.deadLetters.replay(dead.id)).toBe(false);
+    expect(await t.inbox.deadLetters.list()).toEqual({ rows: [] });
+    expect(await t.inbox.record(t.event('c1', 'ringing'))).toEqual({ transition: 'duplicate', done: true });
+    expect((await t.inbox.call('acme', 'c1'))?.events).toEqual([dead]);
+  },
+
+  'knows no dead letter that is none': async (t) => {
+    await t.record('c1', 'ringing');
+    for (const id of ['acme:c1:ringing', 'nobody']) {
+      expect(await t.inbox.deadLetters.read(id)).toBeUndefined();
+      expect(await t.inbox.deadLetters.replay(id)).toBe(false);
+      expect(await t.inbox.deadLetters.discard(id)).toBe(false);
+    }
+  },
+};

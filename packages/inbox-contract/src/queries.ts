@@ -1,0 +1,84 @@
+import { inspect } from 'node:util';
+import type { CallQuery, DeadLetterQuery, Inbox } from '@call-status/core';
+import { expect } from 'vitest';
+import type { Bench } from './bench.ts';
+import type { Tests } from './contract-test.ts';
+
+/** Parts of queries that make no sense, by their names. */
+const WRONG: readonly (readonly [name: string, values: readonly unknown[]])[] = [
+  ['limit', [0, -2, 1.5, 1001, Number.NaN, Number.POSITIVE_INFINITY, '5', null]],
+  ['cursor', ['zzz', '', ' ', '-', '0x10', '1e3', 'NaN', 'Infinity', '9'.repeat(400), 7, null, {}]],
+  ['since', ['2020-01-01', '0', '', Number.NaN, Number.POSITIVE_INFINITY, new Date(0), null, 5n]],
+  ['until', ['2020-01-01', '0', '', Number.NaN, Number.POSITIVE_INFINITY, new Date(0), null, 5n]],
+  ['provider', ['', 7, null, ['acme']]],
+  ['state', ['over', 'Live', '', true, null]],
+  ['status', ['over', 'Ringing', '', true, null, ['ringing', 'over'], [null]]],
+  ['callId', ['c1']],
+];
+
+/** Parts that do. */
+const RIGHT = { provider: 'acme', since: 0, until: Date.UTC(2100, 0, 1), state: 'live', status: 'ringing', limit: 1 };
+
+const SPAN = ['provider', 'since', 'until'];
+
+/** The methods that take a query, and the parts that it has there. */
+const METHODS: readonly [name: string, parts: readonly string[], ask: (inbox: Inbox, query: unknown) => unknown][] = [
+  ['calls', [...SPAN, 'state', 'status', 'cursor', 'limit'], (inbox, query) => inbox.calls(query as CallQuery)],
+  [
+    'deadLetters.list',
+    [...SPAN, 'cursor', 'limit'],
+    (inbox, query) => inbox.deadLetters.list(query as DeadLetterQuery),
+  ],
+  ['deadLetters.replayAll', SPAN, (inbox, query) => inbox.deadLetters.replayAll(query as DeadLetterQuery)],
+];
+
+/** Two calls with a dead letter each; they stay, since no wrong query does anything. */
+async function withTwoDead(t: Bench, ask: () => Promise<void>): Promise<void> {
+  await t.record('c1', 'ringing');
+  await t.record('c2', 'ringing');
+  await t.bury();
+  await t.bury();
+  await ask();
+  expect(await t.inbox.counts()).toMatchObject({ dead: 2, waiting: 0 });
+}
+
+function testsOf([method, parts, ask]: (typeof METHODS)[number]): Tests {
+  const expectRefusal = async (t: Bench, query: unknown, name: string): Promise<void> => {
+    await expect(ask(t.inbox, query), inspect(query)).rejects.toMatchObject({
+      code: 'invalid_options',
+      details: { issues: [expect.stringContaining(name)] },
+    });
+  };
+  return {
+    [`${method}: refuses a part that makes no sense`]: (t) =>
+      withTwoDead(t, async () => {
+        for (const [name, values] of WRONG) for (const value of values) await expectRefusal(t, { [name]: value }, name);
+      }),
+    [`${method}: refuses a part that belongs elsewhere, or is none`]: (t) =>
+      withTwoDead(t, async () => {
+        for (const [name, value] of Object.entries(RIGHT)) {
+          if (!parts.includes(name)) await expectRefusal(t, { [name]: value }, name);
+        }
+        for (const query of [null, 'acme', 5, []]) await expectRefusal(t, query, 'query');
+      }),
+    [`${method}: takes all parts, and parts that are undefined`]: (t) =>
+      withTwoDead(t, async () => {
+        // Nothing matches: the dead letters stay.
+        const right = Object.entries({ ...RIGHT, provider: 'nobody' }).filter(([name]) => parts.includes(name));
+        expect(await ask(t.inbox, Object.fromEntries(right))).toBeDefined();
+        const undefineds = right.map(([name]) => [name, undefined]);
+        expect(await ask(t.inbox, { ...Object.fromEntries(undefineds), provider: 'nobody' })).toBeDefined();
+      }),
+  };
+}
+
+export const QUERIES: Tests = {
+  ...Object.assign({}, ...METHODS.map(testsOf)),
+
+  'takes the smallest and the largest page, and any time that is a number': (t) =>
+    withTwoDead(t, async () => {
+      expect((await t.inbox.calls({ limit: 1 })).rows).toHaveLength(1);
+      expect((await t.inbox.calls({ limit: 1000, since: -0.5, until: 1e15 })).rows).toHaveLength(2);
+      expect((await t.inbox.calls({ since: 1e15 })).rows).toEqual([]);
+    }),
+};

@@ -1,0 +1,110 @@
+import type { CallStatus, Unrecorded } from '@call-status/core';
+import { expect } from 'vitest';
+import type { Tests } from './contract-test.ts';
+import { expectedTransitions } from './expected-transitions.ts';
+
+export const RECORDING: Tests = {
+  'says what the event did to its call': async (t) => {
+    expect(await t.inbox.record(t.event('c1', 'ringing'))).toEqual({ transition: 'advance', done: false });
+    expect(await t.inbox.record(t.event('c1', 'queued'))).toEqual({ transition: 'late', done: false });
+    expect(await t.inbox.record(t.event('c1', 'busy'))).toEqual({ transition: 'advance', done: false });
+    expect(await t.inbox.record(t.event('c1', 'completed'))).toEqual({ transition: 'conflict', done: false });
+    expect(await t.inbox.record(t.event('c1', 'busy', { id: 'again' }))).toEqual({ transition: 'repeat', done: false });
+  },
+
+  'decides the transitions right under every order': async (t) => {
+    const statuses: readonly CallStatus[] = ['queued', 'in-progress', 'completed', 'busy', 'unknown'];
+    for (const [at, order] of permutations(statuses).entries()) {
+      const found = [];
+      for (const status of order) found.push((await t.inbox.record(t.event(`c${at}`, status))).transition);
+      expect(found, order.join()).toEqual(expectedTransitions(order));
+      const call = await t.inbox.call('acme', `c${at}`);
+      expect(call?.status).toBe(order[expectedTransitions(order).lastIndexOf('advance')]);
+    }
+  },
+
+  'gives the event back as it came, with its transition': async (t) => {
+    const raw = { sid: 'CA1', nested: { list: ['a', { b: null }], empty: '' }, text: 'Grüße ☎ 😀\u0000\n' };
+    const sent = {
+      ...t.event('c1', 'in-progress', { raw }),
+      from: '+12025550101',
+      sequence: 3,
+      legs: [{ status: 'completed' as const }],
+    };
+    await t.inbox.record(sent);
+    const stored = { ...sent, transition: 'advance' };
+    expect((await t.takeOne()).event).toEqual(stored);
+    expect((await t.inbox.call('acme', 'c1'))?.events).toEqual([stored]);
+  },
+
+  'takes any JSON value in any part, since providers of users tell what they like': async (t) => {
+    const values = [1.5, 1e19, -1, true, '', 'x', { a: 1 }, [1], null];
+    for (const [at, value] of values.entries()) {
+      const parts = { sequence: value, durationSeconds: value, sip: { code: value }, quality: { mos: value } };
+      const sent = { ...t.event(`c${at}`, 'ringing', { raw: value }), ...parts, custom: value } as Unrecorded;
+      expect((await t.inbox.record(sent)).transition).toBe('advance');
+      expect((await t.takeOne()).event).toEqual({ ...sent, transition: 'advance' });
+    }
+  },
+
+  'keeps calls of two providers apart, though their ids are the same': async (t) => {
+    await t.inbox.record(t.event('same', 'completed', { provider: 'acme' }));
+    const other = await t.inbox.record(t.event('same', 'ringing', { provider: 'zenith' }));
+    expect(other.transition).toBe('advance');
+    expect((await t.inbox.call('acme', 'same'))?.status).toBe('completed');
+    expect((await t.inbox.call('zenith', 'same'))?.status).toBe('ringing');
+  },
+
+  'records an event id once, and tells whether its work is done': async (t) => {
+    await t.record('c1', 'ringing');
+    const again = t.event('c1', 'ringing');
+    expect(await t.inbox.record(again)).toEqual({ transition: 'duplicate', done: false });
+    const work = await t.takeOne();
+    expect(await t.inbox.record(again)).toEqual({ transition: 'duplicate', done: false });
+    await t.inbox.finish(work.lease);
+    expect(await t.inbox.record(again)).toEqual({ transition: 'duplicate', done: true });
+    await t.expectIdle();
+    expect((await t.inbox.call('acme', 'c1'))?.events).toHaveLength(1);
+  },
+
+  'records one of fifty that come at once': async (t) => {
+    const found = await Promise.all(Array.from({ length: 50 }, () => t.inbox.record(t.event('c1', 'ringing'))));
+    expect(found.filter(({ transition }) => transition !== 'duplicate')).toEqual([
+      { transition: 'advance', done: false },
+    ]);
+    expect((await t.take()).work).toHaveLength(1);
+  },
+
+  'decides transitions in the order of the work when different events come at once': async (t) => {
+    const statuses: readonly CallStatus[] = ['completed', 'ringing', 'busy', 'in-progress', 'queued'];
+    await Promise.all(statuses.map((status) => t.inbox.record(t.event('c1', status))));
+    const order = [];
+    for (const _ of statuses) order.push((await t.finishOne()).event);
+    expect(order.map(({ transition }) => transition)).toEqual(expectedTransitions(order.map(({ status }) => status)));
+  },
+
+  'rejects after it was closed, and closes twice': async (t) => {
+    await t.record('c1', 'ringing');
+    await t.inbox.close();
+    await expect(t.inbox.record(t.event('c2', 'ringing'))).rejects.toMatchObject({ code: 'closed' });
+    await t.inbox.close();
+  },
+
+  'closes while it works: what was begun is done, and what comes later is refused': async (t) => {
+    await t.record('c1', 'ringing');
+    const { lease } = await t.takeOne();
+    const begun = Promise.all([t.inbox.record(t.event('c2', 'ringing')), t.inbox.finish(lease)]);
+    const closing = t.inbox.close();
+    const late = t.inbox.record(t.event('c3', 'ringing'));
+    await expect(late).rejects.toMatchObject({ code: 'closed' });
+    expect(await begun).toEqual([{ transition: 'advance', done: false }, 'done']);
+    await closing;
+  },
+};
+
+function permutations<Item>(items: readonly Item[]): Item[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, at) =>
+    permutations([...items.slice(0, at), ...items.slice(at + 1)]).map((rest) => [item, ...rest]),
+  );
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { contractOf, type MakeInbox } from '../src/index.ts';
+import { RIGHT_INBOX, WRONG_INBOXES } from './wrong-inboxes.ts';
+
+/** The tests of a subject that an inbox does not pass. */
+async function failuresOf(makeInbox: MakeInbox, subject: string): Promise<string[]> {
+  const failures: string[] = [];
+  const tests = (await contractOf(makeInbox)).filter((test) => test.subject === subject);
+  expect(tests.length).toBeGreaterThan(0);
+  for (const { name, run } of tests) {
+    await run().catch((error: unknown) => {
+      if (!(error instanceof Error)) throw error;
+      failures.push(name);
+    });
+  }
+  return failures;
+}
+
+describe('an inbox does not pass the contract that', () => {
+  it.each(WRONG_INBOXES)('%s', { timeout: 120_000 }, async (_what, subject, makeInbox) => {
+    expect(await failuresOf(makeInbox, subject)).not.toEqual([]);
+  });
+});
+
+describe('an inbox that does none of these passes', () => {
+  it.each([...new Set(WRONG_INBOXES.map(([, subject]) => subject))])('%s', { timeout: 120_000 }, async (subject) => {
+    expect(await failuresOf(RIGHT_INBOX, subject)).toEqual([]);
+  });
+});

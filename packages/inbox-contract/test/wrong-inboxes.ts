@@ -1,0 +1,235 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  type AnyCallStatusEvent,
+  type CallStatus,
+  type Inbox,
+  type Lease,
+  memoryInbox,
+  type Transition,
+  transitionOf,
+  type Unrecorded,
+  type Work,
+} from '@call-status/core';
+import type { MakeInbox } from '../src/index.ts';
+
+/** An inbox of which some methods are wrong. */
+type Spoil = (right: Inbox) => Partial<Inbox>;
+
+/** Inboxes that share a store, and are wrong in the same way. */
+function makeWrong(spoil: Spoil): MakeInbox {
+  return ({ clock }) => {
+    const right = memoryInbox({ clock });
+    const wrong = spoil(right);
+    const inbox: Inbox = new Proxy(right, {
+      get(target, name) {
+        const value = wrong[name as keyof Inbox] ?? target[name as keyof Inbox];
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    return { inbox, second: async () => inbox, cleanup: () => right.close() };
+  };
+}
+
+/** Gives work out with what `change` makes of it. */
+const withWork =
+  (right: Inbox, change: (work: Work) => Work): Inbox['take'] =>
+  async (request) => {
+    const taken = await right.take(request);
+    return { ...taken, work: taken.work.map(change) };
+  };
+
+/** Gives work out with transitions that are not those of the right inbox. */
+function judging(right: Inbox): { readonly transitions: Map<string, Transition>; readonly take: Inbox['take'] } {
+  const transitions = new Map<string, Transition>();
+  const judged = (event: AnyCallStatusEvent): AnyCallStatusEvent =>
+    ({ ...event, transition: transitions.get(event.id) }) as AnyCallStatusEvent;
+  return { transitions, take: withWork(right, (work) => ({ ...work, event: judged(work.event) })) };
+}
+
+/** What is wrong with each, and the subject of the contract that has to show it. */
+export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, makeInbox: MakeInbox])[] = [
+  [
+    'reads the status in one transaction and writes in another',
+    'two at once',
+    makeWrong((right) => {
+      const { transitions, take } = judging(right);
+      return {
+        take,
+        async record(event) {
+          const before = (await right.call(event.provider, event.callId, event.tenant))?.status;
+          await setImmediate();
+          const recorded = await right.record(event);
+          if (recorded.transition === 'duplicate') return recorded;
+          const transition = transitionOf(before, event.status);
+          transitions.set(event.id, transition);
+          return { transition, done: false };
+        },
+      };
+    }),
+  ],
+  [
+    'hands work out by the time at which recording began',
+    'two at once',
+    makeWrong((right) => {
+      const { transitions, take } = judging(right);
+      const statuses = new Map<string, CallStatus>();
+      return {
+        take,
+        async record(event) {
+          const began = await right.record(event);
+          if (began.transition === 'duplicate') return began;
+          // The shorter commits first.
+          for (let turns = event.status.length; turns > 0; turns--) await setImmediate();
+          const transition = transitionOf(statuses.get(event.callId), event.status);
+          if (transition === 'advance') statuses.set(event.callId, event.status);
+          transitions.set(event.id, transition);
+          return { transition, done: false };
+        },
+      };
+    }),
+  ],
+  [
+    'answers a result that is told again as lost',
+    'results',
+    makeWrong((right) => {
+      const told = new Set<string>();
+      return {
+        async finish(lease) {
+          const isAgain = told.has(lease.token);
+          told.add(lease.token);
+          return isAgain ? 'lost' : right.finish(lease);
+        },
+      };
+    }),
+  ],
+  [
+    'counts the result of a lease that another take has',
+    'results',
+    makeWrong((right) => {
+      const latest = new Map<string, Lease>();
+      return {
+        take: withWork(right, (work) => {
+          latest.set(work.lease.eventId, work.lease);
+          return work;
+        }),
+        finish: (lease) => right.finish(latest.get(lease.eventId) ?? lease),
+      };
+    }),
+  ],
+  [
+    'gives suspects out as other work',
+    'suspects',
+    makeWrong((right) => ({
+      async take(request) {
+        const taken = await right.take(request);
+        if (taken.work.length > 0 || !taken.suspects) return taken;
+        return right.take({ ...request, suspect: true });
+      },
+    })),
+  ],
+  [
+    'counts an attempt when it is taken',
+    'suspects',
+    makeWrong((right) => {
+      const takes = new Map<string, number>();
+      const take = withWork(right, (work) => {
+        const attempt = (takes.get(work.event.id) ?? 0) + 1;
+        takes.set(work.event.id, attempt);
+        return { ...work, attempt };
+      });
+      return { take };
+    }),
+  ],
+  [
+    'counts no interruption',
+    'suspects',
+    makeWrong((right) => ({
+      begin: async (lease) => ((await right.renew([lease], 10_000)).length > 0 ? 'lost' : 'done'),
+    })),
+  ],
+  [
+    'has a fence that does not rise',
+    'results',
+    makeWrong((right) => ({ take: withWork(right, (work) => ({ ...work, fence: 1 })) })),
+  ],
+  ['knows no limits', 'limits', makeWrong((right) => ({ take: ({ limits: _, ...request }) => right.take(request) }))],
+  [
+    'changes the event that it records',
+    'texts',
+    makeWrong((right) => ({
+      async record(event) {
+        const recorded = await right.record(event);
+        (event as { transition?: Transition }).transition = recorded.transition;
+        return recorded;
+      },
+    })),
+  ],
+  [
+    'lets one bad event fail its neighbors',
+    'texts',
+    makeWrong((right) => {
+      let batch: Promise<unknown> = Promise.resolve();
+      return {
+        record(event) {
+          batch = batch.then(() => JSON.stringify(event));
+          const all = batch;
+          void all.catch(() => {
+            if (all === batch) batch = Promise.resolve();
+          });
+          return all.then(() => right.record(event));
+        },
+      };
+    }),
+  ],
+  [
+    'does not keep tenants apart',
+    'ending and erasing calls',
+    makeWrong((right) => ({
+      record: ({ tenant: _, ...event }) => right.record(event),
+      call: (provider, callId) => right.call(provider, callId),
+    })),
+  ],
+  [
+    'erases a call and forgets the ids of its events',
+    'ending and erasing calls',
+    makeWrong((right) => {
+      const renamed = new Map<string, string>();
+      let erased = 0;
+      const id = (eventId: string) => renamed.get(eventId) ?? eventId;
+      return {
+        record: (event) => right.record({ ...event, id: id(event.id) }),
+        async forgetCall(provider, callId, tenant) {
+          const call = await right.call(provider, callId, tenant);
+          for (const event of call?.events ?? []) renamed.set(event.id, `${event.id}#${++erased}`);
+          return right.forgetCall(provider, callId, tenant);
+        },
+      };
+    }),
+  ],
+  [
+    'runs handlers of a call that the application ends',
+    'ending and erasing calls',
+    makeWrong((right) => ({
+      async endCall(provider, callId, { status, tenant }) {
+        const call = await right.call(provider, callId, tenant);
+        const last = call?.events.at(-1);
+        if (call === undefined || call.terminal || last === undefined) return false;
+        await right.record({ ...last, id: `${last.id}/end`, status, terminal: true } as Unrecorded);
+        return true;
+      },
+    })),
+  ],
+  [
+    'counts what waits for its retry as due',
+    'health',
+    makeWrong((right) => ({
+      async health() {
+        const health = await right.health();
+        return { ...health, due: health.due + health.retrying, retrying: 0 };
+      },
+    })),
+  ],
+];
+
+/** The same, and nothing is wrong with it. */
+export const RIGHT_INBOX: MakeInbox = makeWrong(() => ({}));
