@@ -1,5 +1,6 @@
 import { collect } from './collect.ts';
 import type { FieldRecord, FieldTree, Limits } from './fields.ts';
+import { isForbidden } from './forbidden.ts';
 import { type Template, templateOf } from './template.ts';
 import { toTree } from './tree.ts';
 
@@ -10,6 +11,7 @@ export class FieldNames {
   #sorted: readonly string[] | undefined;
   /** Where each of the sorted names stands among the names. */
   #positions: readonly number[] = [];
+  #arePlain: boolean | undefined;
   #wasUsed = false;
   /** `null`: there is none. */
   #template: Template | null | undefined;
@@ -17,6 +19,12 @@ export class FieldNames {
   constructor(names: readonly string[], limits: Limits) {
     this.#names = names;
     this.#limits = limits;
+  }
+
+  /** Whether each of them stands in the tree as it is. */
+  get arePlain(): boolean {
+    this.#arePlain ??= this.#names.every((name) => !name.includes('[') && !isForbidden(name));
+    return this.#arePlain;
   }
 
   toRecord(values: readonly string[]): FieldRecord {

@@ -5,15 +5,16 @@ import type { FieldRecord, FieldTree } from './fields.ts';
 export class FlatFields {
   readonly #names: FieldNames;
   readonly #values: readonly string[];
+  #tree: FieldTree | undefined;
 
   constructor(names: FieldNames, values: readonly string[]) {
     this.#names = names;
     this.#values = values;
   }
 
-  /** All values by name. */
+  /** All values by name. Where no name has a bracket, that is the tree, which is there or will be wanted. */
   toRecord(): FieldRecord {
-    return this.#names.toRecord(this.#values);
+    return this.#names.arePlain ? (this.toTree() as FieldRecord) : this.#names.toRecord(this.#values);
   }
 
   /**
@@ -21,7 +22,8 @@ export class FlatFields {
    * @throws CallStatusError `body_too_large`
    */
   toTree(): FieldTree {
-    return this.#names.toTree(this.#values);
+    this.#tree ??= this.#names.toTree(this.#values);
+    return this.#tree;
   }
 
   /** Name and value of each field, in the UTF-16 order of the names: what signatures of the LaML family cover. */
