@@ -5,7 +5,12 @@ export type HmacAlgorithm = 'sha1' | 'sha256';
 
 /**
  * The HMAC (RFC 2104) of the parts, one after the other; strings count as UTF-8.
- * As text, because that is what a header holds: see {@link equal}.
+ * As text, because that is what a header holds: see {@link equal}. For other digests take `createHmac` of `node:crypto`.
+ *
+ * @example
+ * ```ts
+ * hmac('sha256', secret, 'hex', `${timestamp}.`, bytes);
+ * ```
  *
  * Made of two hashes. Node's `createHmac` makes a stream each time, which the garbage collector has to finalise: under load that
  * costs more than the hashes.

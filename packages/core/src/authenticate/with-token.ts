@@ -6,6 +6,12 @@ const TOKEN = new RegExp(`(?<=^|&)${TOKEN_PARAMETER}(?:=[^&]*)?(?:&|$)`, 'g');
 /**
  * The callback URL with the token in its query. An existing query stays byte for byte, except for an old token: two of them would be
  * refused. A fragment stays last: SignalWire takes timeouts from it (`#rt=5000`).
+ * `callbackUrl` of a provider needs no call of it: call-status adds the token to its `url`.
+ *
+ * @example
+ * ```ts
+ * withToken('https://hooks.example.com/acme?a=1', 'secret'); // 'https://hooks.example.com/acme?a=1&token=secret'
+ * ```
  */
 export function withToken(url: string, token: string | undefined): string {
   if (token === undefined) return url;
