@@ -145,7 +145,8 @@ export interface ApplicationEnd {
 export function foldCall(events: readonly AnyCallStatusEvent[], end?: ApplicationEnd): Call {
   const ordered = [...events].sort(byProgress).filter((event, at, all) => event.id !== all[at - 1]?.id);
   const furthest = ordered.at(-1);
-  if (furthest === undefined) throw new CallStatusError('invalid_options', { hint: 'A call has at least one event.' });
+  if (furthest === undefined)
+    throw new CallStatusError('invalid_options', { issues: ['a call has at least one event.'] });
   const { provider, callId, tenant } = furthest;
   const status = end?.status ?? furthest.status;
   return {

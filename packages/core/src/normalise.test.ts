@@ -131,7 +131,7 @@ describe('normalise', () => {
       expect(refused).toThrow(
         expect.objectContaining({
           code: 'invalid_callback',
-          details: { provider: 'acme', hint: 'The call id has control characters.' },
+          details: { provider: 'acme', reason: 'The call id has control characters.' },
         }),
       );
       expect(refused).toThrow(expect.not.objectContaining({ message: expect.stringContaining(PHONE) }));

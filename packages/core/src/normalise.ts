@@ -51,16 +51,16 @@ export function normalise(
   if (callId.length > LONGEST_CALL_ID) {
     throw new CallStatusError('invalid_callback', {
       provider: name,
-      hint: `The call id has more than ${LONGEST_CALL_ID} characters.`,
+      reason: `The call id has more than ${LONGEST_CALL_ID} characters.`,
     });
   }
   if (UNFIT_FOR_IDS.test(callId)) {
-    throw new CallStatusError('invalid_callback', { provider: name, hint: 'The call id has control characters.' });
+    throw new CallStatusError('invalid_callback', { provider: name, reason: 'The call id has control characters.' });
   }
   if (callId.includes(UNDECODED) || rawStatus.includes(UNDECODED)) {
     throw new CallStatusError('invalid_callback', {
       provider: name,
-      hint: 'The call id or the status has bytes that its charset does not have.',
+      reason: 'The call id or the status has bytes that its charset does not have.',
     });
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);
@@ -89,7 +89,7 @@ function requireText(value: unknown, what: string, provider: string): void {
 }
 
 function lacking(what: string, provider: string): CallStatusError {
-  return new CallStatusError('invalid_callback', { provider, hint: `It has no ${what}.` });
+  return new CallStatusError('invalid_callback', { provider, reason: `It has no ${what}.` });
 }
 
 /** For callers that do not ask what was dropped. */

@@ -77,6 +77,16 @@ describe('resolveOptions', () => {
     );
   });
 
+  it.each([
+    ['file', 'path'],
+    ['ttl', 'retainFor'],
+    ['busy_timeout', 'busyTimeoutMs'],
+  ])('says that %s is %s here', (name, ours) => {
+    expect(() => resolveOptions({ path: 'calls.db', [name]: 10 })).toThrow(
+      `Invalid options: \`${name}\` is no option; here it is \`${ours}\`.`,
+    );
+  });
+
   it.each([[undefined], ['calls.db'], [null]])('refuses %o, and says what it expected', (options) => {
     expect(() => sqliteInbox(options as never)).toThrow(
       expect.objectContaining({

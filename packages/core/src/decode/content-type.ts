@@ -78,6 +78,6 @@ function decodeOther(body: Uint8Array, charset: string): string {
   try {
     return new TextDecoder(charset).decode(body);
   } catch {
-    throw new CallStatusError('unsupported_encoding', { hint: 'The charset of the content type is unknown.' });
+    throw new CallStatusError('unsupported_encoding', { reason: 'The charset of the content type is unknown.' });
   }
 }

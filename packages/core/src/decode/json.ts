@@ -16,6 +16,6 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The engine's own error is left out: its message quotes the body.
-    throw new CallStatusError('malformed_body', { hint: 'It is not JSON.' });
+    throw new CallStatusError('malformed_body', { reason: 'It is not JSON.' });
   }
 }

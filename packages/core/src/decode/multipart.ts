@@ -139,6 +139,6 @@ function decoderOf({ type }: PartHeaders, ofBody: ContentType['decodeText']): Co
   return own.charset === undefined ? ofBody : own.decodeText;
 }
 
-function malformed(hint: string): CallStatusError {
-  return new CallStatusError('malformed_body', { hint });
+function malformed(reason: string): CallStatusError {
+  return new CallStatusError('malformed_body', { reason });
 }

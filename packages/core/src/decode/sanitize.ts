@@ -9,7 +9,7 @@ import { scrub } from './scrub.ts';
  */
 export function sanitize(parsed: unknown, limits: Limits): FieldTree {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed) || ArrayBuffer.isView(parsed)) {
-    throw new CallStatusError('malformed_body', { hint: 'It is not an object of fields.' });
+    throw new CallStatusError('malformed_body', { reason: 'It is not an object of fields.' });
   }
   return scrub(parsed as FieldTree, limits);
 }
