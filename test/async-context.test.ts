@@ -108,47 +108,44 @@ async function sendAll(origin: string): Promise<number[]> {
 
 describe.each(['express', 'koa', 'fastify'] as const)('in %s', (framework) => {
   it.each([
-    ['memory', memoryInbox, 'recorded'],
-    ['memory', memoryInbox, 'handled'],
-    ['SQLite', durableInbox, 'recorded'],
-  ] as const)(
-    'no handler sees the store of a request, with the inbox in %s and ack: %3$o',
-    async (_, newInbox, ack) => {
-      const stores: (string | undefined)[] = [];
-      const other: (string | undefined)[] = [];
-      const look = (): void => void other.push(storage.getStore());
-      const { calls, origin } = await serve(
-        framework,
-        {
-          inbox: newInbox(),
-          ack,
-          retry: {
-            attempts: 2,
-            backoff: () => {
-              look();
-              return 0;
-            },
+    ['memory', 'recorded', memoryInbox],
+    ['memory', 'handled', memoryInbox],
+    ['SQLite', 'recorded', durableInbox],
+  ] as const)('no handler sees the store of a request, with the inbox in %s and ack: %o', async (_, ack, newInbox) => {
+    const stores: (string | undefined)[] = [];
+    const other: (string | undefined)[] = [];
+    const look = (): void => void other.push(storage.getStore());
+    const { calls, origin } = await serve(
+      framework,
+      {
+        inbox: newInbox(),
+        ack,
+        retry: {
+          attempts: 2,
+          backoff: () => {
+            look();
+            return 0;
           },
-          onError: look,
         },
-        () => {},
-      );
-      calls.onEnded(async ({ callId }, { attempt }) => {
-        stores.push(storage.getStore());
-        await new Promise(setImmediate);
-        stores.push(storage.getStore());
-        if (attempt === 1 && callId.endsWith('7')) throw new Error('the first attempt');
-      });
-      // A handler that changes its own context changes no other.
-      calls.onCompleted(() => storage.enterWith('a handler'));
-      const statuses = await sendAll(origin);
-      if (ack === 'recorded') expect(new Set(statuses)).toEqual(new Set([200]));
-      await vi.waitFor(() => expect(stores).toHaveLength(2 * (EVENTS + EVENTS / 10)), { timeout: 20_000 });
-      expect(new Set(stores)).toEqual(new Set(['the receiver']));
-      if (ack === 'recorded') expect(new Set(other)).toEqual(new Set(['the receiver']));
-      else expect(other).toContain('the receiver');
-    },
-  );
+        onError: look,
+      },
+      () => {},
+    );
+    calls.onEnded(async ({ callId }, { attempt }) => {
+      stores.push(storage.getStore());
+      await new Promise(setImmediate);
+      stores.push(storage.getStore());
+      if (attempt === 1 && callId.endsWith('7')) throw new Error('the first attempt');
+    });
+    // A handler that changes its own context changes no other.
+    calls.onCompleted(() => storage.enterWith('a handler'));
+    const statuses = await sendAll(origin);
+    if (ack === 'recorded') expect(new Set(statuses)).toEqual(new Set([200]));
+    await vi.waitFor(() => expect(stores).toHaveLength(2 * (EVENTS + EVENTS / 10)), { timeout: 20_000 });
+    expect(new Set(stores)).toEqual(new Set(['the receiver']));
+    if (ack === 'recorded') expect(new Set(other)).toEqual(new Set(['the receiver']));
+    else expect(other).toContain('the receiver');
+  });
 
   it('what is passed on keeps the store of its request', async () => {
     const seen: [string, string | undefined][] = [];
