@@ -13,7 +13,7 @@ export interface ContentType {
    * Decodes text with the charset of the header, UTF-8 by default and for JSON. Bytes that do not decode become U+FFFD.
    * @throws CallStatusError `unsupported_encoding` for an unknown charset
    */
-  decodeText(body: Uint8Array): string;
+  readonly decodeText: (body: Uint8Array) => string;
 }
 
 /** The spellings that honest clients send, parsed once. A fixed list: a cache that learns could be filled from outside. */

@@ -69,7 +69,7 @@ function* changesOf(value: unknown): Generator<unknown> {
     for (const [name, part] of Object.entries(value)) {
       for (const change of changesOf(part)) yield { ...value, [name]: change };
     }
-  } else yield typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : `${value}x`;
+  } else yield typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : `${String(value)}x`;
 }
 
 it.each(Object.keys(FORM).filter((name) => name !== 'callId' && name !== 'rawStatus'))(

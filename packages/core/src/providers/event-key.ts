@@ -57,12 +57,12 @@ function unsigned(recording: Recording): Recording {
 }
 
 /** As JSON does it, no two values in the same way, and in a fraction of the time. */
-function spelled(value: unknown): string {
+function spelled(value: string | number | boolean | object): string {
   if (typeof value === 'string') return `"${value.length}:${value}`;
   if (typeof value !== 'object') return `=${value}`;
   let text = '{';
   for (const name in value) {
-    const part = (value as Readonly<Record<string, unknown>>)[name];
+    const part = (value as Readonly<Record<string, string | number | object | undefined>>)[name];
     if (part !== undefined) text += name + spelled(part);
   }
   return `${text}}`;

@@ -8,7 +8,7 @@ import { fieldsOf, hasValue, word } from './lenient.ts';
  * Source: the SignalWire cXML reference, "request parameters" of each verb and noun, and its webhooks of recordings, messages and
  * transcriptions; for <Siprec>, <ConversationRelay>, real-time transcription and the error URL, the TwiML reference, after which cXML is made.
  */
-const OTHER: readonly (readonly [message: string, fields: readonly string[]])[] = [
+const OTHER: Markers = markers([
   ['the action of <Dial>', ['DialCallStatus', 'DialCallSid', 'DialCallSID']],
   ['the action of <Gather>', ['Digits', 'SpeechResult', 'UnstableSpeechResult', 'FinishedOnKey']],
   ['a recording', ['RecordingStatus']],
@@ -27,14 +27,14 @@ const OTHER: readonly (readonly [message: string, fields: readonly string[]])[] 
   ['a text message', ['MessageSid', 'MessageStatus', 'SmsSid', 'SmsStatus', 'SmsMessageSid']],
   ['a fax', ['FaxSid', 'FaxStatus']],
   ['a request for XML after an error', ['ErrorUrl']],
-];
+]);
 
 /** Fields that mark another message only where there is no `CallStatus`. */
-const OTHER_WITHOUT_STATUS: readonly (readonly [message: string, fields: readonly string[]])[] = [
+const OTHER_WITHOUT_STATUS: Markers = markers([
   ['answering machine detection', ['AnsweredBy', 'MachineDetectionDuration']],
   ['of a conference', ['StatusCallbackEvent']],
   ['a recording', ['RecordingSid', 'RecordingUrl']],
-];
+]);
 
 /** A call status callback may have an event of its own name; those of conferences have these. */
 const CONFERENCE_EVENT = /^(?:conference|participant|announcement)-/;
@@ -91,12 +91,18 @@ function hasStatus(fields: FieldTree): boolean {
   return 'CallStatus' in fields;
 }
 
-function markedBy(markers: typeof OTHER, fields: FieldTree): string | undefined {
-  for (const [message, names] of markers) {
-    for (const name of names) {
-      const value = fields[name];
-      if (value !== undefined && hasValue(value)) return `It has ${name}: it is ${message}.`;
-    }
+/** What a message is, by the name of a field that only such a message has. */
+type Markers = ReadonlyMap<string, string>;
+
+function markers(messages: readonly (readonly [message: string, names: readonly string[]])[]): Markers {
+  return new Map(messages.flatMap(([message, names]) => names.map((name) => [name, message] as const)));
+}
+
+function markedBy(marked: Markers, fields: FieldTree): string | undefined {
+  // A callback has fewer fields than there are markers.
+  for (const name in fields) {
+    const message = marked.get(name);
+    if (message !== undefined && hasValue(fields[name])) return `It has ${name}: it is ${message}.`;
   }
   return undefined;
 }

@@ -11,7 +11,8 @@ import type { AnsweredBy, Direction } from '../event.ts';
  * @example text(' Jane Smith ') // 'Jane Smith'
  */
 export function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? trimmed(value) : oneOf(value, text, plainText);
+  if (typeof value === 'string') return trimmed(value);
+  return value === undefined ? undefined : oneOf(value, text, plainText);
 }
 
 function plainText(value: unknown): string | undefined {
@@ -32,7 +33,7 @@ function oneOf<Read>(
   if (!Array.isArray(value)) return otherwise(value);
   const found = new Set(value.map(read));
   found.delete(undefined);
-  return found.size === 1 ? ([...found][0] as Read) : undefined;
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 /**
@@ -86,6 +87,7 @@ const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
  * @example number('20.01') // 20.01
  */
 export function number(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
   const given = typeof value === 'number' ? value : text(value);
   const parsed = typeof given === 'string' && DECIMAL.test(given) ? Number(given) : given;
   return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined;

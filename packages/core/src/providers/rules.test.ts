@@ -222,7 +222,7 @@ function formText(pairs: Pairs): string {
 
 function multipart(pairs: Pairs): string {
   const parts = pairs.map(
-    ([path, value]) => `--b\r\nContent-Disposition: form-data; name="${formName(path)}"\r\n\r\n${value}\r\n`,
+    ([path, value]) => `--b\r\nContent-Disposition: form-data; name="${formName(path)}"\r\n\r\n${String(value)}\r\n`,
   );
   return `${parts.join('')}--b--\r\n`;
 }
