@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict';
 import type { CallStatus, Clock, Inbox, Taken, TakeRequest, Unrecorded, Work } from '@call-status/core';
-import { expect } from 'vitest';
 import { acmeEvent } from './acme-event.ts';
 import type { InboxUnderTest, MakeInbox } from './contract-test.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
@@ -51,31 +51,31 @@ export class Bench {
 
   async takeOne(from = this.inbox): Promise<Work> {
     const { work } = await this.take(1, from);
-    expect(work).toHaveLength(1);
+    assert.equal(work.length, 1);
     return work[0] as Work;
   }
 
   async takeSuspect(from = this.inbox): Promise<Work> {
     const { work } = await this.take(100, from, { suspect: true });
-    expect(work).toHaveLength(1);
+    assert.equal(work.length, 1);
     return work[0] as Work;
   }
 
   async finishOne(): Promise<Work> {
     const work = await this.takeOne();
-    expect(await this.inbox.finish(work.lease)).toBe('done');
+    assert.equal(await this.inbox.finish(work.lease), 'done');
     return work;
   }
 
   async bury(error = 'boom', from = this.inbox): Promise<Work> {
     const work = await this.takeOne(from);
-    expect(await from.fail(work.lease, { error, doneHandlers: [] })).toBe('done');
+    assert.equal(await from.fail(work.lease, { error, doneHandlers: [] }), 'done');
     return work;
   }
 
   async expectIdle(from = this.inbox): Promise<Taken> {
     const taken = await this.take(100, from);
-    expect(taken.work).toEqual([]);
+    assert.deepEqual(taken.work, []);
     return taken;
   }
 }

@@ -55,11 +55,11 @@ export const CALLS: Tests = {
     await t.inbox.record(answered('c2', 'completed', true));
     await t.inbox.record(t.event('c3', 'completed'));
     const { rows } = await t.inbox.calls();
-    const listed = rows.map((row) => [row.callId, row.answered]).sort();
+    const listed = rows.map((row) => [row.callId, row.answered]);
     expect(listed).toEqual([
-      ['c1', true],
-      ['c2', false],
       ['c3', undefined],
+      ['c2', false],
+      ['c1', true],
     ]);
     for (const [callId, value] of listed) expect((await t.inbox.call('acme', String(callId)))?.answered).toBe(value);
   },

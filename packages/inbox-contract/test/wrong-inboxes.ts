@@ -7,7 +7,6 @@ import {
   memoryInbox,
   type Transition,
   transitionOf,
-  type Unrecorded,
   type Work,
 } from '@call-status/core';
 import type { MakeInbox } from '../src/index.ts';
@@ -214,7 +213,7 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
         const call = await right.call(provider, callId, tenant);
         const last = call?.events.at(-1);
         if (call === undefined || call.terminal || last === undefined) return false;
-        await right.record({ ...last, id: `${last.id}/end`, status, terminal: true } as Unrecorded);
+        await right.record({ ...last, id: `${last.id}/end`, status, terminal: true });
         return true;
       },
     })),
