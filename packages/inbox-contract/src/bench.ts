@@ -22,7 +22,7 @@ export class Bench {
 
   static async make(makeInbox: MakeInbox): Promise<Bench> {
     const clock = manualClock();
-    return new Bench(clock, await makeInbox({ clock: clock.now }));
+    return new Bench(clock, await makeInbox({ clock: clock.now, advance: clock.advance }));
   }
 
   async reopen(): Promise<void> {
@@ -31,6 +31,10 @@ export class Bench {
 
   second(options?: { readonly clock?: Clock }): Promise<Inbox> {
     return (this.#subject as Required<InboxUnderTest>).second(options);
+  }
+
+  get retention(): NonNullable<InboxUnderTest['retention']> {
+    return this.#subject.retention as NonNullable<InboxUnderTest['retention']>;
   }
 
   async cleanup(): Promise<void> {

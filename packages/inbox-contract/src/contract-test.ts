@@ -8,17 +8,17 @@ export interface InboxUnderTest {
   reopen?(): Promise<Inbox>;
   /** Only a shared inbox: the view of the same store that another process or host has, perhaps with another clock. */
   second?(options?: { readonly clock?: Clock }): Promise<Inbox>;
-  /**
-   * Lets time pass, where retention does not go by `clock`.
-   * @default moves `clock`
-   */
-  elapse?(ms: number): void | Promise<void>;
+  /** Only an inbox whose retention can be seen in a test: how long it is, and how to let time pass for it. */
+  readonly retention?: { readonly retainForMs: number; elapse(ms: number): void };
   /** Closes every inbox that was made here, and removes the store. */
   cleanup(): void | Promise<void>;
 }
 
-/** Makes an empty inbox that tells the time by `clock`. */
-export type MakeInbox = (options: { readonly clock: Clock }) => InboxUnderTest | Promise<InboxUnderTest>;
+/** Makes an empty inbox that tells the time by `clock`, which `advance` moves on. */
+export type MakeInbox = (options: {
+  readonly clock: Clock;
+  readonly advance: (ms: number) => void;
+}) => InboxUnderTest | Promise<InboxUnderTest>;
 
 /** Tests of one subject, by what they show. Each has an inbox of its own. */
 export type Tests = Readonly<Record<string, (t: Bench) => Promise<void>>>;

@@ -13,6 +13,7 @@ import { QUERIES } from './queries.ts';
 import { RECORDING } from './recording.ts';
 import { RESTART } from './restart.ts';
 import { RESULTS } from './results.ts';
+import { RETENTION } from './retention.ts';
 import { SHARING } from './sharing.ts';
 import { SUSPECTS } from './suspects.ts';
 import { TEXTS } from './texts.ts';
@@ -34,6 +35,7 @@ const EVERY_INBOX: Readonly<Record<string, Tests>> = {
   texts: TEXTS,
 };
 const DURABLE_INBOX: Readonly<Record<string, Tests>> = { 'a restart': RESTART };
+const RETAINING_INBOX: Readonly<Record<string, Tests>> = { retention: RETENTION };
 const SHARED_INBOX: Readonly<Record<string, Tests>> = {
   'two at one store': SHARING,
   'two at once': AT_ONCE_AT_TWO,
@@ -52,10 +54,11 @@ export interface ContractTest {
 
 /** The tests that an inbox has to pass: those of a restart if it has `reopen`, and those of sharing if it has `second`. */
 export async function contractOf(makeInbox: MakeInbox): Promise<ContractTest[]> {
-  const probe = await makeInbox({ clock: Date.now });
+  const probe = await makeInbox({ clock: Date.now, advance: () => {} });
   await probe.cleanup();
   const subjects = {
     ...EVERY_INBOX,
+    ...(probe.retention !== undefined && RETAINING_INBOX),
     ...(probe.reopen !== undefined && DURABLE_INBOX),
     ...(probe.second !== undefined && SHARED_INBOX),
   };

@@ -1,9 +1,12 @@
 import { memoryInbox } from '@call-status/core';
 import { inboxContract } from '../src/index.ts';
 
-inboxContract('memoryInbox', ({ clock }) => {
-  const inbox = memoryInbox({ clock });
-  return { inbox, cleanup: () => inbox.close() };
+const RETAIN_FOR_MS = 3_600_000;
+
+inboxContract('memoryInbox', ({ clock, advance }) => {
+  const inbox = memoryInbox({ clock, retainFor: RETAIN_FOR_MS });
+  const retention = { retainForMs: RETAIN_FOR_MS, elapse: advance };
+  return { inbox, retention, cleanup: () => inbox.close() };
 });
 
 /** Shared within a process, which is all that memory can be. */
