@@ -44,8 +44,8 @@ export function hasSwallowedFields(url: string, isGet: boolean): boolean {
   return BARE_FIELD.test(url) || new Set(Array.from(url.matchAll(STANDARD_PARAMETERS), ([, name]) => name)).size > 1;
 }
 
-/** Values that a caller can choose. */
-const CALLERS_VALUE = /(?<=&(?:From|To|Caller|Called|CallerName|ForwardedFrom|Sip[A-Za-z_-]+)=)[^&]*/g;
+/** Values that a caller may have chosen: all but those of SignalWire's own. */
+const CALLERS_VALUE = /(?<=&(?!(?:AccountSid|ApiVersion|CallSid|CallStatus)=)[^&=]*=)[^&]*/g;
 
 /** They come behind the parameters of SignalWire that every GET has, which a callback URL does not have all. */
 function withoutCallersValues(url: string): string {
