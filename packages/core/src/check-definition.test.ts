@@ -115,6 +115,14 @@ describe('a definition that cannot be right is refused by the name of the part',
     expect(issues[0]).toContain(`${part}: `);
   });
 
+  it.each([
+    ['recognises', 'no such part; did you mean recognizes? There are name, '],
+    ['isCallstatus', 'no such part; did you mean isCallStatus? There are name, '],
+    ['banana', 'no such part; there are name, '],
+  ])('with the nearest name: %s', (part, advice) => {
+    expect(issuesOf({ ...right, [part]: 1 })[0]).toContain(`${part}: ${advice}`);
+  });
+
   it('all at once', () => {
     expect(issuesOf({ name: 'Acme' }).map((issue) => /^defineProvider\(\): (\w+): /.exec(issue)?.[1])).toEqual([
       'name',

@@ -1,6 +1,7 @@
 import { CallStatusError } from './errors.ts';
 import { CALL_STATUSES } from './event.ts';
 import { STATUS_HANDLERS } from './handlers.ts';
+import { nearestName } from './nearest-name.ts';
 import type { AnyProviderDefinition } from './provider.ts';
 import { isSchema } from './standard-schema.ts';
 
@@ -64,7 +65,7 @@ function issuesOf(definition: Readonly<Record<string, unknown>>): string[] {
   const { name, methods, signs, schema } = definition;
   const issues = Object.keys(definition)
     .filter((part) => !PARTS.includes(part))
-    .map((part) => `${part}: no such part; there are ${PARTS.join(', ')}.`);
+    .map((part) => `${part}: no such part; ${guess(part)} ${PARTS.join(', ')}.`);
   const expect = (holds: boolean, issue: string): void => {
     if (!holds) issues.push(issue);
   };
@@ -77,6 +78,11 @@ function issuesOf(definition: Readonly<Record<string, unknown>>): string[] {
     expect(typeof given === 'function' || (given === undefined && !isRequired), `${part}: expected a function.`);
   }
   return [...issues, ...issuesOfStatuses(definition), ...issuesOfOptions(definition), ...issuesOfSecret(definition)];
+}
+
+function guess(part: string): string {
+  const nearest = nearestName(part, PARTS);
+  return nearest === undefined ? 'there are' : `did you mean ${nearest}? There are`;
 }
 
 function isName(name: unknown): name is string {
