@@ -170,7 +170,8 @@ export class Committer {
   /** A result is told when it is on the disk, in the file that the next start will find. */
   #commit(group: readonly Write[]): Committed {
     const store = this.#connection.store();
-    const results = this.#transact(store, () => group.map((write) => run(store, write)));
+    const now = store.now(undefined);
+    const results = this.#transact(store, () => group.map((write) => run(store, write, now)));
     this.#connection.requireSame();
     // What was erased is also gone from the -wal then.
     if (group.some(({ name }) => name === 'eraseStep')) store.checkpoint();
@@ -228,7 +229,7 @@ export class Committer {
   }
 }
 
-function run(store: Store, { name, args, now }: Write): unknown {
+function run(store: Store, { name, args, now }: Write, hostNow: Now): unknown {
   const operations = store as unknown as Record<WriteName, (...args: readonly unknown[]) => unknown>;
-  return operations[name](...args, store.now(now));
+  return operations[name](...args, now ?? hostNow);
 }

@@ -21,12 +21,16 @@ export interface FreshLease {
   readonly leaseMs: number;
 }
 
-export const TRANSACTION_SQL: Sql<'anyForgotten' | 'insertWork' | 'unfinished' | 'hasHead' | 'schedule'> = {
+export const TRANSACTION_SQL: Sql<
+  'anyForgotten' | 'insertRunning' | 'insertDue' | 'insertBlocked' | 'unfinished' | 'hasHead' | 'schedule'
+> = {
   anyForgotten: `
     SELECT EXISTS (SELECT 1 FROM forgotten WHERE until > 0) AS forgotten, EXISTS (SELECT 1 FROM erasing WHERE call > 0) AS erasing`,
-  insertWork: `
-    INSERT INTO work (call, id, event_id, provider, state, due_since, owner, token, wakes_at, span_ms, takes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  insertRunning: `
+    INSERT INTO work (call, id, event_id, provider, state, owner, token, wakes_at, span_ms, takes)
+    VALUES (?, ?, ?, ?, 3, ?, ?, ?, ?, 1)`,
+  insertDue: 'INSERT INTO work (call, id, event_id, provider, state, due_since) VALUES (?, ?, ?, ?, 1, ?)',
+  insertBlocked: 'INSERT INTO work (call, id, event_id, provider, state) VALUES (?, ?, ?, ?, 0)',
   unfinished: 'SELECT id, state, not_before, span_ms FROM work WHERE call = ? AND state < 4 ORDER BY id LIMIT 1',
   hasHead: 'SELECT 1 FROM work WHERE call = ? AND state IN (1, 2, 3) LIMIT 1',
   schedule: 'UPDATE work SET state = ?, due_since = ?, wakes_at = ? WHERE call = ? AND id = ?',
@@ -72,14 +76,19 @@ export class Transaction {
 
   /** What was recorded becomes work: at once if it waits for an earlier event of its call, else unless it is taken before. */
   addWork(work: FreshWork, isBehind: boolean): void {
-    if (isBehind) this.#insert(work, BLOCKED, null);
-    else this.fresh.push(work);
+    if (!isBehind) this.fresh.push(work);
+    else {
+      const { call, row, eventId, provider } = work;
+      this.#statements.insertBlocked.run(call, row, eventId, provider);
+      this.totals.enter(BLOCKED);
+    }
   }
 
   /** What was recorded and not taken becomes work for whoever asks next. */
   settleFresh(): void {
-    for (const work of this.fresh) {
-      this.#insert(work, DUE, work.since);
+    for (const { call, row, eventId, provider, since } of this.fresh) {
+      this.#statements.insertDue.run(call, row, eventId, provider, since);
+      this.totals.enter(DUE);
       this.isWorkDue = true;
     }
     this.fresh = [];
@@ -87,13 +96,8 @@ export class Transaction {
 
   /** An event is taken in the transaction that records it. */
   leaseFresh({ call, row, eventId, provider }: FreshWork, { owner, token, until, leaseMs }: FreshLease): void {
-    this.#statements.insertWork.run(call, row, eventId, provider, RUNNING, null, owner, token, until, leaseMs, 1);
+    this.#statements.insertRunning.run(call, row, eventId, provider, owner, token, until, leaseMs);
     this.totals.enter(RUNNING);
-  }
-
-  #insert({ call, row, eventId, provider }: FreshWork, state: number, since: number | null): void {
-    this.#statements.insertWork.run(call, row, eventId, provider, state, since, null, null, null, 0, 0);
-    this.totals.enter(state);
   }
 
   /** After an event left its worker: the first unfinished event of its call is next. Nearly always there is none. */

@@ -78,9 +78,10 @@ export class Giving {
     this.#name = name;
   }
 
-  take({ limit, leaseMs, owner, limits = {}, suspect = false }: TakeRequest, now: Now): TakenRows {
+  take({ limit, owner, limits = {}, suspect = false, ...request }: TakeRequest, now: Now): TakenRows {
     const transaction = this.#transaction;
-    const until = now.steady + Math.ceil(leaseMs);
+    const leaseMs = Math.ceil(request.leaseMs);
+    const until = now.steady + leaseMs;
     const room = new Room(limits);
     const wanted = suspect ? Math.min(limit, 1) : limit;
     const look = this.#look(now);
