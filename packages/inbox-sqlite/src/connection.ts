@@ -2,7 +2,7 @@ import type { CallStatusError, ErrorCode } from '@call-status/core';
 import type { Now } from './clock.ts';
 import type { Database, DatabaseClass } from './engine.ts';
 import { isOfTheFile, toInboxError } from './failure.ts';
-import { fileId, type Identity, identityOf, replaced, requireSame } from './file.ts';
+import { fileId, type Identity, identityOf, idOf, replaced, requireSame } from './file.ts';
 import { type Opening, openDatabase } from './open.ts';
 import { Store } from './store/store.ts';
 
@@ -95,7 +95,7 @@ export class Connection {
     } catch (error) {
       // If only the -wal is gone, what it holds can still be copied into the file.
       const { place, ids } = this.#identity;
-      const isRescued = fileId(this.path) === ids[0] && fileId(`${place}-wal`) === undefined;
+      const isRescued = idOf(this.path) === ids[0] && idOf(`${place}-wal`) === undefined;
       if (isRescued && !this.#isRescued) this.#store?.checkpoint();
       this.#isRescued ||= isRescued;
       throw error;

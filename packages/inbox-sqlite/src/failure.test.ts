@@ -1,6 +1,7 @@
+import fs from 'node:fs';
 import { constants } from 'node:os';
 import { CallStatusError } from '@call-status/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { toInboxError } from './failure.ts';
 
 const PATH = '/data/calls.db';
@@ -38,5 +39,48 @@ describe('toInboxError', () => {
     expect(toInboxError(own, PATH)).toBe(own);
     const cause = new TypeError('boom');
     expect(toInboxError(cause, PATH)).toMatchObject({ code: 'inbox_unavailable', cause });
+  });
+
+  it.each([
+    ['database disk image is malformed', 'inbox_corrupted'],
+    ['file is not a database', 'inbox_corrupted'],
+    ['database is locked', 'inbox_locked'],
+    ['database table is locked: calls', 'inbox_locked'],
+    ['attempt to write a readonly database', 'inbox_unwritable'],
+    ['Failed to open database: unable to open database file', 'inbox_unwritable'],
+    ['access permission denied', 'inbox_unwritable'],
+    ['database or disk is full', 'inbox_full'],
+    ['disk I/O error', 'inbox_unavailable'],
+    ['no such table: calls', 'inbox_unavailable'],
+  ])('knows by its text what an engine throws without a result code: %s', (text, code) => {
+    const cause = Object.assign(new Error(text), { code: 'ERR_SQLITE_ERROR' });
+    expect(toInboxError(cause, PATH).code).toBe(code);
+  });
+
+  it('takes no text of another error for one of SQLite', () => {
+    expect(toInboxError(new Error('database is locked'), PATH).code).toBe('inbox_unavailable');
+  });
+
+  it('names what the system said, whoever tells it', () => {
+    const opened = (more: object) => toInboxError(Object.assign(new Error('unable to open'), more), PATH);
+    expect(opened({ errcode: 14, systemErrno: constants.errno.EACCES }).message).toContain('The system said EACCES.');
+    expect(opened({ syscall: 'open', code: 'ENOENT' })).toMatchObject({
+      code: 'inbox_unwritable',
+      message: expect.stringContaining('The system said ENOENT.'),
+    });
+    const crowded = {
+      code: 'inbox_unwritable',
+      message: expect.stringMatching(/Too many files are open \(EMFILE\): raise/),
+    };
+    expect(opened({ errcode: 14, systemErrno: constants.errno.EMFILE })).toMatchObject(crowded);
+    expect(opened({ errcode: 14 }).message).not.toContain('Too many');
+    const open = vi.spyOn(fs, 'openSync');
+    onTestFinished(() => open.mockRestore());
+    for (const code of ['EMFILE', 'EACCES', undefined]) {
+      open.mockImplementation(() => {
+        throw Object.assign(new Error('open'), { code });
+      });
+      expect(opened({ errcode: 14 }).message.includes('Too many')).toBe(code === 'EMFILE');
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import fs from 'node:fs';
 import { constants } from 'node:os';
 import { CallStatusError, type ErrorCode, type ErrorDetails, isCallStatusError } from '@call-status/core';
 
@@ -105,7 +105,7 @@ function systemCodeOf(error: unknown): string | undefined {
 function limitOfFiles(): string | undefined {
   try {
     // A folder: closing the file of a database would end the locks that this process has on it.
-    closeSync(openSync('.', 'r'));
+    fs.closeSync(fs.openSync('.', 'r'));
     return undefined;
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;

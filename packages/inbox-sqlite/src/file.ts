@@ -39,7 +39,7 @@ export function requireSame(path: string, { place, ids }: Identity): void {
 }
 
 /** A folder that cannot be searched any more is gone like one that was removed. */
-function idOf(path: string): string | undefined {
+export function idOf(path: string): string | undefined {
   try {
     return fileId(path);
   } catch {

@@ -123,6 +123,20 @@ describe('openDatabase', () => {
     );
   });
 
+  it('refuses a place where a commit is not durable', () => {
+    const volatile = class extends engine {
+      override prepare(sql: string): Statement {
+        return super.prepare(sql === 'PRAGMA journal_mode = WAL' ? "SELECT 'memory'" : sql);
+      }
+    } as DatabaseClass;
+    expect(() => openDatabase(volatile, temporaryFile(), { create: true, waitMs: 0 })).toThrow(
+      expect.objectContaining({
+        code: 'inbox_unsupported',
+        message: expect.stringContaining('journal_mode is memory, synchronous is 2'),
+      }),
+    );
+  });
+
   it('refuses an SQLite that can lose commits', () => {
     const old = class extends engine {
       override prepare(sql: string): Statement {

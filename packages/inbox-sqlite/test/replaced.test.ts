@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +36,10 @@ const ACCIDENTS: Readonly<Record<string, (path: string) => void>> = {
   'no database is in its place': (path) => replace(path, (file) => writeFileSync(file, 'no database'.repeat(1000))),
   'a copy is in its place': (path) => replace(path, (file) => copyFileSync(path, file)),
   'an empty -wal is in its place': (path) => replace(`${path}-wal`, (file) => writeFileSync(file, '')),
+  'a link to itself is in its place': (path) => {
+    rmSync(path);
+    symlinkSync(path, path);
+  },
   'the folder is removed': (path) => rmSync(dirname(path), { recursive: true }),
   'the folder is removed and made again': (path) => {
     rmSync(dirname(path), { recursive: true });

@@ -286,6 +286,20 @@ describe('a clock that steps ahead', () => {
     await vi.waitFor(async () => expect(await second.inbox.counts()).toMatchObject({ ended: 0 }));
   });
 
+  it('after a restart of the host, as the system tells it, removes nothing either', async () => {
+    const { path, open, event, clocks } = setUp();
+    const first = open();
+    await recordEnded(first.inbox, event);
+    await first.inbox.close();
+    const db = new (loadEngine())(path);
+    db.exec("UPDATE inbox SET boot = 'another'");
+    db.close();
+    clocks.wall += 60 * DAY;
+    const second = open();
+    await vi.waitFor(() => expect(second.warnings).toEqual(['inbox_clock_stepped']));
+    expect(await second.inbox.counts()).toMatchObject({ ended: 20 });
+  });
+
   it('in one of two processes removes nothing', async () => {
     const { open, event, path, clocks } = setUp();
     const { inbox } = open();

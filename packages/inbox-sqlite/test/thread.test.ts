@@ -149,3 +149,18 @@ describe('what cannot be sent to the thread', () => {
     expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c1:completed']);
   });
 });
+
+describe('a thread that cannot open the file', () => {
+  it('says why to whoever makes the inbox ready', () => {
+    const told = `
+      import { workerData } from 'node:worker_threads';
+      workerData.opened.postMessage({ error: { code: 'inbox_locked', details: { path: '/data/calls.db' } } });
+      const cells = new Int32Array(workerData.gate);
+      Atomics.store(cells, 2, 1);
+      Atomics.notify(cells, 2);`;
+    const { inbox } = inboxWith(() => new URL(`data:text/javascript,${encodeURIComponent(told)}`));
+    expect(() => inbox.ready({ create: true })).toThrow(
+      expect.objectContaining({ code: 'inbox_locked', details: { path: '/data/calls.db' } }),
+    );
+  });
+});

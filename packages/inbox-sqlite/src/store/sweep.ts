@@ -68,8 +68,7 @@ export class Sweeping {
       }
       if (++rows >= STEP_ROWS) return placeOf(call, place);
     }
-    const last = old.at(-1);
-    return old.length === STEP_ROWS && last !== undefined ? placeOf(last, place) : this.#nextRange(place);
+    return this.#nextRange(place);
   }
 
   #old({ at, row, range }: SweepPlace, before: number): Row[] {

@@ -1,0 +1,74 @@
+import { MessageChannel } from 'node:worker_threads';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { anEvent } from '../test/events.ts';
+import { openInbox, temporaryFile } from '../test/support.ts';
+import { CLOSE, Committer, PONG } from './committer.ts';
+import { Connection } from './connection.ts';
+import { loadEngine } from './engine.ts';
+import { Gate } from './gate.ts';
+import { pragma } from './open.ts';
+import { rowOf } from './row-of.ts';
+
+/** A committer, and whoever may answer its pings. */
+function setUp() {
+  const path = temporaryFile();
+  const { port1, port2 } = new MessageChannel();
+  const connection = new Connection(path, loadEngine());
+  const store = connection.open({ create: true, waitMs: 0 });
+  new Committer(port2, connection, new Gate(Gate.memory()), { groupCommit: true, busyTimeoutMs: 1000 });
+  const pings: unknown[] = [];
+  port1.on('message', (message) => message.ping && pings.push(message));
+  onTestFinished(() => port1.postMessage(CLOSE));
+  const endsAt = () => {
+    const db = new (loadEngine())(path);
+    const wakesAt = pragma(db, 'SELECT wakes_at FROM work');
+    db.close();
+    return Number(wakesAt);
+  };
+  const take = () => {
+    port1.postMessage(['record', [rowOf(anEvent('c1'))], undefined]);
+    port1.postMessage(['take', [{ limit: 1, leaseMs: 300, owner: 'test' }], undefined]);
+  };
+  return { path, port: port1, pings, endsAt, take, store };
+}
+
+it('renews the leases of a process that does not answer', async () => {
+  const { pings, endsAt, take } = setUp();
+  take();
+  await vi.waitFor(() => expect(pings.length).toBeGreaterThan(0));
+  const first = endsAt();
+  await vi.waitFor(() => expect(endsAt()).toBeGreaterThan(first));
+});
+
+it('does not renew them for one that answers', async () => {
+  const { port, pings, endsAt, take } = setUp();
+  port.on('message', (message) => message.ping && port.postMessage(PONG));
+  take();
+  await vi.waitFor(() => expect(pings.length).toBeGreaterThan(0));
+  const first = endsAt();
+  await vi.waitFor(() => expect(pings.length).toBeGreaterThan(3));
+  expect(endsAt()).toBe(first);
+});
+
+it('goes on when it cannot renew them', async () => {
+  const { path, port, pings, take } = setUp();
+  take();
+  await vi.waitFor(() => expect(pings.length).toBe(1));
+  const other = new (loadEngine())(path);
+  other.exec('BEGIN IMMEDIATE');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  other.exec('ROLLBACK');
+  other.close();
+  const answered = new Promise((resolve) => port.once('message', resolve));
+  port.postMessage(['record', [rowOf(anEvent('c2'))], undefined]);
+  expect(await answered).toMatchObject({ results: [[2, 'advance', false]] });
+});
+
+it('an inbox answers its thread', async () => {
+  const inbox = openInbox({ path: temporaryFile() });
+  await inbox.record(anEvent('c1'));
+  const { work } = await inbox.take({ limit: 1, leaseMs: 60, owner: 'test' });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect((await inbox.take({ limit: 1, leaseMs: 60, owner: 'test', suspect: true })).work).toHaveLength(1);
+  expect(work).toHaveLength(1);
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { Outcomes } from './outcomes.ts';
+
+it('a result that is told again is answered the same, and another one is lost', () => {
+  const outcomes = new Outcomes();
+  outcomes.add('t1', 'finish');
+  expect([outcomes.of('t1', 'finish'), outcomes.of('t1', 'fail')]).toEqual(['done', 'lost']);
+  outcomes.commit();
+  expect([outcomes.of('t1', 'finish'), outcomes.of('t1', 'fail')]).toEqual(['done', 'lost']);
+  expect(outcomes.of('t2', 'finish')).toBeUndefined();
+});
+
+it('what was rolled back is not remembered', () => {
+  const outcomes = new Outcomes();
+  outcomes.add('t1', 'finish');
+  outcomes.rollback();
+  outcomes.commit();
+  expect(outcomes.of('t1', 'finish')).toBeUndefined();
+});
+
+it('the last ten thousand are remembered, and no more than twice as many', () => {
+  const outcomes = new Outcomes();
+  for (let at = 0; at < 30_000; at++) {
+    outcomes.add(`t${at}`, 'release');
+    outcomes.commit();
+    if (at === 19_999)
+      expect([outcomes.of('t9999', 'release'), outcomes.of('t10000', 'release')]).toEqual([undefined, 'done']);
+  }
+  expect(outcomes.of('t20000', 'release')).toBe('done');
+  expect(outcomes.of('t19999', 'release')).toBeUndefined();
+});
