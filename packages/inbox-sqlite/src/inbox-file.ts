@@ -71,7 +71,7 @@ export class FileOfInbox {
       if (!this.#isOpened) this.#store();
       return this.#writer.write(name, args, this.#options.times(), settle);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(error as Error);
     }
   }
 

@@ -27,7 +27,7 @@ describe('openDatabase', () => {
     const look = (db: Database) => seen.push(pragma(db, 'PRAGMA synchronous'));
     for (const _ of ['new', 'reopened']) {
       const inbox = openInbox({ path }, { onOpen: look });
-      await inbox.ready?.();
+      inbox.ready();
       await inbox.close();
     }
     expect(seen).toEqual([2, 2]);
@@ -103,7 +103,7 @@ describe('openDatabase', () => {
     const later = new engine(path);
     later.exec('PRAGMA user_version = 99');
     later.close();
-    expect(() => openInbox({ path }).ready?.()).toThrow(
+    expect(() => openInbox({ path }).ready()).toThrow(
       expect.objectContaining({
         code: 'inbox_unsupported',
         message: expect.stringContaining(`version 99, this release knows ${MIGRATIONS.length}`),
@@ -115,7 +115,7 @@ describe('openDatabase', () => {
   });
 
   it('refuses memory, which no commit makes durable', () => {
-    expect(() => openInbox({ path: ':memory:' }).ready?.()).toThrow(
+    expect(() => openInbox({ path: ':memory:' }).ready()).toThrow(
       expect.objectContaining({
         code: 'inbox_unsupported',
         message: expect.stringContaining('has to be a file on a local disk'),

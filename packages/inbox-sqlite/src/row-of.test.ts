@@ -1,10 +1,9 @@
-import type { Unrecorded } from '@call-status/core';
 import { expect, it } from 'vitest';
 import { anEvent } from '../test/events.ts';
 import { rowOf } from './row-of.ts';
 
 /** The columns of a call that an event tells. */
-const columnsOf = (more: object) => rowOf({ ...anEvent('c1'), ...more } as Unrecorded).slice(7, 12);
+const columnsOf = (more: object) => rowOf({ ...anEvent('c1'), ...more }).slice(7, 12);
 
 it('an event tells the columns of its call', () => {
   const more = { direction: 'inbound', from: '+15550100001', to: '+15550100002', answered: true, durationSeconds: 1.5 };

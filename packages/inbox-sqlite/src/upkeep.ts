@@ -34,9 +34,9 @@ export class Upkeep {
 
   start(): void {
     if (this.#timers.length > 0) return;
-    const { poll, pollMs, sweepMs } = this.#duties;
+    const { pollMs, sweepMs } = this.#duties;
     const every = (ms: number, run: () => Promise<void>) => setInterval(() => void run(), ms).unref();
-    this.#timers = [every(pollMs, () => poll()), every(sweepMs, () => this.#sweep())];
+    this.#timers = [every(pollMs, () => this.#duties.poll()), every(sweepMs, () => this.#sweep())];
     // The file is open by then.
     setTimeout(() => void this.#sweep(), 0).unref();
   }

@@ -74,7 +74,7 @@ describe('a lock that another program holds', () => {
   it('is waited for, without blocking the process', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path });
-    inbox.ready?.();
+    inbox.ready();
     const other = new (loadEngine())(path);
     other.exec('BEGIN IMMEDIATE');
     const recorded = Promise.all(['c1', 'c2'].map((callId) => inbox.record(anEvent(callId))));
@@ -89,7 +89,7 @@ describe('a lock that another program holds', () => {
   it('is told when it lasts, acknowledges nothing, and is recovered from without a restart', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path, busyTimeoutMs: 50 });
-    inbox.ready?.();
+    inbox.ready();
     const other = new (loadEngine())(path);
     other.exec('BEGIN IMMEDIATE');
     const results = await Promise.allSettled(['c1', 'c2'].map((callId) => inbox.record(anEvent(callId))));
@@ -107,7 +107,7 @@ describe('a lock that another program holds', () => {
   it('does not keep it from closing', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path, busyTimeoutMs: 50 });
-    inbox.ready?.();
+    inbox.ready();
     const other = new (loadEngine())(path);
     other.exec('BEGIN IMMEDIATE');
     const recorded = inbox.record(anEvent('c1'));
@@ -123,15 +123,15 @@ describe('a file that may not be written', () => {
     const path = temporaryFile();
     const folder = dirname(path);
     const before = openInbox({ path });
-    await before.ready?.();
+    before.ready();
     await before.close();
     chmodSync(path, 0o444);
     chmodSync(folder, 0o555);
     await unprivileged(async () => {
-      expect(() => openInbox({ path }).ready?.()).toThrow(
+      expect(() => openInbox({ path }).ready()).toThrow(
         expect.objectContaining({ code: 'inbox_unwritable', status: 503, details: expect.objectContaining({ path }) }),
       );
-      expect(() => openInbox({ path: join(folder, 'new.db') }).ready?.()).toThrow(
+      expect(() => openInbox({ path: join(folder, 'new.db') }).ready()).toThrow(
         expect.objectContaining({
           code: 'inbox_unwritable',
           message: expect.stringContaining('The system said EACCES.'),
@@ -143,7 +143,7 @@ describe('a file that may not be written', () => {
 
   it('is told of a folder that does not exist', () => {
     const path = join(dirname(temporaryFile()), 'missing', 'calls.db');
-    expect(() => openInbox({ path }).ready?.()).toThrow(
+    expect(() => openInbox({ path }).ready()).toThrow(
       expect.objectContaining({
         code: 'inbox_unwritable',
         message: expect.stringMatching(/missing.calls\.db.*The system said ENOENT\./),
@@ -156,7 +156,7 @@ describe('a damaged file', () => {
   it('is told at the start', () => {
     const path = temporaryFile();
     writeFileSync(path, 'no database'.repeat(1000));
-    expect(() => openInbox({ path }).ready?.()).toThrow(
+    expect(() => openInbox({ path }).ready()).toThrow(
       expect.objectContaining({ code: 'inbox_corrupted', status: 503, details: expect.objectContaining({ path }) }),
     );
   });

@@ -18,7 +18,7 @@ function setUp() {
     const { worker = true, ...more } = options;
     const inbox = openInbox({ path, sweepMs: 5, clock: () => clocks.wall, ...more }, { mono: () => clocks.mono });
     const warnings: string[] = [];
-    inbox.ready?.({ create: more.create ?? true, onWarning: ({ code }) => void warnings.push(code) });
+    inbox.ready({ create: more.create ?? true, onWarning: ({ code }) => void warnings.push(code) });
     const stop = worker ? inbox.onWork(() => {}) : () => {};
     return { inbox, warnings, stop };
   };
@@ -201,7 +201,7 @@ describe('the retention of a file', () => {
     await open({ retainFor: before, worker: false }).inbox.counts();
     const onWarning = vi.fn();
     const inbox = openInbox({ path, retainFor: after });
-    inbox.ready?.({ create: true, onWarning });
+    inbox.ready({ create: true, onWarning });
     await vi.waitFor(() => expect(onWarning).toHaveBeenCalled());
     expect(onWarning.mock.calls[0]?.[0]).toMatchObject({ details: { path, reason } });
   });

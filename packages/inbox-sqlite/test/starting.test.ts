@@ -12,8 +12,8 @@ import { SqliteInbox } from '../src/sqlite-inbox.ts';
 import { anEvent } from './events.ts';
 import { openInbox, temporaryFile } from './support.ts';
 
-function open(options: Parameters<typeof sqliteInbox>[0]) {
-  const inbox = sqliteInbox(options);
+function open(options: Parameters<typeof sqliteInbox>[0]): SqliteInbox {
+  const inbox = sqliteInbox(options) as SqliteInbox;
   onTestFinished(() => inbox.close());
   return inbox;
 }
@@ -34,7 +34,7 @@ describe('an inbox that was only made', () => {
     await expect(inbox.deadLetters.replayAll()).rejects.toMatchObject(missing);
     await expect(inbox.counts()).rejects.toMatchObject(missing);
     await expect(inbox.record(anEvent('c1'))).rejects.toMatchObject(missing);
-    expect(() => inbox.ready?.()).toThrow(expect.objectContaining({ code: 'inbox_missing' }));
+    expect(() => inbox.ready()).toThrow(expect.objectContaining({ code: 'inbox_missing' }));
     expect(existsSync(path)).toBe(false);
   });
 
@@ -49,11 +49,11 @@ describe('ready', () => {
   it('makes the file for a service, and has opened it twice when it returns', async () => {
     const path = temporaryFile();
     const inbox = open({ path });
-    inbox.ready?.({ create: true });
+    inbox.ready({ create: true });
     const opened = await filesOf(process.pid, path);
     if (opened !== undefined) expect(opened).toBeGreaterThanOrEqual(2);
     expect(existsSync(path)).toBe(true);
-    inbox.ready?.({ create: true });
+    inbox.ready({ create: true });
     await inbox.record(anEvent('c1'));
   });
 
@@ -61,9 +61,9 @@ describe('ready', () => {
     const path = temporaryFile();
     writeFileSync(path, 'no database'.repeat(1000));
     const inbox = open({ path });
-    expect(() => inbox.ready?.({ create: true })).toThrow(expect.objectContaining({ code: 'inbox_corrupted' }));
+    expect(() => inbox.ready({ create: true })).toThrow(expect.objectContaining({ code: 'inbox_corrupted' }));
     writeFileSync(path, '');
-    await vi.waitFor(() => inbox.ready?.({ create: true }), 5000);
+    await vi.waitFor(() => inbox.ready({ create: true }), 5000);
     await inbox.record(anEvent('c1'));
   });
 
@@ -78,7 +78,7 @@ describe('ready', () => {
   it('refuses after it was closed', async () => {
     const inbox = open({ path: temporaryFile() });
     await inbox.close();
-    expect(() => inbox.ready?.({ create: true })).toThrow(expect.objectContaining({ code: 'closed' }));
+    expect(() => inbox.ready({ create: true })).toThrow(expect.objectContaining({ code: 'closed' }));
   });
 });
 
@@ -125,7 +125,7 @@ describe.runIf(process.platform !== 'win32')('the files', () => {
     const path = temporaryFile();
     writeFileSync(path, '', { mode });
     const onWarning = vi.fn();
-    openInbox({ path }).ready?.({ create: true, onWarning });
+    openInbox({ path }).ready({ create: true, onWarning });
     expect(onWarning.mock.calls.map(([{ code, details }]) => [code, details.path])).toEqual(
       Array(warnings).fill(['inbox_exposed', path]),
     );
@@ -137,7 +137,7 @@ describe.runIf(process.platform !== 'win32')('the files', () => {
     writeFileSync(path, '', { mode: 0o644 });
     await openInbox({ path }).counts();
     const onWarning = vi.fn();
-    openInbox({ path, create: false }).ready?.({ onWarning });
+    openInbox({ path, create: false }).ready({ onWarning });
     expect(onWarning).not.toHaveBeenCalled();
   });
 });
@@ -159,8 +159,8 @@ describe('a relative path', () => {
     const onWarning = vi.fn(() => {
       throw new Error('A logger that fails keeps nothing from working.');
     });
-    for (const _ of ['new', 'there']) openInbox({ path: 'calls.db' }).ready?.({ create: true, onWarning });
-    openInbox({ path: join(folder, 'absolute.db') }).ready?.({ create: true, onWarning });
+    for (const _ of ['new', 'there']) openInbox({ path: 'calls.db' }).ready({ create: true, onWarning });
+    openInbox({ path: join(folder, 'absolute.db') }).ready({ create: true, onWarning });
     const warned = onWarning.mock.calls.map(([warning]: unknown[]) => warning);
     expect(warned).toMatchObject(
       Array(warnings).fill({

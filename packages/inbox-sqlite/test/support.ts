@@ -42,7 +42,7 @@ export interface Changes {
 export function unthreadedInbox(
   options: SqliteInboxOptions,
   { onOpen, engine = loadEngine(), mono }: Changes = {},
-): Inbox {
+): SqliteInbox {
   const resolved = resolveOptions({ create: true, ...options }, mono);
   const { path, times } = resolved;
   return new SqliteInbox(resolved, new Connection(path, engine, { times }), (waits) => {
@@ -55,7 +55,7 @@ export function unthreadedInbox(
 }
 
 /** The same, and closes it after the test. */
-export function openInbox(...args: Parameters<typeof unthreadedInbox>): Inbox {
+export function openInbox(...args: Parameters<typeof unthreadedInbox>): SqliteInbox {
   const inbox = unthreadedInbox(...args);
   inboxes.push(inbox);
   return inbox;
