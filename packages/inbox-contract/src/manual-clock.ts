@@ -4,7 +4,7 @@ import type { Clock } from '@call-status/core';
 export interface ManualClock {
   readonly now: Clock;
   /** Moves it forward and returns the new time. */
-  advance(ms: number): number;
+  readonly advance: (ms: number) => number;
 }
 
 export function manualClock(start: number = Date.UTC(2026, 0, 1)): ManualClock {
