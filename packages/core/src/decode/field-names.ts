@@ -4,7 +4,7 @@ import { isForbidden } from './forbidden.ts';
 import { type Template, templateOf } from './template.ts';
 import { toTree } from './tree.ts';
 
-/** The names of a body's fields in the order in which they came, and what follows from the names alone. */
+/** The names of a body's fields in the order in which they came, and what follows from the names. */
 export class FieldNames {
   readonly #names: readonly string[];
   readonly #limits: Limits;

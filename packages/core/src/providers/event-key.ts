@@ -22,7 +22,7 @@ export function eventKey(...parts: readonly unknown[]): string {
   return key;
 }
 
-/** 96 bits: enough that nobody finds two contents with one hash in the few events of a call. */
+/** 96 bits: enough that no one finds two contents with one hash in the few events of a call. */
 const HASH_LENGTH = 16;
 
 /**

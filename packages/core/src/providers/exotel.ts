@@ -85,7 +85,7 @@ declare module '../event.ts' {
   }
 }
 
-/** What Exotel needs of you. It does not sign: its callbacks are proved by `token` alone. */
+/** What Exotel needs of you. It does not sign: its callbacks are proved only by `token`. */
 export interface ExotelOptions {
   /**
    * The zone of times that come without one.

@@ -68,7 +68,7 @@ export function hasValue(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** A plus that nobody escaped has become a space. Names such as `client:alice west` have none before a digit. */
+/** A plus that was not escaped has become a space. Names such as `client:alice west` have none before a digit. */
 const LOST_PLUS = /^((?:(?:sips?|tel):)?) (?=\d)/i;
 
 /**

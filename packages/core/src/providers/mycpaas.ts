@@ -20,7 +20,7 @@ declare module '../event.ts' {
   }
 }
 
-/** mycpaas documents no signature; its callbacks are proved by `token` alone. */
+/** mycpaas documents no signature; its callbacks are proved only by `token`. */
 // biome-ignore lint/suspicious/noEmptyInterface: it has none but those of every provider
 export interface MycpaasOptions {}
 

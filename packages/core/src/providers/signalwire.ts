@@ -28,7 +28,7 @@ export interface SignalwireOptions {
 /** Events that SignalWire can be asked for. Event names are not status names: `answered` comes as `in-progress`, `completed` as any terminal status. */
 export type SignalwireEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
 
-/** Those of REST; cXML has the plain ones alone. */
+/** Those of REST; cXML has only the plain ones. */
 export type SignalwireAnyEvent = SignalwireEvent | 'ringing_forwarded' | 'ringing_queued';
 
 /** What `signalwire.callbackUrl` takes. */
@@ -39,13 +39,13 @@ export interface SignalwireCallbackOptions {
   readonly token?: string;
   /** @default 'POST' */
   readonly method?: 'POST' | 'GET';
-  /** @default all of them; SignalWire's own default is `completed` alone */
+  /** @default all of them; SignalWire's own default is only `completed` */
   readonly events?: readonly [SignalwireAnyEvent, ...SignalwireAnyEvent[]];
 }
 
 /** What `signalwire.callbackUrl.attributes` takes. */
 export interface SignalwireAttributesOptions extends SignalwireCallbackOptions {
-  /** @default all of them; SignalWire's own default is `completed` alone */
+  /** @default all of them; SignalWire's own default is only `completed` */
   readonly events?: readonly [SignalwireEvent, ...SignalwireEvent[]];
 }
 

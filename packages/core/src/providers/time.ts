@@ -94,7 +94,7 @@ function instant(
   return date + (seconds - offset * 60) * 1000;
 }
 
-/** Minutes ahead of UTC. A plus that nobody escaped has become a space, or is gone. */
+/** Minutes ahead of UTC. A plus that was not escaped has become a space, or is gone. */
 function minutesOf(zone: string | undefined): number | undefined {
   if (zone === undefined) return undefined;
   if (zone === '+0000' || zone.length < 4) return 0;
