@@ -37,7 +37,7 @@ it.each(recipes)('no token is logged by %s', async (_, file) => {
   expect((await untilUp(accepted.url, accepted.init)).status).toBe(200);
   const others = [
     [403, post(`?token=${wrong}`, call)],
-    [413, post(`?token=${wrong}`, { ...call, CustomField: 'x'.repeat(70_000) })],
+    [413, post(`?token=${token}`, { ...call, CustomField: 'x'.repeat(70_000) })],
     [404, post(`?token=${token}`, { ...call, EventType: 'Dial' })],
     [404, { url: `${url}/other?token=${token}`, init: { method: 'DELETE' } }],
     [404, { url: `${url}?token=${token}`, init: { method: 'GET' } }],
