@@ -4,7 +4,7 @@ import { clearTimeout, monotonicNow, setTimeout } from './timer.ts';
 /** More than these are not remembered, nor for longer; the oldest go first. Each holds a request of the framework, body included. */
 const MOST_ARRIVALS = 1000;
 const LONGEST_MS = 60_000;
-/** Node says nothing of an answer that waits behind another on a connection that is gone. Handlers do not wait for ever. */
+/** Node says nothing of an answer that waits behind another on a connection that is gone. Handlers wait no longer. */
 const LONGEST_ANSWER_MS = 10_000;
 
 /** So many arrivals share a Map: see {@link ArrivalList}. */
@@ -29,7 +29,7 @@ export class ArrivalList {
 
   add(eventId: string, arrival: Arrival): void {
     const { arrivedAt } = arrival;
-    // Another process may handle what arrived here; nobody says when.
+    // Another process may handle what arrived here; this one does not learn when.
     const size = this.#recent.size + this.#earlier.size;
     if (size >= this.#most || arrivedAt - this.#sweptAt >= LONGEST_MS) this.#sweep(arrivedAt);
     else if (this.#added >= ARRIVALS_PER_MAP) this.#begin([...this.#earlier]);

@@ -147,7 +147,7 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
   work(): void {
     if (this.closing) return;
     this.#startWork();
-    // The worker's own timers keep no process alive: beside an HTTP server, that decides. Whoever asks for work has none.
+    // The worker's own timers keep no process alive: beside an HTTP server, that decides. A process that asks for work has none.
     this.#keepingAlive ??= setInterval(() => {}, LONGEST_TIMER_MS);
   }
 

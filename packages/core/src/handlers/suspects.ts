@@ -2,7 +2,7 @@
 const ALONE_MS = 2000;
 const EMPTYING_MS = 1000;
 
-/** Whose turn it is. `wait`: nobody's, for so many milliseconds or until something ends. */
+/** What may be taken now. `wait`: nothing, for so many milliseconds or until an attempt ends. */
 export type Turn = { readonly of: 'suspect' | 'others' } | { readonly of: 'wait'; readonly forMs: number };
 
 /**

@@ -2,7 +2,7 @@ import type { Inbox, Taken, TakeRequest } from '../inbox.ts';
 import { withDeadline } from './deadline.ts';
 
 /**
- * Asks an inbox for work, and does not wait for ever.
+ * Asks an inbox for work, for as long as a lease at most.
  *
  * @param late gets an answer that came too late
  */

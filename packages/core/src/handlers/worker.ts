@@ -32,8 +32,7 @@ export class Worker {
   readonly #attemptOptions: (provider: string) => AttemptOptions;
   readonly #attempts = new BusySet<Attempt>();
   #isWorking = false;
-  /** Whether there may be work. */
-  #isWanted = false;
+  #mayHaveWork = false;
   /** Whether more may be due than there were places for; of what becomes due, the inbox tells. */
   #isFull = false;
   #pumping: Promise<void> | undefined;
@@ -119,11 +118,10 @@ export class Worker {
   }
 
   #wake(): void {
-    this.#isWanted = true;
+    this.#mayHaveWork = true;
     if (this.#isWorking && this.#pumping === undefined) this.#pumping = this.#context.run(() => this.#pump());
   }
 
-  /** What is further away, the next poll finds. */
   #wakeIn(ms: number): void {
     if (ms < this.#pollMs) this.#waking.set(Math.max(0, ms));
   }
@@ -134,10 +132,10 @@ export class Worker {
   }
 
   async #pump(): Promise<void> {
-    while (this.#isWanted && this.#isWorking) {
+    while (this.#mayHaveWork && this.#isWorking) {
       // The answers of this turn leave first, and what arrives in it is taken together.
       await new Promise(setImmediate);
-      this.#isWanted = false;
+      this.#mayHaveWork = false;
       if (this.#isWorking) await this.#takeWork();
     }
     this.#pumping = undefined;
@@ -186,7 +184,7 @@ export class Worker {
     if (suspects) this.#wakeIn(this.#suspects.waitMs(now));
     if (nextInMs !== undefined) this.#wakeIn(nextInMs);
     this.#isFull = more;
-    if (isSuspect || (more && work.length > 0)) this.#isWanted = true;
+    if (isSuspect || (more && work.length > 0)) this.#mayHaveWork = true;
   }
 
   /** Of an event that runs here, the attempt goes on with the new lease: two would be at it else. */
