@@ -26,6 +26,47 @@ function acme(
 
 const plain = acme(({ id, state }) => ({ callId: id, rawStatus: state }));
 
+describe('the id of an event', () => {
+  const idOf = (id: string, state = 'up', tenant?: string): string =>
+    normalise(plain, { id, state }, 'none', NOW, undefined, tenant).id;
+
+  it('is never that of another call, also when a call id looks like the hash of one', () => {
+    const [, hash = ''] = idOf('CA15551234567').split(':');
+    expect(hash).toMatch(/^sha256-/);
+    expect(idOf(hash)).not.toBe(idOf('CA15551234567'));
+    expect(idOf(hash)).toBe(`acme:%73${hash.slice(1)}:up`);
+    expect(idOf(`%73${hash.slice(1)}`)).not.toBe(idOf(hash));
+    const long = idOf('x'.repeat(250), 'y'.repeat(50));
+    expect(idOf(long.slice('acme:'.length))).not.toBe(long);
+  });
+
+  it('is never that of another key, also when a key looks like the hash of one', () => {
+    const hash = idOf('7', '+1 555 123 4567').slice('acme:7:'.length);
+    const ids = [hash, `%${hash}`, `%%${hash}`, '+1 555 123 4567'].map((state) => idOf('7', state));
+    expect(new Set(ids).size).toBe(4);
+  });
+
+  it('tells tenants apart, whatever they are called', () => {
+    const parts = ['a', 'b:c', 'b', 'a:b', 'a@b', '@', '%40', '%3A', 'sha256-', '5551234567', 'ü'];
+    const ids = new Map<string, string>();
+    for (const tenant of [undefined, ...parts]) {
+      for (const id of parts) {
+        for (const state of ['up', 'c:up', ':']) {
+          const made = idOf(id, state, tenant);
+          expect(made).not.toContain('5551234567');
+          expect(ids.get(made)).toBeUndefined();
+          ids.set(made, `${tenant} ${id} ${state}`);
+        }
+      }
+    }
+    expect(idOf('7', 'up', 'tenant')).toBe('acme@tenant:7:up');
+    expect(normalise(plain, { id: '7', state: 'up' }, 'none', NOW, undefined, 'tenant')).toMatchObject({
+      tenant: 'tenant',
+    });
+    expect(normalise(plain, { id: '7', state: 'up' }, 'none', NOW)).not.toHaveProperty('tenant');
+  });
+});
+
 describe('normalise', () => {
   it('makes an event, in which absent means absent', () => {
     const fields = { id: '7', state: 'down', extra: 'kept' };

@@ -13,9 +13,9 @@ export interface Sent extends Pick<Fixture, 'method' | 'url' | 'headers'> {
 }
 
 /** The message that a request becomes. */
-export function messageOf({ body, ...sent }: Sent, origin: string = ORIGIN): Message {
+export function messageOf({ body, ...sent }: Sent, origin: string = ORIGIN, publicUrl?: string): Message {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  return new Message({ ...sent, origin, body: bytes }, DEFAULT_LIMITS);
+  return new Message({ ...sent, origin, body: bytes }, DEFAULT_LIMITS, publicUrl);
 }
 
 /** A form, sent by POST. */

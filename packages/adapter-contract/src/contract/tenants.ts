@@ -67,7 +67,7 @@ export function testTenants(adapter: Adapter, mount: Mount): void {
         known
           .filter(([tenant]) => tenant === 'a')
           .map(([, count]) => count)
-          .sort(),
+          .sort((one, other) => one - other),
       ).toEqual([1, 2]);
     });
 

@@ -28,7 +28,7 @@ export function configuredAddress(request: CallbackRequest, publicUrl: PublicUrl
  */
 export function calledUrl(request: CallbackRequest, address: string | undefined): string {
   const [, authority, path] = WHOLE_URL.exec(request.url) ?? [undefined, undefined, request.url];
-  if (address !== undefined) return join(address.replace(/#.*/s, ''), path as string);
+  if (address !== undefined) return join(address.replace(/#.*/s, ''), path);
   const { origin } = request;
   const url = origin + path;
   if (!ORIGIN.test(origin)) throw invalid(url, 'Scheme and host are not http(s)://host[:port].');

@@ -123,7 +123,7 @@ const call = fc
   });
 
 function queryOf(path: string, fields: Fields): string {
-  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(fields)}`;
+  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(fields).toString()}`;
 }
 
 /** The ways to take a text for a URL and a form: the URL ends anywhere; the fields begin at any of the words. */
