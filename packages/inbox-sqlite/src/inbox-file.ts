@@ -2,6 +2,7 @@ import { CallStatusError } from '@call-status/core';
 import type { Now } from './clock.ts';
 import type { WriteName } from './committer.ts';
 import type { Connection } from './connection.ts';
+import { toInboxError } from './failure.ts';
 import { fileId, isExposed } from './file.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Store } from './store/store.ts';
@@ -71,7 +72,7 @@ export class FileOfInbox {
       if (!this.#isOpened) this.#store();
       return this.#writer.write(name, args, this.#options.times(), settle);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(toInboxError(error, this.#options.path));
     }
   }
 

@@ -6,7 +6,7 @@ import { setImmediate } from './timers.ts';
 const PAGE_ROWS = 50;
 
 /** A long page must not keep requests waiting. */
-const STEP_ROWS = 50;
+const STEP_ROWS = 25;
 
 /** The time and the row of the last on a page. */
 const CURSOR = /^(-?\d{1,16})-(\d{1,16})$/;
