@@ -51,6 +51,7 @@ describe('a definition that is right', () => {
       { ...right, methods: undefined, options: undefined, secret: undefined, callbackUrl: undefined },
     ],
     ['a name with all that may be in one', { ...right, name: '1st.acme_voice-eu' }],
+    ['a schema for its secret', { ...signing, options: { key: v.optional(v.string()) } }],
     ['no status words', { ...right, statuses: {} }],
   ])('passes: %s', (_, definition) => {
     expect(() => defineProvider(definition as never)).not.toThrow();
@@ -79,7 +80,6 @@ describe('a definition that cannot be right is refused by the name of the part',
     ['secret', { ...signing, secret: 'token' }],
     ['secret', { ...signing, secret: 'onCompleted' }],
     ['secret', { ...right, secret: 'key' }],
-    ['options.key', { ...signing, options: { key: v.string() } }],
     ['options.token', { ...right, options: { token: v.string() } }],
     ['options.retry', { ...right, options: { retry: v.string() } }],
     ['options.region', { ...right, options: { region: 'string' } }],

@@ -109,7 +109,7 @@ function issuesOfOptions({ options = {} }: Readonly<Record<string, unknown>>): s
 }
 
 /** Without a secret nothing is verified, and without `authenticate` nothing is genuine. A wrong `signs` is an issue of its own. */
-function issuesOfSecret({ signs, secret, authenticate, options }: Readonly<Record<string, unknown>>): string[] {
+function issuesOfSecret({ signs, secret, authenticate }: Readonly<Record<string, unknown>>): string[] {
   if (signs === 'nothing') {
     return Object.entries({ secret, authenticate })
       .filter(([, given]) => given !== undefined)
@@ -122,8 +122,6 @@ function issuesOfSecret({ signs, secret, authenticate, options }: Readonly<Recor
     issues.push("secret: expected the name of the option that holds the signing secret, such as 'signingKey'.");
   } else if (COMMON_OPTIONS.includes(secret)) {
     issues.push(`secret: every provider has ${secret}; take another name.`);
-  } else if (isRecord(options) && Object.hasOwn(options, secret)) {
-    issues.push(`options.${secret}: it is the secret; leave it out, for its schema is always the same.`);
   }
   return issues;
 }

@@ -132,7 +132,7 @@ export type OptionSchemas = Readonly<Record<string, StandardSchema>>;
 
 /** A provider's own options as users give them: the signing secret, and those of the `options` of its definition. */
 export type OwnOptions<SecretName extends string, Schemas extends OptionSchemas> = {
-  readonly [Name in SecretName]?: Secret;
+  readonly [Name in Exclude<SecretName, keyof Schemas>]?: Secret;
 } & {
   readonly [Name in keyof Schemas as undefined extends SchemaInput<Schemas[Name]> ? never : Name]: SchemaInput<
     Schemas[Name]
@@ -145,7 +145,7 @@ export type OwnOptions<SecretName extends string, Schemas extends OptionSchemas>
 
 /** A provider's own options as the functions of its definition get them: as the schemas made them, with their defaults. */
 export type ParsedOptions<SecretName extends string, Schemas extends OptionSchemas> = {
-  readonly [Name in SecretName]?: Secret;
+  readonly [Name in Exclude<SecretName, keyof Schemas>]?: Secret;
 } & {
   readonly [Name in keyof Schemas as undefined extends SchemaOutput<Schemas[Name]> ? never : Name]: SchemaOutput<
     Schemas[Name]

@@ -233,6 +233,22 @@ describe('your own provider', () => {
     expectTypeOf(signing.callbackUrl({ url: 'https://example.com', token: 'x' })).toEqualTypeOf<{ hook: string }>();
   });
 
+  it('may narrow its secret by a schema', () => {
+    const narrow = defineProvider({
+      ...own,
+      signs: 'bytes',
+      secret: 'key',
+      options: { key: v.optional(v.string()) },
+      authenticate: (_, [secret], { key }) => {
+        expectTypeOf(key).toEqualTypeOf<string | undefined>();
+        return key === secret ? 'genuine' : 'signature_mismatch';
+      },
+    });
+    narrow({ key: 'a secret' });
+    // @ts-expect-error one text only
+    narrow({ key: ['a', 'b'] });
+  });
+
   it('may wait for its verdict', () => {
     const signing = { ...own, signs: 'bytes', secret: 'key' } as const;
     const waiting = defineProvider({ ...signing, authenticate: async (): Promise<Verdict> => 'genuine' });
