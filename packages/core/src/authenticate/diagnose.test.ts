@@ -87,6 +87,18 @@ describe('the hint of a signature over another URL names the change with which i
     );
   });
 
+  it('by the port that a proxy says', async () => {
+    const over = { 'x-signalwire-signature': sign(`https://hooks.example.com:8443/voice?tenant=7${TEXT}`) };
+    const headers = { ...over, ...host, 'x-forwarded-proto': 'https', 'x-forwarded-port': '8443' };
+    expect(await hintFor({ headers })).toContain('It called https://hooks.example.com:8443/voice?tenant=…');
+  });
+
+  it('also where the request itself says no host', async () => {
+    expect(await hintFor({ origin: '' }, { publicUrl: 'https://old.example', key: 'other' })).toContain(
+      'publicUrl is set to https://old.example',
+    );
+  });
+
   it('by trying https, and a slash', async () => {
     const over = (url: string) => ({ headers: { 'x-signalwire-signature': sign(url + TEXT) } });
     expect(await hintFor(over('https://backend.internal/voice?tenant=7'))).toContain(

@@ -17,7 +17,7 @@ const PARTS = /^(https?):\/\/([^/?#]*)(.*)$/is;
  */
 export function likelyUrls(message: Message): readonly Guess<string>[] {
   const { url, publicUrl, request } = message;
-  const [, scheme = '', host = '', path = ''] = PARTS.exec(url) ?? [];
+  const [, scheme = '', host = '', path = ''] = PARTS.exec(url) as RegExpExecArray;
   const [, calledScheme = '', calledHost = '', calledPath = ''] = PARTS.exec(request.origin + request.url) ?? [];
   const said = forwarded(message);
   const guessed = (value: string): Said => ({ value, header: '' });

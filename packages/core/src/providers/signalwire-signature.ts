@@ -7,7 +7,7 @@ import { otherForms } from '../authenticate/url.ts';
 import { FieldNames } from '../decode/field-names.ts';
 import { DEFAULT_LIMITS, type FieldTree } from '../decode/fields.ts';
 import { FlatFields } from '../decode/flat-fields.ts';
-import { CallStatusError, isCallStatusError } from '../errors.ts';
+import { CallStatusError } from '../errors.ts';
 import type { Message } from '../message.ts';
 import type { Verdict } from '../provider.ts';
 import { LAML_STATUSES } from './laml.ts';
@@ -159,10 +159,9 @@ function flatJson(message: Message): FlatFields | undefined {
 function decoded(message: Message): FieldTree {
   try {
     return message.fields;
-  } catch (error) {
+  } catch {
     // Nothing proves it yet, so that it cannot be read is not told.
-    if (isCallStatusError(error) && error.code !== 'unsupported_encoding') return {};
-    throw error;
+    return {};
   }
 }
 

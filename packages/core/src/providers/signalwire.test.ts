@@ -237,6 +237,12 @@ describe('JSON callbacks', () => {
     );
   });
 
+  it('are refused when they cannot be read', () => {
+    expect(verdict(jsonOf('{', '/hooks', { 'x-signalwire-signature': sign(`${ORIGIN}/hooks{`) }))).toBe(
+      'signature_mismatch',
+    );
+  });
+
   it('are refused when bodySHA256 is of another body, or not alone', () => {
     const hash = createHash('sha256').update(body).digest('hex');
     for (const url of [
