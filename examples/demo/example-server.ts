@@ -55,7 +55,7 @@ export class ExampleServer {
     const errors: string[] = [];
     createInterface(child.stderr).on('line', (line) => {
       errors.push(line);
-      const [logged] = /\{.*\}$/.exec(line) ?? [];
+      const [logged] = /\{".*\}$/.exec(line) ?? [];
       if (logged !== undefined) server.refusals.push(JSON.parse(logged));
     });
     await new Promise<void>((resolve, reject) => {
