@@ -89,12 +89,13 @@ export class Connection {
    * @throws CallStatusError `inbox_replaced`
    */
   requireSame(): void {
-    if (this.#identity === undefined) return;
+    // What has a store has an identity.
+    const identity = this.#identity as Identity;
     try {
-      requireSame(this.path, this.#identity);
+      requireSame(this.path, identity);
     } catch (error) {
       // If only the -wal is gone, what it holds can still be copied into the file.
-      const { place, ids } = this.#identity;
+      const { place, ids } = identity;
       const isRescued = idOf(this.path) === ids[0] && idOf(`${place}-wal`) === undefined;
       if (isRescued && !this.#isRescued) this.#store?.checkpoint();
       this.#isRescued ||= isRescued;

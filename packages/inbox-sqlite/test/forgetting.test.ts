@@ -111,3 +111,10 @@ describe('a call that the application ends', () => {
     expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c1:completed']);
   });
 });
+
+it('a call with many events is read to its end, in steps', async () => {
+  const inbox = openInbox({ path: temporaryFile() });
+  const ids = Array.from({ length: 250 }, (_, at) => `acme:c1:${at}`);
+  await Promise.all(ids.map((id) => inbox.record(anEvent('c1', 'ringing', { id }))));
+  expect((await inbox.call('acme', 'c1'))?.events.map(({ id }) => id).sort()).toEqual(ids.sort());
+});
