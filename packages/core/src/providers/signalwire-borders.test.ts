@@ -308,6 +308,19 @@ describe('a genuine request is accepted', () => {
   });
 });
 
+describe('a request without a status', () => {
+  const send = (fields: Fields) => accepted(formOf(fields, '/hooks', signedWith(`${ORIGIN}/hooks${textOf(fields)}`)));
+
+  it('tells of its whole call only', () => {
+    expect(send({ AccountSid: ACCOUNT, CallSid: A, Direction: 'inbound' })).toBe(`${A} undefined`);
+    expect(send({ AccountSid: ACCOUNT, CallSid: A })).toBe(`${A} undefined`);
+    expect(send({ AccountSid: ACCOUNT, CallSid: A.slice(0, -1), Direction: 'inbound' })).toBeUndefined();
+    expect(send({ AccountSid: ACCOUNT, CallSid: A, z: '1' })).toBeUndefined();
+    expect(send({ AccountSid: ACCOUNT, CallSid: A, CallStatusringing: 'x' })).toBeUndefined();
+    expect(send({ CallSid: A, From: `AccountSid${ACCOUNT}` })).toBeUndefined();
+  });
+});
+
 describe('the host', () => {
   it('takes no part of the signed text', () => {
     const fields = {

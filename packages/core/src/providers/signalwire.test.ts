@@ -257,6 +257,8 @@ describe('JSON callbacks', () => {
   it('need the bytes', () => {
     const { body: _, ...sent } = jsonOf(body, '/hooks', { 'x-signalwire-signature': 'x' });
     expect(verdict({ ...sent, parsed: JSON.parse(body) })).toBe('body_consumed');
+    const inHex = { ...sent.headers, 'x-signalwire-signature': 'a0' };
+    expect(verdict({ ...sent, headers: inHex, parsed: JSON.parse(body) })).toBe('body_consumed');
   });
 
   it('may be signed over their bytes in hex with SHA-256', () => {
