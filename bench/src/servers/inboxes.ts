@@ -7,7 +7,7 @@ import { sqliteInbox } from '@call-status/inbox-sqlite';
 
 /** An SQLite inbox in a new file. */
 export async function newSqliteInbox(groupCommit: boolean): Promise<Inbox> {
-  return sqliteInbox({ path: newFile(), groupCommit });
+  return sqliteInbox({ path: newFile(), create: true, groupCommit });
 }
 
 /**
