@@ -267,6 +267,83 @@ describe('one signed text', () => {
   });
 });
 
+describe('a name that becomes CallSid only when it is decoded', () => {
+  const genuine = { AccountSid: ACCOUNT, ApiVersion: '2010-04-01', CallSid: A, CallStatus: 'ringing' };
+  /** The whole signed text up to the caller's words, taken for the account. */
+  const swallowed = `${ACCOUNT}ApiVersion2010-04-01CallSid${A}CallStatusringing`;
+
+  it.each([
+    ['CallSid[]', 'CallStatus[]'],
+    ['CallSid[]', 'CallStatus'],
+    ['CallSid[0]', 'CallStatus[0]'],
+  ])('%s begins no call', (callSid, callStatus) => {
+    const fields = { ...genuine, CallerName: `${callSid}${B}${callStatus}completed`, From: '+15551230001' };
+    const forged = {
+      AccountSid: `${swallowed}CallerName`,
+      [callSid]: B,
+      [callStatus]: 'completed',
+      From: '+15551230001',
+    };
+    expect(textOf(forged)).toBe(textOf(fields));
+    expect(accepted(formOf(forged, '/hooks', signedWith(`${ORIGIN}/hooks${textOf(fields)}`)))).toBeUndefined();
+  });
+
+  it.each(['[CallSid]', '\ufeffCallSid'])('%j begins no call, whoever takes the body apart', (callSid) => {
+    const fields = { ...genuine, CallerName: 'CallStatuscompleted', To: `${callSid}${B}` };
+    const forged = { AccountSid: `${swallowed}CallerName`, CallStatus: 'completed', To: '', [callSid]: B };
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...signedWith(`${ORIGIN}/hooks${textOf(fields)}`),
+    };
+    expect(textOf(forged)).toBe(textOf(fields));
+    expect(accepted(formOf(forged, '/hooks', headers))).toBeUndefined();
+    const { [callSid]: first, ...others } = forged;
+    const parsed = { [callSid]: first, ...others };
+    expect(accepted({ method: 'POST', url: '/hooks', headers, parsed })).toBeUndefined();
+  });
+
+  it('marks no other message either', () => {
+    const fields = { ...genuine, CallerName: `CallSid${B}CallStatuscompleted`, To: 'DigitsxDigits[]' };
+    const forged = {
+      AccountSid: `${swallowed}CallerName`,
+      CallSid: B,
+      CallStatus: 'completed',
+      Digits: 'x',
+      'Digits[]': '',
+    };
+    const text = `${ORIGIN}/hooks${textOf({ ...fields, To: '' }).slice(0, -'To'.length)}DigitsxDigits[]`;
+    expect(`${ORIGIN}/hooks${textOf(forged)}`).toBe(text);
+    expect(accepted(formOf(forged, '/hooks', signedWith(text)))).toBeUndefined();
+  });
+});
+
+describe('a message without an account', () => {
+  it('cannot begin in the URL', () => {
+    const fields = {
+      RecordingSid: P,
+      RecordingUrl: 'https://x.example/1',
+      TranscriptionText: `CallSid${B}CallStatuscompletedZ`,
+    };
+    const text = `${ORIGIN}/hooks?order=17${textOf(fields)}`;
+    const end = text.indexOf('CallSid');
+    const sent = formOf(
+      { CallSid: B, CallStatus: 'completed', Z: '' },
+      text.slice(ORIGIN.length, end),
+      signedWith(text),
+    );
+    expect(text.slice(end)).toBe(`CallSid${B}CallStatuscompletedZ`);
+    expect(accepted(sent)).toBeUndefined();
+  });
+
+  it.each(['Digits1', 'DialCallStatuscompleted', `MessageSid${P}`, 'QueueResultbridged'])(
+    'is a call status, though its caller is called %s',
+    (CallerName) => {
+      const fields = { CallSid: A, CallStatus: 'ringing', CallerName };
+      expect(accepted(formOf(fields, '/hooks', signedWith(`${ORIGIN}/hooks${textOf(fields)}`)))).toBe(`${A} ringing`);
+    },
+  );
+});
+
 describe('a genuine request is accepted', () => {
   it('as a form, whatever a caller chooses', () => {
     fc.assert(

@@ -22,7 +22,8 @@ const BARE_FIELD = new RegExp(
     'ApiVersion\\d{4}-\\d\\d-\\d\\d',
     'Audio(?:In|Out)[A-Z][A-Za-z]*\\d',
     'CallDuration\\d',
-    `CallSid${UUID}`,
+    // Also of other messages: `RecordingSid`, `TranscriptionSid`.
+    `[A-Z][A-Za-z]*Sid${UUID}`,
     // Whatever the id looks like.
     'CallSid[^=&?#/]+CallStatus[a-z]',
     // Of JSON: no client sends it unescaped in a URL.
@@ -136,5 +137,5 @@ export function isOtherMessage(fields: Pick<FlatFields, 'sortedText' | 'toRecord
   const has = (name: string): boolean => Object.hasOwn(record, name);
   if (OWN_FIELDS.some(has)) return false;
   const text = fields.sortedText();
-  return OTHER_FIELD.test(text) || (!has('AccountSid') && ACCOUNT_FIELD.test(text));
+  return has('AccountSid') ? OTHER_FIELD.test(text) : ACCOUNT_FIELD.test(text);
 }
