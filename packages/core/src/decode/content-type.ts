@@ -76,8 +76,17 @@ function decodeUtf8(body: Uint8Array): string {
 
 function decodeOther(body: Uint8Array, charset: string): string {
   try {
-    return new TextDecoder(charset).decode(body);
+    const decoder = new TextDecoder(charset);
+    const text = decoder.decode(body);
+    return decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, inWindows1252) : text;
   } catch {
     throw new CallStatusError('unsupported_encoding', { reason: 'The charset of the content type is unknown.' });
   }
+}
+
+/** What windows-1252, which is also meant by ISO 8859-1, has from 0x80 to 0x9f. Some releases of Node leave control characters there. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+function inWindows1252(control: string): string {
+  return WINDOWS_1252.charAt(control.charCodeAt(0) - 0x80);
 }
