@@ -273,6 +273,8 @@ export interface CallSummary {
   readonly to?: string;
   /** Whether the other party picked up: `true` if any event proves it; absent where it is not known. */
   readonly answered?: boolean;
+  /** When it was answered, where the provider tells it, else when it was first `in-progress`, in milliseconds since 1970. */
+  readonly answeredAt?: number;
   /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number;
   /** When its first event was received, in milliseconds since 1970. */

@@ -74,6 +74,29 @@ export const CALLS: Tests = {
     expect(Object.keys(c2 ?? {}).filter((name) => name in parties || name === 'durationSeconds')).toEqual([]);
   },
 
+  'tells in each row when the call was answered, as the call itself does': async (t) => {
+    const at = (seconds: number) => new Date(Date.UTC(2026, 2, 2, 9, 0, seconds)).toISOString();
+    await t.inbox.record({ ...t.event('told', 'in-progress'), occurredAt: at(9) });
+    await t.inbox.record({ ...t.event('told', 'completed'), answeredAt: at(10) });
+    await t.inbox.record({ ...t.event('told', 'in-progress', { id: 'late' }), occurredAt: at(8) });
+    await t.inbox.record({ ...t.event('seen', 'in-progress'), occurredAt: at(20) });
+    await t.inbox.record({ ...t.event('seen', 'in-progress', { id: 'a leg' }), occurredAt: at(19) });
+    await t.inbox.record({ ...t.event('seen', 'in-progress', { id: 'another' }), occurredAt: at(21) });
+    await t.record('received', 'in-progress');
+    await t.record('never', 'ringing', 'no-answer');
+    const { rows } = await t.inbox.calls();
+    expect(rows.map(({ callId, answeredAt }) => [callId, answeredAt])).toEqual([
+      ['never', undefined],
+      ['received', t.clock.now()],
+      ['seen', Date.parse(at(19))],
+      ['told', Date.parse(at(10))],
+    ]);
+    for (const { callId, answeredAt } of rows) {
+      const call = await t.inbox.call('acme', callId);
+      expect(call?.answeredAt).toBe(answeredAt === undefined ? undefined : new Date(answeredAt).toISOString());
+    }
+  },
+
   'lists by status, one or several': async (t) => {
     await t.record('c1', 'ringing');
     await t.record('c2', 'busy');

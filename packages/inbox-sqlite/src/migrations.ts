@@ -44,6 +44,8 @@ export const MIGRATIONS: readonly string[] = [
     to_number TEXT,
     answered INTEGER,                   -- 1 once any event said so
     duration_seconds REAL,
+    answered_at INTEGER,                -- when it was answered, as the last event said that had it, ms since 1970
+    in_progress_at INTEGER,             -- when it was first in-progress, ms since 1970
     first_at INTEGER NOT NULL,          -- when its first event was received, ms since 1970
     last_at INTEGER NOT NULL,           -- when its last event was received, ms since 1970
     events INTEGER NOT NULL             -- how many were recorded

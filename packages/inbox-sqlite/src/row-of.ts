@@ -12,7 +12,7 @@ export function rowOf(event: Unrecorded): NewEvent {
   const { provider, tenant = '', callId, id, status, terminal, receivedAt } = event;
   requireStorable(id);
   requireStorable(callId);
-  const { direction = null, from, to, answered, durationSeconds } = event;
+  const { direction = null, from, to, answered, durationSeconds, answeredAt, occurredAt } = event;
   return [
     provider,
     tenant,
@@ -26,6 +26,8 @@ export function rowOf(event: Unrecorded): NewEvent {
     textOf(to),
     typeof answered === 'boolean' ? (Number(answered) as 0 | 1) : null,
     typeof durationSeconds === 'number' && Number.isFinite(durationSeconds) ? durationSeconds : null,
+    timeOf(answeredAt),
+    status === 'in-progress' ? timeOf(occurredAt ?? receivedAt) : null,
     toJson(event),
   ];
 }
@@ -33,6 +35,12 @@ export function rowOf(event: Unrecorded): NewEvent {
 /** Providers of users tell what they like; at NUL a text would be cut. */
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : null;
+}
+
+/** In milliseconds since 1970. */
+function timeOf(value: unknown): number | null {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
 }
 
 function toJson(event: Unrecorded): string {

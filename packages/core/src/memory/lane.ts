@@ -28,6 +28,9 @@ export class Lane {
   #to: string | undefined;
   #answered: boolean | undefined;
   #durationSeconds: number | undefined;
+  /** When it was answered, as an event said that had it, and when it was first in progress. */
+  #answeredAt: number | undefined;
+  #inProgressAt: number | undefined;
   /** How many of its events are dead letters. */
   dead = 0;
   /** How the application ended it, if it did. */
@@ -121,7 +124,7 @@ export class Lane {
 
   /** Takes over what a summary says of the last event that said it. */
   #describe(event: AnyCallStatusEvent): void {
-    const { direction, from, to, answered, durationSeconds } = event;
+    const { direction, from, to, answered, durationSeconds, status, answeredAt, occurredAt, receivedAt } = event;
     if (direction !== undefined) this.#direction = direction;
     if (from !== undefined) this.#from = from;
     if (to !== undefined) this.#to = to;
@@ -129,6 +132,11 @@ export class Lane {
     const counts = answered !== undefined && event.transition !== 'conflict';
     if (counts) this.#answered = this.#answered === true || answered;
     if (durationSeconds !== undefined) this.#durationSeconds = durationSeconds;
+    if (answeredAt !== undefined) this.#answeredAt = Date.parse(answeredAt);
+    if (status === 'in-progress') {
+      const time = Date.parse(occurredAt ?? receivedAt);
+      this.#inProgressAt = Math.min(time, this.#inProgressAt ?? time);
+    }
   }
 
   /** Keeps only what tells duplicates, transitions and the summary. Returns how much memory that frees. */
@@ -155,6 +163,7 @@ export class Lane {
 
   summary(): CallSummary {
     const { provider, tenant, callId, status, firstAt, lastReceivedAt, size } = this;
+    const answeredAt = this.#answeredAt ?? this.#inProgressAt;
     return {
       provider,
       callId,
@@ -165,6 +174,7 @@ export class Lane {
       ...(this.#from !== undefined && { from: this.#from }),
       ...(this.#to !== undefined && { to: this.#to }),
       ...(this.#answered !== undefined && { answered: this.#answered }),
+      ...(answeredAt !== undefined && { answeredAt }),
       ...(this.#durationSeconds !== undefined && { durationSeconds: this.#durationSeconds }),
       firstAt,
       lastAt: Date.parse(lastReceivedAt),

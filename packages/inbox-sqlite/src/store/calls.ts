@@ -114,6 +114,7 @@ function newestFirst(a: Row, b: Row): number {
 }
 
 export function summaryOf(row: Row): CallSummary {
+  const answeredAt = row['answered_at'] ?? row['in_progress_at'];
   return {
     provider: row['provider'],
     callId: row['call_id'],
@@ -124,6 +125,7 @@ export function summaryOf(row: Row): CallSummary {
     ...(row['from_number'] !== null && { from: row['from_number'] }),
     ...(row['to_number'] !== null && { to: row['to_number'] }),
     ...(row['answered'] !== null && { answered: row['answered'] === 1 }),
+    ...(answeredAt !== null && { answeredAt }),
     ...(row['duration_seconds'] !== null && { durationSeconds: row['duration_seconds'] }),
     firstAt: row['first_at'],
     lastAt: row['last_at'],

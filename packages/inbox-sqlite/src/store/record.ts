@@ -8,7 +8,8 @@ import type { Transaction } from './transaction.ts';
 
 const DETAILS = `
   direction = coalesce(?, direction), from_number = coalesce(?, from_number), to_number = coalesce(?, to_number),
-  answered = CASE WHEN answered = 1 THEN 1 ELSE coalesce(?, answered) END, duration_seconds = coalesce(?, duration_seconds)`;
+  answered = CASE WHEN answered = 1 THEN 1 ELSE coalesce(?, answered) END, duration_seconds = coalesce(?, duration_seconds),
+  answered_at = coalesce(?, answered_at), in_progress_at = coalesce(min(in_progress_at, ?), in_progress_at, ?)`;
 
 export const RECORD_SQL: Sql<
   'call' | 'eventOfCall' | 'forgotten' | 'erasing' | 'insertCall' | 'advanceCall' | 'touchCall' | 'insertEvent'
@@ -24,8 +25,8 @@ export const RECORD_SQL: Sql<
     SELECT 1 FROM erasing CROSS JOIN recorded ON recorded.call = erasing.call AND recorded.event_id = ? WHERE erasing.key = ?`,
   insertCall: `
     INSERT INTO calls (provider, tenant, call_id, status, terminal, first_at, last_at, events,
-      direction, from_number, to_number, answered, duration_seconds)
-    VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
+      direction, from_number, to_number, answered, duration_seconds, answered_at, in_progress_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)`,
   advanceCall: `
     UPDATE calls SET status = ?, terminal = ?, last_at = max(last_at, ?), events = events + 1, ${DETAILS} WHERE id = ?`,
   touchCall: `UPDATE calls SET last_at = max(last_at, ?), events = events + 1, ${DETAILS} WHERE id = ?`,
@@ -54,7 +55,7 @@ export class Recording {
 
     const transition = transitionOf(known?.['status'], status);
     const callRow = known === undefined ? this.#insert(event) : this.#update(known['id'], event, transition);
-    const row = Number(insertEvent.run(callRow, id, transition, event[12]).lastInsertRowid);
+    const row = Number(insertEvent.run(callRow, id, transition, event[14]).lastInsertRowid);
     transaction.recent.set(row, id, true);
     const isBehind = hasFresh || known?.['unfinished'] === 1;
     transaction.addWork({ call: callRow, row, eventId: id, provider, since: steady }, isBehind);
@@ -74,17 +75,20 @@ export class Recording {
   }
 
   #insert([provider, tenant, callId, , status, terminal, receivedAt, ...rest]: NewEvent): number {
-    const [direction, from, to, answered, duration] = rest;
+    const [direction, from, to, answered, duration, answeredAt, inProgressAt] = rest;
     const call = [provider, tenant, callId, status, Number(terminal), receivedAt, receivedAt];
     this.#transaction.totals.addCalls(Number(!terminal), Number(terminal));
-    const { lastInsertRowid } = this.#statements.insertCall.run(...call, direction, from, to, answered, duration);
+    const details = [direction, from, to, answered, duration, answeredAt, inProgressAt];
+    const { lastInsertRowid } = this.#statements.insertCall.run(...call, ...details);
     return Number(lastInsertRowid);
   }
 
   #update(call: number, event: NewEvent, transition: Transition): number {
-    const [, , , , status, terminal, receivedAt, direction, from, to, answered, duration] = event;
+    const [, , , , status, terminal, receivedAt, direction, from, to, answered, duration, answeredAt, inProgressAt] =
+      event;
     // The first outcome of a call stays.
-    const details = [direction, from, to, transition === 'conflict' ? null : answered, duration, call];
+    const counts = transition === 'conflict' ? null : answered;
+    const details = [direction, from, to, counts, duration, answeredAt, inProgressAt, inProgressAt, call];
     if (transition !== 'advance') this.#statements.touchCall.run(receivedAt, ...details);
     else {
       this.#statements.advanceCall.run(status, Number(terminal), receivedAt, ...details);

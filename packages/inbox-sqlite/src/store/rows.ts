@@ -17,6 +17,9 @@ export type NewEvent = readonly [
   to: string | null,
   answered: 0 | 1 | null,
   durationSeconds: number | null,
+  /** Milliseconds since 1970, as are the next. */
+  answeredAt: number | null,
+  inProgressAt: number | null,
   /** All of it but its transition. */
   json: string,
 ];
