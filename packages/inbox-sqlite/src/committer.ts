@@ -73,8 +73,8 @@ interface Write {
   deadline: number;
 }
 
-/** How long to wait before the next attempt when another program locks the file. */
-const LOCKED_PAUSE_MS = 20;
+/** How long to wait before the next attempt when another program locks the file: a busy one frees it for a moment at a time. */
+const LOCKED_PAUSE_MS = 5;
 
 /** How long what has no answer yet may wait for another program's lock once the inbox is closed. */
 const CLOSING_MS = 1000;

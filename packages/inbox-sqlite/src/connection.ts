@@ -3,6 +3,7 @@ import type { Now } from './clock.ts';
 import type { Database, DatabaseClass } from './engine.ts';
 import { isOfTheFile, toInboxError } from './failure.ts';
 import { fileId, type Identity, identityOf, idOf, replaced, requireSame } from './file.ts';
+import { whileLocked } from './locked.ts';
 import { type Opening, openDatabase } from './open.ts';
 import { Store } from './store/store.ts';
 
@@ -73,7 +74,7 @@ export class Connection {
     if (known !== undefined && fileId(this.path) !== known.ids[0]) throw replaced(this.path, this.path);
     const db = openDatabase(this.#engine, this.path, { create: create && known === undefined, waitMs });
     try {
-      const store = new Store(db, this.path, times?.());
+      const store = whileLocked(waitMs, () => new Store(db, this.path, times?.()));
       this.#identity = identityOf(this.path);
       onOpen?.(db);
       return store;

@@ -76,6 +76,11 @@ export function isOfTheFile(cause: unknown): boolean {
   return (result !== 0 && !OF_THE_VALUES.has(result & 0xff)) || isSystemError(cause);
 }
 
+/** Whether another program's lock is the reason, which is soon over. */
+export function isLocked(cause: unknown): boolean {
+  return CODES.get(resultCodeOf(cause) & 0xff) === 'inbox_locked';
+}
+
 function saidBy(system: string | undefined): Pick<ErrorDetails, 'hint' | 'reason'> {
   if (system === undefined) return {};
   if (!TOO_MANY.has(system)) return { reason: `The system said ${system}.` };

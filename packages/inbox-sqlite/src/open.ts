@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { CallStatusError } from '@call-status/core';
 import { type Database, type DatabaseClass, FITTING_NODE, isSafeVersion, type Row, type Value } from './engine.ts';
 import { createPrivately, fileId } from './file.ts';
+import { whileLocked } from './locked.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 /** SQLite sleeps on the calling thread while it waits for a lock, so it may not wait for long; the inbox waits without blocking. */
@@ -23,7 +24,7 @@ const FULL = 2;
 export interface Opening {
   /** Whether one that does not exist may be made. */
   readonly create: boolean;
-  /** How long to wait for another program's lock, blocking this thread. */
+  /** How long each step waits for another program's lock, blocking this thread. */
   readonly waitMs: number;
 }
 
@@ -44,16 +45,17 @@ export function openDatabase(engine: DatabaseClass, path: string, { create, wait
   try {
     // Only a write shows whether the file may be written. No statement is prepared before: @photostructure/sqlite keeps a closed
     // file open until its statements are garbage, and one that was opened for reading alone would bind all who open it later.
-    db.exec(`PRAGMA busy_timeout = ${Math.ceil(waitMs) + BUSY_MS}`);
-    db.exec('BEGIN IMMEDIATE; PRAGMA application_id = 0; ROLLBACK');
-    requireSafe(db, path);
-    requireInbox(db, path, create);
-    makeDurable(db, path);
-    db.exec(`PRAGMA cache_size = ${-CACHE_KIB}; PRAGMA secure_delete = ON`);
-    // Pages that change with each event are copied into the file once in a while, and not every few commits.
-    db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${LONGEST_WAL_BYTES}`);
-    migrate(db, path);
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    whileLocked(waitMs, () => db.exec('BEGIN IMMEDIATE; PRAGMA application_id = 0; ROLLBACK'));
+    whileLocked(waitMs, () => {
+      requireSafe(db, path);
+      requireInbox(db, path, create);
+      makeDurable(db, path);
+      db.exec(`PRAGMA cache_size = ${-CACHE_KIB}; PRAGMA secure_delete = ON`);
+      // Pages that change with each event are copied into the file once in a while, and not every few commits.
+      db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${LONGEST_WAL_BYTES}`);
+      migrate(db, path);
+    });
     return db;
   } catch (error) {
     db.close();

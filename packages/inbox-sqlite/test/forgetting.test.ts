@@ -70,7 +70,7 @@ describe('a call that is forgotten', () => {
     await inbox.close();
     const next = openInbox({ path, sweepMs: 5 });
     next.onWork(() => {});
-    await expect.poll(() => countIn(path, 'erasing'), { timeout: 5000 }).toBe(0);
+    await expect.poll(() => countIn(path, 'erasing')).toBe(0);
     expect([countIn(path, 'recorded'), countIn(path, 'forgotten')]).toEqual([0, 130]);
   });
 
