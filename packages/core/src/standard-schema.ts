@@ -1,3 +1,4 @@
+import { format } from 'node:util';
 import { id, isStatus } from './providers/lenient.ts';
 
 /**
@@ -173,7 +174,7 @@ export function issuesOfOption(
 
 /** Of an object, libraries quote the kind. */
 function isQuotedIn(message: string, value: unknown): boolean {
-  return typeof value !== 'object' && message.includes(String(value as string | number | undefined));
+  return typeof value !== 'object' && message.includes(format('%s', value));
 }
 
 function pathOf({ path = [] }: SchemaIssue): PropertyKey[] {
