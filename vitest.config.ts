@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 30_000,
+    // Generous, for slow machines: what goes wrong is seldom found by a timeout.
+    testTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
+    setupFiles: ['test/patience.ts'],
     typecheck: {
       enabled: true,
       include: ['packages/*/{src,test}/**/*.test-d.ts'],

@@ -34,7 +34,7 @@ it.each(recipes)('no token is logged by %s', async (_, file) => {
     ({ url: url + query, init: { method: 'POST', body: new URLSearchParams(fields) } }) as const;
   const call = { CallSid: '0123456789abcdef0123456789abcdef', Status: 'completed' };
   const accepted = post(`?token=${token}`, call);
-  expect((await untilUp(accepted.url, accepted.init)).status).toBe(200);
+  expect((await untilUp(server, accepted.url, accepted.init)).status).toBe(200);
   const others = [
     [403, post(`?token=${wrong}`, call)],
     [413, post(`?token=${token}`, { ...call, CustomField: 'x'.repeat(70_000) })],

@@ -2,7 +2,6 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   callStatusMiddleware,
   createCallStatus,
@@ -11,7 +10,7 @@ import {
   type Secret,
 } from '@call-status/express';
 import express from 'express';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { snippetFolder, writeSnippets } from './snippets.ts';
 
 describe('your own provider, on a real server', () => {
@@ -120,8 +119,7 @@ async function startWith(provide: (onCompleted: (event: unknown) => void) => Pro
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`,
     async completed() {
-      for (let tries = 0; tries < 400 && events.length === 0; tries += 1) await sleep(10);
-      expect(events).toHaveLength(1);
+      await vi.waitFor(() => expect(events).toHaveLength(1));
       return events[0];
     },
     async close() {

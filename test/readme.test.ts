@@ -48,7 +48,7 @@ describe('snippets', () => {
       headers: { 'x-signalwire-signature': signature },
       body: new URLSearchParams(fields),
     };
-    expect((await untilUp(url, callback)).status).toBe(200);
+    expect((await untilUp(server, url, callback)).status).toBe(200);
     await server.printed('b3877c40-da60-4998-90ad-b792e98472ca took 142 seconds');
   });
 });

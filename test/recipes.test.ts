@@ -27,7 +27,7 @@ it.each([
   const INBOX = path.join(mkdtempSync(path.join(tmpdir(), 'call-status-')), 'calls.db');
   const server = start(fileOf(text), { PORT: String(port), EXOTEL_TOKEN, INBOX });
   const url = `http://127.0.0.1:${port}/webhooks/voice`;
-  const accepted = await untilUp(`${url}?token=${EXOTEL_TOKEN}`, { method: 'POST', body: callback() });
+  const accepted = await untilUp(server, `${url}?token=${EXOTEL_TOKEN}`, { method: 'POST', body: callback() });
   expect(accepted.status).toBe(200);
   expect((await fetch(url, { method: 'POST', body: callback() })).status).toBe(403);
   expect((await fetch(url)).status).toBe(404);

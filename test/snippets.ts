@@ -59,6 +59,7 @@ export function writeSnippets(folder: string, document: string): readonly Snippe
 export interface Running {
   /** Everything that it has printed. */
   output(): string;
+  isAlive(): boolean;
   /** The first line with a text, once it is there. */
   printed(text: string): Promise<string>;
 }
@@ -80,10 +81,12 @@ export function start(file: string, env: Record<string, string>): Running {
       output += data;
     });
   }
+  const isAlive = () => child.exitCode === null && child.signalCode === null;
   return {
     output: () => output,
+    isAlive,
     async printed(text) {
-      for (let tries = 0; tries < 400 && child.exitCode === null; tries += 1) {
+      while (isAlive()) {
         const line = output.split('\n').find((candidate) => candidate.includes(text));
         if (line !== undefined) return line;
         await sleep(50);
@@ -93,14 +96,14 @@ export function start(file: string, env: Record<string, string>): Running {
   };
 }
 
-/** Asks until a server is there. */
-export async function untilUp(url: string, init: RequestInit): Promise<Response> {
-  for (let tries = 0; ; tries += 1) {
+/** Asks until a server is there; a test that waits in vain ends by its own timeout. */
+export async function untilUp(server: Running, url: string, init: RequestInit): Promise<Response> {
+  for (;;) {
     try {
       return await fetch(url, init);
     } catch (error) {
-      if (tries === 200) throw error;
-      await sleep(100);
+      if (!server.isAlive()) throw new Error(`It has ended:\n${server.output()}`, { cause: error });
+      await sleep(50);
     }
   }
 }

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 it('the demo shows the same events in all frameworks, every refusal, and that a crash in the middle loses nothing', async () => {
   const demo = path.join(import.meta.dirname, 'demo.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', demo], { timeout: 60_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', demo], { timeout: 110_000 });
   const [, events = '0', refused] = /The same: (\d+) events arrived, (\d+) requests were refused/.exec(stdout) ?? [];
   expect(Number(events)).toBeGreaterThan(10);
   expect(refused).toBe('10');

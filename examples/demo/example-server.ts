@@ -79,7 +79,7 @@ export class ExampleServer {
   /** Waits until what the server printed is enough. */
   async until(isEnough: (server: this) => boolean): Promise<void> {
     for (let tries = 0; !isEnough(this); tries++) {
-      if (tries === 500) throw new Error(`Waited in vain; ${this.events.length} events were handled.`);
+      if (tries === 3000) throw new Error(`Waited in vain; ${this.events.length} events were handled.`);
       await sleep(20);
     }
   }
