@@ -1,5 +1,5 @@
 import type { OptionRule } from './check-options.ts';
-import { HANDLER_NAMES } from './registry.ts';
+import { HANDLER_NAMES, type HandlerName } from './registry.ts';
 import type { RetryOptions } from './retry.ts';
 import { LONGEST_TIMER_MS } from './timer.ts';
 
@@ -42,9 +42,16 @@ export function objectOf<Options>(rules: { readonly [Name in keyof Options]-?: O
   return { expected: `an object with ${names}`, fits: () => false, options: rules };
 }
 
+/** What others call a handler, where the names are not alike. */
+const FOREIGN_HANDLERS: Readonly<Partial<Record<HandlerName, readonly string[]>>> = {
+  onInProgress: ['onAnswer', 'onAnswered', 'onConnected'],
+  onEnded: ['onHangup', 'onHungUp', 'onFinished', 'onTerminal'],
+  onStatus: ['onEvent', 'onCallback', 'onStatusChange', 'onAny'],
+};
+
 /** The handlers. */
 export const HANDLER_RULES: Readonly<Record<string, OptionRule>> = Object.fromEntries(
-  HANDLER_NAMES.map((name) => [name, FUNCTION]),
+  HANDLER_NAMES.map((name) => [name, named(FUNCTION, ...(FOREIGN_HANDLERS[name] ?? []))]),
 );
 
 /** The options that receivers and providers have in common, beside the handlers. */

@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import type { CallStatusError } from './errors.ts';
@@ -94,6 +96,8 @@ describe('resolveOptions', () => {
     [{ handlers: {} }, '`handlers` is no option; write each handler as an option: { onCompleted, onEnded }.'],
     [{ onComplete: () => {} }, `\`onComplete\` is no option; did you mean \`onCompleted\`? Known: ${KNOWN}`],
     [{ public_url: 'x' }, `\`public_url\` is no option; did you mean \`publicUrl\`? Known: ${KNOWN}`],
+    [{ onAnswered() {} }, '`onAnswered` is no option; here it is `onInProgress`.'],
+    [{ onHangup() {} }, '`onHangup` is no option; here it is `onEnded`.'],
     [{ banana: 1 }, `\`banana\` is no option; known: ${KNOWN}`],
     [{ onEnded: 7 }, '`onEnded`: expected a function, got a number.'],
     [{ providers: [] }, '`providers`: expected at least one provider.'],
@@ -110,10 +114,14 @@ describe('resolveOptions', () => {
       { providers: [exotel('token' as never)] },
       '`providers`: number 1: expected exotel({ … }) with an object of options.',
     ],
-    [{ publicUrl: 'example.com' }, `${PUBLIC_URL_EXPECTED} a text.`],
+    [{ publicUrl: 'example.com' }, '`publicUrl`: it has to begin with https:// (or http://).'],
+    [{ publicUrl: 'https://' }, `${PUBLIC_URL_EXPECTED} a text.`],
     [{ publicUrl: '' }, `${PUBLIC_URL_EXPECTED} an empty text.`],
     [{ publicUrl: 7 }, `${PUBLIC_URL_EXPECTED} a number.`],
-    [{ publicUrl: 'https://example.com/?a=1' }, `${PUBLIC_URL_EXPECTED} a text.`],
+    [
+      { publicUrl: 'https://example.com/?a=1' },
+      '`publicUrl`: it has to end before the query: https://host with an optional path.',
+    ],
     [{ autoAck: 'yes' }, '`autoAck`: expected true or false, got a text.'],
     [{ ack: 'later' }, "`ack`: expected 'recorded' or 'handled', got a text."],
     [
@@ -155,6 +163,13 @@ describe('resolveOptions', () => {
     const issue = `expected an object with options, such as { providers: [signalwire({ … })] }, got ${got}.`;
     const refused = expect.objectContaining({ code: 'invalid_options', details: { issues: [issue] } });
     expect(() => resolveOptions(options as never, undefined)).toThrow(refused);
+  });
+
+  it('says so where a middleware was mounted without being made', () => {
+    const issue =
+      'a request came in place of options: mount callStatusMiddleware({ providers: [signalwire({ … })] }), and not callStatusMiddleware itself.';
+    const refused = expect.objectContaining({ code: 'invalid_options', details: { issues: [issue] } });
+    expect(() => resolveOptions(new IncomingMessage(new Socket()) as never, undefined)).toThrow(refused);
   });
 
   it('refuses a provider twice', () => {

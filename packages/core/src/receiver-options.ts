@@ -28,6 +28,7 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
   publicUrl: {
     expected: 'https://host with an optional path, or a function that returns it',
     fits: (value) => typeof value === 'function' || (typeof value === 'string' && HTTP_ADDRESS.test(value)),
+    explain: explainPublicUrl,
     aliases: ['url', 'baseUrl', 'webhookUrl', 'callbackUrl', 'origin', 'host', 'protocol'],
   },
   autoAck: named(BOOLEAN, 'autoRespond', 'autoReply', 'autoAcknowledge'),
@@ -66,10 +67,19 @@ const ALL_RULES: Readonly<Record<string, OptionRule>> = { ...RULES, ...HANDLER_R
 
 /** What is wrong with the options of a receiver. */
 export function receiverIssues(options: unknown): readonly string[] {
+  if (isFrameworkRequest(options)) return [MOUNTED];
   if (areOptions(options)) return optionIssues(options, ALL_RULES, '', elsewhere);
   return [
     `expected an object with options, such as { providers: [signalwire({ … })] }, got ${isProvider(options) ? `${options.name}({ … }) itself` : kindOf(options)}.`,
   ];
+}
+
+const MOUNTED =
+  'a request came in place of options: mount callStatusMiddleware({ providers: [signalwire({ … })] }), and not callStatusMiddleware itself.';
+
+/** The request of Express or the context of Koa, where the function that makes a middleware was mounted as one. */
+function isFrameworkRequest(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && 'headers' in options && 'method' in options;
 }
 
 /** Not null, nor what is often given in place of options: a provider, a list of them, or a name. */
@@ -111,6 +121,13 @@ function explainProviders(value: unknown): string | undefined {
   const { name } = definition;
   if (typeof value[at] === 'function') return `number ${at + 1}: call the function: ${name}({ … }).`;
   return `number ${at + 1}: expected ${name}({ … }) with an object of options.`;
+}
+
+/** A host without a scheme, and a query, are the two that are written most. */
+function explainPublicUrl(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.trim() === '') return undefined;
+  if (!/^https?:\/\//.test(value)) return 'it has to begin with https:// (or http://).';
+  return value.includes('?') ? 'it has to end before the query: https://host with an optional path.' : undefined;
 }
 
 function isInbox(value: unknown): boolean {

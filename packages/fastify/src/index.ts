@@ -87,10 +87,9 @@ export interface CallStatusPluginOptions<Providers extends readonly Provider[] =
   readonly handler?: (request: FastifyRequest, reply: FastifyReply) => unknown;
 }
 
-const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
-  fastify,
-  { path, prefix = '', logLevel, receiver, handler, ...options },
-) => {
+const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, given) => {
+  if (given === undefined) throw new CallStatusError('invalid_options', { issues: [CALLED] });
+  const { path, prefix = '', logLevel, receiver, handler, ...options } = given;
   const issues = issuesOf(path, receiver, handler, options);
   if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
   const log = isWritten(fastify.log) ? { log: fastify.log } : {};
@@ -138,6 +137,9 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (
   });
 };
 
+/** As a middleware of Express or Koa is made; the plugin is given to Fastify as it is. */
+const CALLED = 'expected fastify.register(callStatusPlugin, { path, … }), and not a call of callStatusPlugin.';
+
 /** Without a `logger`, Fastify has one whose methods are all the same, and do nothing. */
 function isWritten({ level, warn, error }: FastifyBaseLogger): boolean {
   return level !== undefined || warn !== error;
@@ -146,7 +148,8 @@ function isWritten({ level, warn, error }: FastifyBaseLogger): boolean {
 /** What only the plugin can tell; the receiver checks its own options. */
 function issuesOf(path: unknown, receiver: unknown, handler: unknown, options: object): readonly string[] {
   const issues: string[] = [];
-  if (typeof path !== 'string') issues.push("path: expected the callback's path, such as '/webhooks/voice'.");
+  if (typeof path !== 'string' || /^[^/*]/.test(path))
+    issues.push("path: expected the callback's path, which begins with a slash, such as '/webhooks/voice'.");
   if (handler !== undefined && typeof handler !== 'function') issues.push('handler: expected a function.');
   if (receiver === undefined) return issues;
   if (!isEndpoint(receiver))

@@ -251,8 +251,12 @@ describe('callStatusPlugin', () => {
   const notBeside = 'not beside a receiver; give it to createCallStatus().';
 
   it.each([
-    [{ receiver }, "path: expected the callback's path, such as '/webhooks/voice'."],
-    [{ path: 7 }, "path: expected the callback's path, such as '/webhooks/voice'."],
+    [{ receiver }, "path: expected the callback's path, which begins with a slash, such as '/webhooks/voice'."],
+    [
+      { path: 'webhooks/voice', receiver },
+      "path: expected the callback's path, which begins with a slash, such as '/webhooks/voice'.",
+    ],
+    [{ path: 7 }, "path: expected the callback's path, which begins with a slash, such as '/webhooks/voice'."],
     [{ path: '/', handler: 'x' }, 'handler: expected a function.'],
     [
       { path: '/', receiver: 'signalwire' },
@@ -291,6 +295,12 @@ describe('callStatusPlugin', () => {
     expect(codes).toEqual(['invalid_callback', 'body_aborted']);
     await fastify.close();
     await calls.close();
+  });
+
+  it('says how it is registered where it was called', async () => {
+    const fastify = Fastify();
+    fastify.register(callStatusPlugin({ path: '/hooks/voice' } as never, undefined as never) as never);
+    await expect(fastify.ready()).rejects.toThrow('expected fastify.register(callStatusPlugin, { path, … })');
   });
 
   it('refuses without an error that hooks of the application would see', async () => {

@@ -63,10 +63,13 @@ describe('toInboxError', () => {
 
   it('names what the system said, whoever tells it', () => {
     const opened = (more: object) => toInboxError(Object.assign(new Error('unable to open'), more), PATH);
-    expect(opened({ errcode: 14, systemErrno: constants.errno.EACCES }).message).toContain('The system said EACCES.');
+    expect(opened({ errcode: 14, systemErrno: constants.errno.EACCES }).message).toContain(
+      'The system said EACCES: this user may not open or write it.',
+    );
+    expect(opened({ errcode: 14, systemErrno: constants.errno.ENOTDIR }).message).toContain('The system said ENOTDIR.');
     expect(opened({ syscall: 'open', code: 'ENOENT' })).toMatchObject({
       code: 'inbox_unwritable',
-      message: expect.stringContaining('The system said ENOENT.'),
+      message: expect.stringContaining('The system said ENOENT: the folder does not exist.'),
     });
     const crowded = {
       code: 'inbox_unwritable',

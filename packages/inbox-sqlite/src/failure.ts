@@ -42,6 +42,14 @@ const LIMITS: ReadonlySet<unknown> = new Set([constants.errno.EFBIG, constants.e
 /** What the system says when the process, or the host, has too many files open. */
 const TOO_MANY: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
 
+/** The usual ones in words. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  ENOENT: 'the folder does not exist',
+  EISDIR: 'the path is that of a folder',
+  EACCES: 'this user may not open or write it',
+  EROFS: 'the disk is read-only',
+};
+
 const LIMIT_REACHED = 'The file size limit or the quota of this process is reached: raise it.';
 const MAY_BE_A_LIMIT =
   'The file could not be written: look for a file size limit (ulimit -f), a quota, and errors of the disk.';
@@ -83,7 +91,9 @@ export function isLocked(cause: unknown): boolean {
 
 function saidBy(system: string | undefined): Pick<ErrorDetails, 'hint' | 'reason'> {
   if (system === undefined) return {};
-  if (!TOO_MANY.has(system)) return { reason: `The system said ${system}.` };
+  const meaning = MEANINGS[system];
+  if (!TOO_MANY.has(system))
+    return { reason: `The system said ${system}${meaning === undefined ? '' : `: ${meaning}`}.` };
   return { hint: `Too many files are open (${system}): raise the limit (ulimit -n), or find what keeps them open.` };
 }
 

@@ -30,7 +30,7 @@ describe('resolveOptions', () => {
         code: 'invalid_options',
         details: {
           issues: [
-            '`path`: expected the name of a file, got an empty text.',
+            '`path`: expected the name of a file, got an empty text. Is its environment variable set?',
             '`retainFor`: expected milliseconds, more than 0, got a negative number.',
             '`busyTimeoutMs`: expected milliseconds, 0 to 2000000000, got NaN.',
             '`pollMs`: expected milliseconds, 1 to 2000000000, got 0.',
@@ -38,6 +38,9 @@ describe('resolveOptions', () => {
           ],
         },
       }),
+    );
+    expect(() => resolveOptions({ path: undefined as never })).toThrow(
+      '`path`: expected the name of a file, got undefined. Is its environment variable set?',
     );
     expect(() => resolveOptions({} as never)).toThrow(expect.objectContaining({ code: 'invalid_options' }));
   });
@@ -91,7 +94,7 @@ describe('resolveOptions', () => {
     expect(() => sqliteInbox(options as never)).toThrow(
       expect.objectContaining({
         code: 'invalid_options',
-        message: expect.stringContaining('options: expected an object of path, create, retainFor, '),
+        message: expect.stringContaining('sqliteInbox(): expected an object of path, create, retainFor, '),
       }),
     );
   });

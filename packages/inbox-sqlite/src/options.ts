@@ -69,6 +69,12 @@ const OPTIONS: OptionRules<SqliteInboxOptions> = {
     expected: 'the name of a file',
     fits: (value) => typeof value === 'string' && value !== '',
     isRequired: true,
+    // One that is given as undefined is an environment variable that is not set.
+    refusesUndefined: true,
+    explain: (value) =>
+      value === undefined || value === ''
+        ? `expected the name of a file, got ${value === '' ? 'an empty text' : 'undefined'}. Is its environment variable set?`
+        : undefined,
     aliases: ['file', 'filename', 'fileName', 'filepath', 'filePath', 'database', 'db', 'dbPath', 'storage', 'url'],
   },
   create: BOOLEAN,
@@ -98,7 +104,7 @@ function milliseconds(least: number): OptionRule {
  * @throws CallStatusError `invalid_options`
  */
 export function resolveOptions(options: SqliteInboxOptions, mono?: () => number): ResolvedOptions {
-  checkOptions('options', options, OPTIONS);
+  checkOptions('sqliteInbox()', options, OPTIONS);
   const { path } = options;
   return {
     // A relative one would be another file once the process is in another folder.

@@ -53,13 +53,13 @@ describe('the hint of a signature over another URL names the change with which i
     ['X-Forwarded-Proto', { ...host, 'x-forwarded-proto': 'https' }, 'x-forwarded-proto and x-forwarded-host'],
     ['a list', { ...host, 'x-forwarded-proto': 'https,http' }, 'x-forwarded-proto and x-forwarded-host'],
     ['a list in the other order', { ...host, 'x-forwarded-proto': 'http, https' }, 'x-forwarded-proto'],
-    ['Forwarded', { forwarded: 'for=192.0.2.1;proto=https;host="hooks.example.com"' }, 'forwarded says'],
+    ['Forwarded', { forwarded: 'for=192.0.2.1;proto=https;host="hooks.example.com"' }, 'according to forwarded.'],
     ['several of Forwarded', { ...host, forwarded: 'for=a, for=b; proto=https' }, 'forwarded and x-forwarded-host'],
     ['X-Forwarded-Ssl', { ...host, 'x-forwarded-ssl': 'on' }, 'x-forwarded-ssl and x-forwarded-host'],
     ['Front-End-Https', { ...host, 'front-end-https': 'on' }, 'front-end-https'],
     ['CF-Visitor', { ...host, 'cf-visitor': '{"scheme":"https"}' }, 'cf-visitor'],
     ['X-Original-Host', { 'x-original-host': 'hooks.example.com', 'x-url-scheme': 'https' }, 'x-original-host'],
-    ['no scheme at all', host, 'x-forwarded-host says'],
+    ['no scheme at all', host, 'according to x-forwarded-host.'],
   ])('by %s', async (_, headers, names) => {
     const hint = await hintFor({ headers });
     expect(hint).toMatch(/^The URL verified was http:\/\/backend\.internal:8080\/voice\?tenant=…\. A proxy says that/);

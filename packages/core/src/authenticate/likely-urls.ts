@@ -67,7 +67,7 @@ function saidOther({ value, header }: Said, verified: string): boolean {
 function adviceOf(called: string, what: string, by: readonly Said[]): string {
   const shown = loggableUrl(called);
   if (by.length === 0) return `The provider called ${shown}: set publicUrl to its address.`;
-  return `A proxy says that the provider called ${what}: set publicUrl, or the framework's trust proxy. It called ${shown}, as ${headersOf(by)} says.`;
+  return `A proxy says that the provider called ${what}: set publicUrl, or the framework's trust proxy. It called ${shown}, according to ${headersOf(by)}.`;
 }
 
 /** Names of headers, for people. */

@@ -66,7 +66,10 @@ export class Runner {
     const { log } = this.#options;
     if (log.debug === undefined || !this.#isFirst(`${provider} ${status}`)) return;
     try {
-      log.debug({ provider, status }, 'No handler here is for this status, so its events are done. This is said once.');
+      log.debug(
+        { provider, status },
+        'No handler is registered for this status, so its events count as handled. Logged once.',
+      );
     } catch {}
   }
 
