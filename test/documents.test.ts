@@ -1,9 +1,10 @@
 // What the documents say in tables is what the code does.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { builtInProviders, createCallStatus, ERRORS, exotel, mycpaas, signalwire, voicedock } from '@call-status/core';
 import { expect, it } from 'vitest';
+import { documents } from './snippets.ts';
 
 const read = (file: string): string => readFileSync(path.resolve(import.meta.dirname, '..', file), 'utf8');
 
@@ -17,11 +18,14 @@ function rows(text: string): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-it.each(builtInProviders)('README names every status word of $name', ({ definition: { name, statuses } }) => {
-  const words = rows(read('README.md')).get(name)?.[2];
-  const named = new Set([...(words ?? '').matchAll(/`([^`]+)`/g)].map(([, word]) => word));
-  expect(named).toEqual(new Set(Object.keys(statuses)));
-});
+it.each(builtInProviders)(
+  'docs/callbacks.md names every status word of $name',
+  ({ definition: { name, statuses } }) => {
+    const words = rows(read('docs/callbacks.md')).get(name)?.[2];
+    const named = new Set([...(words ?? '').matchAll(/`([^`]+)`/g)].map(([, word]) => word));
+    expect(named).toEqual(new Set(Object.keys(statuses)));
+  },
+);
 
 // After a change of the table: npx vitest run test/documents.test.ts -u
 it('docs/errors.md is written from the table of errors', async () => {
@@ -32,8 +36,8 @@ it('docs/errors.md is written from the table of errors', async () => {
   await expect(`${ABOUT_ERRORS}\n${lines.join('\n')}\n`).toMatchFileSnapshot('../docs/errors.md');
 });
 
-it('the calls of callbackUrl() make what the README shows', () => {
-  const calls = [...read('README.md').matchAll(/^(\w+\.callbackUrl\S*\(.*?\));.*\n\/\/ (\{.*\})$/gm)];
+it('the calls of callbackUrl() make what docs/callbacks.md shows', () => {
+  const calls = [...read('docs/callbacks.md').matchAll(/^(\w+\.callbackUrl\S*\(.*?\));.*\n\/\/ (\{.*\})$/gm)];
   expect(calls).toHaveLength(5);
   for (const [, call = '', result = ''] of calls) {
     expect(run(call), call).toEqual(run(result));
@@ -62,7 +66,7 @@ There is one class, \`CallStatusError\`. Tell errors apart by \`code\`, which is
 | code | answer | severity | what happened | what to do |
 |---|---|---|---|---|`;
 
-/** The value of an expression in the README. */
+/** The value of an expression in a document. */
 function run(expression: string): unknown {
   return runInNewContext(`(${expression})`, { exotel, mycpaas, signalwire, voicedock });
 }
@@ -159,3 +163,21 @@ it.each(builtInProviders)('docs/events.md says which parts $name tells', async (
   const known = new Set([...inEvery, ...parts.map(([part]) => part)]);
   expect(Object.keys(event ?? {}).filter((part) => !known.has(part))).toEqual([]);
 });
+
+it.each(documents)('%s has no dead link', (document) => {
+  for (const [, target = '', anchor] of read(document).matchAll(/\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)/g)) {
+    const file = target === '' ? document : path.join(path.dirname(document), target);
+    expect(existsSync(path.resolve(import.meta.dirname, '..', file)), file).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(read(file)), `${file}#${anchor}`).toContain(anchor);
+  }
+});
+
+/** The anchors that its headings get. */
+function anchorsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}

@@ -15,10 +15,10 @@ import { snippetFolder, writeSnippets } from './snippets.ts';
 
 describe('your own provider, on a real server', () => {
   const folder = snippetFolder('own-provider-snippets');
-  const files = ['README.md', 'docs/providers.md'].flatMap((document) => writeSnippets(folder, document));
+  const files = writeSnippets(folder, 'docs/providers.md');
   const fileWith = (text: string): string => files.find(({ code }) => code.includes(text))?.file ?? '';
 
-  it('of the README runs from callbackUrl to onCompleted', async () => {
+  it('with a token in the URL, from callbackUrl to onCompleted', async () => {
     process.env['ACME_TOKEN'] = 'a long secret';
     const { acme } = (await import(fileWith("signs: 'nothing'"))) as OwnProviders;
     const server = await startWith((onCompleted) => acme({ token: 'a long secret', onCompleted }));
