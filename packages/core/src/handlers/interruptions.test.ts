@@ -7,14 +7,18 @@ function work(id: string, { attempt = 1, interruptions = 0 } = {}): Work {
 }
 
 describe('Interruptions', () => {
-  it('say what happened, with numbers: here, elsewhere, and of the handlers', () => {
+  it('say what happened, with numbers: here by cause, elsewhere, and of the handlers', () => {
     const all = new Interruptions();
     expect(all.describe(work('c1'))).toBeUndefined();
     all.lost('c1');
-    expect(all.describe(work('c1'))).toBe('This process lost the lease once: another worker took it.');
-    all.lost('c1', 'It was suspended.');
-    expect(all.describe(work('c1', { attempt: 3, interruptions: 1 }))).toMatch(
-      /^Once an attempt began and had no result: the process died .* This process lost the lease 2 times: It was suspended\. Its handlers failed 2 times\.$/,
+    expect(all.describe(work('c1'))).toBe('Once this process lost the lease: Another worker took it.');
+    all.lost('c1', 'It was suspended for 7 ms.', true);
+    all.lost('c1', 'It was suspended for 12 ms.', true);
+    expect(all.describe(work('c1', { interruptions: 2 }))).toBe(
+      'Once this process lost the lease: Another worker took it. 2 times this process lost the lease: It was suspended for 12 ms.',
+    );
+    expect(all.describe(work('c1', { attempt: 3, interruptions: 5 }))).toMatch(
+      /^3 times an attempt began and had no result: the process died .* Once this process .* 2 times this process .* Its handlers failed 2 times\.$/,
     );
     all.forget('c1');
     all.forget('c1');

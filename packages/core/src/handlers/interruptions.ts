@@ -11,13 +11,21 @@ const LEAST_BUDGET = 8;
  * it lives.
  */
 export class Interruptions {
-  readonly #lost = new Map<string, { count: number; reason: string }>();
+  readonly #lost = new Map<string, Losses>();
 
-  /** This process lost the lease of an event. */
-  lost(eventId: string, reason: string = 'another worker took it.'): void {
-    const count = (this.#lost.get(eventId)?.count ?? 0) + 1;
+  /**
+   * This process lost the lease of an event.
+   *
+   * @param isCounted whether the inbox counts it as an interruption
+   */
+  lost(eventId: string, reason: string = 'Another worker took it.', isCounted = false): void {
+    const losses = this.#lost.get(eventId) ?? { counted: 0, causes: new Map() };
     this.#lost.delete(eventId);
-    this.#lost.set(eventId, { count, reason });
+    this.#lost.set(eventId, losses);
+    if (isCounted) losses.counted++;
+    // It is the same cause for how long it ever lasted.
+    const cause = reason.replace(/\d+/g, '');
+    losses.causes.set(cause, { count: (losses.causes.get(cause)?.count ?? 0) + 1, reason });
     if (this.#lost.size > MOST) this.#lost.delete(this.#lost.keys().next().value as string);
   }
 
@@ -30,15 +38,26 @@ export class Interruptions {
     const lost = this.#lost.get(event.id);
     if (interruptions === 0 && lost === undefined) return undefined;
     const sentences: string[] = [];
-    if (interruptions > 0) sentences.push(`${capital(times(interruptions))} ${WITHOUT_RESULT}`);
-    if (lost !== undefined) sentences.push(`This process lost the lease ${times(lost.count)}: ${lost.reason}`);
+    const elsewhere = interruptions - (lost?.counted ?? 0);
+    if (elsewhere > 0) sentences.push(`${capital(times(elsewhere))} ${WITHOUT_RESULT}`);
+    for (const { count, reason } of lost?.causes.values() ?? []) {
+      sentences.push(`${capital(times(count))} this process lost the lease: ${reason}`);
+    }
     if (attempt > 1) sentences.push(`Its handlers failed ${times(attempt - 1)}.`);
     return sentences.join(' ');
   }
 }
 
 const WITHOUT_RESULT =
-  'an attempt began and had no result: the process died (a crash, out of memory, a kill) or lost the lease (its event loop was blocked, it was suspended, or it could not reach the inbox).';
+  'an attempt began and had no result: the process died (a crash, out of memory, a kill), or another process lost the lease (its event loop was blocked, it was suspended, or it could not reach the inbox).';
+
+/** The leases of one event that this process lost. */
+interface Losses {
+  /** How many of them the inbox counts as interruptions. */
+  counted: number;
+  /** How often for each cause, and what was said of the last. */
+  readonly causes: Map<string, { readonly count: number; readonly reason: string }>;
+}
 
 /** How many interrupted attempts make a dead letter. */
 export function budgetOf(attempts: number): number {

@@ -62,7 +62,7 @@ export class Worker {
       inbox,
       leaseMs,
       lost: (attempt, error) => {
-        interruptions.lost(attempt.work.event.id, error.details.reason);
+        interruptions.lost(attempt.work.event.id, error.details.reason, attempt.work.suspect);
         report(error);
       },
       inboxFailed: (cause) => this.#results.inboxFailed({}, cause),
