@@ -13,7 +13,7 @@ import { QUERIES } from './queries.ts';
 import { RECORDING } from './recording.ts';
 import { RESTART } from './restart.ts';
 import { RESULTS } from './results.ts';
-import { RETENTION } from './retention.ts';
+import { DURABLE_RETENTION, RETENTION, RETENTION_OF_MANY } from './retention.ts';
 import { SHARING } from './sharing.ts';
 import { SUSPECTS } from './suspects.ts';
 import { TEXTS } from './texts.ts';
@@ -56,11 +56,14 @@ export interface ContractTest {
 export async function contractOf(makeInbox: MakeInbox): Promise<ContractTest[]> {
   const probe = await makeInbox({ clock: Date.now, advance: () => {} });
   await probe.cleanup();
+  const { retention, reopen, second } = probe;
   const subjects = {
     ...EVERY_INBOX,
-    ...(probe.retention !== undefined && RETAINING_INBOX),
-    ...(probe.reopen !== undefined && DURABLE_INBOX),
-    ...(probe.second !== undefined && SHARED_INBOX),
+    ...(retention && RETAINING_INBOX),
+    ...(reopen && DURABLE_INBOX),
+    ...(second && SHARED_INBOX),
+    ...(retention && second && { 'retention of many': RETENTION_OF_MANY }),
+    ...(retention && reopen && { 'retention in a store': DURABLE_RETENTION }),
   };
   return Object.entries(subjects).flatMap(([subject, tests]) =>
     Object.entries(tests).map(([name, test]) => ({ subject, name, run: () => runTest(makeInbox, test) })),

@@ -1,17 +1,22 @@
+import type { Inbox } from '@call-status/core';
 import { expect, vi } from 'vitest';
 import type { Bench } from './bench.ts';
 import type { Tests } from './contract-test.ts';
 
+const DAY_MS = 86_400_000;
+
 let others = 0;
 
-/** An inbox may remove little at a time, and only when something is recorded. */
-async function expectCalls(t: Bench, callIds: readonly string[]): Promise<void> {
-  await vi.waitFor(async () => {
+/** An inbox may remove little at a time, only when something is recorded, and only where a worker runs. */
+async function expectCalls(t: Bench, callIds: readonly string[], inbox: Inbox = t.inbox): Promise<void> {
+  const stop = t.inbox.onWork(() => {});
+  const expectThem = async (): Promise<void> => {
     await t.record(`other${++others}`, 'ringing');
-    const { rows } = await t.inbox.calls({ limit: 1000 });
+    const { rows } = await inbox.calls({ limit: 1000 });
     const found = rows.map(({ callId }) => callId).filter((callId) => !callId.startsWith('other'));
     expect(found.sort()).toEqual([...callIds].sort());
-  });
+  };
+  await vi.waitFor(expectThem, 10_000).finally(stop);
 }
 
 async function finishAll(t: Bench): Promise<void> {
@@ -22,13 +27,18 @@ async function finishAll(t: Bench): Promise<void> {
 export const RETENTION: Tests = {
   'keeps an ended call for its time after its last event, and a live one seven times as long': async (t) => {
     const { retainForMs, elapse } = t.retention;
+    // That these are removed shows that the others were looked at.
+    await t.record('ended before', 'completed');
+    await t.record('live before', 'ringing');
+    await finishAll(t);
+    elapse(2000);
     await t.record('ended', 'completed');
     await t.record('live', 'ringing');
     await finishAll(t);
     elapse(retainForMs - 1000);
-    await expectCalls(t, ['ended', 'live']);
+    await expectCalls(t, ['ended', 'live', 'live before']);
     elapse(2000);
-    await expectCalls(t, ['live']);
+    await expectCalls(t, ['live', 'live before']);
     elapse(6 * retainForMs - 2000);
     await expectCalls(t, ['live']);
     elapse(2000);
@@ -39,6 +49,8 @@ export const RETENTION: Tests = {
     const { retainForMs, elapse } = t.retention;
     await t.record('dead', 'completed');
     const { event } = await t.bury();
+    await t.record('handled', 'completed');
+    await finishAll(t);
     await t.record('waiting', 'completed');
     elapse(10 * retainForMs);
     await expectCalls(t, ['dead', 'waiting']);
@@ -58,5 +70,51 @@ export const RETENTION: Tests = {
     await finishAll(t);
     elapse(retainForMs / 2 + 1000);
     await expectCalls(t, ['touched']);
+  },
+};
+
+export const RETENTION_OF_MANY: Tests = {
+  'removes what is old once, whoever of many does it, and all see the same': async (t) => {
+    const { retainForMs, elapse } = t.retention;
+    const many = [t.inbox, await t.second(), await t.second()];
+    const stops = many.map((inbox) => inbox.onWork(() => {}));
+    await t.record('ended', 'completed');
+    await t.record('live', 'ringing');
+    await finishAll(t);
+    elapse(retainForMs + 1000);
+    for (const inbox of many) await expectCalls(t, ['live'], inbox);
+    const counts = await Promise.all(many.map((inbox) => inbox.counts()));
+    expect(counts.map(({ ended }) => ended)).toEqual([0, 0, 0]);
+    expect(new Set(counts.map(({ live }) => live)).size).toBe(1);
+    for (const stop of stops) stop();
+  },
+
+  'removes nothing where a script opens the store and reads': async (t) => {
+    const { retainForMs, elapse } = t.retention;
+    await t.record('ended', 'completed');
+    await finishAll(t);
+    elapse(retainForMs - 1000);
+    const script = await t.second();
+    await script.calls();
+    await script.deadLetters.list();
+    await script.close();
+    await expectCalls(t, ['ended']);
+  },
+};
+
+export const DURABLE_RETENTION: Tests = {
+  'knows the events of a removed call for seven days after its last event': async (t) => {
+    const { retainForMs, elapse } = t.retention;
+    const events = ['ringing', 'completed'].map((status) => t.event('ended', status as 'ringing'));
+    for (const event of events) await t.inbox.record(event);
+    await finishAll(t);
+    await finishAll(t);
+    elapse(retainForMs + 1000);
+    await expectCalls(t, []);
+    for (const event of events) expect(await t.inbox.record(event)).toEqual({ transition: 'duplicate', done: true });
+    elapse(7 * DAY_MS - retainForMs - 2000);
+    await t.reopen();
+    for (const event of events) expect(await t.inbox.record(event)).toEqual({ transition: 'duplicate', done: true });
+    await expectCalls(t, []);
   },
 };

@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type AnyCallStatusEvent,
   type CallStatus,
+  type CallSummary,
+  type Clock,
   type Inbox,
   type Lease,
   memoryInbox,
@@ -12,22 +14,40 @@ import {
 import type { MakeInbox } from '../src/index.ts';
 
 /** An inbox of which some methods are wrong. */
-type Spoil = (right: Inbox) => Partial<Inbox>;
+type Spoil = (right: Inbox, clock: Clock) => Partial<Inbox>;
+
+const RETAIN_FOR_MS = 3_600_000;
 
 /** Inboxes that share a store, and are wrong in the same way. */
 function makeWrong(spoil: Spoil): MakeInbox {
-  return ({ clock }) => {
-    const right = memoryInbox({ clock });
-    const wrong = spoil(right);
-    const inbox: Inbox = new Proxy(right, {
-      get(target, name) {
-        const value = wrong[name as keyof Inbox] ?? target[name as keyof Inbox];
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
-    return { inbox, second: async () => inbox, cleanup: () => right.close() };
+  return ({ clock, advance }) => {
+    const right = memoryInbox({ clock, retainFor: RETAIN_FOR_MS });
+    const view = (theirs: Clock): Inbox => {
+      const wrong = spoil(right, theirs);
+      return new Proxy(right, {
+        get(target, name) {
+          const value = wrong[name as keyof Inbox] ?? (name === 'close' ? async () => {} : target[name as keyof Inbox]);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    };
+    const inbox = view(clock);
+    return {
+      inbox,
+      second: async (options) => (options?.clock === undefined ? inbox : view(options.clock)),
+      retention: { retainForMs: RETAIN_FOR_MS, elapse: advance },
+      cleanup: () => right.close(),
+    };
   };
 }
+
+/** Lists only some of the calls, as if others had been removed. */
+const withCalls =
+  (right: Inbox, isKept: (call: CallSummary) => boolean): Inbox['calls'] =>
+  async (query) => {
+    const page = await right.calls(query);
+    return { ...page, rows: page.rows.filter(isKept) };
+  };
 
 /** Gives work out with what `change` makes of it. */
 const withWork =
@@ -217,6 +237,69 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
         return true;
       },
     })),
+  ],
+  [
+    'removes live calls as early as ended ones',
+    'retention',
+    makeWrong((right, clock) => ({
+      calls: withCalls(right, ({ terminal, lastAt }) => terminal || clock() - lastAt < RETAIN_FOR_MS),
+    })),
+  ],
+  [
+    'removes calls that have work, or a dead letter',
+    'retention',
+    makeWrong((right, clock) => ({
+      calls: withCalls(right, ({ terminal, lastAt }) => !terminal || clock() - lastAt < RETAIN_FOR_MS),
+    })),
+  ],
+  [
+    'counts the retention from the first event',
+    'retention',
+    makeWrong((right, clock) => ({
+      calls: withCalls(right, ({ terminal, firstAt }) => !terminal || clock() - firstAt < RETAIN_FOR_MS),
+    })),
+  ],
+  [
+    'removes what is old when a script reads',
+    'retention of many',
+    makeWrong((right) => {
+      const removed = new Set<string>();
+      return {
+        calls: withCalls(right, ({ callId }) => !removed.has(callId)),
+        async close() {
+          for (const { callId } of (await right.calls({ state: 'ended' })).rows) removed.add(callId);
+        },
+      };
+    }),
+  ],
+  [
+    'gives out what is due by the clock of whoever asks',
+    'two clocks',
+    makeWrong((right, clock) => ({
+      async take(request) {
+        const taken = await right.take(request);
+        const isDue = ({ event }: Work): boolean => Date.parse(event.receivedAt) <= clock();
+        for (const work of taken.work) if (!isDue(work)) await right.release(work.lease);
+        return { ...taken, work: taken.work.filter(isDue) };
+      },
+    })),
+  ],
+  [
+    'makes another store when several open one at once',
+    'two at once',
+    ({ clock }) => {
+      const inbox = memoryInbox({ clock });
+      let opening: Promise<Inbox> | undefined;
+      return {
+        inbox,
+        second() {
+          const isFirst = opening === undefined;
+          opening ??= setImmediate(inbox);
+          return isFirst ? opening : Promise.resolve(memoryInbox({ clock }));
+        },
+        cleanup: () => inbox.close(),
+      };
+    },
   ],
   [
     'counts what waits for its retry as due',
