@@ -52,10 +52,17 @@ export class FieldNames {
     return text;
   }
 
-  /** Whether it holds of every name and its value, in the order of {@link sortedText}; stops at the first of which it does not. */
-  everySorted(values: readonly string[], holds: (name: string, value: string) => boolean): boolean {
+  /** The first answer that is given for a name and its value, in the order of {@link sortedText}. */
+  firstSorted<Answer>(
+    values: readonly string[],
+    ask: (name: string, value: string) => Answer | undefined,
+  ): Answer | undefined {
     this.#sorted ??= this.#sort();
-    return this.#sorted.every((name, at) => holds(name, values[this.#positions[at] as number] as string));
+    for (let at = 0; at < this.#sorted.length; at++) {
+      const answer = ask(this.#sorted[at] as string, values[this.#positions[at] as number] as string);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
   }
 
   #sort(): readonly string[] {

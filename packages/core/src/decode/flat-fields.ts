@@ -6,6 +6,7 @@ export class FlatFields {
   readonly #names: FieldNames;
   readonly #values: readonly string[];
   #tree: FieldTree | undefined;
+  #sortedText: string | undefined;
 
   constructor(names: FieldNames, values: readonly string[]) {
     this.#names = names;
@@ -28,11 +29,12 @@ export class FlatFields {
 
   /** Name and value of each field, in the UTF-16 order of the names: what signatures of the LaML family cover. */
   sortedText(): string {
-    return this.#names.sortedText(this.#values);
+    this.#sortedText ??= this.#names.sortedText(this.#values);
+    return this.#sortedText;
   }
 
-  /** Whether it holds of the name and the value of every field, in the order of {@link sortedText}; stops at the first failure. */
-  everySorted(holds: (name: string, value: string) => boolean): boolean {
-    return this.#names.everySorted(this.#values, holds);
+  /** The first answer that is given for a field, in the order of {@link sortedText}. */
+  firstSorted<Answer>(ask: (name: string, value: string) => Answer | undefined): Answer | undefined {
+    return this.#names.firstSorted(this.#values, ask);
   }
 }

@@ -38,34 +38,17 @@ const HASH_LENGTH = 16;
  * ```
  */
 export function contentKey(form: NormalForm, ...more: readonly unknown[]): string {
-  let content = '';
-  for (const name in form) {
-    const value = form[name as keyof NormalForm];
-    if (value === undefined || value === null || IN_ID.has(name)) continue;
-    content += name + spelled(name === 'recording' ? unsigned(value as Recording) : value);
-  }
-  const digest = content === '' ? undefined : crypto.hash('sha256', content, 'base64url').slice(0, HASH_LENGTH);
+  // Those stand in the event id in plain.
+  const rest = { ...form, callId: undefined, rawStatus: undefined, sequence: undefined };
+  const { recording } = form;
+  const content = JSON.stringify(recording === undefined ? rest : { ...rest, recording: unsigned(recording) });
+  const digest = content === '{}' ? undefined : crypto.hash('sha256', content, 'base64url').slice(0, HASH_LENGTH);
   return eventKey(form.rawStatus, form.sequence, ...more, digest);
 }
-
-/** What stands in the event id in plain. */
-const IN_ID: ReadonlySet<string> = new Set(['callId', 'rawStatus', 'sequence'] satisfies (keyof NormalForm)[]);
 
 function unsigned(recording: Recording): Recording {
   const query = recording.url?.indexOf('?') ?? -1;
   return query < 0 ? recording : { ...recording, url: recording.url?.slice(0, query) as string };
-}
-
-/** As JSON does it, no two values in the same way, and in a fraction of the time. */
-function spelled(value: string | number | boolean | object): string {
-  if (typeof value === 'string') return `"${value.length}:${value}`;
-  if (typeof value !== 'object') return `=${value}`;
-  let text = '{';
-  for (const name in value) {
-    const part = (value as Readonly<Record<string, string | number | object | undefined>>)[name];
-    if (part !== undefined) text += name + spelled(part);
-  }
-  return `${text}}`;
 }
 
 function escaped(part: string): string {

@@ -68,20 +68,37 @@ const WHOLE_UUID = new RegExp(`^${UUID}$`);
 const WORD = /^[a-z_-]*$/;
 const DECIMAL = /^(?:-?\d+(?:\.\d+)?|null)?$/;
 
-/** The fields that SignalWire has before `CallSid`, with the form of their values. Any of them may be empty. */
-const BEFORE_CALL_SID: Readonly<Record<string, RegExp>> = {
-  AccountSid: /^(?:AC)?[0-9a-f]*(?:-[0-9a-f]+)*$/i,
-  AnsweredBy: WORD,
-  ApiVersion: /^(?:\d{4}-\d\d-\d\d)?$/,
-  CallDuration: DECIMAL,
-};
 const AUDIO_FIELD = /^Audio(?:In|Out)(?:(?!Call)[A-Z][a-z]*)+$/;
+/** Those of every last callback, which are found faster by name. */
+const AUDIO_FIELDS = [
+  'AudioInAveragePtime',
+  'AudioInDtmfPacketCount',
+  'AudioInFlushPacketCount',
+  'AudioInJitterMaxVariance',
+  'AudioInJitterMinVariance',
+  'AudioInLargestJbSize',
+  'AudioInMediaPacketCount',
+  'AudioInMos',
+  'AudioInSkipPacketCount',
+  'AudioOutDtmfPacketCount',
+  'AudioOutLost',
+  'AudioOutMediaPacketCount',
+];
+
+/** The fields that SignalWire has before `CallSid`, with the form of their values. Any of them may be empty. */
+const BEFORE_CALL_SID: ReadonlyMap<string, RegExp> = new Map([
+  ['AccountSid', /^(?:AC)?[0-9a-f]*(?:-[0-9a-f]+)*$/i],
+  ['AnsweredBy', WORD],
+  ['ApiVersion', /^(?:\d{4}-\d\d-\d\d)?$/],
+  ['CallDuration', DECIMAL],
+  ...AUDIO_FIELDS.map((name) => [name, DECIMAL] as const),
+]);
 
 /** What no id of a call has in it: the names of other fields, and what separates parameters. */
 const NO_CALL_SID = /AccountSid|ApiVersion|Call(?:Sid|Status)|[=&?#"]/;
 
 /** How far the names are read. */
-type Stage = 'before' | 'CallSid' | 'CallStatus' | 'after';
+type Stage = 'before' | 'CallSid' | 'CallStatus';
 
 /**
  * Whether signed fields that have `CallSid` tell of a call in the only way in which SignalWire can have written them.
@@ -89,36 +106,33 @@ type Stage = 'before' | 'CallSid' | 'CallStatus' | 'after';
  * @param isStatus whether SignalWire has this status word; of one that it does not have, the end is looked at too
  */
 export function isCutByItsAuthor(
-  fields: Pick<FlatFields, 'everySorted' | 'sortedText'>,
+  fields: Pick<FlatFields, 'firstSorted' | 'sortedText'>,
   isStatus: (word: string) => boolean,
 ): boolean {
   let stage: Stage = 'before';
   let status = '';
   const hasStatus = fields.sortedText().includes('CallStatus');
-  return fields.everySorted((name, value) => {
+  const verdict = fields.firstSorted((name, value) => {
     switch (stage) {
       case 'before':
-        if (name !== 'CallSid') return formOf(name)?.test(value) === true;
+        if (name !== 'CallSid') return formOf(name)?.test(value) === true ? undefined : false;
         stage = 'CallSid';
-        return !NO_CALL_SID.test(value) && (hasStatus || WHOLE_UUID.test(value));
+        return !NO_CALL_SID.test(value) && (hasStatus || WHOLE_UUID.test(value)) ? undefined : false;
       case 'CallSid':
-        if (!hasStatus) return name !== 'CallSid' && /^[A-Z]/.test(name);
+        if (!hasStatus) return name !== 'CallSid' && /^[A-Z]/.test(name) ? undefined : false;
         stage = 'CallStatus';
         status = value;
-        return name === 'CallStatus' && (isStatus(value) || WORD.test(value));
+        return name === 'CallStatus' && (isStatus(value) || WORD.test(value)) ? undefined : false;
       case 'CallStatus':
-        stage = 'after';
         // A status that goes on in the next name was cut.
         return name !== 'CallStatus' && !(isStatus(status) ? /^[_-]/ : /^[a-z_-]/).test(name);
-      default:
-        return true;
     }
   });
+  return verdict ?? true;
 }
 
 function formOf(name: string): RegExp | undefined {
-  if (Object.hasOwn(BEFORE_CALL_SID, name)) return BEFORE_CALL_SID[name];
-  return AUDIO_FIELD.test(name) ? DECIMAL : undefined;
+  return BEFORE_CALL_SID.get(name) ?? (AUDIO_FIELD.test(name) ? DECIMAL : undefined);
 }
 
 /** Fields that only other messages have, each with the beginning of a value right behind it. */
