@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, expect, it, vi } from 'vitest';
 import { BoundedLog } from './bounded-log.ts';
+import { createCallStatus } from './create-call-status.ts';
 import { CallStatusError } from './errors.ts';
 import { mycpaas } from './providers/mycpaas.ts';
-import { createCallStatus } from './receiver.ts';
 import { Reporter } from './reporter.ts';
 
 function lines() {

@@ -1,38 +1,36 @@
-/**
- * The statuses of a call, in the order in which a call goes through them.
- * The five from `completed` on are terminal; `unknown` is a status word that we do not know, and moves nothing.
- */
-export const CALL_STATUSES = [
-  'queued',
-  'initiated',
-  'ringing',
-  'in-progress',
-  'completed',
-  'busy',
-  'no-answer',
-  'failed',
-  'canceled',
-  'unknown',
-] as const;
+import type {
+  Agent,
+  AnsweredBy,
+  CallError,
+  CallStatus,
+  Direction,
+  Hangup,
+  Leg,
+  Line,
+  MachineDetection,
+  Quality,
+  Recording,
+  Sip,
+  TerminalStatus,
+} from './event-parts.ts';
 
-/** The normal form of a provider's status word. */
-export type CallStatus = (typeof CALL_STATUSES)[number];
-
-/** A status that a call never leaves. */
-export type TerminalStatus = 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
-
-const TERMINAL: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
-
-/** Whether a call that has this status has ended. */
-export function isTerminal(status: CallStatus): status is TerminalStatus {
-  return TERMINAL.has(status);
-}
-
-/** Who called whom; `web` is a call from a browser, without phone numbers. */
-export type Direction = 'inbound' | 'outbound' | 'web';
-
-/** Who picked up. `unknown`: the provider looked and could not tell, or has a word for it that call-status does not know. */
-export type AnsweredBy = 'human' | 'machine' | 'fax' | 'unknown';
+export {
+  type Agent,
+  type AnsweredBy,
+  CALL_STATUSES,
+  type CallError,
+  type CallStatus,
+  type Direction,
+  type Hangup,
+  isTerminal,
+  type Leg,
+  type Line,
+  type MachineDetection,
+  type Quality,
+  type Recording,
+  type Sip,
+  type TerminalStatus,
+} from './event-parts.ts';
 
 /**
  * How we know that a callback is genuine: a valid signature (`signed`), the secret in its URL (`token`), or not at all (`none`).
@@ -49,112 +47,6 @@ export type Trust = 'signed' | 'token' | 'none';
  * - `duplicate`: an event with this id was accepted before. No handler ever sees it; `req.callStatus` does.
  */
 export type Transition = 'advance' | 'repeat' | 'late' | 'conflict' | 'duplicate';
-
-/** A recording of the call. */
-export interface Recording {
-  /** Where it can be fetched; some providers ask for credentials there. */
-  readonly url?: string;
-  /** The provider's id of it. */
-  readonly id?: string;
-  /** Its length in seconds. */
-  readonly durationSeconds?: number;
-}
-
-/** One party's part of a call, in the provider's order. */
-export interface Leg {
-  /** Absent when the leg was not attempted. */
-  readonly status?: CallStatus;
-  /** The provider's own word for it. */
-  readonly rawStatus?: string;
-  /** Seconds that the party was on the line. */
-  readonly durationSeconds?: number;
-  /** Who picked up on this leg. */
-  readonly answeredBy?: AnsweredBy;
-  /** The party's number, as sent. */
-  readonly number?: string;
-  /** What kind of leg it is, in the provider's word. */
-  readonly type?: string;
-  /** The number that the party saw, as sent. */
-  readonly callerId?: string;
-  /** Why the leg ended, in the provider's word, such as `NORMAL_CLEARING`. */
-  readonly cause?: string;
-  /** Why the leg ended, as a code of ISDN (ITU-T Q.850), such as 16. */
-  readonly causeCode?: number;
-  /** Who ended the leg, in the provider's word in lower case, such as `callee`. */
-  readonly disconnectedBy?: string;
-}
-
-/** The answer to the SIP INVITE. */
-export interface Sip {
-  /** The SIP response code, such as 486. */
-  readonly code?: number;
-  /** Its phrase, such as `Busy Here`. */
-  readonly phrase?: string;
-  /** The header `Call-ID` of the INVITE: find the call in SIP traces by it. */
-  readonly callId?: string;
-}
-
-/** Who ended the call, and why. */
-export interface Hangup {
-  /** The party that hung up: the one in `from`, or the one in `to`. */
-  readonly by?: 'caller' | 'callee';
-  /** The number of the party that hung up, as sent. */
-  readonly number?: string;
-  /** The direction from which the hangup came, as the provider tells it. */
-  readonly direction?: Direction;
-  /** Why the call ended, in the provider's word, such as `user_hangup`. */
-  readonly cause?: string;
-}
-
-/** Your own end of the call: the number or line that was called, or that the call was made from. */
-export interface Line {
-  /** As sent. */
-  readonly number?: string;
-  /** The name that you gave it. */
-  readonly name?: string;
-  /** The provider's id of it. */
-  readonly id?: string;
-}
-
-/** The agent to whom the call was connected. */
-export interface Agent {
-  /** As sent. */
-  readonly number?: string;
-  /** The agent's address. */
-  readonly email?: string;
-}
-
-/** What answering machine detection found. */
-export interface MachineDetection {
-  /** The provider's own word, in lower case: `machine_end_beep` says that a message can be left now. */
-  readonly result?: string;
-  /** How long it took, in milliseconds. */
-  readonly durationMs?: number;
-}
-
-/** How the call sounded. */
-export interface Quality {
-  /** Mean opinion score, 1 (bad) to 5 (excellent). */
-  readonly mos?: number;
-  /** Smallest jitter variance, in the provider's unit. */
-  readonly jitterMin?: number;
-  /** Largest jitter variance, in the provider's unit. */
-  readonly jitterMax?: number;
-  /** Audio packets received. */
-  readonly packetsReceived?: number;
-  /** Audio packets sent. */
-  readonly packetsSent?: number;
-  /** Audio packets that were expected and did not arrive in time. */
-  readonly packetsLost?: number;
-}
-
-/** What went wrong, in the provider's words. */
-export interface CallError {
-  /** The provider's own code. */
-  readonly code?: string;
-  /** The provider's own text. */
-  readonly message?: string;
-}
 
 /**
  * The provider's own fields, by provider name. Open for augmentation, so that your own provider takes part in all types:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createCallStatus } from './create-call-status.ts';
 import { mycpaas } from './providers/mycpaas.ts';
 import { signalwire } from './providers/signalwire.ts';
-import { createCallStatus } from './receiver.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 const URL = 'https://example.com/hooks?a=1';

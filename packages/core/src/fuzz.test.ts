@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { createCallStatus } from './create-call-status.ts';
 import { memoryInbox } from './memory-inbox.ts';
 import { exotel } from './providers/exotel.ts';
 import { mycpaas } from './providers/mycpaas.ts';
 import { signalwire } from './providers/signalwire.ts';
 import { voicedock } from './providers/voicedock.ts';
-import { createCallStatus } from './receiver.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10_000);
 

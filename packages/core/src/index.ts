@@ -2,6 +2,7 @@ import './require-node.ts';
 
 export { type ApplicationEnd, type Call, foldCall, transitionOf } from './call.ts';
 export { checkOptions, type OptionRule, type OptionRules } from './check-options.ts';
+export { createCallStatus } from './create-call-status.ts';
 export type { FieldNames } from './decode/field-names.ts';
 export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';
 export type { FlatFields } from './decode/flat-fields.ts';
@@ -90,7 +91,6 @@ export {
 } from './provider.ts';
 export * from './providers/index.ts';
 export { queryRules } from './query-rules.ts';
-export { createCallStatus } from './receiver.ts';
 export type { CallbackRequest, Receipt } from './request.ts';
 export { exponentialBackoff, type RetryOptions } from './retry.ts';
 export type { TelemetryAttempt, TelemetryEvent, TelemetrySubject } from './telemetry.ts';

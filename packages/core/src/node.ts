@@ -7,13 +7,13 @@ import './require-node.ts';
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { announcedLength, isThere, peekBody } from './body.ts';
+import { createCallStatus } from './create-call-status.ts';
 import type { CallbackEndpoint } from './endpoint.ts';
 import { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import { inNextTurn } from './next-turn.ts';
 import type { CallStatusOptions } from './options.ts';
 import type { Provider } from './provider.ts';
-import { createCallStatus } from './receiver.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
 
 export type { BodyStream } from './body.ts';

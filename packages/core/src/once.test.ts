@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Call } from './call.ts';
+import { createCallStatus } from './create-call-status.ts';
 import { CALL_STATUSES, isTerminal } from './event.ts';
 import { STATUS_HANDLERS } from './handlers.ts';
 import { exotel } from './providers/exotel.ts';
 import { mycpaas } from './providers/mycpaas.ts';
 import { signalwire } from './providers/signalwire.ts';
-import { createCallStatus } from './receiver.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 2_000);
 

@@ -4,6 +4,7 @@ import { checkProviders, isLenient } from './check-providers.ts';
 import { DEFAULT_LIMITS, type Limits } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
 import type { CallStatusEvent } from './event.ts';
+import type { ProviderRules } from './handlers/worker-options.ts';
 import type { Handlers } from './handlers.ts';
 import type { Inbox } from './inbox.ts';
 import { DefaultLogger, type Logger } from './log.ts';
@@ -181,5 +182,14 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     log,
     clock: clock ?? Date.now,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+  };
+}
+
+/** How a provider's events are handled: as it says, else as the receiver does. */
+export function rulesOf({ options: own }: Provider, { retry, handlerTimeoutMs }: ResolvedOptions): ProviderRules {
+  return {
+    retry: { ...retry, ...own.retry },
+    handlerTimeoutMs: own.handlerTimeoutMs ?? handlerTimeoutMs,
+    concurrency: own.concurrency ?? Number.POSITIVE_INFINITY,
   };
 }

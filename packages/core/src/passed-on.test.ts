@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
+import { createCallStatus } from './create-call-status.ts';
 import type { CallStatusOptions } from './options.ts';
 import { defineProvider, type Provider } from './provider.ts';
 import { exotel } from './providers/exotel.ts';
 import { mycpaas } from './providers/mycpaas.ts';
 import { signalwire } from './providers/signalwire.ts';
 import { voicedock } from './providers/voicedock.ts';
-import { createCallStatus } from './receiver.ts';
 import type { CallbackRequest } from './request.ts';
 import { required } from './standard-schema.ts';
 

@@ -1,161 +1,29 @@
 import { addingToken, type CallbackUrlFunction, type WithTokenOption } from './callback-url.ts';
 import { checkDefinition } from './check-definition.ts';
 import type { FieldTree } from './decode/fields.ts';
-import type {
-  Agent,
-  AnsweredBy,
-  CallError,
-  CallStatus,
-  Direction,
-  Hangup,
-  Leg,
-  Line,
-  MachineDetection,
-  ProviderEvent,
-  Quality,
-  Recording,
-  Sip,
-} from './event.ts';
+import type { CallStatus, ProviderEvent } from './event.ts';
 import type { Handlers } from './handlers.ts';
 import type { Decode, Message } from './message.ts';
-import type { CallbackRequest } from './request.ts';
+import type { NormalForm } from './provider-form.ts';
+import type { MaybePromise, OptionSchemas, OwnOptions, ParsedOptions, Secret } from './provider-options.ts';
 import type { RetryOptions } from './retry.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
 
-/** A value, or what waits for it. */
-export type MaybePromise<T> = T | Promise<T>;
-
-/** The secrets of one tenant. */
-export interface TenantSecrets {
-  /** Whose they are, in 1 to 64 characters. It is the event's `tenant`, and part of what tells calls apart. */
-  readonly tenant: string;
-  /** Any of them is right. An empty list refuses the callback. */
-  readonly secrets: string | readonly string[];
-}
-
-/**
- * A secret: one; several at a time (rotation: any of them is right); a function without parameters that returns them; or a function of
- * the request, which has to say whose secrets they are, so that tenants cannot write into each other's calls.
- * A function that returns `undefined` or an empty list refuses the callback.
- *
- * @example
- * ```ts
- * signalwire({
- *   signingKey: async (request) => {
- *     const tenant = new URL(request.url, 'https://hooks.example.com').searchParams.get('tenant') ?? '';
- *     const secrets = await keysOf(tenant);
- *     return secrets && { tenant, secrets };
- *   },
- * });
- * ```
- */
-export type Secret =
-  | string
-  | readonly string[]
-  | (() => MaybePromise<string | readonly string[] | TenantSecrets | undefined>)
-  | ((request: CallbackRequest) => MaybePromise<TenantSecrets | undefined>);
+export type { NormalForm } from './provider-form.ts';
+export type {
+  MaybePromise,
+  OptionSchemas,
+  OwnOptions,
+  ParsedOptions,
+  Secret,
+  TenantSecrets,
+} from './provider-options.ts';
 
 /** What authenticating a message found. Anything but `genuine` refuses it. */
 export type Verdict = 'genuine' | 'signature_missing' | 'signature_mismatch' | 'signature_expired' | 'body_consumed';
 
-/**
- * What a provider's `normalize` returns: the parts of the event that the provider tells.
- * `undefined` is the same as absent; what is derived (`id`, `terminal`, `trust`, …) is added for it.
- */
-export interface NormalForm {
-  /** The provider's id of the call. */
-  readonly callId: string;
-  /** The provider's own status word; empty where it sent none. */
-  readonly rawStatus: string;
-  /** Only where the table `statuses` is not enough. */
-  readonly status?: CallStatus | undefined;
-  /** Who called whom. */
-  readonly direction?: Direction | undefined;
-  /** As sent. */
-  readonly from?: string | undefined;
-  /** As sent. */
-  readonly to?: string | undefined;
-  /** The name of the caller. */
-  readonly callerName?: string | undefined;
-  /** The number from which the call was forwarded, as sent. */
-  readonly forwardedFrom?: string | undefined;
-  /** The user's own end of the call. */
-  readonly line?: Line | undefined;
-  /** The provider's id of the user's account. */
-  readonly account?: string | undefined;
-  /** How well the caller's number was attested (STIR/SHAKEN), in the provider's word. */
-  readonly stirVerstat?: string | undefined;
-  /** When the call began, by the provider's clock: ISO 8601, UTC. */
-  readonly startedAt?: string | undefined;
-  /** When the call was answered, by the provider's clock: ISO 8601, UTC. */
-  readonly answeredAt?: string | undefined;
-  /** When it happened, by the provider's clock: ISO 8601, UTC. */
-  readonly occurredAt?: string | undefined;
-  /** The provider's count of the events of this call. */
-  readonly sequence?: number | undefined;
-  /** Seconds: of the conversation if the provider tells it, else of the call. */
-  readonly durationSeconds?: number | undefined;
-  /**
-   * Whether the other party picked up. Absent: as the status says (`in-progress`: yes; `busy`, `no-answer`, `canceled`: no; else unknown).
-   * `null`: this event cannot tell, whatever its status says.
-   */
-  readonly answered?: boolean | null | undefined;
-  /** Who picked up. */
-  readonly answeredBy?: AnsweredBy | undefined;
-  /** What answering machine detection found. */
-  readonly machineDetection?: MachineDetection | undefined;
-  /** The agent to whom the call was connected. */
-  readonly agent?: Agent | undefined;
-  /** Who ended the call, and why. */
-  readonly hangup?: Hangup | undefined;
-  /** The call that made this one. */
-  readonly parentCallId?: string | undefined;
-  /** The recording of the call. */
-  readonly recording?: Recording | undefined;
-  /** The parties' parts of the call, in the provider's order. */
-  readonly legs?: readonly Leg[] | undefined;
-  /** The answer to the SIP INVITE. */
-  readonly sip?: Sip | undefined;
-  /** How the call sounded. */
-  readonly quality?: Quality | undefined;
-  /** What went wrong, in the provider's words. */
-  readonly error?: CallError | undefined;
-  /** What the user gave the provider to send back. */
-  readonly custom?: string | undefined;
-}
-
 /** What time it is, in milliseconds since the epoch. */
 export type Clock = () => number;
-
-/** A schema for each of a provider's own options. A schema that accepts `undefined` makes its option one that may be left out. */
-export type OptionSchemas = Readonly<Record<string, StandardSchema>>;
-
-/** A provider's own options as users give them: the signing secret, and those of the `options` of its definition. */
-export type OwnOptions<SecretName extends string, Schemas extends OptionSchemas> = {
-  readonly [Name in Exclude<SecretName, keyof Schemas>]?: Secret;
-} & {
-  readonly [Name in keyof Schemas as undefined extends SchemaInput<Schemas[Name]> ? never : Name]: SchemaInput<
-    Schemas[Name]
-  >;
-} & {
-  readonly [Name in keyof Schemas as undefined extends SchemaInput<Schemas[Name]> ? Name : never]?: SchemaInput<
-    Schemas[Name]
-  >;
-};
-
-/** A provider's own options as the functions of its definition get them: as the schemas made them, with their defaults. */
-export type ParsedOptions<SecretName extends string, Schemas extends OptionSchemas> = {
-  readonly [Name in Exclude<SecretName, keyof Schemas>]?: Secret;
-} & {
-  readonly [Name in keyof Schemas as undefined extends SchemaOutput<Schemas[Name]> ? never : Name]: SchemaOutput<
-    Schemas[Name]
-  >;
-} & {
-  readonly [Name in keyof Schemas as undefined extends SchemaOutput<Schemas[Name]> ? Name : never]?: Exclude<
-    SchemaOutput<Schemas[Name]>,
-    undefined
-  >;
-};
 
 /** All that call-status knows of a provider. Give it to {@link defineProvider}. */
 export interface ProviderDefinition<

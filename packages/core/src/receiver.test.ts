@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
+import { createCallStatus } from './create-call-status.ts';
 import { CallStatusError, type ErrorCode } from './errors.ts';
 import type { Inbox } from './inbox.ts';
 import { memoryInbox } from './memory-inbox.ts';
@@ -9,7 +10,6 @@ import { exotel } from './providers/exotel.ts';
 import { mycpaas } from './providers/mycpaas.ts';
 import { signalwire } from './providers/signalwire.ts';
 import { voicedock } from './providers/voicedock.ts';
-import { createCallStatus } from './receiver.ts';
 import type { CallbackRequest } from './request.ts';
 
 const silent = { info() {}, warn() {}, error() {} };

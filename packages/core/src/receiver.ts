@@ -3,11 +3,10 @@ import { authenticate } from './authenticate/authenticate.ts';
 import type { Limits } from './decode/fields.ts';
 import type { CallStatusReceiver, CloseOptions, EventName, ProviderEndpoint, RequestHead } from './endpoint.ts';
 import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
-import type { AnyCallStatusEvent, CallStatusEvent } from './event.ts';
+import type { AnyCallStatusEvent } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import { shutDown } from './handlers/shut-down.ts';
 import { Worker } from './handlers/worker.ts';
-import type { ProviderRules } from './handlers/worker-options.ts';
 import type { HandlerOptions } from './handlers.ts';
 import type { Inbox } from './inbox.ts';
 import { inboxFailure } from './inbox-failure.ts';
@@ -16,38 +15,20 @@ import { match, mayBeCallback, methodsOf } from './match.ts';
 import { Message } from './message.ts';
 import { type Dropped, sayingOnce } from './normal-form.ts';
 import { normalise } from './normalise.ts';
-import { type CallStatusOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { type ResolvedOptions, rulesOf } from './options.ts';
 import { tooLong, whyNoCallback, whyNotRecognized } from './passed-on.ts';
-import type { EventOf, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { ProviderReceiver } from './provider-receiver.ts';
 import { Recorder } from './recorder.ts';
 import { HandlerRegistrars } from './registrars.ts';
 import { type HandlerName, HandlerRegistry } from './registry.ts';
 import { Reporter } from './reporter.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
-import { isObserved, publish, type TelemetryEvent } from './telemetry.ts';
+import { acceptance, isObserved, publish } from './telemetry.ts';
 import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from './timer.ts';
 
-/**
- * Makes a receiver of call status callbacks.
- *
- * @throws CallStatusError `invalid_options`; `missing_secret` when a provider has no secret, unless `NODE_ENV` is `development` or `test`
- * @example
- * ```ts
- * const calls = createCallStatus({
- *   providers: [signalwire({ signingKey }), exotel({ token })],
- *   onEnded: (event) => console.log(event.callId, event.status),
- * });
- * app.use('/webhooks/voice', callStatusMiddleware(calls));
- * ```
- */
-export function createCallStatus<const Providers extends readonly Provider[] = readonly Provider[]>(
-  options: CallStatusOptions<Providers> = {},
-): CallStatusReceiver<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
-  return new Receiver(resolveOptions(options as unknown as CallStatusOptions, process.env['NODE_ENV']));
-}
-
-class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusReceiver<Event> {
+/** Takes callbacks, records their events, and has them handled. */
+export class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusReceiver<Event> {
   readonly inbox: Inbox;
   readonly methods: readonly ('POST' | 'GET')[];
   readonly autoAck: boolean;
@@ -251,20 +232,6 @@ class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusRece
     if (this.#options.work === undefined || !this.inbox.durable)
       this.#reporter.report(new CallStatusError('no_worker'));
   }
-}
-
-function acceptance({ provider, id, status, transition }: AnyCallStatusEvent, startedAt: number): TelemetryEvent {
-  const type = transition === 'duplicate' ? 'callback.duplicate' : 'callback.accepted';
-  return { type, provider, eventId: id, status, transition, durationMs: monotonicNow() - startedAt };
-}
-
-/** How a provider's events are handled: as it says, else as the receiver does. */
-function rulesOf({ options: own }: Provider, { retry, handlerTimeoutMs }: ResolvedOptions): ProviderRules {
-  return {
-    retry: { ...retry, ...own.retry },
-    handlerTimeoutMs: own.handlerTimeoutMs ?? handlerTimeoutMs,
-    concurrency: own.concurrency ?? Number.POSITIVE_INFINITY,
-  };
 }
 
 const NO_HEADERS = {};

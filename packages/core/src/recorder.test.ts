@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { createCallStatus } from './create-call-status.ts';
 import { CallStatusError } from './errors.ts';
 import type { Inbox, ReadyOptions } from './inbox.ts';
 import { memoryInbox } from './memory-inbox.ts';
 import { mycpaas } from './providers/mycpaas.ts';
-import { createCallStatus } from './receiver.ts';
 
 const silent = { warn() {}, error() {} };
 const provider = mycpaas({ allowUnauthenticated: true });

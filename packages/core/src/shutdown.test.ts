@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { createCallStatus } from './create-call-status.ts';
 import type { CallStatusError } from './errors.ts';
 import { memoryInbox } from './memory-inbox.ts';
 import { mycpaas } from './providers/mycpaas.ts';
-import { createCallStatus } from './receiver.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 

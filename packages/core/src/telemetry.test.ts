@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCallStatus } from './create-call-status.ts';
 import { mycpaas } from './providers/mycpaas.ts';
-import { createCallStatus } from './receiver.ts';
 import type { TelemetryEvent } from './telemetry.ts';
 
 const silent = { warn() {}, error() {} };

@@ -1,6 +1,7 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import type { ErrorCode } from './errors.ts';
-import type { CallStatus, Transition } from './event.ts';
+import type { AnyCallStatusEvent, CallStatus, Transition } from './event.ts';
+import { monotonicNow } from './timer.ts';
 
 /** The event that something happened to. */
 export interface TelemetrySubject {
@@ -82,4 +83,11 @@ export function publish(make: () => TelemetryEvent): void {
 /** Publishes and runs a function in the stores that are bound to the channel. */
 export function publishAround<Result>(make: () => TelemetryEvent, run: () => Result): Result {
   return telemetry.hasSubscribers ? telemetry.runStores(make(), run) : run();
+}
+
+/** What is published of a callback whose event is recorded. */
+export function acceptance(event: AnyCallStatusEvent, startedAt: number): TelemetryEvent {
+  const { provider, id, status, transition } = event;
+  const type = transition === 'duplicate' ? 'callback.duplicate' : 'callback.accepted';
+  return { type, provider, eventId: id, status, transition, durationMs: monotonicNow() - startedAt };
 }

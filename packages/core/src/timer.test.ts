@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { createCallStatus } from './create-call-status.ts';
 import { mycpaas } from './providers/mycpaas.ts';
-import { createCallStatus } from './receiver.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { createCallStatus } from '../create-call-status.ts';
 import { signalwire } from '../providers/signalwire.ts';
 import { voicedock } from '../providers/voicedock.ts';
-import { createCallStatus } from '../receiver.ts';
 import type { CallbackRequest } from '../request.ts';
 import { diagnose } from './diagnose.ts';
 

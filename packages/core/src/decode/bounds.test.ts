@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { createCallStatus } from '../create-call-status.ts';
 import { voicedock } from '../providers/voicedock.ts';
-import { createCallStatus } from '../receiver.ts';
 import type { CallbackRequest } from '../request.ts';
 
 const FORM = 'application/x-www-form-urlencoded';

@@ -1,11 +1,11 @@
 // Handlers are remembered by name: what one release finished, the next does not run again, and what it did not, the next does not skip.
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createCallStatus } from '../create-call-status.ts';
 import type { CallStatusError } from '../errors.ts';
 import type { Handler } from '../handlers.ts';
 import type { Inbox } from '../inbox.ts';
 import { memoryInbox } from '../memory-inbox.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
-import { createCallStatus } from '../receiver.ts';
 
 const silent = { warn() {}, error() {} };
 

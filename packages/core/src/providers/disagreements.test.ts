@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { formOf, jsonOf, messageOf, ORIGIN, type Sent } from '../../test/message-of.ts';
 import type { Call } from '../call.ts';
+import { createCallStatus } from '../create-call-status.ts';
 import type { AnyCallStatusEvent, CallStatusEvent } from '../event.ts';
 import type { NormalForm } from '../provider.ts';
-import { createCallStatus } from '../receiver.ts';
 import type { Receipt } from '../request.ts';
 import { validate } from '../standard-schema.ts';
 import { statusOf } from '../status-of.ts';

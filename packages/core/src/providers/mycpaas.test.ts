@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formOf, messageOf } from '../../test/message-of.ts';
-import { createCallStatus } from '../receiver.ts';
+import { createCallStatus } from '../create-call-status.ts';
 import { mycpaas } from './mycpaas.ts';
 
 const { definition } = mycpaas;

@@ -1,0 +1,24 @@
+import type { CallStatusReceiver } from './endpoint.ts';
+import type { CallStatusEvent } from './event.ts';
+import { type CallStatusOptions, resolveOptions } from './options.ts';
+import type { EventOf, Provider } from './provider.ts';
+import { Receiver } from './receiver.ts';
+
+/**
+ * Makes a receiver of call status callbacks.
+ *
+ * @throws CallStatusError `invalid_options`; `missing_secret` when a provider has no secret, unless `NODE_ENV` is `development` or `test`
+ * @example
+ * ```ts
+ * const calls = createCallStatus({
+ *   providers: [signalwire({ signingKey }), exotel({ token })],
+ *   onEnded: (event) => console.log(event.callId, event.status),
+ * });
+ * app.use('/webhooks/voice', callStatusMiddleware(calls));
+ * ```
+ */
+export function createCallStatus<const Providers extends readonly Provider[] = readonly Provider[]>(
+  options: CallStatusOptions<Providers> = {},
+): CallStatusReceiver<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
+  return new Receiver(resolveOptions(options as unknown as CallStatusOptions, process.env['NODE_ENV']));
+}
