@@ -1,0 +1,69 @@
+// Two releases, one after the other on one file: what the first finished is not run again, and nothing is skipped.
+import {
+  type AnyCallStatusEvent,
+  type CallStatusError,
+  createCallStatus,
+  type Handler,
+  mycpaas,
+} from '@call-status/core';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openInbox, temporaryFile } from './support.ts';
+
+/** A release with its handlers in order; those that start with `!` fail. */
+function release(path: string, names: readonly string[], attempts: number) {
+  const [ran, errors]: [string[], CallStatusError[]] = [[], []];
+  const calls = createCallStatus({
+    providers: [mycpaas({ token: 'a secret' })],
+    inbox: openInbox({ path }),
+    log: { warn() {}, error() {} },
+    retry: { attempts, backoff: () => 500 },
+    work: false,
+    onError: (error) => errors.push(error),
+  });
+  onTestFinished(() => calls.close());
+  for (const marked of names) {
+    const name = marked.replace('!', '');
+    const handler: Handler<AnyCallStatusEvent> = () => {
+      ran.push(name);
+      if (marked !== name) throw new Error('away');
+    };
+    calls.onCompleted(handler, { name });
+  }
+  return { calls, ran, errors };
+}
+
+const CALLBACK = {
+  method: 'POST',
+  url: '/hooks?token=a%20secret',
+  origin: 'https://hooks.example.com',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: Buffer.from('CallSid=CA1&CallStatus=completed'),
+};
+
+describe.each([
+  ['a dead letter is replayed', 1],
+  ['an event is tried again', 8],
+])('when %s', (_, attempts) => {
+  it.each([
+    ['the handlers change places', ['crm', 'billing'], ['crm'], []],
+    ['one is put in front', ['audit', 'billing', 'crm'], ['audit', 'crm'], []],
+    ['one that was done is renamed', ['invoices', 'crm'], ['invoices', 'crm'], ['handlers_changed']],
+    ['one that was done is gone', ['crm'], ['crm'], ['handlers_changed']],
+  ])('and %s, what is not done runs', async (_what, after, ran, codes) => {
+    const path = temporaryFile();
+    const first = release(path, ['billing', '!crm'], attempts);
+    expect((await first.calls.receive(CALLBACK))?.status).toBe(200);
+    first.calls.work();
+    await vi.waitFor(() => expect(first.ran).toEqual(['billing', 'crm']));
+    await vi.waitFor(async () => expect(await first.calls.inbox.counts()).toMatchObject({ running: 0 }));
+    await first.calls.close();
+
+    const second = release(path, after, attempts);
+    expect(await second.calls.inbox.deadLetters.replayAll()).toBe(attempts === 1 ? 1 : 0);
+    second.calls.work();
+    const done = { waiting: 0, running: 0, dead: 0 };
+    await vi.waitFor(async () => expect(await second.calls.inbox.counts()).toMatchObject(done), 10_000);
+    expect(second.ran).toEqual(ran);
+    expect(second.errors.map(({ code }) => code)).toEqual(codes);
+  });
+});
