@@ -69,7 +69,7 @@ export const ERRORS = {
   token_mismatch: {
     status: 403,
     severity: 'warning',
-    message: 'The token in the callback URL is none of those set.',
+    message: 'The token in the callback URL is not one of those set.',
     fix: 'Give the provider the URL that callbackUrl({ url, token }) returns. While calls with an old token run, keep it in the list: token: [newToken, oldToken].',
   },
   secret_unavailable: {
@@ -149,7 +149,7 @@ export const ERRORS = {
     status: 503,
     severity: 'error',
     message: 'The file of the inbox is not there.',
-    fix: 'Check its path. Only the service makes it: pass create: true if it is to be made here.',
+    fix: 'Check its path. Only a service creates the file; pass create: true to create it here.',
   },
   inbox_replaced: {
     status: 503,
