@@ -63,7 +63,10 @@ describe('the hint of a signature over another URL names the change with which i
   ])('by %s', async (_, headers, names) => {
     const hint = await hintFor({ headers });
     expect(hint).toMatch(/^The URL verified was http:\/\/backend\.internal:8080\/voice\?tenant=…\. A proxy says that/);
-    expect(hint).toContain(`called ${headers === host ? 'another host' : 'https'}: set publicUrl, or the framework`);
+    // Frameworks that trust their proxy read only two headers, and of a list the first value.
+    const trustHelps = /^https\b/.test(headers['x-forwarded-proto'] ?? '');
+    const setting = trustHelps ? "set publicUrl, or the framework's trust proxy. It" : 'set publicUrl. It';
+    expect(hint).toContain(`called ${headers === host ? 'another host' : 'https'}: ${setting}`);
     expect(hint).toContain('It called https://hooks.example.com/voice?tenant=…');
     expect(hint).toContain(names);
   });
@@ -76,15 +79,21 @@ describe('the hint of a signature over another URL names the change with which i
   });
 
   it.each([
-    ['a path that a proxy changed', '/', { 'x-original-uri': '/voice?tenant=7' }],
-    ['a prefix that a proxy took away', '/?tenant=7', { 'x-forwarded-prefix': '/voice' }],
-  ])('by %s', async (_, url, headers) => {
-    const signature = {
-      'x-signalwire-signature': sign(`http://backend.internal:8080/voice${url === '/' ? '' : '/'}?tenant=7${TEXT}`),
-    };
-    expect(await hintFor({ url, headers: { ...headers, ...signature } })).toContain(
-      'called another path: set publicUrl',
-    );
+    ['a path that a proxy changed', '/', { 'x-original-uri': '/voice?tenant=7' }, '/voice', '/ came here'],
+    ['a slash', '/voice/?tenant=7', {}, '/voice', '/voice/?tenant=… came here'],
+    ['a query that was added', '/voice?utm=1', {}, '/voice', '/voice?utm=… came here'],
+  ])('by %s', async (_, url, headers, path, came) => {
+    const query = url.includes('utm') ? '' : '?tenant=7';
+    const over = { 'x-signalwire-signature': sign(`http://backend.internal:8080${path}${query}${TEXT}`) };
+    const hint = await hintFor({ url, headers: { ...headers, ...over } });
+    expect(hint).toContain(`${came}: something on the way changed path or query.`);
+    expect(hint).not.toContain('publicUrl');
+  });
+
+  it('by a prefix that a proxy took away', async () => {
+    const over = { 'x-signalwire-signature': sign(`http://backend.internal:8080/voice/?tenant=7${TEXT}`) };
+    const headers = { 'x-forwarded-prefix': '/voice', ...over };
+    expect(await hintFor({ url: '/?tenant=7', headers })).toContain('called another path: set publicUrl. It called');
   });
 
   it('by the port that a proxy says', async () => {
@@ -139,6 +148,13 @@ describe('the hint of a signature names', () => {
     expect(await hintFor(over(sign(own)), { key: `"${KEY}"` })).toContain('without the quotes around it');
   });
 
+  it.each(['multipart/form-data; boundary=B', 'text/plain', undefined])('a content type: %s', async (type) => {
+    const { headers } = over(sign(own));
+    expect(await hintFor({ headers: { ...headers, 'content-type': type } })).toContain(
+      'No signature of SignalWire covers a body of this content type',
+    );
+  });
+
   it('another encoding, case or algorithm', async () => {
     expect(await hintFor(over(sign(own, KEY, 'sha1', 'hex')))).toContain(
       'It is written in hex, and base64 is expected.',
@@ -159,7 +175,10 @@ describe('the hint of a signature names', () => {
   it('what may be wrong, where no change helps', async () => {
     const headers = { 'x-forwarded-proto': 'https' };
     expect(await hintFor({ headers }, { key: 'other' })).toContain(
-      "A proxy says that the provider called https: set publicUrl, or the framework's trust proxy (x-forwarded-proto).",
+      "A proxy says that the provider called https: set publicUrl, or the framework's trust proxy (x-forwarded-proto). If it does not match then, the secret is not this provider's.",
+    );
+    expect(await hintFor({ headers: { forwarded: 'proto=https' } }, { key: 'other' })).toContain(
+      'A proxy says that the provider called https: set publicUrl (forwarded).',
     );
     const parsed = await hintFor({ headers, body: undefined, parsed: FIELDS }, { key: 'other' });
     expect(parsed.indexOf('A proxy says')).toBeLessThan(parsed.indexOf('Another parser took the body apart first'));

@@ -2,7 +2,7 @@ import type { Message } from '../message.ts';
 import type { Provider } from '../provider.ts';
 import { loggableUrl } from '../redact.ts';
 import { forwarded } from './forwarded.ts';
-import { headersOf } from './likely-urls.ts';
+import { headersOf, isSeenByTrust, settingFor } from './likely-urls.ts';
 
 /**
  * Why a signature does not match, the true cause first: what was found by trying, else what may be.
@@ -48,5 +48,8 @@ function suspectedUrl(message: Message): string {
   const by = [scheme, host, path].filter((each) => each !== undefined);
   if (by.length === 0) return `If the provider called another (scheme, host, port, path), set publicUrl; ${orSecret}`;
   const what = scheme?.value ?? (host === undefined ? 'another path' : 'another host');
-  return `A proxy says that the provider called ${what}: set publicUrl, or the framework's trust proxy (${headersOf(by)}).`;
+  const [, ownScheme = '', ownHost = ''] = /^(.*?):\/\/(.*)$/s.exec(request.origin) ?? [];
+  const trustHelps =
+    path === undefined && isSeenByTrust(message, `${scheme?.value ?? ownScheme}://${host?.value ?? ownHost}`);
+  return `A proxy says that the provider called ${what}: ${settingFor(trustHelps)} (${headersOf(by)}). If it does not match then, the secret is not this provider's.`;
 }

@@ -6,14 +6,14 @@ import { otherForms } from './url.ts';
 
 /** Bounds on how many of a kind are tried. */
 const MOST_HOSTS = 4;
-const MOST_PATHS = 4;
+const MOST_PATHS = 5;
 
 /** Scheme; user, host and port; path and query. */
 const PARTS = /^(https?):\/\/([^/?#]*)(.*)$/is;
 
 /**
  * The URLs that the provider may have called, the one that was verified first: by what proxies say, by the request itself where `publicUrl`
- * says something else, with the other scheme, and with and without a slash or a prefix of the path.
+ * says something else, with the other scheme, and with and without a slash, a prefix of the path or the query.
  */
 export function likelyUrls(message: Message): readonly Guess<string>[] {
   const { url, publicUrl, request } = message;
@@ -23,10 +23,8 @@ export function likelyUrls(message: Message): readonly Guess<string>[] {
   const guessed = (value: string): Said => ({ value, header: '' });
   const schemes = unique([guessed(scheme), ...said.schemes, guessed(calledScheme), guessed('https'), guessed('http')]);
   const hosts = unique([guessed(host), ...said.hosts, guessed(calledHost)]).slice(0, MOST_HOSTS);
-  const paths = unique([guessed(path), ...said.paths, guessed(calledPath), guessed(withOtherSlash(path))]).slice(
-    0,
-    MOST_PATHS,
-  );
+  const changed = [withOtherSlash(path), path.replace(/\?.*/s, '')].map(guessed);
+  const paths = unique([guessed(path), ...said.paths, guessed(calledPath), ...changed]).slice(0, MOST_PATHS);
   const guesses: Guess<string>[] = [url, ...otherForms(url)].map((value) => ({ value }));
   for (const aPath of paths) {
     for (const aHost of hosts) {
@@ -39,7 +37,12 @@ export function likelyUrls(message: Message): readonly Guess<string>[] {
           : saidOther(aHost, host)
             ? 'another host'
             : 'another path';
-        const advice = publicUrl === undefined ? adviceOf(value, what, by) : adviceToCorrect(publicUrl, value);
+        const origin = `${aScheme.value}://${aHost.value}`;
+        const advice = !aPath.value.endsWith(request.url)
+          ? adviceToKeep(request.url, value, by)
+          : publicUrl === undefined
+            ? adviceOf(value, what, by, aPath.value === path && isSeenByTrust(message, origin))
+            : adviceToCorrect(publicUrl, value);
         guesses.push(...[value, ...otherForms(value)].map((form) => ({ value: form, advice })));
       }
     }
@@ -60,14 +63,33 @@ function adviceToCorrect(publicUrl: string, called: string): string {
   return `publicUrl is set to ${loggableUrl(publicUrl)}, but the provider called ${loggableUrl(called)}: correct publicUrl.`;
 }
 
+/** What no setting of ours changes. */
+function adviceToKeep(came: string, called: string, by: readonly Said[]): string {
+  const source = by.length === 0 ? '' : ` (${headersOf(by)})`;
+  return `The provider called ${loggableUrl(called)}${source}, and ${loggableUrl(came)} came here: something on the way changed path or query. Keep them as they are, or give the provider the URL that comes here.`;
+}
+
 function saidOther({ value, header }: Said, verified: string): boolean {
   return header !== '' && value !== verified;
 }
 
-function adviceOf(called: string, what: string, by: readonly Said[]): string {
+function adviceOf(called: string, what: string, by: readonly Said[], trustHelps: boolean): string {
   const shown = loggableUrl(called);
   if (by.length === 0) return `The provider called ${shown}: set publicUrl to its address.`;
-  return `A proxy says that the provider called ${what}: set publicUrl, or the framework's trust proxy. It called ${shown}, according to ${headersOf(by)}.`;
+  return `A proxy says that the provider called ${what}: ${settingFor(trustHelps)}. It called ${shown}, according to ${headersOf(by)}.`;
+}
+
+/** What makes call-status see the URL that was called. */
+export function settingFor(trustHelps: boolean): string {
+  return `set publicUrl${trustHelps ? ", or the framework's trust proxy" : ''}`;
+}
+
+/** Whether a framework that trusts its proxy would see this origin: frameworks read two headers, and of each the first value. */
+export function isSeenByTrust(message: Message, origin: string): boolean {
+  const [, scheme = '', host = ''] = PARTS.exec(message.request.origin) ?? [];
+  const first = (header: string): string | undefined => message.header(header)?.split(',', 1)[0]?.trim();
+  const seen = `${first('x-forwarded-proto') || scheme}://${first('x-forwarded-host') || host}`;
+  return seen.toLowerCase() === origin.toLowerCase();
 }
 
 /** Names of headers, for people. */

@@ -166,8 +166,13 @@ function decoded(message: Message): FieldTree {
   }
 }
 
-/** Why no signature matches: the URL, the secret, or how the signature is written. */
+const NOT_COVERED =
+  'No signature of SignalWire covers a body of this content type: it has to come as a form or as JSON. Check what a proxy makes of it.';
+
+/** Why no signature matches: the content type, the URL, the secret, or how the signature is written. */
 export function diagnoseSignature(message: Message, secrets: readonly string[]): readonly string[] | undefined {
+  const isRead = message.request.method === 'GET' || ['form', 'json'].includes(message.contentType.kind);
+  if (!isRead) return [NOT_COVERED];
   const signatures: Signature[] = [];
   const contents = new Set<string | Uint8Array>();
   for (const { header, algorithm } of SIGNATURE_HEADERS) {
