@@ -155,6 +155,13 @@ describe('normalise', () => {
     }
   });
 
+  it('refuses event keys with bytes that did not decode: two events would be one', () => {
+    const definition = { ...plain.definition, eventKey: () => 'up|\ufffd' };
+    expect(() => normalise({ ...plain, definition }, { id: '7', state: 'up' }, 'none', NOW)).toThrow(
+      expect.objectContaining({ code: 'invalid_callback' }),
+    );
+  });
+
   it('keeps event ids short', () => {
     const id = 'x'.repeat(256);
     const event = normalise(plain, { id, state: 'up' }, 'none', NOW);
@@ -172,7 +179,7 @@ describe('normalise', () => {
       expect(refused).toThrow(
         expect.objectContaining({
           code: 'invalid_callback',
-          details: { provider: 'acme', reason: 'The call id has control characters.' },
+          details: { provider: 'acme', reason: 'The call id has control characters, or halves of characters.' },
         }),
       );
       expect(refused).toThrow(expect.not.objectContaining({ message: expect.stringContaining(PHONE) }));

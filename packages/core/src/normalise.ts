@@ -55,12 +55,15 @@ export function normalise(
     });
   }
   if (UNFIT_FOR_IDS.test(callId)) {
-    throw new CallStatusError('invalid_callback', { provider: name, reason: 'The call id has control characters.' });
-  }
-  if (callId.includes(UNDECODED) || rawStatus.includes(UNDECODED)) {
     throw new CallStatusError('invalid_callback', {
       provider: name,
-      reason: 'The call id or the status has bytes that its charset does not have.',
+      reason: 'The call id has control characters, or halves of characters.',
+    });
+  }
+  if (callId.includes(UNDECODED) || rawStatus.includes(UNDECODED) || key.includes(UNDECODED)) {
+    throw new CallStatusError('invalid_callback', {
+      provider: name,
+      reason: 'The call id, the status or the event key has bytes that its charset does not have.',
     });
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);

@@ -26,6 +26,9 @@ it.each(['gzip', 'x-gzip', 'deflate', 'compress', 'BR', 'zstd'])('refuses %s as 
 it.each([
   ['UTF-8', '"UTF-8", which is no coding'],
   ['gzip, none', '"none", which is no coding'],
+  ['7bit', '"7bit", which is no coding'],
+  ['x555-123-0001', 'something, which is no coding'],
+  ['555.123.0001', 'something, which is no coding'],
   ['+15551230001', 'something, which is no coding'],
   ['a b', 'something, which is no coding'],
   ['x5551230001', 'something, which is no coding'],

@@ -1,4 +1,5 @@
 import { CallStatusError } from '../errors.ts';
+import { mayHavePhoneNumber } from '../redact.ts';
 
 /** Content codings that exist (RFC 9110 and its registry). */
 const CODINGS: ReadonlySet<string> = new Set(
@@ -34,5 +35,5 @@ export function refuseEncoded(header: string | readonly string[] | undefined): v
 
 /** A client may write anything there. */
 function quoted(coding: string): string {
-  return /^[a-z][a-z0-9._-]{0,31}$/i.test(coding) && !/\d{5}/.test(coding) ? `"${coding}"` : 'something';
+  return /^[a-z0-9][a-z0-9._-]{0,31}$/i.test(coding) && !mayHavePhoneNumber(coding) ? `"${coding}"` : 'something';
 }

@@ -20,6 +20,7 @@ describe('a completed call', () => {
     ['was not where nobody talked', 0, [], undefined, false],
     ['was not where no agent took it', 0, [GONE], 'inbound', false],
     ['was not where no agent took it, and no seconds are told', undefined, [GONE], 'inbound', false],
+    ['was not where a caller left a message', 0, [DONE], 'inbound', false],
     ['was not where all legs have no seconds', 0, [ZERO, ZERO], 'outbound', false],
     ['was not where only the first party was on the line', undefined, [DONE, GONE], 'outbound', false],
     ['was not where the other leg was never attempted', undefined, [DONE, NEVER], 'inbound', false],

@@ -52,6 +52,7 @@ describe('text', () => {
 describe('word', () => {
   it.each([
     [' In-Progress ', 'in-progress'],
+    [['Dial', 'dial '], 'dial'],
     [7, '7'],
     [{}, undefined],
   ])('%j is %j', (value, expected) => expect(word(value)).toBe(expected));
@@ -98,6 +99,8 @@ describe('phone', () => {
     [' 1 (555) 123-0001 ', '+1 (555) 123-0001'],
     ['sip: 15551230001@x.example', 'sip:+15551230001@x.example'],
     ['tel: 15551230001', 'tel:+15551230001'],
+    [' sip: 15551230001@x.example', 'sip:+15551230001@x.example'],
+    ['  15551230001', '+15551230001'],
     ['client:alice west', 'client:alice west'],
     ['client:alice 2', 'client:alice 2'],
     [' alice', 'alice'],
@@ -115,6 +118,7 @@ describe('number', () => {
     ['20.01', 20.01],
     ['-1', -1],
     ['007', 7],
+    [['9', ' 09'], 9],
     [0.36, 0.36],
     [0, 0],
     ['NaN', undefined],

@@ -30,8 +30,11 @@ function oneOf<Read>(
   read: (value: unknown) => Read | undefined,
   otherwise: (value: unknown) => Read | undefined,
 ): Read | undefined {
-  if (!Array.isArray(value)) return otherwise(value);
-  const found = new Set(value.map(read));
+  return Array.isArray(value) ? common(value, read) : otherwise(value);
+}
+
+function common<Read>(values: readonly unknown[], read: (value: unknown) => Read | undefined): Read | undefined {
+  const found = new Set(values.map(read));
   found.delete(undefined);
   return found.size === 1 ? [...found][0] : undefined;
 }
@@ -41,7 +44,7 @@ function oneOf<Read>(
  * @example word(' In-Progress ') // 'in-progress'
  */
 export function word(value: unknown): string | undefined {
-  return text(value)?.toLowerCase();
+  return Array.isArray(value) ? common(value, word) : text(value)?.toLowerCase();
 }
 
 /**
@@ -69,7 +72,7 @@ export function hasValue(value: unknown): boolean {
 }
 
 /** A plus that was not escaped has become a space. Names such as `client:alice west` have none before a digit. */
-const LOST_PLUS = /^((?:(?:sips?|tel):)?) (?=\d)/i;
+const LOST_PLUS = /^\s*((?:(?:sips?|tel):)?) +(?=\d)/i;
 
 /**
  * Reads a phone number or address, as sent; a plus that was lost on the way is put back.
@@ -88,6 +91,7 @@ const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
  */
 export function number(value: unknown): number | undefined {
   if (value === undefined) return undefined;
+  if (Array.isArray(value)) return common(value, number);
   const given = typeof value === 'number' ? value : text(value);
   const parsed = typeof given === 'string' && DECIMAL.test(given) ? Number(given) : given;
   return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined;

@@ -2,11 +2,14 @@ import { text } from './lenient.ts';
 
 /** `2026-06-02T14:30:45.000+05:30`, `2026-06-02 14:30:45 UTC`, `2026-06-02 14:30:45` */
 const ISO_8601 =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?([Zz]|[Uu][Tt][Cc]?|[Gg][Mm][Tt]|[+-]\d\d:?\d\d)| (\d\d:?\d\d))?$/;
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?([Zz]|[Uu][Tt][Cc]?|[Gg][Mm][Tt]|[+-]\d\d(?::?\d\d)?)| (\d\d:?\d\d))?$/;
 
 /** `Thu, 25 Jun 2026 20:26:02 +0000` */
 const RFC_2822 =
   /^(?:[A-Za-z]{3,9},? +)?(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}) (\d\d):(\d\d)(?::(\d\d))? *([Zz]|[Uu][Tt][Cc]?|[Gg][Mm][Tt]|[+-]\d\d:?\d\d|\d{4})?$/;
+
+/** The name of a zone behind its offset: `+0530 IST`, `+0000 (UTC)`. */
+const ZONE_NAME = /(?<=[+-]\d\d:?\d\d) (?:[A-Z]{2,5}|\([A-Za-z ]{2,40}\))$/;
 
 const MONTHS: ReadonlyMap<string, number> = new Map(
   ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'].map((name, at) => [
@@ -32,7 +35,7 @@ const LATEST = Date.UTC(9999, 0);
  * @example time('Thu, 25 Jun 2026 20:26:02 +0000') // '2026-06-25T20:26:02.000Z'
  */
 export function time(value: unknown, zone?: string): string | undefined {
-  const given = text(value);
+  const given = text(value)?.replace(ZONE_NAME, '');
   if (given === undefined) return undefined;
   if (given !== last.given || zone !== last.zone) last = { given, zone, iso: read(given, zone) };
   return last.iso;
@@ -97,9 +100,10 @@ function instant(
 /** Minutes ahead of UTC. A plus that was not escaped has become a space, or is gone. */
 function minutesOf(zone: string | undefined): number | undefined {
   if (zone === undefined) return undefined;
-  if (zone === '+0000' || zone.length < 4) return 0;
-  const hours = Number(zone.slice(-5, -2).replace(/\D/g, ''));
-  const minutes = Number(zone.slice(-2));
+  if (zone === '+0000' || /^[a-z]/i.test(zone)) return 0;
+  const digits = zone.replace(/\D/g, '');
+  const hours = Number(digits.slice(0, 2));
+  const minutes = Number(digits.slice(2));
   if (hours * 60 + minutes > 14 * 60 || minutes > 59) return undefined;
   return zone.startsWith('-') ? -(hours * 60 + minutes) : hours * 60 + minutes;
 }
