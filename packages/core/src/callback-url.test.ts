@@ -46,14 +46,19 @@ it.each(builtInProviders.map((provider) => [provider.definition.name, provider] 
   },
 );
 
-it.each([[undefined], ['https://hooks.example.com'], [{}], [{ url: 7 }], [{ url, token: ['a'] }]])(
-  'refuses %j',
-  (given) => {
-    expect(() => acme.callbackUrl(given as never)).toThrow(
-      expect.objectContaining({ code: 'invalid_options', details: expect.objectContaining({ provider: 'acme' }) }),
-    );
-  },
-);
+it.each([
+  [undefined],
+  ['https://hooks.example.com'],
+  [{}],
+  [{ url: 7 }],
+  [{ url, token: ['a'] }],
+  [{ url: '/voice' }],
+  [{ url: 'hooks.example.com' }],
+])('refuses %j', (given) => {
+  expect(() => acme.callbackUrl(given as never)).toThrow(
+    expect.objectContaining({ code: 'invalid_options', details: expect.objectContaining({ provider: 'acme' }) }),
+  );
+});
 
 it('leaves what is no function as it is', () => {
   expect(addingToken('acme', undefined)).toBeUndefined();

@@ -32,11 +32,18 @@ export function addingToken(provider: string, callbackUrl: unknown): unknown {
   const adding = (options: unknown): unknown => {
     const { url, token, ...own } = Object(options) as Record<string, unknown>;
     if (typeof url !== 'string' || (token !== undefined && typeof token !== 'string')) {
-      const issue = `${provider}.callbackUrl(): expected an object with url, a text, and token if you set one.`;
-      throw new CallStatusError('invalid_options', { provider, issues: [issue] });
+      throw invalid(provider, 'expected an object with url, a text, and token if you set one.');
     }
+    if (!ABSOLUTE.test(url)) throw invalid(provider, 'url: expected a whole address, https://host/path.');
     return callbackUrl({ ...own, url: withToken(url, token) });
   };
   const others = Object.entries(callbackUrl).map(([name, other]) => [name, addingToken(provider, other)]);
   return Object.assign(adding, Object.fromEntries(others));
+}
+
+/** What a provider on the internet can call. */
+const ABSOLUTE = /^https?:\/\//i;
+
+function invalid(provider: string, issue: string): CallStatusError {
+  return new CallStatusError('invalid_options', { provider, issues: [`${provider}.callbackUrl(): ${issue}`] });
 }
