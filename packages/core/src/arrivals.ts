@@ -78,7 +78,7 @@ export class Arrival {
   #whenSettled: ((handled: boolean) => void)[] | undefined;
 
   /** @param waitsForAnswer whether the handlers wait until the answer has left */
-  constructor(request: CallbackRequest, waitsForAnswer: boolean) {
+  constructor(request: Partial<CallbackRequest>, waitsForAnswer: boolean) {
     this.source = request.source;
     this.#waitsForAnswer = waitsForAnswer && request.onAnswered !== undefined;
     if (this.#waitsForAnswer) {

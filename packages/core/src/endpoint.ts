@@ -41,7 +41,28 @@ export type Registrars<Event, Self> = {
 };
 
 /** One provider of a receiver: to register handlers for it, and to name it for an endpoint. */
-export interface ProviderEndpoint<Event> extends CallbackEndpoint, Registrars<Event, ProviderEndpoint<Event>> {}
+export interface ProviderEndpoint<Event> extends CallbackEndpoint, Registrars<Event, ProviderEndpoint<Event>> {
+  /**
+   * Records what your application knows of a call without a callback: that it made the call, or what the provider's API says of one whose
+   * callback never came. Handlers run as they do for a callback. Nothing proves such an event, so its `trust` is `none`.
+   *
+   * @param fields as a callback has them, in the names and words of the provider
+   * @returns the event, with its transition
+   * @throws CallStatusError `invalid_callback` where the call id or the status is missing; `closed`; `not_handled` with `ack: 'handled'`; those
+   * of the inbox
+   * @example
+   * ```ts
+   * await calls.for('signalwire').record({ CallSid: call.sid, CallStatus: 'queued', From: from, To: to });
+   * ```
+   */
+  record(fields: object, options?: RecordOptions): Promise<AnyCallStatusEvent>;
+}
+
+/** What the fields of a call do not say. */
+export interface RecordOptions {
+  /** Whose call it is, where one receiver serves several tenants. */
+  readonly tenant?: string;
+}
 
 /**
  * What {@link createCallStatus} returns: the whole pipeline, without a framework. `CallStatusReceiver` without events of its own is a

@@ -12,6 +12,7 @@ export type {
   CloseOptions,
   EventName,
   ProviderEndpoint,
+  RecordOptions,
   Registrars,
   RequestHead,
 } from './endpoint.ts';

@@ -1,5 +1,6 @@
-import type { CallbackEndpoint, ProviderEndpoint, RequestHead } from './endpoint.ts';
+import type { CallbackEndpoint, ProviderEndpoint, RecordOptions, RequestHead } from './endpoint.ts';
 import type { CallStatusError } from './errors.ts';
+import type { AnyCallStatusEvent } from './event.ts';
 import { receiveFetch } from './fetch.ts';
 import type { Logger } from './log.ts';
 import { HandlerRegistrars, type Register } from './registrars.ts';
@@ -7,6 +8,7 @@ import type { CallbackRequest, Receipt } from './request.ts';
 
 /** What differs between the receiver of one provider and that of all. */
 interface OneProvider extends Pick<CallbackEndpoint, 'methods' | 'mayReceive' | 'receive' | 'refuse'> {
+  readonly record: ProviderEndpoint<unknown>['record'];
   readonly register: Register;
 }
 
@@ -39,6 +41,10 @@ export class ProviderReceiver<Event> extends HandlerRegistrars<Event> implements
 
   receive(request: CallbackRequest): ReturnType<CallbackEndpoint['receive']> {
     return this.#provider.receive(request);
+  }
+
+  record(fields: object, options?: RecordOptions): Promise<AnyCallStatusEvent> {
+    return this.#provider.record(fields, options);
   }
 
   fetch(request: Request): Promise<Response | undefined> {

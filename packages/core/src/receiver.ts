@@ -26,6 +26,7 @@ import { Reporter } from './reporter.ts';
 import type { CallbackRequest, Receipt } from './request.ts';
 import { acceptance, isObserved, publish } from './telemetry.ts';
 import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from './timer.ts';
+import { toldEvent } from './told-event.ts';
 
 /** Takes callbacks, records their events, and has them handled. */
 export class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusReceiver<Event> {
@@ -97,6 +98,11 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
       mayReceive: (head) => this.#mayReceive(head, methods, only),
       receive: (request) => this.#receive(request, only),
       refuse: (error) => this.#refuse(error, only),
+      record: async (fields, { tenant } = {}) => {
+        if (this.closing) throw new CallStatusError('closed', { provider: name });
+        const told = toldEvent(provider, fields, { now: this.#options.clock(), dropped: this.#dropped(name), tenant });
+        return this.#recorder.record(told, {});
+      },
       register: (kind, handler, how) => this.#register(name, kind, handler, how),
     });
   }

@@ -32,7 +32,7 @@ export class Recorder {
    *
    * @throws CallStatusError those of the inbox; `not_handled`
    */
-  async record(unrecorded: Unrecorded, request: CallbackRequest): Promise<AnyCallStatusEvent> {
+  async record(unrecorded: Unrecorded, request: Partial<CallbackRequest>): Promise<AnyCallStatusEvent> {
     const { ack, ackDeadlineMs, arrivals } = this.#options;
     const { id, provider } = unrecorded;
     const waits = ack === 'handled';

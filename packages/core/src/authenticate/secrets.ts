@@ -25,7 +25,7 @@ export function secretsOf(secret: Secret, request: CallbackRequest): Found | Pro
       });
   return Promise.resolve(secret(watched)).then((found) => {
     if (found === undefined) return { secrets: [] };
-    if (isTenants(found)) return { secrets: listOf(found.secrets), tenant: checked(found.tenant) };
+    if (isTenants(found)) return { secrets: listOf(found.secrets), tenant: checkedTenant(found.tenant) };
     if (looks) throw new TypeError(NO_TENANT);
     return { secrets: listOf(found) };
   });
@@ -58,7 +58,8 @@ function listOf(given: string | readonly string[]): readonly string[] {
 /** It is part of keys, ids and logs. */
 const TENANT = /^(?!\s*$)[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
 
-function checked(tenant: unknown): string {
+/** @throws TypeError */
+export function checkedTenant(tenant: unknown): string {
   if (typeof tenant === 'string' && TENANT.test(tenant)) return tenant;
   throw new TypeError('A tenant has to be a text of 1 to 64 characters, without control characters.');
 }
