@@ -92,6 +92,7 @@ it('of the content is the same for the same content, and for a recording whose U
 it('of the content can be read, and holds no number of a phone', () => {
   expect(keyOf()).toMatch(/^completed\|4\|[\w-]{16}$/);
   expect(contentKey({ callId: 'a', rawStatus: 'ringing' })).toBe('ringing');
+  expect(contentKey({ callId: 'a', rawStatus: 'completed', answered: null })).toBe('completed');
   expect(contentKey({ callId: 'a', rawStatus: '' })).toBe('');
   expect(contentKey({ callId: 'a', rawStatus: 'ringing' }, 'answered', undefined)).toBe('ringing||answered');
 });

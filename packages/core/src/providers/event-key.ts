@@ -39,8 +39,14 @@ const HASH_LENGTH = 16;
  */
 export function contentKey(form: NormalForm, ...more: readonly unknown[]): string {
   // Those stand in the event id in plain.
-  const rest = { ...form, callId: undefined, rawStatus: undefined, sequence: undefined };
-  const { recording } = form;
+  const { answered, recording } = form;
+  const rest = {
+    ...form,
+    callId: undefined,
+    rawStatus: undefined,
+    sequence: undefined,
+    answered: answered ?? undefined,
+  };
   const content = JSON.stringify(recording === undefined ? rest : { ...rest, recording: unsigned(recording) });
   const digest = content === '{}' ? undefined : crypto.hash('sha256', content, 'base64url').slice(0, HASH_LENGTH);
   return eventKey(form.rawStatus, form.sequence, ...more, digest);
