@@ -5,9 +5,9 @@ import type { Bench } from './bench.ts';
 export interface InboxUnderTest {
   readonly inbox: Inbox;
   /** Only a durable inbox: closes it, and opens what it stored again. */
-  reopen?(): Promise<Inbox>;
+  readonly reopen?: () => Promise<Inbox>;
   /** Only a shared inbox: the view of the same store that another process or host has, perhaps with another clock. */
-  second?(options?: { readonly clock?: Clock }): Promise<Inbox>;
+  readonly second?: (options?: { readonly clock?: Clock }) => Promise<Inbox>;
   /** Only an inbox whose retention can be seen in a test: how long it is, and how to let time pass for it. */
   readonly retention?: { readonly retainForMs: number; readonly elapse: (ms: number) => void };
   /** Closes every inbox that was made here, and removes the store. */
