@@ -56,14 +56,16 @@ export interface ContractTest {
 export async function contractOf(makeInbox: MakeInbox): Promise<ContractTest[]> {
   const probe = await makeInbox({ clock: Date.now, advance: () => {} });
   await probe.cleanup();
-  const { retention, reopen, second } = probe;
+  const isShared = probe.second !== undefined;
+  const isDurable = probe.reopen !== undefined;
+  const isRetaining = probe.retention !== undefined;
   const subjects = {
     ...EVERY_INBOX,
-    ...(retention && RETAINING_INBOX),
-    ...(reopen && DURABLE_INBOX),
-    ...(second && SHARED_INBOX),
-    ...(retention && second && { 'retention of many': RETENTION_OF_MANY }),
-    ...(retention && reopen && { 'retention in a store': DURABLE_RETENTION }),
+    ...(isRetaining && RETAINING_INBOX),
+    ...(isDurable && DURABLE_INBOX),
+    ...(isShared && SHARED_INBOX),
+    ...(isRetaining && isShared && { 'retention of many': RETENTION_OF_MANY }),
+    ...(isRetaining && isDurable && { 'retention in a store': DURABLE_RETENTION }),
   };
   return Object.entries(subjects).flatMap(([subject, tests]) =>
     Object.entries(tests).map(([name, test]) => ({ subject, name, run: () => runTest(makeInbox, test) })),
