@@ -3,9 +3,8 @@ import type { RequestHead } from './endpoint.ts';
 import { isCallStatusError } from './errors.ts';
 import { acceptsMethod, CALLBACK_TYPE, methodsOf } from './match.ts';
 import type { Message } from './message.ts';
-import { printable } from './printable.ts';
 import type { Provider } from './provider.ts';
-import { loggableUrl } from './redact.ts';
+import { loggableUrl, loggableWord } from './redact.ts';
 
 /** What the debug line of a request that was passed on shows beside the reason. */
 interface ShownRequest {
@@ -18,9 +17,9 @@ interface ShownRequest {
 export function describeRequest({ method, headers, url }: RequestHead): ShownRequest {
   const type = headers['content-type'];
   return {
-    method: printable(method),
+    method: loggableWord(method),
     // Without its parameters, of which multipart's is a random one.
-    ...(typeof type === 'string' && { contentType: printable(type.replace(/;.*/s, '').slice(0, 100)) }),
+    ...(typeof type === 'string' && { contentType: loggableWord(type.replace(/;.*/s, '').slice(0, 100)) }),
     ...(url !== undefined && { url: loggableUrl(url) }),
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loggableUrl, mayHavePhoneNumber } from './redact.ts';
+import { loggableUrl, loggableWord, mayHavePhoneNumber, withoutPhoneNumbers } from './redact.ts';
 
 /** The digits of numbers, in groups, with any punctuation before, between and behind them. */
 const PUNCTUATION = [
@@ -17,6 +17,35 @@ const punctuation = fc.constantFrom(...PUNCTUATION);
 const phoneNumber = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 9 }), punctuation), { minLength: 7, maxLength: 15 })
   .map((parts) => parts.map((part) => part.join('')).join(''));
+
+describe('withoutPhoneNumbers', () => {
+  it.each([
+    ['Error: no customer for +1 (555) 123-4567, order 17', 'Error: no customer for …, order 17'],
+    ["'1/555/123/4567' is unknown", "'…' is unknown"],
+    ['call%2B1%20555%20123%204567x', 'call%2B…x'],
+    ['a%2D1%2D5%2D5%2D5%2D1%2D2%2D3%2D4', '…'],
+    ['Error: a\n    at run (/srv/app-1.2.3.4.5.6.7.8/index.js:17:301)\n555.123.4567', undefined],
+    ['connect ECONNREFUSED 127.0.0.1:5432', undefined],
+    ['2026-06-25T20:26:02.000Z b3877c40-da60-4998-90ad-b792e98472ca 2026-06-25', undefined],
+    ['took 1200 ms of 4000 ms', undefined],
+  ])('of %j', (text, expected = text.replace('555.123.4567', '…')) => expect(withoutPhoneNumbers(text)).toBe(expected));
+
+  it('leaves none, in whatever punctuation', () => {
+    fc.assert(
+      fc.property(phoneNumber, fc.constantFrom('', 'Error: ', 'x'), (number, before) => {
+        expect(withoutPhoneNumbers(`${before}${number} is unknown`)).not.toMatch(/(?:\p{N}[^\p{L}\p{N}]*){7}/u);
+      }),
+    );
+  });
+});
+
+it('a word of a client is shown unless it may be a phone number', () => {
+  expect([loggableWord('text/plain'), loggableWord('+1-555-123-4567'), loggableWord('a\u202e')]).toEqual([
+    'text/plain',
+    '…',
+    'a\\u{202e}',
+  ]);
+});
 
 describe('mayHavePhoneNumber', () => {
   it.each([

@@ -57,6 +57,34 @@ function unescaped(text: string): string {
 
 const MOST_ESCAPES = 4;
 
+/** Addresses of the net, with their port, and dates: what errors say beside times and ids. */
+const ALSO_NO_PHONE_NUMBER =
+  '(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?::\\d{1,5})?|\\d{4}-[01]\\d-[0-3]\\d';
+const EACH_PHONE_NUMBER = new RegExp(
+  `(?<![0-9a-z.])(${NO_PHONE_NUMBER}|${ALSO_NO_PHONE_NUMBER})(?![0-9a-z]|\\.\\d)|[+(]*(?:\\p{N}[^\\p{L}\\p{N}]*){${FEWEST_DIGITS - 1},}\\p{N}`,
+  'giu',
+);
+/** It has a file with line and column, and no text of anyone's. */
+const STACK_FRAME = /^\s+at /;
+
+/** A text of somebody else's, such as a stack trace, with `…` in place of what may be a phone number. */
+export function withoutPhoneNumbers(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (STACK_FRAME.test(line) ? line : withoutThoseOf(line)))
+    .join('\n');
+}
+
+function withoutThoseOf(line: string): string {
+  const shown = line.replace(EACH_PHONE_NUMBER, (_, other?: string) => other ?? HIDDEN);
+  return shown.includes('%') && mayHavePhoneNumber(shown) ? HIDDEN : shown;
+}
+
+/** A short text that a client chose, if it can be shown. */
+export function loggableWord(word: string): string {
+  return mayHavePhoneNumber(word) ? HIDDEN : printable(word);
+}
+
 /** Longer URLs are cut: anyone can send them. */
 const LONGEST_URL = 500;
 

@@ -6,6 +6,7 @@ import type { ErrorHandler } from './handlers.ts';
 import type { Logger } from './log.ts';
 import { describeRequest } from './passed-on.ts';
 import { printable, printableLines } from './printable.ts';
+import { withoutPhoneNumbers } from './redact.ts';
 import { isObserved, publish } from './telemetry.ts';
 
 /** Where errors at run time go: the log and the error handlers. */
@@ -64,7 +65,7 @@ export class Reporter {
 function stackOf(cause: unknown): string | undefined {
   try {
     const text = cause instanceof Error ? cause.stack : inspect(cause);
-    return text && printableLines(text);
+    return text && printableLines(withoutPhoneNumbers(text));
   } catch {
     return 'What was thrown cannot be shown.';
   }

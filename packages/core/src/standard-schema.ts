@@ -1,5 +1,6 @@
 import { format } from 'node:util';
 import { id, isStatus } from './providers/lenient.ts';
+import { loggableWord } from './redact.ts';
 
 /**
  * A schema of any library that implements [Standard Schema](https://standardschema.dev), version 1: valibot, zod, arktype and others.
@@ -148,7 +149,9 @@ export function issuesOfFields(schema: StandardSchema, issues: readonly SchemaIs
   const isOurs = schema['~standard'].vendor === OURS;
   return issues.map((issue) => {
     const path = pathOf(issue);
-    return `${path.map(String).join('.') || 'body'}: ${isOurs ? issue.message : plainly(issue, valueAt(fields, path))}`;
+    // A schema of records names what the client named.
+    const where = path.map((step) => loggableWord(String(step))).join('.');
+    return `${where || 'body'}: ${isOurs ? issue.message : plainly(issue, valueAt(fields, path))}`;
   });
 }
 
