@@ -181,3 +181,36 @@ function anchorsOf(text: string): readonly string[] {
       .replaceAll(' ', '-'),
   );
 }
+
+it('the README shows an event as it is', async () => {
+  const [, json = '{}'] = /```json\n(.*?)```/s.exec(read('README.md')) ?? [];
+  const { trust, raw, ...shown } = JSON.parse(json) as Record<string, unknown> & { raw: object; receivedAt: string };
+  const fields = {
+    ...raw,
+    AccountSid: 'b3877c40-da60-4998-90ad-b792e98472af',
+    Direction: 'outbound-api',
+    From: '+15551234567',
+    To: '+18005550199',
+    Timestamp: 'Thu, 04 Apr 2024 18:32:15 +0000',
+    SequenceNumber: '4',
+    CallDuration: '142',
+    HangupBy: '+15551234567',
+    HangupDirection: 'outbound',
+    AudioInMos: '4.5',
+  };
+  const calls = createCallStatus({
+    providers: [signalwire()],
+    clock: () => Date.parse(shown.receivedAt),
+    log: { warn() {}, error() {} },
+  });
+  const receipt = await calls.receive({
+    method: 'POST',
+    url: '/',
+    origin: 'https://h.example',
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(fields)),
+  });
+  await calls.close();
+  expect(receipt?.event).toEqual({ ...shown, trust: 'none', raw: fields });
+  expect(trust).toBe('signed');
+});
