@@ -1,5 +1,6 @@
 import { closeSync, openSync, realpathSync, statSync } from 'node:fs';
 import { CallStatusError } from '@call-status/core';
+import { WalWatch } from './wal.ts';
 
 /** What belongs to the database: SQLite keeps what was committed last in the first, and its index in the second. */
 const PARTS = ['-wal', '-shm'] as const;
@@ -10,6 +11,7 @@ export interface Identity {
   readonly place: string;
   /** Of the file, and of its parts. */
   readonly ids: readonly (string | undefined)[];
+  readonly wal: WalWatch;
 }
 
 /** What tells a file from another that took its place; `undefined` when there is none. */
@@ -21,21 +23,23 @@ export function fileId(path: string): string | undefined {
 /** Looks at a file that has just been opened. */
 export function identityOf(path: string): Identity {
   const place = realpathSync(path);
-  return { place, ids: [fileId(path), ...PARTS.map((part) => fileId(place + part))] };
+  return { place, ids: [fileId(path), ...PARTS.map((part) => fileId(place + part))], wal: new WalWatch() };
 }
 
 /**
- * Makes sure that what is written goes where it is found again: a file that was removed, renamed or replaced takes writes as before, and
- * what they wrote is gone with it.
+ * Makes sure that what is written goes where it is found again: a file that was removed, renamed, replaced or cut short takes writes as
+ * before, and what they wrote is gone with it.
  *
  * @throws CallStatusError `inbox_replaced`
  */
-export function requireSame(path: string, { place, ids }: Identity): void {
+export function requireSame(path: string, { place, ids, wal }: Identity): void {
   if (idOf(path) !== ids[0]) throw replaced(path, path);
   for (let at = 0; at < PARTS.length; at++) {
     const part = `${place}${PARTS[at]}`;
     if (idOf(part) !== ids[at + 1]) throw replaced(path, part);
   }
+  if (statSync(path).size === 0) throw cutShort(path, path);
+  if (wal.isCut(`${place}-wal`)) throw cutShort(path, `${place}-wal`);
 }
 
 /** A folder that cannot be searched any more is gone like one that was removed. */
@@ -50,6 +54,10 @@ export function idOf(path: string): string | undefined {
 export function replaced(path: string, part: string): CallStatusError {
   const reason = `${part} was removed, renamed or replaced while it was open.`;
   return new CallStatusError('inbox_replaced', { path, reason });
+}
+
+function cutShort(path: string, part: string): CallStatusError {
+  return new CallStatusError('inbox_replaced', { path, reason: `${part} was cut short while it was open.` });
 }
 
 /**

@@ -4,15 +4,13 @@ import { type Database, type DatabaseClass, FITTING_NODE, isSafeVersion, type Ro
 import { createPrivately, fileId } from './file.ts';
 import { whileLocked } from './locked.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { LONGEST_WAL_BYTES } from './wal.ts';
 
 /** SQLite sleeps on the calling thread while it waits for a lock, so it may not wait for long; the inbox waits without blocking. */
 const BUSY_MS = 10;
 
 /** Of 4 KiB: how long the WAL file gets. */
 const CHECKPOINT_PAGES = 4000;
-
-/** Where a reader kept the WAL file from being used again, it is cut back to this once the reader is gone. */
-const LONGEST_WAL_BYTES = 8000 * 4096;
 
 /** How much of the file a connection keeps in memory: enough for the inner pages of an index of millions of calls. */
 const CACHE_KIB = 16_000;

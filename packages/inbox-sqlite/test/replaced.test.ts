@@ -7,13 +7,17 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { loadEngine } from '../src/engine.ts';
+import { openDatabase } from '../src/open.ts';
 import { anEvent } from './events.ts';
 import { handleAll, openInbox, temporaryFile } from './support.ts';
 
@@ -40,6 +44,8 @@ const ACCIDENTS: Readonly<Record<string, (path: string) => void>> = {
     rmSync(path);
     symlinkSync(path, path);
   },
+  'the file is emptied': (path) => truncateSync(path),
+  'the -wal is emptied': (path) => truncateSync(`${path}-wal`),
   'the folder is removed': (path) => rmSync(dirname(path), { recursive: true }),
   'the folder is removed and made again': (path) => {
     rmSync(dirname(path), { recursive: true });
@@ -69,7 +75,7 @@ describe.each(Object.entries(ACCIDENTS))('when %s', (_, happen) => {
     for (const callId of ['c1', 'c2']) {
       const refused = await inbox.record(anEvent(callId)).catch((error) => error);
       expect(refused).toMatchObject({ ...REPLACED, details: { path } });
-      expect(refused.message).toContain('was removed, renamed or replaced while it was open');
+      expect(refused.message).toMatch(/was (removed, renamed or replaced|cut short) while it was open/);
     }
     await expect(inbox.counts()).rejects.toMatchObject(REPLACED);
     await expect(inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' })).rejects.toMatchObject(REPLACED);
@@ -87,6 +93,32 @@ describe.each(Object.entries(ACCIDENTS))('when %s', (_, happen) => {
       new Set(['inbox_replaced']),
     );
   });
+});
+
+it.each([1, 5000])('when the -wal loses its last bytes (%d), nothing more is acknowledged', async (bytes) => {
+  const path = fileInFolder();
+  const inbox = openInbox({ path });
+  await inbox.record(anEvent('before'));
+  truncateSync(`${path}-wal`, statSync(`${path}-wal`).size - bytes);
+  for (const callId of ['c1', 'c2']) {
+    const message = expect.stringContaining(`${path}-wal was cut short while it was open`);
+    await expect(inbox.record(anEvent(callId))).rejects.toMatchObject({ ...REPLACED, message });
+  }
+});
+
+it('goes on when SQLite itself cut the -wal, which it begins again', async () => {
+  const path = fileInFolder();
+  const inbox = openInbox({ path });
+  const other = openDatabase(loadEngine(), path, { create: true, waitMs: 1000 });
+  for (let round = 0; round < 3; round++) {
+    await inbox.record(anEvent(`before ${round}`));
+    other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    expect(statSync(`${path}-wal`).size).toBe(0);
+    expect(await inbox.counts()).toMatchObject({ live: 2 * round + 1 });
+    await inbox.record(anEvent(`after ${round}`));
+    expect(await inbox.counts()).toMatchObject({ live: 2 * round + 2 });
+  }
+  other.close();
 });
 
 it('goes on when the right files are back', async () => {
