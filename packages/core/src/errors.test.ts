@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CallStatusError, ERRORS, type ErrorCode, isCallStatusError } from './errors.ts';
+import { CallStatusError, ERRORS, type ErrorCode, isCallStatusError, unexpected } from './errors.ts';
 
 const CODES = Object.entries(ERRORS) as [ErrorCode, (typeof ERRORS)[ErrorCode]][];
 
@@ -49,4 +49,10 @@ it('is recognised across two copies of the package, and nothing else is', () => 
   const copy = Object.assign(new Error('x'), { name: 'CallStatusError' });
   const recognised = [new CallStatusError('closed'), copy, new Error('x'), { name: 'CallStatusError' }, undefined];
   expect(recognised.map(isCallStatusError)).toEqual([true, true, false, false, false]);
+});
+
+it('that nothing foresaw names the provider where one is known', () => {
+  const cause = new Error('x');
+  expect(unexpected(cause, 'acme')).toMatchObject({ code: 'unexpected', details: { provider: 'acme' }, cause });
+  expect(unexpected(cause, undefined)).toMatchObject({ code: 'unexpected', details: {}, cause });
 });

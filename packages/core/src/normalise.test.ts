@@ -218,6 +218,11 @@ describe('normalise', () => {
     expect(normalise(plain, { id: '7', state }, 'none', NOW).id).toMatch(/^acme:7:sha256-[0-9a-f]{64}$/);
     const time = 'up|2025-12-13T12:00:00.000Z';
     expect(normalise(plain, { id: '7', state: time }, 'none', NOW).id).toBe(`acme:7:${time}`);
+    // An escaped separator parts nothing.
+    const escaped = 'up\\|1|2025-12-13T12:00:00.000Z';
+    expect(normalise(plain, { id: '7', state: escaped }, 'none', NOW).id).toBe(`acme:7:${escaped}`);
+    const parted = 'up|202555\\|0143';
+    expect(normalise(plain, { id: '7', state: parted }, 'none', NOW).id).toMatch(/^acme:7:sha256-[0-9a-f]{64}$/);
   });
 
   it('tells calls apart whose ids have colons', () => {

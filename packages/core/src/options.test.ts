@@ -215,6 +215,14 @@ describe('resolveOptions', () => {
       mycpaas({ allowUnauthenticated: given(['no']) }),
     ],
     [
+      '`mycpaas.handlerTimeoutMs`: expected a number of milliseconds above 0, or Infinity, got 0.',
+      mycpaas({ handlerTimeoutMs: 0 }),
+    ],
+    [
+      '`mycpaas.handlerTimeoutMs`: expected a number of milliseconds above 0, or Infinity, got a text.',
+      mycpaas(given({ handlerTimeoutMs: '30s' })),
+    ],
+    [
       '`mycpaas.retry.attempts`: expected a whole number of at least 1, got a fraction.',
       mycpaas({ retry: { attempts: 0.5 } }),
     ],

@@ -19,7 +19,7 @@ const picky = defineProvider({
   schema: required<{ readonly id: string }>('id'),
   recognizes: () => false,
   whyNot: (message) => (message.fields['id'] === undefined ? undefined : 'Its id\u202e looks odd.'),
-  isCallStatus: (fields) => fields['other'] === undefined || 'It has other.',
+  isCallStatus: (fields) => fields['silent'] === undefined && (fields['other'] === undefined || 'It has other.'),
   normalize: ({ id }) => ({ callId: id, rawStatus: '' }),
   eventKey: () => '',
 });
@@ -77,6 +77,8 @@ describe('a request that is passed on leaves one debug line', () => {
       reason: 'It has other.',
       contentType: 'multipart/form-data',
     });
+    await calls.receive(request('id=1&silent=1'));
+    expect(debug.mock.calls[1]?.[0]).toMatchObject({ reason: 'It is another message of the provider.' });
   });
 
   it.each([

@@ -72,3 +72,20 @@ it('an inbox answers its thread', async () => {
   expect((await inbox.take({ limit: 1, leaseMs: 60, owner: 'test', suspect: true })).work).toHaveLength(1);
   expect(work).toHaveLength(1);
 });
+
+it('keeps the order of what comes while another program locks the file', async () => {
+  const { path, port } = setUp();
+  const other = new (loadEngine())(path);
+  other.exec('BEGIN IMMEDIATE');
+  const transitions: unknown[] = [];
+  port.on('message', ({ results }) => transitions.push(...results.map(([, transition]: unknown[]) => transition)));
+  const statuses = ['queued', 'initiated', 'ringing', 'in-progress', 'completed'] as const;
+  for (const status of statuses) {
+    port.postMessage(['record', [rowOf(anEvent('c1', status))], undefined]);
+    // The committer runs in this thread: it has met the lock by then, and waits.
+    for (let turns = 0; turns < 3; turns++) await new Promise(setImmediate);
+  }
+  other.exec('ROLLBACK');
+  other.close();
+  await vi.waitFor(() => expect(transitions).toEqual(statuses.map(() => 'advance')));
+});

@@ -55,7 +55,6 @@ export class Connection {
    * @throws CallStatusError when the file cannot be opened
    */
   open(opening: Opening): Store {
-    if (this.#store !== undefined) return this.store();
     if (this.#failure !== undefined && performance.now() < this.#failure.until) throw this.#failure.error;
     this.#failure = undefined;
     try {

@@ -137,7 +137,7 @@ export class Writer {
     channel.on('error', (error) => {
       cause = error;
     });
-    for (const event of ['exit', 'close'] as const) channel.on(event, () => this.#end(channel, cause));
+    for (const event of ['exit', 'close'] as const) channel.on(event, () => this.#end(cause));
     channel.unref();
     return channel;
   }
@@ -176,8 +176,7 @@ export class Writer {
     }
   }
 
-  #end(channel: Channel, cause: unknown): void {
-    if (this.#channel !== channel) return;
+  #end(cause: unknown): void {
     this.#channel = undefined;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       next.reject(new CallStatusError('inbox_unavailable', { path: this.#path, hint: ENDED }, { cause }));

@@ -246,6 +246,13 @@ describe('diagnose', () => {
     expect(diagnose({ ...guesses(1), signatures: [] })).toBeUndefined();
   });
 
+  it('finds the one of several signatures that matches, each digest made once', () => {
+    const { signatures, ...others } = guesses(1);
+    const wrong = { given: sign('another', KEY, 'sha1', 'hex'), algorithm: 'sha1', encoding: 'hex' as const };
+    expect(diagnose({ ...others, signatures: [wrong, ...signatures] })).toHaveLength(1);
+    expect(diagnose({ ...others, signatures: [wrong] })).toBeUndefined();
+  });
+
   it('tries so many changes and no more', () => {
     const starts = Array.from({ length: 1000 }, (_, at) => ({ value: at === 999 ? '' : `${at}`, advice: 'no' }));
     expect(diagnose({ ...guesses(1), starts })).toBeUndefined();

@@ -1,5 +1,8 @@
 import { TOKEN_PARAMETER } from '../message.ts';
 
+/** Every text has them. */
+const PARTS = /^([^?#]*)\??([^#]*)(.*)$/s;
+
 /** A parameter of the token, with the separator after it. */
 const TOKEN = new RegExp(`(?<=^|&)${TOKEN_PARAMETER}(?:=[^&]*)?(?:&|$)`, 'g');
 
@@ -15,7 +18,7 @@ const TOKEN = new RegExp(`(?<=^|&)${TOKEN_PARAMETER}(?:=[^&]*)?(?:&|$)`, 'g');
  */
 export function withToken(url: string, token: string | undefined): string {
   if (token === undefined) return url;
-  const [, address = '', query = '', fragment = ''] = /^([^?#]*)\??([^#]*)(.*)$/s.exec(url) ?? [];
+  const [, address, query, fragment] = PARTS.exec(url) as unknown as [string, string, string, string];
   const others = query.replace(TOKEN, '');
   const separator = others === '' || others.endsWith('&') ? '' : '&';
   return `${address}?${others}${separator}${TOKEN_PARAMETER}=${encodeURIComponent(token)}${fragment}`;

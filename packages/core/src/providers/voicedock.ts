@@ -181,8 +181,9 @@ function authenticate(message: Message, secrets: readonly string[], options: Voi
 }
 
 function diagnoseSignature(message: Message, secrets: readonly string[]): readonly string[] | undefined {
-  const given = message.header('x-webhook-signature') ?? '';
-  const timestamp = message.header('x-webhook-timestamp') ?? '';
+  // What has no signature, timestamp or bytes is refused as that.
+  const given = message.header('x-webhook-signature') as string;
+  const timestamp = message.header('x-webhook-timestamp') as string;
   const inMs = 'X-Webhook-Timestamp is in milliseconds, and seconds are expected.';
   const isMs = /^\d{13}$/.test(timestamp);
   const seconds = timestamp.slice(0, -3);
@@ -196,7 +197,7 @@ function diagnoseSignature(message: Message, secrets: readonly string[]): readon
       { value: '', advice: 'It covers the body without "<timestamp>." before it.' },
       { value: timestamp, advice: 'It covers timestamp and body without the "." between them.' },
     ],
-    contents: [{ value: message.bytes ?? '' }],
+    contents: [{ value: message.bytes as Uint8Array }],
   });
 }
 

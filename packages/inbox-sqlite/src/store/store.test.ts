@@ -8,7 +8,7 @@ import { openDatabase } from '../open.ts';
 import { QUERIES, readPage } from '../pages.ts';
 import { rowOf } from '../row-of.ts';
 import { deadLetterOf } from './dead-letters.ts';
-import { eventOf } from './rows.ts';
+import { eventOf, LAST } from './rows.ts';
 import { Store } from './store.ts';
 import type { SweepPlace } from './sweep.ts';
 
@@ -248,6 +248,28 @@ describe('a step of cleaning up', () => {
     expect(sweepAll(store, START + 31 * DAY)).toEqual([250, 250, 250]);
   });
 
+  it('looks at a hundred live calls, and the steps after it at those behind them', () => {
+    const store = open(temporaryFile());
+    retain(store, DAY);
+    within(store, () => {
+      for (const callId of named('live', 120)) store.record(rowOf(anEvent(callId)), t(START));
+    });
+    const receivedAt = new Date(START).toISOString();
+    within(store, () => store.record(rowOf(anEvent('old', 'ringing', { receivedAt })), t(START)));
+    within(store, () => {
+      for (const { token } of take(store, START, 200)) store.finish(token, t(START));
+    });
+    const steps: number[] = [];
+    const now = Date.now() + 8 * DAY;
+    for (let place: SweepPlace | undefined = FIRST; place !== undefined; ) {
+      const after: SweepPlace = place;
+      place = within(store, () => store.sweep(after, t(now)));
+      steps.push(store.totals.counts(t(now)).live);
+    }
+    expect(steps.at(-1)).toBe(0);
+    expect(new Set(steps).size).toBeGreaterThan(2);
+  });
+
   it('remembers the ids for a redelivery that comes in the same transaction', () => {
     const store = open(temporaryFile());
     retain(store, 1);
@@ -297,4 +319,45 @@ it('knows the cursors that it gave, whatever the clock says', async () => {
     if (cursor === undefined) break;
   }
   expect(seen).toEqual([1e12, 1, 0, -2]);
+});
+
+it('renews a lease that has ended, as long as nothing else took its work', () => {
+  const store = open(temporaryFile());
+  within(store, () => store.record(rowOf(anEvent('c1')), t(1)));
+  const [taken] = within(store, () => take(store, 1));
+  expect(within(store, () => take(store, 2000))).toEqual([]);
+  expect(store.totals.counts(t(2000))).toMatchObject({ waiting: 1, running: 0 });
+  expect(within(store, () => store.renew([taken?.token ?? ''], 1000, t(2000)))).toEqual([]);
+  expect(store.totals.counts(t(2000))).toMatchObject({ waiting: 0, running: 1 });
+});
+
+it('lists calls of one time by the order in which they came, however many providers they are of', () => {
+  const store = open(temporaryFile());
+  const receivedAt = new Date(1).toISOString();
+  const callIds = Array.from({ length: 90 }, (_, at) => `c${at}`);
+  within(store, () => {
+    for (const [at, callId] of callIds.entries()) {
+      const id = `p${at}:${callId}`;
+      store.record(rowOf(anEvent(callId, 'ringing', { provider: `p${89 - at}`, id, receivedAt })), t(1));
+    }
+  });
+  const rows = store.calls.list({ state: 'live' }, { at: Number.MAX_SAFE_INTEGER, row: 0 }, 100);
+  expect(rows.map((row) => row['call_id'])).toEqual(callIds.reverse());
+});
+
+it('knows no call whose events another process has just removed', () => {
+  const path = temporaryFile();
+  const store = open(path);
+  within(store, () => store.record(rowOf(anEvent('c1')), t(1)));
+  const other = new (loadEngine())(path);
+  other.exec('DELETE FROM recorded');
+  other.close();
+  expect(store.calls.call('acme', 'c1', '').next()).toEqual({ done: true, value: undefined });
+});
+
+it('knows no time of a newest dead letter where there is none', () => {
+  const store = open(temporaryFile());
+  expect(store.deadLetters.newestAt()).toBe(LAST.at);
+  const step = within(store, () => store.replayStep({}, LAST.at, { at: 0, row: 0 }, t(1)));
+  expect(step).toEqual({ replayed: 0, last: undefined });
 });
