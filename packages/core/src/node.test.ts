@@ -343,11 +343,19 @@ describe('receiveNode', () => {
   describe('by HTTP/2', () => {
     /** Sends the head of a request, and tells what is answered to it. */
     async function send(headers: OutgoingHttpHeaders, endStream = false) {
-      const { port, result } = await serve((req, res) => receive(calls(), given(req, res, {})), 2);
+      let arrive = () => {};
+      const arrived = new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      const { port, result } = await serve((req, res) => {
+        arrive();
+        return receive(calls(), given(req, res, {}));
+      }, 2);
       const client = connectSecond(`http://127.0.0.1:${port}`);
       onTestFinished(() => client.destroy());
       const stream = client.request({ ':method': 'POST', ...form, ...headers }, { endStream });
       for (const each of [client, stream]) each.on('error', () => {});
+      await arrived;
       return { client, stream, result };
     }
 
@@ -366,7 +374,8 @@ describe('receiveNode', () => {
     it.each(['the connection', 'the request'])('takes a body for broken when %s breaks off', async (what) => {
       const { client, stream, result } = await send({ 'content-length': 29 });
       stream.write('CallSid=CA1&CallStatus=busy');
-      setTimeout(() => (what === 'the connection' ? client.destroy() : stream.close(8)), 20);
+      if (what === 'the connection') client.destroy();
+      else stream.close(8);
       expect((await result)?.error?.code).toBe('body_aborted');
     });
   });

@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createCallStatus } from './create-call-status.ts';
@@ -153,13 +154,18 @@ describe('close()', () => {
   it('lets the process end, though the inbox fails', async () => {
     const inbox = memoryInbox();
     inbox.close = () => Promise.reject(new Error('away'));
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    const before = timers();
+    const timers: NodeJS.Timeout[] = [];
+    const hook = createHook({
+      init: (_id, type, _trigger, resource) => type === 'Timeout' && timers.push(resource as NodeJS.Timeout),
+    });
+    const keepingAlive = () => timers.filter((timer) => timer.hasRef() && !Reflect.get(timer, '_destroyed')).length;
     const calls = createCallStatus({ providers: [mycpaas()], inbox, work: false, log: silent });
+    hook.enable();
     calls.work();
     calls.work();
-    expect(timers()).toBe(before + 1);
+    hook.disable();
+    expect(keepingAlive()).toBe(1);
     await expect(calls.close()).rejects.toThrow('away');
-    expect(timers()).toBe(before);
+    expect(keepingAlive()).toBe(0);
   });
 });
