@@ -1,14 +1,18 @@
 import { clearTimeout, LONGEST_TIMER_MS, setTimeout } from '../timer.ts';
 
 /** Resolves to whether the promise settled before the deadline. */
-export async function withDeadline(promise: Promise<unknown>, deadlineMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, Math.min(deadlineMs, LONGEST_TIMER_MS), false);
+export function withDeadline(promise: Promise<unknown>, deadlineMs: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, Math.min(deadlineMs, LONGEST_TIMER_MS), false);
+    promise.then(
+      () => {
+        clearTimeout(timer);
+        resolve(true);
+      },
+      (cause: unknown) => {
+        clearTimeout(timer);
+        reject(cause);
+      },
+    );
   });
-  try {
-    return await Promise.race([promise.then(() => true), over]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
