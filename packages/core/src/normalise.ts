@@ -7,7 +7,7 @@ import type { Unrecorded } from './inbox.ts';
 import { checkedForm, type Dropped } from './normal-form.ts';
 import { isPrintable } from './printable.ts';
 import type { NormalForm, Provider } from './provider.ts';
-import { mayHavePhoneNumber } from './redact.ts';
+import { hasFewDigits, mayHavePhoneNumber } from './redact.ts';
 import { issuesOfFields, validate } from './standard-schema.ts';
 import { statusOf } from './status-of.ts';
 
@@ -54,7 +54,7 @@ export function normalise(
       reason: `The call id has more than ${LONGEST_CALL_ID} characters.`,
     });
   }
-  if (UNFIT_FOR_IDS.test(callId)) {
+  if (!isPrintable(callId) && UNFIT_FOR_IDS.test(callId)) {
     throw new CallStatusError('invalid_callback', {
       provider: name,
       reason: 'The call id has control characters, or halves of characters.',
@@ -184,7 +184,7 @@ function eventId(provider: string, tenant: string | undefined, callId: string, k
 
 /** Of the parts of a key each by itself: two durations side by side are no phone number. */
 function hasPhoneNumber(key: string): boolean {
-  return key.split(key.includes('\\') ? BORDER : '|').some(mayHavePhoneNumber);
+  return !hasFewDigits(key) && key.split(key.includes('\\') ? BORDER : '|').some(mayHavePhoneNumber);
 }
 
 /** A separator that is not escaped. */

@@ -27,7 +27,7 @@ export function mayHavePhoneNumber(text: string): boolean {
 }
 
 /** Whether there are too few digits for a phone number between any two letters. Asked of each event, and a loop is fastest. */
-function hasFewDigits(text: string): boolean {
+export function hasFewDigits(text: string): boolean {
   let digits = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
