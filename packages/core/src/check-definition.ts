@@ -1,7 +1,7 @@
 import { CallStatusError } from './errors.ts';
 import { CALL_STATUSES } from './event.ts';
-import { STATUS_HANDLERS } from './handlers.ts';
 import { nearestName } from './nearest-name.ts';
+import { HANDLER_RULES, SHARED_RULES } from './option-rules.ts';
 import type { AnyProviderDefinition } from './provider.ts';
 import { isSchema } from './standard-schema.ts';
 
@@ -12,15 +12,7 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const OPTION_NAME = /^[A-Za-z_$][\w$]*$/;
 
 /** The options that every provider has. */
-const COMMON_OPTIONS: readonly string[] = [
-  'token',
-  'allowUnauthenticated',
-  'retry',
-  ...Object.values(STATUS_HANDLERS),
-  'onEnded',
-  'onStatus',
-  'onError',
-];
+const COMMON_OPTIONS: readonly string[] = ['token', ...Object.keys(SHARED_RULES), ...Object.keys(HANDLER_RULES)];
 
 /** The functions of a definition, and whether it must have them. */
 const FUNCTIONS = {

@@ -46,9 +46,17 @@ it('shows no control, format or separator character, wherever it came from', () 
 });
 
 it('is recognised across two copies of the package, and nothing else is', () => {
-  const copy = Object.assign(new Error('x'), { name: 'CallStatusError' });
-  const recognised = [new CallStatusError('closed'), copy, new Error('x'), { name: 'CallStatusError' }, undefined];
-  expect(recognised.map(isCallStatusError)).toEqual([true, true, false, false, false]);
+  const copy = Object.assign(new Error('x'), { name: 'CallStatusError', code: 'closed', details: {} });
+  const other = Object.assign(new Error('x'), { name: 'CallStatusError' });
+  const recognised = [
+    new CallStatusError('closed'),
+    copy,
+    other,
+    new Error('x'),
+    { name: 'CallStatusError' },
+    undefined,
+  ];
+  expect(recognised.map(isCallStatusError)).toEqual([true, true, false, false, false, false]);
 });
 
 it('that nothing foresaw names the provider where one is known', () => {

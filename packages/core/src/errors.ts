@@ -54,7 +54,10 @@ export class CallStatusError extends Error {
 
 /** Whether something thrown is a {@link CallStatusError}, also one of another copy of this package. */
 export function isCallStatusError(error: unknown): error is CallStatusError {
-  return error instanceof Error && error.name === 'CallStatusError';
+  const { name, code, details } = Object(error) as Partial<CallStatusError>;
+  return (
+    error instanceof Error && name === 'CallStatusError' && typeof code === 'string' && typeof details === 'object'
+  );
 }
 
 /** The error for what threw and should not have: of the provider that is named, or of anything else. */

@@ -1,3 +1,4 @@
+import { atOnce } from './at-once.ts';
 import { contentCodings } from './decode/content-encoding.ts';
 import type { RequestHead } from './endpoint.ts';
 import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
@@ -89,7 +90,8 @@ function recognizes(
   named: boolean,
 ): boolean | CallStatusError {
   try {
-    return definition.recognizes(message.readBy(definition), named);
+    // JavaScript may return a header, or nothing.
+    return Boolean(atOnce(definition.recognizes(message.readBy(definition), named), `recognizes() of ${name}`));
   } catch (error) {
     if (!isCallStatusError(error)) return unexpected(error, name);
     return dedicated && message.request.method !== 'GET' ? error : false;

@@ -1,3 +1,4 @@
+import { atOnce } from './at-once.ts';
 import { calledUrl, configuredAddress, type PublicUrl } from './authenticate/called-url.ts';
 import { withoutBom } from './decode/bom.ts';
 import { tooManyBytes } from './decode/bounds.ts';
@@ -159,7 +160,7 @@ export class Message {
   }
 
   #decodeFields(): FieldTree {
-    if (this.#decodeOwn !== undefined) return this.#ownFields(this.#decodeOwn());
+    if (this.#decodeOwn !== undefined) return this.#ownFields(atOnce(this.#decodeOwn(), 'decode()'));
     const { bytes: body } = this;
     if (body !== undefined) this.#refuseEncoded();
     if (this.request.method === 'GET') return toTree(this.#queryFields(), this.#limits);

@@ -1,3 +1,4 @@
+import { atOnce } from './at-once.ts';
 import {
   type Agent,
   type AnsweredBy,
@@ -36,8 +37,8 @@ export type Dropped = (field: string, expected: string) => void;
  * @throws TypeError when it is no object at all
  */
 export function checkedForm(form: unknown, provider: string, dropped: Dropped): NormalForm {
-  if (typeof form !== 'object' || form === null || form instanceof Promise) {
-    throw new TypeError(`normalize() of ${provider} has to return an object, and at once.`);
+  if (typeof atOnce(form, `normalize() of ${provider}`) !== 'object' || form === null || Array.isArray(form)) {
+    throw new TypeError(`normalize() of ${provider} has to return an object.`);
   }
   return checkedParts(form as Record<string, unknown>, FORM, '', dropped) as unknown as NormalForm;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { atOnce } from './at-once.ts';
 import { blankOf } from './blank.ts';
 import type { FieldTree } from './decode/fields.ts';
 import { CallStatusError } from './errors.ts';
@@ -43,10 +44,11 @@ export function normalise(
     throw new CallStatusError('invalid_callback', { provider: name, issues });
   }
   const form = checkedForm(definition.normalize(result.value, options), name, dropped);
-  const key = definition.eventKey(result.value, form);
+  const key = atOnce(definition.eventKey(result.value, form), `eventKey() of ${name}`);
   const { callId, rawStatus } = form;
   requireText(callId, 'call id', name);
   requireText(rawStatus, 'status', name);
+  if (typeof key !== 'string') throw new TypeError(`eventKey() of ${name} has to return a text.`);
   if (callId === '') throw lacking('call id', name);
   if (callId.length > LONGEST_CALL_ID) {
     throw new CallStatusError('invalid_callback', {

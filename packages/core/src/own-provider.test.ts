@@ -69,7 +69,18 @@ describe('what the code of a provider throws', () => {
     ['schema', { '~standard': { version: 1, vendor: 'x', validate: rejecter } }],
     ['normalize', async () => ({ callId: '7', rawStatus: 'over' })],
     ['normalize', () => undefined],
+    ['normalize', () => []],
     ['authenticate', () => true],
+    ['authenticate', () => undefined],
+    ['isCallStatus', () => undefined],
+    ['isCallStatus', () => 7],
+    ['eventKey', () => 7],
+    // Nothing waits for these, so that a rejection would end the process.
+    ['recognizes', rejecter],
+    ['isCallStatus', rejecter],
+    ['normalize', rejecter],
+    ['eventKey', rejecter],
+    ['decode', rejecter],
   ])('is a 503 with its cause, logged as an error: %s', async (part, code) => {
     for (const method of ['POST', 'GET']) {
       // A provider that recognizes nothing but what it can read has to read it.
@@ -96,6 +107,33 @@ describe('what the code of a provider throws', () => {
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'unexpected', cause: BUG }));
     expect(log.error).toHaveBeenCalledOnce();
   });
+});
+
+it('an error that only looks like ours is a 503 as well', async () => {
+  const fake = Object.assign(new Error('fake'), { name: 'CallStatusError' });
+  const normalize = () => {
+    throw fake;
+  };
+  expect((await outcome({ normalize })).receipt).toMatchObject({ status: 503, error: { code: 'unexpected' } });
+});
+
+it.each([thrower, rejecter, () => 'advice', () => [7]])(
+  'a forged request stays one, whatever the search for advice does',
+  async (diagnose) => {
+    const { receipt } = await outcome({ authenticate: () => 'signature_mismatch', diagnose });
+    expect(receipt).toMatchObject({ status: 403, error: { code: 'signature_mismatch' } });
+  },
+);
+
+it('why a request is not recognized may not be found', async () => {
+  for (const whyNot of [thrower, rejecter]) {
+    const { receipt, log } = await outcome({ recognizes: () => '', whyNot }, 'POST', false);
+    expect(receipt).toBeUndefined();
+    expect(log.debug).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ reason: 'acme: Its code threw.' }),
+      expect.any(String),
+    );
+  }
 });
 
 it('parts that are wrong never reach a handler, and are said once', async () => {

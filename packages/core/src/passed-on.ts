@@ -1,3 +1,4 @@
+import { atOnce } from './at-once.ts';
 import { contentCodings } from './decode/content-encoding.ts';
 import type { RequestHead } from './endpoint.ts';
 import { isCallStatusError } from './errors.ts';
@@ -71,8 +72,8 @@ function namesOf(providers: readonly Provider[]): string {
 function reasonOf({ definition }: Provider, message: Message, advice: string): string | undefined {
   try {
     const own = message.readBy(definition);
-    definition.recognizes(own);
-    return definition.whyNot?.(own, advice);
+    atOnce(definition.recognizes(own), 'recognizes()');
+    return atOnce(definition.whyNot?.(own, advice), 'whyNot()');
   } catch (error) {
     return isCallStatusError(error) ? `It cannot be read (${error.code}).` : 'Its code threw.';
   }

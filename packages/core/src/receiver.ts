@@ -1,6 +1,7 @@
 import { ArrivalList } from './arrivals.ts';
+import { atOnce } from './at-once.ts';
 import { authenticate } from './authenticate/authenticate.ts';
-import type { Limits } from './decode/fields.ts';
+import type { FieldTree, Limits } from './decode/fields.ts';
 import type { CallStatusReceiver, CloseOptions, EventName, ProviderEndpoint, RequestHead } from './endpoint.ts';
 import { CallStatusError, isCallStatusError, unexpected } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
@@ -219,7 +220,7 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
       const proving = authenticate(message, provider, now);
       const { trust, tenant } = proving instanceof Promise ? await proving : proving;
       const { fields } = message;
-      const isCallStatus = provider.definition.isCallStatus?.(fields) ?? true;
+      const isCallStatus = whatItIs(provider, fields);
       if (isCallStatus !== true) return this.#reporter.passedOn(request, () => isCallStatus || ANOTHER, provider.name);
       request.onClaimed?.();
       const unrecorded = normalise(provider, fields, trust, now, this.#dropped(provider.name), tenant);
@@ -241,6 +242,14 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
 }
 
 const NO_HEADERS = {};
+/** Whether a message is a call status, or what else it is. */
+function whatItIs({ name, definition }: Provider, fields: FieldTree): boolean | string {
+  if (definition.isCallStatus === undefined) return true;
+  const found = atOnce(definition.isCallStatus(fields), `isCallStatus() of ${name}`);
+  if (typeof found === 'boolean' || typeof found === 'string') return found;
+  throw new TypeError(`isCallStatus() of ${name} has to return true, false or a text.`);
+}
+
 const ANOTHER = 'It is another message of the provider.';
 /** Seconds. */
 const RETRY_SOON = { 'retry-after': '5' };

@@ -1,4 +1,5 @@
 import { format } from 'node:util';
+import { atOnce } from './at-once.ts';
 import { id, isStatus } from './providers/lenient.ts';
 import { loggableWord } from './redact.ts';
 
@@ -60,12 +61,7 @@ export function validate<Output>(
   value: unknown,
   what: string,
 ): SchemaResult<Output> {
-  const result = schema['~standard'].validate(value);
-  if (result instanceof Promise) {
-    result.catch(() => {});
-    throw new TypeError(`${what} is asynchronous, and has to give its result at once.`);
-  }
-  return result;
+  return atOnce(schema['~standard'].validate(value), what) as SchemaResult<Output>;
 }
 
 /** The vendor of the schemas below, whose messages quote no value. */

@@ -1,3 +1,4 @@
+import { atOnce } from '../at-once.ts';
 import { CallStatusError } from '../errors.ts';
 import type { Trust } from '../event.ts';
 import { type Message, TOKEN_PARAMETER } from '../message.ts';
@@ -74,7 +75,10 @@ function agreed({ name }: Provider, { secrets, tenant }: Found, tokens: Found | 
 
 function verify(message: Message, provider: Provider, now: number, { secrets, tenant }: Found): Proof | Promise<Proof> {
   const { definition, options } = provider;
-  const verdict = definition.authenticate?.(message, secrets, options, now) ?? 'signature_mismatch';
+  const verdict =
+    definition.authenticate === undefined
+      ? 'signature_mismatch'
+      : definition.authenticate(message, secrets, options, now);
   const prove = (found: Verdict): Proof => {
     if (found === 'genuine') return { trust: 'signed', tenant };
     throw refusal(found, message, provider, secrets);
@@ -96,9 +100,23 @@ function refusal(
   return new CallStatusError(
     verdict,
     verdict === 'signature_mismatch'
-      ? { ...details, hint: mismatchHint(message, secrets, definition.signs, definition.diagnose?.(message, secrets)) }
+      ? { ...details, hint: mismatchHint(message, secrets, definition.signs, adviceOf(definition, message, secrets)) }
       : details,
   );
+}
+
+/** What fails while it looks for advice must not make an error of ours out of a forged request. */
+function adviceOf(
+  { diagnose }: Provider['definition'],
+  message: Message,
+  secrets: readonly string[],
+): string[] | undefined {
+  try {
+    const advice: unknown = atOnce(diagnose?.(message, secrets), 'diagnose()');
+    return Array.isArray(advice) ? advice.map(String) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Code that is not type-checked may return anything. */
