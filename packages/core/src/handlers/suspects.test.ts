@@ -44,11 +44,12 @@ describe('suspects', () => {
     const handle: Handle = async ({ callId }) => {
       running.add(callId);
       if ([...running].some((id) => id.startsWith('s'))) beside.push([...running].join(' '));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // A suspect takes longer than the next one waits for what runs.
+      await new Promise((resolve) => setTimeout(resolve, callId.startsWith('s') ? 1500 : 100));
       running.delete(callId);
     };
     worker({ handle });
-    await pass(2000);
+    await pass(10_000);
     expect(beside).toEqual(['s1', 's2']);
     expect(settled).toHaveLength(4);
   });

@@ -398,6 +398,18 @@ describe('a request without a status', () => {
   });
 });
 
+describe('the id of a call', () => {
+  it.each([
+    [{ CallerName: 'CallStatuscompletedZ1' }, `${A}CallStatusringingCallerName`],
+    [{ CallerName: `CallSid${B}CallStatuscompletedZ1` }, `${A}CallStatusringingCallerNameCallSid${B}`],
+  ])('has no other field in it: %o', (chosen, id) => {
+    const text = textOf({ AccountSid: ACCOUNT, CallSid: A, CallStatus: 'ringing', ...chosen });
+    const cut = { AccountSid: ACCOUNT, CallSid: id, CallStatus: 'completed', Z: '1' };
+    expect(textOf(cut)).toBe(text);
+    expect(accepted(formOf(cut, '/hooks', signedWith(`${ORIGIN}/hooks${text}`)))).toBeUndefined();
+  });
+});
+
 describe('the host', () => {
   it('takes no part of the signed text', () => {
     const fields = {
