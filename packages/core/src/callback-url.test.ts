@@ -52,6 +52,8 @@ it.each([
   [{}],
   [{ url: 7 }],
   [{ url, token: ['a'] }],
+  [{ url, token: '' }],
+  [{ url, token: ' ' }],
   [{ url: '/voice' }],
   [{ url: 'hooks.example.com' }],
 ])('refuses %j', (given) => {

@@ -34,6 +34,7 @@ export function addingToken(provider: string, callbackUrl: unknown): unknown {
     if (typeof url !== 'string' || (token !== undefined && typeof token !== 'string')) {
       throw invalid(provider, 'expected an object with url, a text, and token if you set one.');
     }
+    if (token?.trim() === '') throw invalid(provider, 'token: it is empty. Is its environment variable set?');
     if (!ABSOLUTE.test(url)) throw invalid(provider, 'url: expected a whole address, https://host/path.');
     return callbackUrl({ ...own, url: withToken(url, token) });
   };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { nearestName } from './nearest-name.ts';
 
-const KNOWN = ['provider2s', 'providers', 'publicUrl', 'ack', 'onCompleted', 'onEnded', 'leaseMs'];
+const KNOWN = ['provider2s', 'providers', 'publicUrl', 'ack', 'onCompleted', 'onEnded', 'leaseMs', 'toleranceSeconds'];
 
 it.each([
   ['PROVIDERS', 'providers'],
@@ -16,6 +16,7 @@ it.each([
   ['onEndeds', 'onEnded'],
   ['provider', 'providers'],
   ['lease', 'leaseMs'],
+  ['tolerance', 'toleranceSeconds'],
   ['', undefined],
   ['url', undefined],
   ['banana', undefined],

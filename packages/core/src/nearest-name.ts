@@ -2,7 +2,7 @@
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const given = plain(name);
   const [nearest] = known
-    .map((candidate) => ({ candidate, distance: distanceOf(given, plain(candidate)) }))
+    .map((candidate) => ({ candidate, distance: distanceTo(given, plain(candidate)) }))
     .filter(
       ({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.max(given.length, candidate.length) / 3)),
     )
@@ -14,6 +14,15 @@ export function nearestName(name: string, known: readonly string[]): string | un
 function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
+
+/** A beginning is nearly as near as a slip: `tolerance` of `toleranceSeconds`. */
+function distanceTo(given: string, known: string): number {
+  const isBeginning = given.length >= SHORTEST_BEGINNING && known.startsWith(given);
+  return Math.min(distanceOf(given, known), isBeginning ? OF_A_BEGINNING : Number.POSITIVE_INFINITY);
+}
+
+const SHORTEST_BEGINNING = 5;
+const OF_A_BEGINNING = 1.5;
 
 /** How many characters have to be added, removed, replaced or swapped with their neighbor. */
 function distanceOf(one: string, other: string): number {

@@ -92,6 +92,8 @@ describe('resolveOptions', () => {
       '`signingKey` is no option; a secret is an option of its provider, such as signalwire({ signingKey }) or exotel({ token }).',
     ],
     [{ authToken: 'x' }, /^`authToken` is no option; a secret is an option of its provider/],
+    [{ trustProxy: true }, '`trustProxy` is no option; set `publicUrl`, or your framework’s own trust proxy.'],
+    [{ debug: true }, '`debug` is no option; give a `log` with a debug method, or set NODE_DEBUG=call-status.'],
     [{ path: '/x' }, '`path` is no option; the adapter knows the path: write it where you mount call-status.'],
     [{ handlers: {} }, '`handlers` is no option; write each handler as an option: { onCompleted, onEnded }.'],
     [{ onComplete: () => {} }, `\`onComplete\` is no option; did you mean \`onCompleted\`? Known: ${KNOWN}`],

@@ -93,6 +93,8 @@ const SECRETS = /secret|token|key|password|credential/i;
 function elsewhere(name: string): string | undefined {
   if (name === 'path') return 'the adapter knows the path: write it where you mount call-status.';
   if (name === 'handlers' || name === 'on') return 'write each handler as an option: { onCompleted, onEnded }.';
+  if (/^trust|proxy/i.test(name)) return 'set `publicUrl`, or your framework’s own trust proxy.';
+  if (name === 'debug' || name === 'verbose') return 'give a `log` with a debug method, or set NODE_DEBUG=call-status.';
   if (SECRETS.test(name))
     return 'a secret is an option of its provider, such as signalwire({ signingKey }) or exotel({ token }).';
   return undefined;

@@ -45,6 +45,7 @@ const TOO_MANY: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
 /** The usual ones in words. */
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOENT: 'the folder does not exist',
+  ENOTDIR: 'a folder of the path is a file',
   EISDIR: 'the path is that of a folder',
   EACCES: 'this user may not open or write it',
   EROFS: 'the disk is read-only',

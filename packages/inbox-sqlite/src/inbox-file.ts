@@ -3,7 +3,7 @@ import type { Now } from './clock.ts';
 import type { WriteName } from './committer.ts';
 import type { Connection } from './connection.ts';
 import { toInboxError } from './failure.ts';
-import { fileId, isExposed } from './file.ts';
+import { idOf, isExposed } from './file.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Store } from './store/store.ts';
 import { emitWarning, exposed, relativePath, retentionChanged, type Warn } from './warnings.ts';
@@ -101,7 +101,7 @@ export class FileOfInbox {
   #store(): Store {
     if (this.#isOpened) return this.#connection.store();
     const { path, busyTimeoutMs } = this.#options;
-    const isNew = this.#mayCreate && fileId(path) === undefined;
+    const isNew = this.#mayCreate && idOf(path) === undefined;
     const store = this.#connection.open({ create: this.#mayCreate, waitMs: busyTimeoutMs });
     this.#isOpened = true;
     if (this.#mayCreate) this.#serve(isNew);

@@ -150,6 +150,17 @@ describe('a file that may not be written', () => {
       }),
     );
   });
+
+  it.runIf(process.platform !== 'win32')('is told of a folder that is a file', () => {
+    const file = temporaryFile();
+    writeFileSync(file, '');
+    const path = join(file, 'calls.db');
+    for (const create of [true, false]) {
+      expect(() => openInbox({ path, create }).ready({ create })).toThrow(
+        expect.objectContaining({ code: 'inbox_unwritable', details: expect.objectContaining({ path }) }),
+      );
+    }
+  });
 });
 
 describe('a damaged file', () => {
