@@ -67,7 +67,7 @@ export class Recorder {
   async #recordInTime(unrecorded: Unrecorded): Promise<Recorded> {
     const { inbox, recordDeadlineMs } = this.#options;
     const recording = inbox.record(unrecorded);
-    if (await withDeadline(recording, recordDeadlineMs)) return await recording;
+    if (await withDeadline(recording, recordDeadlineMs)) return recording;
     const { provider, id: eventId } = unrecorded;
     const reason = `It did not answer within ${recordDeadlineMs} ms (recordDeadlineMs). The event may have been recorded: then the next try is a duplicate.`;
     throw new CallStatusError('inbox_unavailable', { provider, eventId, reason });

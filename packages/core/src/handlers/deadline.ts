@@ -9,7 +9,7 @@ export function withDeadline(promise: Promise<unknown>, deadlineMs: number): Pro
         clearTimeout(timer);
         resolve(true);
       },
-      (cause: unknown) => {
+      (cause: Error) => {
         clearTimeout(timer);
         reject(cause);
       },

@@ -385,6 +385,15 @@ describe('a genuine request is accepted', () => {
   });
 });
 
+it('knows measures of the audio by the form of their names', () => {
+  const withMeasure = (value: string): string | undefined => {
+    const fields = { AccountSid: ACCOUNT, AudioInNewestMeasure: value, CallSid: A, CallStatus: 'ringing' };
+    return accepted(formOf(fields, '/hooks', signedWith(`${ORIGIN}/hooks${textOf(fields)}`)));
+  };
+  expect(withMeasure('4.5')).toBe(`${A} ringing`);
+  expect(withMeasure('a')).toBeUndefined();
+});
+
 describe('a request without a status', () => {
   const send = (fields: Fields) => accepted(formOf(fields, '/hooks', signedWith(`${ORIGIN}/hooks${textOf(fields)}`)));
 
