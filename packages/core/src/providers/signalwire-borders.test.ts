@@ -302,6 +302,31 @@ describe('a name that becomes CallSid only when it is decoded', () => {
     expect(accepted({ method: 'POST', url: '/hooks', headers, parsed })).toBeUndefined();
   });
 
+  it.each([
+    ['[CallSid]', B],
+    ['[CallStatus]', 'completed'],
+    ['[CallDuration]', '9999'],
+    ['[AccountSid]', ACCOUNT.replace('1', '2')],
+    ['CallStatus[]', 'completed'],
+  ])('%s takes no field from a whole call', (name, value) => {
+    const fields = { ...genuine, CallbackSource: 'call-progress-events', To: `${name}${value}` };
+    const forged = { ...genuine, CallbackSource: 'call-progress-events', To: '', [name]: value };
+    const text = `${ORIGIN}/hooks${textOf(name.startsWith('[') ? fields : forged)}`;
+    expect(`${ORIGIN}/hooks${textOf(forged)}`).toBe(text);
+    expect(accepted(formOf(forged, '/hooks', signedWith(text)))).toBeUndefined();
+  });
+
+  it('a byte order mark takes no field either, where another parser left it', () => {
+    const fields = { ...genuine, CallbackSource: 'call-progress-events', To: `\ufeffCallSid${B}\ufeffX` };
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...signedWith(`${ORIGIN}/hooks${textOf(fields)}`),
+    };
+    const parsed = { '\ufeffX': '', ...fields, To: '', '\ufeffCallSid': B };
+    expect(textOf(parsed)).toBe(textOf(fields));
+    expect(accepted({ method: 'POST', url: '/hooks', headers, parsed })).toBeUndefined();
+  });
+
   it('marks no other message either', () => {
     const fields = { ...genuine, CallerName: `CallSid${B}CallStatuscompleted`, To: 'DigitsxDigits[]' };
     const forged = {

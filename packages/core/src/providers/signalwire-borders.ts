@@ -1,3 +1,4 @@
+import type { FieldTree } from '../decode/fields.ts';
 import type { FlatFields } from '../decode/flat-fields.ts';
 
 /**
@@ -93,6 +94,21 @@ const BEFORE_CALL_SID: ReadonlyMap<string, RegExp> = new Map([
   ['CallDuration', DECIMAL],
   ...AUDIO_FIELDS.map((name) => [name, DECIMAL] as const),
 ]);
+
+/** What decides which call it is and what its status is, and what stands before it. */
+const PROTECTED: readonly string[] = ['CallSid', 'CallStatus', ...BEFORE_CALL_SID.keys()];
+
+/**
+ * Whether the event is made of the very fields that were signed: a name such as `[CallSid]` sorts behind all others, and what it has in it
+ * would take the place of the call id.
+ *
+ * @param tree what the event is made of
+ */
+export function isReadAsSigned(fields: Pick<FlatFields, 'toRecord'>, tree: FieldTree): boolean {
+  const record = fields.toRecord();
+  // Nearly always, since no name of SignalWire's has a bracket.
+  return record === tree || PROTECTED.every((name) => String(record[name]) === String(tree[name]));
+}
 
 /** What no id of a call has in it: the names of other fields, and what separates parameters. */
 const NO_CALL_SID = /AccountSid|ApiVersion|Call(?:Sid|Status)|[=&?#"]/;

@@ -13,7 +13,7 @@ import type { Verdict } from '../provider.ts';
 import { LAML_STATUSES } from './laml.ts';
 import { isLamlCallStatus } from './laml-messages.ts';
 import { fieldsOf } from './lenient.ts';
-import { hasSwallowedFields, isCutByItsAuthor, isOtherMessage } from './signalwire-borders.ts';
+import { hasSwallowedFields, isCutByItsAuthor, isOtherMessage, isReadAsSigned } from './signalwire-borders.ts';
 
 /** Where the signature is, and with which digest it is made. */
 export interface SignatureHeader {
@@ -103,7 +103,7 @@ function isGenuine(message: Message, { url, fields }: Signed): boolean {
   const tree = message.fields;
   // Other messages may say what they like: they are passed on.
   if (!('CallSid' in tree) || isLamlCallStatus(tree) !== true) return true;
-  return isCutByItsAuthor(fields, isStatus) && !isOtherMessage(fields);
+  return isReadAsSigned(fields, tree) && isCutByItsAuthor(fields, isStatus) && !isOtherMessage(fields);
 }
 
 function isStatus(word: string): boolean {
