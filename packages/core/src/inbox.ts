@@ -82,6 +82,7 @@ export interface Inbox {
   /**
    * Ends a live call whose last callback never came. No handler runs. Later callbacks are judged as after any terminal status: the same one
    * is a `repeat`, another terminal one a `conflict`, any other `late`. Resolves to `false` if there is no such live call.
+   * Rejects with `invalid_options` for a status that ends no call.
    */
   endCall(provider: string, callId: string, end: CallEnd): Promise<boolean>;
   /**

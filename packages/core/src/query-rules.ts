@@ -1,6 +1,6 @@
 import type { OptionRule, OptionRules } from './check-options.ts';
-import { CALL_STATUSES } from './event.ts';
-import type { CallQuery, DeadLetterQuery } from './inbox.ts';
+import { CALL_STATUSES, isTerminal } from './event.ts';
+import type { CallEnd, CallQuery, DeadLetterQuery } from './inbox.ts';
 
 /** A page is read at once, by some inboxes on the thread that answers callbacks. */
 const MOST_ROWS = 1000;
@@ -31,8 +31,19 @@ const STATUS: OptionRule = {
   fits: (value) => (Array.isArray(value) ? value : [value]).every((each) => CALL_STATUSES.includes(each)),
 };
 
+const TERMINAL = CALL_STATUSES.filter(isTerminal);
+
+const END: OptionRules<CallEnd> = {
+  status: {
+    expected: `a status that ends a call: ${TERMINAL.join(', ')}`,
+    fits: (value) => TERMINAL.includes(value as (typeof TERMINAL)[number]),
+    isRequired: true,
+  },
+  tenant: { expected: 'the name of a tenant', fits: (value) => typeof value === 'string' },
+};
+
 /**
- * What the queries of an inbox have to be, by the method that takes them: the same for every inbox.
+ * What the queries of an inbox, and the end of a call, have to be, by the method that takes them: the same for every inbox.
  *
  * @param isCursor whether a text may be a cursor that this inbox gave
  * @example
@@ -45,11 +56,12 @@ export function queryRules(isCursor: (cursor: string) => boolean): {
   readonly calls: OptionRules<CallQuery>;
   readonly deadLetters: OptionRules<DeadLetterQuery>;
   readonly replayAll: OptionRules<Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>>;
+  readonly endCall: OptionRules<CallEnd>;
 } {
   const cursor: OptionRule = {
     expected: '`next` of the page before, as it was',
     fits: (value) => typeof value === 'string' && isCursor(value),
   };
   const deadLetters = { ...SPAN, cursor, limit: LIMIT };
-  return { calls: { ...deadLetters, state: STATE, status: STATUS }, deadLetters, replayAll: SPAN };
+  return { calls: { ...deadLetters, state: STATE, status: STATUS }, deadLetters, replayAll: SPAN, endCall: END };
 }

@@ -1,4 +1,4 @@
-import type { Unrecorded } from '@call-status/core';
+import type { CallEnd, Unrecorded } from '@call-status/core';
 import { expect } from 'vitest';
 import { LEASE_MS } from './bench.ts';
 import type { Tests } from './contract-test.ts';
@@ -37,6 +37,16 @@ export const ENDING: Tests = {
     expect(await t.inbox.endCall('zenith', 'c1', { status: 'completed' })).toBe(false);
     expect(await t.inbox.call('acme', 'c1')).toMatchObject({ status: 'busy' });
     expect(await t.inbox.call('acme', 'c1')).not.toHaveProperty('endedBy');
+  },
+
+  'refuses to end a call with anything but a status that ends one': async (t) => {
+    await t.record('c1', 'ringing');
+    for (const end of [{ status: 'in-progress' }, { status: 'answered' }, {}, 'completed', undefined]) {
+      const refused = t.inbox.endCall('acme', 'c1', end as CallEnd);
+      await expect(refused).rejects.toMatchObject({ code: 'invalid_options' });
+    }
+    expect(await t.inbox.call('acme', 'c1')).toMatchObject({ status: 'ringing', terminal: false });
+    expect(await t.inbox.counts()).toMatchObject({ live: 1, ended: 0 });
   },
 
   'leaves the work of a call that it ends': async (t) => {

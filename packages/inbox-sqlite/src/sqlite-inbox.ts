@@ -150,7 +150,9 @@ export class SqliteInbox implements Inbox {
     return this.#file.read((store, now) => store.totals.health(now));
   }
 
-  endCall(provider: string, callId: string, { status, tenant = '' }: CallEnd): Promise<boolean> {
+  async endCall(provider: string, callId: string, end: CallEnd): Promise<boolean> {
+    checkOptions('end', end, QUERIES.endCall);
+    const { status, tenant = '' } = end;
     return this.#write('endCall', [provider, callId, tenant, status]);
   }
 

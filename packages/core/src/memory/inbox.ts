@@ -175,7 +175,9 @@ export class MemoryInbox implements Inbox {
     return { due, lagMs, retrying, blocked, running, dead: this.#deadLetters.size };
   }
 
-  async endCall(provider: string, callId: string, { status, tenant }: CallEnd): Promise<boolean> {
+  async endCall(provider: string, callId: string, end: CallEnd): Promise<boolean> {
+    checkOptions('end', end, QUERIES.endCall);
+    const { status, tenant } = end;
     const lane = this.#calls.get(provider, tenant, callId);
     if (lane === undefined || isTerminal(lane.status)) return false;
     this.#calls.setStatus(lane, status);
