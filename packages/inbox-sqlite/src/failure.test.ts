@@ -66,7 +66,9 @@ describe('toInboxError', () => {
     expect(opened({ errcode: 14, systemErrno: constants.errno.EACCES }).message).toContain(
       'The system said EACCES: this user may not open or write it.',
     );
-    expect(opened({ errcode: 14, systemErrno: constants.errno.ENOTDIR }).message).toContain('The system said ENOTDIR: a folder of the path is a file.');
+    expect(opened({ errcode: 14, systemErrno: constants.errno.ENOTDIR }).message).toContain(
+      'The system said ENOTDIR: a folder of the path is a file.',
+    );
     expect(opened({ syscall: 'open', code: 'ENOENT' })).toMatchObject({
       code: 'inbox_unwritable',
       message: expect.stringContaining('The system said ENOENT: the folder does not exist.'),

@@ -48,7 +48,7 @@ function suspectedUrl(message: Message): string {
   const by = [scheme, host, path].filter((each) => each !== undefined);
   if (by.length === 0) return `If the provider called another (scheme, host, port, path), set publicUrl; ${orSecret}`;
   const what = scheme?.value ?? (host === undefined ? 'another path' : 'another host');
-  const [, ownScheme = '', ownHost = ''] = /^(.*?):\/\/(.*)$/s.exec(request.origin) ?? [];
+  const [ownScheme, ownHost] = request.origin.split('://');
   const trustHelps =
     path === undefined && isSeenByTrust(message, `${scheme?.value ?? ownScheme}://${host?.value ?? ownHost}`);
   return `A proxy says that the provider called ${what}: ${settingFor(trustHelps)} (${headersOf(by)}). If it does not match then, the secret is not this provider's.`;

@@ -86,7 +86,7 @@ export function settingFor(trustHelps: boolean): string {
 
 /** Whether a framework that trusts its proxy would see this origin: frameworks read two headers, and of each the first value. */
 export function isSeenByTrust(message: Message, origin: string): boolean {
-  const [, scheme = '', host = ''] = PARTS.exec(message.request.origin) ?? [];
+  const [, scheme, host] = PARTS.exec(message.request.origin) as RegExpExecArray;
   const first = (header: string): string | undefined => message.header(header)?.split(',', 1)[0]?.trim();
   const seen = `${first('x-forwarded-proto') || scheme}://${first('x-forwarded-host') || host}`;
   return seen.toLowerCase() === origin.toLowerCase();
