@@ -1,56 +1,12 @@
-import { type AnyCallStatusEvent, checkOptions } from '@call-status/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { checkOptions } from '@call-status/core';
+import { describe, expect, it } from 'vitest';
 import { anEvent } from '../../test/events.ts';
+import { FIRST, open, REQUEST, type Told, t, take, within } from '../../test/stores.ts';
 import { temporaryFile } from '../../test/support.ts';
-import type { Now } from '../clock.ts';
-import { loadEngine } from '../engine.ts';
-import { openDatabase } from '../open.ts';
 import { QUERIES, readPage } from '../pages.ts';
 import { rowOf } from '../row-of.ts';
 import { deadLetterOf } from './dead-letters.ts';
-import { eventOf, LAST } from './rows.ts';
-import { Store } from './store.ts';
-import type { SweepPlace } from './sweep.ts';
-
-/** A time by all clocks. */
-const t = (time: number): Now => ({ wall: time, mono: time, steady: time });
-
-const FIRST: SweepPlace = { at: Number.MIN_SAFE_INTEGER, row: 0, range: undefined };
-
-function open(path: string): Store {
-  const store = new Store(openDatabase(loadEngine(), path, { create: true, waitMs: 0 }), path, t(0));
-  onTestFinished(() => store.close());
-  return store;
-}
-
-function within<T>(store: Store, run: () => T): T {
-  store.begin();
-  const result = run();
-  store.commit();
-  return result;
-}
-
-const REQUEST = { limit: 100, leaseMs: 1000, owner: 'test' };
-
-interface Told {
-  readonly id: string;
-  readonly token: string;
-  readonly attempt: number;
-  readonly suspect: boolean;
-  /** The event, if the store tells it. */
-  readonly event: AnyCallStatusEvent | undefined;
-}
-
-function take(store: Store, now: number, limit = REQUEST.limit): Told[] {
-  const { work } = store.take({ ...REQUEST, limit }, t(now));
-  return work.map(([, id, token, failures, , suspect, , , stored]) => ({
-    id,
-    token,
-    attempt: failures + 1,
-    suspect,
-    event: stored && eventOf(stored),
-  }));
-}
+import { LAST } from './rows.ts';
 
 describe('an event that was taken', () => {
   it('is not told by the store that has just recorded it, and by all others', () => {
@@ -198,104 +154,6 @@ describe('an event that is taken in the transaction that records it', () => {
   });
 });
 
-describe('a step of cleaning up', () => {
-  const DAY = 86_400_000;
-  const START = Date.UTC(2026, 0, 1);
-
-  /** Records ended calls, the later ones later, and finishes them or makes them dead letters. */
-  function recordEnded(store: Store, callIds: readonly string[], fate: 'done' | 'dead', start = START): void {
-    within(store, () => {
-      for (const [at, callId] of callIds.entries()) {
-        const receivedAt = new Date(start + Math.floor(at / 10)).toISOString();
-        store.record(rowOf(anEvent(callId, 'completed', { receivedAt })), t(START));
-      }
-      for (const { token } of take(store, START, callIds.length)) {
-        if (fate === 'done') store.finish(token, t(START));
-        else store.fail(token, { error: 'boom', doneHandlers: [] }, t(START));
-      }
-    });
-  }
-
-  const named = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
-
-  /** How many calls there are after each step that looks at ended ones. */
-  function sweepAll(store: Store, now: number): number[] {
-    const left: number[] = [];
-    for (let place: SweepPlace | undefined = FIRST; place?.range === undefined && place !== undefined; ) {
-      const after: SweepPlace = place;
-      place = within(store, () => store.sweep(after, t(now)));
-      left.push(store.totals.counts(t(now)).ended);
-    }
-    return left;
-  }
-
-  function retain(store: Store, ms: number): void {
-    within(store, () => store.retain(ms));
-  }
-
-  it('removes a hundred rows: fifty calls of one event', () => {
-    const store = open(temporaryFile());
-    recordEnded(store, named('c', 120), 'done');
-    expect(sweepAll(store, START + 30 * DAY)).toEqual([120]);
-    expect(sweepAll(store, START + 31 * DAY)).toEqual([70, 20, 0]);
-  });
-
-  it('looks at a hundred calls that stay, and the steps after it at those behind them', () => {
-    const store = open(temporaryFile());
-    recordEnded(store, named('dead', 250), 'dead');
-    recordEnded(store, named('done', 120), 'done', START + DAY / 2);
-    expect(sweepAll(store, START + 31 * DAY)).toEqual([370, 370, 345, 295, 250]);
-    expect(sweepAll(store, START + 31 * DAY)).toEqual([250, 250, 250]);
-  });
-
-  it('looks at a hundred live calls, and the steps after it at those behind them', () => {
-    const store = open(temporaryFile());
-    retain(store, DAY);
-    within(store, () => {
-      for (const callId of named('live', 120)) store.record(rowOf(anEvent(callId)), t(START));
-    });
-    const receivedAt = new Date(START).toISOString();
-    within(store, () => store.record(rowOf(anEvent('old', 'ringing', { receivedAt })), t(START)));
-    within(store, () => {
-      for (const { token } of take(store, START, 200)) store.finish(token, t(START));
-    });
-    const steps: number[] = [];
-    const now = Date.now() + 8 * DAY;
-    for (let place: SweepPlace | undefined = FIRST; place !== undefined; ) {
-      const after: SweepPlace = place;
-      place = within(store, () => store.sweep(after, t(now)));
-      steps.push(store.totals.counts(t(now)).live);
-    }
-    expect(steps.at(-1)).toBe(0);
-    expect(new Set(steps).size).toBeGreaterThan(2);
-  });
-
-  it('remembers the ids for a redelivery that comes in the same transaction', () => {
-    const store = open(temporaryFile());
-    retain(store, 1);
-    recordEnded(store, ['c1'], 'done');
-    const [, transition] = within(store, () => {
-      store.sweep(FIRST, t(START + 2));
-      return store.record(rowOf(anEvent('c1', 'completed')), t(START + 2));
-    });
-    expect(transition).toBe('duplicate');
-  });
-
-  it('remembers the ids of what it removed for seven days after the last event of the call, to the millisecond', () => {
-    const store = open(temporaryFile());
-    retain(store, 1);
-    recordEnded(store, ['c1'], 'done');
-    const again = () => within(store, () => store.record(rowOf(anEvent('c1', 'completed')), t(START)))[1];
-    const sweep = (now: number) => within(store, () => store.sweep(FIRST, t(now)));
-    sweep(START + 2);
-    expect(store.totals.counts(t(START))).toMatchObject({ ended: 0 });
-    sweep(START + 7 * DAY - 1);
-    expect(again()).toBe('duplicate');
-    sweep(START + 7 * DAY);
-    expect(again()).toBe('advance');
-  });
-});
-
 it('knows the cursors that it gave, whatever the clock says', async () => {
   const store = open(temporaryFile());
   within(store, () => {
@@ -329,30 +187,6 @@ it('renews a lease that has ended, as long as nothing else took its work', () =>
   expect(store.totals.counts(t(2000))).toMatchObject({ waiting: 1, running: 0 });
   expect(within(store, () => store.renew([taken?.token ?? ''], 1000, t(2000)))).toEqual([]);
   expect(store.totals.counts(t(2000))).toMatchObject({ waiting: 0, running: 1 });
-});
-
-it('lists calls of one time by the order in which they came, however many providers they are of', () => {
-  const store = open(temporaryFile());
-  const receivedAt = new Date(1).toISOString();
-  const callIds = Array.from({ length: 90 }, (_, at) => `c${at}`);
-  within(store, () => {
-    for (const [at, callId] of callIds.entries()) {
-      const id = `p${at}:${callId}`;
-      store.record(rowOf(anEvent(callId, 'ringing', { provider: `p${89 - at}`, id, receivedAt })), t(1));
-    }
-  });
-  const rows = store.calls.list({ state: 'live' }, { at: Number.MAX_SAFE_INTEGER, row: 0 }, 100);
-  expect(rows.map((row) => row['call_id'])).toEqual(callIds.reverse());
-});
-
-it('knows no call whose events another process has just removed', () => {
-  const path = temporaryFile();
-  const store = open(path);
-  within(store, () => store.record(rowOf(anEvent('c1')), t(1)));
-  const other = new (loadEngine())(path);
-  other.exec('DELETE FROM recorded');
-  other.close();
-  expect(store.calls.call('acme', 'c1', '').next()).toEqual({ done: true, value: undefined });
 });
 
 it('knows no time of a newest dead letter where there is none', () => {

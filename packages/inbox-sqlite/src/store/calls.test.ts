@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { anEvent } from '../../test/events.ts';
+import { open, t, within } from '../../test/stores.ts';
+import { temporaryFile } from '../../test/support.ts';
+import { loadEngine } from '../engine.ts';
+import { rowOf } from '../row-of.ts';
+
+it('lists calls of one time by the order in which they came, however many providers they are of', () => {
+  const store = open(temporaryFile());
+  const receivedAt = new Date(1).toISOString();
+  const callIds = Array.from({ length: 90 }, (_, at) => `c${at}`);
+  within(store, () => {
+    for (const [at, callId] of callIds.entries()) {
+      const id = `p${at}:${callId}`;
+      store.record(rowOf(anEvent(callId, 'ringing', { provider: `p${89 - at}`, id, receivedAt })), t(1));
+    }
+  });
+  const rows = store.calls.list({ state: 'live' }, { at: Number.MAX_SAFE_INTEGER, row: 0 }, 100);
+  expect(rows.map((row) => row['call_id'])).toEqual(callIds.reverse());
+});
+
+it('knows no call whose events another process has just removed', () => {
+  const path = temporaryFile();
+  const store = open(path);
+  within(store, () => store.record(rowOf(anEvent('c1')), t(1)));
+  const other = new (loadEngine())(path);
+  other.exec('DELETE FROM recorded');
+  other.close();
+  expect(store.calls.call('acme', 'c1', '').next()).toEqual({ done: true, value: undefined });
+});

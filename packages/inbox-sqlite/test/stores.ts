@@ -1,0 +1,54 @@
+import type { AnyCallStatusEvent } from '@call-status/core';
+import { onTestFinished } from 'vitest';
+import type { Now } from '../src/clock.ts';
+import { loadEngine } from '../src/engine.ts';
+import { openDatabase } from '../src/open.ts';
+import { eventOf } from '../src/store/rows.ts';
+import { Store } from '../src/store/store.ts';
+import type { SweepPlace } from '../src/store/sweep.ts';
+
+/** A time by all clocks. */
+export const t = (time: number): Now => ({ wall: time, mono: time, steady: time });
+
+/** Where cleaning up begins. */
+export const FIRST: SweepPlace = { at: Number.MIN_SAFE_INTEGER, row: 0, range: undefined };
+
+/** A store that is closed after the test. */
+export function open(path: string): Store {
+  const store = new Store(openDatabase(loadEngine(), path, { create: true, waitMs: 0 }), path, t(0));
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** In a transaction. */
+export function within<T>(store: Store, run: () => T): T {
+  store.begin();
+  const result = run();
+  store.commit();
+  return result;
+}
+
+/** A request for work. */
+export const REQUEST = { limit: 100, leaseMs: 1000, owner: 'test' };
+
+/** What was taken. */
+export interface Told {
+  readonly id: string;
+  readonly token: string;
+  readonly attempt: number;
+  readonly suspect: boolean;
+  /** The event, if the store tells it. */
+  readonly event: AnyCallStatusEvent | undefined;
+}
+
+/** Takes what is due. */
+export function take(store: Store, now: number, limit = REQUEST.limit): Told[] {
+  const { work } = store.take({ ...REQUEST, limit }, t(now));
+  return work.map(([, id, token, failures, , suspect, , , stored]) => ({
+    id,
+    token,
+    attempt: failures + 1,
+    suspect,
+    event: stored && eventOf(stored),
+  }));
+}
