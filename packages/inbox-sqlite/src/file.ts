@@ -16,8 +16,14 @@ export interface Identity {
 
 /** What tells a file from another that took its place; `undefined` when there is none. */
 export function fileId(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat && `${stat.dev}:${stat.ino}`;
+  try {
+    const stat = statSync(path);
+    return `${stat.dev}:${stat.ino}`;
+  } catch (error) {
+    // Not `throwIfNoEntry`: newer Nodes say the same of a folder that is a file.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Looks at a file that has just been opened. */

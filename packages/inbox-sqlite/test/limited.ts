@@ -18,6 +18,12 @@ for (let call = 0; text === ''; call++) {
   });
 }
 execFileSync('prlimit', ['--pid', `${process.pid}`, '--fsize=unlimited']);
-const { transition } = await record('after');
+// Where node:sqlite does not tell what the system said, the file is opened again after a pause.
+let transition: string | undefined;
+while (transition === undefined) {
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const recorded = await record('after').catch(() => undefined);
+  transition = recorded?.transition;
+}
 await inbox.close();
 console.log(JSON.stringify({ text, transition }));
