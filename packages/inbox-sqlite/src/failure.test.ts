@@ -73,6 +73,7 @@ describe('toInboxError', () => {
       code: 'inbox_unwritable',
       message: expect.stringContaining('The system said ENOENT: the folder does not exist.'),
     });
+    expect(opened({ syscall: 'open', code: 'EIO' }).message).toContain('The system said EIO.');
     const crowded = {
       code: 'inbox_unwritable',
       message: expect.stringMatching(/Too many files are open \(EMFILE\): raise/),
