@@ -16,7 +16,7 @@ export function announcedLength(req: IncomingMessage): number | undefined {
   return stream?.endAfterHeaders === false ? undefined : 0;
 }
 
-/** Whether one `read()` gives the whole body: all of it has come, with its end, and nobody made texts of it. */
+/** Whether one `read()` gives the whole body: all of it has come, with its end, and no decoder turned it into text. */
 export function isThere(stream: BodyStream, announced: number | undefined, maxBytes: number): boolean {
   const { complete, readableLength, readableEncoding, readableFlowing } = stream;
   return (
@@ -45,7 +45,7 @@ export function peekBody(
   if (announced === 0) return Promise.resolve(NO_BYTES);
   if (stream.destroyed) return Promise.resolve(new CallStatusError('body_aborted'));
   return new Promise((resolve) => {
-    // Texts, if somebody set an encoding.
+    // Texts, if an encoding was set.
     const chunks: (Buffer | string)[] = [];
     const encoding = stream.readableEncoding ?? undefined;
     let length = 0;

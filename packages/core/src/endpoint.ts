@@ -12,7 +12,7 @@ export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'dedicate
 
 /** What an adapter needs of a receiver, or of one of its providers. */
 export interface CallbackEndpoint {
-  /** Whether a request may be a callback, told by its head alone; if not, do not touch its body. */
+  /** Whether a request may be a callback, judged by its head; if not, do not touch its body. */
   mayReceive(head: RequestHead): boolean;
   /**
    * The whole way of a request, up to the answer. `undefined`: not a call status callback, so it is the application's.

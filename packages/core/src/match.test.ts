@@ -31,7 +31,7 @@ describe('mayBeCallback', () => {
     expect(may({ method: 'GET' }, [voicedock()])).toBe(false);
   });
 
-  it('takes any body where the URL is for callbacks alone', () => {
+  it('takes any body where the URL is only for callbacks', () => {
     expect(may({ headers: { 'content-type': 'text/plain', 'content-length': '1000' } })).toBe(true);
   });
 
@@ -107,7 +107,7 @@ describe('match', () => {
     );
   });
 
-  it('minds a body that does not decode only where the URL is for callbacks alone', () => {
+  it('minds a body that does not decode only where the URL is only for callbacks', () => {
     const broken = { headers: { 'content-type': 'application/json' } };
     expect(() => match(message('{', broken), ALL)).toThrow(expect.objectContaining({ code: 'malformed_body' }));
     expect(match(message('{', { ...broken, dedicated: false }), ALL)).toBeUndefined();
@@ -135,7 +135,7 @@ describe('match', () => {
       expect(report).toHaveBeenCalledExactlyOnceWith(unexpected);
     });
 
-    it.each(['POST', 'GET'])('throws for a %s where the URL is for callbacks alone', (method) => {
+    it.each(['POST', 'GET'])('throws for a %s where the URL is only for callbacks', (method) => {
       const request = message(sent, { method, url: `/?${sent}` });
       expect(() => match(request, [buggy, voicedock()])).toThrow(unexpected);
     });

@@ -6,7 +6,7 @@ import type { Message } from './message.ts';
 import type { Provider } from './provider.ts';
 
 /**
- * Whether a request may be a callback, told by its head alone; if not, its body is never touched.
+ * Whether a request may be a callback, judged by its head; if not, its body is never touched.
  * Where the URL is not for callbacks alone, only a short body of known length is worth a look: uploads and streams go by.
  */
 export function mayBeCallback(
@@ -50,7 +50,7 @@ export function acceptsMethod({ methods = POST }: { readonly methods?: readonly 
  * A provider that threw takes no part. Where the URL is for callbacks, its error is thrown if no other recognises the message, so that
  * a callback is not passed on because of a bug; in all other cases a bug is reported. What one provider cannot decode, another may.
  *
- * @throws CallStatusError `ambiguous_provider`, `unexpected`, and what decoding throws where the URL is for callbacks alone
+ * @throws CallStatusError `ambiguous_provider`, `unexpected`, and what decoding throws where the URL is only for callbacks
  */
 export function match(
   message: Message,
@@ -80,7 +80,7 @@ export function match(
 }
 
 /**
- * What a provider says, or what its own code threw. What does not decode is an error only where the URL is for callbacks alone,
+ * What a provider says, or what its own code threw. What does not decode is an error only where the URL is only for callbacks,
  * and no visitor's GET.
  */
 function recognizes(

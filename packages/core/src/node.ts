@@ -104,7 +104,7 @@ function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: 
   peeked.catch(outcome.fail);
 }
 
-/** Somebody else read the body, or as much of it as came before the client went away. */
+/** Other code read the body, or as much of it as came before the client went away. */
 function receiveParsed(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
   const { req, parsed } = given;
   const isCutOff = parsed === undefined && (req.aborted || (req.destroyed && !req.readableEnded));
@@ -112,7 +112,7 @@ function receiveParsed(endpoint: CallbackEndpoint, given: NodeRequest, outcome: 
   else receiveBody(endpoint, new NodeCallback(given, undefined, parsed), outcome);
 }
 
-/** The body cannot be read; but whoever proves nothing by the URL is told only that. */
+/** The body cannot be read; but a caller whose URL proves nothing learns only that. */
 function receiveNothing(
   endpoint: CallbackEndpoint,
   given: NodeRequest,
@@ -177,7 +177,7 @@ class NodeCallback implements CallbackRequest {
     this.isClaimed = true;
   }
 
-  /** Nobody else will read what was ours: to its end, so that the connection can be used again. */
+  /** Drains the body, so that the connection can be used again. */
   drain(): void {
     if (!this.isRead) this.req.resume();
   }

@@ -67,7 +67,7 @@ const EACH_PHONE_NUMBER = new RegExp(
 /** It has a file with line and column, and no text of anyone's. */
 const STACK_FRAME = /^\s+at /;
 
-/** A text of somebody else's, such as a stack trace, with `…` in place of what may be a phone number. */
+/** A text from elsewhere, such as a stack trace, with `…` in place of what may be a phone number. */
 export function withoutPhoneNumbers(text: string): string {
   return text
     .split('\n')

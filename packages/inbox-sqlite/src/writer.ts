@@ -28,7 +28,7 @@ export type OpenChannel = (waits: boolean) => Channel;
 export type Arguments<Name extends WriteName> =
   Parameters<Store[Name]> extends [...infer Args, Now] ? Args : Parameters<Store[Name]>;
 
-/** Whoever waits for what becomes of a write. */
+/** A caller that waits for the result of a write. */
 interface Waiting {
   readonly settle: (result: never) => unknown;
   readonly resolve: (value: never) => void;
@@ -37,7 +37,7 @@ interface Waiting {
 
 const ENDED = 'The thread that writes has ended; the next write starts another.';
 
-/** A disk that hangs may keep the committer; whoever closes does not wait longer. */
+/** A disk that hangs may keep the committer; `close()` does not wait longer. */
 const LONGEST_CLOSING_MS = 5000;
 
 /**

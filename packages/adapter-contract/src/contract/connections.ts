@@ -68,7 +68,7 @@ export function testConnections(adapter: Adapter, mount: Mount): void {
       expect(await subject.handled(3)).toHaveLength(3);
     });
 
-    it('take bodies in chunks, where the URL is for callbacks alone', async () => {
+    it('take bodies in chunks, where the URL is only for callbacks', async () => {
       const subject = await open(adapter, { mount: mount.name });
       const made = { ...outgoing(genuine(callback('signalwire'), subject.origin)), chunked: true };
       for (let time = 1; time <= 2; time++) {

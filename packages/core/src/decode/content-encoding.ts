@@ -29,7 +29,7 @@ export function refuseEncoded(header: string | readonly string[] | undefined): v
     hint:
       foreign === undefined
         ? `The body is compressed: its content-encoding is ${first}. Check for a proxy that compresses requests.`
-        : `The header content-encoding says ${quoted(foreign)}, which is no coding. Whoever sends it must leave it out.`,
+        : `The header content-encoding says ${quoted(foreign)}, which is no coding. The sender must leave it out.`,
   });
 }
 

@@ -2,7 +2,7 @@ import { isTerminal } from '../event.ts';
 import type { Lane } from './lane.ts';
 import { LaneList } from './lane-list.ts';
 
-/** A live call that is silent for so many times the retention has ended, and nobody said so. */
+/** A live call that is silent for so many times the retention has ended without a word. */
 const SILENCE = 7;
 
 /** Calls without unfinished work, in the order in which they are forgotten. */

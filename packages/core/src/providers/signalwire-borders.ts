@@ -3,7 +3,7 @@ import type { FlatFields } from '../decode/flat-fields.ts';
 
 /**
  * SignalWire signs its URL and then the names and values of the fields, without anything between them. So one signed text can be cut
- * into URL, names and values in many ways, and whoever saw a signed request chooses how. These rules accept only the cut of which
+ * into URL, names and values in many ways, and anyone who saw a signed request chooses how. These rules accept only the cut of which
  * SignalWire itself can be the author, as far as that decides which call it is and what its status is:
  *
  * - {@link hasSwallowedFields}: no field stands in the URL.

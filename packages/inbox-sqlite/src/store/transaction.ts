@@ -84,7 +84,7 @@ export class Transaction {
     }
   }
 
-  /** What was recorded and not taken becomes work for whoever asks next. */
+  /** What was recorded and not taken becomes work for the next caller that asks. */
   settleFresh(): void {
     for (const { call, row, eventId, provider, since } of this.fresh) {
       this.#statements.insertDue.run(call, row, eventId, provider, since);
