@@ -1,8 +1,8 @@
-import type { CallStatusReceiver } from './endpoint.ts';
 import type { CallStatusEvent } from './event.ts';
-import { type CallStatusOptions, resolveOptions } from './options.ts';
-import type { EventOf, Provider } from './provider.ts';
-import { Receiver } from './receiver.ts';
+import { type CallStatusOptions, resolveOptions } from './options/options.ts';
+import type { EventOf, Provider } from './provider/define-provider.ts';
+import { Receiver } from './receiver/receiver.ts';
+import type { CallStatusReceiver } from './receiver/types.ts';
 
 /**
  * Makes a receiver of call status callbacks.

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode, type ErrorRow, type Severity } from './error-codes.ts';
-import { printable } from './printable.ts';
+import { printable } from './text/printable.ts';
 
 export { ERRORS, type ErrorCode, type Severity } from './error-codes.ts';
 

@@ -1,21 +1,11 @@
 import './require-node.ts';
 
 export { type ApplicationEnd, type Call, foldCall, transitionOf } from './call.ts';
-export { checkOptions, type OptionRule, type OptionRules } from './check-options.ts';
+export type { CallbackRequest, Receipt } from './callback-request.ts';
 export { createCallStatus } from './create-call-status.ts';
 export type { FieldNames } from './decode/field-names.ts';
 export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';
 export type { FlatFields } from './decode/flat-fields.ts';
-export type {
-  CallbackEndpoint,
-  CallStatusReceiver,
-  CloseOptions,
-  EventName,
-  ProviderEndpoint,
-  RecordOptions,
-  Registrars,
-  RequestHead,
-} from './endpoint.ts';
 export type { ErrorRow } from './error-codes.ts';
 export {
   CallStatusError,
@@ -50,7 +40,15 @@ export {
   type Transition,
   type Trust,
 } from './event.ts';
-export type { ErrorHandler, Handler, HandlerContext, HandlerOptions, Handlers, WithStatus } from './handlers.ts';
+export type {
+  ErrorHandler,
+  Handler,
+  HandlerContext,
+  HandlerOptions,
+  Handlers,
+  WithStatus,
+} from './handlers/handlers.ts';
+export { exponentialBackoff, type RetryOptions } from './handlers/retry.ts';
 export type {
   CallEnd,
   CallQuery,
@@ -72,11 +70,12 @@ export type {
   TakeRequest,
   Unrecorded,
   Work,
-} from './inbox.ts';
-export { consoleLogger, type Logger } from './log.ts';
-export { type MemoryInboxOptions, memoryInbox } from './memory-inbox.ts';
-export type { Message, PublicUrl } from './message.ts';
-export type { CallStatusOptions } from './options.ts';
+} from './inbox/inbox.ts';
+export { type MemoryInboxOptions, memoryInbox } from './inbox/memory-inbox.ts';
+export { queryRules } from './inbox/query-rules.ts';
+export { consoleLogger, type Logger } from './log/log.ts';
+export { checkOptions, type OptionRule, type OptionRules } from './options/check-options.ts';
+export type { CallStatusOptions } from './options/options.ts';
 export {
   type Clock,
   defineProvider,
@@ -89,9 +88,17 @@ export {
   type Secret,
   type TenantSecrets,
   type Verdict,
-} from './provider.ts';
+} from './provider/define-provider.ts';
+export type { Message, PublicUrl } from './provider/incoming-callback.ts';
 export * from './providers/index.ts';
-export { queryRules } from './query-rules.ts';
-export type { CallbackRequest, Receipt } from './request.ts';
-export { exponentialBackoff, type RetryOptions } from './retry.ts';
+export type {
+  CallbackEndpoint,
+  CallStatusReceiver,
+  CloseOptions,
+  EventName,
+  ProviderEndpoint,
+  RecordOptions,
+  Registrars,
+  RequestHead,
+} from './receiver/types.ts';
 export type { TelemetryAttempt, TelemetryEvent, TelemetrySubject } from './telemetry.ts';

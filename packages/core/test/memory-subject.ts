@@ -1,6 +1,6 @@
 import { type CallStatus, isTerminal } from '../src/event.ts';
-import type { Inbox, Unrecorded, Work } from '../src/inbox.ts';
-import { type MemoryInboxOptions, memoryInbox } from '../src/memory-inbox.ts';
+import type { Inbox, Unrecorded, Work } from '../src/inbox/inbox.ts';
+import { type MemoryInboxOptions, memoryInbox } from '../src/inbox/memory-inbox.ts';
 
 /** A small inbox, and a clock that moves a millisecond with each event. */
 export class MemorySubject {

@@ -1,6 +1,6 @@
 import type { Fixture } from '../../adapter-contract/src/fixtures.ts';
 import { DEFAULT_LIMITS } from '../src/decode/fields.ts';
-import { Message } from '../src/message.ts';
+import { Message } from '../src/provider/incoming-callback.ts';
 
 /** Where the requests of these tests go. */
 export const ORIGIN = 'https://hooks.example.com';

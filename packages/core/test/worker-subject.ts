@@ -2,11 +2,11 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { CallStatusError } from '../src/errors.ts';
 import { type AnyCallStatusEvent, type CallStatus, isTerminal } from '../src/event.ts';
+import type { HandlerContext } from '../src/handlers/handlers.ts';
 import { Worker } from '../src/handlers/worker.ts';
 import type { ProviderRules, WorkerOptions } from '../src/handlers/worker-options.ts';
-import type { HandlerContext } from '../src/handlers.ts';
-import type { Inbox, Unrecorded } from '../src/inbox.ts';
-import { memoryInbox } from '../src/memory-inbox.ts';
+import type { Inbox, Unrecorded } from '../src/inbox/inbox.ts';
+import { memoryInbox } from '../src/inbox/memory-inbox.ts';
 
 export const LEASE_MS = 15_000;
 export const POLL_MS = 1000;

@@ -1,10 +1,10 @@
 import type { CallbackEndpoint, CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
-import { isAnswer, originOf, receiveNode, toEndpoint } from '@call-status/core/node';
+import { isAnswer, originOf, receiveNode, toEndpoint } from '@call-status/core/adapter';
 import type { Request, RequestHandler } from 'express';
 import { shareHiddenClass } from './hidden-class.ts';
 
 export * from '@call-status/core';
-export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/node';
+export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/adapter';
 
 declare global {
   namespace Express {

@@ -20,7 +20,7 @@ import {
   peekBody,
   timeToClose,
   whenAnswered,
-} from '@call-status/core/node';
+} from '@call-status/core/adapter';
 import type {
   FastifyBaseLogger,
   FastifyPluginAsync,
@@ -34,7 +34,7 @@ import type {
 import fastifyPlugin from 'fastify-plugin';
 
 export * from '@call-status/core';
-export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/node';
+export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/adapter';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -6,11 +6,11 @@ import type {
   Provider,
   Receipt,
 } from '@call-status/core';
-import { isAnswer, type NodeRequest, originOf, receiveNode, toEndpoint } from '@call-status/core/node';
+import { isAnswer, type NodeRequest, originOf, receiveNode, toEndpoint } from '@call-status/core/adapter';
 import type { Middleware, ParameterizedContext } from 'koa';
 
 export * from '@call-status/core';
-export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/node';
+export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/adapter';
 
 declare module 'koa' {
   interface ExtendableContext {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import type { CallbackRequest } from '../callback-request.ts';
 import { createCallStatus } from '../create-call-status.ts';
 import { voicedock } from '../providers/voicedock.ts';
-import type { CallbackRequest } from '../request.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data; boundary=x';

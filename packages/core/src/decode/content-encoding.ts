@@ -1,5 +1,5 @@
 import { CallStatusError } from '../errors.ts';
-import { mayHavePhoneNumber } from '../redact.ts';
+import { mayHavePhoneNumber } from '../text/redact.ts';
 
 /** Content codings that exist (RFC 9110 and its registry). */
 const CODINGS: ReadonlySet<string> = new Set(

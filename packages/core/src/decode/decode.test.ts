@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Message } from '../message.ts';
+import { Message } from '../provider/incoming-callback.ts';
 import { DEFAULT_LIMITS } from './fields.ts';
 
 type Shape = string | Shape[] | { [name: string]: Shape };

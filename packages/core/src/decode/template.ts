@@ -1,4 +1,4 @@
-import { blankOf } from '../blank.ts';
+import { blankOf } from '../request/blank.ts';
 import { collect } from './collect.ts';
 import type { FieldTree, Limits } from './fields.ts';
 import { toTree } from './tree.ts';

@@ -1,10 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import { CallStatusError, type ErrorDetails } from '../errors.ts';
-import type { Lease, Work } from '../inbox.ts';
-import type { NamedHandler } from '../registry.ts';
+import type { Lease, Work } from '../inbox/inbox.ts';
 import type { TelemetryAttempt } from '../telemetry.ts';
 import { clearTimeout, LONGEST_TIMER_MS, monotonicNow, setImmediate, setTimeout } from '../timer.ts';
 import { Context, type ContextSource } from './context.ts';
+import type { NamedHandler } from './registry.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 /** What an attempt needs of its worker. */

@@ -13,7 +13,7 @@ import {
   settled,
   worker,
 } from '../../test/worker-subject.ts';
-import type { Inbox, Lease } from '../inbox.ts';
+import type { Inbox, Lease } from '../inbox/inbox.ts';
 
 vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
 

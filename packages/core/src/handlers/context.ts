@@ -1,8 +1,8 @@
 import { type Call, foldCall } from '../call.ts';
 import type { CallStatusError } from '../errors.ts';
-import type { HandlerContext } from '../handlers.ts';
-import type { Inbox, Work } from '../inbox.ts';
-import type { Logger } from '../log.ts';
+import type { Inbox, Work } from '../inbox/inbox.ts';
+import type { Logger } from '../log/log.ts';
+import type { HandlerContext } from './handlers.ts';
 
 /** What the contexts of a worker's handlers have in common. */
 export interface ContextSource {

@@ -14,7 +14,7 @@ import {
   worker,
 } from '../../test/worker-subject.ts';
 import { CallStatusError } from '../errors.ts';
-import type { Inbox } from '../inbox.ts';
+import type { Inbox } from '../inbox/inbox.ts';
 
 vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
 

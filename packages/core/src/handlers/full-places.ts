@@ -1,5 +1,5 @@
 import { CallStatusError } from '../errors.ts';
-import type { Inbox } from '../inbox.ts';
+import type { Inbox } from '../inbox/inbox.ts';
 import { monotonicNow } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 import type { Places } from './places.ts';

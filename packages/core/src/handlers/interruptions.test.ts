@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Work } from '../inbox.ts';
+import type { Work } from '../inbox/inbox.ts';
 import { budgetOf, Interruptions } from './interruptions.ts';
 
 function work(id: string, { attempt = 1, interruptions = 0 } = {}): Work {

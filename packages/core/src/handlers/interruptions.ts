@@ -1,4 +1,4 @@
-import type { Work } from '../inbox.ts';
+import type { Work } from '../inbox/inbox.ts';
 
 /** More events than these are not remembered; the oldest go first. */
 const MOST = 1000;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { errors, faulty, type Handle, inbox, LEASE_MS, pass, record, worker } from '../../test/worker-subject.ts';
-import type { Inbox } from '../inbox.ts';
+import type { Inbox } from '../inbox/inbox.ts';
 
 vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
 

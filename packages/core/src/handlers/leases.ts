@@ -1,5 +1,5 @@
 import { CallStatusError } from '../errors.ts';
-import type { Inbox, Lease } from '../inbox.ts';
+import type { Inbox, Lease } from '../inbox/inbox.ts';
 import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 import { BusySet } from './busy-set.ts';

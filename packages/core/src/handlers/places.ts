@@ -1,4 +1,4 @@
-import type { TakeRequest } from '../inbox.ts';
+import type { TakeRequest } from '../inbox/inbox.ts';
 
 /**
  * How many events are handled at once: in all, and of each provider. A few places are kept for each provider, so that one whose handlers

@@ -1,12 +1,12 @@
 import { CallStatusError, type ErrorDetails } from '../errors.ts';
-import type { Inbox, Lease, Outcome } from '../inbox.ts';
-import { inboxFailure } from '../inbox-failure.ts';
-import { exponentialBackoff, type RetryOptions } from '../retry.ts';
+import type { Inbox, Lease, Outcome } from '../inbox/inbox.ts';
+import { inboxFailure } from '../inbox/inbox-failure.ts';
 import { publish } from '../telemetry.ts';
 import { setTimeout } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 import { bounded, textOf } from './failure-text.ts';
 import { budgetOf, type Interruptions } from './interruptions.ts';
+import { exponentialBackoff, type RetryOptions } from './retry.ts';
 
 const ATTEMPTS = 8;
 

@@ -1,9 +1,9 @@
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import { type NamedHandler, renamedHandlers } from '../registry.ts';
 import { publish, publishAround, type TelemetryEvent } from '../telemetry.ts';
 import { monotonicNow } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
+import { type NamedHandler, renamedHandlers } from './registry.ts';
 import type { Results } from './results.ts';
 import type { WorkerOptions } from './worker-options.ts';
 

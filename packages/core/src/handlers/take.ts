@@ -1,4 +1,4 @@
-import type { Inbox, Taken, TakeRequest } from '../inbox.ts';
+import type { Inbox, Taken, TakeRequest } from '../inbox/inbox.ts';
 import { withDeadline } from './deadline.ts';
 
 /**

@@ -12,8 +12,8 @@ import {
   settled,
   worker,
 } from '../../test/worker-subject.ts';
-import type { HandlerContext } from '../handlers.ts';
-import type { Lease } from '../inbox.ts';
+import type { Lease } from '../inbox/inbox.ts';
+import type { HandlerContext } from './handlers.ts';
 
 vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
 

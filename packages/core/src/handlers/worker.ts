@@ -1,5 +1,5 @@
 import { CallStatusError } from '../errors.ts';
-import type { Taken, TakeRequest, Work } from '../inbox.ts';
+import type { Taken, TakeRequest, Work } from '../inbox/inbox.ts';
 import { clearInterval, monotonicNow, setImmediate, setInterval, setTimeout } from '../timer.ts';
 import { AsyncContext } from './async-context.ts';
 import { Attempt, type AttemptOptions, attemptOptionsOf } from './attempt.ts';

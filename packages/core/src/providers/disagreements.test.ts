@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { formOf, jsonOf, messageOf, ORIGIN, type Sent } from '../../test/message-of.ts';
 import type { Call } from '../call.ts';
+import type { Receipt } from '../callback-request.ts';
 import { createCallStatus } from '../create-call-status.ts';
 import type { AnyCallStatusEvent, CallStatusEvent } from '../event.ts';
-import type { NormalForm } from '../provider.ts';
-import type { Receipt } from '../request.ts';
-import { validate } from '../standard-schema.ts';
-import { statusOf } from '../status-of.ts';
+import type { NormalForm } from '../provider/define-provider.ts';
+import { validate } from '../provider/standard-schema.ts';
+import { statusOf } from '../provider/status-of.ts';
 import { exotel } from './exotel.ts';
 import { mycpaas } from './mycpaas.ts';
 import { signalwire } from './signalwire.ts';

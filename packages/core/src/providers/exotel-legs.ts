@@ -1,7 +1,7 @@
 import { type CallStatus, type Direction, isTerminal, type Leg } from '../event.ts';
-import { statusOf } from '../status-of.ts';
+import { statusOf } from '../provider/status-of.ts';
+import { answeredBy, count, fieldsOf, number, phone, present, span, text, word } from '../provider/values.ts';
 import type { ExotelFields } from './exotel.ts';
-import { answeredBy, count, fieldsOf, number, phone, present, span, text, word } from './lenient.ts';
 
 /** The status words of the call and of its legs. */
 export const EXOTEL_STATUSES: Readonly<Record<string, CallStatus>> = {

@@ -1,13 +1,13 @@
 import type { FieldTree } from '../decode/fields.ts';
 import type { Agent, CallError, Hangup, Line, Recording } from '../event.ts';
-import type { Message } from '../message.ts';
-import { defineProvider, type NormalForm, type ProviderFactory } from '../provider.ts';
-import { callSchema, option } from '../standard-schema.ts';
-import { statusOf } from '../status-of.ts';
-import { contentKey } from './event-key.ts';
+import { defineProvider, type NormalForm, type ProviderFactory } from '../provider/define-provider.ts';
+import { contentKey } from '../provider/event-key.ts';
+import type { Message } from '../provider/incoming-callback.ts';
+import { callSchema, option } from '../provider/standard-schema.ts';
+import { statusOf } from '../provider/status-of.ts';
+import { time } from '../provider/time.ts';
+import { direction, hasValue, id, isStatus, phone, present, span, text, word } from '../provider/values.ts';
 import { EXOTEL_STATUSES, isAnswered, legsOf } from './exotel-legs.ts';
-import { direction, hasValue, id, isStatus, phone, present, span, text, word } from './lenient.ts';
-import { time } from './time.ts';
 
 /**
  * The fields of Exotel's StatusCallback. A form and multipart body has strings where JSON has numbers, and `''` where it has null.

@@ -5,8 +5,8 @@ import { messageOf, ORIGIN } from '../../test/message-of.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import { normalise } from '../normalise.ts';
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../provider/define-provider.ts';
+import { normalise } from '../request/normalize.ts';
 import { builtInProviders } from './index.ts';
 
 const fixtures = loadFixtures();

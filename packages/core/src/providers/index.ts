@@ -3,8 +3,8 @@ import { mycpaas } from './mycpaas.ts';
 import { signalwire } from './signalwire.ts';
 import { voicedock } from './voicedock.ts';
 
+export type { LamlFields } from '../provider/laml/laml.ts';
 export * from './exotel.ts';
-export type { LamlFields } from './laml.ts';
 export * from './mycpaas.ts';
 export * from './signalwire.ts';
 export * from './voicedock.ts';

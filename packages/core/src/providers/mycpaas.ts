@@ -1,10 +1,10 @@
-import type { Message } from '../message.ts';
-import { defineProvider, type ProviderFactory } from '../provider.ts';
-import { callSchema } from '../standard-schema.ts';
-import { contentKey } from './event-key.ts';
-import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
-import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from './laml-messages.ts';
-import { id, isStatus } from './lenient.ts';
+import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { contentKey } from '../provider/event-key.ts';
+import type { Message } from '../provider/incoming-callback.ts';
+import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
+import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
+import { callSchema } from '../provider/standard-schema.ts';
+import { id, isStatus } from '../provider/values.ts';
 
 /**
  * The fields of mycpaas's call status callback. Two are documented, `CallSid` (`CA…`) and `CallStatus`; the others are those of its LaML

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf, type Sent } from '../../test/message-of.ts';
 import { isCallStatusError } from '../errors.ts';
-import { normalise } from '../normalise.ts';
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../provider/define-provider.ts';
+import { normalise } from '../request/normalize.ts';
 import { exotel } from './exotel.ts';
 import { mycpaas } from './mycpaas.ts';
 import { signalwire } from './signalwire.ts';

@@ -1,11 +1,16 @@
-import type { Message } from '../message.ts';
-import { defineProvider, type ProviderFactory, type Secret } from '../provider.ts';
-import { callSchema } from '../standard-schema.ts';
-import { contentKey } from './event-key.ts';
-import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
-import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from './laml-messages.ts';
-import { id, isStatus } from './lenient.ts';
-import { authenticate, diagnoseSignature, SIGNATURE_HEADERS, type SignatureHeader } from './signalwire-signature.ts';
+import { defineProvider, type ProviderFactory, type Secret } from '../provider/define-provider.ts';
+import { contentKey } from '../provider/event-key.ts';
+import type { Message } from '../provider/incoming-callback.ts';
+import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
+import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
+import {
+  authenticate,
+  diagnoseSignature,
+  SIGNATURE_HEADERS,
+  type SignatureHeader,
+} from '../provider/laml/signature.ts';
+import { callSchema } from '../provider/standard-schema.ts';
+import { id, isStatus } from '../provider/values.ts';
 
 /**
  * The fields of SignalWire's voice status callback and of its incoming call status callback, which is a part of the former.

@@ -1,15 +1,21 @@
-import { diagnose } from '../authenticate/diagnose.ts';
-import { equal } from '../authenticate/equal.ts';
-import { hmac } from '../authenticate/hmac.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import type { CallError, Direction, Hangup, Line } from '../event.ts';
-import type { Message } from '../message.ts';
-import { defineProvider, type NormalForm, type ProviderFactory, type Secret, type Verdict } from '../provider.ts';
-import { callSchema, option } from '../standard-schema.ts';
-import { contentKey } from './event-key.ts';
-import { fieldsOf, id, isStatus, phone, present, text, word } from './lenient.ts';
-import { time } from './time.ts';
+import {
+  defineProvider,
+  type NormalForm,
+  type ProviderFactory,
+  type Secret,
+  type Verdict,
+} from '../provider/define-provider.ts';
+import { contentKey } from '../provider/event-key.ts';
+import type { Message } from '../provider/incoming-callback.ts';
+import { callSchema, option } from '../provider/standard-schema.ts';
+import { time } from '../provider/time.ts';
+import { fieldsOf, id, isStatus, phone, present, text, word } from '../provider/values.ts';
+import { diagnose } from '../signing/diagnose.ts';
+import { equal } from '../signing/equal.ts';
+import { hmac } from '../signing/hmac.ts';
 
 /**
  * The fields of VoiceDock's `status-update`. Types of optional fields are not enforced.

@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import type { Server } from 'node:net';
+import type { CloseOptions } from '../receiver/types.ts';
+import { clearInterval, clearTimeout, LONGEST_TIMER_MS, monotonicNow, setInterval, setTimeout } from '../timer.ts';
+
+/** A server of `node:http`, `node:https` or `node:http2`: what `app.listen()` returns in Express and Koa. */
+export type NodeServer = Server & { closeIdleConnections?(): void; closeAllConnections?(): void };
+
+/** An application that owns its server, such as a Fastify instance. */
+export interface ServerOwner {
+  readonly server: NodeServer;
+  /** Stops the server, then runs what the application does at its end. */
+  close(): PromiseLike<unknown>;
+}
+
+/** What is closed after the server: the receiver that `createCallStatus()` returned. */
+export interface Closable {
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** How to close a server. */
+export interface CloseGracefullyOptions {
+  /**
+   * How long everything may take, in milliseconds: at most half of it the last requests, the rest the running handlers.
+   * Kubernetes kills a process 30 seconds after its SIGTERM, systemd after 90, Docker after 10.
+   * @default 20000
+   */
+  readonly deadlineMs?: number;
+}
+
+/** For so long, connections in use get a last answer, which tells their clients to open no further request on them. */
+const LAST_REQUESTS_MS = 500;
+const POLL_MS = 50;
+
+const closing = new WeakMap<object, Promise<void>>();
+const deadlines = new WeakMap<object, number>();
+
+/**
+ * Closes a server and its receiver within a deadline, also while clients keep their connections busy.
+ *
+ * For half a second, requests are still answered, each with `Connection: close`. Then the server stops listening, idle connections are
+ * closed, and all others once half of the deadline is over. `calls.close()` has what is left. Call it at every signal: the second call
+ * returns the promise of the first.
+ *
+ * @param server what `app.listen()` or `createServer()` returned; in Fastify, the Fastify instance
+ * @param calls what `createCallStatus()` returned; not needed for one that the Fastify plugin made
+ * @throws what `calls.close()` rejects with, or the `close()` of the server's owner
+ * @example
+ * ```ts
+ * const server = app.listen(3000);
+ * process.on('SIGTERM', () => closeGracefully(server, calls).then(() => process.exit()));
+ * ```
+ */
+export function closeGracefully(
+  server: NodeServer | ServerOwner,
+  calls?: Closable,
+  { deadlineMs = 20_000 }: CloseGracefullyOptions = {},
+): Promise<void> {
+  let closed = closing.get(server);
+  if (closed === undefined) {
+    closed = close(server, calls, Math.min(deadlineMs, LONGEST_TIMER_MS));
+    closing.set(server, closed);
+  }
+  return closed;
+}
+
+/** How much of its deadline a server has left that is closed gracefully; of any other, the default of `calls.close()`. */
+export function timeToClose(server: NodeServer): CloseOptions {
+  const deadline = deadlines.get(server);
+  return deadline === undefined ? {} : { deadlineMs: timeUntil(deadline) };
+}
+
+async function close(given: NodeServer | ServerOwner, calls: Closable | undefined, deadlineMs: number): Promise<void> {
+  const [server, owner] = 'server' in given ? [given.server, given] : [given, undefined];
+  const deadline = monotonicNow() + deadlineMs;
+  deadlines.set(server, deadline);
+  server.prependListener('request', answerLast);
+  // A signal may come before the server listens.
+  server.on('listening', () => server.close());
+  await new Promise((resolve) => setTimeout(resolve, Math.min(LAST_REQUESTS_MS, deadlineMs / 4)));
+  const stopped = stopWithin(server, timeUntil(deadline - deadlineMs / 2));
+  const ended = owner === undefined ? server.close() : owner.close();
+  const receiverClosed = stopped.then(() => calls?.close({ deadlineMs: timeUntil(deadline) }));
+  await Promise.all([receiverClosed, within(timeUntil(deadline), ended)]);
+}
+
+/** Tells the client of a request that it is the last on its connection. */
+function answerLast(req: IncomingMessage | Http2ServerRequest, res: ServerResponse): void {
+  if ('stream' in req) req.stream.session?.close();
+  else res.setHeader('connection', 'close');
+}
+
+/** Resolves when a server that closes has no connection left. One that is idle is closed, and each once the time is over. */
+async function stopWithin(server: NodeServer, milliseconds: number): Promise<void> {
+  const closed = new Promise((resolve) => server.once('close', resolve));
+  // One that is in use becomes idle after an answer that had begun before the server was closed.
+  const polling = setInterval(() => server.closeIdleConnections?.(), POLL_MS);
+  await within(milliseconds, closed);
+  clearInterval(polling);
+  server.closeAllConnections?.();
+}
+
+function timeUntil(moment: number): number {
+  return Math.max(0, Math.floor(moment - monotonicNow()));
+}
+
+/** Resolves or rejects as the work does, and resolves when the time is over. */
+async function within(milliseconds: number, work: unknown): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const isOver = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  try {
+    await Promise.race([work, isOver]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

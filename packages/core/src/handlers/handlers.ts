@@ -1,0 +1,99 @@
+import type { Call } from '../call.ts';
+import type { CallStatusError } from '../errors.ts';
+import type { AnyCallStatusEvent, CallStatus, TerminalStatus } from '../event.ts';
+import type { Logger } from '../log/log.ts';
+
+/** Which handler is called when a call reaches which status. */
+export const STATUS_HANDLERS = {
+  queued: 'onQueued',
+  initiated: 'onInitiated',
+  ringing: 'onRinging',
+  'in-progress': 'onInProgress',
+  completed: 'onCompleted',
+  busy: 'onBusy',
+  'no-answer': 'onNoAnswer',
+  failed: 'onFailed',
+  canceled: 'onCanceled',
+} as const;
+
+/** What a handler gets beside the event. */
+export interface HandlerContext {
+  /** From 1: attempts that failed, plus one. One that was interrupted, by a crash for example, does not count. */
+  readonly attempt: number;
+  /**
+   * Aborted when the handler takes longer than `handlerTimeoutMs`, when the receiver shuts down past its deadline, or when the lease is lost
+   * and another worker may have the event. Pass it on to `fetch` and the like; a handler that does not stop runs on beside the next attempt.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * Rises with each attempt at this event, in all processes: for writes that an older attempt, still running somewhere, must not undo.
+   * @example
+   * ```ts
+   * await db.query('UPDATE calls SET status = $1, fence = $2 WHERE id = $3 AND fence < $2', [event.status, fence, event.callId]);
+   * ```
+   */
+  readonly fence: number;
+  /** The receiver's `log`. */
+  readonly log: Logger;
+  /** The call with its events so far. */
+  readonly call: () => Promise<Call>;
+  /** The framework's request, when it came to this process and this is the first attempt. */
+  readonly request?: unknown;
+}
+
+/** Your function for an event. When it throws or rejects, the event is retried. */
+export type Handler<Event> = (event: Event, context: HandlerContext) => unknown;
+
+/**
+ * Your function for errors: for every refused callback, failed handler and dead letter, and every other error at run time.
+ * What it throws is logged and dropped.
+ */
+export type ErrorHandler = (error: CallStatusError) => unknown;
+
+/** How a handler is registered. */
+export interface HandlerOptions {
+  /**
+   * What the inbox remembers the handler by, so that a retry runs only the handlers that failed, in the next release too. Unique among the
+   * handlers of one kind (`onCompleted`) and provider. Set it where a bundler shortens the names of functions.
+   * @default the function's own name
+   * @example
+   * ```ts
+   * calls.onCompleted((event) => billing.add(event), { name: 'billing' });
+   * ```
+   */
+  readonly name?: string;
+}
+
+/** The events that have a status, or one of several. */
+export type WithStatus<Event, Status extends CallStatus> = Extract<Event, { readonly status: Status }>;
+
+/**
+ * The handlers, for one provider or for all. A status's own handler and `onEnded` run when the call moves forward (`advance`),
+ * so effectively once per call; `onStatus` runs for every event.
+ */
+export interface Handlers<Event = AnyCallStatusEvent> {
+  /** The call has become `queued`. */
+  readonly onQueued?: Handler<WithStatus<Event, 'queued'>>;
+  /** The call has become `initiated`. */
+  readonly onInitiated?: Handler<WithStatus<Event, 'initiated'>>;
+  /** The call has become `ringing`. */
+  readonly onRinging?: Handler<WithStatus<Event, 'ringing'>>;
+  /** The call has become `in-progress`. */
+  readonly onInProgress?: Handler<WithStatus<Event, 'in-progress'>>;
+  /** The call has become `completed`. */
+  readonly onCompleted?: Handler<WithStatus<Event, 'completed'>>;
+  /** The call has become `busy`. */
+  readonly onBusy?: Handler<WithStatus<Event, 'busy'>>;
+  /** The call has become `no-answer`. */
+  readonly onNoAnswer?: Handler<WithStatus<Event, 'no-answer'>>;
+  /** The call has become `failed`. */
+  readonly onFailed?: Handler<WithStatus<Event, 'failed'>>;
+  /** The call has become `canceled`. */
+  readonly onCanceled?: Handler<WithStatus<Event, 'canceled'>>;
+  /** The call has ended, however. */
+  readonly onEnded?: Handler<WithStatus<Event, TerminalStatus>>;
+  /** Every event that is no duplicate, whatever its transition. */
+  readonly onStatus?: Handler<Event>;
+  /** Called for every refused callback, failed handler and dead letter, and every other error at run time. */
+  readonly onError?: ErrorHandler;
+}

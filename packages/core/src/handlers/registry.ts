@@ -1,0 +1,135 @@
+import { CallStatusError } from '../errors.ts';
+import type { AnyCallStatusEvent } from '../event.ts';
+import { type ErrorHandler, type Handler, type HandlerOptions, type Handlers, STATUS_HANDLERS } from './handlers.ts';
+
+/** The names of all handler options. */
+export const HANDLER_NAMES: readonly HandlerName[] = [
+  ...Object.values(STATUS_HANDLERS),
+  'onEnded',
+  'onStatus',
+  'onError',
+];
+
+/** The name of a handler option, such as `onCompleted`. */
+export type HandlerName = keyof Handlers;
+
+/** A handler to call for an event. */
+export interface NamedHandler {
+  /** Tells it from the other handlers of the same event, also in the next release: `signalwire.onCompleted:billing`. */
+  readonly name: string;
+  readonly run: Handler<AnyCallStatusEvent>;
+}
+
+interface Registered {
+  readonly name: string;
+  readonly run: unknown;
+}
+
+/** All handlers of a receiver: those of one provider, and those of all. */
+export class HandlerRegistry {
+  /** By scope (a provider's name, or '' for all), then by kind. */
+  readonly #handlers = new Map<string, Map<HandlerName, Registered[]>>();
+  /** What `handlersFor` found; it is asked for each event, and registering is rare. */
+  readonly #found = new Map<string, readonly NamedHandler[]>();
+
+  /** @throws CallStatusError `invalid_options`: no function, or another handler of this kind has the same name or none either */
+  add(scope: string, kind: HandlerName, handler: unknown, { name }: HandlerOptions = {}): void {
+    if (typeof handler !== 'function') throw invalid(`${kind}: expected a function.`);
+    if (name !== undefined && (typeof name !== 'string' || name.trim() === '')) {
+      throw invalid(`${kind}: name: expected a text that is not empty.`);
+    }
+    this.#add(scope, kind, { name: name ?? nameOf(handler), run: handler });
+  }
+
+  /** The handlers among the options. A function without a name of its own is called like its option. */
+  addAll(scope: string, options: Handlers<never>): void {
+    for (const [kind, handler] of Object.entries(options)) {
+      if (!isHandlerName(kind) || handler === undefined) continue;
+      this.add(scope, kind, handler, nameOf(handler) === ANONYMOUS ? { name: kind } : {});
+    }
+  }
+
+  /** The handlers of an event, in the order in which they are called: its provider's before those of all. */
+  handlersFor({ provider, status, terminal, transition }: AnyCallStatusEvent): readonly NamedHandler[] {
+    const key = `${provider} ${status} ${transition}`;
+    let found = this.#found.get(key);
+    if (found === undefined) {
+      const kinds: HandlerName[] = ['onStatus'];
+      if (transition === 'advance') {
+        if (status !== 'unknown') kinds.push(STATUS_HANDLERS[status]);
+        if (terminal) kinds.push('onEnded');
+      }
+      found = [provider, ''].flatMap((scope) => kinds.flatMap((kind) => this.#named(scope, kind)));
+      this.#found.set(key, found);
+    }
+    return found;
+  }
+
+  /** Whether there are handlers of events, for any provider. */
+  get handlesEvents(): boolean {
+    return [...this.#handlers.values()].some((scoped) => [...scoped.keys()].some((kind) => kind !== 'onError'));
+  }
+
+  /** The error handlers of a provider, and those of all. */
+  errorHandlersFor(provider: string | undefined): readonly ErrorHandler[] {
+    const scopes = provider === undefined ? [''] : [provider, ''];
+    return scopes.flatMap((scope) => this.#registered(scope, 'onError').map(({ run }) => run as ErrorHandler));
+  }
+
+  #add(scope: string, kind: HandlerName, handler: Registered): void {
+    const registered = this.#registered(scope, kind);
+    // What is stored of a handler that is done is its name: two with one name could be taken for each other.
+    if (kind !== 'onError' && registered.some(({ name }) => name === handler.name)) {
+      const which =
+        handler.name === ANONYMOUS ? 'two handlers have no name' : `two handlers are called ${handler.name}`;
+      throw invalid(
+        `${kind}: ${which}, so a retry could take one for the other. Name them: calls.${kind}(handler, { name: 'billing' }).`,
+      );
+    }
+    const scoped = this.#handlers.get(scope) ?? new Map<HandlerName, Registered[]>();
+    this.#handlers.set(scope, scoped.set(kind, [...registered, handler]));
+    this.#found.clear();
+  }
+
+  #registered(scope: string, kind: HandlerName): readonly Registered[] {
+    return this.#handlers.get(scope)?.get(kind) ?? [];
+  }
+
+  #named(scope: string, kind: HandlerName): NamedHandler[] {
+    return this.#registered(scope, kind).map(({ name, run }) => ({
+      name: `${scope && `${scope}.`}${kind}${name === kind ? '' : `:${name}`}`,
+      run: run as Handler<AnyCallStatusEvent>,
+    }));
+  }
+}
+
+/**
+ * The handlers that were done in an earlier attempt, but are unknown now although another handler of their kind has yet to run:
+ * they were renamed, or replaced.
+ *
+ * @param done names of handlers, as they were stored, perhaps by another release
+ */
+export function renamedHandlers(done: readonly string[], handlers: readonly NamedHandler[]): string[] {
+  const pending = new Set(handlers.filter(({ name }) => !done.includes(name)).map(({ name }) => kindOf(name)));
+  return done.filter((name) => pending.has(kindOf(name)) && handlers.every((handler) => handler.name !== name));
+}
+
+/** `signalwire.onCompleted:billing` is one of `signalwire.onCompleted`. */
+function kindOf(name: string): string {
+  return name.replace(/:.*/s, '');
+}
+
+const ANONYMOUS = 'anonymous';
+
+/** The name of a function, if it has one. */
+function nameOf({ name }: { readonly name?: unknown }): string {
+  return typeof name === 'string' && name !== '' ? name : ANONYMOUS;
+}
+
+function invalid(issue: string): CallStatusError {
+  return new CallStatusError('invalid_options', { issues: [issue] });
+}
+
+function isHandlerName(name: string): name is HandlerName {
+  return (HANDLER_NAMES as readonly string[]).includes(name);
+}

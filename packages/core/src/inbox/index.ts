@@ -1,0 +1,30 @@
+import '../require-node.ts';
+
+/** For authors of inboxes: the port, and the rules that every inbox keeps. */
+export { foldCall, transitionOf } from '../call.ts';
+export { checkOptions, type OptionRule, type OptionRules } from '../options/check-options.ts';
+export type {
+  CallEnd,
+  Failure,
+  Inbox,
+  Lease,
+  Outcome,
+  ReadyOptions,
+  Recorded,
+  Taken,
+  TakeRequest,
+  Unrecorded,
+  Work,
+} from './inbox.ts';
+export type {
+  CallQuery,
+  CallSummary,
+  DeadLetter,
+  DeadLetterQuery,
+  DeadLetters,
+  InboxCounts,
+  InboxHealth,
+  Page,
+  PageQuery,
+} from './queries.ts';
+export { queryRules } from './query-rules.ts';

@@ -1,0 +1,79 @@
+import { getHeapStatistics } from 'node:v8';
+import { checkOptions, type OptionRules } from '../options/check-options.ts';
+import type { Clock } from '../provider/define-provider.ts';
+import type { Inbox } from './inbox.ts';
+import { MemoryInbox } from './memory/inbox.ts';
+
+/** How much a memory inbox keeps. */
+export interface MemoryInboxOptions {
+  /**
+   * How much memory it may take, in bytes, by an estimate that is rather too high. Over it the calls are forgotten that were idle for
+   * longest: ended calls first, then live ones, then those with dead letters. A call with unfinished work is never forgotten; when there is
+   * no other, `record` rejects, so that the provider tries again.
+   * @default a quarter of the heap's limit (`--max-old-space-size`)
+   */
+  readonly maxBytes?: number;
+  /**
+   * Calls that are kept at most; over it the same is forgotten.
+   * @default 100_000
+   */
+  readonly maxCalls?: number;
+  /**
+   * For how long an ended call is kept after its last event, in milliseconds; for so long its duplicates are known.
+   * A live call is kept for seven times as long. `Infinity`: until there is no room.
+   * @default 86_400_000 (24 hours)
+   */
+  readonly retainFor?: number;
+  /**
+   * Of how many ended calls, the newest, the events are kept. Of older ones remain the status and the ids of the events:
+   * they are listed and counted, and their duplicates, late and conflicting events are known.
+   * @default 100
+   */
+  readonly retainEvents?: number;
+  /**
+   * The time, for tests. Without it, a change of the system's time neither delays work nor deletes calls.
+   * @default Date.now, and a clock that is never set for what waits
+   */
+  readonly clock?: Clock;
+}
+
+/**
+ * An inbox in the memory of this process: fast, and gone with the process. What was acknowledged and not handled is lost in a
+ * crash; take a durable inbox where that matters.
+ *
+ * Its memory is bounded: it keeps up to `maxBytes` and `maxCalls`. An event of a call that it has forgotten begins a new call, so its
+ * handlers run again.
+ *
+ * @throws CallStatusError `invalid_options`; and from `record`: `closed` after `close()`, `inbox_unavailable` when it is full of
+ * unfinished work
+ * @example
+ * ```ts
+ * const calls = createCallStatus({ providers, inbox: memoryInbox({ maxBytes: 64 * 1024 * 1024 }) });
+ * ```
+ */
+export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
+  checkOptions('options', options, OPTIONS);
+  const {
+    maxBytes = Math.floor(getHeapStatistics().heap_size_limit * SHARE_OF_HEAP),
+    maxCalls = 100_000,
+    retainFor = 86_400_000,
+    retainEvents = 100,
+    clock,
+  } = options;
+  return new MemoryInbox({ maxBytes, maxCalls, retainFor, retainEvents }, clock);
+}
+
+const SHARE_OF_HEAP = 1 / 4;
+
+const OPTIONS: OptionRules<MemoryInboxOptions> = {
+  maxBytes: { expected: 'a whole number of bytes, 1 or more', fits: (value) => isWhole(value) && value >= 1 },
+  maxCalls: { expected: 'a whole number, 1 or more', fits: (value) => isWhole(value) && value >= 1 },
+  // At 0 the duplicates of a call would not even be known a moment later.
+  retainFor: { expected: 'milliseconds, more than 0', fits: (value) => typeof value === 'number' && value > 0 },
+  retainEvents: { expected: 'a whole number, 0 or more', fits: (value) => isWhole(value) && value >= 0 },
+  clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
+};
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

@@ -1,0 +1,194 @@
+import { type Call, foldCall } from '../../call.ts';
+import {
+  type AnyCallStatusEvent,
+  type CallStatus,
+  type Direction,
+  isTerminal,
+  type TerminalStatus,
+} from '../../event.ts';
+import type { CallSummary, Unrecorded } from '../inbox.ts';
+import type { LaneList } from './call-queue-list.ts';
+import type { Job } from './queued-job.ts';
+import { CALL_BYTES, detached, sizeOfText } from './size.ts';
+
+/** One call, with its work in the order of recording. */
+export class Lane {
+  readonly provider: string;
+  readonly tenant: string | undefined;
+  readonly callId: string;
+  readonly serial: number;
+  readonly #firstReceivedAt: string;
+  lastReceivedAt: string;
+  /** When it was last recorded to, in elapsed milliseconds. */
+  touchedAt = 0;
+  status: CallStatus = 'unknown';
+  /** How much memory it takes. */
+  bytes: number = CALL_BYTES;
+  /** Since it was shortened, if it was. */
+  events: AnyCallStatusEvent[] = [];
+  isShortened = false;
+  /** The ids of all its events. A list is small, and fast while it is short; few calls have many events. */
+  #ids: string[] | Set<string> = [];
+  #direction: Direction | undefined;
+  #from: string | undefined;
+  #to: string | undefined;
+  #answered: boolean | undefined;
+  #durationSeconds: number | undefined;
+  /** When it was answered, as an event said that had it, and when it was first in progress. */
+  #answeredAt: number | undefined;
+  #inProgressAt: number | undefined;
+  /** How many of its events are dead letters. */
+  dead = 0;
+  /** How the application ended it, if it did. */
+  end: { readonly status: TerminalStatus; readonly at: string } | undefined;
+  /** What its first work waits for: a worker, its time, or its result. */
+  state: 'idle' | 'due' | 'later' | 'running' = 'idle';
+  /** Since when its first work is due. */
+  dueSince = 0;
+  /** Its place among the calls that are due. */
+  place = 0;
+  head: Job | undefined;
+  tail: Job | undefined;
+  list: LaneList | undefined;
+  older: Lane | undefined;
+  newer: Lane | undefined;
+
+  constructor({ provider, tenant, callId, receivedAt }: Unrecorded, serial: number) {
+    this.provider = provider;
+    this.tenant = tenant;
+    this.callId = detached(callId);
+    this.serial = serial;
+    this.#firstReceivedAt = receivedAt;
+    this.lastReceivedAt = receivedAt;
+  }
+
+  get firstAt(): number {
+    return Date.parse(this.#firstReceivedAt);
+  }
+
+  /** When its first work is due. Asked only of a call that has work. */
+  get runAt(): number {
+    return (this.head as Job).runAt;
+  }
+
+  /** Whether a worker has its first work, or had it last and may still report a result. */
+  get isTaken(): boolean {
+    return this.head !== undefined && this.head.token !== '';
+  }
+
+  /** How many events it has. */
+  get size(): number {
+    return Array.isArray(this.#ids) ? this.#ids.length : this.#ids.size;
+  }
+
+  get ids(): Iterable<string> {
+    return this.#ids;
+  }
+
+  knows(eventId: string): boolean {
+    return Array.isArray(this.#ids) ? this.#ids.includes(eventId) : this.#ids.has(eventId);
+  }
+
+  /** Whether the work on an event that it knows is done, or dead. */
+  isDone(eventId: string): boolean {
+    for (let job = this.head; job !== undefined; job = job.next) if (job.event.id === eventId) return false;
+    return true;
+  }
+
+  add(event: AnyCallStatusEvent): void {
+    this.events.push(event);
+    this.#describe(event);
+    if (!Array.isArray(this.#ids)) this.#ids.add(event.id);
+    else if (this.#ids.push(event.id) > LONGEST_LIST) this.#ids = new Set(this.#ids);
+  }
+
+  append(job: Job): void {
+    if (this.tail === undefined) this.head = job;
+    else this.tail.next = job;
+    this.tail = job;
+  }
+
+  /** Puts old work back in its place: behind what was recorded before it, and behind what a worker may still have. */
+  insert(job: Job): void {
+    let before = this.isTaken ? this.head : undefined;
+    let after = before === undefined ? this.head : before.next;
+    while (after !== undefined && after.serial < job.serial) {
+      before = after;
+      after = after.next;
+    }
+    job.next = after;
+    if (before === undefined) this.head = job;
+    else before.next = job;
+    if (after === undefined) this.tail = job;
+  }
+
+  removeHead(job: Job): void {
+    this.head = job.next;
+    if (job.next === undefined) this.tail = undefined;
+    job.next = undefined;
+  }
+
+  /** Takes over what a summary says of the last event that said it. */
+  #describe(event: AnyCallStatusEvent): void {
+    const { direction, from, to, answered, durationSeconds, status, answeredAt, occurredAt, receivedAt } = event;
+    if (direction !== undefined) this.#direction = direction;
+    if (from !== undefined) this.#from = from;
+    if (to !== undefined) this.#to = to;
+    // The first outcome of a call stays.
+    const counts = answered !== undefined && event.transition !== 'conflict';
+    if (counts) this.#answered = this.#answered === true || answered;
+    if (durationSeconds !== undefined) this.#durationSeconds = durationSeconds;
+    if (answeredAt !== undefined) this.#answeredAt = Date.parse(answeredAt);
+    if (status === 'in-progress') {
+      const time = Date.parse(occurredAt ?? receivedAt);
+      this.#inProgressAt = Math.min(time, this.#inProgressAt ?? time);
+    }
+  }
+
+  /** Keeps only what tells duplicates, transitions and the summary. Returns how much memory that frees. */
+  shorten(): number {
+    this.events = [];
+    this.isShortened = true;
+    this.#ids = Array.isArray(this.#ids) ? this.#ids.map(detached) : new Set([...this.#ids].map(detached));
+    if (this.#from !== undefined) this.#from = detached(this.#from);
+    if (this.#to !== undefined) this.#to = detached(this.#to);
+    const before = this.bytes;
+    this.bytes = CALL_BYTES;
+    for (const id of this.#ids) this.bytes += ID_BYTES + sizeOfText(id);
+    return before - this.bytes;
+  }
+
+  fold(): Call {
+    if (!this.isShortened) return foldCall(this.events, this.end);
+    const { provider, callId, tenant, status, lastReceivedAt: updatedAt } = this;
+    const since = this.events.length > 0 ? foldCall(this.events, this.end) : { events: [] };
+    const key = { provider, callId, ...(tenant !== undefined && { tenant }) };
+    const end = this.end && { endedBy: 'application' as const, endedAt: this.end.at };
+    return { ...end, ...since, ...key, status, terminal: true, outcome: status as TerminalStatus, updatedAt };
+  }
+
+  summary(): CallSummary {
+    const { provider, tenant, callId, status, firstAt, lastReceivedAt, size } = this;
+    const answeredAt = this.#answeredAt ?? this.#inProgressAt;
+    return {
+      provider,
+      callId,
+      ...(tenant !== undefined && { tenant }),
+      status,
+      terminal: isTerminal(status),
+      ...(this.#direction !== undefined && { direction: this.#direction }),
+      ...(this.#from !== undefined && { from: this.#from }),
+      ...(this.#to !== undefined && { to: this.#to }),
+      ...(this.#answered !== undefined && { answered: this.#answered }),
+      ...(answeredAt !== undefined && { answeredAt }),
+      ...(this.#durationSeconds !== undefined && { durationSeconds: this.#durationSeconds }),
+      firstAt,
+      lastAt: Date.parse(lastReceivedAt),
+      events: size,
+    };
+  }
+}
+
+/** Of each id in a list or a set. */
+const ID_BYTES = 48;
+const LONGEST_LIST = 16;

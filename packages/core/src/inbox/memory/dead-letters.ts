@@ -1,0 +1,94 @@
+import { checkOptions } from '../../options/check-options.ts';
+import type { DeadLetter, DeadLetterQuery, DeadLetters, Page } from '../inbox.ts';
+import type { Lane } from './call-queue.ts';
+import { LinkedList, type Node } from './linked-list.ts';
+import { isWithin, pageOf, QUERIES } from './pages.ts';
+import type { Job } from './queued-job.ts';
+
+type Matching = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+
+/** What to do once an event is no dead letter any more. */
+export interface OnLeaving {
+  /** It is work again. */
+  replayed(dead: Dead): void;
+  /** It is done. */
+  discarded(dead: Dead): void;
+}
+
+/** The dead letters of a memory inbox. */
+export class MemoryDeadLetters implements DeadLetters {
+  readonly #byEvent = new Map<string, Node<Dead>>();
+  readonly #inOrder = new LinkedList<Dead>();
+  readonly #on: OnLeaving;
+  #serial = 0;
+
+  constructor(on: OnLeaving) {
+    this.#on = on;
+  }
+
+  get size(): number {
+    return this.#byEvent.size;
+  }
+
+  add(job: Job, letter: DeadLetter): void {
+    this.#byEvent.set(job.event.id, this.#inOrder.add({ job, letter, serial: ++this.#serial }));
+    job.lane.dead++;
+  }
+
+  /** Forgets those of a call that is forgotten. */
+  removeAll(lane: Lane): void {
+    if (lane.dead > 0) for (const id of lane.ids) this.#remove(id);
+  }
+
+  async list(query: DeadLetterQuery = {}): Promise<Page<DeadLetter>> {
+    checkOptions('query', query, QUERIES.deadLetters);
+    const matches = (dead: Dead) => isMatching(dead, query);
+    return pageOf(this.#inOrder.newestFirst(), query, matches, ({ letter }) => letter);
+  }
+
+  async read(eventId: string): Promise<DeadLetter | undefined> {
+    return this.#byEvent.get(eventId)?.item.letter;
+  }
+
+  async replay(eventId: string): Promise<boolean> {
+    const dead = this.#remove(eventId);
+    if (dead !== undefined) this.#on.replayed(dead);
+    return dead !== undefined;
+  }
+
+  async replayAll(query: Matching = {}): Promise<number> {
+    checkOptions('query', query, QUERIES.replayAll);
+    const found = [...this.#inOrder.oldestFirst()].filter((dead) => isMatching(dead, query));
+    for (const dead of found) {
+      this.#remove(dead.job.event.id);
+      this.#on.replayed(dead);
+    }
+    return found.length;
+  }
+
+  async discard(eventId: string): Promise<boolean> {
+    const dead = this.#remove(eventId);
+    if (dead !== undefined) this.#on.discarded(dead);
+    return dead !== undefined;
+  }
+
+  #remove(eventId: string): Dead | undefined {
+    const node = this.#byEvent.get(eventId);
+    if (node === undefined) return undefined;
+    this.#byEvent.delete(eventId);
+    this.#inOrder.remove(node);
+    node.item.job.lane.dead--;
+    return node.item;
+  }
+}
+
+/** An event that is a dead letter. */
+export interface Dead {
+  readonly job: Job;
+  readonly letter: DeadLetter;
+  readonly serial: number;
+}
+
+function isMatching({ letter: { event, deadAt } }: Dead, { provider, since, until }: Matching): boolean {
+  return (provider === undefined || event.provider === provider) && isWithin(deadAt, since, until);
+}

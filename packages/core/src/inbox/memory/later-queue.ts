@@ -1,0 +1,55 @@
+import type { Lane } from './call-queue.ts';
+
+/** Calls whose work is due later: a binary heap. An entry is stale once its call no longer waits; it is skipped when its time comes. */
+export class LaterQueue {
+  readonly #heap: Entry[] = [];
+
+  /** When the next is due. */
+  get nextAt(): number {
+    return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  push(lane: Lane): void {
+    const heap = this.#heap;
+    const entry = { at: lane.runAt, lane };
+    let at = heap.push(entry) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const above = heap[parent] as Entry;
+      if (above.at <= entry.at) break;
+      heap[at] = above;
+      at = parent;
+    }
+    heap[at] = entry;
+  }
+
+  /** Takes out the next call that is due. */
+  shiftDue(now: number): Lane | undefined {
+    while (this.nextAt <= now) {
+      const { lane } = this.#shift();
+      if (lane.state === 'later' && lane.runAt <= now) return lane;
+    }
+    return undefined;
+  }
+
+  #shift(): Entry {
+    const heap = this.#heap;
+    const first = heap[0] as Entry;
+    const last = heap.pop() as Entry;
+    let at = 0;
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && (heap[child + 1] as Entry).at < (heap[child] as Entry).at) child++;
+      const below = heap[child] as Entry;
+      if (last.at <= below.at) break;
+      heap[at] = below;
+      at = child;
+    }
+    if (heap.length > 0) heap[at] = last;
+    return first;
+  }
+}
+
+interface Entry {
+  readonly at: number;
+  readonly lane: Lane;
+}

@@ -1,0 +1,131 @@
+import type { AnyCallStatusEvent, CallStatus, Direction } from '../event.ts';
+
+/** Events that no attempt could handle. They stay until they are replayed or discarded. */
+export interface DeadLetters {
+  /** Newest first. */
+  list(query?: DeadLetterQuery): Promise<Page<DeadLetter>>;
+  /** One dead letter, or `undefined`. */
+  read(eventId: string): Promise<DeadLetter | undefined>;
+  /** Makes the event work again, from attempt 1. Resolves to `false` if there is no such dead letter. */
+  replay(eventId: string): Promise<boolean>;
+  /** Replays all that match, oldest first, and returns how many. What dies again meanwhile is not replayed again. */
+  replayAll(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<number>;
+  /** Forgets the dead letter; the event itself stays recorded. Resolves to `false` if there is no such dead letter. */
+  discard(eventId: string): Promise<boolean>;
+}
+
+/** An event that no attempt could handle. */
+export interface DeadLetter {
+  /** The event as it was recorded. */
+  readonly event: AnyCallStatusEvent;
+  /** How many attempts failed. */
+  readonly attempts: number;
+  /** The last error's text. */
+  readonly error: string;
+  /** When it became one, in milliseconds since 1970. */
+  readonly deadAt: number;
+}
+
+/** Which dead letters. */
+export interface DeadLetterQuery extends PageQuery {
+  /** Only of this provider. */
+  readonly provider?: string;
+  /** Dead at or after, in milliseconds since 1970. */
+  readonly since?: number;
+  /** Dead before, in milliseconds since 1970. */
+  readonly until?: number;
+}
+
+/** Which calls. */
+export interface CallQuery extends PageQuery {
+  /** Only of this provider. */
+  readonly provider?: string;
+  /** Calls that have ended, or those that have not. */
+  readonly state?: 'live' | 'ended';
+  /** Calls that have this status, or one of these. */
+  readonly status?: CallStatus | readonly CallStatus[];
+  /** First event received at or after, in milliseconds since 1970. */
+  readonly since?: number;
+  /** First event received before, in milliseconds since 1970. */
+  readonly until?: number;
+}
+
+/** Which page. */
+export interface PageQuery {
+  /** `next` of the page before, of the same list. */
+  readonly cursor?: string;
+  /**
+   * Rows on a page, 1 to 1000.
+   * @default 50
+   */
+  readonly limit?: number;
+}
+
+/** One page of a list. */
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  /** The cursor of the next page; absent on the last. */
+  readonly next?: string;
+}
+
+/** A call in a list. */
+export interface CallSummary {
+  /** Who sent its events. */
+  readonly provider: string;
+  /** The provider's id of the call. */
+  readonly callId: string;
+  /** Whose call it is, where one receiver serves several tenants. */
+  readonly tenant?: string;
+  /** The furthest status that it reached. */
+  readonly status: CallStatus;
+  /** Whether it has ended. */
+  readonly terminal: boolean;
+  /** Who called whom. This and the next two, and the duration, are as in the last event that had them. */
+  readonly direction?: Direction;
+  /** As sent; not every provider sends E.164. */
+  readonly from?: string;
+  /** As sent; not every provider sends E.164. */
+  readonly to?: string;
+  /** Whether the other party picked up: `true` if any event proves it; absent where it is not known. */
+  readonly answered?: boolean;
+  /** When it was answered, where the provider tells it, else when it was first `in-progress`, in milliseconds since 1970. */
+  readonly answeredAt?: number;
+  /** Seconds: of the conversation if the provider tells it, else of the call. */
+  readonly durationSeconds?: number;
+  /** When its first event was received, in milliseconds since 1970. */
+  readonly firstAt: number;
+  /** When its last event was received, in milliseconds since 1970. */
+  readonly lastAt: number;
+  /** How many events of it were recorded. */
+  readonly events: number;
+}
+
+/** How much there is. */
+export interface InboxCounts {
+  /** Calls that have not ended. */
+  readonly live: number;
+  /** Calls that have ended. */
+  readonly ended: number;
+  /** Events that wait: for a worker, a retry, or an earlier event of their call. */
+  readonly waiting: number;
+  /** Events that a worker has now. */
+  readonly running: number;
+  /** Events that are dead letters. */
+  readonly dead: number;
+}
+
+/** How much work there is, by what it waits for. */
+export interface InboxHealth {
+  /** Events that a worker could take now, suspects included. */
+  readonly due: number;
+  /** For how long the oldest of them has been due, in milliseconds by the store's clock; 0 when there is none. */
+  readonly lagMs: number;
+  /** Events that failed or were interrupted, and wait for their time. */
+  readonly retrying: number;
+  /** Events that wait for an earlier event of their call. */
+  readonly blocked: number;
+  /** Events that a worker has now. */
+  readonly running: number;
+  /** Events that are dead letters. */
+  readonly dead: number;
+}

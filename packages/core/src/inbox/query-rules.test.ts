@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { CALL_STATUSES } from '../event.ts';
+import { checkOptions } from '../options/check-options.ts';
+import { queryRules } from './query-rules.ts';
+
+const rules = queryRules((cursor) => cursor === 'mine');
+
+it('says of each part of a query how to mend it', () => {
+  const query = {
+    provider: '',
+    state: 'over',
+    status: 'over',
+    since: '2026-01-01',
+    until: Number.NaN,
+    cursor: 'yours',
+    limit: 0,
+  };
+  expect(() => checkOptions('query', query, rules.calls)).toThrow(
+    expect.objectContaining({
+      code: 'invalid_options',
+      details: {
+        issues: [
+          '`provider`: expected the name of a provider, got an empty text.',
+          "`since`: expected milliseconds since 1970, a number such as Date.parse('2026-01-01'), got a text.",
+          "`until`: expected milliseconds since 1970, a number such as Date.parse('2026-01-01'), got NaN.",
+          '`cursor`: expected `next` of the page before, as it was, got a text.',
+          '`limit`: expected a whole number, 1 to 1000, got 0.',
+          "`state`: expected 'live' or 'ended', got a text.",
+          `\`status\`: expected a status or a list of them: ${CALL_STATUSES.join(', ')}, got a text.`,
+        ],
+      },
+    }),
+  );
+});
+
+it.each([
+  ['calls', 'provider, since, until, cursor, limit, state, status'],
+  ['deadLetters', 'provider, since, until, cursor, limit'],
+  ['replayAll', 'provider, since, until'],
+] as const)('says what there is in a query of %s', (method, known) => {
+  expect(() => checkOptions('query', { page: 5 }, rules[method])).toThrow(`\`page\` is no option; known: ${known}.`);
+  expect(() => checkOptions('query', 5, rules[method])).toThrow(`query: expected an object of ${known}, got a number.`);
+});

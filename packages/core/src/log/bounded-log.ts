@@ -1,0 +1,82 @@
+import { AsyncResource } from 'node:async_hooks';
+import { clearTimeout, setTimeout } from '../timer.ts';
+import { type Logger, writesDebug } from './log.ts';
+
+/** Lines of one kind in one minute; what is over that is counted. */
+const LINES = 10;
+const MINUTE_MS = 60_000;
+/** Reasons may be made by providers of your own; over this, all are one kind. */
+const MOST_KINDS = 200;
+
+type Level = 'debug' | 'warn' | 'error';
+
+/** What was written of one kind since the minute began. */
+interface Kind {
+  readonly level: Level;
+  readonly details: object;
+  readonly name: string;
+  lines: number;
+}
+
+/**
+ * Writes to a logger, and bounds what it writes: anyone can send requests that are refused. Of each kind (code or reason, and provider)
+ * ten lines a minute are written; the others are counted, and the count is one line at the end of the minute.
+ */
+export class BoundedLog {
+  readonly #log: Logger;
+  readonly #kinds = new Map<string, Kind>();
+  /** In the context of the receiver, not of the request that happened to be first. */
+  readonly #atEndOfMinute = AsyncResource.bind(() => this.flush());
+  #minute: NodeJS.Timeout | undefined;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Whether debug lines are written. Ask first: what passes by must not cost. */
+  get isDebug(): boolean {
+    return writesDebug(this.#log);
+  }
+
+  /**
+   * Writes a line, or counts it.
+   *
+   * @param name what to call lines of this kind in the line with the count
+   * @param kind what they have in common, for that line
+   */
+  write(level: Level, name: string, kind: object, details: object, message: string): void {
+    const known = this.#kindOf(level, name, kind);
+    known.lines++;
+    if (known.lines <= LINES) this.#call(level, details, message);
+    this.#minute ??= setTimeout(this.#atEndOfMinute, MINUTE_MS).unref();
+  }
+
+  /** Writes what was counted. */
+  flush(): void {
+    clearTimeout(this.#minute);
+    this.#minute = undefined;
+    const kinds = [...this.#kinds.values()];
+    this.#kinds.clear();
+    for (const { level, details, name, lines } of kinds) {
+      const more = lines - LINES;
+      if (more > 0) this.#call(level, { ...details, more }, `${name}: ${more} more of these within a minute.`);
+    }
+  }
+
+  #kindOf(level: Level, name: string, details: object): Kind {
+    const key = this.#kinds.size < MOST_KINDS ? JSON.stringify([level, name, details]) : level;
+    let kind = this.#kinds.get(key);
+    if (kind === undefined) {
+      kind = { level, details, name, lines: 0 };
+      this.#kinds.set(key, kind);
+    }
+    return kind;
+  }
+
+  /** A logger that fails must not keep an event from being handled, and there is nowhere left to say so. */
+  #call(level: Level, details: object, message: string): void {
+    try {
+      this.#log[level]?.(details, message);
+    } catch {}
+  }
+}

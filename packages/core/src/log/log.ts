@@ -1,0 +1,77 @@
+import { debuglog } from 'node:util';
+import { printable } from '../text/printable.ts';
+
+/**
+ * Where call-status writes: `console`-like loggers that take details first, such as pino, and so Fastify's.
+ * What is logged never contains a secret, a phone number or a body, and no control or invisible characters.
+ */
+export interface Logger {
+  /** Why a request was passed on to your application. Called only where there is such a method. */
+  debug?(details: object, message: string): void;
+  /** Never called by call-status; for your handlers, which get the logger as `context.log`. */
+  info?(details: object, message: string): void;
+  /** What any client can cause, or what resolves by itself: a refused callback, a slow handler. */
+  warn(details: object, message: string): void;
+  /** What needs you: a failed handler, a dead letter, an inbox that fails. */
+  error(details: object, message: string): void;
+}
+
+/**
+ * A logger to the console, one line each.
+ *
+ * @param isDebug whether it has debug lines
+ */
+export function consoleLoggerWith(isDebug: boolean): Logger {
+  return {
+    ...(isDebug && { debug: (details: object, message: string) => console.debug(lineOf(details, message)) }),
+    info: (details, message) => console.info(lineOf(details, message)),
+    warn: (details, message) => console.warn(lineOf(details, message)),
+    error: (details, message) => console.error(lineOf(details, message)),
+  };
+}
+
+/** Writes warnings and errors to the console, one line each; with `NODE_DEBUG=call-status` also why requests are passed on. */
+export const consoleLogger: Logger = consoleLoggerWith(debuglog('call-status').enabled);
+
+/** JSON leaves some control characters as they are. */
+function lineOf(details: object, message: string): string {
+  return printable(`call-status: ${message} ${JSON.stringify(details)}`);
+}
+
+/** A logger that can say which levels it writes, as pino can. */
+export type LeveledLogger = Logger & { isLevelEnabled?(level: string): boolean };
+
+/** Whether debug lines are written, as far as a logger says. */
+export function writesDebug(log: LeveledLogger): boolean {
+  return log.debug !== undefined && (typeof log.isLevelEnabled !== 'function' || log.isLevelEnabled('debug'));
+}
+
+/** The logger of a receiver that was given none: the console, until an adapter offers the framework's. */
+export class DefaultLogger implements Logger {
+  #target: LeveledLogger = consoleLogger;
+
+  /** Takes the first logger that is offered; where several applications share a receiver, it cannot have them all. */
+  offer(log: Logger): void {
+    if (this.#target === consoleLogger) this.#target = log;
+  }
+
+  isLevelEnabled(level: string): boolean {
+    return level !== 'debug' || writesDebug(this.#target);
+  }
+
+  debug(details: object, message: string): void {
+    this.#target.debug?.(details, message);
+  }
+
+  info(details: object, message: string): void {
+    this.#target.info?.(details, message);
+  }
+
+  warn(details: object, message: string): void {
+    this.#target.warn(details, message);
+  }
+
+  error(details: object, message: string): void {
+    this.#target.error(details, message);
+  }
+}

@@ -1,0 +1,157 @@
+import { CallStatusError } from '../errors.ts';
+import type { Logger } from '../log/log.ts';
+import type { Provider } from '../provider/define-provider.ts';
+import { signingSecret } from '../request/authenticate.ts';
+import { type Elsewhere, kindOf, type OptionRule, optionIssues } from './check-options.ts';
+import { HANDLER_RULES, SHARED_RULES } from './option-rules.ts';
+import { issuesOfOwnOptions } from './own-options.ts';
+
+/** What other vendors call a secret. */
+const FOREIGN_SECRETS = [
+  'authToken',
+  'auth_token',
+  'apiKey',
+  'api_key',
+  'apiSecret',
+  'apiToken',
+  'clientSecret',
+  'key',
+  'password',
+  'secret',
+  'secretKey',
+  'sharedSecret',
+  'signatureSecret',
+  'signingKey',
+  'signing_key',
+  'signingSecret',
+  'signing_secret',
+  'webhookKey',
+  'webhookSecret',
+  'webhook_secret',
+  'webhookToken',
+];
+
+/** A secret that is named but empty is a missing environment variable, and must not open the door. */
+const SECRET: OptionRule = {
+  expected: 'a text, a list of texts, or a function that returns them',
+  refusesUndefined: true,
+  fits: isSecret,
+  explain: (given) =>
+    listOf(given).every((text) => text === undefined || text === null || typeof text === 'string')
+      ? `expected a secret, got ${kindOf(given)}. Is its environment variable set?`
+      : undefined,
+};
+
+function isSecret(given: unknown): boolean {
+  if (typeof given === 'function') return true;
+  const texts = listOf(given);
+  return texts.length > 0 && texts.every((text) => typeof text === 'string' && text.trim() !== '');
+}
+
+function listOf(given: unknown): readonly unknown[] {
+  return Array.isArray(given) ? given : [given];
+}
+
+/**
+ * Checks the providers' options, and that each has a secret.
+ *
+ * @param allowUnauthenticated what holds for providers that do not say it
+ * @param environment what `NODE_ENV` says
+ * @throws CallStatusError `invalid_options`, `missing_secret`
+ */
+export function checkProviders(
+  providers: readonly Provider[],
+  allowUnauthenticated: boolean,
+  environment: string | undefined,
+  log: Logger,
+): void {
+  const names = providers.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new CallStatusError('invalid_options', {
+      issues: [`\`providers\`: ${twice} is there twice; give it a list of secrets instead.`],
+    });
+  }
+  for (const provider of providers) checkOptions(provider);
+  const open = providers.filter(
+    (provider) => signingSecret(provider) === undefined && provider.options.token === undefined,
+  );
+  const unproven = open.map(({ name }) => name).join(', ');
+  const refused = open.find(({ options }) => !(options.allowUnauthenticated ?? allowUnauthenticated));
+  if (refused !== undefined && !isLenient(environment)) {
+    const { name, definition } = refused;
+    const ways = [definition.secret, 'token']
+      .flatMap((option) => option ?? [])
+      .map((option) => `${name}({ ${option} })`);
+    const reason = environment ? `NODE_ENV is ${environment}.` : UNSET;
+    const hint = `Write ${ways.join(' or ')}. To take what anyone may send, write allowUnauthenticated: true.`;
+    throw new CallStatusError('missing_secret', { provider: name, reason, hint });
+  }
+  for (const provider of providers) warnOfSpaces(provider, log);
+  if (open.length > 0)
+    log.warn(
+      { code: 'missing_secret', providers: unproven },
+      `Callbacks of ${unproven} are not authenticated: anyone can forge them.`,
+    );
+}
+
+const UNSET = 'NODE_ENV is not set, which counts as production; on your own machine, set NODE_ENV=development.';
+
+/** Most servers and images do not set `NODE_ENV`, so that only who says that this is no production may go without proof. */
+export function isLenient(environment: string | undefined): boolean {
+  return environment === 'development' || environment === 'test';
+}
+
+/** They are seldom meant: a line end of a file, or a space behind the value of a variable. */
+function warnOfSpaces(provider: Provider, log: Logger): void {
+  const { name, definition, options } = provider;
+  const secrets = { [definition.secret ?? 'token']: signingSecret(provider), token: options.token };
+  for (const [option, secret] of Object.entries(secrets)) {
+    const texts = listOf(secret).filter((text) => typeof text === 'string');
+    if (texts.every((text) => text === text.trim())) continue;
+    const message = `The ${option} of ${name} begins or ends with white space, which is taken as a part of it.`;
+    log.warn({ code: 'invalid_options', provider: name }, message);
+  }
+}
+
+/** Strict: behind a secret that is misspelled, callbacks would be taken with less proof than was meant. */
+function checkOptions(provider: Provider): void {
+  const { name, definition, options } = provider;
+  const { secret, options: own = {} } = definition;
+  const rules = {
+    ...(secret !== undefined && { [secret]: { ...SECRET, aliases: FOREIGN_SECRETS } }),
+    token: SECRET,
+    ...Object.fromEntries(Object.keys(own).map((option) => [option, BY_ITS_SCHEMA])),
+    ...SHARED_RULES,
+    ...HANDLER_RULES,
+  };
+  const elsewhere: Elsewhere = (option) =>
+    FOREIGN_SECRETS.includes(option)
+      ? `${name} does not sign: its proof is \`${name}.token\`, a secret of your own in the callback URL.`
+      : receiverOption(option);
+  const given = options as Readonly<Record<string, unknown>>;
+  const issues = [...optionIssues(given, rules, name, elsewhere), ...issuesOfOwnOptions(provider)];
+  if (issues.length > 0) throw new CallStatusError('invalid_options', { provider: name, issues });
+}
+
+/** What is often given to a provider, and is an option of the receiver. */
+const RECEIVER_OPTIONS = [
+  'publicUrl',
+  'inbox',
+  'log',
+  'ack',
+  'autoAck',
+  'limits',
+  'work',
+  'concurrency',
+  'leaseMs',
+  'clock',
+];
+
+function receiverOption(name: string): string | undefined {
+  const option = name === 'url' ? 'publicUrl' : name;
+  return RECEIVER_OPTIONS.includes(option) ? `\`${option}\` is an option beside \`providers\`.` : undefined;
+}
+
+/** A provider's own option, which it describes by a schema. */
+const BY_ITS_SCHEMA: OptionRule = { expected: 'a value', fits: () => true };

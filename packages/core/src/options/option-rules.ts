@@ -1,0 +1,79 @@
+import { HANDLER_NAMES, type HandlerName } from '../handlers/registry.ts';
+import type { RetryOptions } from '../handlers/retry.ts';
+import { LONGEST_TIMER_MS } from '../timer.ts';
+import type { OptionRule } from './check-options.ts';
+
+/** A whole number of at least 1. */
+export const POSITIVE_INTEGER: OptionRule = {
+  expected: 'a whole number of at least 1',
+  fits: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+};
+
+/** Something to call. */
+export const FUNCTION: OptionRule = { expected: 'a function', fits: (value) => typeof value === 'function' };
+
+/** Yes or no. */
+export const BOOLEAN: OptionRule = { expected: 'true or false', fits: (value) => typeof value === 'boolean' };
+
+/** A time that a timer can wait for. */
+export const MILLISECONDS: OptionRule = {
+  expected: `a number of milliseconds from 0 to ${LONGEST_TIMER_MS}`,
+  fits: (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER_MS,
+};
+
+/** A rule under the names that others have for the option. */
+export function named(rule: OptionRule, ...aliases: readonly string[]): OptionRule {
+  return { ...rule, aliases };
+}
+
+/** One of some words. */
+export function oneOf(...words: readonly string[]): OptionRule {
+  return {
+    expected: words.map((word) => `'${word}'`).join(' or '),
+    fits: (value) => words.includes(value as string),
+  };
+}
+
+/** An object of options, each by its own rule. */
+export function objectOf<Options>(rules: { readonly [Name in keyof Options]-?: OptionRule }): OptionRule {
+  const names = Object.keys(rules)
+    .join(', ')
+    .replace(/, (?!.*, )/, ' or ');
+  return { expected: `an object with ${names}`, fits: () => false, options: rules };
+}
+
+/** What others call a handler, where the names are not alike. */
+const FOREIGN_HANDLERS: Readonly<Partial<Record<HandlerName, readonly string[]>>> = {
+  onInProgress: ['onAnswer', 'onAnswered', 'onConnected'],
+  onEnded: ['onHangup', 'onHungUp', 'onFinished', 'onTerminal'],
+  onStatus: ['onEvent', 'onCallback', 'onStatusChange', 'onAny'],
+};
+
+/** The handlers. */
+export const HANDLER_RULES: Readonly<Record<string, OptionRule>> = Object.fromEntries(
+  HANDLER_NAMES.map((name) => [name, named(FUNCTION, ...(FOREIGN_HANDLERS[name] ?? []))]),
+);
+
+/** The options that receivers and providers have in common, beside the handlers. */
+export const SHARED_RULES: Readonly<
+  Record<'retry' | 'handlerTimeoutMs' | 'concurrency' | 'allowUnauthenticated', OptionRule>
+> = {
+  retry: named(
+    objectOf<RetryOptions>({
+      attempts: named(POSITIVE_INTEGER, 'retries', 'maxAttempts', 'maxRetries'),
+      backoff: FUNCTION,
+    }),
+    'retries',
+    'attempts',
+    'maxAttempts',
+    'maxRetries',
+    'backoff',
+  ),
+  handlerTimeoutMs: {
+    expected: 'a number of milliseconds above 0, or Infinity',
+    fits: (value) => typeof value === 'number' && value > 0,
+    aliases: ['handlerTimeout', 'timeout', 'timeoutMs', 'jobTimeout'],
+  },
+  concurrency: named(POSITIVE_INTEGER, 'maxConcurrency', 'parallelism', 'prefetch'),
+  allowUnauthenticated: named(BOOLEAN, 'validate', 'verify', 'skipVerification', 'insecure', 'unsafe', 'allowUnsigned'),
+};

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { DEFAULT_LIMITS, type Limits } from '../decode/fields.ts';
+import { CallStatusError } from '../errors.ts';
+import type { CallStatusEvent } from '../event.ts';
+import type { Handlers } from '../handlers/handlers.ts';
+import type { RetryOptions } from '../handlers/retry.ts';
+import type { ProviderRules } from '../handlers/worker-options.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import { memoryInbox } from '../inbox/memory-inbox.ts';
+import { DefaultLogger, type Logger } from '../log/log.ts';
+import type { Clock, EventOf, Provider } from '../provider/define-provider.ts';
+import type { PublicUrl } from '../provider/incoming-callback.ts';
+import { builtInProviders } from '../providers/index.ts';
+import { checkProviders, isLenient } from './check-providers.ts';
+import { withOwnOptions } from './own-options.ts';
+import { receiverIssues } from './receiver-options.ts';
+
+/** The options of {@link createCallStatus}, and of every adapter. */
+export interface CallStatusOptions<Providers extends readonly Provider[] = readonly Provider[]>
+  extends Handlers<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
+  /**
+   * Whose callbacks to receive. Name one for each endpoint where you can.
+   * @default all that are built in, without secrets: only with `NODE_ENV=development` or `test`
+   */
+  readonly providers?: Providers | undefined;
+  /**
+   * Where providers reach this application, if a proxy hides it: the origin, and the path prefix that the proxy takes away. If the callback
+   * URL has a fragment (`#rt=5000`), it belongs here too.
+   * @default what the framework says of the request
+   */
+  readonly publicUrl?: PublicUrl | undefined;
+  /**
+   * Whether accepted callbacks are answered with 200. If not, the next handler of the route has `req.callStatus` and answers.
+   * @default true
+   */
+  readonly autoAck?: boolean | undefined;
+  /**
+   * When to answer: once the inbox has the event, or once the handlers are done (for serverless platforms; then this process has to be
+   * the only one that handles).
+   * @default 'recorded'
+   */
+  readonly ack?: 'recorded' | 'handled' | undefined;
+  /**
+   * With `ack: 'handled'`, how long the provider may wait, in milliseconds; then it is answered 503. SignalWire waits for 5 s.
+   * @default 4000
+   */
+  readonly ackDeadlineMs?: number | undefined;
+  /**
+   * How long the inbox may take to record an event, in milliseconds; then the provider is answered 503 and tries again.
+   * @default 4000
+   */
+  readonly recordDeadlineMs?: number | undefined;
+  /** Bounds on what is decoded. */
+  readonly limits?: { readonly [Name in keyof Limits]?: Limits[Name] | undefined } | undefined;
+  /**
+   * Where events are recorded before they are acknowledged.
+   * @default memoryInbox(), which loses what is not handled when the process dies
+   */
+  readonly inbox?: Inbox | undefined;
+  /**
+   * Whether this receiver takes events from the inbox and runs its handlers. With `false`, `calls.work()` starts it. It needs all
+   * providers and handlers of the inbox: an event for which it has no handler is done.
+   * @default true once it has a handler, so that a receiver which is there to read takes nothing; always with an inbox that is not durable
+   */
+  readonly work?: boolean | undefined;
+  /**
+   * How many calls are handled at once. Some places are kept for each provider: a quarter of them all is shared out evenly.
+   * @default 64
+   */
+  readonly concurrency?: number | undefined;
+  /**
+   * How long one handler may take, in milliseconds. Then its `context.signal` is aborted and the attempt counts as failed, whatever the
+   * handler does after that. `Infinity`: no limit. A provider may have its own.
+   * @default 30000
+   */
+  readonly handlerTimeoutMs?: number | undefined;
+  /**
+   * For how long an event is this process's before another may take it, in milliseconds; prolonged while a handler runs.
+   * @default 15000
+   */
+  readonly leaseMs?: number | undefined;
+  /** How failed handlers are retried. */
+  readonly retry?: RetryOptions | undefined;
+  /**
+   * Accepts callbacks that nothing proves, in production too.
+   * @default false
+   */
+  readonly allowUnauthenticated?: boolean | undefined;
+  /**
+   * Where to write, such as pino: an object with `warn`, `error` and, for why requests are passed on, `debug`.
+   * @default the console, without debug lines unless `NODE_DEBUG=call-status`; Fastify's logger in Fastify
+   */
+  readonly log?: Logger | undefined;
+  /** @default Date.now */
+  readonly clock?: Clock | undefined;
+}
+
+/** The options of a receiver, with the defaults filled in. */
+export interface ResolvedOptions {
+  readonly providers: readonly Provider[];
+  readonly handlers: Handlers<never>;
+  readonly publicUrl: PublicUrl | undefined;
+  readonly autoAck: boolean;
+  readonly ack: 'recorded' | 'handled';
+  readonly ackDeadlineMs: number;
+  readonly recordDeadlineMs: number;
+  readonly limits: Limits;
+  readonly inbox: Inbox;
+  /** `undefined`: once there is a handler. */
+  readonly work: boolean | undefined;
+  readonly concurrency: number;
+  readonly handlerTimeoutMs: number;
+  readonly leaseMs: number;
+  readonly retry: RetryOptions;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Who takes work: for people who read the store. */
+  readonly owner: string;
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @param environment what `NODE_ENV` says; unless it is `development` or `test`, a provider without a secret is an error
+ * @throws CallStatusError `invalid_options`, `missing_secret`
+ */
+export function resolveOptions(options: CallStatusOptions, environment: string | undefined): ResolvedOptions {
+  const issues = receiverIssues(options);
+  if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
+  const { log = new DefaultLogger() } = options;
+  const {
+    providers = builtInProviders.map((provider) => provider()),
+    publicUrl,
+    autoAck = true,
+    ack = 'recorded',
+    ackDeadlineMs = 4000,
+    recordDeadlineMs = 4000,
+    limits,
+    clock,
+    inbox = memoryInbox(clock && { clock }),
+    work,
+    concurrency = 64,
+    handlerTimeoutMs = 30_000,
+    leaseMs = 15_000,
+    retry = {},
+    allowUnauthenticated = false,
+    log: _log,
+    ...handlers
+  } = options;
+  checkProviders(providers, allowUnauthenticated, environment, log);
+  // With `ack: 'handled'`, nothing is acknowledged that could be lost.
+  if (options.inbox === undefined && ack === 'recorded' && !isLenient(environment)) {
+    const { code, message } = new CallStatusError('memory_inbox');
+    log.warn({ code }, message);
+  }
+  if (ack === 'handled' && work === false) {
+    throw new CallStatusError('invalid_options', {
+      issues: ["`ack: 'handled'` needs the handlers in this process; `work: false` keeps them out."],
+    });
+  }
+  return {
+    providers: withOwnOptions(providers),
+    handlers,
+    publicUrl,
+    autoAck,
+    ack,
+    ackDeadlineMs,
+    recordDeadlineMs,
+    limits: {
+      bytes: limits?.bytes ?? DEFAULT_LIMITS.bytes,
+      fields: limits?.fields ?? DEFAULT_LIMITS.fields,
+      depth: limits?.depth ?? DEFAULT_LIMITS.depth,
+    },
+    inbox,
+    // What nobody takes of an inbox in memory, nobody ever will; and who waits for handlers has to run them.
+    work: work ?? (!inbox.durable || ack === 'handled' ? true : undefined),
+    concurrency,
+    handlerTimeoutMs,
+    leaseMs,
+    retry,
+    log,
+    clock: clock ?? Date.now,
+    owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+  };
+}
+
+/** How a provider's events are handled: as it says, else as the receiver does. */
+export function rulesOf({ options: own }: Provider, { retry, handlerTimeoutMs }: ResolvedOptions): ProviderRules {
+  return {
+    retry: { ...retry, ...own.retry },
+    handlerTimeoutMs: own.handlerTimeoutMs ?? handlerTimeoutMs,
+    concurrency: own.concurrency ?? Number.POSITIVE_INFINITY,
+  };
+}

@@ -1,0 +1,146 @@
+import type { Limits } from '../decode/fields.ts';
+import type { Handlers } from '../handlers/handlers.ts';
+import type { Provider } from '../provider/define-provider.ts';
+import { kindOf, type OptionRule, type OptionRules, optionIssues } from './check-options.ts';
+import {
+  BOOLEAN,
+  FUNCTION,
+  HANDLER_RULES,
+  MILLISECONDS,
+  named,
+  objectOf,
+  oneOf,
+  POSITIVE_INTEGER,
+  SHARED_RULES,
+} from './option-rules.ts';
+import type { CallStatusOptions } from './options.ts';
+
+const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?(#\S*)?$/;
+const PROVIDER_LIST = 'a list of providers, such as [signalwire({ … })]';
+
+const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
+  providers: {
+    expected: PROVIDER_LIST,
+    fits: (value) => Array.isArray(value) && value.length > 0 && value.every(isProvider),
+    explain: explainProviders,
+    aliases: ['provider', 'vendors', 'adapters', 'sources'],
+  },
+  publicUrl: {
+    expected: 'https://host with an optional path, or a function that returns it',
+    fits: (value) => typeof value === 'function' || (typeof value === 'string' && HTTP_ADDRESS.test(value)),
+    explain: explainPublicUrl,
+    aliases: ['url', 'baseUrl', 'webhookUrl', 'callbackUrl', 'origin', 'host', 'protocol'],
+  },
+  autoAck: named(BOOLEAN, 'autoRespond', 'autoReply', 'autoAcknowledge'),
+  ack: named(oneOf('recorded', 'handled'), 'acknowledge', 'processBeforeResponse'),
+  ackDeadlineMs: named(MILLISECONDS, 'ackTimeoutMs', 'ackTimeout', 'responseTimeout'),
+  recordDeadlineMs: named(MILLISECONDS, 'recordTimeoutMs', 'recordTimeout', 'inboxTimeout'),
+  limits: named(
+    objectOf<Limits>({
+      bytes: named(POSITIVE_INTEGER, 'maxBytes', 'size', 'maxSize', 'limit', 'fileSize'),
+      fields: named(POSITIVE_INTEGER, 'parameterLimit', 'maxFields', 'parts', 'values', 'keys'),
+      depth: named(POSITIVE_INTEGER, 'maxDepth', 'levels', 'nesting'),
+    }),
+    'limit',
+    'bodyLimit',
+    'maxBodySize',
+    'maxBytes',
+    'parameterLimit',
+  ),
+  inbox: {
+    expected: "an inbox, such as sqliteInbox({ path: '/data/calls.db' }) of @call-status/inbox-sqlite",
+    fits: isInbox,
+    aliases: ['store', 'storage', 'database', 'db', 'queue', 'outbox', 'persistence'],
+  },
+  work: named(BOOLEAN, 'worker', 'workers', 'runHandlers'),
+  leaseMs: named(POSITIVE_INTEGER, 'lease', 'leaseTimeout', 'visibilityTimeout', 'lockDuration'),
+  ...SHARED_RULES,
+  log: {
+    expected: 'a logger with warn and error, such as pino()',
+    fits: isLogger,
+    aliases: ['logger', 'logging', 'console'],
+  },
+  clock: named(FUNCTION, 'now', 'time'),
+};
+
+const ALL_RULES: Readonly<Record<string, OptionRule>> = { ...RULES, ...HANDLER_RULES };
+
+/** What is wrong with the options of a receiver. */
+export function receiverIssues(options: unknown): readonly string[] {
+  if (isFrameworkRequest(options)) return [MOUNTED];
+  if (areOptions(options)) return optionIssues(options, ALL_RULES, '', elsewhere);
+  return [
+    `expected an object with options, such as { providers: [signalwire({ … })] }, got ${isProvider(options) ? `${options.name}({ … }) itself` : kindOf(options)}.`,
+  ];
+}
+
+const MOUNTED =
+  'a request came in place of options: mount callStatusMiddleware({ providers: [signalwire({ … })] }), and not callStatusMiddleware itself.';
+
+/** The request of Express or the context of Koa, where the function that makes a middleware was mounted as one. */
+function isFrameworkRequest(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && 'headers' in options && 'method' in options;
+}
+
+/** Not null, nor what is often given in place of options: a provider, a list of them, or a name. */
+function areOptions(options: unknown): options is Readonly<Record<string, unknown>> {
+  return typeof options === 'object' && options !== null && !Array.isArray(options) && !('definition' in options);
+}
+
+const SECRETS = /secret|token|key|password|credential/i;
+
+/** What belongs to a provider, or to the framework. */
+function elsewhere(name: string): string | undefined {
+  if (name === 'path') return 'the adapter knows the path: write it where you mount call-status.';
+  if (name === 'handlers' || name === 'on') return 'write each handler as an option: { onCompleted, onEnded }.';
+  if (/^trust|proxy/i.test(name)) return 'set `publicUrl`, or your framework’s own trust proxy.';
+  if (name === 'debug' || name === 'verbose') return 'give a `log` with a debug method, or set NODE_DEBUG=call-status.';
+  if (SECRETS.test(name))
+    return 'a secret is an option of its provider, such as signalwire({ signingKey }) or exotel({ token }).';
+  return undefined;
+}
+
+function isProvider(value: unknown): value is Provider {
+  const { name, definition, options } = Object(value) as Partial<Provider>;
+  return (
+    typeof value === 'object' && typeof name === 'string' && typeof definition === 'object' && isPlainObject(options)
+  );
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A provider's function is often given without being called, and one provider without a list. */
+function explainProviders(value: unknown): string | undefined {
+  if (isProvider(value)) return `expected a list: [${value.name}({ … })].`;
+  if (!Array.isArray(value)) return undefined;
+  if (value.length === 0) return 'expected at least one provider.';
+  const at = value.findIndex((one) => !isProvider(one));
+  const { definition } = Object(value[at]) as Partial<Provider>;
+  if (definition === undefined)
+    return `number ${at + 1}: expected a provider, such as signalwire({ … }), got ${kindOf(value[at])}.`;
+  const { name } = definition;
+  if (typeof value[at] === 'function') return `number ${at + 1}: call the function: ${name}({ … }).`;
+  return `number ${at + 1}: expected ${name}({ … }) with an object of options.`;
+}
+
+/** A host without a scheme, and a query, are the two that are written most. */
+function explainPublicUrl(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.trim() === '') return undefined;
+  if (!/^https?:\/\//.test(value)) return 'it has to begin with https:// (or http://).';
+  return value.includes('?') ? 'it has to end before the query: https://host with an optional path.' : undefined;
+}
+
+function isInbox(value: unknown): boolean {
+  return hasMethods(value, 'record', 'take', 'close');
+}
+
+function isLogger(value: unknown): boolean {
+  return hasMethods(value, 'warn', 'error');
+}
+
+function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  const methods = Object(value) as Readonly<Record<string, unknown>>;
+  return names.every((name) => typeof methods[name] === 'function');
+}

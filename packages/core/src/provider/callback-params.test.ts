@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { builtInProviders, signalwire } from '../providers/index.ts';
+import { addingToken } from './callback-params.ts';
+import { defineProvider } from './define-provider.ts';
+import { required } from './standard-schema.ts';
+
+const url = 'https://hooks.example.com/acme';
+
+const acme = defineProvider({
+  name: 'acme',
+  signs: 'nothing',
+  statuses: {},
+  schema: required<{ readonly id: string }>('id'),
+  recognizes: () => true,
+  normalize: ({ id }) => ({ callId: id, rawStatus: '' }),
+  eventKey: () => '',
+  callbackUrl: Object.assign(
+    (options: { readonly url: string; readonly events?: readonly string[] }) => ({ hook: options }),
+    {
+      xml: ({ url }: { readonly url: string }) => `<Call hook="${url}"/>`,
+      version: 2,
+    },
+  ),
+});
+
+it('puts the token into the URL, and nothing else of it reaches the definition', () => {
+  expect(acme.callbackUrl({ url, token: 'a&b', events: ['up'] })).toEqual({
+    hook: { url: `${url}?token=a%26b`, events: ['up'] },
+  });
+  expect(acme.callbackUrl({ url })).toEqual({ hook: { url } });
+  expect(acme.callbackUrl({ url, token: undefined })).toEqual({ hook: { url } });
+});
+
+it('does the same for the functions that hang on it', () => {
+  expect(acme.callbackUrl.xml({ url: `${url}?a=1#rt=5`, token: 's' })).toBe(`<Call hook="${url}?a=1&token=s#rt=5"/>`);
+  expect(acme.callbackUrl.version).toBe(2);
+  expect(signalwire.callbackUrl.attributes({ url, token: 's' }).statusCallback).toBe(`${url}?token=s`);
+});
+
+it.each(builtInProviders.map((provider) => [provider.definition.name, provider] as const))(
+  'holds for %s',
+  (_, provider) => {
+    const target = 'https://hooks.example.com/voice?filter[status]=ended&next=%2Fx%3Ftoken%3Dinner#rt=5000';
+    const parameters = provider.callbackUrl({ url: target, token: 'a long secret' });
+    expect(Object.values(parameters)).toContain(target.replace('#', '&token=a%20long%20secret#'));
+  },
+);
+
+it.each([
+  [undefined],
+  ['https://hooks.example.com'],
+  [{}],
+  [{ url: 7 }],
+  [{ url, token: ['a'] }],
+  [{ url, token: '' }],
+  [{ url, token: ' ' }],
+  [{ url: '/voice' }],
+  [{ url: 'hooks.example.com' }],
+])('refuses %j', (given) => {
+  expect(() => acme.callbackUrl(given as never)).toThrow(
+    expect.objectContaining({ code: 'invalid_options', details: expect.objectContaining({ provider: 'acme' }) }),
+  );
+});
+
+it('leaves what is no function as it is', () => {
+  expect(addingToken('acme', undefined)).toBeUndefined();
+});

@@ -1,0 +1,123 @@
+import { CallStatusError } from '../errors.ts';
+import { CALL_STATUSES } from '../event.ts';
+import { HANDLER_RULES, SHARED_RULES } from '../options/option-rules.ts';
+import { nearestName } from '../text/nearest-name.ts';
+import type { AnyProviderDefinition } from './define-provider.ts';
+import { isSchema } from './standard-schema.ts';
+
+/** It stands in event ids, logs and stores, between colons. */
+const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/** What can be written as `acme({ signingKey })`. */
+const OPTION_NAME = /^[A-Za-z_$][\w$]*$/;
+
+/** The options that every provider has. */
+const COMMON_OPTIONS: readonly string[] = ['token', ...Object.keys(SHARED_RULES), ...Object.keys(HANDLER_RULES)];
+
+/** The functions of a definition, and whether it must have them. */
+const FUNCTIONS = {
+  recognizes: true,
+  normalize: true,
+  eventKey: true,
+  whyNot: false,
+  decode: false,
+  isCallStatus: false,
+  authenticate: false,
+  diagnose: false,
+  callbackUrl: false,
+} as const satisfies { readonly [Part in keyof AnyProviderDefinition]?: boolean };
+
+const PARTS: readonly string[] = [
+  'name',
+  'methods',
+  'signs',
+  'secret',
+  'options',
+  'statuses',
+  'schema',
+  ...Object.keys(FUNCTIONS),
+];
+
+/**
+ * Refuses a definition that cannot be right, before a callback meets it.
+ *
+ * @throws CallStatusError `invalid_options`, with an issue for each part
+ */
+export function checkDefinition(definition: unknown): void {
+  const issues = isRecord(definition) ? issuesOf(definition) : ['expected an object.'];
+  if (issues.length === 0) return;
+  const name = isRecord(definition) && isName(definition['name']) ? definition['name'] : undefined;
+  throw new CallStatusError('invalid_options', {
+    ...(name !== undefined && { provider: name }),
+    issues: issues.map((issue) => `defineProvider(${name ?? ''}): ${issue}`),
+  });
+}
+
+function issuesOf(definition: Readonly<Record<string, unknown>>): string[] {
+  const { name, methods, signs, schema } = definition;
+  const issues = Object.keys(definition)
+    .filter((part) => !PARTS.includes(part))
+    .map((part) => `${part}: no such part; ${guess(part)} ${PARTS.join(', ')}.`);
+  const expect = (holds: boolean, issue: string): void => {
+    if (!holds) issues.push(issue);
+  };
+  expect(isName(name), "name: expected up to 64 lower-case letters, digits, '-', '_' and '.', such as 'acme'.");
+  expect(methods === undefined || areMethods(methods), "methods: expected a list of 'POST', 'GET' or both.");
+  expect(['fields', 'bytes', 'nothing'].includes(signs as string), "signs: expected 'fields', 'bytes' or 'nothing'.");
+  expect(isSchema(schema), 'schema: expected a schema of a library that implements Standard Schema, such as valibot.');
+  for (const [part, isRequired] of Object.entries(FUNCTIONS)) {
+    const given = definition[part];
+    expect(typeof given === 'function' || (given === undefined && !isRequired), `${part}: expected a function.`);
+  }
+  return [...issues, ...issuesOfStatuses(definition), ...issuesOfOptions(definition), ...issuesOfSecret(definition)];
+}
+
+function guess(part: string): string {
+  const nearest = nearestName(part, PARTS);
+  return nearest === undefined ? 'there are' : `did you mean ${nearest}? There are`;
+}
+
+function isName(name: unknown): name is string {
+  return typeof name === 'string' && NAME.test(name);
+}
+
+function areMethods(methods: unknown): boolean {
+  return Array.isArray(methods) && methods.length > 0 && methods.every((one) => one === 'POST' || one === 'GET');
+}
+
+function issuesOfStatuses({ statuses }: Readonly<Record<string, unknown>>): string[] {
+  if (!isRecord(statuses)) return ["statuses: expected an object of status words, such as { over: 'completed' }."];
+  return Object.entries(statuses)
+    .filter(([, status]) => !(CALL_STATUSES as readonly unknown[]).includes(status))
+    .map(([word]) => `statuses.${word}: expected one of ${CALL_STATUSES.join(', ')}.`);
+}
+
+function issuesOfOptions({ options = {} }: Readonly<Record<string, unknown>>): string[] {
+  if (!isRecord(options)) return ['options: expected an object with a schema for each option.'];
+  return Object.entries(options).flatMap(([name, schema]) => {
+    if (COMMON_OPTIONS.includes(name)) return `options.${name}: every provider has it; take another name.`;
+    return isSchema(schema) ? [] : `options.${name}: expected a schema of a library that implements Standard Schema.`;
+  });
+}
+
+/** Without a secret nothing is verified, and without `authenticate` nothing is genuine. A wrong `signs` is an issue of its own. */
+function issuesOfSecret({ signs, secret, authenticate }: Readonly<Record<string, unknown>>): string[] {
+  if (signs === 'nothing') {
+    return Object.entries({ secret, authenticate })
+      .filter(([, given]) => given !== undefined)
+      .map(([part]) => `${part}: not with signs: 'nothing'.`);
+  }
+  if (signs !== 'fields' && signs !== 'bytes') return [];
+  const issues: string[] = [];
+  if (authenticate === undefined) issues.push("authenticate: expected a function, unless signs is 'nothing'.");
+  if (typeof secret !== 'string' || !OPTION_NAME.test(secret)) {
+    issues.push("secret: expected the name of the option that holds the signing secret, such as 'signingKey'.");
+  } else if (COMMON_OPTIONS.includes(secret)) {
+    issues.push(`secret: every provider has ${secret}; take another name.`);
+  }
+  return issues;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,47 @@
+import { DEFAULT_LIMITS, type Limits } from '../decode/fields.ts';
+import type { AnyProviderDefinition } from './define-provider.ts';
+import { Message, type PublicUrl } from './incoming-callback.ts';
+
+/** A request, as far as a test of a provider has something to say of it. */
+export interface MessageInit {
+  /** @default 'POST' */
+  readonly method?: string;
+  /** Path and query. @default '/' */
+  readonly url?: string;
+  /** Scheme and host. @default 'https://hooks.example.com' */
+  readonly origin?: string;
+  /** By any case of their names. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Texts are sent as UTF-8. @default no bytes */
+  readonly body?: string | Uint8Array;
+  /** What another parser made of the body, which is then gone. */
+  readonly parsed?: unknown;
+}
+
+/** How a receiver would read the request. */
+export interface MessageOptions {
+  /** The definition that reads it; needed where it has a `decode`. */
+  readonly definition?: Pick<AnyProviderDefinition, 'decode'>;
+  /** @default those of a receiver */
+  readonly limits?: Limits;
+  /** @default none */
+  readonly publicUrl?: PublicUrl;
+}
+
+/**
+ * Makes the message of a request, to test the functions of a provider without a receiver.
+ *
+ * @example
+ * ```ts
+ * const message = createMessage({ headers: { 'X-Acme-Event': 'call' }, body: 'id=1&state=over' });
+ * expect(acme.definition.recognizes(message)).toBe(true);
+ * ```
+ */
+export function createMessage(request: MessageInit, options: MessageOptions = {}): Message {
+  const { method = 'POST', url = '/', origin = 'https://hooks.example.com', headers = {}, body = '', parsed } = request;
+  const { definition = {}, limits = DEFAULT_LIMITS, publicUrl } = options;
+  const lowerCased = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const content = parsed === undefined ? { body: bytes } : { parsed };
+  return new Message({ method, url, origin, headers: lowerCased, ...content }, limits, publicUrl).readBy(definition);
+}

@@ -1,0 +1,251 @@
+import type { CallbackRequest } from '../callback-request.ts';
+import { withoutBom } from '../decode/bom.ts';
+import { tooManyBytes } from '../decode/bounds.ts';
+import { refuseEncoded } from '../decode/content-encoding.ts';
+import { type ContentType, parseContentType } from '../decode/content-type.ts';
+import { FieldNames } from '../decode/field-names.ts';
+import type { FieldRecord, FieldTree, Limits } from '../decode/fields.ts';
+import { FlatFields } from '../decode/flat-fields.ts';
+import { decodeForm } from '../decode/form.ts';
+import { decodeFormBody } from '../decode/form-body.ts';
+import { decodeJson } from '../decode/json.ts';
+import { decodeMultipart } from '../decode/multipart.ts';
+import { valuesOf } from '../decode/query.ts';
+import { sanitize } from '../decode/sanitize.ts';
+import { toTree } from '../decode/tree.ts';
+import { CallStatusError } from '../errors.ts';
+import { calledUrl, configuredAddress, type PublicUrl } from '../signing/called-url.ts';
+import { atOnce } from './at-once.ts';
+import { fieldsOf } from './values.ts';
+
+const NO_QUERY: FieldRecord = Object.freeze(Object.create(null));
+
+/** The query parameter that holds the secret of a callback URL. */
+export const TOKEN_PARAMETER = 'token';
+
+export type { PublicUrl };
+
+/**
+ * A request as a provider's definition sees it. Everything is read at most once, and only when asked for:
+ * a provider that signs bytes is authenticated before anything is parsed.
+ */
+export class Message {
+  /** The request as the adapter gave it. */
+  readonly request: CallbackRequest;
+  readonly #limits: Limits;
+  readonly #publicUrl: PublicUrl | undefined;
+  #address: string | null | undefined;
+  #contentType: ContentType | undefined;
+  #query: FieldRecord | undefined;
+  #flat: FlatFields | undefined;
+  #fields: FieldTree | undefined;
+  #url: string | undefined;
+  /** By their decoders, the messages of providers that decode bodies by themselves. */
+  #views: Map<Decode, Message> | undefined;
+  #decodeOwn: (() => unknown) | undefined;
+
+  constructor(request: CallbackRequest, limits: Limits, publicUrl?: PublicUrl) {
+    this.request = request;
+    this.#limits = limits;
+    this.#publicUrl = publicUrl;
+  }
+
+  /** The message as a provider's definition reads it: this one, unless the definition decodes bodies by itself. */
+  readBy({ decode }: { readonly decode?: Decode }): Message {
+    if (decode === undefined) return this;
+    this.#views ??= new Map();
+    let view = this.#views.get(decode);
+    if (view === undefined) {
+      view = new Message(this.request, this.#limits, this.#publicUrl);
+      view.#decodeOwn = () => decode(this);
+      this.#views.set(decode, view);
+    }
+    return view;
+  }
+
+  /** A header's value, by its name in lower case; the first where there are several. */
+  header(name: string): string | undefined {
+    const value = this.request.headers[name];
+    return typeof value === 'string' ? value : value?.[0];
+  }
+
+  /** What the content type says. */
+  get contentType(): ContentType {
+    this.#contentType ??= parseContentType(this.header('content-type'));
+    return this.#contentType;
+  }
+
+  /**
+   * The bytes of the body, unless another parser consumed them.
+   * @throws CallStatusError `body_too_large`, and what kept the body from being read
+   */
+  get bytes(): Uint8Array | undefined {
+    const { body, unreadable } = this.request;
+    if (unreadable !== undefined) throw unreadable;
+    // Adapters hold the limit while they read; who read this body before them may have had a higher one.
+    if (body !== undefined && body.length > this.#limits.bytes) throw tooManyBytes(this.#limits.bytes);
+    return body;
+  }
+
+  /**
+   * The full URL as the provider called it: what a signature covers. Without the fragment of `publicUrl`.
+   * @throws CallStatusError `invalid_host`
+   */
+  get url(): string {
+    this.#url ??= calledUrl(this.request, this.publicUrl);
+    return this.#url;
+  }
+
+  /** The `publicUrl` that is configured for this request, if any. */
+  get publicUrl(): string | undefined {
+    if (this.#address === undefined) this.#address = configuredAddress(this.request, this.#publicUrl) ?? null;
+    return this.#address ?? undefined;
+  }
+
+  /** A parameter of the URL's query; several texts where it is there more than once. Nothing else of the query is decoded. */
+  parameter(name: string): string | readonly string[] | undefined {
+    const [value, ...others] = valuesOf(queryOf(this.request.url), name);
+    return value === undefined || others.length === 0 ? value : [value, ...others];
+  }
+
+  /** The parameters of the URL's query. */
+  get query(): FieldRecord {
+    if (this.#query === undefined) {
+      const query = queryOf(this.request.url);
+      this.#query = query === '' ? NO_QUERY : decodeForm(query, this.#limits, 'parameters in its URL').toRecord();
+    }
+    return this.#query;
+  }
+
+  /**
+   * The names and values of a form or multipart body as they came, for signatures. Empty for JSON and for GET.
+   * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`
+   */
+  get flat(): FlatFields {
+    this.#flat ??= this.#decodeFlat();
+    return this.#flat;
+  }
+
+  /**
+   * The fields of the callback as one tree, whatever the encoding. Of a GET: its query, without the token.
+   * @throws CallStatusError `body_consumed`, `malformed_body`, `body_too_large`, `unsupported_encoding`, `unsupported_media_type`
+   */
+  get fields(): FieldTree {
+    this.#fields ??= this.#decodeFields();
+    return this.#fields;
+  }
+
+  /**
+   * The fields by name as they came: brackets in names mean nothing yet, so that a stranger cannot make it cost much.
+   * What recognizes a message looks here.
+   * @throws CallStatusError the same as `fields`
+   */
+  get record(): FieldTree {
+    const { method } = this.request;
+    if (method === 'GET') return this.#queryFields();
+    const { kind } = this.contentType;
+    if (kind !== 'form' && kind !== 'multipart') return this.fields;
+    return this.bytes === undefined ? this.#parsed() : this.flat.toRecord();
+  }
+
+  #decodeFlat(): FlatFields {
+    const { bytes: body } = this;
+    const { method, parsed } = this.request;
+    if (body !== undefined) this.#refuseEncoded();
+    const kind = method === 'GET' ? 'none' : this.contentType.kind;
+    if (kind !== 'form' && kind !== 'multipart') return flatOf(undefined, this.#limits);
+    if (body === undefined) return flatOf(parsed, this.#limits);
+    if (kind === 'form') return decodeFormBody(body, this.contentType, this.#limits);
+    return decodeMultipart(body, this.contentType, this.#limits);
+  }
+
+  #decodeFields(): FieldTree {
+    if (this.#decodeOwn !== undefined) return this.#ownFields(atOnce(this.#decodeOwn(), 'decode()'));
+    const { bytes: body } = this;
+    if (body !== undefined) this.#refuseEncoded();
+    if (this.request.method === 'GET') return toTree(this.#queryFields(), this.#limits);
+    if (body === undefined) {
+      const tree = this.#parsed();
+      // Many form parsers leave `Legs[0][Status]` as a name.
+      return this.contentType.kind === 'json' ? tree : toTree(tree, this.#limits);
+    }
+    switch (this.contentType.kind) {
+      case 'form':
+      case 'multipart':
+        return this.flat.toTree();
+      case 'json':
+        return decodeJson(this.#text(body), this.#limits);
+      default:
+        throw new CallStatusError('unsupported_media_type');
+    }
+  }
+
+  #ownFields(decoded: unknown): FieldTree {
+    if (typeof decoded !== 'object' || decoded === null) throw new CallStatusError('malformed_body');
+    return sanitize(decoded, this.#limits);
+  }
+
+  #queryFields(): FieldTree {
+    const { [TOKEN_PARAMETER]: _, ...rest } = this.query;
+    return lastOnes(rest);
+  }
+
+  /** What another parser made of the body. */
+  #parsed(): FieldTree {
+    const { parsed } = this.request;
+    if (parsed === undefined) throw new CallStatusError('body_consumed');
+    const fields = sanitize(parsed, this.#limits);
+    // Some form parsers leave a byte order mark in the first name.
+    return this.contentType.kind === 'json' ? fields : withoutBomInNames(fields);
+  }
+
+  #refuseEncoded(): void {
+    refuseEncoded(this.request.headers['content-encoding']);
+  }
+
+  #text(body: Uint8Array): string {
+    return this.contentType.decodeText(body);
+  }
+}
+
+/**
+ * Of a repeated name the last value: the provider adds its fields behind the query of the URL that you gave it, which may have such names.
+ * Lists (`name[]`) stay as they are.
+ */
+function lastOnes(query: FieldRecord): FieldTree {
+  const entries = Object.entries(query);
+  if (!entries.some(([, value]) => Array.isArray(value))) return query;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, name.endsWith('[]') ? value : [value].flat().at(-1)]),
+  );
+}
+
+function withoutBomInNames(tree: FieldTree): FieldTree {
+  const names = Object.keys(tree);
+  if (names[0] === undefined || withoutBom(names[0]) === names[0]) return tree;
+  return Object.fromEntries(names.map((name) => [withoutBom(name), tree[name]]));
+}
+
+/** Makes fields of a body that is neither form, multipart nor JSON. `undefined`: it is malformed. */
+export type Decode = (message: Message) => unknown;
+
+/** Of a URL; a fragment, which few clients send, is no part of it. */
+function queryOf(url: string): string {
+  const start = url.indexOf('?');
+  if (start < 0) return '';
+  const end = url.indexOf('#', start);
+  return end < 0 ? url.slice(start + 1) : url.slice(start + 1, end);
+}
+
+/** The strings of a body that another parser took apart; what it made into something else cannot be signed over. */
+function flatOf(parsed: unknown, limits: Limits): FlatFields {
+  const names: string[] = [];
+  const values: string[] = [];
+  for (const [name, value] of Object.entries(fieldsOf(parsed))) {
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (!all.every((one) => typeof one === 'string')) continue;
+    names.push(...all.map(() => name));
+    values.push(...all);
+  }
+  return new FlatFields(new FieldNames(names, limits), values);
+}

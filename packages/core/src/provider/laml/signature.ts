@@ -1,0 +1,188 @@
+import crypto from 'node:crypto';
+import { FieldNames } from '../../decode/field-names.ts';
+import { DEFAULT_LIMITS, type FieldTree } from '../../decode/fields.ts';
+import { FlatFields } from '../../decode/flat-fields.ts';
+import { CallStatusError } from '../../errors.ts';
+import { diagnose, type Signature } from '../../signing/diagnose.ts';
+import { equal } from '../../signing/equal.ts';
+import { type HmacAlgorithm, hmac } from '../../signing/hmac.ts';
+import { likelyUrls } from '../../signing/likely-urls.ts';
+import { otherForms } from '../../signing/url.ts';
+import type { Verdict } from '../define-provider.ts';
+import type { Message } from '../incoming-callback.ts';
+import { fieldsOf } from '../values.ts';
+import { hasSwallowedFields, isCutByItsAuthor, isOtherMessage, isReadAsSigned } from './borders.ts';
+import { LAML_STATUSES } from './laml.ts';
+import { isLamlCallStatus } from './messages.ts';
+
+/** Where the signature is, and with which digest it is made. */
+export interface SignatureHeader {
+  readonly header: string;
+  readonly algorithm: HmacAlgorithm;
+}
+
+/** Any valid signature will do: all are made with the same key. */
+export const SIGNATURE_HEADERS: readonly SignatureHeader[] = [
+  { header: 'x-signalwire-signature', algorithm: 'sha1' },
+  { header: 'x-twilio-signature', algorithm: 'sha1' },
+  { header: 'x-signalwire-sha256-signature', algorithm: 'sha256' },
+  { header: 'x-twilio-sha256-signature', algorithm: 'sha256' },
+];
+
+/** What a signature covers after the URL. Its encoding tells the schemes apart. */
+export interface Covered {
+  readonly encoding: 'base64' | 'hex';
+  readonly content: string | Uint8Array;
+  /** The fields of which the content is made. */
+  readonly fields?: FlatFields;
+}
+
+/**
+ * Verifies SignalWire's signature: what its SDKs accept, and only of a request that SignalWire itself can have sent.
+ *
+ * Not accepted, although `@signalwire/compatibility-api` does: a URL that its parser has changed in more than scheme, host and port (path
+ * and query are routed as they came); a body that `bodySHA256` covers and that is not JSON; JSON with values that are no texts,
+ * numbers, booleans or null (`[object Object]` covers nothing).
+ */
+export function authenticate(message: Message, secrets: readonly string[]): Verdict {
+  let verdict: Verdict = 'signature_missing';
+  for (const { header, algorithm } of SIGNATURE_HEADERS) {
+    const signature = message.header(header);
+    if (signature === undefined) continue;
+    const schemes = coveredBy(message, signature);
+    const signed = signedWith(message, secrets, signature, algorithm, schemes);
+    if (signed !== undefined) {
+      if (isGenuine(message, signed)) return 'genuine';
+      throw new CallStatusError('signature_mismatch', { provider: 'signalwire', hint: SHIFTED });
+    }
+    verdict = needsBytes(message) ? 'body_consumed' : 'signature_mismatch';
+  }
+  return verdict;
+}
+
+const SHIFTED =
+  'The signature is right, but it has no borders between URL, names and values, and another callback may have been made of a signed one by shifting the borders of its fields. If it is genuine, the callback URL has the name of a field with a value right behind it.';
+
+/** What was signed. */
+interface Signed {
+  readonly url: string;
+  readonly fields: FlatFields | undefined;
+}
+
+function signedWith(
+  message: Message,
+  secrets: readonly string[],
+  signature: string,
+  algorithm: HmacAlgorithm,
+  schemes: readonly Covered[],
+): Signed | undefined {
+  const find = (url: string): Signed | undefined => {
+    for (const { encoding, content, fields } of schemes) {
+      const isRight = (secret: string): boolean => equal(signature, hmac(algorithm, secret, encoding, url, content));
+      if (secrets.some(isRight)) return { url, fields };
+    }
+    return undefined;
+  };
+  const { url } = message;
+  let signed = find(url);
+  if (signed !== undefined) return signed;
+  for (const other of otherForms(url, fragmentOf(message.publicUrl))) signed ??= find(other);
+  return signed;
+}
+
+function fragmentOf(address = ''): string {
+  const start = address.indexOf('#');
+  return start < 0 ? '' : address.slice(start);
+}
+
+/** Whether SignalWire itself can have sent the request, and not only signed a text that can be read in this way too. */
+function isGenuine(message: Message, { url, fields }: Signed): boolean {
+  if (hasSwallowedFields(url, message.request.method === 'GET')) return false;
+  if (fields === undefined) return true;
+  // What the event is made of: `CallSid[]` is a call id there, and stands under another name in the signed text.
+  const tree = message.fields;
+  // Other messages may say what they like: they are passed on.
+  if (!('CallSid' in tree) || isLamlCallStatus(tree) !== true) return true;
+  return isReadAsSigned(fields, tree) && isCutByItsAuthor(fields, isStatus) && !isOtherMessage(fields);
+}
+
+function isStatus(word: string): boolean {
+  return Object.hasOwn(LAML_STATUSES, word.toLowerCase());
+}
+
+/** Whether a JSON body is gone: its signature cannot be checked over what a parser made of it, unless that is flat. */
+function needsBytes(message: Message): boolean {
+  if (message.bytes !== undefined || message.request.method === 'GET') return false;
+  const { kind } = message.contentType;
+  return kind === 'json' || (kind === 'form' && (message.request.parsed === undefined || !isFlat(message)));
+}
+
+/** Another parser may have made objects of names with brackets; those the signature cannot be checked over. */
+function isFlat({ request, flat }: Message): boolean {
+  return Object.keys(flat.toRecord()).length === Object.keys(fieldsOf(request.parsed)).length;
+}
+
+/** The schemes that cover the whole message. A body that none covers has none, however well its URL is signed. */
+export function coveredBy(message: Message, signature: string): readonly Covered[] {
+  if (message.request.method === 'GET') return [{ encoding: 'base64', content: '' }];
+  const { kind } = message.contentType;
+  if (kind === 'json') return coveredJson(message, signature);
+  if (kind !== 'form' || (message.bytes === undefined && !isFlat(message))) return [];
+  const { flat } = message;
+  return [{ encoding: 'base64', content: flat.sortedText(), fields: flat }];
+}
+
+const HEX = /^[0-9a-f]+$/i;
+
+function coveredJson(message: Message, signature: string): readonly Covered[] {
+  const { bytes } = message;
+  if (HEX.test(signature)) return bytes === undefined ? [] : [{ encoding: 'hex', content: bytes }];
+  // Of JSON only: no signature covers the content type, and read as a form the same bytes could tell of another call.
+  const bodySHA256 = message.parameter('bodySHA256');
+  if (bytes !== undefined && bodySHA256 !== undefined) {
+    return equal(String(bodySHA256), crypto.hash('sha256', bytes)) ? [{ encoding: 'base64', content: '' }] : [];
+  }
+  const fields = flatJson(message);
+  return fields === undefined ? [] : [{ encoding: 'base64', content: fields.sortedText(), fields }];
+}
+
+/** The fields of a JSON body as if they had come in a form. */
+function flatJson(message: Message): FlatFields | undefined {
+  const entries = Object.entries(decoded(message));
+  if (entries.some(([, value]) => typeof value === 'object' && value !== null)) return undefined;
+  const names = entries.map(([name]) => name);
+  return new FlatFields(
+    new FieldNames(names, DEFAULT_LIMITS),
+    entries.map(([, value]) => String(value)),
+  );
+}
+
+function decoded(message: Message): FieldTree {
+  try {
+    return message.fields;
+  } catch {
+    // Nothing proves it yet, so that it cannot be read is not told.
+    return {};
+  }
+}
+
+const NOT_COVERED =
+  'No signature of SignalWire covers a body of this content type: it has to come as a form or as JSON. Check what a proxy makes of it.';
+
+/** Why no signature matches: the content type, the URL, the secret, or how the signature is written. */
+export function diagnoseSignature(message: Message, secrets: readonly string[]): readonly string[] | undefined {
+  const isRead = message.request.method === 'GET' || ['form', 'json'].includes(message.contentType.kind);
+  if (!isRead) return [NOT_COVERED];
+  const signatures: Signature[] = [];
+  const contents = new Set<string | Uint8Array>();
+  for (const { header, algorithm } of SIGNATURE_HEADERS) {
+    const given = message.header(header);
+    if (given === undefined) continue;
+    for (const { encoding, content } of coveredBy(message, given)) {
+      signatures.push({ given, algorithm, encoding });
+      contents.add(content);
+    }
+  }
+  const guesses = [...contents].map((value) => ({ value }));
+  return diagnose({ signatures, secrets, starts: likelyUrls(message), contents: guesses });
+}

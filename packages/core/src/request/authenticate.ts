@@ -1,0 +1,129 @@
+import { CallStatusError } from '../errors.ts';
+import type { Trust } from '../event.ts';
+import { atOnce } from '../provider/at-once.ts';
+import type { Provider, Secret, Verdict } from '../provider/define-provider.ts';
+import { type Message, TOKEN_PARAMETER } from '../provider/incoming-callback.ts';
+import { mismatchHint } from '../signing/hint.ts';
+import { type Found, secretsOf } from '../signing/secrets.ts';
+import { tokenVerdict } from '../signing/token.ts';
+import { loggableUrl } from '../text/redact.ts';
+
+/** How a message proved to be genuine. */
+export interface Proof {
+  readonly trust: Trust;
+  /** Whose secret proved it. */
+  readonly tenant?: string | undefined;
+}
+
+/**
+ * Step 3: is the message genuine? Everything that is configured has to hold: the token, the signature, or both. The token is compared
+ * first, before anything of the body is decoded and before the signing secret is looked up.
+ *
+ * @throws CallStatusError (or rejects with) `token_missing`, `token_mismatch`, `signature_missing`, `signature_mismatch`,
+ *   `signature_expired`, `body_consumed`, `invalid_host`, `secret_unavailable`, and what decoding throws
+ */
+export function authenticate(message: Message, provider: Provider, now: number): Proof | Promise<Proof> {
+  return whenFound(lookUp(provider.options.token, message, provider), (tokens) => {
+    if (tokens !== undefined) {
+      const verdict = tokenVerdict(message.parameter(TOKEN_PARAMETER), tokens.secrets);
+      if (verdict !== 'genuine') throw new CallStatusError(verdict, { provider: provider.name });
+    }
+    const secret = signingSecret(provider);
+    if (secret === undefined) return tokens === undefined ? UNPROVED : { trust: 'token', tenant: tokens.tenant };
+    return whenFound(lookUp(secret, message, provider), (secrets) => {
+      return verify(message, provider, now, agreed(provider, secrets as Found, tokens));
+    });
+  });
+}
+
+const UNPROVED: Proof = { trust: 'none' };
+
+/** Waits only for secrets that have to be waited for: each turn costs. */
+function whenFound<Result>(
+  found: Found | undefined | Promise<Found>,
+  then: (found: Found | undefined) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  return found instanceof Promise ? found.then(then) : then(found);
+}
+
+/** Secrets that are `undefined` are not configured; an empty list fits nothing. */
+function lookUp(
+  secret: Secret | undefined,
+  { request }: Message,
+  { name }: Provider,
+): Found | undefined | Promise<Found> {
+  if (secret === undefined) return undefined;
+  const fail = (cause: unknown): never => {
+    throw new CallStatusError('secret_unavailable', { provider: name }, { cause });
+  };
+  try {
+    const found = secretsOf(secret, request);
+    return found instanceof Promise ? found.catch(fail) : found;
+  } catch (cause) {
+    return fail(cause);
+  }
+}
+
+/** The signing secrets, and the one tenant whose they and the token are. */
+function agreed({ name }: Provider, { secrets, tenant }: Found, tokens: Found | undefined): Found {
+  if (tenant !== undefined && tokens?.tenant !== undefined && tenant !== tokens.tenant) {
+    const hint = 'The functions of token and signing secret name different tenants.';
+    throw new CallStatusError('secret_unavailable', { provider: name, hint });
+  }
+  return { secrets, tenant: tenant ?? tokens?.tenant };
+}
+
+function verify(message: Message, provider: Provider, now: number, { secrets, tenant }: Found): Proof | Promise<Proof> {
+  const { definition, options } = provider;
+  const verdict =
+    definition.authenticate === undefined
+      ? 'signature_mismatch'
+      : definition.authenticate(message, secrets, options, now);
+  const prove = (found: Verdict): Proof => {
+    if (found === 'genuine') return { trust: 'signed', tenant };
+    throw refusal(found, message, provider, secrets);
+  };
+  // Only some providers of your own have something to wait for, and each turn costs.
+  return typeof verdict === 'string' ? prove(verdict) : Promise.resolve(verdict).then(prove);
+}
+
+function refusal(
+  verdict: Verdict,
+  message: Message,
+  { definition, name }: Provider,
+  secrets: readonly string[],
+): CallStatusError {
+  if (verdict === 'genuine' || !REFUSALS.includes(verdict))
+    throw new TypeError(`authenticate() of ${name} gave no verdict.`);
+  // Of a signature over bytes, the URL tells nothing.
+  const details = { provider: name, ...(definition.signs === 'fields' && { url: loggableUrl(message.url) }) };
+  return new CallStatusError(
+    verdict,
+    verdict === 'signature_mismatch'
+      ? { ...details, hint: mismatchHint(message, secrets, definition.signs, adviceOf(definition, message, secrets)) }
+      : details,
+  );
+}
+
+/** What fails while it looks for advice must not make an error of ours out of a forged request. */
+function adviceOf(
+  { diagnose }: Provider['definition'],
+  message: Message,
+  secrets: readonly string[],
+): string[] | undefined {
+  try {
+    const advice: unknown = atOnce(diagnose?.(message, secrets), 'diagnose()');
+    return Array.isArray(advice) ? advice.map(String) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Code that is not type-checked may return anything. */
+const REFUSALS: readonly Verdict[] = ['signature_missing', 'signature_mismatch', 'signature_expired', 'body_consumed'];
+
+/** The secret with which this provider signs, if it is set. */
+export function signingSecret({ definition, options }: Provider): Secret | undefined {
+  if (definition.secret === undefined) return undefined;
+  return (options as Readonly<Record<string, Secret | undefined>>)[definition.secret];
+}

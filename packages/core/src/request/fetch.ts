@@ -1,0 +1,46 @@
+import type { Receipt } from '../callback-request.ts';
+import { tooManyBytes } from '../decode/bounds.ts';
+import { CallStatusError } from '../errors.ts';
+import type { AnyCallStatusEvent } from '../event.ts';
+import type { CallbackEndpoint } from '../receiver/types.ts';
+
+/**
+ * Receives a request of the Fetch API. `undefined`: it is the application's, and its body was not used.
+ */
+export async function receiveFetch(
+  endpoint: Pick<CallbackEndpoint, 'mayReceive' | 'receive' | 'limits'>,
+  request: Request,
+): Promise<Response | undefined> {
+  const { method } = request;
+  const headers = Object.fromEntries(request.headers);
+  const { origin, pathname, search } = new URL(request.url);
+  const url = pathname + search;
+  if (!endpoint.mayReceive({ method, headers, url })) return undefined;
+  const read = await readBody(request, endpoint.limits.bytes);
+  const body = read instanceof CallStatusError ? { unreadable: read } : { body: read };
+  const receipt = await endpoint.receive({ method, url, origin, headers, ...body, source: request });
+  return receipt && toResponse(receipt);
+}
+
+function toResponse({ status, headers }: Receipt<AnyCallStatusEvent>): Response {
+  return new Response(null, { status, headers });
+}
+
+/** The bytes of the body, read from a copy; or what keeps them from being read. */
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | CallStatusError> {
+  if (request.bodyUsed) return new CallStatusError('body_consumed');
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    const { body } = request.clone();
+    // To cancel a clone would wait until the request itself is cancelled too.
+    for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
+      length += chunk.length;
+      if (length > maxBytes) return tooManyBytes(maxBytes);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks, length);
+  } catch (cause) {
+    return new CallStatusError('body_aborted', {}, { cause });
+  }
+}

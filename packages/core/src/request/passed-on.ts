@@ -1,0 +1,80 @@
+import { contentCodings } from '../decode/content-encoding.ts';
+import { isCallStatusError } from '../errors.ts';
+import { atOnce } from '../provider/at-once.ts';
+import type { Provider } from '../provider/define-provider.ts';
+import type { Message } from '../provider/incoming-callback.ts';
+import type { RequestHead } from '../receiver/types.ts';
+import { loggableUrl, loggableWord } from '../text/redact.ts';
+import { acceptsMethod, CALLBACK_TYPE, methodsOf } from './match.ts';
+
+/** What the debug line of a request that was passed on shows beside the reason. */
+interface ShownRequest {
+  readonly method: string;
+  readonly contentType?: string;
+  readonly url?: string;
+}
+
+/** What can be shown of a request. */
+export function describeRequest({ method, headers, url }: RequestHead): ShownRequest {
+  const type = headers['content-type'];
+  return {
+    method: loggableWord(method),
+    // Without its parameters, of which multipart's is a random one.
+    ...(typeof type === 'string' && { contentType: loggableWord(type.replace(/;.*/s, '').slice(0, 100)) }),
+    ...(url !== undefined && { url: loggableUrl(url) }),
+  };
+}
+
+/** Why a request cannot be a callback by its head. */
+export function whyNoCallback(
+  { method, headers }: RequestHead,
+  providers: readonly Provider[],
+  maxBytes: number,
+): string {
+  if (!(methodsOf(providers) as readonly string[]).includes(method)) return otherMethod(providers);
+  const type = headers['content-type'];
+  if (typeof type !== 'string' || !CALLBACK_TYPE.test(type)) return 'Its content type is not form, multipart or JSON.';
+  if (contentCodings(headers['content-encoding']).length > 0)
+    return 'It has a Content-Encoding; only what is plain is looked at here.';
+  if (headers['content-length'] === undefined)
+    return 'It has no Content-Length, which is needed where a URL is not for callbacks only.';
+  return tooLong(maxBytes);
+}
+
+/** A body that is over the limit, where the URL is not for callbacks only. */
+export function tooLong(maxBytes: number): string {
+  return `Its body is over limits.bytes (${maxBytes}).`;
+}
+
+/** Why no provider recognized a message: in the words of those whose callback it may have been, if there are any. */
+export function whyNotRecognized(message: Message, providers: readonly Provider[]): string {
+  const { method } = message.request;
+  // Of one provider, on a URL for callbacks only, nothing has to be recognized.
+  const advice = providers.length > 1 ? 'name the provider' : 'mount call-status at exactly this path';
+  const asked = providers.filter(({ definition }) => acceptsMethod(definition, method));
+  if (asked.length === 0) return otherMethod(providers);
+  const reasons = asked.flatMap((provider) => {
+    const reason = reasonOf(provider, message, advice);
+    return reason === undefined ? [] : [`${provider.name}: ${reason}`];
+  });
+  if (reasons.length > 0) return reasons.join(' ');
+  return `It lacks the fields of a callback of ${namesOf(asked)}.`;
+}
+
+function otherMethod(providers: readonly Provider[]): string {
+  return `Callbacks of ${namesOf(providers)} come as ${methodsOf(providers).join(' or ')}.`;
+}
+
+function namesOf(providers: readonly Provider[]): string {
+  return providers.map(({ name }) => name).join(', ');
+}
+
+function reasonOf({ definition }: Provider, message: Message, advice: string): string | undefined {
+  try {
+    const own = message.readBy(definition);
+    atOnce(definition.recognizes(own), 'recognizes()');
+    return atOnce(definition.whyNot?.(own, advice), 'whyNot()');
+  } catch (error) {
+    return isCallStatusError(error) ? `It cannot be read (${error.code}).` : 'Its code threw.';
+  }
+}

@@ -1,0 +1,55 @@
+import type { Provider } from '../provider/define-provider.ts';
+import type { Message } from '../provider/incoming-callback.ts';
+import { loggableUrl } from '../text/redact.ts';
+import { forwarded } from './forwarded.ts';
+import { headersOf, isSeenByTrust, settingFor } from './likely-urls.ts';
+
+/**
+ * Why a signature does not match, the true cause first: what was found by trying, else what may be.
+ *
+ * @param found the changes with which the signature matches; `undefined`: none was found
+ */
+export function mismatchHint(
+  message: Message,
+  secrets: readonly string[],
+  signs: Provider['definition']['signs'],
+  found?: readonly string[],
+): string {
+  if (secrets.length === 0) return 'No secret was found for this request.';
+  const causes = found === undefined || found.length === 0 ? undefined : found.join(' ');
+  // Such a signature does not cover the URL.
+  if (signs === 'bytes')
+    return causes ?? "The secret is not this provider's, or something on the way changed the body.";
+  const verified = `The URL verified was ${loggableUrl(message.url)}.`;
+  return [verified, ...(causes === undefined ? suspicions(message) : [causes])].join(' ');
+}
+
+/** What may be wrong, the most frequent first. */
+function suspicions(message: Message): readonly string[] {
+  const { request } = message;
+  const isParsed = request.body === undefined && request.method !== 'GET';
+  return [
+    suspectedUrl(message),
+    ...(isParsed ? ['Another parser took the body apart first: mount call-status before it.'] : []),
+  ];
+}
+
+function suspectedUrl(message: Message): string {
+  const { publicUrl, request, url } = message;
+  const orSecret = "else the secret is not this provider's, or one of several that call this URL: list them all.";
+  if (publicUrl !== undefined) {
+    const called = loggableUrl(request.origin + request.url);
+    return `publicUrl is set to ${loggableUrl(publicUrl)}, and the request came to ${called}. If the provider called another (scheme, host, port, path), correct publicUrl; ${orSecret}`;
+  }
+  const { schemes, hosts, paths } = forwarded(message);
+  const scheme = schemes.find(({ value }) => !url.startsWith(`${value}:`));
+  const host = hosts.find(({ value }) => !url.includes(`//${value}`));
+  const path = paths.find(({ value }) => !url.endsWith(value));
+  const by = [scheme, host, path].filter((each) => each !== undefined);
+  if (by.length === 0) return `If the provider called another (scheme, host, port, path), set publicUrl; ${orSecret}`;
+  const what = scheme?.value ?? (host === undefined ? 'another path' : 'another host');
+  const [ownScheme, ownHost] = request.origin.split('://');
+  const trustHelps =
+    path === undefined && isSeenByTrust(message, `${scheme?.value ?? ownScheme}://${host?.value ?? ownHost}`);
+  return `A proxy says that the provider called ${what}: ${settingFor(trustHelps)} (${headersOf(by)}). If it does not match then, the secret is not this provider's.`;
+}

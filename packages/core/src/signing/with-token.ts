@@ -1,0 +1,25 @@
+import { TOKEN_PARAMETER } from '../provider/incoming-callback.ts';
+
+/** Every text has them. */
+const PARTS = /^([^?#]*)\??([^#]*)(.*)$/s;
+
+/** A parameter of the token, with the separator after it. */
+const TOKEN = new RegExp(`(?<=^|&)${TOKEN_PARAMETER}(?:=[^&]*)?(?:&|$)`, 'g');
+
+/**
+ * The callback URL with the token in its query. An existing query stays byte for byte, except for an old token: two of them would be
+ * refused. A fragment stays last: SignalWire takes timeouts from it (`#rt=5000`).
+ * `callbackUrl` of a provider needs no call of it: call-status adds the token to its `url`.
+ *
+ * @example
+ * ```ts
+ * withToken('https://hooks.example.com/acme?a=1', 'secret'); // 'https://hooks.example.com/acme?a=1&token=secret'
+ * ```
+ */
+export function withToken(url: string, token: string | undefined): string {
+  if (token === undefined) return url;
+  const [, address, query, fragment] = PARTS.exec(url) as unknown as [string, string, string, string];
+  const others = query.replace(TOKEN, '');
+  const separator = others === '' || others.endsWith('&') ? '' : '&';
+  return `${address}?${others}${separator}${TOKEN_PARAMETER}=${encodeURIComponent(token)}${fragment}`;
+}
