@@ -102,3 +102,4 @@ export type {
   RequestHead,
 } from './receiver/types.ts';
 export type { TelemetryAttempt, TelemetryEvent, TelemetrySubject } from './telemetry.ts';
+export type { Timers, TimeSource } from './timer.ts';

@@ -1,4 +1,6 @@
 // In place of src/timer.ts, for tests that fake the timers of the product itself: whatever the globals are at the time of the call.
+import type { Timers } from '../src/timer.ts';
+
 type Run = (...args: unknown[]) => void;
 
 export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
@@ -26,3 +28,15 @@ export function clearInterval(timer: NodeJS.Timeout | undefined): void {
 export function monotonicNow(): number {
   return performance.now();
 }
+
+export const nodeTimers: Timers = {
+  now: monotonicNow,
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+  every(ms, callback) {
+    const timer = setInterval(callback, ms);
+    return () => clearInterval(timer);
+  },
+};

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { CallStatusError, type ErrorDetails } from '../errors.ts';
 import type { Lease, Work } from '../inbox/inbox.ts';
 import type { TelemetryAttempt } from '../telemetry.ts';
-import { clearTimeout, LONGEST_TIMER_MS, monotonicNow, setImmediate, setTimeout } from '../timer.ts';
+import { LONGEST_TIMER_MS, monotonicNow, setImmediate, type Timers } from '../timer.ts';
 import { Context, type ContextSource } from './context.ts';
 import type { NamedHandler } from './registry.ts';
 import type { WorkerOptions } from './worker-options.ts';
@@ -11,15 +11,17 @@ import type { WorkerOptions } from './worker-options.ts';
 export interface AttemptOptions extends ContextSource {
   /** How long one handler may take, in milliseconds; may be infinite. */
   readonly handlerTimeoutMs: number;
+  readonly timers: Timers;
   readonly report: (error: CallStatusError) => void;
 }
 
 /** The options of attempts by provider; made once, since there are many attempts. */
 export function attemptOptionsOf(
-  { providers, inbox, log, requestOf }: Pick<WorkerOptions, 'providers' | 'inbox' | 'log' | 'requestOf'>,
+  options: Pick<WorkerOptions, 'providers' | 'inbox' | 'log' | 'requestOf'> & Pick<AttemptOptions, 'timers'>,
   report: AttemptOptions['report'],
 ): (provider: string) => AttemptOptions {
-  const unknown = { inbox, log, requestOf, handlerTimeoutMs: 0, report };
+  const { providers, inbox, log, requestOf, timers } = options;
+  const unknown = { inbox, log, requestOf, timers, handlerTimeoutMs: 0, report };
   const known = new Map([...providers].map(([name, { handlerTimeoutMs }]) => [name, { ...unknown, handlerTimeoutMs }]));
   return (provider) => known.get(provider) ?? unknown;
 }
@@ -134,21 +136,21 @@ export class Attempt {
 
   /** Resolves when the handler settles, or when its time is over; what it does after that does not count. */
   #settle(name: string, context: Context, result: PromiseLike<unknown>): Promise<void> {
-    const { handlerTimeoutMs } = this.#options;
+    const { handlerTimeoutMs, timers } = this.#options;
     return new Promise((resolve) => {
       let isOver = false;
-      let timer: NodeJS.Timeout | undefined;
+      let cancel: (() => void) | undefined;
       const once = (settle: () => void): void => {
         if (isOver) return;
         isOver = true;
-        clearTimeout(timer);
+        cancel?.();
         settle();
         resolve();
       };
       const expire = (): void => once(() => this.#timedOut(name, context));
       // What came in time, while the event loop was busy or the process suspended, is heard first.
       if (handlerTimeoutMs < Number.POSITIVE_INFINITY) {
-        timer = setTimeout(() => setImmediate(expire), Math.min(handlerTimeoutMs, LONGEST_TIMER_MS)).unref();
+        cancel = timers.after(Math.min(handlerTimeoutMs, LONGEST_TIMER_MS), () => setImmediate(expire));
       }
       Promise.resolve(result).then(
         () => once(() => this.done.push(name)),

@@ -1,6 +1,6 @@
 import { CallStatusError } from '../errors.ts';
 import type { Inbox, Lease } from '../inbox/inbox.ts';
-import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from '../timer.ts';
+import { LONGEST_TIMER_MS, type Timers } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 import { BusySet } from './busy-set.ts';
 
@@ -8,6 +8,7 @@ import { BusySet } from './busy-set.ts';
 export interface LeasesOptions {
   readonly inbox: Pick<Inbox, 'renew'>;
   readonly leaseMs: number;
+  readonly timers: Timers;
   /** The lease of an attempt is lost, or must have run out. */
   lost(attempt: Attempt, error: CallStatusError): void;
   inboxFailed(cause: unknown): void;
@@ -27,7 +28,7 @@ export class Leases {
   readonly #options: LeasesOptions;
   readonly #everyMs: number;
   readonly #attempts = new BusySet<Attempt>();
-  #timer: NodeJS.Timeout | undefined;
+  #stopLooking: (() => void) | undefined;
   #lookedAt = 0;
   #askedAt = 0;
   #answeredAt = 0;
@@ -50,14 +51,14 @@ export class Leases {
 
   /** Whether they have to be renewed before anything is taken: this thread was busy, or the process suspended. */
   get areLate(): boolean {
-    return this.#attempts.size > 0 && monotonicNow() - this.#askedAt > this.#options.leaseMs / 2;
+    return this.#attempts.size > 0 && this.#options.timers.now() - this.#askedAt > this.#options.leaseMs / 2;
   }
 
   add(attempt: Attempt): void {
     this.#attempts.add(attempt);
-    if (this.#timer !== undefined) return;
-    this.#lookedAt = this.#askedAt = this.#answeredAt = monotonicNow();
-    this.#timer = setInterval(() => this.#look(), this.#everyMs).unref();
+    if (this.#stopLooking !== undefined) return;
+    this.#lookedAt = this.#askedAt = this.#answeredAt = this.#options.timers.now();
+    this.#stopLooking = this.#options.timers.every(this.#everyMs, () => this.#look());
   }
 
   remove(attempt: Attempt): void {
@@ -65,8 +66,8 @@ export class Leases {
   }
 
   stop(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#stopLooking?.();
+    this.#stopLooking = undefined;
     if (this.#isFailing) this.#succeed();
   }
 
@@ -79,7 +80,7 @@ export class Leases {
   async renew(): Promise<void> {
     const asked = this.#attempts.values();
     const leases = asked.map(({ lease }) => lease);
-    const askedAt = monotonicNow();
+    const askedAt = this.#options.timers.now();
     this.#askedAt = askedAt;
     this.#isAsking = true;
     try {
@@ -100,11 +101,11 @@ export class Leases {
       return;
     }
     const leaseEndsAt = askedAt + this.#options.leaseMs;
-    if (leaseEndsAt > monotonicNow()) attempt.resume(lease, Math.max(leaseEndsAt, attempt.leaseEndsAt));
+    if (leaseEndsAt > this.#options.timers.now()) attempt.resume(lease, Math.max(leaseEndsAt, attempt.leaseEndsAt));
   }
 
   #look(): void {
-    const now = monotonicNow();
+    const now = this.#options.timers.now();
     if (this.#attempts.size === 0) {
       this.stop();
       return;
@@ -142,7 +143,7 @@ export class Leases {
     return undefined;
   }
 
-  #succeed(askedAt: number = monotonicNow()): void {
+  #succeed(askedAt: number = this.#options.timers.now()): void {
     this.#answeredAt = askedAt;
     if (!this.#isFailing) return;
     this.#isFailing = false;
@@ -150,7 +151,7 @@ export class Leases {
   }
 
   #fail(cause: unknown): void {
-    const now = monotonicNow();
+    const now = this.#options.timers.now();
     this.#isFailing = true;
     // It is asked again at each look, and that it fails is told less often.
     if (now - this.#toldAt < this.#options.leaseMs / 3) return;

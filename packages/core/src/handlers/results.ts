@@ -2,7 +2,7 @@ import { CallStatusError, type ErrorDetails } from '../errors.ts';
 import type { Inbox, Lease, Outcome } from '../inbox/inbox.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import { publish } from '../telemetry.ts';
-import { setTimeout } from '../timer.ts';
+import type { Timers } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 import { bounded, textOf } from './failure-text.ts';
 import { budgetOf, type Interruptions } from './interruptions.ts';
@@ -15,6 +15,7 @@ export interface ResultsOptions {
   readonly inbox: Inbox;
   /** The pause before an inbox that failed is asked again, in milliseconds. */
   readonly pollMs: number;
+  readonly timers: Timers;
   readonly interruptions: Interruptions;
   retryFor(provider: string): RetryOptions;
   readonly report: (error: CallStatusError) => void;
@@ -100,7 +101,7 @@ export class Results {
       } catch (cause) {
         isUnknown = true;
         this.inboxFailed(attempt.about, cause);
-        await new Promise((resolve) => setTimeout(resolve, this.#options.pollMs).unref());
+        await new Promise<void>((resolve) => this.#options.timers.after(this.#options.pollMs, resolve));
       }
     }
     return false;

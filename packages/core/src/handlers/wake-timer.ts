@@ -1,29 +1,31 @@
-import { clearTimeout, monotonicNow, setTimeout } from '../timer.ts';
+import type { Timers } from '../timer.ts';
 
 /** Wakes at the earliest of the times that it was given. */
 export class WakeTimer {
+  readonly #timers: Timers;
   readonly #wake: () => void;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: (() => void) | undefined;
   #at = Number.POSITIVE_INFINITY;
 
-  constructor(wake: () => void) {
+  constructor(timers: Timers, wake: () => void) {
+    this.#timers = timers;
     this.#wake = wake;
   }
 
   /** @param ms from now */
   set(ms: number): void {
-    const at = monotonicNow() + ms;
+    const at = this.#timers.now() + ms;
     if (at >= this.#at) return;
     this.stop();
     this.#at = at;
-    this.#timer = setTimeout(() => {
+    this.#cancel = this.#timers.after(ms, () => {
       this.stop();
       this.#wake();
-    }, ms).unref();
+    });
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#cancel?.();
     this.#at = Number.POSITIVE_INFINITY;
   }
 }

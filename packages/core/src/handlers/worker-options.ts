@@ -1,6 +1,7 @@
 import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import type { Timers } from '../timer.ts';
 import type { ContextSource } from './context.ts';
 import type { NamedHandler } from './registry.ts';
 import type { RetryOptions } from './retry.ts';
@@ -38,6 +39,11 @@ export interface WorkerOptions extends ContextSource {
    * @default 1_000
    */
   readonly pollMs?: number;
+  /**
+   * What retries, leases and time limits wait by; not what waits for the inbox.
+   * @default node's
+   */
+  readonly timers?: Timers;
   /** Who takes the work; for people who read the store. */
   readonly owner: string;
   readonly onError: (error: CallStatusError) => void;

@@ -1,6 +1,6 @@
 import { CallStatusError } from '../errors.ts';
 import type { Taken, TakeRequest, Work } from '../inbox/inbox.ts';
-import { clearInterval, monotonicNow, setImmediate, setInterval, setTimeout } from '../timer.ts';
+import { nodeTimers, setImmediate, setTimeout, type Timers } from '../timer.ts';
 import { AsyncContext } from './async-context.ts';
 import { Attempt, type AttemptOptions, attemptOptionsOf } from './attempt.ts';
 import { BusySet } from './busy-set.ts';
@@ -21,10 +21,11 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #leaseMs: number;
   readonly #pollMs: number;
+  readonly #timers: Timers;
   readonly #context = new AsyncContext();
   readonly #places: Places;
   readonly #suspects = new Suspects();
-  readonly #waking = new WakeTimer(() => this.#wake());
+  readonly #waking: WakeTimer;
   readonly #leases: Leases;
   readonly #results: Results;
   readonly #runner: Runner;
@@ -37,21 +38,32 @@ export class Worker {
   #isFull = false;
   #pumping: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
-  #polling: NodeJS.Timeout | undefined;
+  #stopPolling: (() => void) | undefined;
 
   constructor(options: WorkerOptions) {
-    const { inbox, providers, concurrency = 64, leaseMs = 15_000, pollMs = 1000, onError } = options;
+    const {
+      inbox,
+      providers,
+      concurrency = 64,
+      leaseMs = 15_000,
+      pollMs = 1000,
+      timers = nodeTimers,
+      onError,
+    } = options;
     this.#options = options;
     this.#leaseMs = leaseMs;
     this.#pollMs = pollMs;
+    this.#timers = timers;
+    this.#waking = new WakeTimer(timers, () => this.#wake());
     const interruptions = new Interruptions();
     const report = (error: CallStatusError): void => this.#context.run(() => onError(error));
     this.#places = new Places(concurrency, new Map([...providers].map(([name, rules]) => [name, rules.concurrency])));
     this.#fullPlaces = new FullPlaces(inbox, report);
-    this.#attemptOptions = attemptOptionsOf(options, report);
+    this.#attemptOptions = attemptOptionsOf({ ...options, timers }, report);
     this.#results = new Results({
       inbox,
       pollMs,
+      timers,
       interruptions,
       retryFor: (provider) => this.#rulesOf(provider).retry,
       report,
@@ -61,6 +73,7 @@ export class Worker {
     this.#leases = new Leases({
       inbox,
       leaseMs,
+      timers,
       lost: (attempt, error) => {
         interruptions.lost(attempt.work.event.id, error.details.reason, attempt.work.suspect);
         report(error);
@@ -77,7 +90,7 @@ export class Worker {
     this.#isWorking = true;
     this.#context.run(() => {
       this.#stopListening = this.#options.inbox.onWork(() => this.#wake());
-      this.#polling = setInterval(() => this.#poll(), this.#pollMs).unref();
+      this.#stopPolling = this.#timers.every(this.#pollMs, () => this.#poll());
       this.#wake();
     });
   }
@@ -106,7 +119,7 @@ export class Worker {
   async stop(deadlineMs: number, releaseMs = 1000): Promise<void> {
     this.#isWorking = false;
     this.#stopListening?.();
-    clearInterval(this.#polling);
+    this.#stopPolling?.();
     this.#waking.stop();
     const ended = async (): Promise<void> => {
       await this.#pumping;
@@ -145,13 +158,13 @@ export class Worker {
     // What runs here must not be taken as something that had no result.
     if (this.#leases.areLate && !(await withDeadline(this.#leases.renew(), this.#leaseMs / 3))) return;
     if (!this.#leases.areKept) return;
-    const turn = this.#suspects.turn(monotonicNow(), this.#places.taken);
+    const turn = this.#suspects.turn(this.#timers.now(), this.#places.taken);
     const room = this.#places.request;
     this.#isFull = room.limit === 0;
     if (turn.of === 'wait') this.#wakeIn(turn.forMs);
     if (this.#isFull || turn.of === 'wait') return;
     const isSuspect = turn.of === 'suspect';
-    const leaseEndsAt = monotonicNow() + this.#leaseMs;
+    const leaseEndsAt = this.#timers.now() + this.#leaseMs;
     const taken = await this.#take(isSuspect ? { ...room, limit: 1, suspect: true } : room);
     if (taken === undefined) return;
     const attempts = taken.work.map((work) => this.#attemptAt(work, leaseEndsAt));
@@ -177,7 +190,7 @@ export class Worker {
 
   /** What else the inbox said. */
   #hear({ work, suspects, more, nextInMs }: Taken, isSuspect: boolean): void {
-    const now = monotonicNow();
+    const now = this.#timers.now();
     if (isSuspect) this.#suspects.hear(suspects);
     else this.#suspects.hear(suspects, work.length > 0 || more);
     if (isSuspect && work.length === 0) this.#suspects.foundNone(now, this.#pollMs);
@@ -203,10 +216,10 @@ export class Worker {
 
   #begin(attempt: Attempt, isSuspect: boolean): void {
     if (this.#attempts.has(attempt)) {
-      if (isSuspect) this.#suspects.foundNone(monotonicNow(), 0);
+      if (isSuspect) this.#suspects.foundNone(this.#timers.now(), 0);
       return;
     }
-    if (isSuspect) this.#suspects.begin(attempt, monotonicNow());
+    if (isSuspect) this.#suspects.begin(attempt, this.#timers.now());
     this.#places.enter(attempt.work.event.provider);
     this.#leases.add(attempt);
     this.#attempts.add(attempt);
@@ -228,7 +241,7 @@ export class Worker {
   #leave(attempt: Attempt): void {
     this.#places.leave(attempt.work.event.provider);
     this.#leases.remove(attempt);
-    this.#suspects.ended(attempt, monotonicNow());
+    this.#suspects.ended(attempt, this.#timers.now());
     if (this.#isFull || this.#suspects.areDue) this.#wake();
   }
 

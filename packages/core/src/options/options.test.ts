@@ -10,6 +10,7 @@ import { exotel } from '../providers/exotel.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
 import { signalwire } from '../providers/signalwire.ts';
 import { voicedock } from '../providers/voicedock.ts';
+import { nodeTimers, type TimeSource } from '../timer.ts';
 import { resolveOptions } from './options.ts';
 
 const silent: Logger = { info() {}, warn() {}, error() {} };
@@ -51,11 +52,18 @@ describe('resolveOptions', () => {
       concurrency: 64,
       leaseMs: 15_000,
       retry: {},
+      timers: nodeTimers,
     });
     expect(providers).toBe(proven);
     expect(handlers).toEqual({});
     expect(clock).toBe(Date.now);
     expect(owner).toMatch(new RegExp(`:${process.pid}:[0-9a-f]{8}$`));
+  });
+
+  it('takes a clock that moves timers too, also for the inbox', async () => {
+    const clock: TimeSource = { now: () => 7, timers: { ...nodeTimers } };
+    const resolved = resolveOptions({ providers: proven, clock, log: silent }, '');
+    expect([resolved.clock(), resolved.timers]).toEqual([7, clock.timers]);
   });
 
   it('takes what is given', () => {
@@ -143,7 +151,8 @@ describe('resolveOptions', () => {
     [{ retry: { attempts: 0 } }, '`retry.attempts`: expected a whole number of at least 1, got 0.'],
     [{ retries: 3 }, '`retries` is no option; here it is `retry`.'],
     [{ log: console.log }, '`log`: expected a logger with warn and error, such as pino(), got a function.'],
-    [{ clock: 0 }, '`clock`: expected a function, got 0.'],
+    [{ clock: { now: Date.now } }, '`clock`: expected a function, or a clock with now and timers, got an object.'],
+    [{ clock: 0 }, '`clock`: expected a function, or a clock with now and timers, got 0.'],
     [{ ack: 'handled', work: false }, /^`ack: 'handled'` needs /],
     [{ ackDeadlineMs: Number.POSITIVE_INFINITY }, /^`ackDeadlineMs`: expected .*, got Infinity\.$/],
     [{ providers: [mycpaas({ token: 'x', retry: { attempts: 0 } })] }, /^`mycpaas\.retry\.attempts`: expected /],

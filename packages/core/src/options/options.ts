@@ -12,6 +12,7 @@ import { DefaultLogger, type Logger } from '../log/log.ts';
 import type { Clock, EventOf, Provider } from '../provider/define-provider.ts';
 import type { PublicUrl } from '../provider/incoming-callback.ts';
 import { builtInProviders } from '../providers/index.ts';
+import { nodeTimers, type Timers, type TimeSource } from '../timer.ts';
 import { checkProviders, isLenient } from './check-providers.ts';
 import { withOwnOptions } from './own-options.ts';
 import { receiverIssues } from './receiver-options.ts';
@@ -92,8 +93,12 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    * @default the console, without debug lines unless `NODE_DEBUG=call-status`; Fastify's logger in Fastify
    */
   readonly log?: Logger | undefined;
-  /** @default Date.now */
-  readonly clock?: Clock | undefined;
+  /**
+   * What time it is. A `TimeSource`, such as `manualClock()` of `@call-status/testing`, also decides when retries, leases and time limits
+   * of handlers are due.
+   * @default Date.now
+   */
+  readonly clock?: Clock | TimeSource | undefined;
 }
 
 /** The options of a receiver, with the defaults filled in. */
@@ -115,6 +120,7 @@ export interface ResolvedOptions {
   readonly retry: RetryOptions;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly timers: Timers;
   /** Who takes work: for people who read the store. */
   readonly owner: string;
 }
@@ -137,8 +143,8 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     ackDeadlineMs = 4000,
     recordDeadlineMs = 4000,
     limits,
-    clock,
-    inbox = memoryInbox(clock && { clock }),
+    clock: given,
+    inbox = memoryInbox(given && { clock: timeOf(given).now }),
     work,
     concurrency = 64,
     handlerTimeoutMs = 30_000,
@@ -148,6 +154,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     log: _log,
     ...handlers
   } = options;
+  const { now: clock, timers } = timeOf(given);
   checkProviders(providers, allowUnauthenticated, environment, log);
   // With `ack: 'handled'`, nothing is acknowledged that could be lost.
   if (options.inbox === undefined && ack === 'recorded' && !isLenient(environment)) {
@@ -180,9 +187,15 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     leaseMs,
     retry,
     log,
-    clock: clock ?? Date.now,
+    clock,
+    timers,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
   };
+}
+
+/** A clock that is only a function moves no timers. */
+function timeOf(clock: Clock | TimeSource = Date.now): TimeSource {
+  return typeof clock === 'function' ? { now: clock, timers: nodeTimers } : clock;
 }
 
 /** How a provider's events are handled: as it says, else as the receiver does. */

@@ -4,7 +4,6 @@ import type { Provider } from '../provider/define-provider.ts';
 import { kindOf, type OptionRule, type OptionRules, optionIssues } from './check-options.ts';
 import {
   BOOLEAN,
-  FUNCTION,
   HANDLER_RULES,
   MILLISECONDS,
   named,
@@ -60,7 +59,11 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
     fits: isLogger,
     aliases: ['logger', 'logging', 'console'],
   },
-  clock: named(FUNCTION, 'now', 'time'),
+  clock: {
+    expected: 'a function, or a clock with now and timers',
+    fits: (value) => typeof value === 'function' || isTimeSource(value),
+    aliases: ['now', 'time'],
+  },
 };
 
 const ALL_RULES: Readonly<Record<string, OptionRule>> = { ...RULES, ...HANDLER_RULES };
@@ -130,6 +133,11 @@ function explainPublicUrl(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   if (!/^https?:\/\//.test(value)) return 'it has to begin with https:// (or http://).';
   return value.includes('?') ? 'it has to end before the query: https://host with an optional path.' : undefined;
+}
+
+function isTimeSource(value: unknown): boolean {
+  const { timers } = Object(value) as { readonly timers?: unknown };
+  return hasMethods(value, 'now') && hasMethods(timers, 'now', 'after', 'every');
 }
 
 function isInbox(value: unknown): boolean {

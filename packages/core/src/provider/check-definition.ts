@@ -23,6 +23,7 @@ const FUNCTIONS = {
   decode: false,
   isCallStatus: false,
   authenticate: false,
+  sign: false,
   diagnose: false,
   callbackUrl: false,
 } as const satisfies { readonly [Part in keyof AnyProviderDefinition]?: boolean };
@@ -101,9 +102,9 @@ function issuesOfOptions({ options = {} }: Readonly<Record<string, unknown>>): s
 }
 
 /** Without a secret nothing is verified, and without `authenticate` nothing is genuine. A wrong `signs` is an issue of its own. */
-function issuesOfSecret({ signs, secret, authenticate }: Readonly<Record<string, unknown>>): string[] {
+function issuesOfSecret({ signs, secret, authenticate, sign }: Readonly<Record<string, unknown>>): string[] {
   if (signs === 'nothing') {
-    return Object.entries({ secret, authenticate })
+    return Object.entries({ secret, authenticate, sign })
       .filter(([, given]) => given !== undefined)
       .map(([part]) => `${part}: not with signs: 'nothing'.`);
   }

@@ -1,3 +1,4 @@
+import type { CallbackRequest } from '../callback-request.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatus, ProviderEvent } from '../event.ts';
 import type { Handlers } from '../handlers/handlers.ts';
@@ -21,6 +22,14 @@ export type {
 
 /** What authenticating a message found. Anything but `genuine` refuses it. */
 export type Verdict = 'genuine' | 'signature_missing' | 'signature_mismatch' | 'signature_expired' | 'body_consumed';
+
+/** What a provider signs with. */
+export interface Signing {
+  /** The signing secret, as users give it to the provider. */
+  readonly secret: string;
+  /** The provider's time, in milliseconds since the epoch. */
+  readonly nowMs: number;
+}
 
 /** What time it is, in milliseconds since the epoch. */
 export type Clock = () => number;
@@ -87,6 +96,12 @@ export interface ProviderDefinition<
     options: ParsedOptions<NoInfer<SecretName>, NoInfer<Options>>,
     now: number,
   ) => MaybePromise<Verdict>;
+  /**
+   * Signs a request as the provider does, so that `authenticate` finds it valid: for tests and tools. A receiver never calls it.
+   * Returns a copy, with the signature in its headers or its URL.
+   * @default only a token in the URL can prove a made callback
+   */
+  readonly sign?: (request: CallbackRequest, signing: Signing) => CallbackRequest;
   /**
    * What would make a signature match that does not, as sentences of advice for the log. `undefined`: it cannot say. Called for refused
    * requests only, which anyone can send: keep it bounded.

@@ -25,6 +25,7 @@ export {
   type ProviderFactory,
   type ProviderOptions,
   type Secret,
+  type Signing,
   type TenantSecrets,
   type Verdict,
 } from './define-provider.ts';

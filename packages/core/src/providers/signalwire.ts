@@ -3,6 +3,7 @@ import { contentKey } from '../provider/event-key.ts';
 import type { Message } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
+import { sign } from '../provider/laml/sign.ts';
 import {
   authenticate,
   diagnoseSignature,
@@ -98,6 +99,7 @@ export const signalwire: ProviderFactory<'signalwire', SignalwireFields, Signalw
     whyNot,
     isCallStatus: isLamlCallStatus,
     authenticate,
+    sign,
     diagnose: diagnoseSignature,
     // "The call was answered and ended normally", says its document of `completed`.
     normalize: (fields) => lamlForm(fields, true),

@@ -1,3 +1,4 @@
+import type { CallbackRequest } from '../callback-request.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import type { CallError, Direction, Hangup, Line } from '../event.ts';
@@ -6,6 +7,7 @@ import {
   type NormalForm,
   type ProviderFactory,
   type Secret,
+  type Signing,
   type Verdict,
 } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
@@ -133,6 +135,7 @@ export const voicedock: ProviderFactory<
   whyNot,
   isCallStatus,
   authenticate,
+  sign,
   diagnose: diagnoseSignature,
   normalize,
   eventKey: (_, form) => contentKey(form),
@@ -184,6 +187,15 @@ function authenticate(message: Message, secrets: readonly string[], options: Voi
     throw new CallStatusError('unsupported_media_type', { provider: 'voicedock' });
   const { toleranceSeconds = 300 } = options;
   return Math.abs(now - Number(timestamp) * 1000) <= toleranceSeconds * 1000 ? 'genuine' : 'signature_expired';
+}
+
+function sign(request: CallbackRequest, { secret, nowMs }: Signing): CallbackRequest {
+  const timestamp = String(Math.floor(nowMs / 1000));
+  const signature = `sha256=${hmac('sha256', secret, 'hex', `${timestamp}.`, request.body ?? '')}`;
+  return {
+    ...request,
+    headers: { ...request.headers, 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature },
+  };
 }
 
 function diagnoseSignature(message: Message, secrets: readonly string[]): readonly string[] | undefined {
