@@ -31,9 +31,9 @@ export interface Fixture {
   readonly recognized: boolean;
 }
 
-const FOLDER = fileURLToPath(new URL('../../../fixtures/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../testing/fixtures/', import.meta.url));
 
-/** All fixtures: `fixtures/<provider>/<name>.http`, in the order of their names. */
+/** All fixtures: `packages/testing/fixtures/<provider>/<name>.http`, in the order of their names. */
 export function loadFixtures(): readonly Fixture[] {
   return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.http'))

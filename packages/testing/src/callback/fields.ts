@@ -1,0 +1,40 @@
+/** Changes of fields: each may be given alone, `undefined` removes it, and a number may stand where the provider sends its digits. */
+export type FieldChanges<Fields> = unknown extends Fields
+  ? Readonly<Record<string, unknown>>
+  : { readonly [Name in keyof Fields]?: FieldChange<Fields[Name]> };
+
+type FieldChange<Value> =
+  | (unknown extends Value
+      ? unknown
+      : Value extends string
+        ? Value | number
+        : Value extends readonly unknown[]
+          ? Value
+          : Value extends object
+            ? { readonly [Name in keyof Value]?: FieldChange<Value[Name]> }
+            : Value)
+  | undefined;
+
+/** The fields with changes merged into them; a list is replaced as a whole. */
+export function withChanges(fields: unknown, changes: unknown): unknown {
+  if (changes === undefined) return fields;
+  if (!isTree(fields) || !isTree(changes)) return changes;
+  const merged: Record<string, unknown> = { ...fields };
+  for (const [name, change] of Object.entries(changes)) {
+    if (change === undefined) delete merged[name];
+    else merged[name] = withChanges(merged[name], change);
+  }
+  return merged;
+}
+
+/** The fields with another value in the place of each that is `from`. */
+export function withValue(fields: unknown, from: string, to: string): unknown {
+  if (fields === from) return to;
+  if (Array.isArray(fields)) return fields.map((one) => withValue(one, from, to));
+  if (!isTree(fields)) return fields;
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, withValue(value, from, to)]));
+}
+
+function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

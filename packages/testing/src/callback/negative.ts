@@ -1,0 +1,94 @@
+import { type Callback, prove } from './callback.ts';
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * The callback with another secret, or another token: refused as `signature_mismatch` or `token_mismatch`.
+ *
+ * @throws TypeError when nothing proved it
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createCallStatus, mycpaas } from '@call-status/core';
+ * import { callback, forged } from '@call-status/testing';
+ *
+ * const calls = createCallStatus({ providers: [mycpaas({ token: 'secret' })] });
+ * const receipt = await calls.receive(forged(callback(mycpaas, 'completed', { token: 'secret' })));
+ * assert.equal(receipt?.error?.code, 'token_mismatch');
+ * await calls.close();
+ * ```
+ */
+export function forged({ made: { provider, unproven, proof } }: Callback): Callback {
+  const { secret, token, nowMs } = proof;
+  if (secret === undefined && token === undefined) throw notProved(provider.definition.name);
+  return prove(provider, unproven, {
+    nowMs,
+    ...(secret !== undefined && { secret: `another than ${secret}` }),
+    ...(token !== undefined && { token: `another than ${token}` }),
+  });
+}
+
+/** The callback without signature and token: refused as `signature_missing` or `token_missing`. */
+export function unsigned({ made: { provider, unproven, proof } }: Callback): Callback {
+  return prove(provider, unproven, { nowMs: proof.nowMs });
+}
+
+/**
+ * The callback as it was signed some time ago, which is how a replay looks: refused as `signature_expired`.
+ *
+ * @param ageMs how long ago, in milliseconds
+ * @throws TypeError when its signature holds no time: then it does not expire
+ */
+export function expired({ made: { provider, unproven, proof } }: Callback, ageMs: number = HOUR_MS): Callback {
+  const old = prove(provider, unproven, { ...proof, nowMs: proof.nowMs - ageMs });
+  const now = prove(provider, unproven, proof);
+  if (JSON.stringify([old.url, old.headers]) === JSON.stringify([now.url, now.headers])) {
+    throw new TypeError(
+      `What proves a callback of ${provider.definition.name} has no time in it, so it does not expire.`,
+    );
+  }
+  return old;
+}
+
+/**
+ * The callback with one character of its body, or without a body of its query, changed after it was signed: refused as `signature_mismatch`.
+ *
+ * @throws TypeError when it is not signed: a token covers no fields
+ */
+export function tampered(callback: Callback): Callback {
+  const { provider, proof, unproven } = callback.made;
+  if (proof.secret === undefined) {
+    throw new TypeError(`This callback of ${provider.definition.name} is not signed: no change of its fields shows.`);
+  }
+  if (callback.body.length > 0) return withBody(callback, changed(callback.body));
+  const query = changed(Buffer.from(unproven.url)).toString();
+  return { ...callback, url: callback.url.replace(unproven.url, query) };
+}
+
+/** The callback with another body, and the signature of the first one. To sign another body, give `callback()` one. */
+export function withBody(callback: Callback, body: string | Uint8Array): Callback {
+  return { ...callback, body: Buffer.from(body) };
+}
+
+/**
+ * The callback as it arrives at another URL than the one that was signed: behind a proxy that rewrites it, or at another endpoint.
+ *
+ * @param url an address, or a path and query at the same origin
+ */
+export function withUrl(callback: Callback, url: string): Callback {
+  const [, origin = callback.origin, path = '/'] = /^(https?:\/\/[^/?#]+)?(.*)$/s.exec(url) ?? [];
+  return { ...callback, origin, url: path };
+}
+
+/** The last digit or letter is another one, so that escapes stay escapes. */
+function changed(text: Uint8Array): Buffer {
+  const bytes = Buffer.from(text);
+  const at = bytes.findLastIndex((byte) => /[0-9a-z]/i.test(String.fromCharCode(byte)));
+  const last = String.fromCharCode(bytes[at] as number);
+  bytes[at] = (/\d/.test(last) ? String((Number(last) + 1) % 10) : /a/i.test(last) ? 'b' : 'a').charCodeAt(0);
+  return bytes;
+}
+
+function notProved(name: string): TypeError {
+  return new TypeError(`Nothing proves this callback of ${name}: give callback() a secret or a token.`);
+}

@@ -1,0 +1,32 @@
+export {
+  type Callback,
+  type CallbackOptions,
+  callback,
+  type Made,
+  type Proof,
+  type Sample,
+} from './callback/callback.ts';
+export type { Encoding } from './callback/encode.ts';
+export type { FieldChanges } from './callback/fields.ts';
+export { expired, forged, tampered, unsigned, withBody, withUrl } from './callback/negative.ts';
+export { type Expectation, type Fixture, parseFixture } from './fixtures/fixture-file.ts';
+export { fixtures, readFixtures } from './fixtures/fixtures.ts';
+export { type ManualClock, manualClock } from './manual-clock.ts';
+export type { FieldsOf, ProviderLike } from './provider-like.ts';
+export type { Faults } from './scenario/faults.ts';
+export {
+  type ExpectedCall,
+  type Playable,
+  type Scenario,
+  type ScenarioOptions,
+  scenario,
+} from './scenario/scenario.ts';
+export { SCENARIO_NAMES, type ScenarioName } from './scenario/scenarios.ts';
+export { type App, type FetchFunction, type NodeListener, type NodeServer, send } from './send.ts';
+export {
+  type EventHandlerName,
+  type HandledEvent,
+  type TestReceiver,
+  type TestReceiverOptions,
+  testReceiver,
+} from './test-receiver.ts';

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { builtInProviders, exotel, mycpaas, signalwire, voicedock } from '@call-status/core';
+import { describe, expect, it, vi } from 'vitest';
+import { testReceiver } from '../test-receiver.ts';
+import { scenario } from './scenario.ts';
+import { SCENARIO_NAMES } from './scenarios.ts';
+
+const providers = [
+  signalwire({ signingKey: 's' }),
+  exotel({ token: 's' }),
+  voicedock({ secret: 's' }),
+  mycpaas({ token: 's' }),
+] as const;
+const all = builtInProviders.flatMap((provider) =>
+  SCENARIO_NAMES.map((name) => ({ name, provider, of: provider.definition.name })),
+);
+const proofOf = (provider: (typeof builtInProviders)[number]) =>
+  provider.definition.sign === undefined ? { token: 's' } : { secret: 's' };
+const FAULTS = { duplicate: 0.4, shuffle: true, late: 0.3, dropTerminal: 0.3, slow: 0.3 };
+
+describe.each(all)('$name of $of', ({ name, provider }) => {
+  it.each([undefined, 1, 2, 3, 4, 5])('becomes what is expected, with the faults of seed %s', async (seed) => {
+    await using receiver = testReceiver({ providers });
+    const { calls, clock, idle } = receiver;
+    const proof = { ...proofOf(provider), nowMs: clock.now() };
+    const played = scenario(name, { provider, ...proof, ...(seed && { seed, faults: FAULTS }) });
+    const statuses = await played.playInto(calls.for(provider.definition.name), clock.advance);
+    expect(statuses).toEqual(played.deliveries.map(() => 200));
+    await idle();
+    for (const { provider: of, callId, status, terminal, events } of played.expected()) {
+      const call = await calls.inbox.call(of, callId);
+      expect([call?.status, call?.terminal, call?.events.length]).toEqual([status, terminal, events]);
+    }
+  });
+
+  it('ends, or does not, as its name says', () => {
+    const expected = scenario(name, { provider }).expected();
+    expect(expected.every(({ terminal }) => terminal)).toBe(name !== 'never-ends');
+    expect(expected.length).toBe(name === 'transfer-two-legs' && provider !== exotel ? 2 : 1);
+  });
+});
+
+it('is the same for the same seed', () => {
+  const made = (seed: number) =>
+    scenario('outbound-answered', { provider: signalwire, secret: 's', nowMs: 0, seed, faults: FAULTS }).deliveries;
+  expect(made(7)).toEqual(made(7));
+  expect(made(7)).not.toEqual(made(8));
+});
+
+it('goes to a URL of this machine, and to no other', async () => {
+  const { calls, close } = testReceiver({ providers, publicUrl: 'https://hooks.example.com' });
+  const server = createServer(async (req, res) => {
+    const { method = '', url = '', headers } = req;
+    const receipt = await calls.receive({ method, url, headers, origin: 'http://x', body: await buffer(req) });
+    res.writeHead(receipt?.status ?? 404).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const busy = scenario('outbound-busy', { provider: signalwire, secret: 's', url: '/voice', faults: { slow: 1 } });
+  const wait = vi.fn();
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  expect(await busy.playInto(origin, wait)).toEqual([200, 200, 200]);
+  expect(wait).toHaveBeenCalledTimes(3);
+  expect(() => busy.playInto('http://hooks.example.com')).toThrow(
+    'playInto() sends only to this machine, not to hooks.example.com.',
+  );
+  server.close();
+  await close();
+});
+
+it('says what was not for the receiver', async () => {
+  await using receiver = testReceiver({ providers: [mycpaas({ token: 's' })] });
+  const busy = scenario('outbound-busy', { provider: exotel, token: 's' });
+  const passedOn = { receive: (request: object) => receiver.calls.receive({ ...request, dedicated: false } as never) };
+  expect(await busy.playInto(passedOn)).toEqual([404, 404]);
+});
+
+it('refuses what it does not know', () => {
+  expect(() => scenario('outbound-anwsered' as never, { provider: signalwire })).toThrow(
+    'There is no scenario "outbound-anwsered". There are outbound-answered, ',
+  );
+  const acme = { definition: { ...exotel.definition, name: 'acme' } };
+  expect(() => scenario('voicemail', { provider: acme })).toThrow(
+    'No scenario is written for acme: play callbacks of your own.',
+  );
+});

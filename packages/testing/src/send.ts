@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { type Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { CallbackRequest } from '@call-status/core';
+import { fetchRequestOf, pairsOf } from './callback/convert.ts';
+
+/** What answers requests: an application of Express, Koa or Fastify, a server or a listener of node, or a function of Fetch. */
+export type App =
+  | FetchFunction
+  | { readonly fetch: FetchFunction }
+  | NodeListener
+  | NodeServer
+  | { callback(): NodeListener }
+  | { readonly server: NodeServer; ready(): PromiseLike<unknown> };
+
+/** What answers a `Request`. `undefined` is answered 404. */
+export type FetchFunction = (request: Request) => Response | undefined | Promise<Response | undefined>;
+
+/** What answers a request of node; it has two parameters or more. */
+export type NodeListener = (
+  // biome-ignore lint/suspicious/noExplicitAny: frameworks extend the types of node
+  request: any,
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  response: any,
+  ...more: never[]
+) => unknown;
+
+/** A server of node, listening or not. */
+export interface NodeServer {
+  emit(event: 'request', request: IncomingMessage, response: ServerResponse): boolean;
+  address(): AddressInfo | string | null;
+}
+
+/**
+ * Sends a callback to an application, over a real connection, and waits for the answer. What does not listen yet listens on an ephemeral
+ * port of this machine, until the answer is there. The application sees the host of the callback's `url`; with `https:` in it,
+ * the connection looks like one of TLS.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { callStatusMiddleware, exotel } from '@call-status/express';
+ * import { callback, send } from '@call-status/testing';
+ * import express from 'express';
+ *
+ * const app = express().use('/hooks', callStatusMiddleware({ providers: [exotel({ token: 't' })] }));
+ * const response = await send(app, callback(exotel, 'completed', { url: '/hooks', token: 't' }));
+ * assert.equal(response.status, 200);
+ * ```
+ */
+export async function send(app: App, callback: CallbackRequest): Promise<Response> {
+  const answer = await answererOf(app);
+  if (answer.fetch !== undefined)
+    return (await answer.fetch(fetchRequestOf(callback))) ?? new Response(null, NOT_FOUND);
+  if (answer.port !== undefined) return sendTo(answer.port, callback);
+  const isSecure = callback.origin.startsWith('https:');
+  const server = createServer((req, res) => {
+    if (isSecure) Object.assign(req.socket, { encrypted: true });
+    answer.listener(req, res);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    return await sendTo(portOf(server), callback);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+const NOT_FOUND = { status: 404 };
+
+type Answerer =
+  | { readonly fetch: FetchFunction; readonly port?: undefined }
+  | { readonly port: number; readonly fetch?: undefined }
+  | {
+      readonly listener: (request: IncomingMessage, response: ServerResponse) => unknown;
+      readonly fetch?: undefined;
+      readonly port?: undefined;
+    };
+
+async function answererOf(app: App): Promise<Answerer> {
+  if (typeof app === 'function') {
+    // An application of Express has three parameters; what answers a Request has one.
+    return app.length >= 2 ? { listener: app as NodeListener } : { fetch: app as FetchFunction };
+  }
+  if ('fetch' in app) return { fetch: (request) => app.fetch(request) };
+  if ('callback' in app) return { listener: app.callback() };
+  if ('ready' in app) await app.ready();
+  const server = 'server' in app ? app.server : app;
+  if (server.address() !== null) return { port: portOf(server) };
+  return { listener: (req, res) => server.emit('request', req, res) };
+}
+
+function portOf(server: Pick<Server, 'address'> | NodeServer): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/** Sends a request to a port of this machine. */
+export async function sendTo(port: number, callback: CallbackRequest, agent?: Agent): Promise<Response> {
+  const { method, url, origin, headers, body = new Uint8Array() } = callback;
+  const all = { host: origin.replace(/^https?:\/\//, ''), ...headers };
+  const length = method === 'GET' ? {} : { 'content-length': String(body.length) };
+  const req = request({
+    host: '127.0.0.1',
+    port,
+    method,
+    path: url,
+    headers: { ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)), ...length },
+    ...(agent && { agent }),
+  }).end(body);
+  const [res] = (await once(req, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of res) chunks.push(chunk as Buffer);
+  const { statusCode: status = 0 } = res;
+  return new Response(EMPTY.has(status) ? null : Buffer.concat(chunks), {
+    status,
+    headers: pairsOf(res.headers),
+  });
+}
+
+/** Statuses of which Fetch allows no body. */
+const EMPTY: ReadonlySet<number> = new Set([204, 205, 304]);

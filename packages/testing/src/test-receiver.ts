@@ -1,0 +1,117 @@
+import {
+  type CallStatusError,
+  type CallStatusEvent,
+  type CallStatusOptions,
+  type CallStatusReceiver,
+  createCallStatus,
+  type EventOf,
+  type Handlers,
+  memoryInbox,
+  type Provider,
+} from '@call-status/core';
+import { type ManualClock, manualClock } from './manual-clock.ts';
+import { monotonicNow, nextTurn } from './real-time.ts';
+
+/** The options of a receiver. The clock can be moved, the inbox is in memory, and the log is silent, unless you give others. */
+export interface TestReceiverOptions<Providers extends readonly Provider[]>
+  extends Omit<CallStatusOptions<Providers>, 'clock'> {
+  /** @default manualClock() */
+  readonly clock?: ManualClock;
+}
+
+/** The name of a handler of events: `onCompleted`. */
+export type EventHandlerName = Exclude<keyof Handlers, 'onError'>;
+
+/** The events that a handler gets. */
+export type HandledEvent<Event, Name extends EventHandlerName> = Parameters<NonNullable<Handlers<Event>[Name]>>[0];
+
+/** A receiver, and what a test wants to know of it. */
+export interface TestReceiver<Event> extends AsyncDisposable {
+  /** The receiver: mount it, or call `receive()` and `fetch()`. */
+  readonly calls: CallStatusReceiver<Event>;
+  /** Its time. */
+  readonly clock: ManualClock;
+  /** The events for which the handlers of this name ran, or would have run had there been one; in order. */
+  events<Name extends EventHandlerName>(name: Name): readonly HandledEvent<Event, Name>[];
+  /** What `onError` was called with, in order. */
+  errors(): readonly CallStatusError[];
+  /**
+   * Resolves when every event that is due was handled. A retry that waits for its time is not due: `clock.advance()`.
+   *
+   * @throws Error after `timeoutMs` of real time, in milliseconds. @default 5000
+   */
+  idle(options?: { readonly timeoutMs?: number }): Promise<void>;
+  /** Closes the receiver. `await using` does. */
+  close(): Promise<void>;
+}
+
+const NAMES: readonly EventHandlerName[] = [
+  'onQueued',
+  'onInitiated',
+  'onRinging',
+  'onInProgress',
+  'onCompleted',
+  'onBusy',
+  'onNoAnswer',
+  'onFailed',
+  'onCanceled',
+  'onEnded',
+  'onStatus',
+];
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * Makes a receiver for tests of your handlers.
+ *
+ * @throws CallStatusError as `createCallStatus()` does
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { exotel } from '@call-status/core';
+ * import { callback, testReceiver } from '@call-status/testing';
+ *
+ * const { calls, events, idle, close } = testReceiver({ providers: [exotel({ token: 't' })] });
+ * await calls.receive(callback(exotel, 'completed', { token: 't' }));
+ * await idle();
+ * assert.equal(events('onEnded').length, 1);
+ * await close();
+ * ```
+ */
+export function testReceiver<const Providers extends readonly Provider[] = readonly Provider[]>(
+  options: TestReceiverOptions<Providers> = {},
+): TestReceiver<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
+  const { clock = manualClock(), inbox = memoryInbox({ clock: clock.now }), log = SILENT } = options;
+  const given = { ...options, clock, inbox, log } as unknown as CallStatusOptions<Providers>;
+  const calls = createCallStatus(given) as unknown as CallStatusReceiver<never>;
+  const handled = new Map<EventHandlerName, unknown[]>();
+  const errors: CallStatusError[] = [];
+  for (const name of NAMES) {
+    const events: unknown[] = [];
+    handled.set(name, events);
+    calls[name]((event: unknown) => void events.push(event), { name: 'testReceiver' });
+  }
+  calls.onError((error) => void errors.push(error));
+  const close = (): Promise<void> => calls.close();
+  return {
+    calls,
+    clock,
+    events: (name) => handled.get(name) as never,
+    errors: () => errors,
+    async idle({ timeoutMs = 5000 } = {}) {
+      const endsAt = monotonicNow() + timeoutMs;
+      for (;;) {
+        const { due, running } = await inbox.health();
+        if (due + running === 0) return;
+        if (monotonicNow() > endsAt) throw new Error(notIdle(timeoutMs, due, running));
+        await nextTurn();
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function notIdle(timeoutMs: number, due: number, running: number): string {
+  return `Not idle after ${timeoutMs} ms: handlers of ${running} events run, and ${due} events are due. Does a handler wait for something that the test has to give it?`;
+}
