@@ -1,5 +1,4 @@
 // The recipes of docs/ run: with the real frameworks, or called as their platform calls them.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +7,6 @@ import { freePort, snippetFolder, start, untilUp, writeSnippets } from './snippe
 
 const folder = snippetFolder('recipe-snippets');
 const recipes = writeSnippets(folder, 'docs/recipes.md');
-const [testing] = writeSnippets(folder, 'docs/testing.md');
 const EXOTEL_TOKEN = 'exotel-token';
 const callback = () => new URLSearchParams({ CallSid: '0123456789abcdef0123456789abcdef', Status: 'completed' });
 
@@ -75,10 +73,3 @@ it.each([true, false])(
     log.mockRestore();
   },
 );
-
-it('the test of docs/testing.md passes', () => {
-  const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--test', testing?.file ?? ''], {
-    encoding: 'utf8',
-  });
-  expect([status, stdout]).toEqual([0, expect.stringContaining('a completed call is billed once')]);
-});
