@@ -31,7 +31,7 @@ describe.each(APPS)('%s', (_, makeApp) => {
     'gets what was called at %s',
     async (url) => {
       await using receiver = testReceiver({ providers: [provider] });
-      const app = await makeApp(receiver.calls as never);
+      const app = await makeApp(receiver.calls);
       const made = callback(signalwire, 'completed', { secret: 's', url });
       expect((await send(app, forged(made))).status).toBe(403);
       expect((await send(app, made)).status).toBe(200);

@@ -9,9 +9,15 @@ export {
 export type { Encoding } from './callback/encode.ts';
 export type { FieldChanges } from './callback/fields.ts';
 export { expired, forged, tampered, unsigned, withBody, withUrl } from './callback/negative.ts';
+export type { ContractTest } from './contract-test.ts';
 export { type Expectation, type Fixture, parseFixture } from './fixtures/fixture-file.ts';
 export { fixtures, readFixtures } from './fixtures/fixtures.ts';
 export { type ManualClock, manualClock } from './manual-clock.ts';
+export {
+  type ProviderContractOptions,
+  type ProviderUnderTest,
+  providerContract,
+} from './provider-contract/provider-contract.ts';
 export type { FieldsOf, ProviderLike } from './provider-like.ts';
 export type { Faults } from './scenario/faults.ts';
 export {
