@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type CallStatusOptions,
-  type CallStatusReceiver,
   createCallStatus,
   type Inbox,
   memoryInbox,
   mycpaas,
+  type Receiver,
 } from '@call-status/core';
 import { callStatusMiddleware as expressMiddleware } from '@call-status/express';
 import { callStatusPlugin } from '@call-status/fastify';
@@ -41,7 +41,7 @@ function durableInbox(): Inbox {
 
 /** Each framework with a middleware before call-status that gives each request a store, and a route after it for what is passed on. */
 const FRAMEWORKS = {
-  async express(calls: CallStatusReceiver, passedOn: (url: string) => void): Promise<Server> {
+  async express(calls: Receiver, passedOn: (url: string) => void): Promise<Server> {
     const app = express();
     app.use((req, _res, next) => storage.run(req.url, next));
     app.use(expressMiddleware(calls));
@@ -51,14 +51,14 @@ const FRAMEWORKS = {
     });
     return createServer(app);
   },
-  async koa(calls: CallStatusReceiver, passedOn: (url: string) => void): Promise<Server> {
+  async koa(calls: Receiver, passedOn: (url: string) => void): Promise<Server> {
     const app = new Koa();
     app.use((ctx, next) => storage.run(ctx.url, next));
     app.use(koaMiddleware(calls));
     app.use((ctx) => passedOn(ctx.url));
     return createServer(app.callback());
   },
-  async fastify(calls: CallStatusReceiver, passedOn: (url: string) => void): Promise<Server> {
+  async fastify(calls: Receiver, passedOn: (url: string) => void): Promise<Server> {
     const app = fastify();
     app.addHook('onRequest', (request, _reply, done) => storage.run(request.url, done));
     await app.register(callStatusPlugin, { receiver: calls, path: '/hooks' });
@@ -75,10 +75,10 @@ async function serve(
   framework: keyof typeof FRAMEWORKS,
   options: CallStatusOptions,
   passedOn: (url: string) => void,
-): Promise<{ calls: CallStatusReceiver; origin: string }> {
+): Promise<{ calls: Receiver; origin: string }> {
   const calls = storage.run('the receiver', () =>
     createCallStatus({ providers: [mycpaas({ token: 'a secret' })], log: silent, ...options }),
-  ) as CallStatusReceiver;
+  ) as Receiver;
   closing.push(() => calls.close());
   const server = await FRAMEWORKS[framework](calls, passedOn);
   server.listen(0, '127.0.0.1');

@@ -36,8 +36,8 @@ it('docs/errors.md is written from the table of errors', async () => {
   await expect(`${ABOUT_ERRORS}\n${lines.join('\n')}\n`).toMatchFileSnapshot('../docs/errors.md');
 });
 
-it('the calls of callbackUrl() make what docs/callbacks.md shows', () => {
-  const calls = [...read('docs/callbacks.md').matchAll(/^(\w+\.callbackUrl\S*\(.*?\));.*\n\/\/ (\{.*\})$/gm)];
+it('the calls of callbackParams() make what docs/callbacks.md shows', () => {
+  const calls = [...read('docs/callbacks.md').matchAll(/^(\w+\.callbackParams\S*\(.*?\));.*\n\/\/ (\{.*\})$/gm)];
   expect(calls).toHaveLength(5);
   for (const [, call = '', result = ''] of calls) {
     expect(run(call), call).toEqual(run(result));
@@ -137,11 +137,11 @@ it.each(builtInProviders)('docs/events.md says which parts $name tells', async (
       .indexOf(name) + 1;
   const parts = [...rows(body)];
   const told = parts.filter(([, cells]) => cells[column] !== '').map(([part]) => part);
-  const calls = createCallStatus({ log: { warn() {}, error() {} }, work: false });
+  const calls = createCallStatus({ log: { warn() {}, error() {} }, worker: false });
   const json = Buffer.from(JSON.stringify(ALL_FIELDS[name]));
   const headers = { 'content-type': 'application/json' };
   const receipt = await calls
-    .for(name)
+    .provider(name)
     .receive({ method: 'POST', url: '/', origin: 'https://h.example', headers, body: json });
   await calls.close();
   const { event } = receipt ?? {};

@@ -64,11 +64,11 @@ describe.each([
     });
     closing.push(() => calls.close({ deadlineMs: 100 }));
     for (let call = 0; call < 64; call++) {
-      await calls.for('mycpaas').receive(callback({ CallSid: `CA${call}`, CallStatus: 'completed' }));
+      await calls.provider('mycpaas').receive(callback({ CallSid: `CA${call}`, CallStatus: 'completed' }));
     }
     await vi.waitFor(() => expect(hanging).toBeGreaterThan(50));
     const healthy = Array.from({ length: 100 }, (_, call) => `healthy ${call}`);
-    for (const CallSid of healthy) await calls.for('exotel').receive(callback({ CallSid, Status: 'completed' }));
+    for (const CallSid of healthy) await calls.provider('exotel').receive(callback({ CallSid, Status: 'completed' }));
     await vi.waitFor(() => expect(handled.sort()).toEqual(healthy.sort()));
     await vi.waitFor(() => expect(errors.map(({ code }) => code)).toEqual(['worker_full']));
     expect(errors[0]?.message).toMatch(/mycpaas: mycpaas\.onEnded runs 56 times/);

@@ -1,4 +1,4 @@
-// The providers that the documents define receive callbacks on a real server, from callbackUrl to onCompleted.
+// The providers that the documents define receive callbacks on a real server, from callbackParams to onCompleted.
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ describe('your own provider, on a real server', () => {
   const files = writeSnippets(folder, 'docs/providers.md');
   const fileWith = (text: string): string => files.find(({ code }) => code.includes(text))?.file ?? '';
 
-  it('with a token in the URL, from callbackUrl to onCompleted', async () => {
+  it('with a token in the URL, from callbackParams to onCompleted', async () => {
     process.env['ACME_TOKEN'] = 'a long secret';
     const { acme } = (await import(fileWith("signs: 'nothing'"))) as OwnProviders;
     const server = await startWith((onCompleted) => acme({ token: 'a long secret', onCompleted }));
@@ -30,7 +30,7 @@ describe('your own provider, on a real server', () => {
       });
     expect((await send(server.url)).status).toBe(403);
     for (const target of [server.url, `${server.url}?a=1&filter[state]=over#rt=5`, `${server.url}?token=old`]) {
-      const { webhook } = acme.callbackUrl({ url: target, token: 'a long secret' });
+      const { webhook } = acme.callbackParams({ url: target, token: 'a long secret' });
       expect((await send(webhook)).status).toBe(200);
     }
     expect(await server.completed()).toMatchObject({ callId: '7', durationSeconds: 20, trust: 'token' });

@@ -1,5 +1,5 @@
 /** Two SQLite inboxes in one process, one that knows few calls and one that knows many, recorded to in turns. */
-import type { Inbox, Unrecorded } from '@call-status/core';
+import type { Inbox, NewEvent } from '@call-status/core';
 import { answerWith } from './child.ts';
 import { newSqliteInbox } from './servers/inboxes.ts';
 
@@ -67,13 +67,13 @@ async function record(inbox: Inbox, count: number, together: number): Promise<vo
 /** Does the work as a worker does it, with handlers that take no time. */
 async function finishAll(inbox: Inbox): Promise<void> {
   for (;;) {
-    const { work } = await inbox.take({ limit: TOGETHER, leaseMs: 60_000, owner: 'bench' });
+    const { jobs: work } = await inbox.take({ limit: TOGETHER, leaseMs: 60_000, owner: 'bench' });
     if (work.length === 0) return;
     await Promise.all(work.map(({ lease }) => inbox.finish(lease)));
   }
 }
 
-function newEvent(): Unrecorded {
+function newEvent(): NewEvent {
   // Ids of real calls come in no order.
   const callId = `${(Math.imul(++serial, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0')}-${serial}`;
   return {

@@ -39,15 +39,15 @@ async function steps(): Promise<StepCosts> {
     decodeMultipart: (body: Buffer, contentType: unknown, limits: object) => FlatFields;
   }>('decode/multipart');
   const { parseContentType } = await internal<{ parseContentType: (header: string) => unknown }>('decode/content-type');
-  const { Message } = await internal<{
-    Message: new (request: CallbackRequest, limits: object, publicUrl: string) => { readonly fields: Fields };
-  }>('message');
+  const { IncomingCallback } = await internal<{
+    IncomingCallback: new (request: CallbackRequest, limits: object, publicUrl: string) => { readonly fields: Fields };
+  }>('provider/incoming-callback');
   const { authenticate } = await internal<{
     authenticate: (message: unknown, provider: Provider, now: number) => Promise<string>;
-  }>('authenticate/authenticate');
-  const { normalise } = await internal<{
-    normalise: (provider: Provider, fields: Fields, trust: string, now: number) => never;
-  }>('normalise');
+  }>('request/authenticate');
+  const { normalize } = await internal<{
+    normalize: (provider: Provider, fields: Fields, trust: string, now: number) => never;
+  }>('request/normalize');
 
   const provider = signalwire({ signingKey: SIGNING_KEY });
   const inbox = memoryInbox();
@@ -100,16 +100,16 @@ async function steps(): Promise<StepCosts> {
       numbers.map((number) => formOf(exotelFieldsOf(number))),
       (text) => parseQuery(text),
     );
-    const messages = requests.map((request) => new Message(request, DEFAULT_LIMITS, PUBLIC_URL));
+    const messages = requests.map((request) => new IncomingCallback(request, DEFAULT_LIMITS, PUBLIC_URL));
     const trees = messages.map(({ fields }) => fields);
     await measure('authenticate', messages, (message) => authenticate(message, provider, Date.now()));
     await measure('authenticate, by hand', requests, verifyByHand);
-    const events = await measure('validate, normalise', trees, (fields) =>
-      normalise(provider, fields, 'signed', Date.now()),
+    const events = await measure('validate, normalize', trees, (fields) =>
+      normalize(provider, fields, 'signed', Date.now()),
     );
     await measure('record', events, (event) => inbox.record(event));
     await measure('take, finish', events, async () => {
-      const { work } = await inbox.take({ limit: 1, leaseMs: 15_000, owner: 'bench' });
+      const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 15_000, owner: 'bench' });
       for (const { lease } of work) await inbox.finish(lease);
     });
     await measure('all of receive(), and the handler', requests, async (request) => {

@@ -57,8 +57,8 @@ export async function crash(env: Readonly<Record<string, string>> & { readonly I
 /** The ids of all events in the file. */
 async function storedIn(path: string): Promise<ReadonlySet<string>> {
   const inbox = sqliteInbox({ path });
-  const { rows } = await inbox.calls();
-  const calls = await Promise.all(rows.map(({ provider, callId }) => inbox.call(provider, callId)));
+  const { rows } = await inbox.listCalls();
+  const calls = await Promise.all(rows.map(({ provider, callId }) => inbox.getCall(provider, callId)));
   await inbox.close();
   return idsOf(calls.flatMap((call) => call?.events ?? []));
 }

@@ -81,7 +81,7 @@ export function send(origin: string, callback: Callback): Promise<number> {
 }
 
 const unproven = createCallStatus({
-  work: false,
+  worker: false,
   allowUnauthenticated: true,
   log: { info() {}, warn() {}, error() {} },
 });
@@ -89,7 +89,7 @@ const unproven = createCallStatus({
 /** The id of the event that a callback makes, which is the same in every process. */
 export async function eventIdOf(callback: Callback): Promise<string> {
   const { provider, method, url, headers, body } = callback;
-  const endpoint = unproven.for(provider as CallStatusEvent['provider']);
+  const endpoint = unproven.provider(provider as CallStatusEvent['provider']);
   const receipt = await endpoint.receive({ method, url, headers, body, origin: 'http://localhost' });
   if (receipt?.event === undefined) throw new Error(`A callback of ${provider} makes no event.`);
   return receipt.event.id;

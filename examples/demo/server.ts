@@ -37,7 +37,7 @@ const calls = createCallStatus({
 
 const app = express();
 for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
-  app.use(`/webhooks/${name}`, callStatusMiddleware(calls.for(name)));
+  app.use(`/webhooks/${name}`, callStatusMiddleware(calls.provider(name)));
 }
 
 const server = app.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ listening: server.address() })));

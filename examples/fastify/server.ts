@@ -30,7 +30,7 @@ const calls = createCallStatus({
 
 const fastify = Fastify();
 for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
-  fastify.register(callStatusPlugin, { path: `/webhooks/${name}`, receiver: calls.for(name) });
+  fastify.register(callStatusPlugin, { path: `/webhooks/${name}`, receiver: calls.provider(name) });
 }
 
 process.on('SIGTERM', () => closeGracefully(fastify, calls).then(() => process.exit()));

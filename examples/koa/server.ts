@@ -31,7 +31,7 @@ const calls = createCallStatus({
 
 const router = new Router();
 for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
-  router.all(`/webhooks/${name}`, callStatusMiddleware(calls.for(name)));
+  router.all(`/webhooks/${name}`, callStatusMiddleware(calls.provider(name)));
 }
 
 const app = new Koa();

@@ -39,7 +39,7 @@ export function floor(sink: Sink): Promise<number> {
   return start(app);
 }
 
-/** call-status: verified, validated, normalised, recorded. */
+/** call-status: verified, validated, normalized, recorded. */
 export function callStatus(sink: Sink, inbox?: Inbox): Promise<number> {
   const app = express();
   app.use(PATH, callStatusMiddleware(signed(sink, inbox)));

@@ -33,7 +33,7 @@ export async function floor(sink: Sink): Promise<number> {
   return start(fastify);
 }
 
-/** call-status: verified, validated, normalised, recorded. */
+/** call-status: verified, validated, normalized, recorded. */
 export async function callStatus(sink: Sink, inbox?: Inbox): Promise<number> {
   const fastify = Fastify();
   await fastify.register(callStatusPlugin, { path: PATH, ...signed(sink, inbox) });

@@ -36,7 +36,7 @@ export function floor(sink: Sink): Promise<number> {
   return start(new Koa(), router);
 }
 
-/** call-status: verified, validated, normalised, recorded. */
+/** call-status: verified, validated, normalized, recorded. */
 export function callStatus(sink: Sink): Promise<number> {
   const router = new Router();
   router.post(PATH, callStatusMiddleware(signed(sink)));

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { CallbackEndpoint } from '@call-status/core';
+import type { CallbackReceiver } from '@call-status/core';
 import type { Seen } from './application.ts';
 
 /** An adapter, as the suite sees it. */
@@ -16,7 +16,7 @@ export interface Adapter {
 export interface Mount {
   readonly name: string;
   /** Whether the adapter then knows that the URL is for callbacks alone. */
-  readonly dedicated: boolean;
+  readonly callbackOnly: boolean;
 }
 
 /** An arrangement of body parsers. */
@@ -32,7 +32,7 @@ export interface Parser {
 
 /** An application to start: call-status at `PATH`, and everything else answered by `application`. */
 export interface Setup {
-  readonly endpoint: CallbackEndpoint;
+  readonly endpoint: CallbackReceiver;
   /** The name of one of the mounts. */
   readonly mount: string;
   /** The name of one of the parsers, which the whole application uses. */

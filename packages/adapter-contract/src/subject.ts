@@ -3,14 +3,14 @@ import { Agent, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type AnyCallStatusEvent,
-  type CallbackEndpoint,
+  type CallbackReceiver,
   type CallStatusError,
   type CallStatusOptions,
-  type CallStatusReceiver,
   createCallStatus,
   exotel,
   mycpaas,
   type Provider,
+  type Receiver,
   signalwire,
   voicedock,
 } from '@call-status/core';
@@ -38,7 +38,7 @@ export interface SubjectOptions extends Partial<Omit<Setup, 'endpoint' | 'applic
 
 /** A running application with call-status in it, and a client with one connection. */
 export interface Subject {
-  readonly calls: CallStatusReceiver<AnyCallStatusEvent>;
+  readonly calls: Receiver<AnyCallStatusEvent>;
   readonly server: Server;
   readonly port: number;
   readonly origin: string;
@@ -74,7 +74,7 @@ export async function open(adapter: Adapter, given: SubjectOptions = {}): Promis
     clock: () => NOW,
     log: { info: log, warn: log, error: log },
     ...options,
-  }) as unknown as CallStatusReceiver<AnyCallStatusEvent>;
+  }) as unknown as Receiver<AnyCallStatusEvent>;
   calls.onStatus((event) => {
     events.push(event);
     for (const wake of waiting) wake();
@@ -82,7 +82,7 @@ export async function open(adapter: Adapter, given: SubjectOptions = {}): Promis
   calls.onError((error) => {
     errors.push(error);
   });
-  const endpoint: CallbackEndpoint = named === undefined ? calls : calls.for(named as never);
+  const endpoint: CallbackReceiver = named === undefined ? calls : calls.provider(named as never);
   const server = await adapter.start({
     endpoint,
     mount: adapter.mounts[0].name,

@@ -22,16 +22,16 @@ export interface CallbackRequest {
    * Whether this URL exists for callbacks alone. If not, only a request that is recognised for certain is ours, and all others are passed on.
    * @default true
    */
-  readonly dedicated?: boolean;
+  readonly callbackOnly?: boolean;
   /**
    * Called as soon as it is certain that the request is not passed on to the application: at once, unless secrets have to be waited for.
    * Until then its body has to stay readable for others.
    */
-  onClaimed?(): void;
+  onAccepted?(): void;
   /** Calls the listener once the answer has left (or the connection is gone). Handlers wait for it. */
   onAnswered?(listener: () => void): void;
   /** The framework's own request, for handlers: `context.request`. */
-  readonly source?: unknown;
+  readonly frameworkRequest?: unknown;
 }
 
 /** The answer to a callback. The body is always empty. */

@@ -1,8 +1,8 @@
 import type { CallStatusEvent } from './event.ts';
 import { type CallStatusOptions, resolveOptions } from './options/options.ts';
 import type { EventOf, Provider } from './provider/define-provider.ts';
-import { Receiver } from './receiver/receiver.ts';
-import type { CallStatusReceiver } from './receiver/types.ts';
+import { CallStatusReceiver } from './receiver/receiver.ts';
+import type { Receiver } from './receiver/types.ts';
 
 /**
  * Makes a receiver of call status callbacks.
@@ -19,6 +19,6 @@ import type { CallStatusReceiver } from './receiver/types.ts';
  */
 export function createCallStatus<const Providers extends readonly Provider[] = readonly Provider[]>(
   options: CallStatusOptions<Providers> = {},
-): CallStatusReceiver<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
-  return new Receiver(resolveOptions(options as unknown as CallStatusOptions, process.env['NODE_ENV']));
+): Receiver<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
+  return new CallStatusReceiver(resolveOptions(options as unknown as CallStatusOptions, process.env['NODE_ENV']));
 }

@@ -64,13 +64,13 @@ export const ERRORS = {
     status: 403,
     severity: 'warning',
     message: 'The callback URL has no token, and one is set.',
-    fix: 'Give the provider the URL that callbackUrl({ url, token }) returns.',
+    fix: 'Give the provider the URL that callbackParams({ url, token }) returns.',
   },
   token_mismatch: {
     status: 403,
     severity: 'warning',
     message: 'The token in the callback URL is not one of those set.',
-    fix: 'Give the provider the URL that callbackUrl({ url, token }) returns. While calls with an old token run, keep it in the list: token: [newToken, oldToken].',
+    fix: 'Give the provider the URL that callbackParams({ url, token }) returns. While calls with an old token run, keep it in the list: token: [newToken, oldToken].',
   },
   secret_unavailable: {
     status: 503,
@@ -107,7 +107,7 @@ export const ERRORS = {
     status: 422,
     severity: 'warning',
     message: 'The callback matches more than one provider.',
-    fix: "Name the provider of each endpoint: give the adapter calls.for('signalwire') in place of calls.",
+    fix: "Name the provider of each endpoint: give the adapter calls.provider('signalwire') in place of calls.",
   },
   inbox_unavailable: {
     status: 503,
@@ -174,8 +174,9 @@ export const ERRORS = {
   },
   inbox_retention_changed: {
     severity: 'warning',
-    message: 'The file of the inbox had another retainFor than the one given here; from now on this one holds for all.',
-    fix: 'No action needed if it was changed. Otherwise give the same retainFor to every service that uses this file.',
+    message:
+      'The file of the inbox had another retentionMs than the one given here; from now on this one holds for all.',
+    fix: 'No action needed if it was changed. Otherwise give the same retentionMs to every service that uses this file.',
   },
   unexpected: {
     status: 503,
@@ -236,12 +237,12 @@ export const ERRORS = {
     severity: 'error',
     message:
       'The inbox has an event of a provider that this receiver does not have; it is retried, and then a dead letter.',
-    fix: 'Give each receiver that works on this inbox all its providers and handlers, or set work: false there.',
+    fix: 'Give each receiver that works on this inbox all its providers and handlers, or set worker: false there.',
   },
   no_worker: {
     severity: 'error',
     message: 'Events are recorded, but nothing here handles them, so they wait. This is logged once.',
-    fix: 'Register a handler or call calls.work(). Set work: false if another process handles them, and work: true if nothing should.',
+    fix: 'Register a handler or call calls.startWorker(). Set worker: false if another process handles them, and worker: true if nothing should.',
   },
   memory_inbox: {
     severity: 'warning',

@@ -60,7 +60,9 @@ export type {
   Inbox,
   InboxCounts,
   InboxHealth,
+  Job,
   Lease,
+  NewEvent,
   Outcome,
   Page,
   PageQuery,
@@ -68,8 +70,6 @@ export type {
   Recorded,
   Taken,
   TakeRequest,
-  Unrecorded,
-  Work,
 } from './inbox/inbox.ts';
 export { type MemoryInboxOptions, memoryInbox } from './inbox/memory-inbox.ts';
 export { queryRules } from './inbox/query-rules.ts';
@@ -89,14 +89,14 @@ export {
   type TenantSecrets,
   type Verdict,
 } from './provider/define-provider.ts';
-export type { Message, PublicUrl } from './provider/incoming-callback.ts';
+export type { IncomingCallback, PublicUrl } from './provider/incoming-callback.ts';
 export * from './providers/index.ts';
 export type {
-  CallbackEndpoint,
-  CallStatusReceiver,
+  CallbackReceiver,
   CloseOptions,
   EventName,
-  ProviderEndpoint,
+  ProviderReceiver,
+  Receiver,
   RecordOptions,
   Registrars,
   RequestHead,

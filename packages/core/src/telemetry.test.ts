@@ -33,11 +33,15 @@ const DURATION = { durationMs: expect.any(Number) };
 
 describe('the telemetry channel', () => {
   it('hears of callbacks: accepted, known, refused, passed on', async () => {
-    const calls = createCallStatus({ providers: [mycpaas({ allowUnauthenticated: true })], log: silent, work: false });
+    const calls = createCallStatus({
+      providers: [mycpaas({ allowUnauthenticated: true })],
+      log: silent,
+      worker: false,
+    });
     await calls.receive(callback(COMPLETED));
     await calls.receive(callback(COMPLETED));
     await calls.receive(callback('CallSid=CA1', { headers: { 'content-type': 'text/plain' } }));
-    await calls.receive(callback('a=1', { dedicated: false }));
+    await calls.receive(callback('a=1', { callbackOnly: false }));
     expect(published).toEqual([
       { type: 'callback.accepted', ...ABOUT, transition: 'advance', ...DURATION },
       { type: 'callback.duplicate', ...ABOUT, transition: 'duplicate', ...DURATION },

@@ -68,7 +68,7 @@ const request = fc.record({
   ),
   body: fc.option(body, { nil: undefined, freq: 10 }),
   parsed: fc.option(fc.anything({ maxDepth: 3 })),
-  dedicated: fc.boolean(),
+  callbackOnly: fc.boolean(),
 });
 
 it(`any bytes as a body never crash, hang or answer 5xx (${RUNS} cases)`, async () => {
@@ -83,7 +83,7 @@ it(`any bytes as a body never crash, hang or answer 5xx (${RUNS} cases)`, async 
       inbox: memoryInbox({ maxCalls: 1_000_000 }),
       limits: { fields: 7, depth: 3, bytes: 2000 },
       log: silent,
-      work: false,
+      worker: false,
     }),
   );
   const answers = new Map<number | undefined, number>();
@@ -92,8 +92,8 @@ it(`any bytes as a body never crash, hang or answer 5xx (${RUNS} cases)`, async 
     fc.constantFrom(...receivers),
     fc.constantFrom(undefined, ...PROVIDERS),
     async (made, calls, named) => {
-      const endpoint = named === undefined ? calls : calls.for(named);
-      endpoint.mayReceive(made);
+      const endpoint = named === undefined ? calls : calls.provider(named);
+      endpoint.accepts(made);
       const status = (await endpoint.receive(made))?.status;
       expect([undefined, 200, 400, 403, 413, 415, 422]).toContain(status);
       answers.set(status, (answers.get(status) ?? 0) + 1);

@@ -1,5 +1,5 @@
 import { type CallStatus, isTerminal } from '../src/event.ts';
-import type { Inbox, Unrecorded, Work } from '../src/inbox/inbox.ts';
+import type { Inbox, Job, NewEvent } from '../src/inbox/inbox.ts';
 import { type MemoryInboxOptions, memoryInbox } from '../src/inbox/memory-inbox.ts';
 
 /** A small inbox, and a clock that moves a millisecond with each event. */
@@ -11,7 +11,7 @@ export class MemorySubject {
     this.inbox = memoryInbox({ clock: () => this.time, ...options });
   }
 
-  event(callId: string, status: CallStatus, id = `${callId}:${status}`): Unrecorded {
+  event(callId: string, status: CallStatus, id = `${callId}:${status}`): NewEvent {
     return {
       provider: 'acme',
       id,
@@ -30,8 +30,8 @@ export class MemorySubject {
     return (await this.inbox.record(this.event(callId, status, id))).transition;
   }
 
-  async takeAll(): Promise<readonly Work[]> {
-    return (await this.inbox.take({ limit: 1000, leaseMs: 1000, owner: 'test' })).work;
+  async takeAll(): Promise<readonly Job[]> {
+    return (await this.inbox.take({ limit: 1000, leaseMs: 1000, owner: 'test' })).jobs;
   }
 
   async finishAll(): Promise<void> {
@@ -53,7 +53,7 @@ export class MemorySubject {
 
   /** The calls that are known, oldest first. */
   async callIds(): Promise<string> {
-    const { rows } = await this.inbox.calls({ limit: 1000 });
+    const { rows } = await this.inbox.listCalls({ limit: 1000 });
     return rows
       .map(({ callId }) => callId)
       .reverse()

@@ -1,6 +1,6 @@
 import type { Fixture } from '../../adapter-contract/src/fixtures.ts';
 import { DEFAULT_LIMITS } from '../src/decode/fields.ts';
-import { Message } from '../src/provider/incoming-callback.ts';
+import { IncomingCallback } from '../src/provider/incoming-callback.ts';
 
 /** Where the requests of these tests go. */
 export const ORIGIN = 'https://hooks.example.com';
@@ -13,9 +13,9 @@ export interface Sent extends Pick<Fixture, 'method' | 'url' | 'headers'> {
 }
 
 /** The message that a request becomes. */
-export function messageOf({ body, ...sent }: Sent, origin: string = ORIGIN, publicUrl?: string): Message {
+export function messageOf({ body, ...sent }: Sent, origin: string = ORIGIN, publicUrl?: string): IncomingCallback {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  return new Message({ ...sent, origin, body: bytes }, DEFAULT_LIMITS, publicUrl);
+  return new IncomingCallback({ ...sent, origin, body: bytes }, DEFAULT_LIMITS, publicUrl);
 }
 
 /** A form, sent by POST. */

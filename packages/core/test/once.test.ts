@@ -94,7 +94,7 @@ async function run(
   }
   const answers: Promise<unknown>[] = [];
   for (const { status, sequence, note } of sent) {
-    const answer = calls.for(provider.definition.name).receive({
+    const answer = calls.provider(provider.definition.name).receive({
       method: 'POST',
       url: '/',
       origin: 'http://hooks.example.com',
@@ -105,7 +105,7 @@ async function run(
     if (!atOnce) await answer;
   }
   for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ status: 200 });
-  const call = (await calls.inbox.call(provider.definition.name, 'CA1')) as Call;
+  const call = (await calls.inbox.getCall(provider.definition.name, 'CA1')) as Call;
   await calls.close();
   return { ran, call };
 }

@@ -19,7 +19,7 @@ const rejecter = async (): Promise<never> => {
 const sound = {
   name: 'acme',
   signs: 'fields',
-  secret: 'key',
+  secretOption: 'key',
   statuses: { over: 'completed' },
   schema: callSchema<{ readonly id: string; readonly state: string }>('id', 'state'),
   recognizes: () => true,
@@ -36,7 +36,7 @@ const sound = {
 async function outcome(
   more: { readonly [Part in keyof AnyProviderDefinition]?: unknown },
   method = 'POST',
-  dedicated = true,
+  callbackOnly = true,
 ) {
   const acme = defineProvider({ ...sound, methods: ['POST', 'GET'], ...more } as unknown as typeof sound);
   const other = defineProvider({ ...sound, name: 'other', recognizes: () => false });
@@ -50,7 +50,7 @@ async function outcome(
     origin: 'https://h.example',
     headers: { 'content-type': 'application/json', 'content-length': '27' },
     body: Buffer.from('{"id":"7","state":"over"}'),
-    dedicated,
+    callbackOnly,
   });
   await calls.close();
   return { receipt, log, onError, onStatus };

@@ -4,7 +4,6 @@ import {
   type AnyCallStatusEvent,
   type CallStatusEvent,
   type CallStatusOptions,
-  type CallStatusReceiver,
   createCallStatus,
   defineProvider,
   type ExotelCallbackOptions,
@@ -15,6 +14,7 @@ import {
   type HandlerContext,
   type MycpaasParameters,
   mycpaas,
+  type Receiver,
   type SignalwireAttributes,
   type SignalwireFields,
   type SignalwireParameters,
@@ -34,7 +34,7 @@ const acme = defineProvider({
   recognizes: () => true,
   normalize: ({ id, state }) => ({ callId: id, rawStatus: state }),
   eventKey: ({ state }) => state,
-  callbackUrl: undefined,
+  callbackParams: undefined,
 });
 
 describe('handlers', () => {
@@ -73,14 +73,14 @@ describe('handlers', () => {
       // @ts-expect-error no provider of this name is in the list
       void (event.provider === 'exotel');
     });
-    calls.for('acme').onInProgress(({ raw }) => expectTypeOf(raw.state).toEqualTypeOf<string>());
+    calls.provider('acme').onInProgress(({ raw }) => expectTypeOf(raw.state).toEqualTypeOf<string>());
     // @ts-expect-error no provider of this name is in the list
-    calls.for('exotel');
+    calls.provider('exotel');
     // @ts-expect-error handlers are called onCompleted, not onComplete
     calls.onComplete(() => {});
     // @ts-expect-error a handler is a function
     calls.onBusy('busy');
-    expectTypeOf(calls.for('acme').onBusy).returns.toEqualTypeOf(calls.for('acme'));
+    expectTypeOf(calls.provider('acme').onBusy).returns.toEqualTypeOf(calls.provider('acme'));
   });
 
   it('of all built-in providers, where none is named', () => {
@@ -109,30 +109,30 @@ describe('handlers', () => {
 });
 
 describe('a receiver', () => {
-  const close = (calls: CallStatusReceiver): Promise<void> => calls.close();
+  const close = (calls: Receiver): Promise<void> => calls.close();
 
-  it('of any providers is a CallStatusReceiver', () => {
+  it('of any providers is a Receiver', () => {
     void close(createCallStatus());
     void close(createCallStatus({ providers: [acme()] }));
     void close(createCallStatus({ providers: [acme(), exotel()] }));
-    const calls: CallStatusReceiver = createCallStatus({ providers: [acme({ token: 'x' })] });
+    const calls: Receiver = createCallStatus({ providers: [acme({ token: 'x' })] });
     calls.onCompleted((event) => {
       expectTypeOf(event.provider).toEqualTypeOf<string>();
       expectTypeOf(event.status).toEqualTypeOf<'completed'>();
       expectTypeOf(event.raw).toEqualTypeOf<unknown>();
     });
-    calls.for('acme').onStatus(({ provider }) => expectTypeOf(provider).toEqualTypeOf<'acme'>());
+    calls.provider('acme').onStatus(({ provider }) => expectTypeOf(provider).toEqualTypeOf<'acme'>());
     calls
       .onCompleted(({ callId }) => callId)
-      .for('acme')
+      .provider('acme')
       .onBusy(() => {});
   });
 
   it('of providers with names is none of others', () => {
-    const built: CallStatusReceiver<CallStatusEvent> = createCallStatus();
-    built.for('exotel').onStatus(({ raw }) => expectTypeOf(raw).toEqualTypeOf<ExotelFields>());
+    const built: Receiver<CallStatusEvent> = createCallStatus();
+    built.provider('exotel').onStatus(({ raw }) => expectTypeOf(raw).toEqualTypeOf<ExotelFields>());
     // @ts-expect-error a handler of it may be given events of acme, which it does not know
-    const wrong: CallStatusReceiver<CallStatusEvent> = createCallStatus({ providers: [acme()] });
+    const wrong: Receiver<CallStatusEvent> = createCallStatus({ providers: [acme()] });
     void wrong;
   });
 });
@@ -195,7 +195,7 @@ describe('your own provider', () => {
     const signing = defineProvider({
       name: 'signing',
       signs: 'bytes',
-      secret: 'signingKey',
+      secretOption: 'signingKey',
       options: { toleranceSeconds: v.optional(v.number(), 300), region: v.optional(v.picklist(['eu', 'us'])) },
       statuses: { over: 'completed' },
       schema: v.looseObject({ id: v.string(), seconds: v.pipe(v.string(), v.transform(Number)) }),
@@ -213,7 +213,7 @@ describe('your own provider', () => {
         return { callId: fields.id, rawStatus: 'over', custom: region };
       },
       eventKey: ({ id }) => id,
-      callbackUrl: ({ url }) => ({ hook: url }),
+      callbackParams: ({ url }) => ({ hook: url }),
     });
     signing({
       signingKey: async () => ['old', 'new'],
@@ -230,14 +230,14 @@ describe('your own provider', () => {
     signing({ secret: 'x' });
     // @ts-expect-error no such region
     signing({ region: 'au' });
-    expectTypeOf(signing.callbackUrl({ url: 'https://example.com', token: 'x' })).toEqualTypeOf<{ hook: string }>();
+    expectTypeOf(signing.callbackParams({ url: 'https://example.com', token: 'x' })).toEqualTypeOf<{ hook: string }>();
   });
 
   it('may narrow its secret by a schema', () => {
     const narrow = defineProvider({
       ...own,
       signs: 'bytes',
-      secret: 'key',
+      secretOption: 'key',
       options: { key: v.optional(v.string()) },
       authenticate: (_, [secret], { key }) => {
         expectTypeOf(key).toEqualTypeOf<string | undefined>();
@@ -250,7 +250,7 @@ describe('your own provider', () => {
   });
 
   it('may wait for its verdict', () => {
-    const signing = { ...own, signs: 'bytes', secret: 'key' } as const;
+    const signing = { ...own, signs: 'bytes', secretOption: 'key' } as const;
     const waiting = defineProvider({ ...signing, authenticate: async (): Promise<Verdict> => 'genuine' });
     expectTypeOf(waiting().name).toEqualTypeOf<'acme'>();
     defineProvider({
@@ -281,86 +281,90 @@ describe('your own provider', () => {
   it('makes its own parameters, and call-status adds the token', () => {
     const acme = defineProvider({
       ...own,
-      callbackUrl: Object.assign(
+      callbackParams: Object.assign(
         (options: { readonly url: string; readonly events: readonly string[] }) => ({ hook: options.url }),
         { attributes: ({ url }: { readonly url: string }) => url },
       ),
     });
-    expectTypeOf(acme.callbackUrl({ url: '', token: '', events: [] })).toEqualTypeOf<{ hook: string }>();
-    expectTypeOf(acme.callbackUrl.attributes({ url: '', token: '' })).toBeString();
+    expectTypeOf(acme.callbackParams({ url: '', token: '', events: [] })).toEqualTypeOf<{ hook: string }>();
+    expectTypeOf(acme.callbackParams.attributes({ url: '', token: '' })).toBeString();
     // @ts-expect-error events may not be left out
-    acme.callbackUrl({ url: '' });
-    // @ts-expect-error it has no callbackUrl
-    defineProvider(own).callbackUrl({ url: '' });
+    acme.callbackParams({ url: '' });
+    // @ts-expect-error it has no callbackParams
+    defineProvider(own).callbackParams({ url: '' });
   });
 });
 
-describe('callbackUrl', () => {
+describe('callbackParams', () => {
   const url = 'https://hooks.example.com/webhooks';
   const token = 'a long secret';
 
   it('makes the parameters of its provider', () => {
     const events = ['answered', 'ringing_queued'] as const;
-    expectTypeOf(signalwire.callbackUrl({ url, token, method: 'GET', events })).toEqualTypeOf<SignalwireParameters>();
     expectTypeOf(
-      signalwire.callbackUrl.attributes({ url, events: ['answered'] }),
+      signalwire.callbackParams({ url, token, method: 'GET', events }),
+    ).toEqualTypeOf<SignalwireParameters>();
+    expectTypeOf(
+      signalwire.callbackParams.attributes({ url, events: ['answered'] }),
     ).toEqualTypeOf<SignalwireAttributes>();
-    expectTypeOf(exotel.callbackUrl({ url, token, events: ['terminal'] })).toEqualTypeOf<ExotelParameters>();
-    exotel.callbackUrl({ url, token, events: ['terminal', 'answered'], contentType: 'multipart/form-data' });
-    expectTypeOf(voicedock.callbackUrl({ url, secret: 'x' })).toEqualTypeOf<VoicedockParameters>();
-    expectTypeOf(mycpaas.callbackUrl({ url, token, events: ['busy', 'answered'] })).toEqualTypeOf<MycpaasParameters>();
-    expectTypeOf(acme.callbackUrl).toEqualTypeOf<undefined>();
+    expectTypeOf(exotel.callbackParams({ url, token, events: ['terminal'] })).toEqualTypeOf<ExotelParameters>();
+    exotel.callbackParams({ url, token, events: ['terminal', 'answered'], contentType: 'multipart/form-data' });
+    expectTypeOf(voicedock.callbackParams({ url, secret: 'x' })).toEqualTypeOf<VoicedockParameters>();
+    expectTypeOf(
+      mycpaas.callbackParams({ url, token, events: ['busy', 'answered'] }),
+    ).toEqualTypeOf<MycpaasParameters>();
+    expectTypeOf(acme.callbackParams).toEqualTypeOf<undefined>();
   });
 
   it('needs a URL', () => {
-    expectTypeOf(signalwire.callbackUrl).parameter(0).toHaveProperty('url').toEqualTypeOf<string>();
+    expectTypeOf(signalwire.callbackParams).parameter(0).toHaveProperty('url').toEqualTypeOf<string>();
     // @ts-expect-error it is not optional
-    signalwire.callbackUrl({});
+    signalwire.callbackParams({});
     // @ts-expect-error it is not optional
-    signalwire.callbackUrl.attributes({ token });
+    signalwire.callbackParams.attributes({ token });
     // @ts-expect-error it is not optional
-    exotel.callbackUrl({ token });
+    exotel.callbackParams({ token });
     // @ts-expect-error it is not optional
-    voicedock.callbackUrl({ secret: 'x' });
+    voicedock.callbackParams({ secret: 'x' });
     // @ts-expect-error it is an option
-    mycpaas.callbackUrl(url);
+    mycpaas.callbackParams(url);
   });
 
   it('asks for events of its provider, and for one at least', () => {
     expectTypeOf<NonNullable<ExotelCallbackOptions['events']>[0]>().toEqualTypeOf<ExotelEvent>();
     // @ts-expect-error a terminal status comes as the event `completed`
-    signalwire.callbackUrl({ url, events: ['busy'] });
+    signalwire.callbackParams({ url, events: ['busy'] });
     // @ts-expect-error these are REST's alone
-    signalwire.callbackUrl.attributes({ url, events: ['ringing_queued'] });
+    signalwire.callbackParams.attributes({ url, events: ['ringing_queued'] });
     // @ts-expect-error these are REST's alone
-    signalwire.callbackUrl.attributes({ url, events: ['answered', 'ringing_forwarded'] });
+    signalwire.callbackParams.attributes({ url, events: ['answered', 'ringing_forwarded'] });
     // @ts-expect-error Exotel calls the end `terminal`
-    exotel.callbackUrl({ url, events: ['completed'] });
+    exotel.callbackParams({ url, events: ['completed'] });
     // @ts-expect-error mycpaas calls the end by its status
-    mycpaas.callbackUrl({ url, events: ['terminal'] });
+    mycpaas.callbackParams({ url, events: ['terminal'] });
     // @ts-expect-error VoiceDock has one
-    voicedock.callbackUrl({ url, events: ['status-update'] });
+    voicedock.callbackParams({ url, events: ['status-update'] });
     // @ts-expect-error nothing would be asked for
-    signalwire.callbackUrl({ url, events: [] });
+    signalwire.callbackParams({ url, events: [] });
     // @ts-expect-error nothing would be asked for
-    signalwire.callbackUrl.attributes({ url, events: [] });
+    signalwire.callbackParams.attributes({ url, events: [] });
     // @ts-expect-error nothing would be asked for
-    exotel.callbackUrl({ url, events: [] });
+    exotel.callbackParams({ url, events: [] });
     // @ts-expect-error nothing would be asked for
-    mycpaas.callbackUrl({ url, events: [] });
+    mycpaas.callbackParams({ url, events: [] });
   });
 
   it('has no option of another provider', () => {
     expectTypeOf<keyof VoicedockCallbackOptions>().toEqualTypeOf<'url' | 'token' | 'secret'>();
     // @ts-expect-error VoiceDock alone is told the secret
-    signalwire.callbackUrl({ url, secret: 'x' });
+    signalwire.callbackParams({ url, secret: 'x' });
     // @ts-expect-error Exotel posts
-    exotel.callbackUrl({ url, method: 'GET' });
+    exotel.callbackParams({ url, method: 'GET' });
     // @ts-expect-error Exotel takes one of two
-    exotel.callbackUrl({ url, contentType: 'application/x-www-form-urlencoded' });
+    exotel.callbackParams({ url, contentType: 'application/x-www-form-urlencoded' });
     // @ts-expect-error mycpaas posts forms
-    mycpaas.callbackUrl({ url, contentType: 'application/json' });
+    mycpaas.callbackParams({ url, contentType: 'application/json' });
     // @ts-expect-error cXML is SignalWire's
-    void mycpaas.callbackUrl.attributes;
+    void mycpaas.callbackParams.attributes;
   });
 });

@@ -5,7 +5,7 @@ import { type AnyCallStatusEvent, type CallStatus, isTerminal } from '../src/eve
 import type { HandlerContext } from '../src/handlers/handlers.ts';
 import { Worker } from '../src/handlers/worker.ts';
 import type { ProviderRules, WorkerOptions } from '../src/handlers/worker-options.ts';
-import type { Inbox, Unrecorded } from '../src/inbox/inbox.ts';
+import type { Inbox, NewEvent } from '../src/inbox/inbox.ts';
 import { memoryInbox } from '../src/inbox/memory-inbox.ts';
 
 export const LEASE_MS = 15_000;
@@ -64,7 +64,7 @@ export function worker(
   return made;
 }
 
-function event(callId: string, status: CallStatus): Unrecorded {
+function event(callId: string, status: CallStatus): NewEvent {
   return {
     provider: 'acme',
     id: `${callId}:${status}`,

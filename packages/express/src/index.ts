@@ -1,4 +1,4 @@
-import type { CallbackEndpoint, CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
+import type { CallbackReceiver, CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
 import { isAnswer, originOf, receiveNode, toEndpoint } from '@call-status/core/adapter';
 import type { Request, RequestHandler } from 'express';
 import { shareHiddenClass } from './hidden-class.ts';
@@ -21,7 +21,7 @@ declare global {
  * Mount it at the callback's path, before or after body parsers. It answers callbacks by itself, and passes everything else on untouched.
  * What comes to exactly that path is taken for a callback; of a router at a prefix, mount it in a route and not with `router.use`.
  *
- * @param receiver what `createCallStatus()` returned, one of its providers (`calls.for('exotel')`), or the options for one
+ * @param receiver what `createCallStatus()` returned, one of its providers (`calls.provider('exotel')`), or the options for one
  * @throws CallStatusError `invalid_options`, `missing_secret`
  * @example
  * ```ts
@@ -29,13 +29,14 @@ declare global {
  * ```
  */
 export function callStatusMiddleware<const Providers extends readonly Provider[] = readonly Provider[]>(
-  receiver?: CallbackEndpoint | CallStatusOptions<Providers>,
+  receiver?: CallbackReceiver | CallStatusOptions<Providers>,
 ): RequestHandler {
   const endpoint = toEndpoint(receiver);
   const middleware: RequestHandler = (req, res, next) => {
     const { method, headers } = req;
-    const dedicated = isRoute(req, middleware) || (req.baseUrl !== '' && (IS_ROOT.test(req.url) || req.path === '/'));
-    if (!endpoint.mayReceive({ method, headers, dedicated, url: req.originalUrl })) return next();
+    const callbackOnly =
+      isRoute(req, middleware) || (req.baseUrl !== '' && (IS_ROOT.test(req.url) || req.path === '/'));
+    if (!endpoint.accepts({ method, headers, callbackOnly, url: req.originalUrl })) return next();
     shareHiddenClass(req, res);
     receiveNode(
       endpoint,
@@ -46,10 +47,10 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
         headers,
         url: req.originalUrl,
         origin: () => originOf(req, () => trustsProxy(req)),
-        dedicated,
+        callbackOnly,
         rawBody: (req as { rawBody?: unknown }).rawBody,
         parsed: req.body,
-        source: req,
+        frameworkRequest: req,
       },
       {
         settle: (receipt) => {

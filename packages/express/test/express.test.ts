@@ -22,17 +22,17 @@ import {
   exotel,
   memoryInbox,
   mycpaas,
+  type NewEvent,
   signalwire,
-  type Unrecorded,
 } from '../src/index.ts';
 
 /** Without types: those of both versions cannot be installed at once. */
 const express4 = createRequire(import.meta.url)('express4') as typeof express;
 
 const MOUNTS = [
-  { name: 'app.use(path)', dedicated: true },
-  { name: 'app.post(path)', dedicated: true },
-  { name: 'app.use()', dedicated: false },
+  { name: 'app.use(path)', callbackOnly: true },
+  { name: 'app.post(path)', callbackOnly: true },
+  { name: 'app.use()', callbackOnly: false },
 ] as const;
 
 const PARSERS: readonly Parser[] = [
@@ -114,7 +114,7 @@ describe.each([
     const calls = createCallStatus({ providers: [mycpaas()], log: { warn() {}, error() {} } });
     const advice = 'Invalid options: a receiver is not a middleware: write callStatusMiddleware(calls).';
     expect(() => framework().use('/hooks', calls as never)).toThrow(advice);
-    expect(() => framework().use('/hooks', calls.for('mycpaas') as never)).toThrow(advice);
+    expect(() => framework().use('/hooks', calls.provider('mycpaas') as never)).toThrow(advice);
   });
 
   it('stays quiet when somebody else has answered first', async () => {
@@ -126,7 +126,7 @@ describe.each([
       providers: [mycpaas({ allowUnauthenticated: true })],
       log: { info() {}, warn() {}, error() {} },
       inbox: Object.assign(inbox, {
-        record: async (event: Unrecorded) => {
+        record: async (event: NewEvent) => {
           recording.resolve();
           await answered.promise;
           return record(event);
@@ -138,7 +138,7 @@ describe.each([
         next();
         void recording.promise.then(() => res.status(504).end(() => answered.resolve()));
       },
-      callStatusMiddleware(calls.for('mycpaas')),
+      callStatusMiddleware(calls.provider('mycpaas')),
     );
     const port = await listen(app);
     const handled = new Promise<void>((resolve) => calls.onRinging(() => resolve()));

@@ -1,5 +1,5 @@
 import {
-  type CallbackEndpoint,
+  type CallbackReceiver,
   type CallbackRequest,
   CallStatusError,
   type CallStatusEvent,
@@ -10,12 +10,12 @@ import {
   type Receipt,
 } from '@call-status/core';
 import {
-  announcedLength,
   type BodyStream,
+  contentLength,
   inNextTurn,
   isAnswer,
   isEndpoint,
-  isThere,
+  isFullyBuffered,
   originOf,
   peekBody,
   timeToClose,
@@ -78,7 +78,7 @@ export interface CallStatusPluginOptions<Providers extends readonly Provider[] =
   /** Fastify's log level for this route. */
   readonly logLevel?: string;
   /** What `createCallStatus()` returned, or one of its providers; in place of the options for one. Logs through Fastify's logger if it was given no `log`. */
-  readonly receiver?: CallbackEndpoint;
+  readonly receiver?: CallbackReceiver;
   /**
    * Answers what the plugin does not: other messages of the provider, and accepted callbacks with `autoAck: false`.
    * `request.body` is a Buffer.
@@ -94,7 +94,7 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, give
   if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
   const log = isWritten(fastify.log) ? { log: fastify.log } : {};
   const own = receiver === undefined ? createCallStatus({ ...log, ...options }) : undefined;
-  const endpoint = (own ?? receiver) as CallbackEndpoint;
+  const endpoint = (own ?? receiver) as CallbackReceiver;
   if (!endpoint.autoAck && handler === undefined) {
     throw new CallStatusError('invalid_options', {
       issues: ['handler: expected a function, to answer with autoAck: false.'],
@@ -106,7 +106,7 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, give
 
   const receive = async (request: FastifyRequest, reply: FastifyReply, unreadable: CallStatusError | undefined) => {
     const callback = new FastifyCallback(request, reply, unreadable);
-    const receipt = endpoint.mayReceive(callback) ? await endpoint.receive(callback) : undefined;
+    const receipt = endpoint.accepts(callback) ? await endpoint.receive(callback) : undefined;
     if (receipt?.event !== undefined) request.callStatus = receipt.event as CallStatusEvent;
     const isOurs = isAnswer(endpoint, receipt);
     if (isOurs) send(reply, receipt);
@@ -168,8 +168,8 @@ function readBody(
   maxBytes: number,
   done: (error: Error | null, body?: Uint8Array | CallStatusError) => void,
 ): void {
-  const announced = payload === raw ? announcedLength(raw) : undefined;
-  if (isThere(payload, announced, maxBytes)) {
+  const announced = payload === raw ? contentLength(raw) : undefined;
+  if (isFullyBuffered(payload, announced, maxBytes)) {
     done(null, payload.read());
     return;
   }
@@ -186,7 +186,7 @@ class FastifyCallback implements CallbackRequest {
   readonly headers: FastifyRequest['headers'];
   readonly body: Uint8Array;
   readonly unreadable: CallStatusError | undefined;
-  readonly source: FastifyRequest;
+  readonly frameworkRequest: FastifyRequest;
   readonly #reply: FastifyReply;
   #whenAnswered: (() => void) | undefined;
 
@@ -196,12 +196,12 @@ class FastifyCallback implements CallbackRequest {
     this.headers = request.headers;
     this.body = request.body instanceof Uint8Array ? request.body : NO_BYTES;
     this.unreadable = unreadable;
-    this.source = request;
+    this.frameworkRequest = request;
     this.#reply = reply;
   }
 
   get origin(): string {
-    return originOf(this.source.raw, () => trustsProxy(this.source));
+    return originOf(this.frameworkRequest.raw, () => trustsProxy(this.frameworkRequest));
   }
 
   onAnswered(listener: () => void): void {

@@ -17,7 +17,7 @@ it('takes a path, and a receiver, one of its providers, or options', () => {
   expectTypeOf(plugin).toEqualTypeOf(callStatusPlugin);
   const calls = createCallStatus({ providers: [signalwire(), exotel()] });
   fastify.register(callStatusPlugin, { path: '/', receiver: calls });
-  fastify.register(callStatusPlugin, { path: '/', receiver: calls.for('exotel') });
+  fastify.register(callStatusPlugin, { path: '/', receiver: calls.provider('exotel') });
   fastify.register(callStatusPlugin, {
     path: '/',
     providers: [exotel()],

@@ -31,7 +31,7 @@ const PARSERS: readonly Parser[] = [
 ];
 
 adapterContract('Fastify', {
-  mounts: [{ name: 'fastify.register()', dedicated: true }],
+  mounts: [{ name: 'fastify.register()', callbackOnly: true }],
   parsers: PARSERS,
   start: async (setup) => {
     const fastify = Fastify({ trustProxy: setup.trustProxy, bodyLimit: 1 << 24 });
@@ -90,7 +90,7 @@ describe('callStatusPlugin', () => {
     const fastify = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } });
     const log = { info() {}, warn() {}, error() {} };
     const calls = createCallStatus({ log, providers: [exotel({ token: 'of the test' })] });
-    const endpoint = calls.for('exotel');
+    const endpoint = calls.provider('exotel');
     await fastify.register(
       async (scope) => scope.register(callStatusPlugin, { path: '/own', providers: [mycpaas()] }),
       {
@@ -118,7 +118,7 @@ describe('callStatusPlugin', () => {
         throw new Error('broken');
       },
     });
-    fastify.register(callStatusPlugin, { path: '/hooks/voice', receiver: calls.for('mycpaas') });
+    fastify.register(callStatusPlugin, { path: '/hooks/voice', receiver: calls.provider('mycpaas') });
     fastify.register(callStatusPlugin, { path: '/hooks/both', receiver: calls });
     expect((await fastify.inject(callback)).statusCode).toBe(403);
     expect((await fastify.inject({ ...callback, url: '/hooks/both?token=secret', payload: 'a=1' })).statusCode).toBe(
@@ -179,7 +179,7 @@ describe('callStatusPlugin', () => {
     slow.resolve();
     await closed;
     expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0 });
-    const [event] = (await inbox.call('mycpaas', 'CA1'))?.events ?? [];
+    const [event] = (await inbox.getCall('mycpaas', 'CA1'))?.events ?? [];
     await expect(inbox.record({ ...(event as AnyCallStatusEvent), id: 'another' })).rejects.toMatchObject({
       code: 'closed',
     });
@@ -247,7 +247,11 @@ describe('callStatusPlugin', () => {
     await expect(fastify.ready()).rejects.toMatchObject({ code: 'invalid_options' });
   });
 
-  const receiver = createCallStatus({ log: { info() {}, warn() {}, error() {} }, providers: [mycpaas()], work: false });
+  const receiver = createCallStatus({
+    log: { info() {}, warn() {}, error() {} },
+    providers: [mycpaas()],
+    worker: false,
+  });
   const notBeside = 'not beside a receiver; give it to createCallStatus().';
 
   it.each([
@@ -264,7 +268,7 @@ describe('callStatusPlugin', () => {
     ],
     [{ path: '/', receiver: null }, 'receiver: expected what createCallStatus() returned, or one of its providers.'],
     [{ path: '/', receiver, onEnded() {}, log: undefined }, `onEnded: ${notBeside}`],
-    [{ path: '/', receiver, providers: [], work: false }, `providers: ${notBeside}`, `work: ${notBeside}`],
+    [{ path: '/', receiver, providers: [], worker: false }, `providers: ${notBeside}`, `worker: ${notBeside}`],
   ])('does not start with %o', async (options, ...issues) => {
     const fastify = Fastify();
     fastify.register(callStatusPlugin, options as never);
@@ -285,9 +289,9 @@ describe('callStatusPlugin', () => {
     const codes: string[] = [];
     const log = { info() {}, warn() {}, error() {} };
     const calls = createCallStatus({ log, providers: [mycpaas(), exotel()], onError: ({ code }) => codes.push(code) });
-    const receiver = calls.for('mycpaas');
+    const receiver = calls.provider('mycpaas');
     fastify.register(callStatusPlugin, { prefix: '/hooks', path: '/voice', logLevel: 'silent', receiver });
-    fastify.register(callStatusPlugin, { path: '/hooks/exotel', receiver: calls.for('exotel') });
+    fastify.register(callStatusPlugin, { path: '/hooks/exotel', receiver: calls.provider('exotel') });
     expect((await fastify.inject(callback)).statusCode).toBe(200);
     expect((await fastify.inject({ ...callback, url: '/hooks/exotel' })).statusCode).toBe(422);
     const headers = { ...callback.headers, 'content-length': '1000' };

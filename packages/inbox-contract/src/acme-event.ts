@@ -1,4 +1,4 @@
-import { type CallStatus, type Clock, isTerminal, type Unrecorded } from '@call-status/core';
+import { type CallStatus, type Clock, isTerminal, type NewEvent } from '@call-status/core';
 
 /** An event of a made-up provider, received now. */
 export function acmeEvent(
@@ -6,7 +6,7 @@ export function acmeEvent(
   callId: string,
   status: CallStatus,
   more: { readonly id?: string; readonly provider?: string; readonly raw?: unknown } = {},
-): Unrecorded {
+): NewEvent {
   const { provider = 'acme', id = `${provider}:${callId}:${status}`, raw = { state: status } } = more;
   return {
     provider,

@@ -12,7 +12,7 @@ const RUNS = 25;
 async function handleAll(t: Bench, callId: string): Promise<{ status: CallStatus; transition: string }[]> {
   const order: { status: CallStatus; transition: string }[] = [];
   for (;;) {
-    const { work } = await t.take();
+    const { jobs: work } = await t.take();
     if (work.length === 0) return order;
     for (const { event, lease } of work) {
       if (event.callId === callId) order.push({ status: event.status, transition: event.transition });
@@ -43,7 +43,7 @@ async function recordAtOnce(t: Bench, inboxes: readonly Inbox[]): Promise<void> 
       expect(recorded.map(({ transition }) => transition).sort()).toEqual([...transitions].sort());
       const ends = order.filter(({ status, transition }) => transition === 'advance' && isTerminal(status));
       expect(ends).toHaveLength(all.some(([status]) => isTerminal(status)) ? 1 : 0);
-      const call = await t.inbox.call('acme', callId);
+      const call = await t.inbox.getCall('acme', callId);
       expect(call?.status).toBe(order.findLast(({ transition }) => transition === 'advance')?.status ?? 'unknown');
     }),
     { numRuns: RUNS },
@@ -79,7 +79,7 @@ export const AT_ONCE_AT_TWO: Tests = {
     const taken: string[] = [];
     for (let round = 0; round < 10; round++) {
       const both = await Promise.all([t.take(3), t.take(3, other)]);
-      taken.push(...both.flatMap(({ work }) => work.map(({ event }) => event.callId)));
+      taken.push(...both.flatMap(({ jobs: work }) => work.map(({ event }) => event.callId)));
     }
     expect(taken.sort()).toEqual(ids.sort());
   },
@@ -102,14 +102,14 @@ export const TWO_CLOCKS: Tests = {
       await other.record(t.event(`b${at}`, 'queued'));
       await other.record(t.event(`b${at}`, 'ringing'));
       const there = await t.take(100, other);
-      expect(there.work.map(({ event }) => event.id).sort()).toEqual([`acme:a${at}:queued`, `acme:b${at}:queued`]);
-      for (const { lease } of there.work) expect(await other.finish(lease)).toBe('done');
+      expect(there.jobs.map(({ event }) => event.id).sort()).toEqual([`acme:a${at}:queued`, `acme:b${at}:queued`]);
+      for (const { lease } of there.jobs) expect(await other.finish(lease)).toBe('done');
       const here = await t.take();
-      expect(here.work.map(({ event }) => event.id).sort()).toEqual([`acme:a${at}:ringing`, `acme:b${at}:ringing`]);
-      for (const { lease } of here.work) expect(await t.inbox.release(lease)).toBe('done');
+      expect(here.jobs.map(({ event }) => event.id).sort()).toEqual([`acme:a${at}:ringing`, `acme:b${at}:ringing`]);
+      for (const { lease } of here.jobs) expect(await t.inbox.release(lease)).toBe('done');
       const back = await t.take(100, other);
-      expect(back.work).toHaveLength(2);
-      for (const { lease } of back.work) expect(await other.finish(lease)).toBe('done');
+      expect(back.jobs).toHaveLength(2);
+      for (const { lease } of back.jobs) expect(await other.finish(lease)).toBe('done');
     }
   },
 };

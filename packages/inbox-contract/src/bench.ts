@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CallStatus, Clock, Inbox, Taken, TakeRequest, Unrecorded, Work } from '@call-status/core';
+import type { CallStatus, Clock, Inbox, Job, NewEvent, Taken, TakeRequest } from '@call-status/core';
 import { acmeEvent } from './acme-event.ts';
 import type { InboxUnderTest, MakeInbox } from './contract-test.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
@@ -41,7 +41,7 @@ export class Bench {
     await this.#subject.cleanup();
   }
 
-  event(callId: string, status: CallStatus, more?: Parameters<typeof acmeEvent>[3]): Unrecorded {
+  event(callId: string, status: CallStatus, more?: Parameters<typeof acmeEvent>[3]): NewEvent {
     return acmeEvent(this.clock.now, callId, status, more);
   }
 
@@ -53,25 +53,25 @@ export class Bench {
     return from.take({ limit, leaseMs: LEASE_MS, owner: 'contract', ...more });
   }
 
-  async takeOne(from = this.inbox): Promise<Work> {
-    const { work } = await this.take(1, from);
+  async takeOne(from = this.inbox): Promise<Job> {
+    const { jobs: work } = await this.take(1, from);
     assert.equal(work.length, 1);
-    return work[0] as Work;
+    return work[0] as Job;
   }
 
-  async takeSuspect(from = this.inbox): Promise<Work> {
-    const { work } = await this.take(100, from, { suspect: true });
+  async takeSuspect(from = this.inbox): Promise<Job> {
+    const { jobs: work } = await this.take(100, from, { suspect: true });
     assert.equal(work.length, 1);
-    return work[0] as Work;
+    return work[0] as Job;
   }
 
-  async finishOne(): Promise<Work> {
+  async finishOne(): Promise<Job> {
     const work = await this.takeOne();
     assert.equal(await this.inbox.finish(work.lease), 'done');
     return work;
   }
 
-  async bury(error = 'boom', from = this.inbox): Promise<Work> {
+  async bury(error = 'boom', from = this.inbox): Promise<Job> {
     const work = await this.takeOne(from);
     assert.equal(await from.fail(work.lease, { error, doneHandlers: [] }), 'done');
     return work;
@@ -79,7 +79,7 @@ export class Bench {
 
   async expectIdle(from = this.inbox): Promise<Taken> {
     const taken = await this.take(100, from);
-    assert.deepEqual(taken.work, []);
+    assert.deepEqual(taken.jobs, []);
     return taken;
   }
 }

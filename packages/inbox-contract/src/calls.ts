@@ -1,4 +1,4 @@
-import type { CallQuery, CallStatus, Inbox, Unrecorded } from '@call-status/core';
+import type { CallQuery, CallStatus, Inbox, NewEvent } from '@call-status/core';
 import { expect } from 'vitest';
 import type { Tests } from './contract-test.ts';
 import { readAll } from './read-all.ts';
@@ -6,11 +6,11 @@ import { readAll } from './read-all.ts';
 export const CALLS: Tests = {
   'folds a call': async (t) => {
     await t.record('c1', 'ringing', 'in-progress', 'completed');
-    const call = await t.inbox.call('acme', 'c1');
+    const call = await t.inbox.getCall('acme', 'c1');
     expect(call).toMatchObject({ provider: 'acme', callId: 'c1', status: 'completed', terminal: true });
     expect(call?.events.map(({ status }) => status)).toEqual(['ringing', 'in-progress', 'completed']);
-    expect(await t.inbox.call('acme', 'c2')).toBeUndefined();
-    expect(await t.inbox.call('zenith', 'c1')).toBeUndefined();
+    expect(await t.inbox.getCall('acme', 'c2')).toBeUndefined();
+    expect(await t.inbox.getCall('zenith', 'c1')).toBeUndefined();
   },
 
   'lists the newest first, with what each of them is': async (t) => {
@@ -20,32 +20,32 @@ export const CALLS: Tests = {
     await t.record('c2', 'unknown');
     t.clock.advance(1000);
     await t.record('c1', 'busy', 'completed', 'queued');
-    expect(await t.inbox.calls()).toEqual({
+    expect(await t.inbox.listCalls()).toEqual({
       rows: [
         {
           provider: 'acme',
           callId: 'c2',
           status: 'unknown',
           terminal: false,
-          firstAt: start + 1000,
-          lastAt: start + 1000,
-          events: 1,
+          firstEventAt: start + 1000,
+          lastEventAt: start + 1000,
+          eventCount: 1,
         },
         {
           provider: 'acme',
           callId: 'c1',
           status: 'busy',
           terminal: true,
-          firstAt: start,
-          lastAt: start + 2000,
-          events: 4,
+          firstEventAt: start,
+          lastEventAt: start + 2000,
+          eventCount: 4,
         },
       ],
     });
   },
 
   'says whether a call was answered: proofs outweigh, and what contradicts the outcome does not count': async (t) => {
-    const answered = (callId: string, status: CallStatus, value: boolean): Unrecorded => ({
+    const answered = (callId: string, status: CallStatus, value: boolean): NewEvent => ({
       ...t.event(callId, status),
       answered: value,
     });
@@ -54,14 +54,14 @@ export const CALLS: Tests = {
     await t.inbox.record(answered('c2', 'busy', false));
     await t.inbox.record(answered('c2', 'completed', true));
     await t.inbox.record(t.event('c3', 'completed'));
-    const { rows } = await t.inbox.calls();
+    const { rows } = await t.inbox.listCalls();
     const listed = rows.map((row) => [row.callId, row.answered]);
     expect(listed).toEqual([
       ['c3', undefined],
       ['c2', false],
       ['c1', true],
     ]);
-    for (const [callId, value] of listed) expect((await t.inbox.call('acme', String(callId)))?.answered).toBe(value);
+    for (const [callId, value] of listed) expect((await t.inbox.getCall('acme', String(callId)))?.answered).toBe(value);
   },
 
   'tells in each row the parties, the duration and the direction, as the last event said that had them': async (t) => {
@@ -69,7 +69,7 @@ export const CALLS: Tests = {
     await t.inbox.record({ ...t.event('c1', 'ringing'), ...parties });
     await t.inbox.record({ ...t.event('c1', 'completed'), durationSeconds: 7, to: '+15550100003' });
     await t.record('c2', 'ringing');
-    const [c2, c1] = (await t.inbox.calls()).rows;
+    const [c2, c1] = (await t.inbox.listCalls()).rows;
     expect(c1).toMatchObject({ ...parties, to: '+15550100003', durationSeconds: 7 });
     expect(Object.keys(c2 ?? {}).filter((name) => name in parties || name === 'durationSeconds')).toEqual([]);
   },
@@ -84,7 +84,7 @@ export const CALLS: Tests = {
     await t.inbox.record({ ...t.event('seen', 'in-progress', { id: 'another' }), occurredAt: at(21) });
     await t.record('received', 'in-progress');
     await t.record('never', 'ringing', 'no-answer');
-    const { rows } = await t.inbox.calls();
+    const { rows } = await t.inbox.listCalls();
     expect(rows.map(({ callId, answeredAt }) => [callId, answeredAt])).toEqual([
       ['never', undefined],
       ['received', t.clock.now()],
@@ -92,7 +92,7 @@ export const CALLS: Tests = {
       ['told', Date.parse(at(10))],
     ]);
     for (const { callId, answeredAt } of rows) {
-      const call = await t.inbox.call('acme', callId);
+      const call = await t.inbox.getCall('acme', callId);
       expect(call?.answeredAt).toBe(answeredAt === undefined ? undefined : new Date(answeredAt).toISOString());
     }
   },
@@ -101,12 +101,12 @@ export const CALLS: Tests = {
     await t.record('c1', 'ringing');
     await t.record('c2', 'busy');
     await t.record('c3', 'ringing', 'completed');
-    const callIds = async (query: CallQuery) => (await t.inbox.calls(query)).rows.map(({ callId }) => callId);
+    const callIds = async (query: CallQuery) => (await t.inbox.listCalls(query)).rows.map(({ callId }) => callId);
     expect(await callIds({ status: 'ringing' })).toEqual(['c1']);
     expect(await callIds({ status: ['ringing', 'completed'] })).toEqual(['c3', 'c1']);
     expect(await callIds({ status: 'busy', state: 'live' })).toEqual([]);
     expect(await callIds({ status: [] })).toEqual([]);
-    const pages = await readAll((page) => t.inbox.calls({ ...page, status: ['busy', 'completed'], limit: 1 }));
+    const pages = await readAll((page) => t.inbox.listCalls({ ...page, status: ['busy', 'completed'], limit: 1 }));
     expect(pages.map(({ callId }) => callId)).toEqual(['c3', 'c2']);
   },
 
@@ -117,8 +117,8 @@ export const CALLS: Tests = {
       await t.inbox.record(t.event(`c${at}`, at < 3 ? 'completed' : 'ringing', { provider }));
       t.clock.advance(1000);
     }
-    const callIds = async (query: Parameters<Inbox['calls']>[0]) =>
-      (await t.inbox.calls(query)).rows.map(({ callId }) => callId);
+    const callIds = async (query: Parameters<Inbox['listCalls']>[0]) =>
+      (await t.inbox.listCalls(query)).rows.map(({ callId }) => callId);
     expect(await callIds({})).toEqual(['c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
     expect(await callIds({ provider: 'acme' })).toEqual(['c4', 'c2', 'c0']);
     expect(await callIds({ state: 'live' })).toEqual(['c5', 'c4', 'c3']);
@@ -134,7 +134,7 @@ export const CALLS: Tests = {
       await t.record(`new${round}`, 'ringing');
       await t.record(`c${round}`, 'in-progress');
       round++;
-      return t.inbox.calls({ ...page, limit: 3 });
+      return t.inbox.listCalls({ ...page, limit: 3 });
     });
     const seen = rows.map(({ callId }) => callId).filter((callId) => callId.startsWith('c'));
     expect(seen).toEqual(['c9', 'c8', 'c7', 'c6', 'c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
@@ -142,18 +142,18 @@ export const CALLS: Tests = {
 
   'pages through a filtered list': async (t) => {
     for (let at = 0; at < 9; at++) await t.record(`c${at}`, at % 3 === 0 ? 'busy' : 'ringing');
-    const rows = await readAll((page) => t.inbox.calls({ ...page, state: 'live', limit: 2 }));
+    const rows = await readAll((page) => t.inbox.listCalls({ ...page, state: 'live', limit: 2 }));
     expect(rows.map(({ callId }) => callId)).toEqual(['c8', 'c7', 'c5', 'c4', 'c2', 'c1']);
   },
 
   'has fifty rows on a page unless told otherwise, and no next page after the last row': async (t) => {
     await Promise.all(Array.from({ length: 51 }, (_, at) => t.record(`c${at}`, 'ringing')));
-    const first = await t.inbox.calls();
+    const first = await t.inbox.listCalls();
     expect(first.rows).toHaveLength(50);
-    const second = await t.inbox.calls({ cursor: first.next as string });
+    const second = await t.inbox.listCalls({ cursor: first.next as string });
     expect(second.rows).toHaveLength(1);
     expect(second).not.toHaveProperty('next');
-    expect(await t.inbox.calls({ limit: 51 })).not.toHaveProperty('next');
+    expect(await t.inbox.listCalls({ limit: 51 })).not.toHaveProperty('next');
   },
 
   counts: async (t) => {

@@ -9,7 +9,7 @@ export interface InboxUnderTest {
   /** Only a shared inbox: the view of the same store that another process or host has, perhaps with another clock. */
   readonly second?: (options?: { readonly clock?: Clock }) => Promise<Inbox>;
   /** Only an inbox whose retention can be seen in a test: how long it is, and how to let time pass for it. */
-  readonly retention?: { readonly retainForMs: number; readonly elapse: (ms: number) => void };
+  readonly retention?: { readonly retentionMs: number; readonly elapse: (ms: number) => void };
   /** Closes every inbox that was made here, and removes the store. */
   cleanup(): void | Promise<void>;
 }

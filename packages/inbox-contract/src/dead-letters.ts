@@ -10,7 +10,7 @@ export const DEAD_LETTERS: Tests = {
     const deadAt = t.clock.advance(1000);
     const { event: dead } = await t.bury('second');
     const letter = { event: dead, attempts: 2, error: 'second', deadAt };
-    expect(await t.inbox.deadLetters.read(dead.id)).toEqual(letter);
+    expect(await t.inbox.deadLetters.get(dead.id)).toEqual(letter);
     expect(await t.inbox.deadLetters.list()).toEqual({ rows: [letter] });
     expect(await t.inbox.record(t.event('c1', 'queued'))).toEqual({ transition: 'duplicate', done: true });
     expect((await t.finishOne()).event.id).toBe('acme:c1:completed');
@@ -23,7 +23,7 @@ export const DEAD_LETTERS: Tests = {
     await t.inbox.fail(work.lease, { error: 'boom', doneHandlers: ['onStatus'] });
     expect(await t.inbox.deadLetters.replay(work.event.id)).toBe(true);
     expect(await t.inbox.deadLetters.replay(work.event.id)).toBe(false);
-    expect(await t.inbox.deadLetters.read(work.event.id)).toBeUndefined();
+    expect(await t.inbox.deadLetters.get(work.event.id)).toBeUndefined();
     expect(await t.inbox.record(t.event('c1', 'queued'))).toEqual({ transition: 'duplicate', done: false });
     expect(await t.finishOne()).toMatchObject({
       attempt: 1,
@@ -106,7 +106,7 @@ export const DEAD_LETTERS: Tests = {
   'replays each once, though they die again meanwhile': async (t) => {
     await Promise.all(Array.from({ length: 250 }, (_, at) => t.record(`c${at}`, 'ringing')));
     const buryAll = async () => {
-      const { work } = await t.take(1000);
+      const { jobs: work } = await t.take(1000);
       await Promise.all(work.map(({ lease }) => t.inbox.fail(lease, { error: 'boom', doneHandlers: [] })));
     };
     await buryAll();
@@ -131,13 +131,13 @@ export const DEAD_LETTERS: Tests = {
     expect(await t.inbox.deadLetters.replay(dead.id)).toBe(false);
     expect(await t.inbox.deadLetters.list()).toEqual({ rows: [] });
     expect(await t.inbox.record(t.event('c1', 'ringing'))).toEqual({ transition: 'duplicate', done: true });
-    expect((await t.inbox.call('acme', 'c1'))?.events).toEqual([dead]);
+    expect((await t.inbox.getCall('acme', 'c1'))?.events).toEqual([dead]);
   },
 
   'knows no dead letter that is none': async (t) => {
     await t.record('c1', 'ringing');
     for (const id of ['acme:c1:ringing', 'nobody']) {
-      expect(await t.inbox.deadLetters.read(id)).toBeUndefined();
+      expect(await t.inbox.deadLetters.get(id)).toBeUndefined();
       expect(await t.inbox.deadLetters.replay(id)).toBe(false);
       expect(await t.inbox.deadLetters.discard(id)).toBe(false);
     }

@@ -1,4 +1,4 @@
-import type { Lease, Work } from '@call-status/core';
+import type { Job, Lease } from '@call-status/core';
 import { expect, vi } from 'vitest';
 import { LEASE_MS } from './bench.ts';
 import type { Tests } from './contract-test.ts';
@@ -6,7 +6,7 @@ import type { Tests } from './contract-test.ts';
 export const GIVING_OUT: Tests = {
   'gives at most what was asked for, and nothing twice': async (t) => {
     for (const callId of ['c1', 'c2', 'c3', 'c4', 'c5']) await t.record(callId, 'ringing');
-    const taken = [...(await t.take(2)).work, ...(await t.take(2)).work, ...(await t.take(2)).work];
+    const taken = [...(await t.take(2)).jobs, ...(await t.take(2)).jobs, ...(await t.take(2)).jobs];
     expect(taken.map(({ event: { callId } }) => callId).sort()).toEqual(['c1', 'c2', 'c3', 'c4', 'c5']);
     expect(new Set(taken.map(({ lease }) => lease.token)).size).toBe(5);
     for (const work of taken) expect(work).toMatchObject({ attempt: 1, doneHandlers: [] });
@@ -16,10 +16,10 @@ export const GIVING_OUT: Tests = {
   'gives one event of a call at a time, in order, while other calls go on': async (t) => {
     await t.record('c1', 'queued', 'ringing', 'completed');
     await t.record('c2', 'queued', 'busy');
-    const first = (await t.take()).work;
+    const first = (await t.take()).jobs;
     expect(first.map((work) => work.event.id).sort()).toEqual(['acme:c1:queued', 'acme:c2:queued']);
     await t.expectIdle();
-    const [c1, c2] = [...first].sort((a, b) => (a.event.callId < b.event.callId ? -1 : 1)) as [Work, Work];
+    const [c1, c2] = [...first].sort((a, b) => (a.event.callId < b.event.callId ? -1 : 1)) as [Job, Job];
     await t.inbox.finish(c2.lease);
     expect((await t.finishOne()).event.id).toBe('acme:c2:busy');
     await t.expectIdle();
@@ -46,7 +46,7 @@ export const GIVING_OUT: Tests = {
   },
 
   'has no next time when nothing waits': async (t) => {
-    const nothing = { work: [], suspects: false, more: false };
+    const nothing = { jobs: [], suspects: false, more: false };
     expect(await t.take()).toEqual(nothing);
     await t.record('c1', 'ringing');
     await t.finishOne();
@@ -139,8 +139,8 @@ export const GIVING_OUT: Tests = {
     const request = { leaseMs: 1000, owner: 'test' };
     const first = await t.inbox.take({ ...request, limit: 10 });
     const others = await t.inbox.take({ ...request, limit: 100 });
-    expect([first.work.length, others.work.length]).toEqual([10, 20]);
-    expect([...first.work, ...others.work].map(({ event }) => event.callId)).toEqual(callIds);
+    expect([first.jobs.length, others.jobs.length]).toEqual([10, 20]);
+    expect([...first.jobs, ...others.jobs].map(({ event }) => event.callId)).toEqual(callIds);
   },
 
   'tells its listeners of the next event of a call': async (t) => {

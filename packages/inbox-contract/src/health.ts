@@ -53,7 +53,7 @@ export const HEALTH: Tests = {
       });
     };
     for (const callId of ['c1', 'c2', 'c3', 'c4', 'c5', 'c6']) await t.record(callId, 'queued', 'ringing', 'completed');
-    const { work } = await t.take();
+    const { jobs: work } = await t.take();
     const failure = { error: 'boom', doneHandlers: [] };
     const steps = [
       () => t.inbox.finish(work[0]?.lease as never),

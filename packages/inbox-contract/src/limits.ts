@@ -16,36 +16,36 @@ export const LIMITS: Tests = {
   'never gives more of a provider than its limit says': async (t) => {
     await recordBoth(t);
     const taken = await t.take(100, t.inbox, { limits: { acme: 2 } });
-    expect(providersOf(taken.work)).toEqual(['acme', 'acme', ...Array(5).fill('zenith')]);
+    expect(providersOf(taken.jobs)).toEqual(['acme', 'acme', ...Array(5).fill('zenith')]);
     expect(taken.more).toBe(true);
   },
 
   'gives others their turn though a provider is full, however much of it waits': async (t) => {
     await recordBoth(t, 60);
     const taken = await t.take(10, t.inbox, { limits: { acme: 0 } });
-    expect(providersOf(taken.work)).toEqual(Array(10).fill('zenith'));
-    expect((await t.take(100, t.inbox, { limits: { acme: 0, zenith: 0 } })).work).toEqual([]);
+    expect(providersOf(taken.jobs)).toEqual(Array(10).fill('zenith'));
+    expect((await t.take(100, t.inbox, { limits: { acme: 0, zenith: 0 } })).jobs).toEqual([]);
   },
 
   'holds the limit of all and the limits of each': async (t) => {
     await recordBoth(t);
     const taken = await t.take(3, t.inbox, { limits: { acme: 5, zenith: 1 } });
-    expect(taken.work.length).toBeLessThanOrEqual(3);
-    expect(providersOf(taken.work).filter((provider) => provider === 'zenith').length).toBeLessThanOrEqual(1);
+    expect(taken.jobs.length).toBeLessThanOrEqual(3);
+    expect(providersOf(taken.jobs).filter((provider) => provider === 'zenith').length).toBeLessThanOrEqual(1);
   },
 
   'gives everything out in the end, whatever the limits are': async (t) => {
     await recordBoth(t);
     const seen = new Set<string>();
     for (let round = 0; round < 10; round++) {
-      const { work } = await t.take(3, t.inbox, { limits: { acme: 1, zenith: 1 } });
+      const { jobs: work } = await t.take(3, t.inbox, { limits: { acme: 1, zenith: 1 } });
       for (const { event, lease } of work) {
         seen.add(event.id);
         await t.inbox.finish(lease);
       }
     }
     expect(seen.size).toBe(10);
-    expect(await t.take()).toMatchObject({ work: [], more: false });
+    expect(await t.take()).toMatchObject({ jobs: [], more: false });
   },
 
   'gives no suspect of a provider that is full': async (t) => {
@@ -53,15 +53,15 @@ export const LIMITS: Tests = {
     await t.take();
     t.clock.advance(LEASE_MS + 1);
     const first = await t.take(1, t.inbox, { suspect: true, limits: { acme: 0 } });
-    expect(providersOf(first.work)).toEqual(['zenith']);
-    expect((await t.take(1, t.inbox, { suspect: true, limits: { acme: 0 } })).work).toEqual([]);
-    expect(providersOf((await t.take(1, t.inbox, { suspect: true })).work)).toEqual(['acme']);
+    expect(providersOf(first.jobs)).toEqual(['zenith']);
+    expect((await t.take(1, t.inbox, { suspect: true, limits: { acme: 0 } })).jobs).toEqual([]);
+    expect(providersOf((await t.take(1, t.inbox, { suspect: true })).jobs)).toEqual(['acme']);
   },
 
   'knows no limit of a provider that is called like a part of every object': async (t) => {
     for (const provider of ['constructor', 'toString', '__proto__']) {
       await t.inbox.record(t.event('c1', 'ringing', { provider }));
     }
-    expect((await t.take(100, t.inbox, { limits: { acme: 0 } })).work).toHaveLength(3);
+    expect((await t.take(100, t.inbox, { limits: { acme: 0 } })).jobs).toHaveLength(3);
   },
 };

@@ -1,4 +1,4 @@
-import type { CallStatus, Work } from '@call-status/core';
+import type { CallStatus, Job } from '@call-status/core';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { LEASE_MS } from './bench.ts';
@@ -15,14 +15,14 @@ export const ORDER: Tests = {
         for (const status of statuses) for (const callId of callIds) await t.record(callId, status);
         const left = new Map(callIds.map((callId) => [callId, [...statuses]]));
         const attempts = new Map<string, number>();
-        const running: Work[] = [];
+        const running: Job[] = [];
         const choose = (below: number, at: number) => (choices[at % choices.length] as number) % below;
         for (let step = 0; left.size > 0; step++) {
           if (step > 2000) throw new Error('The work never ends.');
           const taken = await t.take(choose(4, step) + 1);
           const request = { limit: 1, leaseMs: LEASE_MS, owner: 'contract', suspect: true };
-          const { work: suspects } = taken.suspects ? await t.inbox.take(request) : { work: [] };
-          for (const work of [...taken.work, ...suspects]) {
+          const { jobs: suspects } = taken.suspects ? await t.inbox.take(request) : { jobs: [] };
+          for (const work of [...taken.jobs, ...suspects]) {
             const { id, callId, status } = work.event;
             expect(running.map((other) => other.event.callId)).not.toContain(callId);
             expect(status).toBe(left.get(callId)?.[0]);
@@ -33,7 +33,7 @@ export const ORDER: Tests = {
             t.clock.advance(1000);
             continue;
           }
-          const [work] = running.splice(choose(running.length, step + 7), 1) as [Work];
+          const [work] = running.splice(choose(running.length, step + 7), 1) as [Job];
           const { id, callId } = work.event;
           // Past every choice only successes are left, so that it ends.
           const fate = step < choices.length ? choose(5, step * 3) : 0;
@@ -71,7 +71,7 @@ export const ORDER: Tests = {
         const callIds = ['a', 'b', 'c'].map((call) => `${run}${call}`);
         const unrecorded = new Map(callIds.map((callId) => [callId, [...statuses]]));
         const left = new Map(callIds.map((callId) => [callId, [...statuses]]));
-        const running: Work[] = [];
+        const running: Job[] = [];
 
         const recordNext = () => {
           const [callId, rest] = [...unrecorded][choose(unrecorded.size)] as [string, CallStatus[]];
@@ -83,7 +83,7 @@ export const ORDER: Tests = {
         const takeSome = () => {
           const taken = t.take(choose(3) + 1);
           return async () => {
-            for (const work of (await taken).work) {
+            for (const work of (await taken).jobs) {
               const { callId, status } = work.event;
               expect(running.map((other) => other.event.callId)).not.toContain(callId);
               expect(status).toBe(left.get(callId)?.[0]);
@@ -91,7 +91,7 @@ export const ORDER: Tests = {
             }
           };
         };
-        const tellOne = (work: Work) => {
+        const tellOne = (work: Job) => {
           // Past every choice only successes are left, so that it ends.
           const fate = choice < choices.length ? choose(4) : 0;
           const failure = { retryInMs: choose(2) && 500, error: 'boom', doneHandlers: [] };
@@ -116,7 +116,7 @@ export const ORDER: Tests = {
           for (let count = choose(8) + 1; count > 0; count--) {
             const kind = choice < choices.length ? choose(3) : (count + turn) % 3;
             if (kind === 0 && unrecorded.size > 0) checks.push(recordNext());
-            else if (kind === 1 && untold.length > 0) checks.push(tellOne(untold.shift() as Work));
+            else if (kind === 1 && untold.length > 0) checks.push(tellOne(untold.shift() as Job));
             else checks.push(takeSome());
           }
           // What was asked for first was done first.

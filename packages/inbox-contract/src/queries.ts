@@ -23,7 +23,7 @@ const SPAN = ['provider', 'since', 'until'];
 
 /** The methods that take a query, and the parts that it has there. */
 const METHODS: readonly [name: string, parts: readonly string[], ask: (inbox: Inbox, query: unknown) => unknown][] = [
-  ['calls', [...SPAN, 'state', 'status', 'cursor', 'limit'], (inbox, query) => inbox.calls(query as CallQuery)],
+  ['calls', [...SPAN, 'state', 'status', 'cursor', 'limit'], (inbox, query) => inbox.listCalls(query as CallQuery)],
   [
     'deadLetters.list',
     [...SPAN, 'cursor', 'limit'],
@@ -77,8 +77,8 @@ export const QUERIES: Tests = {
 
   'takes the smallest and the largest page, and any time that is a number': (t) =>
     withTwoDead(t, async () => {
-      expect((await t.inbox.calls({ limit: 1 })).rows).toHaveLength(1);
-      expect((await t.inbox.calls({ limit: 1000, since: -0.5, until: 1e15 })).rows).toHaveLength(2);
-      expect((await t.inbox.calls({ since: 1e15 })).rows).toEqual([]);
+      expect((await t.inbox.listCalls({ limit: 1 })).rows).toHaveLength(1);
+      expect((await t.inbox.listCalls({ limit: 1000, since: -0.5, until: 1e15 })).rows).toHaveLength(2);
+      expect((await t.inbox.listCalls({ since: 1e15 })).rows).toEqual([]);
     }),
 };

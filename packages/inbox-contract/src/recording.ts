@@ -1,4 +1,4 @@
-import type { CallStatus, Unrecorded } from '@call-status/core';
+import type { CallStatus, NewEvent } from '@call-status/core';
 import { expect } from 'vitest';
 import type { Tests } from './contract-test.ts';
 import { expectedTransitions } from './expected-transitions.ts';
@@ -18,7 +18,7 @@ export const RECORDING: Tests = {
       const found = [];
       for (const status of order) found.push((await t.inbox.record(t.event(`c${at}`, status))).transition);
       expect(found, order.join()).toEqual(expectedTransitions(order));
-      const call = await t.inbox.call('acme', `c${at}`);
+      const call = await t.inbox.getCall('acme', `c${at}`);
       expect(call?.status).toBe(order[expectedTransitions(order).lastIndexOf('advance')]);
     }
   },
@@ -34,14 +34,14 @@ export const RECORDING: Tests = {
     await t.inbox.record(sent);
     const stored = { ...sent, transition: 'advance' };
     expect((await t.takeOne()).event).toEqual(stored);
-    expect((await t.inbox.call('acme', 'c1'))?.events).toEqual([stored]);
+    expect((await t.inbox.getCall('acme', 'c1'))?.events).toEqual([stored]);
   },
 
   'takes any JSON value in any part, since providers of users tell what they like': async (t) => {
     const values = [1.5, 1e19, -1, true, '', 'x', { a: 1 }, [1], null];
     for (const [at, value] of values.entries()) {
       const parts = { sequence: value, durationSeconds: value, sip: { code: value }, quality: { mos: value } };
-      const sent = { ...t.event(`c${at}`, 'ringing', { raw: value }), ...parts, custom: value } as Unrecorded;
+      const sent = { ...t.event(`c${at}`, 'ringing', { raw: value }), ...parts, custom: value } as NewEvent;
       expect((await t.inbox.record(sent)).transition).toBe('advance');
       expect((await t.takeOne()).event).toEqual({ ...sent, transition: 'advance' });
     }
@@ -51,8 +51,8 @@ export const RECORDING: Tests = {
     await t.inbox.record(t.event('same', 'completed', { provider: 'acme' }));
     const other = await t.inbox.record(t.event('same', 'ringing', { provider: 'zenith' }));
     expect(other.transition).toBe('advance');
-    expect((await t.inbox.call('acme', 'same'))?.status).toBe('completed');
-    expect((await t.inbox.call('zenith', 'same'))?.status).toBe('ringing');
+    expect((await t.inbox.getCall('acme', 'same'))?.status).toBe('completed');
+    expect((await t.inbox.getCall('zenith', 'same'))?.status).toBe('ringing');
   },
 
   'records an event id once, and tells whether its work is done': async (t) => {
@@ -64,7 +64,7 @@ export const RECORDING: Tests = {
     await t.inbox.finish(work.lease);
     expect(await t.inbox.record(again)).toEqual({ transition: 'duplicate', done: true });
     await t.expectIdle();
-    expect((await t.inbox.call('acme', 'c1'))?.events).toHaveLength(1);
+    expect((await t.inbox.getCall('acme', 'c1'))?.events).toHaveLength(1);
   },
 
   'records one of fifty that come at once': async (t) => {
@@ -72,7 +72,7 @@ export const RECORDING: Tests = {
     expect(found.filter(({ transition }) => transition !== 'duplicate')).toEqual([
       { transition: 'advance', done: false },
     ]);
-    expect((await t.take()).work).toHaveLength(1);
+    expect((await t.take()).jobs).toHaveLength(1);
   },
 
   'decides transitions in the order of the work when different events come at once': async (t) => {

@@ -6,9 +6,9 @@ export const RESTART: Tests = {
   'keeps calls, and knows duplicates': async (t) => {
     await t.record('c1', 'ringing', 'completed');
     await t.finishOne();
-    const before = [await t.inbox.call('acme', 'c1'), await t.inbox.calls(), await t.inbox.counts()];
+    const before = [await t.inbox.getCall('acme', 'c1'), await t.inbox.listCalls(), await t.inbox.counts()];
     await t.reopen();
-    expect([await t.inbox.call('acme', 'c1'), await t.inbox.calls(), await t.inbox.counts()]).toEqual(before);
+    expect([await t.inbox.getCall('acme', 'c1'), await t.inbox.listCalls(), await t.inbox.counts()]).toEqual(before);
     expect(await t.inbox.record(t.event('c1', 'ringing'))).toEqual({ transition: 'duplicate', done: true });
     expect(await t.inbox.record(t.event('c1', 'completed'))).toEqual({ transition: 'duplicate', done: false });
     expect((await t.inbox.record(t.event('c1', 'busy'))).transition).toBe('conflict');

@@ -18,9 +18,9 @@ function testsOf([name, report]: [string, Report]): Tests {
       await t.record('c1', 'ringing', 'completed');
       const { lease, event } = await t.takeOne();
       expect(await report(t.inbox, lease)).toBe('done');
-      const after = [await t.inbox.counts(), await t.inbox.deadLetters.read(event.id)];
+      const after = [await t.inbox.counts(), await t.inbox.deadLetters.get(event.id)];
       for (let again = 0; again < 2; again++) expect(await report(t.inbox, lease)).toBe('done');
-      expect([await t.inbox.counts(), await t.inbox.deadLetters.read(event.id)]).toEqual(after);
+      expect([await t.inbox.counts(), await t.inbox.deadLetters.get(event.id)]).toEqual(after);
     },
 
     [`${name}: changes nothing with a lease that another report has ended`]: async (t) => {
@@ -29,9 +29,9 @@ function testsOf([name, report]: [string, Report]): Tests {
         await t.record(`${name}${other}`, 'ringing');
         const { lease, event } = await t.takeOne();
         expect(await end(t.inbox, lease)).toBe('done');
-        const after = [await t.inbox.counts(), await t.inbox.deadLetters.read(event.id)];
+        const after = [await t.inbox.counts(), await t.inbox.deadLetters.get(event.id)];
         expect(await report(t.inbox, lease), `${other}, then ${name}`).not.toBe('done');
-        expect([await t.inbox.counts(), await t.inbox.deadLetters.read(event.id)]).toEqual(after);
+        expect([await t.inbox.counts(), await t.inbox.deadLetters.get(event.id)]).toEqual(after);
       }
     },
 
@@ -41,7 +41,7 @@ function testsOf([name, report]: [string, Report]): Tests {
       t.clock.advance(LEASE_MS + 1);
       await t.expectIdle();
       expect(await report(t.inbox, lease)).toBe('done');
-      expect((await t.take(1, t.inbox, { suspect: true })).work).toEqual([]);
+      expect((await t.take(1, t.inbox, { suspect: true })).jobs).toEqual([]);
     },
 
     [`${name}: does not count once another take has the event`]: async (t) => {

@@ -12,7 +12,7 @@ async function expectCalls(t: Bench, callIds: readonly string[], inbox: Inbox = 
   const stop = t.inbox.onWork(() => {});
   const expectThem = async (): Promise<void> => {
     await t.record(`other${++others}`, 'ringing');
-    const { rows } = await inbox.calls({ limit: 1000 });
+    const { rows } = await inbox.listCalls({ limit: 1000 });
     const found = rows.map(({ callId }) => callId).filter((callId) => !callId.startsWith('other'));
     expect(found.sort()).toEqual([...callIds].sort());
   };
@@ -20,13 +20,13 @@ async function expectCalls(t: Bench, callIds: readonly string[], inbox: Inbox = 
 }
 
 async function finishAll(t: Bench): Promise<void> {
-  const { work } = await t.take();
+  const { jobs: work } = await t.take();
   for (const { lease } of work) await t.inbox.finish(lease);
 }
 
 export const RETENTION: Tests = {
   'keeps an ended call for its time after its last event, and a live one seven times as long': async (t) => {
-    const { retainForMs, elapse } = t.retention;
+    const { retentionMs, elapse } = t.retention;
     // That these are removed shows that the others were looked at.
     await t.record('ended before', 'completed');
     await t.record('live before', 'ringing');
@@ -35,24 +35,24 @@ export const RETENTION: Tests = {
     await t.record('ended', 'completed');
     await t.record('live', 'ringing');
     await finishAll(t);
-    elapse(retainForMs - 1000);
+    elapse(retentionMs - 1000);
     await expectCalls(t, ['ended', 'live', 'live before']);
     elapse(2000);
     await expectCalls(t, ['live', 'live before']);
-    elapse(6 * retainForMs - 2000);
+    elapse(6 * retentionMs - 2000);
     await expectCalls(t, ['live']);
     elapse(2000);
     await expectCalls(t, []);
   },
 
   'keeps a call with unfinished work or a dead letter, however old it is': async (t) => {
-    const { retainForMs, elapse } = t.retention;
+    const { retentionMs, elapse } = t.retention;
     await t.record('dead', 'completed');
     const { event } = await t.bury();
     await t.record('handled', 'completed');
     await finishAll(t);
     await t.record('waiting', 'completed');
-    elapse(10 * retainForMs);
+    elapse(10 * retentionMs);
     await expectCalls(t, ['dead', 'waiting']);
     await finishAll(t);
     await t.inbox.deadLetters.discard(event.id);
@@ -60,28 +60,28 @@ export const RETENTION: Tests = {
   },
 
   'counts the time from the last event, and of a call that was ended from its last event as well': async (t) => {
-    const { retainForMs, elapse } = t.retention;
+    const { retentionMs, elapse } = t.retention;
     await t.record('touched', 'completed');
     await t.record('stopped', 'ringing');
     await finishAll(t);
     await t.inbox.endCall('acme', 'stopped', { status: 'failed' });
-    elapse(retainForMs / 2);
+    elapse(retentionMs / 2);
     await t.inbox.record(t.event('touched', 'completed', { id: 'a recording' }));
     await finishAll(t);
-    elapse(retainForMs / 2 + 1000);
+    elapse(retentionMs / 2 + 1000);
     await expectCalls(t, ['touched']);
   },
 };
 
 export const RETENTION_OF_MANY: Tests = {
   'removes what is old once, whoever of many does it, and all see the same': async (t) => {
-    const { retainForMs, elapse } = t.retention;
+    const { retentionMs, elapse } = t.retention;
     const many = [t.inbox, await t.second(), await t.second()];
     const stops = many.map((inbox) => inbox.onWork(() => {}));
     await t.record('ended', 'completed');
     await t.record('live', 'ringing');
     await finishAll(t);
-    elapse(retainForMs + 1000);
+    elapse(retentionMs + 1000);
     for (const inbox of many) await expectCalls(t, ['live'], inbox);
     const counts = await Promise.all(many.map((inbox) => inbox.counts()));
     expect(counts.map(({ ended }) => ended)).toEqual([0, 0, 0]);
@@ -90,12 +90,12 @@ export const RETENTION_OF_MANY: Tests = {
   },
 
   'removes nothing where a script opens the store and reads': async (t) => {
-    const { retainForMs, elapse } = t.retention;
+    const { retentionMs, elapse } = t.retention;
     await t.record('ended', 'completed');
     await finishAll(t);
-    elapse(retainForMs - 1000);
+    elapse(retentionMs - 1000);
     const script = await t.second();
-    await script.calls();
+    await script.listCalls();
     await script.deadLetters.list();
     await script.close();
     await expectCalls(t, ['ended']);
@@ -104,15 +104,15 @@ export const RETENTION_OF_MANY: Tests = {
 
 export const DURABLE_RETENTION: Tests = {
   'knows the events of a removed call for seven days after its last event': async (t) => {
-    const { retainForMs, elapse } = t.retention;
+    const { retentionMs, elapse } = t.retention;
     const events = ['ringing', 'completed'].map((status) => t.event('ended', status as 'ringing'));
     for (const event of events) await t.inbox.record(event);
     await finishAll(t);
     await finishAll(t);
-    elapse(retainForMs + 1000);
+    elapse(retentionMs + 1000);
     await expectCalls(t, []);
     for (const event of events) expect(await t.inbox.record(event)).toEqual({ transition: 'duplicate', done: true });
-    elapse(7 * DAY_MS - retainForMs - 2000);
+    elapse(7 * DAY_MS - retentionMs - 2000);
     await t.reopen();
     for (const event of events) expect(await t.inbox.record(event)).toEqual({ transition: 'duplicate', done: true });
     await expectCalls(t, []);

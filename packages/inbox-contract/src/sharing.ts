@@ -9,7 +9,7 @@ export const SHARING: Tests = {
       Array.from({ length: 50 }, (_, at) => (at % 2 === 0 ? t.inbox : other).record(t.event('c1', 'ringing'))),
     );
     expect(found.filter(({ transition }) => transition !== 'duplicate')).toHaveLength(1);
-    expect((await other.call('acme', 'c1'))?.events).toHaveLength(1);
+    expect((await other.getCall('acme', 'c1'))?.events).toHaveLength(1);
   },
 
   'decides transitions over both': async (t) => {
@@ -22,7 +22,7 @@ export const SHARING: Tests = {
   'gives an event to one of them only, and one event of a call at a time': async (t) => {
     const other = await t.second();
     for (const callId of ['c1', 'c2', 'c3', 'c4']) await t.record(callId, 'queued', 'completed');
-    const taken = (await Promise.all([t.take(3), t.take(3, other)])).flatMap(({ work }) => work);
+    const taken = (await Promise.all([t.take(3), t.take(3, other)])).flatMap(({ jobs: work }) => work);
     expect(taken.map((work) => work.event.id).sort()).toEqual(
       ['c1', 'c2', 'c3', 'c4'].map((callId) => `acme:${callId}:queued`),
     );
@@ -52,8 +52,8 @@ export const SHARING: Tests = {
     const other = await t.second();
     await t.record('c1', 'ringing');
     const { event: dead } = await t.bury('boom', other);
-    expect((await t.inbox.deadLetters.read(dead.id))?.error).toBe('boom');
+    expect((await t.inbox.deadLetters.get(dead.id))?.error).toBe('boom');
     expect(await t.inbox.counts()).toEqual(await other.counts());
-    expect(await t.inbox.calls()).toEqual(await other.calls());
+    expect(await t.inbox.listCalls()).toEqual(await other.listCalls());
   },
 };

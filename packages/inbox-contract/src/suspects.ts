@@ -9,7 +9,7 @@ export const SUSPECTS: Tests = {
     t.clock.advance(LEASE_MS + 1);
     await t.record('new', 'ringing');
     const taken = await t.take();
-    expect(taken.work.map(({ event }) => event.callId)).toEqual(['new']);
+    expect(taken.jobs.map(({ event }) => event.callId)).toEqual(['new']);
     expect(taken.suspects).toBe(true);
     const seen = new Set<string>();
     for (let left = 3; left > 0; left--) {
@@ -18,12 +18,12 @@ export const SUSPECTS: Tests = {
       seen.add(suspect.event.callId);
     }
     expect(seen).toEqual(new Set(['c1', 'c2', 'c3']));
-    expect(await t.take(100, t.inbox, { suspect: true })).toMatchObject({ work: [], suspects: false });
+    expect(await t.take(100, t.inbox, { suspect: true })).toMatchObject({ jobs: [], suspects: false });
   },
 
   'gives nothing but suspects to who asks for them': async (t) => {
     await t.record('c1', 'ringing');
-    expect(await t.take(100, t.inbox, { suspect: true })).toMatchObject({ work: [], suspects: false, more: true });
+    expect(await t.take(100, t.inbox, { suspect: true })).toMatchObject({ jobs: [], suspects: false, more: true });
     expect((await t.takeOne()).suspect).toBe(false);
   },
 

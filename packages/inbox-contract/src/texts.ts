@@ -1,4 +1,4 @@
-import type { Unrecorded } from '@call-status/core';
+import type { NewEvent } from '@call-status/core';
 import { expect } from 'vitest';
 import type { Tests } from './contract-test.ts';
 
@@ -23,7 +23,7 @@ export const TEXTS: Tests = {
       // An inbox may refuse what its store cannot hold; it must not take it for another.
       if (recorded instanceof Error) continue;
       expect(recorded, JSON.stringify(text)).toEqual({ transition: 'advance', done: false });
-      expect((await t.inbox.call('acme', text))?.callId, JSON.stringify(text)).toBe(text);
+      expect((await t.inbox.getCall('acme', text))?.callId, JSON.stringify(text)).toBe(text);
     }
   },
 
@@ -48,7 +48,7 @@ export const TEXTS: Tests = {
     const { lease, event } = await t.takeOne();
     const error = `boom\0☎\ud800${'e'.repeat(5_000_000)}`;
     expect(await t.inbox.fail(lease, { error, doneHandlers })).toBe('done');
-    const letter = await t.inbox.deadLetters.read(event.id);
+    const letter = await t.inbox.deadLetters.get(event.id);
     expect(letter?.error.startsWith('boom')).toBe(true);
     await t.inbox.deadLetters.replay(event.id);
     expect((await t.takeOne()).doneHandlers).toEqual(doneHandlers);
@@ -63,12 +63,12 @@ export const TEXTS: Tests = {
     for (const [at, part] of bad.entries()) {
       good.push(t.inbox.record(t.event(`before${at}`, 'ringing')));
       // It may be refused, or kept.
-      settled.push(t.inbox.record({ ...t.event(`bad${at}`, 'ringing'), ...part } as Unrecorded).catch(() => {}));
+      settled.push(t.inbox.record({ ...t.event(`bad${at}`, 'ringing'), ...part } as NewEvent).catch(() => {}));
       good.push(t.inbox.record(t.event(`after${at}`, 'ringing')));
     }
     await Promise.all(settled);
     for (const recorded of await Promise.all(good)) expect(recorded).toEqual({ transition: 'advance', done: false });
-    const found = new Set((await t.inbox.calls({ limit: 1000 })).rows.map(({ callId }) => callId));
+    const found = new Set((await t.inbox.listCalls({ limit: 1000 })).rows.map(({ callId }) => callId));
     for (const at of bad.keys()) expect([found.has(`before${at}`), found.has(`after${at}`)]).toEqual([true, true]);
   },
 

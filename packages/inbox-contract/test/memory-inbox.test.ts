@@ -4,8 +4,8 @@ import { inboxContract } from '../src/index.ts';
 const RETAIN_FOR_MS = 3_600_000;
 
 inboxContract('memoryInbox', ({ clock, advance }) => {
-  const inbox = memoryInbox({ clock, retainFor: RETAIN_FOR_MS });
-  const retention = { retainForMs: RETAIN_FOR_MS, elapse: advance };
+  const inbox = memoryInbox({ clock, retentionMs: RETAIN_FOR_MS });
+  const retention = { retentionMs: RETAIN_FOR_MS, elapse: advance };
   return { inbox, retention, cleanup: () => inbox.close() };
 });
 

@@ -5,11 +5,11 @@ import {
   type CallSummary,
   type Clock,
   type Inbox,
+  type Job,
   type Lease,
   memoryInbox,
   type Transition,
   transitionOf,
-  type Work,
 } from '@call-status/core';
 import type { MakeInbox } from '../src/index.ts';
 
@@ -21,7 +21,7 @@ const RETAIN_FOR_MS = 3_600_000;
 /** Inboxes that share a store, and are wrong in the same way. */
 function makeWrong(spoil: Spoil): MakeInbox {
   return ({ clock, advance }) => {
-    const right = memoryInbox({ clock, retainFor: RETAIN_FOR_MS });
+    const right = memoryInbox({ clock, retentionMs: RETAIN_FOR_MS });
     const view = (theirs: Clock): Inbox => {
       const wrong = spoil(right, theirs);
       return new Proxy(right, {
@@ -35,7 +35,7 @@ function makeWrong(spoil: Spoil): MakeInbox {
     return {
       inbox,
       second: async (options) => (options?.clock === undefined ? inbox : view(options.clock)),
-      retention: { retainForMs: RETAIN_FOR_MS, elapse: advance },
+      retention: { retentionMs: RETAIN_FOR_MS, elapse: advance },
       cleanup: () => right.close(),
     };
   };
@@ -43,18 +43,18 @@ function makeWrong(spoil: Spoil): MakeInbox {
 
 /** Lists only some of the calls, as if others had been removed. */
 const withCalls =
-  (right: Inbox, isKept: (call: CallSummary) => boolean): Inbox['calls'] =>
+  (right: Inbox, isKept: (call: CallSummary) => boolean): Inbox['listCalls'] =>
   async (query) => {
-    const page = await right.calls(query);
+    const page = await right.listCalls(query);
     return { ...page, rows: page.rows.filter(isKept) };
   };
 
 /** Gives work out with what `change` makes of it. */
 const withWork =
-  (right: Inbox, change: (work: Work) => Work): Inbox['take'] =>
+  (right: Inbox, change: (work: Job) => Job): Inbox['take'] =>
   async (request) => {
     const taken = await right.take(request);
-    return { ...taken, work: taken.work.map(change) };
+    return { ...taken, jobs: taken.jobs.map(change) };
   };
 
 /** Gives work out with transitions that are not those of the right inbox. */
@@ -75,7 +75,7 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
       return {
         take,
         async record(event) {
-          const before = (await right.call(event.provider, event.callId, event.tenant))?.status;
+          const before = (await right.getCall(event.provider, event.callId, event.tenant))?.status;
           await setImmediate();
           const recorded = await right.record(event);
           if (recorded.transition === 'duplicate') return recorded;
@@ -141,7 +141,7 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     makeWrong((right) => ({
       async take(request) {
         const taken = await right.take(request);
-        if (taken.work.length > 0 || !taken.suspects) return taken;
+        if (taken.jobs.length > 0 || !taken.suspects) return taken;
         return right.take({ ...request, suspect: true });
       },
     })),
@@ -205,7 +205,7 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     'ending and erasing calls',
     makeWrong((right) => ({
       record: ({ tenant: _, ...event }) => right.record(event),
-      call: (provider, callId) => right.call(provider, callId),
+      getCall: (provider, callId) => right.getCall(provider, callId),
     })),
   ],
   [
@@ -218,7 +218,7 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
       return {
         record: (event) => right.record({ ...event, id: id(event.id) }),
         async forgetCall(provider, callId, tenant) {
-          const call = await right.call(provider, callId, tenant);
+          const call = await right.getCall(provider, callId, tenant);
           for (const event of call?.events ?? []) renamed.set(event.id, `${event.id}#${++erased}`);
           return right.forgetCall(provider, callId, tenant);
         },
@@ -230,7 +230,7 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     'ending and erasing calls',
     makeWrong((right) => ({
       async endCall(provider, callId, { status, tenant }) {
-        const call = await right.call(provider, callId, tenant);
+        const call = await right.getCall(provider, callId, tenant);
         const last = call?.events.at(-1);
         if (call === undefined || call.terminal || last === undefined) return false;
         await right.record({ ...last, id: `${last.id}/end`, status, terminal: true });
@@ -242,21 +242,21 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     'removes live calls as early as ended ones',
     'retention',
     makeWrong((right, clock) => ({
-      calls: withCalls(right, ({ terminal, lastAt }) => terminal || clock() - lastAt < RETAIN_FOR_MS),
+      listCalls: withCalls(right, ({ terminal, lastEventAt }) => terminal || clock() - lastEventAt < RETAIN_FOR_MS),
     })),
   ],
   [
     'removes calls that have work, or a dead letter',
     'retention',
     makeWrong((right, clock) => ({
-      calls: withCalls(right, ({ terminal, lastAt }) => !terminal || clock() - lastAt < RETAIN_FOR_MS),
+      listCalls: withCalls(right, ({ terminal, lastEventAt }) => !terminal || clock() - lastEventAt < RETAIN_FOR_MS),
     })),
   ],
   [
     'counts the retention from the first event',
     'retention',
     makeWrong((right, clock) => ({
-      calls: withCalls(right, ({ terminal, firstAt }) => !terminal || clock() - firstAt < RETAIN_FOR_MS),
+      listCalls: withCalls(right, ({ terminal, firstEventAt }) => !terminal || clock() - firstEventAt < RETAIN_FOR_MS),
     })),
   ],
   [
@@ -265,9 +265,9 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     makeWrong((right) => {
       const removed = new Set<string>();
       return {
-        calls: withCalls(right, ({ callId }) => !removed.has(callId)),
+        listCalls: withCalls(right, ({ callId }) => !removed.has(callId)),
         async close() {
-          for (const { callId } of (await right.calls({ state: 'ended' })).rows) removed.add(callId);
+          for (const { callId } of (await right.listCalls({ state: 'ended' })).rows) removed.add(callId);
         },
       };
     }),
@@ -278,9 +278,9 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     makeWrong((right, clock) => ({
       async take(request) {
         const taken = await right.take(request);
-        const isDue = ({ event }: Work): boolean => Date.parse(event.receivedAt) <= clock();
-        for (const work of taken.work) if (!isDue(work)) await right.release(work.lease);
-        return { ...taken, work: taken.work.filter(isDue) };
+        const isDue = ({ event }: Job): boolean => Date.parse(event.receivedAt) <= clock();
+        for (const work of taken.jobs) if (!isDue(work)) await right.release(work.lease);
+        return { ...taken, jobs: taken.jobs.filter(isDue) };
       },
     })),
   ],

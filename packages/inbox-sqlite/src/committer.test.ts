@@ -67,9 +67,9 @@ it('goes on when it cannot renew them', async () => {
 it('an inbox answers its thread', async () => {
   const inbox = openInbox({ path: temporaryFile() });
   await inbox.record(anEvent('c1'));
-  const { work } = await inbox.take({ limit: 1, leaseMs: 60, owner: 'test' });
+  const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 60, owner: 'test' });
   await new Promise((resolve) => setTimeout(resolve, 200));
-  expect((await inbox.take({ limit: 1, leaseMs: 60, owner: 'test', suspect: true })).work).toHaveLength(1);
+  expect((await inbox.take({ limit: 1, leaseMs: 60, owner: 'test', suspect: true })).jobs).toHaveLength(1);
   expect(work).toHaveLength(1);
 });
 

@@ -30,7 +30,7 @@ export class SqliteDeadLetters implements DeadLetters {
     );
   }
 
-  read(eventId: string): Promise<DeadLetter | undefined> {
+  get(eventId: string): Promise<DeadLetter | undefined> {
     return this.#file.read((store) => store.deadLetters.read(eventId));
   }
 

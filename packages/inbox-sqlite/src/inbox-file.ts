@@ -110,16 +110,16 @@ export class FileOfInbox {
 
   /** What only the service does, and not a script that reads. */
   #serve(isNew: boolean): void {
-    const { path, isRelative, retainFor } = this.#options;
+    const { path, isRelative, retentionMs } = this.#options;
     const isTried = process.env['NODE_ENV'] === 'development' || process.env['NODE_ENV'] === 'test';
     if (isNew && isRelative && !isTried) this.warn(relativePath(path));
     if (isExposed(path)) this.warn(exposed(path));
-    if (retainFor !== undefined) void this.#retain(path, retainFor);
+    if (retentionMs !== undefined) void this.#retain(path, retentionMs);
   }
 
   /** What fails is stored by the next start. */
-  async #retain(path: string, retainFor: number): Promise<void> {
-    const before = await this.write('retain', [retainFor]).catch(() => undefined);
-    if (before !== undefined && before !== retainFor) this.warn(retentionChanged(path, before, retainFor));
+  async #retain(path: string, retentionMs: number): Promise<void> {
+    const before = await this.write('retain', [retentionMs]).catch(() => undefined);
+    if (before !== undefined && before !== retentionMs) this.warn(retentionChanged(path, before, retentionMs));
   }
 }

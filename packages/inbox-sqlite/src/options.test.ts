@@ -9,7 +9,7 @@ describe('resolveOptions', () => {
       path: join(process.cwd(), 'calls.db'),
       isRelative: true,
       create: false,
-      retainFor: undefined,
+      retentionMs: undefined,
       busyTimeoutMs: 3000,
       pollMs: 250,
       sweepMs: 60_000,
@@ -24,14 +24,14 @@ describe('resolveOptions', () => {
   });
 
   it('refuses what makes no sense, all of it at once', () => {
-    const options = { path: '', retainFor: -1, busyTimeoutMs: Number.NaN, pollMs: 0 };
+    const options = { path: '', retentionMs: -1, busyTimeoutMs: Number.NaN, pollMs: 0 };
     expect(() => resolveOptions({ ...options, sweepMs: -1 })).toThrow(
       expect.objectContaining({
         code: 'invalid_options',
         details: {
           issues: [
             '`path`: expected the name of a file, got an empty text. Is its environment variable set?',
-            '`retainFor`: expected milliseconds, more than 0, got a negative number.',
+            '`retentionMs`: expected milliseconds, more than 0, got a negative number.',
             '`busyTimeoutMs`: expected milliseconds, 0 to 2000000000, got NaN.',
             '`pollMs`: expected milliseconds, 1 to 2000000000, got 0.',
             '`sweepMs`: expected milliseconds, 1 to 2000000000, got a negative number.',
@@ -47,7 +47,7 @@ describe('resolveOptions', () => {
 
   it.each([
     ['path', [undefined, null, 7, new URL('file:///calls.db')]],
-    ['retainFor', [0, Number.NaN, '10', null]],
+    ['retentionMs', [0, Number.NaN, '10', null]],
     ['busyTimeoutMs', ['10', null, 2 ** 31, Number.POSITIVE_INFINITY]],
     ['pollMs', [Number.NaN, '10', null, 0.5, 2 ** 31, Number.POSITIVE_INFINITY]],
     ['sweepMs', [0, Number.NaN, '10', null, 2 ** 31, Number.POSITIVE_INFINITY]],
@@ -66,23 +66,23 @@ describe('resolveOptions', () => {
   });
 
   it('takes the ends of what makes sense', () => {
-    const ends = { retainFor: Number.POSITIVE_INFINITY, busyTimeoutMs: 0, pollMs: 1, sweepMs: 2_000_000_000 };
+    const ends = { retentionMs: Number.POSITIVE_INFINITY, busyTimeoutMs: 0, pollMs: 1, sweepMs: 2_000_000_000 };
     expect(resolveOptions({ path: 'calls.db', ...ends })).toMatchObject(ends);
   });
 
   it.each([
-    ['retainfor', 'did you mean `retainFor`? Known'],
+    ['retentionms', 'did you mean `retentionMs`? Known'],
     ['maxCalls', 'known'],
     ['toString', 'known'],
   ])('refuses %s, which is no option', (name, advice) => {
     expect(() => resolveOptions({ path: 'calls.db', [name]: 10 })).toThrow(
-      `\`${name}\` is no option; ${advice}: path, create, retainFor, busyTimeoutMs, pollMs, sweepMs, groupCommit, clock.`,
+      `\`${name}\` is no option; ${advice}: path, create, retentionMs, busyTimeoutMs, pollMs, sweepMs, groupCommit, clock.`,
     );
   });
 
   it.each([
     ['file', 'path'],
-    ['ttl', 'retainFor'],
+    ['ttl', 'retentionMs'],
     ['busy_timeout', 'busyTimeoutMs'],
   ])('says that %s is %s here', (name, ours) => {
     expect(() => resolveOptions({ path: 'calls.db', [name]: 10 })).toThrow(
@@ -94,7 +94,7 @@ describe('resolveOptions', () => {
     expect(() => sqliteInbox(options as never)).toThrow(
       expect.objectContaining({
         code: 'invalid_options',
-        message: expect.stringContaining('sqliteInbox(): expected an object of path, create, retainFor, '),
+        message: expect.stringContaining('sqliteInbox(): expected an object of path, create, retentionMs, '),
       }),
     );
   });

@@ -21,7 +21,7 @@ export interface SqliteInboxOptions {
    * `Infinity`: for ever. The file keeps this setting: the service that is given one stores it, and without one the file's own holds.
    * @default what the file has; 30 days for a new one
    */
-  readonly retainFor?: number;
+  readonly retentionMs?: number;
   /**
    * How long to wait when another program locks the file, in milliseconds; then `inbox_locked`. Shorter than the five seconds after which
    * SignalWire hangs up.
@@ -34,7 +34,7 @@ export interface SqliteInboxOptions {
    */
   readonly pollMs?: number;
   /**
-   * How often to look for calls older than `retainFor`, in milliseconds. Only where a worker runs, and in one of all processes at a time.
+   * How often to look for calls older than `retentionMs`, in milliseconds. Only where a worker runs, and in one of all processes at a time.
    * @default 60000
    */
   readonly sweepMs?: number;
@@ -51,9 +51,9 @@ export interface SqliteInboxOptions {
 }
 
 /** The options, complete. */
-export interface ResolvedOptions extends Required<Omit<SqliteInboxOptions, 'retainFor' | 'clock'>> {
+export interface ResolvedOptions extends Required<Omit<SqliteInboxOptions, 'retentionMs' | 'clock'>> {
   /** Absent: the file's own. */
-  readonly retainFor: number | undefined;
+  readonly retentionMs: number | undefined;
   /** Whether the path depends on the working directory. */
   readonly isRelative: boolean;
   readonly times: Times;
@@ -78,7 +78,7 @@ const OPTIONS: OptionRules<SqliteInboxOptions> = {
     aliases: ['file', 'filename', 'fileName', 'filepath', 'filePath', 'database', 'db', 'dbPath', 'storage', 'url'],
   },
   create: BOOLEAN,
-  retainFor: {
+  retentionMs: {
     expected: 'milliseconds, more than 0',
     fits: (value) => typeof value === 'number' && value > 0,
     aliases: ['retention', 'retentionMs', 'retain', 'ttl', 'ttlMs', 'maxAge', 'maxAgeMs'],
@@ -111,7 +111,7 @@ export function resolveOptions(options: SqliteInboxOptions, mono?: () => number)
     path: path === ':memory:' ? path : resolve(path),
     isRelative: !isAbsolute(path),
     create: options.create ?? false,
-    retainFor: options.retainFor,
+    retentionMs: options.retentionMs,
     busyTimeoutMs: options.busyTimeoutMs ?? 3000,
     pollMs: options.pollMs ?? 250,
     sweepMs: options.sweepMs ?? 60_000,

@@ -1,5 +1,5 @@
-import { CallStatusError, type Unrecorded } from '@call-status/core';
-import type { NewEvent } from './store/rows.ts';
+import { CallStatusError, type NewEvent } from '@call-status/core';
+import type { EventColumns } from './store/rows.ts';
 
 const HALF_A_CHARACTER = /[\ud800-\udfff]/u;
 
@@ -8,7 +8,7 @@ const HALF_A_CHARACTER = /[\ud800-\udfff]/u;
  *
  * @throws CallStatusError `inbox_unavailable` when it is no JSON, or its ids cannot be told apart in UTF-8
  */
-export function rowOf(event: Unrecorded): NewEvent {
+export function rowOf(event: NewEvent): EventColumns {
   const { provider, tenant = '', callId, id, status, terminal, receivedAt } = event;
   requireStorable(id);
   requireStorable(callId);
@@ -21,7 +21,7 @@ export function rowOf(event: Unrecorded): NewEvent {
     status,
     terminal,
     Date.parse(receivedAt),
-    textOf(direction) as NewEvent[7],
+    textOf(direction) as EventColumns[7],
     textOf(from),
     textOf(to),
     typeof answered === 'boolean' ? (Number(answered) as 0 | 1) : null,
@@ -43,7 +43,7 @@ function timeOf(value: unknown): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
-function toJson(event: Unrecorded): string {
+function toJson(event: NewEvent): string {
   try {
     return JSON.stringify(event);
   } catch (cause) {

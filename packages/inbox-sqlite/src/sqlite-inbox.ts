@@ -10,12 +10,12 @@ import {
   type InboxCounts,
   type InboxHealth,
   type Lease,
+  type NewEvent,
   type Outcome,
   type Page,
   type Recorded,
   type Taken,
   type TakeRequest,
-  type Unrecorded,
 } from '@call-status/core';
 import { Connection } from './connection.ts';
 import { SqliteDeadLetters } from './dead-letters.ts';
@@ -85,7 +85,7 @@ export class SqliteInbox implements Inbox {
     this.#file.ready(options);
   }
 
-  async record(event: Unrecorded): Promise<Recorded> {
+  async record(event: NewEvent): Promise<Recorded> {
     const row = rowOf(event);
     // A worker that asks for work in this turn gets it in the transaction that records it.
     this.#notify();
@@ -128,12 +128,12 @@ export class SqliteInbox implements Inbox {
     };
   }
 
-  call(provider: string, callId: string, tenant = ''): Promise<Call | undefined> {
+  getCall(provider: string, callId: string, tenant = ''): Promise<Call | undefined> {
     return this.#file.read((store) => readSteps(store.calls.call(provider, callId, tenant)));
   }
 
-  async calls(query: CallQuery = {}): Promise<Page<CallSummary>> {
-    checkOptions('query', query, QUERIES.calls);
+  async listCalls(query: CallQuery = {}): Promise<Page<CallSummary>> {
+    checkOptions('query', query, QUERIES.listCalls);
     return readPage(
       query,
       'first_at',

@@ -1,4 +1,4 @@
-import type { AnyCallStatusEvent, Recorded, Taken, Unrecorded, Work } from '@call-status/core';
+import type { AnyCallStatusEvent, Job, NewEvent, Recorded, Taken } from '@call-status/core';
 import { RecentEvents } from './recent-events.ts';
 import { eventOf, type RecordedRow, type TakenRow, type TakenRows } from './store/rows.ts';
 
@@ -6,17 +6,17 @@ import { eventOf, type RecordedRow, type TakenRow, type TakenRows } from './stor
 export class TakenEvents {
   readonly #recent = new RecentEvents<AnyCallStatusEvent>();
 
-  recorded(event: Unrecorded, [row, transition, done]: RecordedRow): Recorded {
+  recorded(event: NewEvent, [row, transition, done]: RecordedRow): Recorded {
     if (row !== 0) this.#recent.set(row, event.id, { ...event, transition } as AnyCallStatusEvent);
     return { transition, done };
   }
 
   taken({ work, nextInMs, suspects, more }: TakenRows): Taken {
     const events = work.map((taken) => this.#workOf(taken));
-    return { work: events, ...(nextInMs !== undefined && { nextInMs }), suspects, more };
+    return { jobs: events, ...(nextInMs !== undefined && { nextInMs }), suspects, more };
   }
 
-  #workOf([row, eventId, token, failures, interruptions, suspect, fence, doneHandlers, stored]: TakenRow): Work {
+  #workOf([row, eventId, token, failures, interruptions, suspect, fence, doneHandlers, stored]: TakenRow): Job {
     const recent = this.#recent.take(row, eventId);
     const event = stored === undefined ? (recent as AnyCallStatusEvent) : eventOf(stored);
     const lease = { eventId, token };

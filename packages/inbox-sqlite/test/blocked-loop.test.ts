@@ -32,7 +32,7 @@ describe('a handler that blocks the event loop for longer than its lease', () =>
     const told = line();
     let taken = 0;
     for (let isOver = false; !isOver; ) {
-      taken += (await inbox.take(takeAny)).work.length;
+      taken += (await inbox.take(takeAny)).jobs.length;
       isOver = await Promise.race([told.then(() => true), sleep(20, false)]);
     }
     expect([taken, await told]).toEqual([0, 'done']);
@@ -44,7 +44,7 @@ describe('a handler that blocks the event loop for longer than its lease', () =>
     await inbox.record(anEvent('c1'));
     const { line, child } = startBlocking(path, 60_000);
     expect(await line()).toBe('blocking');
-    await vi.waitFor(async () => expect((await inbox.take(takeAny)).work).toHaveLength(1), {
+    await vi.waitFor(async () => expect((await inbox.take(takeAny)).jobs).toHaveLength(1), {
       timeout: 20_000,
       interval: 50,
     });

@@ -37,7 +37,7 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
     step(ms);
     const other = again();
     expect(await other.health()).toMatchObject({ due: 2 });
-    const { work } = await other.take({ ...REQUEST, limit: 1 });
+    const { jobs: work } = await other.take({ ...REQUEST, limit: 1 });
     await other.finish((work[0] as (typeof work)[number]).lease);
     await inbox.close();
     expect(await handleAll(again())).toEqual(['acme:c2:ringing']);
@@ -46,7 +46,7 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
   it('delays nothing behind a running event', async () => {
     const { inbox, step } = setUp();
     await inbox.record(anEvent('c1'));
-    const { work } = await inbox.take(REQUEST);
+    const { jobs: work } = await inbox.take(REQUEST);
     await inbox.record(anEvent('c1', 'completed'));
     step(ms);
     for (const { lease } of work) expect(await inbox.finish(lease)).toBe('done');
@@ -57,19 +57,19 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
     const { inbox, again, step } = setUp();
     await inbox.record(anEvent('c1'));
     await inbox.record(anEvent('c2'));
-    for (const { lease } of (await inbox.take(REQUEST)).work) {
+    for (const { lease } of (await inbox.take(REQUEST)).jobs) {
       await inbox.fail(lease, { error: 'boom', doneHandlers: [], retryInMs: 5000 });
     }
     step(ms);
     const nextInMs = (await inbox.take({ ...REQUEST, limit: 0 })).nextInMs ?? 0;
     expect(nextInMs).toBeLessThanOrEqual(5000);
     step(5000);
-    expect((await inbox.take({ ...REQUEST, limit: 1 })).work).toHaveLength(1);
+    expect((await inbox.take({ ...REQUEST, limit: 1 })).jobs).toHaveLength(1);
     await inbox.close();
     step(ms);
     const reopened = again();
     step(5000);
-    expect((await reopened.take(REQUEST)).work).toHaveLength(1);
+    expect((await reopened.take(REQUEST)).jobs).toHaveLength(1);
   });
 
   it('delays what a dead process had by no more than its lease', async () => {
@@ -81,13 +81,13 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
     const reopened = again();
     await reopened.counts();
     step(REQUEST.leaseMs + 1);
-    expect((await reopened.take({ ...REQUEST, suspect: true })).work).toHaveLength(1);
+    expect((await reopened.take({ ...REQUEST, suspect: true })).jobs).toHaveLength(1);
   });
 
   it('keeps dead letters from no replay', async () => {
     const { inbox, step } = setUp();
     await inbox.record(anEvent('c1'));
-    for (const { lease } of (await inbox.take(REQUEST)).work) {
+    for (const { lease } of (await inbox.take(REQUEST)).jobs) {
       await inbox.fail(lease, { error: 'boom', doneHandlers: [] });
     }
     step(ms);
@@ -111,7 +111,7 @@ it('work that waited for a worker is handled though the clock was set back', asy
   const calls = createCallStatus({
     providers: [mycpaas({ token: 't' })],
     inbox,
-    work: false,
+    worker: false,
     log: { info() {}, warn() {}, error() {} },
     onStatus: ({ callId }) => void handled.push(callId),
   });
@@ -120,7 +120,7 @@ it('work that waited for a worker is handled though the clock was set back', asy
     await inbox.record(anEvent(`c${call}`, 'ringing', { provider: 'mycpaas', id: `mycpaas:c${call}:ringing` }));
   }
   step(-HOUR);
-  calls.work();
+  calls.startWorker();
   await vi.waitFor(() => expect(handled.sort()).toEqual(['c0', 'c1', 'c2', 'c3', 'c4']));
 });
 

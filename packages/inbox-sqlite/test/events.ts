@@ -1,7 +1,7 @@
-import { type CallStatus, isTerminal, type Unrecorded } from '@call-status/core';
+import { type CallStatus, isTerminal, type NewEvent } from '@call-status/core';
 
 /** An event of a made-up provider. */
-export function anEvent(callId: string, status: CallStatus = 'ringing', more: Partial<Unrecorded> = {}): Unrecorded {
+export function anEvent(callId: string, status: CallStatus = 'ringing', more: Partial<NewEvent> = {}): NewEvent {
   return {
     provider: 'acme',
     id: `acme:${callId}:${status}`,

@@ -97,7 +97,7 @@ describe('a lock that another program holds', () => {
       { reason: { code: 'inbox_locked', status: 503 } },
       { reason: { code: 'inbox_locked', status: 503 } },
     ]);
-    expect(await inbox.call('acme', 'c1')).toBeUndefined();
+    expect(await inbox.getCall('acme', 'c1')).toBeUndefined();
     other.exec('ROLLBACK');
     other.close();
     await inbox.record(anEvent('c1'));
@@ -208,7 +208,7 @@ describe('an event that somebody has spoiled in the file', () => {
 it('a pause of any length between two attempts is kept', async () => {
   const inbox = openInbox({ path: temporaryFile() });
   await inbox.record(anEvent('c1'));
-  const { work } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
+  const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
   for (const { lease } of work) {
     const failure = { retryInMs: Number.MAX_VALUE, error: 'boom', doneHandlers: [] };
     expect(await inbox.fail(lease, failure)).toBe('done');
@@ -232,7 +232,7 @@ describe('an event that cannot be stored', () => {
       { value: { transition: 'advance' } },
     ]);
     expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c2:ringing']);
-    expect(await inbox.call('acme', 'bad')).toBeUndefined();
+    expect(await inbox.getCall('acme', 'bad')).toBeUndefined();
   });
 });
 
@@ -249,7 +249,7 @@ describe('NUL', () => {
       const body = new TextEncoder().encode(fields);
       const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': `${body.length}` };
       const request = { method: 'POST', url: '/?token=t', headers, origin: 'https://example.com', body };
-      return (await calls.for('mycpaas').receive(request))?.status;
+      return (await calls.provider('mycpaas').receive(request))?.status;
     };
     for (const word of ['a', 'b', 'c']) expect(await send(`CallSid=CA1&CallStatus=%00${word}`)).toBe(200);
     expect(await send('CallSid=CA1%00x&CallStatus=completed')).toBe(422);
@@ -260,9 +260,9 @@ describe('NUL', () => {
   it('does not cut the error of a dead letter', async () => {
     const inbox = openInbox({ path: temporaryFile() });
     await inbox.record(anEvent('c1'));
-    const { work } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
+    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
     for (const { lease } of work) await inbox.fail(lease, { error: 'a\0b', doneHandlers: ['c\0d'] });
-    expect((await inbox.deadLetters.read('acme:c1:ringing'))?.error).toBe('a\ufffdb');
+    expect((await inbox.deadLetters.get('acme:c1:ringing'))?.error).toBe('a\ufffdb');
   });
 });
 
@@ -286,7 +286,7 @@ describe('a closed inbox', () => {
     const closed = inbox.close();
     await expect(begun).resolves.toMatchObject({ transition: 'advance' });
     await closed;
-    await expect(inbox.calls()).rejects.toMatchObject({ code: 'closed' });
+    await expect(inbox.listCalls()).rejects.toMatchObject({ code: 'closed' });
     await expect(inbox.record(anEvent('c2'))).rejects.toMatchObject({ code: 'closed' });
     expect(await handleAll(openInbox({ path }))).toEqual(['acme:c1:ringing']);
   });

@@ -30,7 +30,7 @@ describe('a call that is forgotten', () => {
       await inbox.record(anEvent(`kept${at % 7}`, 'ringing', { id: `acme:kept:${at}`, from: '+15550100999' }));
     }
     await inbox.record(anEvent('erased', 'completed', personal));
-    const { work } = await inbox.take(REQUEST);
+    const { jobs: work } = await inbox.take(REQUEST);
     const dead = work.find(({ event }) => event.callId === 'erased');
     if (dead === undefined) throw new Error('It was not given out.');
     await inbox.fail(dead.lease, { error: `could not reach ${NUMBER}`, doneHandlers: [] });
@@ -40,7 +40,7 @@ describe('a call that is forgotten', () => {
     expect(isInFiles(path, NUMBER)).toBe(false);
     expect(isInFiles(path, 'acme:erased:1')).toBe(false);
     expect(isInFiles(path, '+15550100999')).toBe(true);
-    expect(await inbox.call('acme', 'erased')).toBeUndefined();
+    expect(await inbox.getCall('acme', 'erased')).toBeUndefined();
     expect(await inbox.deadLetters.list()).toEqual({ rows: [] });
     expect(await inbox.counts()).toEqual({ live: 7, ended: 0, waiting: 143, running: 7, dead: 0 });
     expect([countIn(path, 'erasing'), countIn(path, 'forgotten')]).toEqual([0, 151]);
@@ -55,9 +55,9 @@ describe('a call that is forgotten', () => {
     expect(new Set(meanwhile.map(({ transition }) => transition))).toEqual(new Set(['duplicate']));
     expect(await forgotten).toBe(true);
     for (const event of events) expect(await inbox.record(event)).toEqual({ transition: 'duplicate', done: true });
-    expect(await inbox.call('acme', 'c1')).toBeUndefined();
+    expect(await inbox.getCall('acme', 'c1')).toBeUndefined();
     expect((await inbox.record(anEvent('c1', 'completed'))).transition).toBe('advance');
-    expect((await inbox.call('acme', 'c1'))?.events).toHaveLength(1);
+    expect((await inbox.getCall('acme', 'c1'))?.events).toHaveLength(1);
   });
 
   it('is removed to the end after the process died in the middle', async () => {
@@ -77,13 +77,13 @@ describe('a call that is forgotten', () => {
   it('takes its lease from who works on it, and is one of its tenant only', async () => {
     const inbox = openInbox({ path: temporaryFile() });
     for (const tenant of ['a', 'b']) await inbox.record(anEvent('c1', 'ringing', { id: `acme:${tenant}:c1`, tenant }));
-    const { work } = await inbox.take(REQUEST);
+    const { jobs: work } = await inbox.take(REQUEST);
     expect(await inbox.forgetCall('acme', 'c1')).toBe(false);
     expect(await inbox.forgetCall('acme', 'c1', 'a')).toBe(true);
     const outcomes = [];
     for (const { lease } of work) outcomes.push(await inbox.finish(lease));
     expect(outcomes).toEqual(['lost', 'done']);
-    expect((await inbox.call('acme', 'c1', 'b'))?.tenant).toBe('b');
+    expect((await inbox.getCall('acme', 'c1', 'b'))?.tenant).toBe('b');
   });
 
   it('was recorded in the same moment: nothing of it is given out', async () => {
@@ -93,7 +93,7 @@ describe('a call that is forgotten', () => {
       inbox.forgetCall('acme', 'c1'),
       inbox.take(REQUEST),
     ]);
-    expect([forgotten, taken.work]).toEqual([true, []]);
+    expect([forgotten, taken.jobs]).toEqual([true, []]);
   });
 });
 
@@ -104,9 +104,13 @@ describe('a call that the application ends', () => {
     expect(await inbox.endCall('acme', 'c1', { status: 'failed' })).toBe(true);
     expect(await inbox.endCall('acme', 'c1', { status: 'failed' })).toBe(false);
     expect(await inbox.endCall('acme', 'none', { status: 'failed' })).toBe(false);
-    expect(await inbox.call('acme', 'c1')).toMatchObject({ status: 'failed', terminal: true, endedBy: 'application' });
+    expect(await inbox.getCall('acme', 'c1')).toMatchObject({
+      status: 'failed',
+      terminal: true,
+      endedBy: 'application',
+    });
     expect(await inbox.counts()).toMatchObject({ live: 0, ended: 1 });
-    expect((await inbox.calls({ state: 'ended', status: 'failed' })).rows).toHaveLength(1);
+    expect((await inbox.listCalls({ state: 'ended', status: 'failed' })).rows).toHaveLength(1);
     expect((await inbox.record(anEvent('c1', 'completed'))).transition).toBe('conflict');
     expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c1:completed']);
   });
@@ -116,5 +120,5 @@ it('a call with many events is read to its end, in steps', async () => {
   const inbox = openInbox({ path: temporaryFile() });
   const ids = Array.from({ length: 250 }, (_, at) => `acme:c1:${at}`);
   await Promise.all(ids.map((id) => inbox.record(anEvent('c1', 'ringing', { id }))));
-  expect((await inbox.call('acme', 'c1'))?.events.map(({ id }) => id).sort()).toEqual(ids.sort());
+  expect((await inbox.getCall('acme', 'c1'))?.events.map(({ id }) => id).sort()).toEqual(ids.sort());
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createCallStatus, signalwire, type Unrecorded } from '@call-status/core';
+import { createCallStatus, type NewEvent, signalwire } from '@call-status/core';
 import { describe, expect, it } from 'vitest';
 import { loadEngine } from '../src/engine.ts';
 import { pragma } from '../src/open.ts';
@@ -17,7 +17,7 @@ const queries = [...readme.matchAll(/^### (.+)\n\n(?:[^`#\n].*\n\n)?```sql\n([^`
 const [YES, NO] = [{ answered: true }, { answered: false }];
 
 /** The calls of a morning, as providers tell them: interim figures, recordings that come later, what comes late, and conflicts. */
-const MORNING: readonly Unrecorded[] = [
+const MORNING: readonly NewEvent[] = [
   at('09:05', 'c1', 'ringing', { quality: { mos: 0 }, durationSeconds: 0 }),
   at('09:05', 'c1', 'in-progress', { ...YES, quality: { mos: 5 }, durationSeconds: 0 }),
   at('09:06', 'c1', 'completed', { ...YES, direction: 'inbound', durationSeconds: 60, quality: { mos: 4.5 } }),
@@ -41,12 +41,7 @@ const MORNING: readonly Unrecorded[] = [
   at('11:20', 'z3', 'completed', { provider: 'zenith', direction: 'inbound', durationSeconds: 12 }),
 ];
 
-function at(
-  time: string,
-  callId: string,
-  status: Parameters<typeof anEvent>[1],
-  more?: Partial<Unrecorded>,
-): Unrecorded {
+function at(time: string, callId: string, status: Parameters<typeof anEvent>[1], more?: Partial<NewEvent>): NewEvent {
   return anEvent(callId, status, { receivedAt: `2026-03-02T${time}:00.000Z`, ...more });
 }
 
@@ -196,9 +191,9 @@ describe('what a provider tells in a wrong type', () => {
         error: { code: value, message: value },
       };
       for (const [kind, more] of [parts, inner].entries()) {
-        const event = { ...anEvent(`c${at}-${kind}`, 'completed', { raw: value }), ...more } as Unrecorded;
+        const event = { ...anEvent(`c${at}-${kind}`, 'completed', { raw: value }), ...more } as NewEvent;
         expect((await inbox.record(event)).transition).toBe('advance');
-        const call = await inbox.call('acme', event.callId);
+        const call = await inbox.getCall('acme', event.callId);
         expect(call?.events).toEqual([{ ...event, transition: 'advance' }]);
       }
     }
@@ -222,7 +217,7 @@ describe('what a provider tells in a wrong type', () => {
       const body = new TextEncoder().encode(`CallSid=CA1&CallStatus=busy&${more}`);
       const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': `${body.length}` };
       const request = { method: 'POST', url: '/?token=t', headers, origin: 'https://example.com', body };
-      expect((await calls.for('signalwire').receive(request))?.status).toBe(200);
+      expect((await calls.provider('signalwire').receive(request))?.status).toBe(200);
     }
     await calls.close();
   });

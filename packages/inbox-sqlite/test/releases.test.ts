@@ -17,7 +17,7 @@ function release(path: string, names: readonly string[], attempts: number) {
     inbox: openInbox({ path }),
     log: { warn() {}, error() {} },
     retry: { attempts, backoff: () => 500 },
-    work: false,
+    worker: false,
     onError: (error) => errors.push(error),
   });
   onTestFinished(() => calls.close());
@@ -53,14 +53,14 @@ describe.each([
     const path = temporaryFile();
     const first = release(path, ['billing', '!crm'], attempts);
     expect((await first.calls.receive(CALLBACK))?.status).toBe(200);
-    first.calls.work();
+    first.calls.startWorker();
     await vi.waitFor(() => expect(first.ran).toEqual(['billing', 'crm']));
     await vi.waitFor(async () => expect(await first.calls.inbox.counts()).toMatchObject({ running: 0 }));
     await first.calls.close();
 
     const second = release(path, after, attempts);
     expect(await second.calls.inbox.deadLetters.replayAll()).toBe(attempts === 1 ? 1 : 0);
-    second.calls.work();
+    second.calls.startWorker();
     const done = { waiting: 0, running: 0, dead: 0 };
     await vi.waitFor(async () => expect(await second.calls.inbox.counts()).toMatchObject(done), 10_000);
     expect(second.ran).toEqual(ran);

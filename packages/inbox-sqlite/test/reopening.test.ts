@@ -61,7 +61,7 @@ describe.each(Object.entries(FAILURES))('%s', (_, fail) => {
     const codes = new Set<string>();
     const startedAt = performance.now();
     for (let at = 0; at < 300; at++) {
-      const operations = [inbox.record(anEvent(`new${at}`)), inbox.call('acme', `c${at}`)];
+      const operations = [inbox.record(anEvent(`new${at}`)), inbox.getCall('acme', `c${at}`)];
       for (const result of await Promise.allSettled(operations)) {
         if (result.status === 'rejected') codes.add((result.reason as CallStatusError).code);
       }
@@ -99,8 +99,8 @@ describe('a cause', () => {
     const codes: string[] = [];
     for (const operation of [
       () => inbox.take({ limit: 9, leaseMs: 1000, owner: 'test' }),
-      () => inbox.calls({ provider: 'acme' }),
-      () => inbox.call('acme', 'c1'),
+      () => inbox.listCalls({ provider: 'acme' }),
+      () => inbox.getCall('acme', 'c1'),
       () => inbox.record(anEvent('c1', 'completed')),
     ]) {
       await operation().catch(({ code }) => codes.push(code));
@@ -119,7 +119,7 @@ describe('a later release that takes over the file', () => {
     const unsupported = { code: 'inbox_unsupported', message: expect.stringContaining('version 99') };
     await expect(inbox.record(anEvent('c2'))).rejects.toMatchObject(unsupported);
     await expect(inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' })).rejects.toMatchObject(unsupported);
-    await expect(inbox.calls()).rejects.toMatchObject(unsupported);
+    await expect(inbox.listCalls()).rejects.toMatchObject(unsupported);
     expect(later.prepare('SELECT count(*) AS calls FROM calls').get()).toEqual({ calls: 1 });
     // After a rollback of the deploy.
     later.exec('PRAGMA user_version = 1');

@@ -175,7 +175,7 @@ describe('a process that is killed', () => {
     for (let at = 0; at < 10; at++) expect(await remote.record(`after${at}`)).toBe('inbox_replaced');
     await remote.kill();
     const inbox = openInbox({ path });
-    for (let at = 0; at < 10; at++) expect(await inbox.call('acme', `before${at}`)).toBeDefined();
+    for (let at = 0; at < 10; at++) expect(await inbox.getCall('acme', `before${at}`)).toBeDefined();
   });
 
   it('before its first event leaves a file that has its tables', async () => {

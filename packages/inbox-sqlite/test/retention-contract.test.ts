@@ -12,7 +12,7 @@ const tests = (
     let mono = 1_000_000;
     const opened: Inbox[] = [];
     const open = (): Inbox => {
-      const options = { path, clock, retainFor: RETAIN_FOR_MS, sweepMs: 5 };
+      const options = { path, clock, retentionMs: RETAIN_FOR_MS, sweepMs: 5 };
       const inbox = unthreadedInbox(options, { mono: () => mono });
       inbox.ready({ create: true });
       opened.push(inbox);
@@ -30,7 +30,7 @@ const tests = (
         return open();
       },
       second: async () => open(),
-      retention: { retainForMs: RETAIN_FOR_MS, elapse },
+      retention: { retentionMs: RETAIN_FOR_MS, elapse },
       cleanup: async () => void (await Promise.all(opened.map((each) => each.close()))),
     };
   })

@@ -14,7 +14,7 @@ const START = Date.UTC(2026, 0, 1);
 function setUp() {
   const path = temporaryFile();
   const clocks = { wall: START, mono: 1_000_000 };
-  const open = (options: { retainFor?: number; worker?: boolean; create?: boolean } = {}) => {
+  const open = (options: { retentionMs?: number; worker?: boolean; create?: boolean } = {}) => {
     const { worker = true, ...more } = options;
     const inbox = openInbox({ path, sweepMs: 5, clock: () => clocks.wall, ...more }, { mono: () => clocks.mono });
     const warnings: string[] = [];
@@ -56,24 +56,24 @@ async function recordEnded(inbox: Inbox, event: ReturnType<typeof setUp>['event'
 describe('retention', () => {
   it('removes ended calls with their events, and no others', async () => {
     const { open, event, pass, count } = setUp();
-    const { inbox } = open({ retainFor: 30 * DAY });
+    const { inbox } = open({ retentionMs: 30 * DAY });
     await inbox.record(event('ended', 'ringing'));
     await inbox.record(event('ended', 'completed'));
     await inbox.record(event('live', 'ringing'));
     await inbox.record(event('touched', 'completed'));
     await handleAll(inbox);
     await inbox.record(event('dead', 'completed'));
-    const { work } = await inbox.take({ limit: 1, leaseMs: HOUR, owner: 'test' });
+    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: HOUR, owner: 'test' });
     for (const { lease } of work) await inbox.fail(lease, { error: 'boom', doneHandlers: [] });
     await inbox.record(event('waiting', 'completed'));
     pass(29 * DAY);
     await inbox.record(event('touched', 'completed', 'a late recording'));
     const late = await inbox.take({ limit: 9, leaseMs: HOUR, owner: 'test' });
-    for (const { lease, event: taken } of late.work) if (taken.callId === 'touched') await inbox.finish(lease);
+    for (const { lease, event: taken } of late.jobs) if (taken.callId === 'touched') await inbox.finish(lease);
     await inbox.record(event('new', 'completed'));
     pass(DAY + 1);
-    await vi.waitFor(async () => expect(await inbox.call('acme', 'ended')).toBeUndefined());
-    const left = (await inbox.calls()).rows.map(({ callId }) => callId);
+    await vi.waitFor(async () => expect(await inbox.getCall('acme', 'ended')).toBeUndefined());
+    const left = (await inbox.listCalls()).rows.map(({ callId }) => callId);
     expect(left.sort()).toEqual(['dead', 'live', 'new', 'touched', 'waiting']);
     expect(count('events')).toBe(6);
     expect(count('forgotten')).toBe(0);
@@ -82,7 +82,7 @@ describe('retention', () => {
 
   it('removes live calls that were silent for seven times as long, and keeps those with work', async () => {
     const { open, event, pass } = setUp();
-    const { inbox } = open({ retainFor: DAY });
+    const { inbox } = open({ retentionMs: DAY });
     for (const status of ['unknown', 'queued', 'ringing', 'in-progress'] as const) {
       await inbox.record(event(`silent ${status}`, status));
       await inbox.record({ ...event(`other ${status}`, status), provider: 'zenith', id: `z${status}` });
@@ -92,19 +92,19 @@ describe('retention', () => {
     await inbox.record(event('unhandled', 'ringing'));
     pass(7 * DAY - HOUR);
     await inbox.record(event('spoken', 'in-progress'));
-    for (const { lease, event: taken } of (await inbox.take({ limit: 9, leaseMs: HOUR, owner: 'test' })).work) {
+    for (const { lease, event: taken } of (await inbox.take({ limit: 9, leaseMs: HOUR, owner: 'test' })).jobs) {
       if (taken.callId === 'spoken') await inbox.finish(lease);
     }
     await someSweeps();
     expect(await inbox.counts()).toMatchObject({ live: 10 });
     pass(HOUR + 1);
     await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ live: 2 }));
-    expect((await inbox.calls()).rows.map(({ callId }) => callId).sort()).toEqual(['spoken', 'unhandled']);
+    expect((await inbox.listCalls()).rows.map(({ callId }) => callId).sort()).toEqual(['spoken', 'unhandled']);
   });
 
   it('removes many rows in many steps, and serves between them', async () => {
     const { open, event, pass, count } = setUp();
-    const { inbox } = open({ retainFor: 30 * DAY });
+    const { inbox } = open({ retentionMs: 30 * DAY });
     await Promise.all(Array.from({ length: 250 }, (_, at) => inbox.record(event('long', 'busy', `long${at}`))));
     await Promise.all(Array.from({ length: 100 }, (_, at) => inbox.record(event('exact', 'busy', `exact${at}`))));
     await Promise.all(Array.from({ length: 200 }, (_, at) => inbox.record(event(`short${at}`, 'busy'))));
@@ -119,7 +119,7 @@ describe('retention', () => {
 
   it('knows the events of removed calls for seven days, however short calls are kept', async () => {
     const { open, event, pass, count } = setUp();
-    const { inbox } = open({ retainFor: HOUR });
+    const { inbox } = open({ retentionMs: HOUR });
     const first = Array.from({ length: 130 }, (_, at) => event('c1', 'completed', `c1/${at}`));
     await Promise.all(first.map((each) => inbox.record(each)));
     await handleAll(inbox);
@@ -141,7 +141,7 @@ describe('retention', () => {
 
   it('keeps everything where it is for ever', async () => {
     const { open, event, pass } = setUp();
-    const { inbox } = open({ retainFor: Number.POSITIVE_INFINITY });
+    const { inbox } = open({ retentionMs: Number.POSITIVE_INFINITY });
     await recordEnded(inbox, event);
     pass(10_000 * DAY);
     await someSweeps();
@@ -163,17 +163,17 @@ describe('the retention of a file', () => {
 
   it.each([
     ['a script that reads', { worker: false, create: false }],
-    ['a script that reads, with an option', { worker: false, create: false, retainFor: 1 }],
+    ['a script that reads, with an option', { worker: false, create: false, retentionMs: 1 }],
     ['a worker without the option', { worker: true }],
     ['a web server without a worker', { worker: false }],
   ])('is not that of %s', async (_, options) => {
     const { open, event, pass } = setUp();
-    const { inbox, stop } = open({ retainFor: 365 * DAY });
+    const { inbox, stop } = open({ retentionMs: 365 * DAY });
     await recordEnded(inbox, event);
     stop();
     pass(60 * DAY);
     const second = open(options);
-    await second.inbox.calls();
+    await second.inbox.listCalls();
     await someSweeps();
     expect(await inbox.counts()).toMatchObject({ ended: 20 });
     expect(second.warnings).toEqual([]);
@@ -181,14 +181,14 @@ describe('the retention of a file', () => {
 
   it('is the newest that a service was given, and who gives another one is warned', async () => {
     const { open, event, pass } = setUp();
-    const first = open({ retainFor: 365 * DAY });
+    const first = open({ retentionMs: 365 * DAY });
     await recordEnded(first.inbox, event);
     pass(60 * DAY);
-    const second = open({ retainFor: 30 * DAY, worker: false });
+    const second = open({ retentionMs: 30 * DAY, worker: false });
     await vi.waitFor(() => expect(second.warnings).toEqual(['inbox_retention_changed']));
     await vi.waitFor(async () => expect(await first.inbox.counts()).toMatchObject({ ended: 0 }));
     expect(first.warnings).toEqual([]);
-    const third = open({ retainFor: 30 * DAY, worker: false });
+    const third = open({ retentionMs: 30 * DAY, worker: false });
     await third.inbox.deadLetters.discard('none');
     expect(third.warnings).toEqual([]);
   });
@@ -198,9 +198,9 @@ describe('the retention of a file', () => {
     [1, Number.POSITIVE_INFINITY, 'It was 1 ms, and is for ever now.'],
   ])('is told in words when it changes: %s, %s', async (before, after, reason) => {
     const { path, open } = setUp();
-    await open({ retainFor: before, worker: false }).inbox.counts();
+    await open({ retentionMs: before, worker: false }).inbox.counts();
     const onWarning = vi.fn();
-    const inbox = openInbox({ path, retainFor: after });
+    const inbox = openInbox({ path, retentionMs: after });
     inbox.ready({ create: true, onWarning });
     await vi.waitFor(() => expect(onWarning).toHaveBeenCalled());
     expect(onWarning.mock.calls[0]?.[0]).toMatchObject({ details: { path, reason } });
@@ -221,7 +221,7 @@ describe('the retention of a file', () => {
 describe('a clock that steps ahead', () => {
   it('removes nothing, forgets no ids, and is told once, until it is right again', async () => {
     const { open, event, clocks, pass, count } = setUp();
-    const { inbox, warnings } = open({ retainFor: HOUR });
+    const { inbox, warnings } = open({ retentionMs: HOUR });
     await recordEnded(inbox, event);
     pass(HOUR + 1);
     await vi.waitFor(() => expect(count('forgotten')).toBe(20));

@@ -17,7 +17,7 @@ async function handle(): Promise<void> {
     const woken = new Promise<void>((resolve) => {
       wake = resolve;
     });
-    const { work } = await inbox.take({ limit: 8, leaseMs: 60_000, owner: name });
+    const { jobs: work } = await inbox.take({ limit: 8, leaseMs: 60_000, owner: name });
     for (const { lease, event } of work) {
       handled.push(event.id);
       if ((await inbox.finish(lease)) !== 'done') throw new Error('A lease was lost.');

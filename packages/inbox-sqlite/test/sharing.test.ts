@@ -36,6 +36,6 @@ describe('several processes on one file', () => {
     const before = listener.mock.calls.length;
     await web.record(anEvent('c1'));
     await vi.waitFor(() => expect(listener.mock.calls.length).toBeGreaterThan(before));
-    expect((await worker.take({ limit: 1, leaseMs: 1000, owner: 'worker' })).work).toHaveLength(1);
+    expect((await worker.take({ limit: 1, leaseMs: 1000, owner: 'worker' })).jobs).toHaveLength(1);
   });
 });

@@ -41,7 +41,7 @@ describe('an inbox that was only made', () => {
   it('opens the file at the first use, and makes it when told so', async () => {
     const path = temporaryFile();
     await open({ path, create: true }).record(anEvent('c1'));
-    expect((await open({ path }).call('acme', 'c1'))?.status).toBe('ringing');
+    expect((await open({ path }).getCall('acme', 'c1'))?.status).toBe('ringing');
   });
 });
 

@@ -65,7 +65,7 @@ export function openInbox(...args: Parameters<typeof unthreadedInbox>): SqliteIn
 export async function handleAll(inbox: Inbox): Promise<string[]> {
   const handled: string[] = [];
   for (;;) {
-    const { work } = await inbox.take({ limit: 100, leaseMs: 10_000, owner: 'test' });
+    const { jobs: work } = await inbox.take({ limit: 100, leaseMs: 10_000, owner: 'test' });
     if (work.length === 0) return handled;
     for (const { lease, event } of work) {
       handled.push(event.id);

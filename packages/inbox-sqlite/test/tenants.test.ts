@@ -59,11 +59,11 @@ it('a tenant that tells of the call of another changes nothing of it, also after
   expect(await transitionOf(calls, 'a', 'completed', '600')).toBe('duplicate');
   await vi.waitFor(() => expect(seen).toEqual(['a ended after 600 s']));
   const { inbox } = calls;
-  expect((await inbox.call('signalwire', CALL, 'a'))?.durationSeconds).toBe(600);
-  expect((await inbox.call('signalwire', CALL, 'b'))?.durationSeconds).toBe(1);
-  expect(await inbox.call('signalwire', CALL)).toBeUndefined();
+  expect((await inbox.getCall('signalwire', CALL, 'a'))?.durationSeconds).toBe(600);
+  expect((await inbox.getCall('signalwire', CALL, 'b'))?.durationSeconds).toBe(1);
+  expect(await inbox.getCall('signalwire', CALL)).toBeUndefined();
   const dead = await inbox.deadLetters.list();
   expect(dead.rows.map(({ event }) => event.tenant)).toEqual(['b']);
   expect(await inbox.forgetCall('signalwire', CALL, 'b')).toBe(true);
-  expect((await inbox.calls()).rows.map(({ tenant }) => tenant)).toEqual(['a']);
+  expect((await inbox.listCalls()).rows.map(({ tenant }) => tenant)).toEqual(['a']);
 });

@@ -9,10 +9,10 @@ const [path = '', asked] = process.argv.slice(2);
 
 const calls = createCallStatus({
   inbox: sqliteInbox({ path, pollMs: 10 }),
-  work: asked === undefined,
+  worker: asked === undefined,
   log: { info() {}, warn() {}, error() {} },
   onEnded: ({ callId }) => console.log(`handled ${callId}`),
 });
-if (asked !== undefined) calls.work();
+if (asked !== undefined) calls.startWorker();
 process.once('SIGTERM', () => calls.close());
 console.log('started');

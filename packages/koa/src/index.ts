@@ -1,6 +1,6 @@
 import type {
   AnyCallStatusEvent,
-  CallbackEndpoint,
+  CallbackReceiver,
   CallStatusEvent,
   CallStatusOptions,
   Provider,
@@ -24,7 +24,7 @@ declare module 'koa' {
  *
  * It answers callbacks by itself, and passes everything else on untouched, whether it comes before or after body parsers.
  *
- * @param receiver what `createCallStatus()` returned, one of its providers (`calls.for('exotel')`), or the options for one
+ * @param receiver what `createCallStatus()` returned, one of its providers (`calls.provider('exotel')`), or the options for one
  * @throws CallStatusError `invalid_options`, `missing_secret`
  * @example
  * ```ts
@@ -32,14 +32,14 @@ declare module 'koa' {
  * ```
  */
 export function callStatusMiddleware<const Providers extends readonly Provider[] = readonly Provider[]>(
-  receiver?: CallbackEndpoint | CallStatusOptions<Providers>,
+  receiver?: CallbackReceiver | CallStatusOptions<Providers>,
 ): Middleware {
   const endpoint = toEndpoint(receiver);
   const middleware: Middleware = async (ctx, next) => {
     const { req, res } = ctx;
     const { method = '', headers } = req;
-    const dedicated = isRoute(ctx, middleware);
-    if (!endpoint.mayReceive({ method, headers, dedicated, url: ctx.originalUrl })) return next();
+    const callbackOnly = isRoute(ctx, middleware);
+    if (!endpoint.accepts({ method, headers, callbackOnly, url: ctx.originalUrl })) return next();
     const { body, rawBody } = ctx.request as { body?: unknown; rawBody?: unknown };
     const given: NodeRequest = {
       req,
@@ -48,10 +48,10 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
       headers,
       url: ctx.originalUrl,
       origin: () => originOf(req, () => ctx.app.proxy),
-      dedicated,
+      callbackOnly,
       rawBody,
       parsed: body,
-      source: ctx,
+      frameworkRequest: ctx,
     };
     const receipt = await new Promise<Receipt<AnyCallStatusEvent> | undefined>((settle, fail) =>
       receiveNode(endpoint, given, { settle, fail }),

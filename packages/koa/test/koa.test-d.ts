@@ -21,7 +21,7 @@ it('puts the event on the context, if there is one', () => {
 it('takes a receiver, one of its providers, options, or nothing', () => {
   const calls = createCallStatus({ providers: [signalwire(), exotel()] });
   callStatusMiddleware(calls);
-  callStatusMiddleware(calls.for('exotel'));
+  callStatusMiddleware(calls.provider('exotel'));
   callStatusMiddleware({
     providers: [exotel()],
     onCompleted: (event) => expectTypeOf(event.provider).toEqualTypeOf<'exotel'>(),

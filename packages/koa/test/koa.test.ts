@@ -30,9 +30,9 @@ const PARSERS: readonly Parser[] = [
 
 adapterContract('Koa', {
   mounts: [
-    { name: 'router.post()', dedicated: true },
-    { name: 'router.use()', dedicated: false },
-    { name: 'app.use()', dedicated: false },
+    { name: 'router.post()', callbackOnly: true },
+    { name: 'router.use()', callbackOnly: false },
+    { name: 'app.use()', callbackOnly: false },
   ],
   parsers: PARSERS,
   start: async (setup) => {

@@ -2,12 +2,12 @@ import {
   type CallStatusError,
   type CallStatusEvent,
   type CallStatusOptions,
-  type CallStatusReceiver,
   createCallStatus,
   type EventOf,
   type Handlers,
   memoryInbox,
   type Provider,
+  type Receiver,
 } from '@call-status/core';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 import { monotonicNow, nextTurn } from './real-time.ts';
@@ -28,7 +28,7 @@ export type HandledEvent<Event, Name extends EventHandlerName> = Parameters<NonN
 /** A receiver, and what a test wants to know of it. */
 export interface TestReceiver<Event> extends AsyncDisposable {
   /** The receiver: mount it, or call `receive()` and `fetch()`. */
-  readonly calls: CallStatusReceiver<Event>;
+  readonly calls: Receiver<Event>;
   /** Its time. */
   readonly clock: ManualClock;
   /** The events for which the handlers of this name ran, or would have run had there been one; in order. */
@@ -83,7 +83,7 @@ export function testReceiver<const Providers extends readonly Provider[] = reado
 ): TestReceiver<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
   const { clock = manualClock(), inbox = memoryInbox({ clock: clock.now }), log = SILENT } = options;
   const given = { ...options, clock, inbox, log } as unknown as CallStatusOptions<Providers>;
-  const calls = createCallStatus(given) as unknown as CallStatusReceiver<never>;
+  const calls = createCallStatus(given) as unknown as Receiver<never>;
   const handled = new Map<EventHandlerName, unknown[]>();
   const errors: CallStatusError[] = [];
   for (const name of NAMES) {

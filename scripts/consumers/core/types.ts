@@ -1,25 +1,19 @@
 /** What the types promise and refuse to someone who uses the core alone. */
-import {
-  type CallStatusEvent,
-  type CallStatusReceiver,
-  createCallStatus,
-  mycpaas,
-  signalwire,
-} from '@call-status/core';
+import { type CallStatusEvent, createCallStatus, mycpaas, type Receiver, signalwire } from '@call-status/core';
 import { contentKey, defineProvider, equal, hmac, option, required } from '@call-status/core/provider';
 
 const calls = createCallStatus({
   providers: [signalwire({ signingKey: 'key' }), mycpaas({ allowUnauthenticated: true })],
 });
 
-export const on = calls.for('signalwire').onCompleted((event) => {
+export const on = calls.provider('signalwire').onCompleted((event) => {
   const status: 'completed' = event.status;
   const provider: 'signalwire' = event.provider;
   return [status, provider];
 });
 
 // @ts-expect-error - no such provider was given to this receiver
-calls.for('exotel');
+calls.provider('exotel');
 
 // @ts-expect-error - a misspelt option is an error
 signalwire({ signingkey: 'key' });
@@ -36,7 +30,7 @@ export function describe(event: CallStatusEvent): string {
 export const acme = defineProvider({
   name: 'acme',
   signs: 'bytes',
-  secret: 'signingKey',
+  secretOption: 'signingKey',
   options: { region: option<'eu' | 'us'>('eu or us', (value) => value === 'eu' || value === 'us') },
   statuses: { over: 'completed' },
   schema: required<{ readonly id: string; readonly state: string }>('id', 'state'),
@@ -49,10 +43,10 @@ export const acme = defineProvider({
   },
   normalize: (fields) => ({ callId: fields.id, rawStatus: fields.state }),
   eventKey: (_, form) => contentKey(form),
-  callbackUrl: ({ url }) => ({ hook: url }),
+  callbackParams: ({ url }) => ({ hook: url }),
 });
-export const hook: string = acme.callbackUrl({ url: 'https://hooks.example.com', token: 'x' }).hook;
-export const own: CallStatusReceiver = createCallStatus({ providers: [acme({ signingKey: 'x', region: 'eu' })] });
+export const hook: string = acme.callbackParams({ url: 'https://hooks.example.com', token: 'x' }).hook;
+export const own: Receiver = createCallStatus({ providers: [acme({ signingKey: 'x', region: 'eu' })] });
 
 // @ts-expect-error - no such region
 acme({ region: 'au' });

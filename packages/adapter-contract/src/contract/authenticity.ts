@@ -61,7 +61,7 @@ export function testAuthenticity(adapter: Adapter, mount: Mount): void {
       expect(fields.flat().join('')).toBe(inBody);
       const answer = await subject.send(form(fields, `${PATH}${query}`, signature));
       expect([403, 201]).toContain(answer.status);
-      if (mount.dedicated) expect([answer.status, subject.errors.at(-1)?.code]).toEqual([403, 'signature_mismatch']);
+      if (mount.callbackOnly) expect([answer.status, subject.errors.at(-1)?.code]).toEqual([403, 'signature_mismatch']);
       expect(subject.events).toEqual([]);
     });
 
@@ -138,7 +138,7 @@ export function testAuthenticity(adapter: Adapter, mount: Mount): void {
     });
   });
 
-  describe.runIf(mount.dedicated)('a request with a wrong token is refused as that,', () => {
+  describe.runIf(mount.callbackOnly)('a request with a wrong token is refused as that,', () => {
     const edits: readonly [string, Partial<Fixture>][] = [
       ['malformed', { headers: { 'content-type': 'application/json' }, body: Buffer.from('{') }],
       ['too large', { body: Buffer.alloc(70_000, 'a') }],
@@ -163,7 +163,7 @@ export function testAuthenticity(adapter: Adapter, mount: Mount): void {
     });
   });
 
-  describe.runIf(mount.dedicated)('another message of a provider', () => {
+  describe.runIf(mount.callbackOnly)('another message of a provider', () => {
     it.each([
       callback('signalwire', { more: { DialCallStatus: 'completed' } }),
       callback('exotel', { encoding: 'form', status: 'busy', more: { EventType: 'Dial' } }),

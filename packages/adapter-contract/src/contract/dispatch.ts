@@ -116,7 +116,7 @@ export function testDispatch(adapter: Adapter, mount: Mount): void {
       expect(most).toBe(1);
       expect(events.map(({ status }) => status).sort()).toEqual(['completed', 'in-progress', 'ringing']);
       const [event] = events;
-      const call = await subject.calls.inbox.call('signalwire', event?.callId ?? '');
+      const call = await subject.calls.inbox.getCall('signalwire', event?.callId ?? '');
       expect(call).toMatchObject({ status: 'completed', outcome: 'completed' });
     });
   });

@@ -37,11 +37,11 @@ function lacksBytes(provider: string, encoding: Encoding, parser: Parser | undef
 export async function receiptOf(
   { provider, method, url, headers, body }: Fixture,
   origin: string,
-  dedicated: boolean,
+  callbackOnly: boolean,
 ): Promise<Receipt<AnyCallStatusEvent> | undefined> {
   const log = { info() {}, warn() {}, error() {} };
-  const calls = createCallStatus({ providers: PROVIDERS, clock: () => NOW, work: false, log });
-  const receipt = await calls.for(provider as never).receive({ method, url, headers, body, origin, dedicated });
+  const calls = createCallStatus({ providers: PROVIDERS, clock: () => NOW, worker: false, log });
+  const receipt = await calls.provider(provider as never).receive({ method, url, headers, body, origin, callbackOnly });
   await calls.close();
   return receipt;
 }

@@ -12,7 +12,7 @@ export function testFixtures(adapter: Adapter, mount: Mount): void {
       const { provider, url, expect: expected } = fixture;
       const subject = await open(adapter, { mount: mount.name, named: provider });
       const made = genuine({ ...fixture, url: atPath(url) }, subject.origin);
-      const receipt = await receiptOf(made, subject.origin, mount.dedicated);
+      const receipt = await receiptOf(made, subject.origin, mount.callbackOnly);
       const answer = await subject.send(made);
       expect(answer.status).toBe(receipt?.status ?? 201);
       expect(subject.errors.map(({ code }) => code)).toEqual(receipt?.error ? [receipt.error.code] : []);
@@ -20,7 +20,7 @@ export function testFixtures(adapter: Adapter, mount: Mount): void {
       else expect(answer.body).toBe('');
       if (receipt?.event !== undefined) expect(await subject.handled(1)).toEqual([receipt.event]);
 
-      if (!mount.dedicated) return;
+      if (!mount.callbackOnly) return;
       if (expected.kind === 'event') expect(receipt?.event).toMatchObject(expected.event);
       else expect(receipt?.error?.code).toBe(expected.kind === 'refused' ? expected.code : undefined);
     });

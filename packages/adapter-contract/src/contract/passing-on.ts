@@ -11,7 +11,7 @@ import { open, seen } from '../subject.ts';
 /** What is not a call status callback arrives in the application as if call-status were not there. */
 export function testPassingOn(adapter: Adapter, mount: Mount): void {
   // A URL that exists for callbacks alone gets nothing else.
-  const paths = mount.dedicated ? ['/elsewhere'] : ['/elsewhere', PATH];
+  const paths = mount.callbackOnly ? ['/elsewhere'] : ['/elsewhere', PATH];
 
   describe.each(paths)('leaves to the application, at %s,', (path) => {
     it.each(OTHERS)('$name, byte for byte', async ({ request: { method, headers, body, chunked } }) => {
@@ -73,14 +73,14 @@ export function testPassingOn(adapter: Adapter, mount: Mount): void {
       expect([answer.status, subject.errors]).toEqual([201, []]);
       expect(seen(answer)).toMatchObject({ event: null, bytes: made.body.length, sha256: sha256(made.body) });
 
-      if (made.provider === 'signalwire' || mount.dedicated) {
+      if (made.provider === 'signalwire' || mount.callbackOnly) {
         const named = await open(adapter, { mount: mount.name, named: made.provider });
         expect(seen(await named.deliver(made))).toMatchObject({ event: null, sha256: sha256(made.body) });
       }
       expect(subject.events).toEqual([]);
     });
 
-    it.skipIf(mount.dedicated)(
+    it.skipIf(mount.callbackOnly)(
       'a short body only when all of it has come, even to a route that does not read it',
       async () => {
         const subject = await open(adapter, { mount: mount.name });

@@ -58,9 +58,9 @@ export function testTenants(adapter: Adapter, mount: Mount): void {
       expect((await subject.send(forged)).status).toBe(403);
       const { callId } = events[0] as AnyCallStatusEvent;
       const { inbox } = subject.calls;
-      expect((await inbox.call(name, callId, 'a'))?.events).toHaveLength(2);
-      expect((await inbox.call(name, callId, 'b'))?.events).toHaveLength(2);
-      expect(await inbox.call(name, callId)).toBeUndefined();
+      expect((await inbox.getCall(name, callId, 'a'))?.events).toHaveLength(2);
+      expect((await inbox.getCall(name, callId, 'b'))?.events).toHaveLength(2);
+      expect(await inbox.getCall(name, callId)).toBeUndefined();
       const { rows } = await inbox.deadLetters.list();
       expect(rows.map(({ event }) => event.tenant)).toEqual(['b']);
       expect(

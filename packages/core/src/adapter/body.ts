@@ -7,7 +7,7 @@ import { CallStatusError } from '../errors.ts';
 export type BodyStream = Readable & { readonly complete?: boolean; readonly aborted?: boolean };
 
 /** How many bytes a head announces; `undefined` if any number of them may come, in chunks. */
-export function announcedLength(req: IncomingMessage): number | undefined {
+export function contentLength(req: IncomingMessage): number | undefined {
   const { 'transfer-encoding': chunked, 'content-length': length } = req.headers;
   if (chunked !== undefined) return undefined;
   if (length !== undefined) return Number(length);
@@ -17,7 +17,7 @@ export function announcedLength(req: IncomingMessage): number | undefined {
 }
 
 /** Whether one `read()` gives the whole body: all of it has come, with its end, and no decoder turned it into text. */
-export function isThere(stream: BodyStream, announced: number | undefined, maxBytes: number): boolean {
+export function isFullyBuffered(stream: BodyStream, announced: number | undefined, maxBytes: number): boolean {
   const { complete, readableLength, readableEncoding, readableFlowing } = stream;
   return (
     complete === true &&

@@ -13,8 +13,8 @@ import { exotel } from '../providers/exotel.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
 import { signalwire } from '../providers/signalwire.ts';
 import { voicedock } from '../providers/voicedock.ts';
-import type { CallbackEndpoint } from '../receiver/types.ts';
-import { announcedLength, peekBody } from './body.ts';
+import type { CallbackReceiver } from '../receiver/types.ts';
+import { contentLength, peekBody } from './body.ts';
 import { isAnswer, type NodeRequest, receiveNode, toEndpoint, whenAnswered } from './node-request.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
@@ -170,7 +170,7 @@ describe('peekBody', () => {
 });
 
 describe('receiveNode', () => {
-  const calls = () => createCallStatus({ providers: [mycpaas()], log: silent, work: false });
+  const calls = () => createCallStatus({ providers: [mycpaas()], log: silent, worker: false });
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
   it.each([
@@ -224,7 +224,7 @@ describe('receiveNode', () => {
     ['in pieces', ['CallSid=CA1', '&CallStatus=busy']],
   ])('tells of an endpoint that throws, of a body that comes %s', async (_, pieces) => {
     const failure = new Error('not ours');
-    const endpoint: CallbackEndpoint = Object.assign(Object.create(calls()), {
+    const endpoint: CallbackReceiver = Object.assign(Object.create(calls()), {
       receive: () => {
         throw failure;
       },
@@ -243,7 +243,7 @@ describe('receiveNode', () => {
     ['at once', 'secret'],
     ['after a while', async () => 'secret'],
   ])('puts back what it leaves to the application, when the token is known %s', async (_, token) => {
-    const endpoint = createCallStatus({ providers: [exotel({ token })], log: silent, work: false });
+    const endpoint = createCallStatus({ providers: [exotel({ token })], log: silent, worker: false });
     const body = 'CallSid=1&EventType=Dial&Status=busy';
     const { port, result } = await serve(async (req, res) => {
       const receipt = await receive(endpoint, given(req, res, { url: '/?token=secret' }));
@@ -264,7 +264,7 @@ describe('receiveNode', () => {
 
   it('leaves a stream that looks read, which node cannot undo', async () => {
     const { port, result } = await serve(async (req, res) => {
-      const receipt = await receive(calls(), given(req, res, { dedicated: false }));
+      const receipt = await receive(calls(), given(req, res, { callbackOnly: false }));
       return [receipt, req.readableDidRead, await text(req)];
     });
     (await post(port, [], { ...form, 'content-length': 3 })).end('a=1');
@@ -275,7 +275,7 @@ describe('receiveNode', () => {
     const endpoint = createCallStatus({
       providers: [voicedock({ secret: async () => 'secret' })],
       log: silent,
-      work: false,
+      worker: false,
     });
     const body = JSON.stringify({ message: { type: 'tool-calls' } });
     const timestamp = String(Math.floor(Date.now() / 1000));
@@ -319,8 +319,8 @@ describe('receiveNode', () => {
   ] as const)('puts back what came by HTTP/2, where the end comes after the body: %s', async (_, encoding, left) => {
     const { port, result } = await serve(async (req, res) => {
       if (encoding !== undefined) req.setEncoding(encoding);
-      const endpoint = createCallStatus({ providers: [mycpaas()], log: silent, work: false });
-      const receipt = await receive(endpoint, given(req, res, { dedicated: false }));
+      const endpoint = createCallStatus({ providers: [mycpaas()], log: silent, worker: false });
+      const receipt = await receive(endpoint, given(req, res, { callbackOnly: false }));
       let text = '';
       for await (const chunk of req) text += chunk;
       return [receipt, text];
@@ -383,7 +383,11 @@ describe('receiveNode', () => {
   });
 
   it('says that the body is gone when somebody else reads it in the meantime', async () => {
-    const endpoint = createCallStatus({ providers: [signalwire({ signingKey: 'PSKtest' })], log: silent, work: false });
+    const endpoint = createCallStatus({
+      providers: [signalwire({ signingKey: 'PSKtest' })],
+      log: silent,
+      worker: false,
+    });
     const { port, result } = await serve((req, res) => {
       const receipt = receive(endpoint, given(req, res, {}));
       req.resume();
@@ -395,20 +399,24 @@ describe('receiveNode', () => {
   });
 
   it('leaves a broken request to the application where the URL is not for callbacks alone', async () => {
-    for (const dedicated of [true, false]) {
-      const { port, result } = await serve((req, res) => receive(calls(), given(req, res, { dedicated })));
+    for (const callbackOnly of [true, false]) {
+      const { port, result } = await serve((req, res) => receive(calls(), given(req, res, { callbackOnly })));
       const req = await post(port, ['CallSid'], { ...form, 'content-length': 50 });
       req.destroy();
-      expect((await result)?.error?.code).toBe(dedicated ? 'body_aborted' : undefined);
+      expect((await result)?.error?.code).toBe(callbackOnly ? 'body_aborted' : undefined);
     }
   });
 
   it('says that the client went away, also behind another receiver, and behind a parser that read what came', async () => {
-    const endpoint = createCallStatus({ providers: [signalwire({ signingKey: 'PSKtest' })], log: silent, work: false });
+    const endpoint = createCallStatus({
+      providers: [signalwire({ signingKey: 'PSKtest' })],
+      log: silent,
+      worker: false,
+    });
     for (const before of ['a receiver', 'a parser']) {
       const { port, result } = await serve(async (req, res) => {
         if (before === 'a receiver')
-          expect(await receive(calls(), given(req, res, { dedicated: false }))).toBe(undefined);
+          expect(await receive(calls(), given(req, res, { callbackOnly: false }))).toBe(undefined);
         else await new Promise((resolve) => req.on('error', resolve).resume());
         return receive(endpoint, given(req, res, {}));
       });
@@ -443,8 +451,8 @@ describe('whenAnswered', () => {
 
 describe('toEndpoint and isAnswer', () => {
   it('take a receiver, a provider of it, options, or nothing', async () => {
-    const receiver = createCallStatus({ providers: [mycpaas()], log: silent, work: false });
-    const endpoint = receiver.for('mycpaas');
+    const receiver = createCallStatus({ providers: [mycpaas()], log: silent, worker: false });
+    const endpoint = receiver.provider('mycpaas');
     expect(toEndpoint(receiver)).toBe(receiver);
     expect(toEndpoint(endpoint)).toBe(endpoint);
     expect(toEndpoint({ providers: [mycpaas()], autoAck: false, log: silent }).autoAck).toBe(false);
@@ -467,8 +475,8 @@ describe('toEndpoint and isAnswer', () => {
   });
 
   it('leave accepted callbacks to the route with autoAck: false', () => {
-    const own = toEndpoint({ providers: [mycpaas()], autoAck: false, log: silent, work: false });
-    const auto = toEndpoint({ providers: [mycpaas()], log: silent, work: false });
+    const own = toEndpoint({ providers: [mycpaas()], autoAck: false, log: silent, worker: false });
+    const auto = toEndpoint({ providers: [mycpaas()], log: silent, worker: false });
     const accepted = { status: 200, headers: {}, event: {} as never } as const;
     const refused = { status: 403, headers: {} } as const;
     const answered = [undefined, accepted, refused].map((receipt) => [isAnswer(own, receipt), isAnswer(auto, receipt)]);
@@ -481,10 +489,10 @@ describe('toEndpoint and isAnswer', () => {
 });
 
 function peek(req: IncomingMessage) {
-  return peekBody(req, announcedLength(req), LIMIT);
+  return peekBody(req, contentLength(req), LIMIT);
 }
 
-function receive(endpoint: CallbackEndpoint, request: NodeRequest) {
+function receive(endpoint: CallbackReceiver, request: NodeRequest) {
   return new Promise<Receipt<AnyCallStatusEvent> | undefined>((settle, fail) =>
     receiveNode(endpoint, request, { settle, fail }),
   );
@@ -492,6 +500,12 @@ function receive(endpoint: CallbackEndpoint, request: NodeRequest) {
 
 function given(req: IncomingMessage, res: ServerResponse, more: object) {
   const { method = '', headers } = req;
-  const rest = { url: '/', origin: () => 'http://localhost', dedicated: true, rawBody: undefined, parsed: undefined };
-  return { req, res, method, headers, source: req, ...rest, ...more };
+  const rest = {
+    url: '/',
+    origin: () => 'http://localhost',
+    callbackOnly: true,
+    rawBody: undefined,
+    parsed: undefined,
+  };
+  return { req, res, method, headers, frameworkRequest: req, ...rest, ...more };
 }

@@ -5,19 +5,19 @@ import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { CallStatusOptions } from '../options/options.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import type { CallbackEndpoint } from '../receiver/types.ts';
-import { announcedLength, isThere, peekBody } from './body.ts';
+import type { CallbackReceiver } from '../receiver/types.ts';
+import { contentLength, isFullyBuffered, peekBody } from './body.ts';
 import { inNextTurn } from './next-turn.ts';
 
 /** A receiver, one provider of it, or the options to make one. */
 export function toEndpoint<const Providers extends readonly Provider[]>(
-  given: CallbackEndpoint | CallStatusOptions<Providers> | undefined,
-): CallbackEndpoint {
+  given: CallbackReceiver | CallStatusOptions<Providers> | undefined,
+): CallbackReceiver {
   return isEndpoint(given) ? given : createCallStatus(given);
 }
 
 /** Whether it is a receiver, or one provider of it. */
-export function isEndpoint(given: unknown): given is CallbackEndpoint {
+export function isEndpoint(given: unknown): given is CallbackReceiver {
   return 'receive' in Object(given);
 }
 
@@ -32,13 +32,13 @@ export interface NodeRequest {
   /** Scheme and host under which the provider called, as the framework sees them. */
   origin(): string;
   /** Whether this URL exists for callbacks alone. */
-  readonly dedicated: boolean;
+  readonly callbackOnly: boolean;
   /** The body that an earlier parser kept as it came, if any. */
   readonly rawBody: unknown;
   /** What an earlier parser made of the body: fields, or bytes or a text, which are as good as kept ones. */
   readonly parsed: unknown;
   /** The framework's request. */
-  readonly source: unknown;
+  readonly frameworkRequest: unknown;
 }
 
 /** Who is told how receiving ended. Callbacks and no promise: each turn that a request waits costs. */
@@ -50,9 +50,9 @@ export interface Outcome {
 }
 
 /** Receives a request of node's HTTP server, one that the endpoint may receive by its head. */
-export function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
+export function receiveNode(endpoint: CallbackReceiver, given: NodeRequest, outcome: Outcome): void {
   const { req } = given;
-  const kept = keptBytes(given.rawBody) ?? keptBytes(given.parsed) ?? (req as Peeked)[PEEKED];
+  const kept = keptBytes(given.rawBody) ?? keptBytes(given.parsed) ?? (req as WithPreservedBody)[PRESERVED_BODY];
   if (kept !== undefined) receiveBody(endpoint, new NodeCallback(given, kept, undefined), outcome);
   else if (req.readableDidRead) receiveParsed(endpoint, given, outcome);
   // Where somebody listens already, the body would be gone in a moment.
@@ -61,15 +61,15 @@ export function receiveNode(endpoint: CallbackEndpoint, given: NodeRequest, outc
   else inNextTurn(() => receiveStream(endpoint, given, outcome));
 }
 
-function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
+function receiveStream(endpoint: CallbackReceiver, given: NodeRequest, outcome: Outcome): void {
   const { req } = given;
   const { bytes } = endpoint.limits;
-  const announced = announcedLength(req);
-  if (isThere(req, announced, bytes)) {
+  const announced = contentLength(req);
+  if (isFullyBuffered(req, announced, bytes)) {
     const callback = new NodeCallback(given, req.read(), undefined);
     receiveBody(endpoint, callback, outcome);
     // In the same turn, before anybody can see the end of the stream, the body can be put back for the application.
-    if (!callback.isClaimed || !endpoint.autoAck) req.unshift(callback.body);
+    if (!callback.isAccepted || !endpoint.autoAck) req.unshift(callback.body);
     else callback.isRead = true;
     return;
   }
@@ -86,7 +86,7 @@ function receiveStream(endpoint: CallbackEndpoint, given: NodeRequest, outcome: 
 }
 
 /** Other code read the body, or as much of it as came before the client went away. */
-function receiveParsed(endpoint: CallbackEndpoint, given: NodeRequest, outcome: Outcome): void {
+function receiveParsed(endpoint: CallbackReceiver, given: NodeRequest, outcome: Outcome): void {
   const { req, parsed } = given;
   const isCutOff = parsed === undefined && (req.aborted || (req.destroyed && !req.readableEnded));
   if (isCutOff) receiveNothing(endpoint, given, new CallStatusError('body_aborted'), outcome);
@@ -95,20 +95,20 @@ function receiveParsed(endpoint: CallbackEndpoint, given: NodeRequest, outcome: 
 
 /** The body cannot be read; but a caller whose URL proves nothing learns only that. */
 function receiveNothing(
-  endpoint: CallbackEndpoint,
+  endpoint: CallbackReceiver,
   given: NodeRequest,
   unreadable: CallStatusError,
   outcome: Outcome,
 ): void {
-  if (given.dedicated) receiveBody(endpoint, new NodeCallback(given, undefined, undefined, unreadable), outcome);
+  if (given.callbackOnly) receiveBody(endpoint, new NodeCallback(given, undefined, undefined, unreadable), outcome);
   else outcome.settle(undefined);
 }
 
-function receiveBody(endpoint: CallbackEndpoint, callback: NodeCallback, outcome: Outcome): void {
+function receiveBody(endpoint: CallbackReceiver, callback: NodeCallback, outcome: Outcome): void {
   const settle = (receipt: Receipt<AnyCallStatusEvent> | undefined): void => {
     const { req, body } = callback;
     if (isAnswer(endpoint, receipt)) callback.drain();
-    else if (body !== undefined) (req as Peeked)[PEEKED] = body;
+    else if (body !== undefined) (req as WithPreservedBody)[PRESERVED_BODY] = body;
     outcome.settle(receipt);
     callback.settled();
   };
@@ -124,25 +124,25 @@ class NodeCallback implements CallbackRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  readonly dedicated: boolean;
-  readonly source: unknown;
+  readonly callbackOnly: boolean;
+  readonly frameworkRequest: unknown;
   readonly body: Uint8Array | undefined;
   readonly parsed: unknown;
   readonly unreadable: CallStatusError | undefined;
   readonly req: IncomingMessage;
-  isClaimed = false;
+  isAccepted = false;
   /** The body was read, and not put back. */
   isRead = false;
   readonly #given: NodeRequest;
   #whenAnswered: (() => void) | undefined;
 
   constructor(given: NodeRequest, body: Uint8Array | undefined, parsed: unknown, unreadable?: CallStatusError) {
-    const { req, method, headers, url, dedicated, source } = given;
+    const { req, method, headers, url, callbackOnly, frameworkRequest } = given;
     this.method = method;
     this.url = url;
     this.headers = headers;
-    this.dedicated = dedicated;
-    this.source = source;
+    this.callbackOnly = callbackOnly;
+    this.frameworkRequest = frameworkRequest;
     this.body = body;
     this.parsed = parsed;
     this.unreadable = unreadable;
@@ -154,8 +154,8 @@ class NodeCallback implements CallbackRequest {
     return this.#given.origin();
   }
 
-  onClaimed(): void {
-    this.isClaimed = true;
+  onAccepted(): void {
+    this.isAccepted = true;
   }
 
   /** Drains the body, so that the connection can be used again. */
@@ -174,9 +174,9 @@ class NodeCallback implements CallbackRequest {
 }
 
 /** On a request that was passed on: its body, for another receiver after this one, to which the stream looks read. */
-const PEEKED: unique symbol = Symbol('call-status body');
+const PRESERVED_BODY: unique symbol = Symbol('call-status body');
 
-type Peeked = IncomingMessage & { [PEEKED]?: Uint8Array };
+type WithPreservedBody = IncomingMessage & { [PRESERVED_BODY]?: Uint8Array };
 
 /** Calls a listener once the response has left, or its connection is gone. */
 export function whenAnswered(res: ServerResponse, listener: () => void): void {
@@ -187,7 +187,7 @@ export function whenAnswered(res: ServerResponse, listener: () => void): void {
 
 /** Whether the adapter is to answer, and not the application. */
 export function isAnswer(
-  endpoint: CallbackEndpoint,
+  endpoint: CallbackReceiver,
   receipt: Receipt<AnyCallStatusEvent> | undefined,
 ): receipt is Receipt<AnyCallStatusEvent> {
   return receipt !== undefined && (receipt.event === undefined || endpoint.autoAck);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Message } from '../provider/incoming-callback.ts';
+import { IncomingCallback } from '../provider/incoming-callback.ts';
 import { DEFAULT_LIMITS } from './fields.ts';
 
 type Shape = string | Shape[] | { [name: string]: Shape };
@@ -27,14 +27,17 @@ function flatten(value: Shape, path: string): [string, string][] {
 /** The tree of a body that another parser took apart. */
 function fieldsOfParsed(contentType: string, parsed: unknown): unknown {
   const headers = { 'content-type': contentType };
-  return new Message({ method: 'POST', url: '/', origin: 'http://localhost', headers, parsed }, DEFAULT_LIMITS).fields;
+  return new IncomingCallback({ method: 'POST', url: '/', origin: 'http://localhost', headers, parsed }, DEFAULT_LIMITS)
+    .fields;
 }
 
 function fieldsOf(method: string, query: string, contentType?: string, body?: string): unknown {
   const headers = { 'content-type': contentType };
   const bytes = body === undefined ? undefined : Buffer.from(body);
-  return new Message({ method, url: `/${query}`, origin: 'http://localhost', headers, body: bytes }, DEFAULT_LIMITS)
-    .fields;
+  return new IncomingCallback(
+    { method, url: `/${query}`, origin: 'http://localhost', headers, body: bytes },
+    DEFAULT_LIMITS,
+  ).fields;
 }
 
 it('form, JSON, multipart and query give the same tree, whoever parsed them', () => {

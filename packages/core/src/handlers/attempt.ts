@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { CallStatusError, type ErrorDetails } from '../errors.ts';
-import type { Lease, Work } from '../inbox/inbox.ts';
+import type { Job, Lease } from '../inbox/inbox.ts';
 import type { TelemetryAttempt } from '../telemetry.ts';
 import { LONGEST_TIMER_MS, monotonicNow, setImmediate, type Timers } from '../timer.ts';
 import { Context, type ContextSource } from './context.ts';
@@ -30,7 +30,7 @@ const NOTHING_TO_WAIT_FOR = Promise.resolve();
 
 /** One attempt at one event: the calls of its handlers. */
 export class Attempt {
-  readonly work: Work;
+  readonly work: Job;
   /** The lease under which it runs: another one after the event was taken again here. */
   lease: Lease;
   /** When the lease must have run out, on the monotonic clock. */
@@ -58,7 +58,7 @@ export class Attempt {
   #context: Context | undefined;
   #isInterrupted = false;
 
-  constructor(work: Work, leaseEndsAt: number, options: AttemptOptions) {
+  constructor(work: Job, leaseEndsAt: number, options: AttemptOptions) {
     this.work = work;
     this.lease = work.lease;
     this.leaseEndsAt = leaseEndsAt;

@@ -52,7 +52,7 @@ describe('after a long pause', () => {
     await record('c1');
     await pass(10);
     jump(5000);
-    const { work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
+    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
     expect(work).toHaveLength(1);
     await pass(LEASE_MS / 2);
     expect(codes()).toEqual(['lease_lost']);
@@ -68,7 +68,7 @@ describe('after a long pause', () => {
     await record('c1');
     await pass(10);
     jump(5000);
-    const { work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
+    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
     await pass(LEASE_MS / 2);
     await inbox.release((work[0] as { lease: Lease }).lease);
     await pass(70_000);
@@ -127,7 +127,7 @@ describe('after a long pause', () => {
     await record('c1');
     await pass(10);
     jump(5000);
-    const { work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
+    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
     await inbox.fail((work[0] as { lease: Lease }).lease, { error: 'no', doneHandlers: [], retryInMs: 200 });
     await pass(LEASE_MS * 3);
     expect(seen).toEqual(['c1']);

@@ -1,12 +1,12 @@
 import { type Call, foldCall } from '../call.ts';
 import type { CallStatusError } from '../errors.ts';
-import type { Inbox, Work } from '../inbox/inbox.ts';
+import type { Inbox, Job } from '../inbox/inbox.ts';
 import type { Logger } from '../log/log.ts';
 import type { HandlerContext } from './handlers.ts';
 
 /** What the contexts of a worker's handlers have in common. */
 export interface ContextSource {
-  readonly inbox: Pick<Inbox, 'call'>;
+  readonly inbox: Pick<Inbox, 'getCall'>;
   readonly log: Logger;
   /** The framework's request, if the event came to this process. */
   readonly requestOf: (eventId: string) => unknown;
@@ -25,12 +25,12 @@ export class Context implements HandlerContext {
   /** Why the signal is aborted. */
   reason: CallStatusError | undefined;
 
-  constructor({ event, attempt, fence }: Work, { inbox, log, requestOf }: ContextSource) {
+  constructor({ event, attempt, fence }: Job, { inbox, log, requestOf }: ContextSource) {
     this.attempt = attempt;
     this.fence = fence;
     this.log = log;
     if (attempt === 1) this.request = requestOf(event.id);
-    this.call = async () => (await inbox.call(event.provider, event.callId, event.tenant)) ?? foldCall([event]);
+    this.call = async () => (await inbox.getCall(event.provider, event.callId, event.tenant)) ?? foldCall([event]);
   }
 
   get signal(): AbortSignal {

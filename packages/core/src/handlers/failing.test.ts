@@ -45,7 +45,7 @@ describe('failing', () => {
       details: { provider: 'acme', eventId: 'c1:queued', attempt: 3 },
       cause: { message: 'no such customer' },
     });
-    const dead = await inbox.deadLetters.read('c1:queued');
+    const dead = await inbox.deadLetters.get('c1:queued');
     expect(dead).toMatchObject({ attempts: 3, error: 'TypeError: no such customer' });
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Work } from '../inbox/inbox.ts';
+import type { Job } from '../inbox/inbox.ts';
 import { budgetOf, Interruptions } from './interruptions.ts';
 
-function work(id: string, { attempt = 1, interruptions = 0 } = {}): Work {
-  return { event: { id }, attempt, interruptions } as Work;
+function work(id: string, { attempt = 1, interruptions = 0 } = {}): Job {
+  return { event: { id }, attempt, interruptions } as Job;
 }
 
 describe('Interruptions', () => {

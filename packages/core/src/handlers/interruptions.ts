@@ -1,4 +1,4 @@
-import type { Work } from '../inbox/inbox.ts';
+import type { Job } from '../inbox/inbox.ts';
 
 /** More events than these are not remembered; the oldest go first. */
 const MOST = 1000;
@@ -34,7 +34,7 @@ export class Interruptions {
   }
 
   /** In words; `undefined`: there was none. */
-  describe({ event, attempt, interruptions }: Work): string | undefined {
+  describe({ event, attempt, interruptions }: Job): string | undefined {
     const lost = this.#lost.get(event.id);
     if (interruptions === 0 && lost === undefined) return undefined;
     const sentences: string[] = [];

@@ -156,7 +156,7 @@ describe('leases', () => {
     await record('c1');
     await pass(LEASE_MS + 1);
     const other = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
-    expect(other.work).toHaveLength(1);
+    expect(other.jobs).toHaveLength(1);
     slow.resolve();
     await pass(1);
     expect(codes()).toEqual(['lease_lost']);

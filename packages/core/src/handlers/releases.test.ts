@@ -35,7 +35,7 @@ function release(inbox: Inbox, names: readonly string[]) {
     inbox,
     log: silent,
     retry: { attempts: 1 },
-    work: false,
+    worker: false,
     onError: (error) => errors.push(error),
   });
   for (const name of names) {
@@ -64,13 +64,13 @@ async function upgrade(before: readonly string[], after: readonly string[]) {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: Buffer.from('CallSid=CA1&CallStatus=completed'),
   });
-  first.calls.work();
+  first.calls.startWorker();
   await settled(inbox);
   await first.calls.close();
   expect(await inbox.counts()).toMatchObject({ dead: 1 });
   const second = release(inbox, after);
   await inbox.deadLetters.replayAll();
-  second.calls.work();
+  second.calls.startWorker();
   await settled(inbox);
   expect(await inbox.counts()).toMatchObject({ dead: 0 });
   return { ran: second.ran, codes: second.errors.map(({ code, details }) => `${code} ${details.handler}`) };
@@ -112,12 +112,12 @@ describe('the next release', () => {
         body: Buffer.from(`CallSid=CA${call}&CallStatus=completed`),
       });
     }
-    first.calls.work();
+    first.calls.startWorker();
     await settled(inbox);
     await first.calls.close();
     const second = release(inbox, ['crm', 'invoices']);
     await inbox.deadLetters.replayAll();
-    second.calls.work();
+    second.calls.startWorker();
     await settled(inbox);
     expect(second.errors.map(({ code }) => code)).toEqual(['handlers_changed']);
     expect(second.ran).toHaveLength(6);

@@ -50,7 +50,7 @@ describe('stopping', () => {
     await pass(1);
     await stopping;
     expect(signals[0]?.reason).toMatchObject({ code: 'closed' });
-    const { work } = await inbox.take({ limit: 1, leaseMs: LEASE_MS, owner: 'the next start' });
+    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: LEASE_MS, owner: 'the next start' });
     expect(work).toMatchObject([{ attempt: 1 }]);
     slow.resolve();
     await pass(1);

@@ -17,7 +17,7 @@ vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
 async function die({ begun = false, times = 1 } = {}): Promise<void> {
   for (let time = 0; time < times; time++) {
     for (const suspect of [false, true]) {
-      const { work } = await inbox.take({ limit: 64, leaseMs: 10, owner: 'a process that dies', suspect });
+      const { jobs: work } = await inbox.take({ limit: 64, leaseMs: 10, owner: 'a process that dies', suspect });
       if (begun) for (const { lease } of work) await inbox.begin(lease, { retryInMs: 10 });
     }
     await pass(25);
@@ -83,7 +83,7 @@ describe('suspects', () => {
     await record('hanging');
     await pass(10);
     await record('s1');
-    const { work } = await inbox.take({ limit: 1, leaseMs: 10, owner: 'a process that dies' });
+    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 10, owner: 'a process that dies' });
     // The worker may have been faster.
     expect(work.length + seen.length).toBe(2);
     await pass(3000);
@@ -102,7 +102,7 @@ describe('suspects', () => {
     expect(handle).not.toHaveBeenCalled();
     expect(codes()).toEqual(['dead_letter']);
     expect(errors[0]?.message).toMatch(/8 times an attempt began and had no result: the process died/);
-    expect((await inbox.deadLetters.read('c1:ringing'))?.error).toMatch(
+    expect((await inbox.deadLetters.get('c1:ringing'))?.error).toMatch(
       /not tried again.*8 times.*event loop was blocked/,
     );
     expect(settled).toEqual([['c1:ringing', false]]);
@@ -140,7 +140,7 @@ describe('suspects', () => {
     await die({ begun: true, times: 1 });
     worker({ handle: () => Promise.reject(new Error('no')) }, { retry: { attempts: 1 } });
     await pass(LEASE_MS);
-    expect((await inbox.deadLetters.read('c1:ringing'))?.error).toMatch(/^Error: no \[Once an attempt began/);
+    expect((await inbox.deadLetters.get('c1:ringing'))?.error).toMatch(/^Error: no \[Once an attempt began/);
   });
 });
 

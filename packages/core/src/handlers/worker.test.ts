@@ -195,7 +195,7 @@ describe('handling', () => {
     const found = deferred<unknown>();
     worker(
       { onStatus: async (_event, { call }) => found.resolve(await call()) },
-      { inbox: faulty({ call: async () => undefined }) },
+      { inbox: faulty({ getCall: async () => undefined }) },
     );
     await record('c1');
     await pass(1);

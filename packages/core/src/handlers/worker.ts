@@ -1,5 +1,5 @@
 import { CallStatusError } from '../errors.ts';
-import type { Taken, TakeRequest, Work } from '../inbox/inbox.ts';
+import type { Job, Taken, TakeRequest } from '../inbox/inbox.ts';
 import { nodeTimers, setImmediate, setTimeout, type Timers } from '../timer.ts';
 import { AsyncContext } from './async-context.ts';
 import { Attempt, type AttemptOptions, attemptOptionsOf } from './attempt.ts';
@@ -167,7 +167,7 @@ export class Worker {
     const leaseEndsAt = this.#timers.now() + this.#leaseMs;
     const taken = await this.#take(isSuspect ? { ...room, limit: 1, suspect: true } : room);
     if (taken === undefined) return;
-    const attempts = taken.work.map((work) => this.#attemptAt(work, leaseEndsAt));
+    const attempts = taken.jobs.map((work) => this.#attemptAt(work, leaseEndsAt));
     if (!this.#isWorking) {
       await Promise.all(attempts.map((attempt) => this.#giveBack(attempt)));
       return;
@@ -179,7 +179,7 @@ export class Worker {
   async #take(room: Pick<TakeRequest, 'limit' | 'limits' | 'suspect'>): Promise<Taken | undefined> {
     const { inbox, owner } = this.#options;
     try {
-      return await takeInTime(inbox, { ...room, leaseMs: this.#leaseMs, owner }, ({ work }) => {
+      return await takeInTime(inbox, { ...room, leaseMs: this.#leaseMs, owner }, ({ jobs: work }) => {
         for (const one of work) void this.#giveBack(this.#attemptAt(one, 0));
       });
     } catch (cause) {
@@ -189,7 +189,7 @@ export class Worker {
   }
 
   /** What else the inbox said. */
-  #hear({ work, suspects, more, nextInMs }: Taken, isSuspect: boolean): void {
+  #hear({ jobs: work, suspects, more, nextInMs }: Taken, isSuspect: boolean): void {
     const now = this.#timers.now();
     if (isSuspect) this.#suspects.hear(suspects);
     else this.#suspects.hear(suspects, work.length > 0 || more);
@@ -201,7 +201,7 @@ export class Worker {
   }
 
   /** Of an event that runs here, the attempt goes on with the new lease: two would be at it else. */
-  #attemptAt(work: Work, leaseEndsAt: number): Attempt {
+  #attemptAt(work: Job, leaseEndsAt: number): Attempt {
     const { id, provider } = work.event;
     const isHere = (attempt: Attempt): boolean =>
       attempt.work.event.id === id &&

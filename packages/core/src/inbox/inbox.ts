@@ -48,7 +48,7 @@ export interface Inbox {
    * Records an event and decides its `transition`. It does not change the event: the caller makes `{ ...event, transition }`.
    * Rejects when it cannot say that the event is recorded. It may have been; recording it again is then a duplicate.
    */
-  record(event: Unrecorded): Promise<Recorded>;
+  record(event: NewEvent): Promise<Recorded>;
   /** Takes work that is due: at most one event of a call. It may take fewer than asked for; `more` says whether to ask again. */
   take(request: TakeRequest): Promise<Taken>;
   /** Prolongs leases; resolves to those that are lost. */
@@ -68,13 +68,13 @@ export interface Inbox {
    * Calls the listener when there may be work sooner than the last `take` said: a new event, or the next of a call whose event has left
    * its worker. A hint: it may be missed. Returns a function that removes the listener.
    */
-  onWork(listener: () => void): () => void;
+  onWork(onWork: () => void): () => void;
   /** Events that no attempt could handle. */
   readonly deadLetters: DeadLetters;
   /** One call with its events, or `undefined`. */
-  call(provider: string, callId: string, tenant?: string): Promise<Call | undefined>;
+  getCall(provider: string, callId: string, tenant?: string): Promise<Call | undefined>;
   /** Calls, newest first. */
-  calls(query?: CallQuery): Promise<Page<CallSummary>>;
+  listCalls(query?: CallQuery): Promise<Page<CallSummary>>;
   /** How many calls and events there are. Cheap however many. */
   counts(): Promise<InboxCounts>;
   /** What a health check looks at: how much work waits, for what, and for how long. Exact, and cheap however much there is. */
@@ -107,7 +107,7 @@ export interface ReadyOptions {
 }
 
 /** An event on its way into the inbox, which decides its transition. */
-export type Unrecorded = Omit<AnyCallStatusEvent, 'transition'>;
+export type NewEvent = Omit<AnyCallStatusEvent, 'transition'>;
 
 /** What recording an event found. */
 export interface Recorded {
@@ -146,7 +146,7 @@ export interface TakeRequest {
 /** What a worker got. */
 export interface Taken {
   /** The events that are its own until their leases end; at most one of a call. */
-  readonly work: readonly Work[];
+  readonly jobs: readonly Job[];
   /** Milliseconds until work becomes due that is not due now (a retry, a lease that ends); absent when there is none. */
   readonly nextInMs?: number;
   /** Whether a suspect is due now that was not taken. */
@@ -164,7 +164,7 @@ export interface Lease {
 }
 
 /** An event to handle. */
-export interface Work {
+export interface Job {
   /** What its worker shows to begin, finish, fail, renew or release it. */
   readonly lease: Lease;
   /** The event as it was recorded. */

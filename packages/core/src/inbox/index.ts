@@ -7,14 +7,14 @@ export type {
   CallEnd,
   Failure,
   Inbox,
+  Job,
   Lease,
+  NewEvent,
   Outcome,
   ReadyOptions,
   Recorded,
   Taken,
   TakeRequest,
-  Unrecorded,
-  Work,
 } from './inbox.ts';
 export type {
   CallQuery,

@@ -23,7 +23,7 @@ export interface MemoryInboxOptions {
    * A live call is kept for seven times as long. `Infinity`: until there is no room.
    * @default 86_400_000 (24 hours)
    */
-  readonly retainFor?: number;
+  readonly retentionMs?: number;
   /**
    * Of how many ended calls, the newest, the events are kept. Of older ones remain the status and the ids of the events:
    * they are listed and counted, and their duplicates, late and conflicting events are known.
@@ -56,11 +56,11 @@ export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
   const {
     maxBytes = Math.floor(getHeapStatistics().heap_size_limit * SHARE_OF_HEAP),
     maxCalls = 100_000,
-    retainFor = 86_400_000,
+    retentionMs = 86_400_000,
     retainEvents = 100,
     clock,
   } = options;
-  return new MemoryInbox({ maxBytes, maxCalls, retainFor, retainEvents }, clock);
+  return new MemoryInbox({ maxBytes, maxCalls, retentionMs, retainEvents }, clock);
 }
 
 const SHARE_OF_HEAP = 1 / 4;
@@ -69,7 +69,7 @@ const OPTIONS: OptionRules<MemoryInboxOptions> = {
   maxBytes: { expected: 'a whole number of bytes, 1 or more', fits: (value) => isWhole(value) && value >= 1 },
   maxCalls: { expected: 'a whole number, 1 or more', fits: (value) => isWhole(value) && value >= 1 },
   // At 0 the duplicates of a call would not even be known a moment later.
-  retainFor: { expected: 'milliseconds, more than 0', fits: (value) => typeof value === 'number' && value > 0 },
+  retentionMs: { expected: 'milliseconds, more than 0', fits: (value) => typeof value === 'number' && value > 0 },
   retainEvents: { expected: 'a whole number, 0 or more', fits: (value) => isWhole(value) && value >= 0 },
   clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
 };

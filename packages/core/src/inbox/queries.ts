@@ -5,7 +5,7 @@ export interface DeadLetters {
   /** Newest first. */
   list(query?: DeadLetterQuery): Promise<Page<DeadLetter>>;
   /** One dead letter, or `undefined`. */
-  read(eventId: string): Promise<DeadLetter | undefined>;
+  get(eventId: string): Promise<DeadLetter | undefined>;
   /** Makes the event work again, from attempt 1. Resolves to `false` if there is no such dead letter. */
   replay(eventId: string): Promise<boolean>;
   /** Replays all that match, oldest first, and returns how many. What dies again meanwhile is not replayed again. */
@@ -93,11 +93,11 @@ export interface CallSummary {
   /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number;
   /** When its first event was received, in milliseconds since 1970. */
-  readonly firstAt: number;
+  readonly firstEventAt: number;
   /** When its last event was received, in milliseconds since 1970. */
-  readonly lastAt: number;
+  readonly lastEventAt: number;
   /** How many events of it were recorded. */
-  readonly events: number;
+  readonly eventCount: number;
 }
 
 /** How much there is. */

@@ -15,7 +15,7 @@ it('says of each part of a query how to mend it', () => {
     cursor: 'yours',
     limit: 0,
   };
-  expect(() => checkOptions('query', query, rules.calls)).toThrow(
+  expect(() => checkOptions('query', query, rules.listCalls)).toThrow(
     expect.objectContaining({
       code: 'invalid_options',
       details: {
@@ -34,7 +34,7 @@ it('says of each part of a query how to mend it', () => {
 });
 
 it.each([
-  ['calls', 'provider, since, until, cursor, limit, state, status'],
+  ['listCalls', 'provider, since, until, cursor, limit, state, status'],
   ['deadLetters', 'provider, since, until, cursor, limit'],
   ['replayAll', 'provider, since, until'],
 ] as const)('says what there is in a query of %s', (method, known) => {

@@ -49,11 +49,11 @@ const END: OptionRules<CallEnd> = {
  * @example
  * ```ts
  * const QUERIES = queryRules((cursor) => /^\d{1,15}$/.test(cursor));
- * checkOptions('query', query, QUERIES.calls);
+ * checkOptions('query', query, QUERIES.listCalls);
  * ```
  */
 export function queryRules(isCursor: (cursor: string) => boolean): {
-  readonly calls: OptionRules<CallQuery>;
+  readonly listCalls: OptionRules<CallQuery>;
   readonly deadLetters: OptionRules<DeadLetterQuery>;
   readonly replayAll: OptionRules<Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>>;
   readonly endCall: OptionRules<CallEnd>;
@@ -63,5 +63,5 @@ export function queryRules(isCursor: (cursor: string) => boolean): {
     fits: (value) => typeof value === 'string' && isCursor(value),
   };
   const deadLetters = { ...SPAN, cursor, limit: LIMIT };
-  return { calls: { ...deadLetters, state: STATE, status: STATUS }, deadLetters, replayAll: SPAN, endCall: END };
+  return { listCalls: { ...deadLetters, state: STATE, status: STATUS }, deadLetters, replayAll: SPAN, endCall: END };
 }

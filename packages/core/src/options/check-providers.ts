@@ -80,7 +80,7 @@ export function checkProviders(
   const refused = open.find(({ options }) => !(options.allowUnauthenticated ?? allowUnauthenticated));
   if (refused !== undefined && !isLenient(environment)) {
     const { name, definition } = refused;
-    const ways = [definition.secret, 'token']
+    const ways = [definition.secretOption, 'token']
       .flatMap((option) => option ?? [])
       .map((option) => `${name}({ ${option} })`);
     const reason = environment ? `NODE_ENV is ${environment}.` : UNSET;
@@ -105,7 +105,7 @@ export function isLenient(environment: string | undefined): boolean {
 /** They are seldom meant: a line end of a file, or a space behind the value of a variable. */
 function warnOfSpaces(provider: Provider, log: Logger): void {
   const { name, definition, options } = provider;
-  const secrets = { [definition.secret ?? 'token']: signingSecret(provider), token: options.token };
+  const secrets = { [definition.secretOption ?? 'token']: signingSecret(provider), token: options.token };
   for (const [option, secret] of Object.entries(secrets)) {
     const texts = listOf(secret).filter((text) => typeof text === 'string');
     if (texts.every((text) => text === text.trim())) continue;
@@ -117,7 +117,7 @@ function warnOfSpaces(provider: Provider, log: Logger): void {
 /** Strict: behind a secret that is misspelled, callbacks would be taken with less proof than was meant. */
 function checkOptions(provider: Provider): void {
   const { name, definition, options } = provider;
-  const { secret, options: own = {} } = definition;
+  const { secretOption: secret, options: own = {} } = definition;
   const rules = {
     ...(secret !== undefined && { [secret]: { ...SECRET, aliases: FOREIGN_SECRETS } }),
     token: SECRET,
@@ -142,7 +142,7 @@ const RECEIVER_OPTIONS = [
   'ack',
   'autoAck',
   'limits',
-  'work',
+  'worker',
   'concurrency',
   'leaseMs',
   'clock',

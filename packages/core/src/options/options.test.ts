@@ -23,7 +23,7 @@ const INBOX_EXPECTED =
   "`inbox`: expected an inbox, such as sqliteInbox({ path: '/data/calls.db' }) of @call-status/inbox-sqlite, got";
 const HANDLERS =
   'onQueued, onInitiated, onRinging, onInProgress, onCompleted, onBusy, onNoAnswer, onFailed, onCanceled, onEnded, onStatus, onError';
-const KNOWN = `providers, publicUrl, autoAck, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, work, leaseMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
+const KNOWN = `providers, publicUrl, autoAck, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, worker, leaseMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
 
 function refusal(options: object, environment?: string): CallStatusError {
   try {
@@ -48,7 +48,7 @@ describe('resolveOptions', () => {
       ack: 'recorded',
       ackDeadlineMs: 4000,
       limits: { bytes: 65_536, fields: 1000, depth: 16 },
-      work: true,
+      worker: true,
       concurrency: 64,
       leaseMs: 15_000,
       retry: {},
@@ -75,7 +75,7 @@ describe('resolveOptions', () => {
       ackDeadlineMs: 0,
       limits: { bytes: 10, fields: undefined },
       inbox: memoryInbox(),
-      work: true,
+      worker: true,
       concurrency: 1,
       leaseMs: 1,
       retry: { attempts: 1, backoff: () => 0 },
@@ -115,7 +115,7 @@ describe('resolveOptions', () => {
     [{ providers: 'exotel' }, '`providers`: expected a list of providers, such as [signalwire({ … })], got a text.'],
     [{ providers: [exotel, ...proven] }, '`providers`: number 1: call the function: exotel({ … }).'],
     [
-      { providers: [...proven, exotel.callbackUrl] },
+      { providers: [...proven, exotel.callbackParams] },
       /^`providers`: number 3: expected a provider, .*, got a function\.$/,
     ],
     [{ providers: ['exotel'] }, `${PROVIDER_EXPECTED} a text.`],
@@ -153,7 +153,7 @@ describe('resolveOptions', () => {
     [{ log: console.log }, '`log`: expected a logger with warn and error, such as pino(), got a function.'],
     [{ clock: { now: Date.now } }, '`clock`: expected a function, or a clock with now and timers, got an object.'],
     [{ clock: 0 }, '`clock`: expected a function, or a clock with now and timers, got 0.'],
-    [{ ack: 'handled', work: false }, /^`ack: 'handled'` needs /],
+    [{ ack: 'handled', worker: false }, /^`ack: 'handled'` needs /],
     [{ ackDeadlineMs: Number.POSITIVE_INFINITY }, /^`ackDeadlineMs`: expected .*, got Infinity\.$/],
     [{ providers: [mycpaas({ token: 'x', retry: { attempts: 0 } })] }, /^`mycpaas\.retry\.attempts`: expected /],
   ])('refuses %o', (options, issue) => {
@@ -290,7 +290,7 @@ describe('resolveOptions', () => {
         rawStatus: region,
       }),
       eventKey: () => '',
-      callbackUrl: undefined,
+      callbackParams: undefined,
     } as const;
     const acme = defineProvider({ ...own, options: { region: v.optional(v.pipe(v.string(), v.minLength(2))) } });
 

@@ -60,11 +60,11 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    */
   readonly inbox?: Inbox | undefined;
   /**
-   * Whether this receiver takes events from the inbox and runs its handlers. With `false`, `calls.work()` starts it. It needs all
+   * Whether this receiver takes events from the inbox and runs its handlers. With `false`, `calls.startWorker()` starts it. It needs all
    * providers and handlers of the inbox: an event for which it has no handler is done.
    * @default true once it has a handler, so that a receiver which is there to read takes nothing; always with an inbox that is not durable
    */
-  readonly work?: boolean | undefined;
+  readonly worker?: boolean | undefined;
   /**
    * How many calls are handled at once. Some places are kept for each provider: a quarter of them all is shared out evenly.
    * @default 64
@@ -113,7 +113,7 @@ export interface ResolvedOptions {
   readonly limits: Limits;
   readonly inbox: Inbox;
   /** `undefined`: once there is a handler. */
-  readonly work: boolean | undefined;
+  readonly worker: boolean | undefined;
   readonly concurrency: number;
   readonly handlerTimeoutMs: number;
   readonly leaseMs: number;
@@ -145,7 +145,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     limits,
     clock: given,
     inbox = memoryInbox(given && { clock: timeOf(given).now }),
-    work,
+    worker: work,
     concurrency = 64,
     handlerTimeoutMs = 30_000,
     leaseMs = 15_000,
@@ -163,7 +163,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
   }
   if (ack === 'handled' && work === false) {
     throw new CallStatusError('invalid_options', {
-      issues: ["`ack: 'handled'` needs the handlers in this process; `work: false` keeps them out."],
+      issues: ["`ack: 'handled'` needs the handlers in this process; `worker: false` keeps them out."],
     });
   }
   return {
@@ -181,7 +181,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     },
     inbox,
     // What nobody takes of an inbox in memory, nobody ever will; and who waits for handlers has to run them.
-    work: work ?? (!inbox.durable || ack === 'handled' ? true : undefined),
+    worker: work ?? (!inbox.durable || ack === 'handled' ? true : undefined),
     concurrency,
     handlerTimeoutMs,
     leaseMs,

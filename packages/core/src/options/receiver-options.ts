@@ -28,7 +28,7 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
     expected: 'https://host with an optional path, or a function that returns it',
     fits: (value) => typeof value === 'function' || (typeof value === 'string' && HTTP_ADDRESS.test(value)),
     explain: explainPublicUrl,
-    aliases: ['url', 'baseUrl', 'webhookUrl', 'callbackUrl', 'origin', 'host', 'protocol'],
+    aliases: ['url', 'baseUrl', 'webhookUrl', 'callbackParams', 'origin', 'host', 'protocol'],
   },
   autoAck: named(BOOLEAN, 'autoRespond', 'autoReply', 'autoAcknowledge'),
   ack: named(oneOf('recorded', 'handled'), 'acknowledge', 'processBeforeResponse'),
@@ -51,7 +51,7 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
     fits: isInbox,
     aliases: ['store', 'storage', 'database', 'db', 'queue', 'outbox', 'persistence'],
   },
-  work: named(BOOLEAN, 'worker', 'workers', 'runHandlers'),
+  worker: named(BOOLEAN, 'worker', 'workers', 'runHandlers'),
   leaseMs: named(POSITIVE_INTEGER, 'lease', 'leaseTimeout', 'visibilityTimeout', 'lockDuration'),
   ...SHARED_RULES,
   log: {

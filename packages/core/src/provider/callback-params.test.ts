@@ -14,7 +14,7 @@ const acme = defineProvider({
   recognizes: () => true,
   normalize: ({ id }) => ({ callId: id, rawStatus: '' }),
   eventKey: () => '',
-  callbackUrl: Object.assign(
+  callbackParams: Object.assign(
     (options: { readonly url: string; readonly events?: readonly string[] }) => ({ hook: options }),
     {
       xml: ({ url }: { readonly url: string }) => `<Call hook="${url}"/>`,
@@ -24,24 +24,26 @@ const acme = defineProvider({
 });
 
 it('puts the token into the URL, and nothing else of it reaches the definition', () => {
-  expect(acme.callbackUrl({ url, token: 'a&b', events: ['up'] })).toEqual({
+  expect(acme.callbackParams({ url, token: 'a&b', events: ['up'] })).toEqual({
     hook: { url: `${url}?token=a%26b`, events: ['up'] },
   });
-  expect(acme.callbackUrl({ url })).toEqual({ hook: { url } });
-  expect(acme.callbackUrl({ url, token: undefined })).toEqual({ hook: { url } });
+  expect(acme.callbackParams({ url })).toEqual({ hook: { url } });
+  expect(acme.callbackParams({ url, token: undefined })).toEqual({ hook: { url } });
 });
 
 it('does the same for the functions that hang on it', () => {
-  expect(acme.callbackUrl.xml({ url: `${url}?a=1#rt=5`, token: 's' })).toBe(`<Call hook="${url}?a=1&token=s#rt=5"/>`);
-  expect(acme.callbackUrl.version).toBe(2);
-  expect(signalwire.callbackUrl.attributes({ url, token: 's' }).statusCallback).toBe(`${url}?token=s`);
+  expect(acme.callbackParams.xml({ url: `${url}?a=1#rt=5`, token: 's' })).toBe(
+    `<Call hook="${url}?a=1&token=s#rt=5"/>`,
+  );
+  expect(acme.callbackParams.version).toBe(2);
+  expect(signalwire.callbackParams.attributes({ url, token: 's' }).statusCallback).toBe(`${url}?token=s`);
 });
 
 it.each(builtInProviders.map((provider) => [provider.definition.name, provider] as const))(
   'holds for %s',
   (_, provider) => {
     const target = 'https://hooks.example.com/voice?filter[status]=ended&next=%2Fx%3Ftoken%3Dinner#rt=5000';
-    const parameters = provider.callbackUrl({ url: target, token: 'a long secret' });
+    const parameters = provider.callbackParams({ url: target, token: 'a long secret' });
     expect(Object.values(parameters)).toContain(target.replace('#', '&token=a%20long%20secret#'));
   },
 );
@@ -57,7 +59,7 @@ it.each([
   [{ url: '/voice' }],
   [{ url: 'hooks.example.com' }],
 ])('refuses %j', (given) => {
-  expect(() => acme.callbackUrl(given as never)).toThrow(
+  expect(() => acme.callbackParams(given as never)).toThrow(
     expect.objectContaining({ code: 'invalid_options', details: expect.objectContaining({ provider: 'acme' }) }),
   );
 });

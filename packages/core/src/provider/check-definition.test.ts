@@ -14,7 +14,7 @@ const right = {
   eventKey: () => 'over',
 };
 const genuine = (): string => 'genuine';
-const signing = { ...right, signs: 'bytes', secret: 'key', authenticate: genuine };
+const signing = { ...right, signs: 'bytes', secretOption: 'key', authenticate: genuine };
 
 function refusal(definition: unknown): CallStatusError {
   try {
@@ -44,12 +44,12 @@ describe('a definition that is right', () => {
         options: { region: v.string() },
         isCallStatus: () => true,
         sign: genuine,
-        callbackUrl: () => '',
+        callbackParams: () => '',
       },
     ],
     [
       'parts that are undefined',
-      { ...right, methods: undefined, options: undefined, secret: undefined, callbackUrl: undefined },
+      { ...right, methods: undefined, options: undefined, secretOption: undefined, callbackParams: undefined },
     ],
     ['a name with all that may be in one', { ...right, name: '1st.acme_voice-eu' }],
     ['a schema for its secret', { ...signing, options: { key: v.optional(v.string()) } }],
@@ -70,18 +70,18 @@ describe('a definition that cannot be right is refused by the name of the part',
     ['statuses.constructor', { ...right, statuses: { constructor: 'Completed' } }],
     ['statuses', { ...right, statuses: undefined }],
     ['statuses', { ...right, statuses: ['completed'] }],
-    ['authenticate', { ...right, signs: 'bytes', secret: 'key' }],
+    ['authenticate', { ...right, signs: 'bytes', secretOption: 'key' }],
     ['authenticate', { ...signing, authenticate: undefined }],
     ['authenticate', { ...signing, authenticate: 'hmac' }],
     ['authenticate', { ...right, authenticate: genuine }],
-    ['secret', { ...signing, secret: undefined }],
-    ['secret', { ...signing, secret: '' }],
-    ['secret', { ...signing, secret: 'PSK 1234' }],
-    ['secret', { ...signing, secret: 7 }],
-    ['secret', { ...signing, secret: 'token' }],
-    ['secret', { ...signing, secret: 'concurrency' }],
-    ['secret', { ...signing, secret: 'onCompleted' }],
-    ['secret', { ...right, secret: 'key' }],
+    ['secretOption', { ...signing, secretOption: undefined }],
+    ['secretOption', { ...signing, secretOption: '' }],
+    ['secretOption', { ...signing, secretOption: 'PSK 1234' }],
+    ['secretOption', { ...signing, secretOption: 7 }],
+    ['secretOption', { ...signing, secretOption: 'token' }],
+    ['secretOption', { ...signing, secretOption: 'concurrency' }],
+    ['secretOption', { ...signing, secretOption: 'onCompleted' }],
+    ['secretOption', { ...right, secretOption: 'key' }],
     ['options.handlerTimeoutMs', { ...right, options: { handlerTimeoutMs: v.number() } }],
     ['options.token', { ...right, options: { token: v.string() } }],
     ['options.retry', { ...right, options: { retry: v.string() } }],
@@ -112,7 +112,7 @@ describe('a definition that cannot be right is refused by the name of the part',
     ['isCallStatus', { ...right, isCallStatus: true }],
     ['sign', { ...signing, sign: 'hmac' }],
     ['sign', { ...right, sign: genuine }],
-    ['callbackUrl', { ...right, callbackUrl: 'https://acme.example' }],
+    ['callbackParams', { ...right, callbackParams: 'https://acme.example' }],
     ['isCallstatus', { ...right, isCallstatus: () => true }],
   ])('%s', (part, definition) => {
     const issues = issuesOf(definition);

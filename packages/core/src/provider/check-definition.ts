@@ -25,14 +25,14 @@ const FUNCTIONS = {
   authenticate: false,
   sign: false,
   diagnose: false,
-  callbackUrl: false,
+  callbackParams: false,
 } as const satisfies { readonly [Part in keyof AnyProviderDefinition]?: boolean };
 
 const PARTS: readonly string[] = [
   'name',
   'methods',
   'signs',
-  'secret',
+  'secretOption',
   'options',
   'statuses',
   'schema',
@@ -102,19 +102,19 @@ function issuesOfOptions({ options = {} }: Readonly<Record<string, unknown>>): s
 }
 
 /** Without a secret nothing is verified, and without `authenticate` nothing is genuine. A wrong `signs` is an issue of its own. */
-function issuesOfSecret({ signs, secret, authenticate, sign }: Readonly<Record<string, unknown>>): string[] {
+function issuesOfSecret({ signs, secretOption, authenticate, sign }: Readonly<Record<string, unknown>>): string[] {
   if (signs === 'nothing') {
-    return Object.entries({ secret, authenticate, sign })
+    return Object.entries({ secretOption, authenticate, sign })
       .filter(([, given]) => given !== undefined)
       .map(([part]) => `${part}: not with signs: 'nothing'.`);
   }
   if (signs !== 'fields' && signs !== 'bytes') return [];
   const issues: string[] = [];
   if (authenticate === undefined) issues.push("authenticate: expected a function, unless signs is 'nothing'.");
-  if (typeof secret !== 'string' || !OPTION_NAME.test(secret)) {
-    issues.push("secret: expected the name of the option that holds the signing secret, such as 'signingKey'.");
-  } else if (COMMON_OPTIONS.includes(secret)) {
-    issues.push(`secret: every provider has ${secret}; take another name.`);
+  if (typeof secretOption !== 'string' || !OPTION_NAME.test(secretOption)) {
+    issues.push("secretOption: expected the name of the option that holds the signing secret, such as 'signingKey'.");
+  } else if (COMMON_OPTIONS.includes(secretOption)) {
+    issues.push(`secretOption: every provider has ${secretOption}; take another name.`);
   }
   return issues;
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createCallStatus } from '../index.ts';
-import { callSchema, createMessage, defineProvider, hmac } from './index.ts';
+import { callSchema, createCallback, defineProvider, hmac } from './index.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 
-describe('createMessage', () => {
+describe('createCallback', () => {
   it('makes a request of the least that there is to say', () => {
-    const { request, bytes, url } = createMessage({});
+    const { request, bytes, url } = createCallback({});
     expect(request).toEqual({
       method: 'POST',
       url: '/',
@@ -19,19 +19,19 @@ describe('createMessage', () => {
 
   it('takes headers in any case, texts and bytes, and what another parser made', () => {
     const headers = { 'Content-Type': FORM, 'X-Acme': ['a', 'b'] };
-    const message = createMessage({ headers, body: 'name=Gr%C3%BC%C3%9Fe' });
+    const message = createCallback({ headers, body: 'name=Gr%C3%BC%C3%9Fe' });
     expect([message.header('x-acme'), message.fields]).toEqual(['a', { name: 'Grüße' }]);
-    expect(createMessage({ headers, body: Uint8Array.of(0x61, 0x3d, 0x62) }).fields).toEqual({ a: 'b' });
-    const parsed = createMessage({ headers, parsed: { a: '1' } });
+    expect(createCallback({ headers, body: Uint8Array.of(0x61, 0x3d, 0x62) }).fields).toEqual({ a: 'b' });
+    const parsed = createCallback({ headers, parsed: { a: '1' } });
     expect([parsed.bytes, parsed.fields]).toEqual([undefined, { a: '1' }]);
-    expect(createMessage({ method: 'GET', url: '/x?a=1', origin: 'http://h.example' }).url).toBe(
+    expect(createCallback({ method: 'GET', url: '/x?a=1', origin: 'http://h.example' }).url).toBe(
       'http://h.example/x?a=1',
     );
   });
 
   it('reads as a receiver does', () => {
     const limits = { bytes: 10, fields: 1, depth: 1 };
-    const message = createMessage(
+    const message = createCallback(
       { url: '/x', headers: { 'content-type': FORM }, body: 'a=1&b=2' },
       { limits, publicUrl: 'https://p.example' },
     );
@@ -73,7 +73,7 @@ describe('a provider that decodes bodies by itself', () => {
   const send = (
     body: string,
     type = headers['content-type'],
-    endpoint: Pick<typeof calls, 'receive'> = calls.for('xml'),
+    endpoint: Pick<typeof calls, 'receive'> = calls.provider('xml'),
   ) =>
     endpoint.receive({
       method: 'POST',
@@ -87,7 +87,7 @@ describe('a provider that decodes bodies by itself', () => {
     const body = '<call id="7" state="over"/>';
     const receipt = await send(body);
     expect(receipt).toMatchObject({ status: 200, event: { callId: '7', status: 'completed', raw: { id: '7' } } });
-    const message = createMessage({ headers, body }, { definition: xml.definition });
+    const message = createCallback({ headers, body }, { definition: xml.definition });
     expect(message.fields).toBe(message.fields);
     expect(Object.keys(message.fields)).toEqual(['id', 'state']);
     expect('polluted' in message.fields).toBe(false);

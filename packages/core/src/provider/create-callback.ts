@@ -1,9 +1,9 @@
 import { DEFAULT_LIMITS, type Limits } from '../decode/fields.ts';
 import type { AnyProviderDefinition } from './define-provider.ts';
-import { Message, type PublicUrl } from './incoming-callback.ts';
+import { IncomingCallback, type PublicUrl } from './incoming-callback.ts';
 
 /** A request, as far as a test of a provider has something to say of it. */
-export interface MessageInit {
+export interface CallbackInit {
   /** @default 'POST' */
   readonly method?: string;
   /** Path and query. @default '/' */
@@ -19,7 +19,7 @@ export interface MessageInit {
 }
 
 /** How a receiver would read the request. */
-export interface MessageOptions {
+export interface CreateCallbackOptions {
   /** The definition that reads it; needed where it has a `decode`. */
   readonly definition?: Pick<AnyProviderDefinition, 'decode'>;
   /** @default those of a receiver */
@@ -33,15 +33,17 @@ export interface MessageOptions {
  *
  * @example
  * ```ts
- * const message = createMessage({ headers: { 'X-Acme-Event': 'call' }, body: 'id=1&state=over' });
+ * const message = createCallback({ headers: { 'X-Acme-Event': 'call' }, body: 'id=1&state=over' });
  * expect(acme.definition.recognizes(message)).toBe(true);
  * ```
  */
-export function createMessage(request: MessageInit, options: MessageOptions = {}): Message {
+export function createCallback(request: CallbackInit, options: CreateCallbackOptions = {}): IncomingCallback {
   const { method = 'POST', url = '/', origin = 'https://hooks.example.com', headers = {}, body = '', parsed } = request;
   const { definition = {}, limits = DEFAULT_LIMITS, publicUrl } = options;
   const lowerCased = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const content = parsed === undefined ? { body: bytes } : { parsed };
-  return new Message({ method, url, origin, headers: lowerCased, ...content }, limits, publicUrl).readBy(definition);
+  return new IncomingCallback({ method, url, origin, headers: lowerCased, ...content }, limits, publicUrl).readBy(
+    definition,
+  );
 }

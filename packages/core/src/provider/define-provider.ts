@@ -3,9 +3,9 @@ import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatus, ProviderEvent } from '../event.ts';
 import type { Handlers } from '../handlers/handlers.ts';
 import type { RetryOptions } from '../handlers/retry.ts';
-import { addingToken, type CallbackUrlFunction, type WithTokenOption } from './callback-params.ts';
+import { addingToken, type CallbackParamsFunction, type WithTokenOption } from './callback-params.ts';
 import { checkDefinition } from './check-definition.ts';
-import type { Decode, Message } from './incoming-callback.ts';
+import type { Decode, IncomingCallback } from './incoming-callback.ts';
 import type { NormalForm } from './normal-form.ts';
 import type { MaybePromise, OptionSchemas, OwnOptions, ParsedOptions, Secret } from './provider-options.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
@@ -40,7 +40,7 @@ export interface ProviderDefinition<
   Schema extends StandardSchema = StandardSchema,
   SecretName extends string = string,
   Options extends OptionSchemas = OptionSchemas,
-  CallbackUrl = unknown,
+  CallbackParams = unknown,
 > {
   /** In lower case: letters, digits, `-`, `_` and `.`. It is the event's `provider`. */
   readonly name: Name;
@@ -49,7 +49,7 @@ export interface ProviderDefinition<
   /** What a signature covers. `bytes` are verified before anything is parsed. */
   readonly signs: 'fields' | 'bytes' | 'nothing';
   /** The name of the option that holds the signing secret. Absent for a provider that cannot sign. */
-  readonly secret?: SecretName;
+  readonly secretOption?: SecretName;
   /**
    * The provider's own options beside the secret: for each a schema, of any library that implements Standard Schema. What is declared
    * neither here nor for every provider is refused, so that a misspelled option never goes unnoticed.
@@ -64,14 +64,14 @@ export interface ProviderDefinition<
    * @param named The URL exists for this provider's callbacks only. There it is asked only of a GET, which may be a visitor's,
    *   and need not be strict.
    */
-  readonly recognizes: (message: Message, named?: boolean) => boolean;
+  readonly recognizes: (message: IncomingCallback, named?: boolean) => boolean;
   /**
    * Why a message that looks like this provider's callback is not recognized, in a sentence without values, for the debug log:
    * `CallSid is no UUID.` Asked only where debug lines are written.
    *
    * @param advice what makes recognizing unnecessary, for the end of the sentence: `name the provider`
    */
-  readonly whyNot?: (message: Message, advice: string) => string | undefined;
+  readonly whyNot?: (message: IncomingCallback, advice: string) => string | undefined;
   /**
    * Makes fields of a body that is neither form, multipart nor JSON, such as XML or a JWT: an object, which is then bounded and sanitized
    * like any other. `undefined` refuses the body as malformed. Only where the URL is for callbacks.
@@ -91,7 +91,7 @@ export interface ProviderDefinition<
    * @param now milliseconds since the epoch
    */
   readonly authenticate?: (
-    message: Message,
+    message: IncomingCallback,
     secrets: readonly string[],
     options: ParsedOptions<NoInfer<SecretName>, NoInfer<Options>>,
     now: number,
@@ -107,7 +107,7 @@ export interface ProviderDefinition<
    * requests only, which anyone can send: keep it bounded.
    * @default the log names what is most often wrong
    */
-  readonly diagnose?: (message: Message, secrets: readonly string[]) => readonly string[] | undefined;
+  readonly diagnose?: (message: IncomingCallback, secrets: readonly string[]) => readonly string[] | undefined;
   /** Requires the call id and the status, and lets everything else pass. Of any library that implements Standard Schema. */
   readonly schema: Schema;
   /** Makes the normal form of what the `schema` made. What it throws is answered 503, so that the provider tries again. */
@@ -126,14 +126,14 @@ export interface ProviderDefinition<
    * Makes the parameters to send when a call is created, out of `url` and options of its own. The URL has its token by then.
    * @default none
    */
-  readonly callbackUrl?: CallbackUrl;
+  readonly callbackParams?: CallbackParams;
 }
 
 /** A definition whose own types do not matter any more: they were checked where it was defined. */
 export interface AnyProviderDefinition
-  extends Omit<ProviderDefinition, 'authenticate' | 'normalize' | 'eventKey' | 'callbackUrl'> {
+  extends Omit<ProviderDefinition, 'authenticate' | 'normalize' | 'eventKey' | 'callbackParams'> {
   readonly authenticate?: (
-    message: Message,
+    message: IncomingCallback,
     secrets: readonly string[],
     // biome-ignore lint/suspicious/noExplicitAny: see above
     options: any,
@@ -144,12 +144,12 @@ export interface AnyProviderDefinition
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly eventKey: (fields: any, form: NormalForm) => string;
   // biome-ignore lint/suspicious/noExplicitAny: see above
-  readonly callbackUrl?: any;
+  readonly callbackParams?: any;
 }
 
 /** The options that every provider has, beside its own. */
 export interface ProviderOptions<Event> extends Handlers<Event> {
-  /** The secret in the callback URL (`?token=…`); `callbackUrl()` puts it there. Compared in constant time. */
+  /** The secret in the callback URL (`?token=…`); `callbackParams()` puts it there. Compared in constant time. */
   readonly token?: Secret;
   /**
    * Accepts callbacks that nothing proves, in production too. Their `trust` is `none`.
@@ -180,11 +180,11 @@ export interface Provider<Name extends string = string, Fields = unknown> {
 export type EventOf<P extends Provider> = NonNullable<P['~event']>;
 
 /** Makes a {@link Provider} out of options. */
-export interface ProviderFactory<Name extends string, Fields, Options extends object, CallbackUrl> {
+export interface ProviderFactory<Name extends string, Fields, Options extends object, CallbackParams> {
   (...options: FactoryArguments<Options & ProviderOptions<ProviderEvent<Name, Fields>>>): Provider<Name, Fields>;
   readonly definition: AnyProviderDefinition & { readonly name: Name };
   /** Makes the parameters to send when a call is created. */
-  readonly callbackUrl: CallbackUrl;
+  readonly callbackParams: CallbackParams;
 }
 
 /** The options may be left out if none of them is required. */
@@ -205,9 +205,9 @@ export type FactoryArguments<Options extends object> =
  *   recognizes: (message) => message.header('x-acme-event') === 'call',
  *   normalize: (fields) => ({ callId: fields.id, rawStatus: fields.state }),
  *   eventKey: (fields) => fields.state,
- *   callbackUrl: ({ url }) => ({ webhook: url }),
+ *   callbackParams: ({ url }) => ({ webhook: url }),
  * });
- * acme.callbackUrl({ url: 'https://hooks.example.com/acme', token }); // { webhook: 'https://hooks.example.com/acme?token=…' }
+ * acme.callbackParams({ url: 'https://hooks.example.com/acme', token }); // { webhook: 'https://hooks.example.com/acme?token=…' }
  * createCallStatus({ providers: [acme({ token, onCompleted })] });
  * ```
  */
@@ -215,15 +215,15 @@ export function defineProvider<
   const Name extends string,
   // biome-ignore lint/suspicious/noExplicitAny: any schema will do
   Schema extends StandardSchema<any, any>,
-  CallbackUrl extends CallbackUrlFunction | undefined,
+  CallbackParams extends CallbackParamsFunction | undefined,
   const SecretName extends string = never,
   Options extends OptionSchemas = Readonly<Record<never, never>>,
 >(
-  definition: ProviderDefinition<Name, Schema, SecretName, Options, CallbackUrl>,
-): ProviderFactory<Name, SchemaInput<Schema>, OwnOptions<SecretName, Options>, WithTokenOption<CallbackUrl>> {
+  definition: ProviderDefinition<Name, Schema, SecretName, Options, CallbackParams>,
+): ProviderFactory<Name, SchemaInput<Schema>, OwnOptions<SecretName, Options>, WithTokenOption<CallbackParams>> {
   checkDefinition(definition);
   const { name } = definition;
   const factory = (options = {}): Provider => ({ name, definition, options });
-  const callbackUrl = addingToken(name, definition.callbackUrl);
-  return Object.assign(factory, { definition, callbackUrl }) as never;
+  const callbackParams = addingToken(name, definition.callbackParams);
+  return Object.assign(factory, { definition, callbackParams }) as never;
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
-import { Message, type PublicUrl } from './incoming-callback.ts';
+import { IncomingCallback, type PublicUrl } from './incoming-callback.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-function message(more: object = {}, publicUrl?: PublicUrl): Message {
+function message(more: object = {}, publicUrl?: PublicUrl): IncomingCallback {
   const request = { method: 'POST', url: '/hooks?a=1', origin: 'http://localhost:3000', headers: FORM };
-  return new Message({ ...request, ...more }, DEFAULT_LIMITS, publicUrl);
+  return new IncomingCallback({ ...request, ...more }, DEFAULT_LIMITS, publicUrl);
 }
 
 describe('Message', () => {
@@ -125,7 +125,7 @@ describe('Message', () => {
     const unreadable = new CallStatusError('body_aborted');
     const made = message({ unreadable });
     expect(made.parameter('a')).toBe('1');
-    for (const part of ['bytes', 'flat', 'fields', 'record'] as const) expect(() => made[part]).toThrow(unreadable);
+    for (const part of ['bytes', 'pairs', 'fields', 'record'] as const) expect(() => made[part]).toThrow(unreadable);
   });
 
   it('has a record of its fields, in which brackets mean nothing yet', () => {
@@ -145,7 +145,7 @@ describe('Message', () => {
   it('takes the fields of a GET from its query, without the token', () => {
     const get = message({ method: 'GET', url: '/?a[b]=1&token=secret' });
     expect(get.fields).toEqual({ a: { b: '1' } });
-    expect(get.flat.toRecord()).toEqual({});
+    expect(get.pairs.toRecord()).toEqual({});
   });
 
   it('takes the last of a repeated name in a GET, where the fields of the provider stand, and all of a list', () => {
@@ -180,26 +180,26 @@ describe('Message', () => {
     const part = '--b\r\nContent-Disposition: form-data; name="a[b]"\r\n\r\n1\r\n--b--\r\n';
     const json = { 'content-type': 'application/json' };
     const body = Buffer.from('a[b]=1&c=2&c=3');
-    expect(message({ body }).flat.toRecord()).toEqual({ 'a[b]': '1', c: ['2', '3'] });
-    expect(message({ headers: multipart, body: Buffer.from(part) }).flat.toRecord()).toEqual({ 'a[b]': '1' });
+    expect(message({ body }).pairs.toRecord()).toEqual({ 'a[b]': '1', c: ['2', '3'] });
+    expect(message({ headers: multipart, body: Buffer.from(part) }).pairs.toRecord()).toEqual({ 'a[b]': '1' });
     expect(message({ headers: multipart, body: Buffer.from(part) }).fields).toEqual({ a: { b: '1' } });
-    expect(message({ headers: json, body: Buffer.from('{"a":1}') }).flat.toRecord()).toEqual({});
+    expect(message({ headers: json, body: Buffer.from('{"a":1}') }).pairs.toRecord()).toEqual({});
     expect(message({ headers: json, body: Buffer.from('{"a":1}') }).fields).toEqual({ a: 1 });
   });
 
   it('has flat fields of what another parser made, as far as they are text', () => {
     const parsed = { one: '1', many: ['2', '3'], object: { a: '1' }, mixed: ['1', 2], number: 7 };
-    expect(message({ parsed }).flat.toRecord()).toEqual({ one: '1', many: ['2', '3'] });
+    expect(message({ parsed }).pairs.toRecord()).toEqual({ one: '1', many: ['2', '3'] });
     expect(message({ parsed }).fields).toEqual(parsed);
-    expect(message({ parsed, headers: { 'content-type': 'multipart/form-data; boundary=b' } }).flat.toRecord()).toEqual(
-      {
-        one: '1',
-        many: ['2', '3'],
-      },
-    );
-    expect(message({ parsed, headers: { 'content-type': 'application/json' } }).flat.toRecord()).toEqual({});
+    expect(
+      message({ parsed, headers: { 'content-type': 'multipart/form-data; boundary=b' } }).pairs.toRecord(),
+    ).toEqual({
+      one: '1',
+      many: ['2', '3'],
+    });
+    expect(message({ parsed, headers: { 'content-type': 'application/json' } }).pairs.toRecord()).toEqual({});
     for (const nothing of [undefined, null, 'text', 7])
-      expect(message({ parsed: nothing }).flat.toRecord()).toEqual({});
+      expect(message({ parsed: nothing }).pairs.toRecord()).toEqual({});
   });
 
   it('makes a tree of the bracketed names that another parser left', () => {

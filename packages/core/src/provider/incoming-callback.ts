@@ -29,7 +29,7 @@ export type { PublicUrl };
  * A request as a provider's definition sees it. Everything is read at most once, and only when asked for:
  * a provider that signs bytes is authenticated before anything is parsed.
  */
-export class Message {
+export class IncomingCallback {
   /** The request as the adapter gave it. */
   readonly request: CallbackRequest;
   readonly #limits: Limits;
@@ -41,7 +41,7 @@ export class Message {
   #fields: FieldTree | undefined;
   #url: string | undefined;
   /** By their decoders, the messages of providers that decode bodies by themselves. */
-  #views: Map<Decode, Message> | undefined;
+  #views: Map<Decode, IncomingCallback> | undefined;
   #decodeOwn: (() => unknown) | undefined;
 
   constructor(request: CallbackRequest, limits: Limits, publicUrl?: PublicUrl) {
@@ -51,12 +51,12 @@ export class Message {
   }
 
   /** The message as a provider's definition reads it: this one, unless the definition decodes bodies by itself. */
-  readBy({ decode }: { readonly decode?: Decode }): Message {
+  readBy({ decode }: { readonly decode?: Decode }): IncomingCallback {
     if (decode === undefined) return this;
     this.#views ??= new Map();
     let view = this.#views.get(decode);
     if (view === undefined) {
-      view = new Message(this.request, this.#limits, this.#publicUrl);
+      view = new IncomingCallback(this.request, this.#limits, this.#publicUrl);
       view.#decodeOwn = () => decode(this);
       this.#views.set(decode, view);
     }
@@ -121,7 +121,7 @@ export class Message {
    * The names and values of a form or multipart body as they came, for signatures. Empty for JSON and for GET.
    * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`
    */
-  get flat(): FlatFields {
+  get pairs(): FlatFields {
     this.#flat ??= this.#decodeFlat();
     return this.#flat;
   }
@@ -145,7 +145,7 @@ export class Message {
     if (method === 'GET') return this.#queryFields();
     const { kind } = this.contentType;
     if (kind !== 'form' && kind !== 'multipart') return this.fields;
-    return this.bytes === undefined ? this.#parsed() : this.flat.toRecord();
+    return this.bytes === undefined ? this.#parsed() : this.pairs.toRecord();
   }
 
   #decodeFlat(): FlatFields {
@@ -172,7 +172,7 @@ export class Message {
     switch (this.contentType.kind) {
       case 'form':
       case 'multipart':
-        return this.flat.toTree();
+        return this.pairs.toTree();
       case 'json':
         return decodeJson(this.#text(body), this.#limits);
       default:
@@ -227,7 +227,7 @@ function withoutBomInNames(tree: FieldTree): FieldTree {
 }
 
 /** Makes fields of a body that is neither form, multipart nor JSON. `undefined`: it is malformed. */
-export type Decode = (message: Message) => unknown;
+export type Decode = (message: IncomingCallback) => unknown;
 
 /** Of a URL; a fragment, which few clients send, is no part of it. */
 function queryOf(url: string): string {

@@ -9,8 +9,8 @@ export { CallStatusError } from '../errors.ts';
 export { equal } from '../signing/equal.ts';
 export { type HmacAlgorithm, hmac } from '../signing/hmac.ts';
 export { withToken } from '../signing/with-token.ts';
-export type { CallbackTarget, CallbackUrlFunction, TokenOption, WithTokenOption } from './callback-params.ts';
-export { createMessage, type MessageInit, type MessageOptions } from './create-callback.ts';
+export type { CallbackParamsFunction, CallbackTarget, TokenOption, WithTokenOption } from './callback-params.ts';
+export { type CallbackInit, type CreateCallbackOptions, createCallback } from './create-callback.ts';
 export {
   type AnyProviderDefinition,
   defineProvider,
@@ -30,7 +30,7 @@ export {
   type Verdict,
 } from './define-provider.ts';
 export { contentKey, eventKey } from './event-key.ts';
-export type { Decode, Message } from './incoming-callback.ts';
+export type { Decode, IncomingCallback } from './incoming-callback.ts';
 export { LAML_STATUSES, type LamlFields, lamlForm } from './laml/laml.ts';
 export { isCertainLamlCallStatus, isLamlCallStatus } from './laml/messages.ts';
 export {

@@ -38,9 +38,9 @@ async function received(provider: CallStatusEvent['provider'], callId: string, .
   const calls = createCallStatus({ log: { info() {}, warn() {}, error() {} } });
   const receipts: (Receipt<AnyCallStatusEvent> | undefined)[] = [];
   for (const { body = '', ...request } of requests) {
-    receipts.push(await calls.for(provider).receive({ ...request, origin: ORIGIN, body: Buffer.from(body) }));
+    receipts.push(await calls.provider(provider).receive({ ...request, origin: ORIGIN, body: Buffer.from(body) }));
   }
-  const call: Call | undefined = await calls.inbox.call(provider, callId);
+  const call: Call | undefined = await calls.inbox.getCall(provider, callId);
   await calls.close();
   return { receipts, call };
 }
@@ -117,7 +117,7 @@ describe('SignalWire', () => {
       status: 'in-progress',
       rawStatus: 'answered',
     });
-    expect(signalwire.callbackUrl({ url: 'https://example.com' }).StatusCallbackEvent).toContain('answered');
+    expect(signalwire.callbackParams({ url: 'https://example.com' }).StatusCallbackEvent).toContain('answered');
   });
 
   it('fields come that no document has, and are kept', () => {
@@ -204,7 +204,7 @@ describe('Exotel', () => {
   it('a signature is claimed on one page and denied by support: there is none, so a token proves', () => {
     expect(definition.signs).toBe('nothing');
     expect('authenticate' in definition).toBe(false);
-    expect(exotel.callbackUrl({ url: 'https://example.com', token: 't' }).StatusCallback).toBe(
+    expect(exotel.callbackParams({ url: 'https://example.com', token: 't' }).StatusCallback).toBe(
       'https://example.com?token=t',
     );
   });
@@ -306,9 +306,11 @@ describe('mycpaas', () => {
 
   it('StatusCallbackEvent takes statuses or events, and by default means all or completed', () => {
     const url = 'https://example.com/hook';
-    expect(mycpaas.callbackUrl({ url, token: 't' })).toStrictEqual({ StatusCallback: `${url}?token=t` });
-    expect(mycpaas.callbackUrl({ url, events: ['completed', 'failed'] }).StatusCallbackEvent).toBe('completed failed');
-    expect(mycpaas.callbackUrl({ url, events: ['initiated', 'answered'] }).StatusCallbackEvent).toBe(
+    expect(mycpaas.callbackParams({ url, token: 't' })).toStrictEqual({ StatusCallback: `${url}?token=t` });
+    expect(mycpaas.callbackParams({ url, events: ['completed', 'failed'] }).StatusCallbackEvent).toBe(
+      'completed failed',
+    );
+    expect(mycpaas.callbackParams({ url, events: ['initiated', 'answered'] }).StatusCallbackEvent).toBe(
       'initiated answered',
     );
   });

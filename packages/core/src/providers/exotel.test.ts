@@ -108,9 +108,9 @@ describe('two callbacks', () => {
   });
 });
 
-describe('callbackUrl', () => {
+describe('callbackParams', () => {
   it('asks for both events as JSON', () => {
-    expect(exotel.callbackUrl({ url: 'https://example.com/hook', token: 't' })).toEqual({
+    expect(exotel.callbackParams({ url: 'https://example.com/hook', token: 't' })).toEqual({
       StatusCallback: 'https://example.com/hook?token=t',
       'StatusCallbackEvents[0]': 'terminal',
       'StatusCallbackEvents[1]': 'answered',
@@ -124,7 +124,7 @@ describe('callbackUrl', () => {
       events: ['terminal'],
       contentType: 'multipart/form-data',
     } as const;
-    expect(exotel.callbackUrl(options)).toStrictEqual({
+    expect(exotel.callbackParams(options)).toStrictEqual({
       StatusCallback: 'https://example.com/hook',
       'StatusCallbackEvents[0]': 'terminal',
       StatusCallbackContentType: 'multipart/form-data',

@@ -2,7 +2,7 @@ import type { FieldTree } from '../decode/fields.ts';
 import type { Agent, CallError, Hangup, Line, Recording } from '../event.ts';
 import { defineProvider, type NormalForm, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
-import type { Message } from '../provider/incoming-callback.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { callSchema, option } from '../provider/standard-schema.ts';
 import { statusOf } from '../provider/status-of.ts';
 import { time } from '../provider/time.ts';
@@ -100,7 +100,7 @@ export type UtcOffset = `${'+' | '-'}${number}:${number}`;
 /** What Exotel can be asked for. */
 export type ExotelEvent = 'terminal' | 'answered';
 
-/** What `exotel.callbackUrl` takes. */
+/** What `exotel.callbackParams` takes. */
 export interface ExotelCallbackOptions {
   /** Your endpoint. */
   readonly url: string;
@@ -150,7 +150,7 @@ export const exotel: ProviderFactory<
   // `DateUpdated` is left out: nothing says that it stays the same when a callback is sent again.
   eventKey: (fields, form) =>
     contentKey({ ...form, occurredAt: undefined }, word(fields.EventType), time(fields.EndTime, '+00:00')),
-  callbackUrl: parameters,
+  callbackParams: parameters,
 });
 
 /** What `Date` does not understand, such as one digit, would cost every event its time. */
@@ -162,7 +162,7 @@ function isUtcOffset(given: unknown): boolean {
 
 const CALL_SID = /^[0-9a-f]{32}$/;
 
-function recognizes(message: Message): boolean {
+function recognizes(message: IncomingCallback): boolean {
   const fields = message.record;
   return (
     CALL_SID.test(id(fields['CallSid']) ?? '') &&
@@ -173,7 +173,7 @@ function recognizes(message: Message): boolean {
   );
 }
 
-function whyNot({ fields }: Message, advice: string): string | undefined {
+function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {
   if (!('CallSid' in fields && 'Status' in fields) || 'CallStatus' in fields) return undefined;
   const other = isCallStatus(fields);
   return other === true ? `CallSid is not 32 hexadecimal digits: ${advice}.` : other;

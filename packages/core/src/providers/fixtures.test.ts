@@ -6,7 +6,7 @@ import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import { normalise } from '../request/normalize.ts';
+import { normalize } from '../request/normalize.ts';
 import { builtInProviders } from './index.ts';
 
 const fixtures = loadFixtures();
@@ -47,7 +47,7 @@ function eventOf(provider: string, fields: FieldTree): unknown {
     transition,
     raw,
     ...event
-  } = normalise((factory as unknown as () => Provider)(), fields, 'none', 0) as AnyCallStatusEvent;
+  } = normalize((factory as unknown as () => Provider)(), fields, 'none', 0) as AnyCallStatusEvent;
   expect(raw, 'no field is dropped or changed').toEqual(fields);
   return event;
 }

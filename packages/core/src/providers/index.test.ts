@@ -18,7 +18,7 @@ it('makes providers out of options', () => {
 });
 
 it('names, for every provider that signs, the option with its secret', () => {
-  const secrets = builtInProviders.map(({ definition }) => [definition.signs, definition.secret]);
+  const secrets = builtInProviders.map(({ definition }) => [definition.signs, definition.secretOption]);
   expect(secrets).toEqual([
     ['fields', 'signingKey'],
     ['nothing', undefined],

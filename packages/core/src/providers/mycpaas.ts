@@ -1,6 +1,6 @@
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
-import type { Message } from '../provider/incoming-callback.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
 import { callSchema } from '../provider/standard-schema.ts';
@@ -38,7 +38,7 @@ export type MycpaasEvent =
   | 'busy'
   | 'no-answer';
 
-/** What `mycpaas.callbackUrl` takes. */
+/** What `mycpaas.callbackParams` takes. */
 export interface MycpaasCallbackOptions {
   /** Your endpoint. */
   readonly url: string;
@@ -76,7 +76,7 @@ export const mycpaas: ProviderFactory<
   // "The call ended normally", says its document of `completed`, not that it was answered.
   normalize: (fields) => lamlForm(fields, false),
   eventKey: (_, form) => contentKey(form),
-  callbackUrl: parameters,
+  callbackParams: parameters,
 });
 
 /** With such a header it is a relative of mycpaas, whose callbacks look the same. */
@@ -87,7 +87,7 @@ const FOREIGN_HEADERS = [
   'x-twilio-sha256-signature',
 ] as const;
 
-function recognizes(message: Message): boolean {
+function recognizes(message: IncomingCallback): boolean {
   if (FOREIGN_HEADERS.some((header) => message.header(header) !== undefined)) return false;
   const fields = message.record;
   if (!id(fields['CallSid'])?.startsWith('CA') || !isStatus(fields['CallStatus'])) return false;
@@ -95,7 +95,7 @@ function recognizes(message: Message): boolean {
   return documented || isCertainLamlCallStatus(fields);
 }
 
-function whyNot(message: Message, advice: string): string | undefined {
+function whyNot(message: IncomingCallback, advice: string): string | undefined {
   const { fields } = message;
   const header = FOREIGN_HEADERS.find((name) => message.header(name) !== undefined);
   if (header !== undefined) return whyNotLaml(fields, `It has ${header}, so it comes from a relative.`, advice);

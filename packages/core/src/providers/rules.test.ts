@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { messageOf, type Sent } from '../../test/message-of.ts';
 import { isCallStatusError } from '../errors.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import { normalise } from '../request/normalize.ts';
+import { normalize } from '../request/normalize.ts';
 import { exotel } from './exotel.ts';
 import { mycpaas } from './mycpaas.ts';
 import { signalwire } from './signalwire.ts';
@@ -173,7 +173,7 @@ function sayingValue(path: string): string {
 /** The event without what differs in any case, or the code of the refusal. */
 function eventOf(provider: Provider, sent: Sent): unknown {
   try {
-    const { raw: _, ...event } = normalise(provider, messageOf(sent).fields, 'none', 0);
+    const { raw: _, ...event } = normalize(provider, messageOf(sent).fields, 'none', 0);
     return event;
   } catch (error) {
     if (isCallStatusError(error)) return error.code;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallbackRequest } from '../callback-request.ts';
-import { createMessage } from '../provider/create-callback.ts';
+import { createCallback } from '../provider/create-callback.ts';
 import { signalwire } from './signalwire.ts';
 import { voicedock } from './voicedock.ts';
 
@@ -34,7 +34,7 @@ describe.each(REQUESTS)('%s', (_, { definition }, requests) => {
   it('is valid once signed, and not with another secret or another body', () => {
     const verdictOf = (made: CallbackRequest): unknown => {
       try {
-        return definition.authenticate?.(createMessage({ ...made, body: made.body ?? '' }), [SECRET], {}, NOW);
+        return definition.authenticate?.(createCallback({ ...made, body: made.body ?? '' }), [SECRET], {}, NOW);
       } catch (error) {
         return (error as { code?: string }).code;
       }

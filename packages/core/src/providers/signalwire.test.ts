@@ -378,9 +378,9 @@ describe('recognition where SignalWire is named', () => {
   });
 });
 
-describe('callbackUrl', () => {
+describe('callbackParams', () => {
   it('asks for every event by POST', () => {
-    expect(signalwire.callbackUrl({ url: 'https://example.com/hook#rt=5000' })).toEqual({
+    expect(signalwire.callbackParams({ url: 'https://example.com/hook#rt=5000' })).toEqual({
       StatusCallback: 'https://example.com/hook#rt=5000',
       StatusCallbackMethod: 'POST',
       StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
@@ -394,7 +394,7 @@ describe('callbackUrl', () => {
       method: 'GET',
       events: ['completed'],
     } as const;
-    expect(signalwire.callbackUrl(options)).toEqual({
+    expect(signalwire.callbackParams(options)).toEqual({
       StatusCallback: 'https://example.com/hook?a=1&token=t#rt=5000',
       StatusCallbackMethod: 'GET',
       StatusCallbackEvent: ['completed'],
@@ -402,7 +402,7 @@ describe('callbackUrl', () => {
   });
 
   it('makes attributes of cXML', () => {
-    expect(signalwire.callbackUrl.attributes({ url: 'https://example.com/hook', token: 't' })).toEqual({
+    expect(signalwire.callbackParams.attributes({ url: 'https://example.com/hook', token: 't' })).toEqual({
       statusCallback: 'https://example.com/hook?token=t',
       statusCallbackMethod: 'POST',
       statusCallbackEvent: 'initiated ringing answered completed',

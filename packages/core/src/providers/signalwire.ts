@@ -1,6 +1,6 @@
 import { defineProvider, type ProviderFactory, type Secret } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
-import type { Message } from '../provider/incoming-callback.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
 import { sign } from '../provider/laml/sign.ts';
@@ -37,7 +37,7 @@ export type SignalwireEvent = 'initiated' | 'ringing' | 'answered' | 'completed'
 /** Those of REST; cXML has only the plain ones. */
 export type SignalwireAnyEvent = SignalwireEvent | 'ringing_forwarded' | 'ringing_queued';
 
-/** What `signalwire.callbackUrl` takes. */
+/** What `signalwire.callbackParams` takes. */
 export interface SignalwireCallbackOptions {
   /** Your endpoint. Timeouts in its fragment (`#rt=5000`) are kept. */
   readonly url: string;
@@ -49,7 +49,7 @@ export interface SignalwireCallbackOptions {
   readonly events?: readonly [SignalwireAnyEvent, ...SignalwireAnyEvent[]];
 }
 
-/** What `signalwire.callbackUrl.attributes` takes. */
+/** What `signalwire.callbackParams.attributes` takes. */
 export interface SignalwireAttributesOptions extends SignalwireCallbackOptions {
   /** @default all of them; SignalWire's own default is only `completed` */
   readonly events?: readonly [SignalwireEvent, ...SignalwireEvent[]];
@@ -92,7 +92,7 @@ export const signalwire: ProviderFactory<'signalwire', SignalwireFields, Signalw
     name: 'signalwire',
     methods: ['POST', 'GET'],
     signs: 'fields',
-    secret: 'signingKey',
+    secretOption: 'signingKey',
     statuses: LAML_STATUSES,
     schema: callSchema<SignalwireFields>('CallSid', 'CallStatus'),
     recognizes,
@@ -104,12 +104,12 @@ export const signalwire: ProviderFactory<'signalwire', SignalwireFields, Signalw
     // "The call was answered and ended normally", says its document of `completed`.
     normalize: (fields) => lamlForm(fields, true),
     eventKey: (_, form) => contentKey(form),
-    callbackUrl: Object.assign(parameters, { attributes }),
+    callbackParams: Object.assign(parameters, { attributes }),
   });
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function recognizes(message: Message, named = false): boolean {
+function recognizes(message: IncomingCallback, named = false): boolean {
   const fields = message.record;
   const callSid = id(fields['CallSid']);
   const hasCall = callSid !== undefined && isStatus(fields['CallStatus']);
@@ -117,14 +117,14 @@ function recognizes(message: Message, named = false): boolean {
   return hasCall && isCertainLamlCallStatus(fields) && (UUID.test(callSid) || hasAny(message, OWN_HEADERS));
 }
 
-function whyNot(message: Message, advice: string): string | undefined {
+function whyNot(message: IncomingCallback, advice: string): string | undefined {
   const { fields } = message;
   const isOurs = UUID.test(id(fields['CallSid']) ?? '') || hasAny(message, OWN_HEADERS);
   const foreign = `CallSid is no UUID, and no header is of SignalWire: ${advice}.`;
   return whyNotLaml(fields, isOurs ? undefined : foreign, advice);
 }
 
-function hasAny(message: Message, headers: readonly SignatureHeader[]): boolean {
+function hasAny(message: IncomingCallback, headers: readonly SignatureHeader[]): boolean {
   return headers.some(({ header }) => message.header(header) !== undefined);
 }
 

@@ -167,9 +167,9 @@ it('keys events by status and time', () => {
   expect(keys[0]).toMatch(/^ended\|\|[\w-]{16}$/);
 });
 
-describe('callbackUrl', () => {
+describe('callbackParams', () => {
   it('asks for status updates alone', () => {
-    expect(voicedock.callbackUrl({ url: 'https://example.com/hook', token: 't', secret: 's' })).toEqual({
+    expect(voicedock.callbackParams({ url: 'https://example.com/hook', token: 't', secret: 's' })).toEqual({
       webhook_url: 'https://example.com/hook?token=t',
       webhook_secret: 's',
       webhook_events: ['status-update'],
@@ -177,7 +177,7 @@ describe('callbackUrl', () => {
   });
 
   it('leaves out a secret that is not given', () => {
-    expect(voicedock.callbackUrl({ url: 'https://example.com/hook' })).toStrictEqual({
+    expect(voicedock.callbackParams({ url: 'https://example.com/hook' })).toStrictEqual({
       webhook_url: 'https://example.com/hook',
       webhook_events: ['status-update'],
     });

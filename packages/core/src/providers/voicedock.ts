@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
-import type { Message } from '../provider/incoming-callback.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { callSchema, option } from '../provider/standard-schema.ts';
 import { time } from '../provider/time.ts';
 import { fieldsOf, id, isStatus, phone, present, text, word } from '../provider/values.ts';
@@ -78,7 +78,7 @@ export interface VoicedockOptions {
   readonly toleranceSeconds?: number;
 }
 
-/** What `voicedock.callbackUrl` takes. */
+/** What `voicedock.callbackParams` takes. */
 export interface VoicedockCallbackOptions {
   /** Your endpoint. */
   readonly url: string;
@@ -111,7 +111,7 @@ export const voicedock: ProviderFactory<
 > = defineProvider({
   name: 'voicedock',
   signs: 'bytes',
-  secret: 'secret',
+  secretOption: 'secret',
   options: {
     toleranceSeconds: option<number>('a number of seconds, from 0', (given) => typeof given === 'number' && given >= 0),
   },
@@ -139,10 +139,10 @@ export const voicedock: ProviderFactory<
   diagnose: diagnoseSignature,
   normalize,
   eventKey: (_, form) => contentKey(form),
-  callbackUrl: parameters,
+  callbackParams: parameters,
 });
 
-function recognizes(message: Message): boolean {
+function recognizes(message: IncomingCallback): boolean {
   const event = word(message.header('x-webhook-event'));
   if (event !== undefined && event !== 'status-update') return false;
   const { type, call } = fieldsOf(message.fields['message']);
@@ -150,7 +150,7 @@ function recognizes(message: Message): boolean {
   return word(type) === 'status-update' && id(callSid) !== undefined && isStatus(callStatus);
 }
 
-function whyNot(message: Message, advice: string): string | undefined {
+function whyNot(message: IncomingCallback, advice: string): string | undefined {
   const other = isCallStatus(message.fields);
   if (other !== true) return other;
   const { type, call } = fieldsOf(message.fields['message']);
@@ -172,7 +172,12 @@ function isCallStatus(fields: FieldTree): true | string {
 
 const UNIX_SECONDS = /^\d{1,12}$/;
 
-function authenticate(message: Message, secrets: readonly string[], options: VoicedockOptions, now: number): Verdict {
+function authenticate(
+  message: IncomingCallback,
+  secrets: readonly string[],
+  options: VoicedockOptions,
+  now: number,
+): Verdict {
   const signature = message.header('x-webhook-signature');
   const timestamp = message.header('x-webhook-timestamp');
   if (signature === undefined || timestamp === undefined) return 'signature_missing';
@@ -198,7 +203,7 @@ function sign(request: CallbackRequest, { secret, nowMs }: Signing): CallbackReq
   };
 }
 
-function diagnoseSignature(message: Message, secrets: readonly string[]): readonly string[] | undefined {
+function diagnoseSignature(message: IncomingCallback, secrets: readonly string[]): readonly string[] | undefined {
   // What has no signature, timestamp or bytes is refused as that.
   const given = message.header('x-webhook-signature') as string;
   const timestamp = message.header('x-webhook-timestamp') as string;

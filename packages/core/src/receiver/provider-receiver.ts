@@ -4,26 +4,26 @@ import type { AnyCallStatusEvent } from '../event.ts';
 import type { Logger } from '../log/log.ts';
 import { receiveFetch } from '../request/fetch.ts';
 import { HandlerRegistrars, type Register } from './registrars.ts';
-import type { CallbackEndpoint, ProviderEndpoint, RecordOptions, RequestHead } from './types.ts';
+import type { CallbackReceiver, ProviderReceiver, RecordOptions, RequestHead } from './types.ts';
 
 /** What differs between the receiver of one provider and that of all. */
-interface OneProvider extends Pick<CallbackEndpoint, 'methods' | 'mayReceive' | 'receive' | 'refuse'> {
-  readonly record: ProviderEndpoint<unknown>['record'];
+interface OneProvider extends Pick<CallbackReceiver, 'methods' | 'accepts' | 'receive' | 'reject'> {
+  readonly record: ProviderReceiver<unknown>['record'];
   readonly register: Register;
 }
 
-/** `calls.for('exotel')`: a receiver, reduced to one of its providers. */
-export class ProviderReceiver<Event> extends HandlerRegistrars<Event> implements ProviderEndpoint<Event> {
-  readonly #whole: CallbackEndpoint;
+/** `calls.provider('exotel')`: a receiver, reduced to one of its providers. */
+export class OneProviderReceiver<Event> extends HandlerRegistrars<Event> implements ProviderReceiver<Event> {
+  readonly #whole: CallbackReceiver;
   readonly #provider: OneProvider;
 
-  constructor(whole: CallbackEndpoint, provider: OneProvider) {
+  constructor(whole: CallbackReceiver, provider: OneProvider) {
     super(provider.register);
     this.#whole = whole;
     this.#provider = provider;
   }
 
-  get methods(): CallbackEndpoint['methods'] {
+  get methods(): CallbackReceiver['methods'] {
     return this.#provider.methods;
   }
 
@@ -31,15 +31,15 @@ export class ProviderReceiver<Event> extends HandlerRegistrars<Event> implements
     return this.#whole.autoAck;
   }
 
-  get limits(): CallbackEndpoint['limits'] {
+  get limits(): CallbackReceiver['limits'] {
     return this.#whole.limits;
   }
 
-  mayReceive(head: RequestHead): boolean {
-    return this.#provider.mayReceive(head);
+  accepts(head: RequestHead): boolean {
+    return this.#provider.accepts(head);
   }
 
-  receive(request: CallbackRequest): ReturnType<CallbackEndpoint['receive']> {
+  receive(request: CallbackRequest): ReturnType<CallbackReceiver['receive']> {
     return this.#provider.receive(request);
   }
 
@@ -55,7 +55,7 @@ export class ProviderReceiver<Event> extends HandlerRegistrars<Event> implements
     this.#whole.offerLog?.(log);
   }
 
-  refuse(error: CallStatusError): Receipt<never> {
-    return this.#provider.refuse(error);
+  reject(error: CallStatusError): Receipt<never> {
+    return this.#provider.reject(error);
   }
 }

@@ -71,8 +71,8 @@ describe('receive', () => {
       log: silent,
     });
     const broken = callback('{', { headers: { 'content-type': 'application/json' } });
-    expect((await calls.for('voicedock').receive(broken))?.error?.code).toBe('signature_missing');
-    expect((await calls.for('signalwire').receive(broken))?.error?.code).toBe('signature_missing');
+    expect((await calls.provider('voicedock').receive(broken))?.error?.code).toBe('signature_missing');
+    expect((await calls.provider('signalwire').receive(broken))?.error?.code).toBe('signature_missing');
     await calls.close();
   });
 
@@ -132,7 +132,7 @@ describe('receive', () => {
       [other, 'inbox_full'],
     ] as const) {
       const inbox = failing(memoryInbox(), thrown);
-      for (const options of [{ inbox }, { inbox, work: false }] as const) {
+      for (const options of [{ inbox }, { inbox, worker: false }] as const) {
         const { calls, codes } = receiver(options);
         const receipt = await calls.receive(received(1));
         expect([receipt?.status, receipt?.headers['retry-after'], receipt?.error?.code]).toEqual([503, '5', code]);
@@ -143,11 +143,11 @@ describe('receive', () => {
 
   it('handles what it took while it did not work', async () => {
     const handled: string[] = [];
-    const { calls } = receiver({ work: false });
+    const { calls } = receiver({ worker: false });
     calls.onCompleted(({ callId }, { request }) => void handled.push(`${callId} ${String(request)}`));
-    await calls.receive(received(1, 'completed', { source: 'the request' }));
+    await calls.receive(received(1, 'completed', { frameworkRequest: 'the request' }));
     expect(handled).toEqual([]);
-    calls.work();
+    calls.startWorker();
     await calls.close();
     expect(handled).toEqual(['CA1 undefined']);
   });
@@ -159,7 +159,7 @@ describe('receive', () => {
       requests.push(request);
       if (requests.length === 1) throw new Error('the first attempt');
     });
-    await calls.receive(received(1, 'completed', { source: 'the request' }));
+    await calls.receive(received(1, 'completed', { frameworkRequest: 'the request' }));
     await calls.close();
     expect(requests).toEqual(['the request', undefined]);
   });
@@ -175,11 +175,11 @@ describe('receive', () => {
         resolve();
       });
     });
-    await calls.receive(received(1, 'completed', { source: 'the request' }));
+    await calls.receive(received(1, 'completed', { frameworkRequest: 'the request' }));
     await failed;
     // The attempt is over when all has been told that is to be told of it.
     await new Promise(setImmediate);
-    const unanswered = received(1, 'completed', { source: 'the redelivery', onAnswered: () => {} });
+    const unanswered = received(1, 'completed', { frameworkRequest: 'the redelivery', onAnswered: () => {} });
     expect((await calls.receive(unanswered))?.event?.transition).toBe('duplicate');
     await retried;
     expect([requests, codes]).toEqual([['the request', undefined], ['handler_failed']]);
@@ -204,7 +204,7 @@ describe('receive', () => {
 
   it('does not let a receiver without its provider handle it, and says so', async () => {
     const inbox = memoryInbox();
-    const one = createCallStatus({ providers: [mycpaas()], inbox, work: false, log: silent });
+    const one = createCallStatus({ providers: [mycpaas()], inbox, worker: false, log: silent });
     await one.receive(received(1));
     const [handled, errors]: [string[], CallStatusError[]] = [[], []];
     const other = createCallStatus({
@@ -240,16 +240,16 @@ describe('whether a receiver works', () => {
     await turn();
     expect([codes, await waiting(inbox)]).toEqual([['no_worker'], 2]);
     const handled: string[] = [];
-    calls.for('mycpaas').onEnded(({ callId }) => void handled.push(callId));
+    calls.provider('mycpaas').onEnded(({ callId }) => void handled.push(callId));
     await vi.waitFor(() => expect(handled).toEqual(['CA1', 'CA2']));
     await calls.close();
   });
 
   it.each([{}, { onEnded() {} }])(
-    'leaves a durable inbox to another process with work: false: %o',
+    'leaves a durable inbox to another process with worker: false: %o',
     async (handlers) => {
       const inbox = durable();
-      const { calls, codes } = receiver({ inbox, work: false, ...handlers });
+      const { calls, codes } = receiver({ inbox, worker: false, ...handlers });
       calls.onCompleted(() => {});
       await calls.receive(received(1));
       await turn();
@@ -259,7 +259,7 @@ describe('whether a receiver works', () => {
   );
 
   it.each([
-    ['with work: true', durable, { work: true }],
+    ['with worker: true', durable, { worker: true }],
     ["with ack: 'handled'", durable, { ack: 'handled' }],
     ['of an inbox in memory', memoryInbox, {}],
   ] as const)('is done without a handler %s', async (_, newInbox, options) => {
@@ -272,7 +272,7 @@ describe('whether a receiver works', () => {
   });
 
   it('says that nobody works where no other process can', async () => {
-    const { calls, codes } = receiver({ work: false });
+    const { calls, codes } = receiver({ worker: false });
     await calls.receive(received(1));
     expect(codes).toEqual(['no_worker']);
   });
@@ -333,13 +333,13 @@ describe('a body over the limit', () => {
   it('is refused though whoever read it did not mind', async () => {
     const { calls, codes } = receiver({ limits: { bytes: 100 } });
     expect((await calls.receive(callback(long)))?.status).toBe(413);
-    expect((await calls.for('mycpaas').receive(callback(long)))?.status).toBe(413);
+    expect((await calls.provider('mycpaas').receive(callback(long)))?.status).toBe(413);
     expect(codes).toEqual(['body_too_large', 'body_too_large']);
   });
 
   it('is passed on where the URL is not for callbacks alone', async () => {
     const { calls, codes } = receiver({ limits: { bytes: 100 } });
-    expect(await calls.receive(callback(long, { dedicated: false }))).toBeUndefined();
+    expect(await calls.receive(callback(long, { callbackOnly: false }))).toBeUndefined();
     expect(codes).toEqual([]);
   });
 });
@@ -348,9 +348,9 @@ describe('for', () => {
   it('names a provider for an endpoint, with its own handlers', async () => {
     const handled: string[] = [];
     const calls = createCallStatus({ providers: [mycpaas(), exotel()], log: silent });
-    const endpoint = calls.for('exotel').onEnded(({ status }) => void handled.push(`exotel ${status}`));
+    const endpoint = calls.provider('exotel').onEnded(({ status }) => void handled.push(`exotel ${status}`));
     calls.onEnded(({ status }) => void handled.push(`any ${status}`));
-    expect(endpoint.mayReceive({ method: 'GET', headers: {} })).toBe(false);
+    expect(endpoint.accepts({ method: 'GET', headers: {} })).toBe(false);
     expect(endpoint.autoAck).toBe(true);
     expect(endpoint.limits).toBe(calls.limits);
     expect((await endpoint.receive(received(1)))?.error?.code).toBe('invalid_callback');
@@ -361,7 +361,7 @@ describe('for', () => {
 
   it('knows only the providers that are there', () => {
     const { calls } = receiver();
-    expect(() => calls.for('acme' as never)).toThrow(
+    expect(() => calls.provider('acme' as never)).toThrow(
       /`for\('acme'\)`: this receiver has no such provider; it has mycpaas/,
     );
   });
@@ -370,9 +370,9 @@ describe('for', () => {
 describe('refuse', () => {
   it('answers with the status of the error, or with 503', () => {
     const { calls, codes } = receiver();
-    const endpoint = calls.for('mycpaas');
-    expect(calls.refuse(new CallStatusError('body_too_large'))).toMatchObject({ status: 413, headers: {} });
-    expect(endpoint.refuse(new CallStatusError('dead_letter'))).toMatchObject({
+    const endpoint = calls.provider('mycpaas');
+    expect(calls.reject(new CallStatusError('body_too_large'))).toMatchObject({ status: 413, headers: {} });
+    expect(endpoint.reject(new CallStatusError('dead_letter'))).toMatchObject({
       status: 503,
       headers: { 'retry-after': '5' },
     });
@@ -396,7 +396,7 @@ describe('refuse', () => {
         },
       });
       calls.onError(() => Promise.reject(thrown));
-      expect(calls.refuse(new CallStatusError('inbox_unavailable', {}, { cause: thrown })).status).toBe(503);
+      expect(calls.reject(new CallStatusError('inbox_unavailable', {}, { cause: thrown })).status).toBe(503);
       await new Promise(setImmediate);
     }
   });
@@ -409,10 +409,10 @@ describe('refuse', () => {
       log: silent,
       onError: hear('any'),
     });
-    calls.refuse(new CallStatusError('body_aborted'));
-    calls.for('exotel').refuse(new CallStatusError('body_aborted'));
-    calls.refuse(new CallStatusError('token_missing', { provider: 'mycpaas' }));
-    await calls.for('mycpaas').receive(callback('a=1', { headers: { 'content-type': 'text/plain' } }));
+    calls.reject(new CallStatusError('body_aborted'));
+    calls.provider('exotel').reject(new CallStatusError('body_aborted'));
+    calls.reject(new CallStatusError('token_missing', { provider: 'mycpaas' }));
+    await calls.provider('mycpaas').receive(callback('a=1', { headers: { 'content-type': 'text/plain' } }));
     expect(told).toEqual([
       'any undefined',
       'exotel exotel',
@@ -430,7 +430,7 @@ describe('refuse', () => {
     const { calls } = receiver({ log: { info() {}, warn, error } });
     const cause = new Error('the cause');
     warn.mockClear();
-    calls.refuse(new CallStatusError('malformed_body', { hint: 'It is not JSON.' }, { cause }));
+    calls.reject(new CallStatusError('malformed_body', { hint: 'It is not JSON.' }, { cause }));
     expect(warn.mock.calls).toEqual([
       [
         { code: 'malformed_body', provider: 'mycpaas', hint: 'It is not JSON.' },
@@ -438,7 +438,7 @@ describe('refuse', () => {
       ],
     ]);
     for (const given of [cause, 'thrown', undefined]) {
-      calls.refuse(new CallStatusError('inbox_unavailable', {}, { cause: given }));
+      calls.reject(new CallStatusError('inbox_unavailable', {}, { cause: given }));
     }
     const causes = error.mock.calls.map(([details]) => details.cause);
     expect(causes).toEqual([cause.stack, "'thrown'", undefined]);
@@ -453,7 +453,7 @@ describe('refuse', () => {
       },
     });
     calls.onError(() => Promise.reject(new Error('rejected')));
-    calls.refuse(new CallStatusError('malformed_body'));
+    calls.reject(new CallStatusError('malformed_body'));
     await new Promise(setImmediate);
     expect(codes).toEqual(['malformed_body']);
     expect(error.mock.calls).toEqual([
@@ -469,7 +469,7 @@ describe('close', () => {
     expect(calls.close()).toBe(calls.close({ deadlineMs: 1 }));
     await calls.close();
     expect((await calls.receive(received(1)))?.error?.code).toBe('closed');
-    expect(await calls.receive(callback('a=1', { dedicated: false }))).toBeUndefined();
+    expect(await calls.receive(callback('a=1', { callbackOnly: false }))).toBeUndefined();
     expect(codes).toEqual(['closed']);
   });
 });

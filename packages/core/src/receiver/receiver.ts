@@ -13,24 +13,24 @@ import { Reporter } from '../log/reporter.ts';
 import { type ResolvedOptions, rulesOf } from '../options/options.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import { Message } from '../provider/incoming-callback.ts';
+import { IncomingCallback } from '../provider/incoming-callback.ts';
 import { authenticate } from '../request/authenticate.ts';
 import { type Dropped, sayingOnce } from '../request/checked-form.ts';
 import { receiveFetch } from '../request/fetch.ts';
 import { match, mayBeCallback, methodsOf } from '../request/match.ts';
-import { normalise } from '../request/normalize.ts';
+import { normalize } from '../request/normalize.ts';
 import { tooLong, whyNoCallback, whyNotRecognized } from '../request/passed-on.ts';
-import { ArrivalList } from '../request/pending-requests.ts';
+import { PendingRequests } from '../request/pending-requests.ts';
 import { Recorder } from '../request/recorder.ts';
 import { toldEvent } from '../request/told-event.ts';
 import { acceptance, isObserved, publish } from '../telemetry.ts';
 import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from '../timer.ts';
-import { ProviderReceiver } from './provider-receiver.ts';
+import { OneProviderReceiver } from './provider-receiver.ts';
 import { HandlerRegistrars } from './registrars.ts';
-import type { CallStatusReceiver, CloseOptions, EventName, ProviderEndpoint, RequestHead } from './types.ts';
+import type { CloseOptions, EventName, ProviderReceiver, Receiver, RequestHead } from './types.ts';
 
 /** Takes callbacks, records their events, and has them handled. */
-export class Receiver<Event> extends HandlerRegistrars<Event> implements CallStatusReceiver<Event> {
+export class CallStatusReceiver<Event> extends HandlerRegistrars<Event> implements Receiver<Event> {
   readonly inbox: Inbox;
   readonly methods: readonly ('POST' | 'GET')[];
   readonly autoAck: boolean;
@@ -60,7 +60,7 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
     this.#registry.addAll('', handlers);
     for (const { name, options: own } of providers) this.#registry.addAll(name, own);
     const report = (error: CallStatusError): void => this.#reporter.report(error);
-    const arrivals = new ArrivalList();
+    const arrivals = new PendingRequests();
     this.#recorder = new Recorder({
       ...options,
       arrivals,
@@ -73,18 +73,18 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
       providers: new Map(providers.map((provider) => [provider.name, rulesOf(provider, options)])),
       handlersFor: (event) => this.#registry.handlersFor(event),
       beforeHandling: (eventId) => arrivals.get(eventId)?.answered(),
-      requestOf: (eventId) => arrivals.get(eventId)?.source,
+      requestOf: (eventId) => arrivals.get(eventId)?.frameworkRequest,
       settled: (eventId, handled) => arrivals.settle(eventId, handled),
       onError: report,
     });
-    if (options.work ?? this.#registry.handlesEvents) this.#startWork();
+    if (options.worker ?? this.#registry.handlesEvents) this.#startWork();
   }
 
   get closing(): boolean {
     return this.#closing !== undefined;
   }
 
-  for<Name extends EventName<Event>>(name: Name): ProviderEndpoint<Event & { readonly provider: Name }> {
+  provider<Name extends EventName<Event>>(name: Name): ProviderReceiver<Event & { readonly provider: Name }> {
     const provider = this.#options.providers.find((candidate) => candidate.name === name);
     if (provider === undefined) {
       const known = this.#options.providers.map((candidate) => candidate.name).join(', ');
@@ -94,11 +94,11 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
     }
     const only = [provider];
     const methods = methodsOf(only);
-    return new ProviderReceiver(this, {
+    return new OneProviderReceiver(this, {
       methods,
-      mayReceive: (head) => this.#mayReceive(head, methods, only),
+      accepts: (head) => this.#accepts(head, methods, only),
       receive: (request) => this.#receive(request, only),
-      refuse: (error) => this.#refuse(error, only),
+      reject: (error) => this.#refuse(error, only),
       record: async (fields, { tenant } = {}) => {
         if (this.closing) throw new CallStatusError('closed', { provider: name });
         const told = toldEvent(provider, fields, { now: this.#options.clock(), dropped: this.#dropped(name), tenant });
@@ -108,8 +108,8 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
     });
   }
 
-  mayReceive(head: RequestHead): boolean {
-    return this.#mayReceive(head, this.methods, this.#options.providers);
+  accepts(head: RequestHead): boolean {
+    return this.#accepts(head, this.methods, this.#options.providers);
   }
 
   receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined> {
@@ -120,7 +120,7 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
     return receiveFetch(this, request);
   }
 
-  refuse(error: CallStatusError): Receipt<never> {
+  reject(error: CallStatusError): Receipt<never> {
     return this.#refuse(error, this.#options.providers);
   }
 
@@ -132,7 +132,7 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
     await this.#open();
   }
 
-  work(): void {
+  startWorker(): void {
     if (this.closing) return;
     this.#startWork();
     // The worker's own timers keep no process alive: beside an HTTP server, that decides. A process that asks for work has none.
@@ -144,7 +144,7 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
     return this.#closing;
   }
 
-  #mayReceive(head: RequestHead, methods: readonly string[], providers: readonly Provider[]): boolean {
+  #accepts(head: RequestHead, methods: readonly string[], providers: readonly Provider[]): boolean {
     const may = mayBeCallback(head, methods, this.limits.bytes);
     if (!may) this.#reporter.passedOn(head, () => whyNoCallback(head, providers, this.limits.bytes));
     return may;
@@ -163,7 +163,7 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
 
   #register(scope: string, kind: HandlerName, handler: unknown, how: HandlerOptions | undefined): void {
     this.#registry.add(scope, kind, handler, how);
-    const isWanted = this.#options.work === undefined && this.#registry.handlesEvents;
+    const isWanted = this.#options.worker === undefined && this.#registry.handlesEvents;
     if (isWanted && !this.closing) this.#startWork();
   }
 
@@ -205,11 +205,11 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
     const startedAt = isObserved() ? monotonicNow() : 0;
     try {
       const { publicUrl, clock } = this.#options;
-      const { body, dedicated = true } = request;
-      if (!dedicated && body !== undefined && body.length > this.limits.bytes) {
+      const { body, callbackOnly = true } = request;
+      if (!callbackOnly && body !== undefined && body.length > this.limits.bytes) {
         return this.#reporter.passedOn(request, () => tooLong(this.limits.bytes));
       }
-      const received = new Message(request, this.limits, publicUrl);
+      const received = new IncomingCallback(request, this.limits, publicUrl);
       provider = match(received, providers, (error) => this.#reporter.report(error));
       if (provider === undefined) return this.#reporter.passedOn(request, () => whyNotRecognized(received, providers));
       if (this.closing) throw new CallStatusError('closed', { provider: provider.name });
@@ -222,8 +222,8 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
       const { fields } = message;
       const isCallStatus = whatItIs(provider, fields);
       if (isCallStatus !== true) return this.#reporter.passedOn(request, () => isCallStatus || ANOTHER, provider.name);
-      request.onClaimed?.();
-      const unrecorded = normalise(provider, fields, trust, now, this.#dropped(provider.name), tenant);
+      request.onAccepted?.();
+      const unrecorded = normalize(provider, fields, trust, now, this.#dropped(provider.name), tenant);
       const event = await this.#recorder.record(unrecorded, request);
       if (!this.#working && !this.#saidThatNobodyWorks) this.#sayThatNobodyWorks();
       publish(() => acceptance(event, startedAt));
@@ -236,7 +236,7 @@ export class Receiver<Event> extends HandlerRegistrars<Event> implements CallSta
   /** Unless another process may be there for it. */
   #sayThatNobodyWorks(): void {
     this.#saidThatNobodyWorks = true;
-    if (this.#options.work === undefined || !this.inbox.durable)
+    if (this.#options.worker === undefined || !this.inbox.durable)
       this.#reporter.report(new CallStatusError('no_worker'));
   }
 }

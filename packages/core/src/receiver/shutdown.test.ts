@@ -105,7 +105,7 @@ describe('close()', () => {
     const calls = createCallStatus({
       providers: [mycpaas()],
       inbox,
-      work: false,
+      worker: false,
       log: silent,
       onError: (error) => errors.push(error),
     });
@@ -144,10 +144,10 @@ describe('close()', () => {
   });
 
   it('starts no work any more', async () => {
-    const calls = createCallStatus({ providers: [mycpaas()], work: false, log: silent });
+    const calls = createCallStatus({ providers: [mycpaas()], worker: false, log: silent });
     await calls.close();
     const before = process.getActiveResourcesInfo();
-    calls.work();
+    calls.startWorker();
     expect(process.getActiveResourcesInfo()).toEqual(before);
   });
 
@@ -159,10 +159,10 @@ describe('close()', () => {
       init: (_id, type, _trigger, resource) => type === 'Timeout' && timers.push(resource as NodeJS.Timeout),
     });
     const keepingAlive = () => timers.filter((timer) => timer.hasRef() && !Reflect.get(timer, '_destroyed')).length;
-    const calls = createCallStatus({ providers: [mycpaas()], inbox, work: false, log: silent });
+    const calls = createCallStatus({ providers: [mycpaas()], inbox, worker: false, log: silent });
     hook.enable();
-    calls.work();
-    calls.work();
+    calls.startWorker();
+    calls.startWorker();
     hook.disable();
     expect(keepingAlive()).toBe(1);
     await expect(calls.close()).rejects.toThrow('away');

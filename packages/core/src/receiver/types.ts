@@ -7,22 +7,22 @@ import type { Inbox } from '../inbox/inbox.ts';
 import type { Logger } from '../log/log.ts';
 
 /** A request of which the body was not read yet. */
-export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'dedicated'> &
+export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'callbackOnly'> &
   Partial<Pick<CallbackRequest, 'url'>>;
 
 /** What an adapter needs of a receiver, or of one of its providers. */
-export interface CallbackEndpoint {
+export interface CallbackReceiver {
   /** Whether a request may be a callback, judged by its head; if not, do not touch its body. */
-  mayReceive(head: RequestHead): boolean;
+  accepts(head: RequestHead): boolean;
   /**
    * The whole way of a request, up to the answer. `undefined`: not a call status callback, so it is the application's.
-   * Never rejects for what a client sends. Once it has called `request.onClaimed`, it never resolves to `undefined`.
+   * Never rejects for what a client sends. Once it has called `request.onAccepted`, it never resolves to `undefined`.
    */
   receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined>;
   /** The same for a request of the Fetch API: its answer, or `undefined`, with the request's body unused. */
   fetch(request: Request): Promise<Response | undefined>;
   /** The answer to a request that could not be read. */
-  refuse(error: CallStatusError): Receipt<never>;
+  reject(error: CallStatusError): Receipt<never>;
   /** Offers the framework's logger, which is taken where the receiver was given no `log`. */
   offerLog?(log: Logger): void;
   /** The methods with which callbacks may come. */
@@ -41,7 +41,7 @@ export type Registrars<Event, Self> = {
 };
 
 /** One provider of a receiver: to register handlers for it, and to name it for an endpoint. */
-export interface ProviderEndpoint<Event> extends CallbackEndpoint, Registrars<Event, ProviderEndpoint<Event>> {
+export interface ProviderReceiver<Event> extends CallbackReceiver, Registrars<Event, ProviderReceiver<Event>> {
   /**
    * Records what your application knows of a call without a callback: that it made the call, or what the provider's API says of one whose
    * callback never came. Handlers run as they do for a callback. Nothing proves such an event, so its `trust` is `none`.
@@ -52,7 +52,7 @@ export interface ProviderEndpoint<Event> extends CallbackEndpoint, Registrars<Ev
    * of the inbox
    * @example
    * ```ts
-   * await calls.for('signalwire').record({ CallSid: call.sid, CallStatus: 'queued', From: from, To: to });
+   * await calls.provider('signalwire').record({ CallSid: call.sid, CallStatus: 'queued', From: from, To: to });
    * ```
    */
   record(fields: object, options?: RecordOptions): Promise<AnyCallStatusEvent>;
@@ -65,14 +65,12 @@ export interface RecordOptions {
 }
 
 /**
- * What {@link createCallStatus} returns: the whole pipeline, without a framework. `CallStatusReceiver` without events of its own is a
+ * What {@link createCallStatus} returns: the whole pipeline, without a framework. `Receiver` without events of its own is a
  * receiver of any providers.
  */
-export interface CallStatusReceiver<Event = AnyCallStatusEvent>
-  extends CallbackEndpoint,
-    Registrars<Event, CallStatusReceiver<Event>> {
-  /** One of the providers: `calls.for('signalwire').onCompleted(fn)`, `callStatusMiddleware(calls.for('exotel'))`. */
-  for<Name extends EventName<Event>>(name: Name): ProviderEndpoint<Event & { readonly provider: Name }>;
+export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, Registrars<Event, Receiver<Event>> {
+  /** One of the providers: `calls.provider('signalwire').onCompleted(fn)`, `callStatusMiddleware(calls.provider('exotel'))`. */
+  provider<Name extends EventName<Event>>(name: Name): ProviderReceiver<Event & { readonly provider: Name }>;
   /** Where events are recorded: calls, dead letters, counts. */
   readonly inbox: Inbox;
   /** Whether `close()` was called: callbacks are refused with 503 from then on, and answers ask clients to close their connection. */
@@ -82,8 +80,8 @@ export interface CallStatusReceiver<Event = AnyCallStatusEvent>
    * @throws CallStatusError of the inbox, such as `inbox_unwritable`; it may be called again
    */
   ready(): Promise<void>;
-  /** Starts to run handlers here, when `work: false` did not, and keeps the process alive until `close()`. */
-  work(): void;
+  /** Starts to run handlers here, when `worker: false` did not, and keeps the process alive until `close()`. */
+  startWorker(): void;
   /**
    * Takes no more callbacks (503), waits for the running handlers and closes the inbox, all of it within the deadline. What is not handled by then stays in a durable
    * inbox for the next start; of the memory inbox, everything that is due is handled first. Stop the HTTP server first. Safe to call twice.

@@ -8,7 +8,7 @@ import {
   type Secret,
   type Verdict,
 } from '../provider/define-provider.ts';
-import { Message } from '../provider/incoming-callback.ts';
+import { IncomingCallback } from '../provider/incoming-callback.ts';
 import { authenticate, type Proof, signingSecret } from './authenticate.ts';
 
 const seen: unknown[] = [];
@@ -16,7 +16,7 @@ const seen: unknown[] = [];
 const acme = defineProvider({
   name: 'acme',
   signs: 'fields',
-  secret: 'key',
+  secretOption: 'key',
   statuses: {},
   schema: v.looseObject({}),
   recognizes: () => true,
@@ -26,14 +26,14 @@ const acme = defineProvider({
   },
   normalize: () => ({ callId: '', rawStatus: '' }),
   eventKey: () => '',
-  callbackUrl: undefined,
+  callbackParams: undefined,
 });
 
 type Options = { readonly key?: Secret } & ProviderOptions<never>;
 
 async function prove(options: Options, url = '/', headers: Record<string, string> = {}): Promise<Proof> {
   const request = { method: 'POST', url, origin: 'https://example.com', headers, body: Buffer.from('') };
-  return authenticate(new Message(request, DEFAULT_LIMITS), acme(options as object), 7);
+  return authenticate(new IncomingCallback(request, DEFAULT_LIMITS), acme(options as object), 7);
 }
 
 async function check(...given: Parameters<typeof prove>): Promise<string> {
@@ -73,7 +73,7 @@ describe('authenticate', () => {
     const provider = { ...acme({ key: 'x' }), definition: { ...acme.definition, signs: 'bytes' as const } };
     const headers = { 'x-verdict': 'signature_mismatch' };
     const request = { method: 'POST', url: '/', origin: '', headers, body: Buffer.from('') };
-    expect(() => authenticate(new Message(request, DEFAULT_LIMITS), provider, 7)).toThrow(
+    expect(() => authenticate(new IncomingCallback(request, DEFAULT_LIMITS), provider, 7)).toThrow(
       expect.objectContaining({ details: expect.objectContaining({ hint: expect.not.stringContaining('URL') }) }),
     );
   });
@@ -134,7 +134,7 @@ describe('authenticate', () => {
     const { authenticate: _, ...rest } = acme.definition;
     const provider = { ...acme(), definition: rest, options: { key: 'x' } as object };
     const request = { method: 'POST', url: '/', origin: 'https://example.com', headers: {}, body: Buffer.from('') };
-    expect(() => authenticate(new Message(request, DEFAULT_LIMITS), provider, 7)).toThrow(
+    expect(() => authenticate(new IncomingCallback(request, DEFAULT_LIMITS), provider, 7)).toThrow(
       expect.objectContaining({
         code: 'signature_mismatch',
       }),
@@ -147,7 +147,10 @@ describe('authenticate() of a provider', () => {
     ...acme({ key: 'x' }),
     definition: { ...acme.definition, authenticate: authenticateIt as () => Verdict },
   });
-  const message = new Message({ method: 'POST', url: '/', origin: 'https://h.example', headers: {} }, DEFAULT_LIMITS);
+  const message = new IncomingCallback(
+    { method: 'POST', url: '/', origin: 'https://h.example', headers: {} },
+    DEFAULT_LIMITS,
+  );
 
   it('may wait, as WebCrypto does', async () => {
     await expect(
@@ -205,7 +208,7 @@ describe('signingSecret', () => {
   it('is the option that the provider names', () => {
     expect(signingSecret(acme({ key: 'x' }))).toBe('x');
     expect(signingSecret(acme())).toBeUndefined();
-    const { secret: _, ...rest } = acme.definition;
+    const { secretOption: _, ...rest } = acme.definition;
     expect(signingSecret({ ...acme({ key: 'x' }), definition: rest })).toBeUndefined();
   });
 });

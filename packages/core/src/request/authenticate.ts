@@ -2,7 +2,7 @@ import { CallStatusError } from '../errors.ts';
 import type { Trust } from '../event.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider, Secret, Verdict } from '../provider/define-provider.ts';
-import { type Message, TOKEN_PARAMETER } from '../provider/incoming-callback.ts';
+import { type IncomingCallback, TOKEN_PARAMETER } from '../provider/incoming-callback.ts';
 import { mismatchHint } from '../signing/hint.ts';
 import { type Found, secretsOf } from '../signing/secrets.ts';
 import { tokenVerdict } from '../signing/token.ts';
@@ -22,7 +22,7 @@ export interface Proof {
  * @throws CallStatusError (or rejects with) `token_missing`, `token_mismatch`, `signature_missing`, `signature_mismatch`,
  *   `signature_expired`, `body_consumed`, `invalid_host`, `secret_unavailable`, and what decoding throws
  */
-export function authenticate(message: Message, provider: Provider, now: number): Proof | Promise<Proof> {
+export function authenticate(message: IncomingCallback, provider: Provider, now: number): Proof | Promise<Proof> {
   return whenFound(lookUp(provider.options.token, message, provider), (tokens) => {
     if (tokens !== undefined) {
       const verdict = tokenVerdict(message.parameter(TOKEN_PARAMETER), tokens.secrets);
@@ -49,7 +49,7 @@ function whenFound<Result>(
 /** Secrets that are `undefined` are not configured; an empty list fits nothing. */
 function lookUp(
   secret: Secret | undefined,
-  { request }: Message,
+  { request }: IncomingCallback,
   { name }: Provider,
 ): Found | undefined | Promise<Found> {
   if (secret === undefined) return undefined;
@@ -73,7 +73,12 @@ function agreed({ name }: Provider, { secrets, tenant }: Found, tokens: Found | 
   return { secrets, tenant: tenant ?? tokens?.tenant };
 }
 
-function verify(message: Message, provider: Provider, now: number, { secrets, tenant }: Found): Proof | Promise<Proof> {
+function verify(
+  message: IncomingCallback,
+  provider: Provider,
+  now: number,
+  { secrets, tenant }: Found,
+): Proof | Promise<Proof> {
   const { definition, options } = provider;
   const verdict =
     definition.authenticate === undefined
@@ -89,7 +94,7 @@ function verify(message: Message, provider: Provider, now: number, { secrets, te
 
 function refusal(
   verdict: Verdict,
-  message: Message,
+  message: IncomingCallback,
   { definition, name }: Provider,
   secrets: readonly string[],
 ): CallStatusError {
@@ -108,7 +113,7 @@ function refusal(
 /** What fails while it looks for advice must not make an error of ours out of a forged request. */
 function adviceOf(
   { diagnose }: Provider['definition'],
-  message: Message,
+  message: IncomingCallback,
   secrets: readonly string[],
 ): string[] | undefined {
   try {
@@ -124,6 +129,6 @@ const REFUSALS: readonly Verdict[] = ['signature_missing', 'signature_mismatch',
 
 /** The secret with which this provider signs, if it is set. */
 export function signingSecret({ definition, options }: Provider): Secret | undefined {
-  if (definition.secret === undefined) return undefined;
-  return (options as Readonly<Record<string, Secret | undefined>>)[definition.secret];
+  if (definition.secretOption === undefined) return undefined;
+  return (options as Readonly<Record<string, Secret | undefined>>)[definition.secretOption];
 }

@@ -28,7 +28,7 @@ describe('fetch', () => {
     calls.onError(({ details }) => void urls.push(details.url));
     const headers = { ...FORM, 'x-signalwire-signature': 'x' };
     const request = new Request(URL, { method: 'POST', headers, body: 'CallSid=1&CallStatus=busy' });
-    expect((await calls.for('signalwire').fetch(request))?.status).toBe(403);
+    expect((await calls.provider('signalwire').fetch(request))?.status).toBe(403);
     expect(urls).toEqual(['https://example.com/hooks?a=…']);
     await calls.close();
   });

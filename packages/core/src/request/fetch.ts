@@ -2,23 +2,23 @@ import type { Receipt } from '../callback-request.ts';
 import { tooManyBytes } from '../decode/bounds.ts';
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import type { CallbackEndpoint } from '../receiver/types.ts';
+import type { CallbackReceiver } from '../receiver/types.ts';
 
 /**
  * Receives a request of the Fetch API. `undefined`: it is the application's, and its body was not used.
  */
 export async function receiveFetch(
-  endpoint: Pick<CallbackEndpoint, 'mayReceive' | 'receive' | 'limits'>,
+  endpoint: Pick<CallbackReceiver, 'accepts' | 'receive' | 'limits'>,
   request: Request,
 ): Promise<Response | undefined> {
   const { method } = request;
   const headers = Object.fromEntries(request.headers);
   const { origin, pathname, search } = new URL(request.url);
   const url = pathname + search;
-  if (!endpoint.mayReceive({ method, headers, url })) return undefined;
+  if (!endpoint.accepts({ method, headers, url })) return undefined;
   const read = await readBody(request, endpoint.limits.bytes);
   const body = read instanceof CallStatusError ? { unreadable: read } : { body: read };
-  const receipt = await endpoint.receive({ method, url, origin, headers, ...body, source: request });
+  const receipt = await endpoint.receive({ method, url, origin, headers, ...body, frameworkRequest: request });
   return receipt && toResponse(receipt);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_LIMITS } from '../decode/fields.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import { Message } from '../provider/incoming-callback.ts';
+import { IncomingCallback } from '../provider/incoming-callback.ts';
 import { exotel } from '../providers/exotel.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
 import { signalwire } from '../providers/signalwire.ts';
@@ -11,12 +11,12 @@ import { match as matchOrReport, mayBeCallback, methodsOf } from './match.ts';
 const FORM = 'application/x-www-form-urlencoded';
 const ALL = [signalwire(), exotel(), voicedock(), mycpaas()];
 
-function message(body: string, more: object = {}): Message {
+function message(body: string, more: object = {}): IncomingCallback {
   const request = { method: 'POST', url: '/', origin: '', headers: { 'content-type': FORM }, body: Buffer.from(body) };
-  return new Message({ ...request, ...more }, DEFAULT_LIMITS);
+  return new IncomingCallback({ ...request, ...more }, DEFAULT_LIMITS);
 }
 
-function match(message: Message, providers: readonly Provider[]): Provider | undefined {
+function match(message: IncomingCallback, providers: readonly Provider[]): Provider | undefined {
   return matchOrReport(message, providers, (error) => {
     throw error;
   });
@@ -48,7 +48,7 @@ describe('mayBeCallback', () => {
     [false, { 'content-type': 'application/jsonl', 'content-length': '1' }],
     [false, { 'content-length': '1' }],
   ])('elsewhere looks only at short bodies of a callback: %s for %o', (expected, headers) => {
-    expect(may({ dedicated: false, headers })).toBe(expected);
+    expect(may({ callbackOnly: false, headers })).toBe(expected);
   });
 });
 
@@ -75,14 +75,14 @@ describe('match', () => {
 
   it('asks even the named one where others use the URL, and for a GET, which may be a visitor', () => {
     const one = [signalwire()];
-    expect(match(message('nothing=of+it', { dedicated: false }), one)).toBeUndefined();
+    expect(match(message('nothing=of+it', { callbackOnly: false }), one)).toBeUndefined();
     expect(match(message('', { method: 'GET', url: '/?nothing=of+it' }), one)).toBeUndefined();
   });
 
   it('takes a GET that a named provider may have sent, where it would be too little to tell providers apart', () => {
     const get = { method: 'GET', url: '/?CallSid=b3877c40&CallStatus=completed' };
     expect(match(message('', get), [signalwire()])?.name).toBe('signalwire');
-    expect(match(message('', { ...get, dedicated: false }), [signalwire()])).toBeUndefined();
+    expect(match(message('', { ...get, callbackOnly: false }), [signalwire()])).toBeUndefined();
     expect(match(message('', get), ALL)).toBeUndefined();
   });
 
@@ -110,7 +110,7 @@ describe('match', () => {
   it('minds a body that does not decode only where the URL is only for callbacks', () => {
     const broken = { headers: { 'content-type': 'application/json' } };
     expect(() => match(message('{', broken), ALL)).toThrow(expect.objectContaining({ code: 'malformed_body' }));
-    expect(match(message('{', { ...broken, dedicated: false }), ALL)).toBeUndefined();
+    expect(match(message('{', { ...broken, callbackOnly: false }), ALL)).toBeUndefined();
   });
 
   describe('where a provider throws', () => {
@@ -142,7 +142,7 @@ describe('match', () => {
 
     it('reports it where the URL is for others too, whose requests are passed on', () => {
       const report = vi.fn();
-      expect(matchOrReport(message(sent, { dedicated: false }), [buggy], report)).toBeUndefined();
+      expect(matchOrReport(message(sent, { callbackOnly: false }), [buggy], report)).toBeUndefined();
       expect(report).toHaveBeenCalledExactlyOnceWith(unexpected);
     });
   });

@@ -2,7 +2,7 @@ import { contentCodings } from '../decode/content-encoding.ts';
 import { CallStatusError, isCallStatusError, unexpected } from '../errors.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import type { Message } from '../provider/incoming-callback.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import type { RequestHead } from '../receiver/types.ts';
 
 /**
@@ -10,12 +10,12 @@ import type { RequestHead } from '../receiver/types.ts';
  * Where the URL is not for callbacks alone, only a short body of known length is worth a look: uploads and streams go by.
  */
 export function mayBeCallback(
-  { method, headers, dedicated = true }: RequestHead,
+  { method, headers, callbackOnly = true }: RequestHead,
   methods: readonly string[],
   maxBytes: number,
 ): boolean {
   if (!methods.includes(method)) return false;
-  if (dedicated || method === 'GET') return true;
+  if (callbackOnly || method === 'GET') return true;
   const type = headers['content-type'];
   return (
     typeof type === 'string' &&
@@ -53,18 +53,18 @@ export function acceptsMethod({ methods = POST }: { readonly methods?: readonly 
  * @throws CallStatusError `ambiguous_provider`, `unexpected`, and what decoding throws where the URL is only for callbacks
  */
 export function match(
-  message: Message,
+  message: IncomingCallback,
   providers: readonly Provider[],
   report: (error: CallStatusError) => void,
 ): Provider | undefined {
-  const { method, dedicated = true } = message.request;
-  const named = providers.length === 1 && dedicated;
+  const { method, callbackOnly = true } = message.request;
+  const named = providers.length === 1 && callbackOnly;
   const [only] = providers;
   if (named && method !== 'GET') return only && acceptsMethod(only.definition, method) ? only : undefined;
   let failure: CallStatusError | undefined;
   const fitting = providers.filter((provider) => {
     if (!acceptsMethod(provider.definition, method)) return false;
-    const found = recognizes(provider, message, dedicated, named);
+    const found = recognizes(provider, message, callbackOnly, named);
     if (typeof found === 'boolean') return found;
     if (failure === undefined || found.code === 'unexpected') failure = found;
     return false;
@@ -74,7 +74,7 @@ export function match(
       reason: `It matches ${fitting.map(({ name }) => name).join(' and ')}.`,
     });
   }
-  if (failure !== undefined && dedicated && fitting.length === 0) throw failure;
+  if (failure !== undefined && callbackOnly && fitting.length === 0) throw failure;
   if (failure?.code === 'unexpected') report(failure);
   return fitting[0];
 }
@@ -85,8 +85,8 @@ export function match(
  */
 function recognizes(
   { name, definition }: Provider,
-  message: Message,
-  dedicated: boolean,
+  message: IncomingCallback,
+  callbackOnly: boolean,
   named: boolean,
 ): boolean | CallStatusError {
   try {
@@ -94,6 +94,6 @@ function recognizes(
     return Boolean(atOnce(definition.recognizes(message.readBy(definition), named), `recognizes() of ${name}`));
   } catch (error) {
     if (!isCallStatusError(error)) return unexpected(error, name);
-    return dedicated && message.request.method !== 'GET' ? error : false;
+    return callbackOnly && message.request.method !== 'GET' ? error : false;
   }
 }

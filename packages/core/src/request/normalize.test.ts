@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defineProvider, type NormalForm } from '../provider/define-provider.ts';
 import { signalwire } from '../providers/signalwire.ts';
 import { voicedock } from '../providers/voicedock.ts';
-import { normalise } from './normalize.ts';
+import { normalize } from './normalize.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 const PHONE = '+12025550101';
@@ -20,7 +20,7 @@ function acme(
     recognizes: () => true,
     normalize,
     eventKey,
-    callbackUrl: undefined,
+    callbackParams: undefined,
   })();
 }
 
@@ -28,7 +28,7 @@ const plain = acme(({ id, state }) => ({ callId: id, rawStatus: state }));
 
 describe('the id of an event', () => {
   const idOf = (id: string, state = 'up', tenant?: string): string =>
-    normalise(plain, { id, state }, 'none', NOW, undefined, tenant).id;
+    normalize(plain, { id, state }, 'none', NOW, undefined, tenant).id;
 
   it('is never that of another call, also when a call id looks like the hash of one', () => {
     const [, hash = ''] = idOf('CA15551234567').split(':');
@@ -60,14 +60,14 @@ describe('the id of an event', () => {
       }
     }
     expect(idOf('7', 'up', 'tenant')).toBe('acme@tenant:7:up');
-    expect(normalise(plain, { id: '7', state: 'up' }, 'none', NOW, undefined, 'tenant')).toMatchObject({
+    expect(normalize(plain, { id: '7', state: 'up' }, 'none', NOW, undefined, 'tenant')).toMatchObject({
       tenant: 'tenant',
     });
-    expect(normalise(plain, { id: '7', state: 'up' }, 'none', NOW)).not.toHaveProperty('tenant');
+    expect(normalize(plain, { id: '7', state: 'up' }, 'none', NOW)).not.toHaveProperty('tenant');
   });
 });
 
-describe('normalise', () => {
+describe('normalize', () => {
   it('makes an event, in which absent means absent', () => {
     const fields = { id: '7', state: 'down', extra: 'kept' };
     const provider = acme(({ id, state }) => ({
@@ -77,7 +77,7 @@ describe('normalise', () => {
       to: undefined,
       sequence: 0,
     }));
-    expect(normalise(provider, fields, 'signed', NOW)).toStrictEqual({
+    expect(normalize(provider, fields, 'signed', NOW)).toStrictEqual({
       provider: 'acme',
       id: 'acme:7:down',
       callId: '7',
@@ -95,13 +95,13 @@ describe('normalise', () => {
   });
 
   it('makes unknown of a status that it does not know, and takes the one that the provider decides', () => {
-    expect(normalise(plain, { id: '7', state: 'sideways' }, 'none', NOW)).toMatchObject({
+    expect(normalize(plain, { id: '7', state: 'sideways' }, 'none', NOW)).toMatchObject({
       status: 'unknown',
       rawStatus: 'sideways',
       terminal: false,
     });
     const decided = acme(({ id, state }) => ({ callId: id, rawStatus: state, status: 'busy' }));
-    expect(normalise(decided, { id: '7', state: 'up' }, 'none', NOW)).toMatchObject({ status: 'busy', terminal: true });
+    expect(normalize(decided, { id: '7', state: 'up' }, 'none', NOW)).toMatchObject({ status: 'busy', terminal: true });
   });
 
   it('makes events of more shapes than it remembers', () => {
@@ -112,7 +112,7 @@ describe('normalise', () => {
     for (let shape = 0; shape < 2 ** names.length; shape++) {
       const given = names.filter((_, at) => shape & (1 << at)).map((name) => [name, values[name] ?? 'x'] as const);
       const provider = acme(({ id, state }) => ({ callId: id, rawStatus: state, ...Object.fromEntries(given) }));
-      const event = normalise(provider, { id: '7', state: 'sideways' }, 'none', NOW);
+      const event = normalize(provider, { id: '7', state: 'sideways' }, 'none', NOW);
       expect(names.filter((name) => event[name as keyof typeof event] !== undefined).sort()).toEqual(
         given.map(([name]) => name).sort(),
       );
@@ -121,7 +121,7 @@ describe('normalise', () => {
 
   it('says whether a call was answered as its status does, unless the provider knows better', () => {
     const answered = (form: Partial<NormalForm>) =>
-      normalise(
+      normalize(
         acme(({ id, state }) => ({ callId: id, rawStatus: state, ...form })),
         { id: '7', state: 'x' },
         'none',
@@ -149,7 +149,7 @@ describe('normalise', () => {
       { id: 'CA\ufffd1', state: 'up' },
       { id: '7', state: 'u\ufffd' },
     ]) {
-      expect(() => normalise(plain, fields, 'none', NOW)).toThrow(
+      expect(() => normalize(plain, fields, 'none', NOW)).toThrow(
         expect.objectContaining({ code: 'invalid_callback' }),
       );
     }
@@ -157,25 +157,25 @@ describe('normalise', () => {
 
   it('refuses event keys with bytes that did not decode: two events would be one', () => {
     const definition = { ...plain.definition, eventKey: () => 'up|\ufffd' };
-    expect(() => normalise({ ...plain, definition }, { id: '7', state: 'up' }, 'none', NOW)).toThrow(
+    expect(() => normalize({ ...plain, definition }, { id: '7', state: 'up' }, 'none', NOW)).toThrow(
       expect.objectContaining({ code: 'invalid_callback' }),
     );
   });
 
   it('keeps event ids short', () => {
     const id = 'x'.repeat(256);
-    const event = normalise(plain, { id, state: 'up' }, 'none', NOW);
+    const event = normalize(plain, { id, state: 'up' }, 'none', NOW);
     expect(event.callId).toBe(id);
     expect(event.id).toMatch(/^acme:sha256-[0-9a-f]{64}$/);
-    expect(normalise(plain, { id, state: 'down' }, 'none', NOW).id).not.toBe(event.id);
-    expect(() => normalise(plain, { id: `${id}x`, state: 'up' }, 'none', NOW)).toThrow(
+    expect(normalize(plain, { id, state: 'down' }, 'none', NOW).id).not.toBe(event.id);
+    expect(() => normalize(plain, { id: `${id}x`, state: 'up' }, 'none', NOW)).toThrow(
       expect.objectContaining({ code: 'invalid_callback' }),
     );
   });
 
   it('refuses call ids with control characters or halves of characters, without quoting them', () => {
     for (const id of [`${PHONE}\0x`, `${PHONE}\n`, `\u001b${PHONE}`, `${PHONE}\u007f`, `${PHONE}\ud800`]) {
-      const refused = () => normalise(plain, { id, state: 'up' }, 'none', NOW);
+      const refused = () => normalize(plain, { id, state: 'up' }, 'none', NOW);
       expect(refused).toThrow(
         expect.objectContaining({
           code: 'invalid_callback',
@@ -184,19 +184,19 @@ describe('normalise', () => {
       );
       expect(refused).toThrow(expect.not.objectContaining({ message: expect.stringContaining(PHONE) }));
     }
-    expect(normalise(plain, { id: 'Grüße 😀', state: 'up' }, 'none', NOW).id).toBe('acme:Grüße 😀:up');
+    expect(normalize(plain, { id: 'Grüße 😀', state: 'up' }, 'none', NOW).id).toBe('acme:Grüße 😀:up');
   });
 
   it('makes different event ids without control characters, whatever the key has', () => {
     const states = ['up', 'up\0', 'up\0a', 'up\0b', '\0', 'up\n', 'up\ud800', 'up\ud801', `up\0${'x'.repeat(300)}`];
-    const ids = states.map((state) => normalise(plain, { id: '7', state }, 'none', NOW).id);
+    const ids = states.map((state) => normalize(plain, { id: '7', state }, 'none', NOW).id);
     expect(new Set(ids).size).toBe(states.length);
     expect(ids[0]).toBe('acme:7:up');
     for (const id of ids.slice(1)) expect(id).toMatch(/^acme:sha256-[0-9a-f]{64}$/);
   });
 
   it('keeps phone numbers out of event ids, which are logged', () => {
-    const idOf = (id: string): string => normalise(plain, { id, state: 'up' }, 'none', NOW).id;
+    const idOf = (id: string): string => normalize(plain, { id, state: 'up' }, 'none', NOW).id;
     expect(idOf('call-_+12025550123_abc')).toMatch(/^acme:sha256-[0-9a-f]{64}:/);
     expect(idOf('12025550123')).not.toContain('2025550123');
     expect(idOf('call-_+12025550123_abc')).not.toBe(idOf('call-_+12025550124_abc'));
@@ -215,25 +215,25 @@ describe('normalise', () => {
       expect(idOf(id)).toMatch(/^acme:sha256-[0-9a-f]{64}:up$/);
     }
     const state = 'ringing +12025550143';
-    expect(normalise(plain, { id: '7', state }, 'none', NOW).id).toMatch(/^acme:7:sha256-[0-9a-f]{64}$/);
+    expect(normalize(plain, { id: '7', state }, 'none', NOW).id).toMatch(/^acme:7:sha256-[0-9a-f]{64}$/);
     const time = 'up|2025-12-13T12:00:00.000Z';
-    expect(normalise(plain, { id: '7', state: time }, 'none', NOW).id).toBe(`acme:7:${time}`);
+    expect(normalize(plain, { id: '7', state: time }, 'none', NOW).id).toBe(`acme:7:${time}`);
     // An escaped separator parts nothing.
     const escaped = 'up\\|1|2025-12-13T12:00:00.000Z';
-    expect(normalise(plain, { id: '7', state: escaped }, 'none', NOW).id).toBe(`acme:7:${escaped}`);
+    expect(normalize(plain, { id: '7', state: escaped }, 'none', NOW).id).toBe(`acme:7:${escaped}`);
     const parted = 'up|202555\\|0143';
-    expect(normalise(plain, { id: '7', state: parted }, 'none', NOW).id).toMatch(/^acme:7:sha256-[0-9a-f]{64}$/);
+    expect(normalize(plain, { id: '7', state: parted }, 'none', NOW).id).toMatch(/^acme:7:sha256-[0-9a-f]{64}$/);
   });
 
   it('tells calls apart whose ids have colons', () => {
-    const a = normalise(plain, { id: 'a:b', state: 'c' }, 'none', NOW);
-    const b = normalise(plain, { id: 'a', state: 'b:c' }, 'none', NOW);
+    const a = normalize(plain, { id: 'a:b', state: 'c' }, 'none', NOW);
+    const b = normalize(plain, { id: 'a', state: 'b:c' }, 'none', NOW);
     expect(a.id).not.toBe(b.id);
     const [c, d, e] = [
       ['CA:b', 'x'],
       ['CA', ':b:x'],
       ['CA%3Ab', 'x'],
-    ].map(([id, state]) => normalise(plain, { id, state }, 'none', NOW).id);
+    ].map(([id, state]) => normalize(plain, { id, state }, 'none', NOW).id);
     expect(new Set([c, d, e]).size).toBe(3);
   });
 
@@ -243,20 +243,20 @@ describe('normalise', () => {
     ['a number for an id', { id: 12025550101, state: 'up' }, ['id: expected string.']],
   ])('says what is wrong without quoting it: %s', (_, fields, issues) => {
     const refused = expect.objectContaining({ code: 'invalid_callback', details: { provider: 'acme', issues } });
-    expect(() => normalise(plain, fields, 'none', NOW)).toThrow(refused);
-    expect(() => normalise(plain, fields, 'none', NOW)).toThrow(expect.not.objectContaining({ message: /2025550101/ }));
+    expect(() => normalize(plain, fields, 'none', NOW)).toThrow(refused);
+    expect(() => normalize(plain, fields, 'none', NOW)).toThrow(expect.not.objectContaining({ message: /2025550101/ }));
   });
 
   it('says what is missing by its name on the wire', () => {
-    expect(() => normalise(signalwire(), { CallStatus: 'completed' }, 'none', NOW)).toThrow(/ CallSid: missing\. /);
-    expect(() => normalise(voicedock(), {}, 'none', NOW)).toThrow(
+    expect(() => normalize(signalwire(), { CallStatus: 'completed' }, 'none', NOW)).toThrow(/ CallSid: missing\. /);
+    expect(() => normalize(voicedock(), {}, 'none', NOW)).toThrow(
       / message\.call\.id: missing\. message\.call\.status: missing\. /,
     );
   });
 
   it('names the body where nothing else can be named', () => {
     const custom = defineProvider({ ...plain.definition, schema: v.custom<object>(() => false) });
-    expect(() => normalise(custom(), {}, 'none', NOW)).toThrow(/body: expected unknown\./);
+    expect(() => normalize(custom(), {}, 'none', NOW)).toThrow(/body: expected unknown\./);
     const checked = defineProvider({
       ...plain.definition,
       schema: v.pipe(
@@ -264,7 +264,7 @@ describe('normalise', () => {
         v.check(() => false),
       ),
     });
-    expect(() => normalise(checked(), {}, 'none', NOW)).toThrow(/body: expected another value\./);
+    expect(() => normalize(checked(), {}, 'none', NOW)).toThrow(/body: expected another value\./);
   });
 
   it.each([
@@ -273,7 +273,7 @@ describe('normalise', () => {
     ['the schema', { schema: v.pipe(v.looseObject({}), v.check(thrower)) }],
   ])('lets out what %s throws: it is a bug, and the callback may be right', (_, more) => {
     const buggy = { ...plain, definition: { ...plain.definition, ...more } };
-    expect(() => normalise(buggy, { id: '7', state: 'up' }, 'none', NOW)).toThrow(BUG);
+    expect(() => normalize(buggy, { id: '7', state: 'up' }, 'none', NOW)).toThrow(BUG);
   });
 
   it('gives normalize and eventKey what the schema made, and the event what came', () => {
@@ -284,7 +284,7 @@ describe('normalise', () => {
       eventKey: ({ seconds }) => String(seconds + 1),
     })();
     const fields = { id: '7', seconds: '20', more: 'x' };
-    expect(normalise(provider, fields, 'none', NOW)).toMatchObject({
+    expect(normalize(provider, fields, 'none', NOW)).toMatchObject({
       id: 'acme:7:21',
       durationSeconds: 20,
       raw: fields,
@@ -298,14 +298,14 @@ describe('normalise', () => {
     ['a status', { rawStatus: undefined }],
   ])('refuses a callback without %s', (_, parts) => {
     const provider = acme(() => ({ callId: '1', rawStatus: 'up', ...parts }) as NormalForm);
-    expect(() => normalise(provider, { id: '7', state: 'up' }, 'none', NOW)).toThrow(
+    expect(() => normalize(provider, { id: '7', state: 'up' }, 'none', NOW)).toThrow(
       expect.objectContaining({ code: 'invalid_callback' }),
     );
   });
 
   it.each([{ callId: 7 }, { rawStatus: {} }])('takes %o for a bug of the provider', (parts) => {
     const provider = acme(() => ({ callId: '1', rawStatus: 'up', ...parts }) as unknown as NormalForm);
-    expect(() => normalise(provider, { id: '7', state: 'up' }, 'none', NOW)).toThrow(TypeError);
+    expect(() => normalize(provider, { id: '7', state: 'up' }, 'none', NOW)).toThrow(TypeError);
   });
 
   it('drops parts of the normal form that are wrong, before the key is made of it', () => {
@@ -314,7 +314,7 @@ describe('normalise', () => {
       () => ({ callId: '1', rawStatus: 'up', durationSeconds: Number.NaN, sequence: 1 }),
       (_, form) => JSON.stringify(form),
     );
-    const event = normalise(provider, { id: '7', state: 'up' }, 'none', NOW, (field) => told.push(field));
+    const event = normalize(provider, { id: '7', state: 'up' }, 'none', NOW, (field) => told.push(field));
     expect(event).toMatchObject({ id: 'acme:1:{"callId":"1","rawStatus":"up","sequence":1}', sequence: 1 });
     expect(event).not.toHaveProperty('durationSeconds');
     expect(told).toEqual(['durationSeconds']);
@@ -328,7 +328,7 @@ describe('normalise', () => {
         v.checkAsync(() => Promise.reject(BUG)),
       ),
     })();
-    expect(() => normalise(provider, {}, 'none', NOW)).toThrow('The schema of acme is asynchronous');
+    expect(() => normalize(provider, {}, 'none', NOW)).toThrow('The schema of acme is asynchronous');
   });
 });
 

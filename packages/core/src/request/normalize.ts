@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import { type AnyCallStatusEvent, type CallStatus, isTerminal, type Trust } from '../event.ts';
-import type { Unrecorded } from '../inbox/inbox.ts';
+import type { NewEvent } from '../inbox/inbox.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { NormalForm, Provider } from '../provider/define-provider.ts';
 import { issuesOfFields, validate } from '../provider/standard-schema.ts';
@@ -29,14 +29,14 @@ const UNDECODED = '\ufffd';
  * @param tenant whose secret proved it
  * @throws CallStatusError `invalid_callback`; and what the provider's own code throws
  */
-export function normalise(
+export function normalize(
   { name, definition, options }: Provider,
   fields: FieldTree,
   trust: Trust,
   now: number,
   dropped: Dropped = NOT_SAID,
   tenant?: string,
-): Unrecorded {
+): NewEvent {
   const { schema } = definition;
   const result = validate(schema, fields, `The schema of ${name}`);
   if (result.issues !== undefined) {
@@ -83,7 +83,7 @@ export function normalise(
   if (tenant !== undefined) event['tenant'] = tenant;
   // The inbox decides it; here it only has its place.
   event['transition'] = undefined;
-  return event as unknown as Unrecorded;
+  return event as unknown as NewEvent;
 }
 
 /** A callback may lack it; anything else than a text is a bug of the provider. */

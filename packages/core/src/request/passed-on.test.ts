@@ -99,7 +99,7 @@ describe('a request that is passed on leaves one debug line', () => {
     [
       'no JSON',
       [exotel(), mycpaas()],
-      request('{', { headers: { 'content-type': 'application/json' }, dedicated: false }),
+      request('{', { headers: { 'content-type': 'application/json' }, callbackOnly: false }),
       'exotel: It cannot be read (malformed_body). mycpaas: It cannot be read (malformed_body).',
     ],
   ])('that says why: %s', async (_, providers, given, reason) => {
@@ -146,7 +146,7 @@ describe('a request that is passed on leaves one debug line', () => {
   });
 
   it('with the advice to mount at the very path, where the provider is named already', async () => {
-    const given = request('CallSid=CA1&CallStatus=completed', { dedicated: false });
+    const given = request('CallSid=CA1&CallStatus=completed', { callbackOnly: false });
     expect(await reasonOf([signalwire()], given)).toBe(
       'signalwire: CallSid is no UUID, and no header is of SignalWire: mount call-status at exactly this path.',
     );
@@ -159,12 +159,14 @@ describe('a request that is passed on leaves one debug line', () => {
         throw new Error('broken');
       },
     });
-    expect(await reasonOf([broken(), exotel()], request('a=1', { dedicated: false }))).toBe('picky: Its code threw.');
+    expect(await reasonOf([broken(), exotel()], request('a=1', { callbackOnly: false }))).toBe(
+      'picky: Its code threw.',
+    );
   });
 
   it('that says that a body is over the limit, where the URL is not for callbacks only', async () => {
     const { calls, debug } = receiver([exotel()], { limits: { bytes: 10 } });
-    await calls.receive(request('x'.repeat(11), { dedicated: false }));
+    await calls.receive(request('x'.repeat(11), { callbackOnly: false }));
     expect(debug.mock.calls[0]?.[0]).toMatchObject({ reason: 'Its body is over limits.bytes (10).' });
   });
 
@@ -185,16 +187,16 @@ describe('a request that is passed on leaves one debug line', () => {
       'It has no Content-Length, which is needed where a URL is not for callbacks only.',
     ],
     ['POST', { ...FORM, 'content-length': '100000' }, false, 'Its body is over limits.bytes (65536).'],
-  ])('by its head: %s %o', (method, headers, dedicated, reason) => {
+  ])('by its head: %s %o', (method, headers, callbackOnly, reason) => {
     const { calls, debug } = receiver([exotel()]);
-    expect(calls.for('exotel' as never).mayReceive({ method, headers, dedicated, url: '/voice?a=1' })).toBe(false);
+    expect(calls.provider('exotel' as never).accepts({ method, headers, callbackOnly, url: '/voice?a=1' })).toBe(false);
     expect(debug.mock.calls[0]?.[0]).toMatchObject({ code: 'passed_on', method, url: '/voice?a=…', reason });
   });
 
   it('and no other where it is a callback', async () => {
     const { calls, debug } = receiver([mycpaas(), voicedock()]);
-    const endpoint = calls.for('mycpaas' as never);
-    expect(endpoint.mayReceive({ method: 'POST', headers: FORM })).toBe(true);
+    const endpoint = calls.provider('mycpaas' as never);
+    expect(endpoint.accepts({ method: 'POST', headers: FORM })).toBe(true);
     expect((await endpoint.receive(request('CallSid=CA1&CallStatus=ringing')))?.status).toBe(200);
     expect(debug).not.toHaveBeenCalled();
     await calls.close();

@@ -2,7 +2,7 @@ import { contentCodings } from '../decode/content-encoding.ts';
 import { isCallStatusError } from '../errors.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import type { Message } from '../provider/incoming-callback.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import type { RequestHead } from '../receiver/types.ts';
 import { loggableUrl, loggableWord } from '../text/redact.ts';
 import { acceptsMethod, CALLBACK_TYPE, methodsOf } from './match.ts';
@@ -47,7 +47,7 @@ export function tooLong(maxBytes: number): string {
 }
 
 /** Why no provider recognized a message: in the words of those whose callback it may have been, if there are any. */
-export function whyNotRecognized(message: Message, providers: readonly Provider[]): string {
+export function whyNotRecognized(message: IncomingCallback, providers: readonly Provider[]): string {
   const { method } = message.request;
   // Of one provider, on a URL for callbacks only, nothing has to be recognized.
   const advice = providers.length > 1 ? 'name the provider' : 'mount call-status at exactly this path';
@@ -69,7 +69,7 @@ function namesOf(providers: readonly Provider[]): string {
   return providers.map(({ name }) => name).join(', ');
 }
 
-function reasonOf({ definition }: Provider, message: Message, advice: string): string | undefined {
+function reasonOf({ definition }: Provider, message: IncomingCallback, advice: string): string | undefined {
   try {
     const own = message.readBy(definition);
     atOnce(definition.recognizes(own), 'recognizes()');

@@ -1,18 +1,18 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CallbackRequest } from '../callback-request.ts';
-import { Arrival, ArrivalList } from './pending-requests.ts';
+import { PendingRequest, PendingRequests } from './pending-requests.ts';
 
 vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
 
-const REQUEST: CallbackRequest = { method: 'POST', url: '/', origin: '', headers: {}, source: 'the request' };
+const REQUEST: CallbackRequest = { method: 'POST', url: '/', origin: '', headers: {}, frameworkRequest: 'the request' };
 
-describe('Arrival', () => {
+describe('PendingRequest', () => {
   it('waits until the answer has left', async () => {
     let leave = (): void => {};
     const onAnswered = (listener: () => void): void => {
       leave = listener;
     };
-    const arrival = new Arrival({ ...REQUEST, onAnswered }, true);
+    const arrival = new PendingRequest({ ...REQUEST, onAnswered }, true);
     let answered = false;
     const waiting = arrival.answered()?.then(() => {
       answered = true;
@@ -27,22 +27,22 @@ describe('Arrival', () => {
 
   it('does not wait when the answer has left before, when nobody tells, or when the answer waits for the handlers', () => {
     const at = (listener: () => void): void => listener();
-    expect(new Arrival({ ...REQUEST, onAnswered: at }, true).answered()).toBeUndefined();
-    expect(new Arrival(REQUEST, true).answered()).toBeUndefined();
-    expect(new Arrival({ ...REQUEST, onAnswered: () => {} }, false).answered()).toBeUndefined();
-    expect(new Arrival(REQUEST, true).source).toBe('the request');
+    expect(new PendingRequest({ ...REQUEST, onAnswered: at }, true).answered()).toBeUndefined();
+    expect(new PendingRequest(REQUEST, true).answered()).toBeUndefined();
+    expect(new PendingRequest({ ...REQUEST, onAnswered: () => {} }, false).answered()).toBeUndefined();
+    expect(new PendingRequest(REQUEST, true).frameworkRequest).toBe('the request');
   });
 
   it('does not wait for ever for an answer of which nobody tells', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const waiting = new Arrival({ ...REQUEST, onAnswered: () => {} }, true).answered();
+    const waiting = new PendingRequest({ ...REQUEST, onAnswered: () => {} }, true).answered();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await waiting).toBeUndefined();
   });
 
   it('tells all who ask whether it was handled, and those who waited too long that it was not', async () => {
-    const arrival = new Arrival(REQUEST, false);
+    const arrival = new PendingRequest(REQUEST, false);
     const impatient = arrival.handled(0);
     expect(await impatient).toBe(false);
     const patient = [arrival.handled(60_000), arrival.handled(60_000)];
@@ -51,10 +51,10 @@ describe('Arrival', () => {
   });
 });
 
-describe('ArrivalList', () => {
+describe('PendingRequests', () => {
   it('settles and forgets', async () => {
-    const list = new ArrivalList();
-    const arrival = new Arrival(REQUEST, false);
+    const list = new PendingRequests();
+    const arrival = new PendingRequest(REQUEST, false);
     list.add('1', arrival);
     expect(list.get('1')).toBe(arrival);
     const handled = arrival.handled(60_000);
@@ -70,29 +70,29 @@ describe('ArrivalList', () => {
   it('forgets those whose first attempt is not made here', () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const list = new ArrivalList();
-    list.add('1', new Arrival(REQUEST, false));
+    const list = new PendingRequests();
+    list.add('1', new PendingRequest(REQUEST, false));
     vi.advanceTimersByTime(59_999);
-    list.add('2', new Arrival(REQUEST, false));
+    list.add('2', new PendingRequest(REQUEST, false));
     expect(list.get('1')).toBeDefined();
     vi.advanceTimersByTime(1);
-    list.add('3', new Arrival(REQUEST, false));
+    list.add('3', new PendingRequest(REQUEST, false));
     expect(['1', '2', '3'].map((id) => list.get(id) !== undefined)).toEqual([false, true, true]);
   });
 
   it('forgets the oldest when there are too many', () => {
-    const list = new ArrivalList();
-    const arrival = new Arrival(REQUEST, false);
+    const list = new PendingRequests();
+    const arrival = new PendingRequest(REQUEST, false);
     for (let id = 0; id <= 1000; id++) list.add(`event ${id}`, arrival);
     const kept = ['event 0', 'event 499', 'event 500', 'event 1000'].map((id) => list.get(id) !== undefined);
     expect(kept).toEqual([false, false, true, true]);
   });
 
   it('keeps those whose answer waits for the handlers', async () => {
-    const list = new ArrivalList();
+    const list = new PendingRequests();
     const handled: Promise<boolean>[] = [];
     for (let id = 0; id <= 3000; id++) {
-      const arrival = new Arrival(REQUEST, false);
+      const arrival = new PendingRequest(REQUEST, false);
       handled.push(arrival.handled(60_000));
       list.add(`event ${id}`, arrival);
     }

@@ -7,7 +7,7 @@ const LONGEST_MS = 60_000;
 /** Node says nothing of an answer that waits behind another on a connection that is gone. Handlers wait no longer. */
 const LONGEST_ANSWER_MS = 10_000;
 
-/** So many arrivals share a Map: see {@link ArrivalList}. */
+/** So many arrivals share a Map: see {@link PendingRequests}. */
 const ARRIVALS_PER_MAP = 500;
 
 /**
@@ -16,18 +16,18 @@ const ARRIVALS_PER_MAP = 500;
  * Of a Map whose entries come and go, V8 keeps each outgrown table, with all that was in it, alive until a full garbage collection,
  * since each links to the next. Here that would be every request; so a new Map begins from time to time.
  */
-export class ArrivalList {
-  #recent = new Map<string, Arrival>();
-  #earlier = new Map<string, Arrival>();
+export class PendingRequests {
+  #recent = new Map<string, PendingRequest>();
+  #earlier = new Map<string, PendingRequest>();
   #added = 0;
   #sweptAt: number = monotonicNow();
   #most = MOST_ARRIVALS;
 
-  get(eventId: string): Arrival | undefined {
+  get(eventId: string): PendingRequest | undefined {
     return this.#recent.get(eventId) ?? this.#earlier.get(eventId);
   }
 
-  add(eventId: string, arrival: Arrival): void {
+  add(eventId: string, arrival: PendingRequest): void {
     const { arrivedAt } = arrival;
     // Another process may handle what arrived here; this one does not learn when.
     const size = this.#recent.size + this.#earlier.size;
@@ -49,7 +49,7 @@ export class ArrivalList {
   }
 
   /** Begins a new Map, with these in it. */
-  #begin(kept: Iterable<readonly [string, Arrival]>): void {
+  #begin(kept: Iterable<readonly [string, PendingRequest]>): void {
     this.#earlier = this.#recent;
     this.#recent = new Map(kept);
     this.#added = 0;
@@ -69,17 +69,17 @@ export class ArrivalList {
 }
 
 /** One event that arrived in this process. */
-export class Arrival {
+export class PendingRequest {
   readonly arrivedAt: number = monotonicNow();
   /** The framework's request. */
-  readonly source: unknown;
+  readonly frameworkRequest: unknown;
   #waitsForAnswer: boolean;
   #whenAnswered: (() => void) | undefined;
   #whenSettled: ((handled: boolean) => void)[] | undefined;
 
   /** @param waitsForAnswer whether the handlers wait until the answer has left */
   constructor(request: Partial<CallbackRequest>, waitsForAnswer: boolean) {
-    this.source = request.source;
+    this.frameworkRequest = request.frameworkRequest;
     this.#waitsForAnswer = waitsForAnswer && request.onAnswered !== undefined;
     if (this.#waitsForAnswer) {
       request.onAnswered?.(() => {

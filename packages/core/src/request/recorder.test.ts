@@ -140,7 +140,7 @@ describe('opening the inbox', () => {
 
   it('waits for the first callback where nothing works', async () => {
     const ready = vi.fn();
-    const calls = createCallStatus({ providers: [provider], inbox: faulty({ ready }), log: silent, work: false });
+    const calls = createCallStatus({ providers: [provider], inbox: faulty({ ready }), log: silent, worker: false });
     expect(ready).not.toHaveBeenCalled();
     await calls.receive(COMPLETED);
     expect(ready).toHaveBeenCalledOnce();

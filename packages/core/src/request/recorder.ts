@@ -2,8 +2,8 @@ import type { CallbackRequest } from '../callback-request.ts';
 import { CallStatusError, isCallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import { withDeadline } from '../handlers/deadline.ts';
-import type { Inbox, Recorded, Unrecorded } from '../inbox/inbox.ts';
-import { Arrival, type ArrivalList } from './pending-requests.ts';
+import type { Inbox, NewEvent, Recorded } from '../inbox/inbox.ts';
+import { PendingRequest, type PendingRequests } from './pending-requests.ts';
 
 /** What a recorder needs of its receiver. */
 export interface RecorderOptions {
@@ -11,7 +11,7 @@ export interface RecorderOptions {
   readonly ack: 'recorded' | 'handled';
   readonly ackDeadlineMs: number;
   readonly recordDeadlineMs: number;
-  readonly arrivals: ArrivalList;
+  readonly arrivals: PendingRequests;
   /** Opens the inbox if it is not open yet; a promise where that takes time. */
   open(): Promise<void> | undefined;
   /** Whether handlers run in this process. */
@@ -32,14 +32,14 @@ export class Recorder {
    *
    * @throws CallStatusError those of the inbox; `not_handled`
    */
-  async record(unrecorded: Unrecorded, request: Partial<CallbackRequest>): Promise<AnyCallStatusEvent> {
+  async record(unrecorded: NewEvent, request: Partial<CallbackRequest>): Promise<AnyCallStatusEvent> {
     const { ack, ackDeadlineMs, arrivals } = this.#options;
     const { id, provider } = unrecorded;
     const waits = ack === 'handled';
     let arrival = arrivals.get(id);
     const first = arrival === undefined && (waits || this.#options.isWorking());
     if (first) {
-      arrival = new Arrival(request, !waits);
+      arrival = new PendingRequest(request, !waits);
       arrivals.add(id, arrival);
     }
     const outcome = waits ? arrival?.handled(ackDeadlineMs) : undefined;
@@ -64,7 +64,7 @@ export class Recorder {
   }
 
   /** The provider gives up at some time: it is better told to try again. */
-  async #recordInTime(unrecorded: Unrecorded): Promise<Recorded> {
+  async #recordInTime(unrecorded: NewEvent): Promise<Recorded> {
     const { inbox, recordDeadlineMs } = this.#options;
     const recording = inbox.record(unrecorded);
     if (await withDeadline(recording, recordDeadlineMs)) return recording;

@@ -15,7 +15,7 @@ const calls = createCallStatus({
 afterEach(() => void ended.splice(0));
 
 function callback(body: string) {
-  return calls.for('mycpaas').receive({
+  return calls.provider('mycpaas').receive({
     method: 'POST',
     url: '/hooks?token=a%20secret',
     origin: 'https://hooks.example.com',
@@ -27,14 +27,14 @@ function callback(body: string) {
 describe('record', () => {
   it('makes a call known before its first callback, and asks for it in the end', async () => {
     const fields = { CallSid: 'CA1', CallStatus: 'queued', From: '+15550100001' };
-    const event = await calls.for('mycpaas').record(fields);
+    const event = await calls.provider('mycpaas').record(fields);
     fields.From = 'changed';
     expect(event).toMatchObject({ callId: 'CA1', status: 'queued', transition: 'advance', trust: 'none' });
-    expect((await inbox.calls({ state: 'live' })).rows).toMatchObject([{ callId: 'CA1', from: '+15550100001' }]);
-    expect((await inbox.call('mycpaas', 'CA1'))?.from).toBe('+15550100001');
+    expect((await inbox.listCalls({ state: 'live' })).rows).toMatchObject([{ callId: 'CA1', from: '+15550100001' }]);
+    expect((await inbox.getCall('mycpaas', 'CA1'))?.from).toBe('+15550100001');
 
     const answer = { CallSid: 'CA1', CallStatus: 'completed', CallDuration: '5' };
-    expect((await calls.for('mycpaas').record(answer)).transition).toBe('advance');
+    expect((await calls.provider('mycpaas').record(answer)).transition).toBe('advance');
     await vi.waitFor(() => expect(ended).toEqual(['CA1 true']));
     // Its callback came after all, with the same content.
     expect((await callback('CallSid=CA1&CallStatus=completed&CallDuration=5'))?.event?.transition).toBe('duplicate');
@@ -42,9 +42,9 @@ describe('record', () => {
 
   it('keeps tenants apart', async () => {
     const fields = { CallSid: 'CA2', CallStatus: 'ringing' };
-    expect((await calls.for('mycpaas').record(fields, { tenant: 'a' })).tenant).toBe('a');
-    expect((await calls.for('mycpaas').record(fields, { tenant: 'b' })).transition).toBe('advance');
-    await expect(calls.for('mycpaas').record(fields, { tenant: '' })).rejects.toThrow('A tenant has to be a text');
+    expect((await calls.provider('mycpaas').record(fields, { tenant: 'a' })).tenant).toBe('a');
+    expect((await calls.provider('mycpaas').record(fields, { tenant: 'b' })).transition).toBe('advance');
+    await expect(calls.provider('mycpaas').record(fields, { tenant: '' })).rejects.toThrow('A tenant has to be a text');
   });
 
   it.each([
@@ -52,8 +52,8 @@ describe('record', () => {
     ['no call id', { CallStatus: 'completed' }],
     ['another message', { CallSid: 'CA3', CallStatus: 'completed', DialCallStatus: 'busy' }],
   ])('refuses fields with %s', async (_, fields) => {
-    await expect(calls.for('mycpaas').record(fields)).rejects.toMatchObject({ code: 'invalid_callback' });
-    expect(await inbox.call('mycpaas', 'CA3')).toBeUndefined();
+    await expect(calls.provider('mycpaas').record(fields)).rejects.toMatchObject({ code: 'invalid_callback' });
+    expect(await inbox.getCall('mycpaas', 'CA3')).toBeUndefined();
   });
 
   it.each([
@@ -63,7 +63,7 @@ describe('record', () => {
     const given = mycpaas({ token: 'a secret' });
     const definition = { ...given.definition, isCallStatus } as typeof given.definition;
     const own = createCallStatus({ providers: [{ ...given, definition }], log: { warn() {}, error() {} } });
-    const recording = own.for('mycpaas').record({ CallSid: 'CA4', CallStatus: 'completed' });
+    const recording = own.provider('mycpaas').record({ CallSid: 'CA4', CallStatus: 'completed' });
     if (reason === undefined) expect(await recording).toMatchObject({ status: 'completed' });
     else await expect(recording).rejects.toThrow(reason);
     await own.close();
@@ -71,7 +71,7 @@ describe('record', () => {
 
   it('is refused once the receiver is closed', async () => {
     await calls.close();
-    const recording = calls.for('exotel').record({ CallSid: 'e1', Status: 'completed' });
+    const recording = calls.provider('exotel').record({ CallSid: 'e1', Status: 'completed' });
     await expect(recording).rejects.toMatchObject({ code: 'closed' });
   });
 });

@@ -1,10 +1,10 @@
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
-import type { Unrecorded } from '../inbox/inbox.ts';
+import type { NewEvent } from '../inbox/inbox.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import { checkedTenant } from '../signing/secrets.ts';
 import type { Dropped } from './checked-form.ts';
-import { normalise } from './normalize.ts';
+import { normalize } from './normalize.ts';
 
 /**
  * The event of fields that the application tells, which no callback brought.
@@ -15,7 +15,7 @@ export function toldEvent(
   provider: Provider,
   fields: object,
   { now, dropped, tenant }: { readonly now: number; readonly dropped: Dropped; readonly tenant: string | undefined },
-): Unrecorded {
+): NewEvent {
   const { name, definition } = provider;
   // The event is recorded as it is now, whatever the application does with its object.
   const own = structuredClone(fields) as FieldTree;
@@ -24,5 +24,5 @@ export function toldEvent(
     const reason = isCallStatus || 'It is another message of the provider.';
     throw new CallStatusError('invalid_callback', { provider: name, reason });
   }
-  return normalise(provider, own, 'none', now, dropped, tenant === undefined ? undefined : checkedTenant(tenant));
+  return normalize(provider, own, 'none', now, dropped, tenant === undefined ? undefined : checkedTenant(tenant));
 }

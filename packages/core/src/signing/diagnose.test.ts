@@ -23,22 +23,24 @@ async function hintFor(more: Partial<CallbackRequest>, options: { key?: string |
     providers: [signalwire({ signingKey: key }), voicedock({ secret: key })],
     log: { warn() {}, error() {} },
     clock: () => NOW,
-    work: false,
+    worker: false,
     ...(publicUrl !== undefined && { publicUrl }),
   });
   const { headers, ...rest } = more;
-  const receipt = await calls.for(headers?.['x-webhook-signature'] === undefined ? 'signalwire' : 'voicedock').receive({
-    method: 'POST',
-    url: '/voice?tenant=7',
-    origin: 'http://backend.internal:8080',
-    body: Buffer.from(new URLSearchParams(FIELDS).toString()),
-    ...rest,
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      'x-signalwire-signature': sign(PUBLIC + TEXT),
-      ...headers,
-    },
-  });
+  const receipt = await calls
+    .provider(headers?.['x-webhook-signature'] === undefined ? 'signalwire' : 'voicedock')
+    .receive({
+      method: 'POST',
+      url: '/voice?tenant=7',
+      origin: 'http://backend.internal:8080',
+      body: Buffer.from(new URLSearchParams(FIELDS).toString()),
+      ...rest,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-signalwire-signature': sign(PUBLIC + TEXT),
+        ...headers,
+      },
+    });
   await calls.close();
   expect(receipt).toMatchObject({ status: 403, error: { code: 'signature_mismatch' } });
   const { hint = '' } = receipt?.error?.details ?? {};

@@ -1,4 +1,4 @@
-import type { Message } from '../provider/incoming-callback.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
 
 /** A part of a URL, and the header in which a proxy says it. */
 export interface Said {
@@ -34,7 +34,7 @@ const PORT = /^\d{1,5}$/;
 const PATH = /^\/\S{0,2000}$/;
 
 /** Reads every common form of forwarded headers. What is malformed in them is passed over. */
-export function forwarded(message: Message): Forwarded {
+export function forwarded(message: IncomingCallback): Forwarded {
   const said = (headers: readonly string[], form: RegExp): Said[] =>
     headers
       .flatMap((header) => endsOf(message.header(header)).map((value) => ({ value, header })))

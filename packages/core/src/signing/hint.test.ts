@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../decode/fields.ts';
-import { Message } from '../provider/incoming-callback.ts';
+import { IncomingCallback } from '../provider/incoming-callback.ts';
 import { mismatchHint } from './hint.ts';
 
-function message(headers: Record<string, string> = {}, more: object = { body: Buffer.alloc(0) }): Message {
+function message(headers: Record<string, string> = {}, more: object = { body: Buffer.alloc(0) }): IncomingCallback {
   const request = { method: 'POST', url: '/voice?token=secret', origin: 'http://localhost:3000', headers };
-  return new Message({ ...request, ...more }, DEFAULT_LIMITS);
+  return new IncomingCallback({ ...request, ...more }, DEFAULT_LIMITS);
 }
 
 describe('mismatchHint', () => {

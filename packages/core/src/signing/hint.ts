@@ -1,5 +1,5 @@
 import type { Provider } from '../provider/define-provider.ts';
-import type { Message } from '../provider/incoming-callback.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { loggableUrl } from '../text/redact.ts';
 import { forwarded } from './forwarded.ts';
 import { headersOf, isSeenByTrust, settingFor } from './likely-urls.ts';
@@ -10,7 +10,7 @@ import { headersOf, isSeenByTrust, settingFor } from './likely-urls.ts';
  * @param found the changes with which the signature matches; `undefined`: none was found
  */
 export function mismatchHint(
-  message: Message,
+  message: IncomingCallback,
   secrets: readonly string[],
   signs: Provider['definition']['signs'],
   found?: readonly string[],
@@ -25,7 +25,7 @@ export function mismatchHint(
 }
 
 /** What may be wrong, the most frequent first. */
-function suspicions(message: Message): readonly string[] {
+function suspicions(message: IncomingCallback): readonly string[] {
   const { request } = message;
   const isParsed = request.body === undefined && request.method !== 'GET';
   return [
@@ -34,7 +34,7 @@ function suspicions(message: Message): readonly string[] {
   ];
 }
 
-function suspectedUrl(message: Message): string {
+function suspectedUrl(message: IncomingCallback): string {
   const { publicUrl, request, url } = message;
   const orSecret = "else the secret is not this provider's, or one of several that call this URL: list them all.";
   if (publicUrl !== undefined) {

@@ -1,4 +1,4 @@
-import type { Message } from '../provider/incoming-callback.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { loggableUrl } from '../text/redact.ts';
 import type { Guess } from './diagnose.ts';
 import { forwarded, type Said } from './forwarded.ts';
@@ -15,7 +15,7 @@ const PARTS = /^(https?):\/\/([^/?#]*)(.*)$/is;
  * The URLs that the provider may have called, the one that was verified first: by what proxies say, by the request itself where `publicUrl`
  * says something else, with the other scheme, and with and without a slash, a prefix of the path or the query.
  */
-export function likelyUrls(message: Message): readonly Guess<string>[] {
+export function likelyUrls(message: IncomingCallback): readonly Guess<string>[] {
   const { url, publicUrl, request } = message;
   const [, scheme = '', host = '', path = ''] = PARTS.exec(url) as RegExpExecArray;
   const [, calledScheme = '', calledHost = '', calledPath = ''] = PARTS.exec(request.origin + request.url) ?? [];
@@ -85,7 +85,7 @@ export function settingFor(trustHelps: boolean): string {
 }
 
 /** Whether a framework that trusts its proxy would see this origin: frameworks read two headers, and of each the first value. */
-export function isSeenByTrust(message: Message, origin: string): boolean {
+export function isSeenByTrust(message: IncomingCallback, origin: string): boolean {
   const [, scheme, host] = PARTS.exec(message.request.origin) as RegExpExecArray;
   const first = (header: string): string | undefined => message.header(header)?.split(',', 1)[0]?.trim();
   const seen = `${first('x-forwarded-proto') || scheme}://${first('x-forwarded-host') || host}`;

@@ -9,7 +9,7 @@ const TOKEN = new RegExp(`(?<=^|&)${TOKEN_PARAMETER}(?:=[^&]*)?(?:&|$)`, 'g');
 /**
  * The callback URL with the token in its query. An existing query stays byte for byte, except for an old token: two of them would be
  * refused. A fragment stays last: SignalWire takes timeouts from it (`#rt=5000`).
- * `callbackUrl` of a provider needs no call of it: call-status adds the token to its `url`.
+ * `callbackParams` of a provider needs no call of it: call-status adds the token to its `url`.
  *
  * @example
  * ```ts

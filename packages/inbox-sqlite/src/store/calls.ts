@@ -127,8 +127,8 @@ export function summaryOf(row: Row): CallSummary {
     ...(row['answered'] !== null && { answered: row['answered'] === 1 }),
     ...(answeredAt !== null && { answeredAt }),
     ...(row['duration_seconds'] !== null && { durationSeconds: row['duration_seconds'] }),
-    firstAt: row['first_at'],
-    lastAt: row['last_at'],
-    events: row['events'],
+    firstEventAt: row['first_at'],
+    lastEventAt: row['last_at'],
+    eventCount: row['events'],
   };
 }

@@ -2,7 +2,7 @@ import { type Transition, transitionOf } from '@call-status/core';
 import type { Now } from '../clock.ts';
 import type { Database, Row } from '../engine.ts';
 import { hashOf, keyOf } from './hash.ts';
-import type { NewEvent, RecordedRow } from './rows.ts';
+import type { EventColumns, RecordedRow } from './rows.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -43,7 +43,7 @@ export class Recording {
     this.#statements = prepare(db, RECORD_SQL);
   }
 
-  record(event: NewEvent, { steady }: Now): RecordedRow {
+  record(event: EventColumns, { steady }: Now): RecordedRow {
     const { call, insertEvent } = this.#statements;
     const transaction = this.#transaction;
     const [provider, tenant, callId, id, status] = event;
@@ -63,7 +63,7 @@ export class Recording {
   }
 
   /** Whether the work of an event that is known is unfinished; `undefined`: it is new. */
-  #isDuplicate([provider, tenant, callId, id]: NewEvent, known: Row | undefined): boolean | undefined {
+  #isDuplicate([provider, tenant, callId, id]: EventColumns, known: Row | undefined): boolean | undefined {
     const { eventOfCall, forgotten, erasing } = this.#statements;
     if (known !== undefined) {
       const double = eventOfCall.get(known['id'], id);
@@ -74,7 +74,7 @@ export class Recording {
     return undefined;
   }
 
-  #insert([provider, tenant, callId, , status, terminal, receivedAt, ...rest]: NewEvent): number {
+  #insert([provider, tenant, callId, , status, terminal, receivedAt, ...rest]: EventColumns): number {
     const [direction, from, to, answered, duration, answeredAt, inProgressAt] = rest;
     const call = [provider, tenant, callId, status, Number(terminal), receivedAt, receivedAt];
     this.#transaction.totals.addCalls(Number(!terminal), Number(terminal));
@@ -83,7 +83,7 @@ export class Recording {
     return Number(lastInsertRowid);
   }
 
-  #update(call: number, event: NewEvent, transition: Transition): number {
+  #update(call: number, event: EventColumns, transition: Transition): number {
     const [, , , , status, terminal, receivedAt, direction, from, to, answered, duration, answeredAt, inProgressAt] =
       event;
     // The first outcome of a call stays.

@@ -3,7 +3,7 @@ import type { AnyCallStatusEvent, CallStatus, Direction, Transition } from '@cal
 // What goes from one thread to another for each event is a tuple: an object's names would go with it each time.
 
 /** What a store needs of an event to record it. */
-export type NewEvent = readonly [
+export type EventColumns = readonly [
   provider: string,
   tenant: string,
   callId: string,

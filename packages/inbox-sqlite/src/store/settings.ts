@@ -46,8 +46,8 @@ export class Settings {
   }
 
   /** Stores the retention that an option gives; the newest holds. */
-  retain(retainFor: number): void {
-    this.#statements.retain.run(Number.isFinite(retainFor) ? Math.ceil(retainFor) : null);
+  retain(retentionMs: number): void {
+    this.#statements.retain.run(Number.isFinite(retentionMs) ? Math.ceil(retentionMs) : null);
   }
 
   /**

@@ -8,7 +8,7 @@ import { type ReplayQuery, type ReplayStep, StoredDeadLetters } from './dead-let
 import { Erasing, STEP_ROWS } from './erase.ts';
 import { Recording } from './record.ts';
 import { Results } from './results.ts';
-import type { NewEvent, Place, RecordedRow, TakenRows } from './rows.ts';
+import type { EventColumns, Place, RecordedRow, TakenRows } from './rows.ts';
 import { Settings, type SweepLeave } from './settings.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 import { Sweeping, type SweepPlace } from './sweep.ts';
@@ -121,7 +121,7 @@ export class Store {
     return this.#transaction.totals;
   }
 
-  record(event: NewEvent, now: Now): RecordedRow {
+  record(event: EventColumns, now: Now): RecordedRow {
     return this.#recording.record(event, now);
   }
 
@@ -175,10 +175,10 @@ export class Store {
   }
 
   /** Stores how long ended calls stay, and returns how long they stayed so far if an option of another process had said so. */
-  retain(retainFor: number): number | undefined {
-    const { retentionMs, isGiven } = this.settings.read();
-    this.settings.retain(retainFor);
-    return isGiven ? (retentionMs ?? Number.POSITIVE_INFINITY) : undefined;
+  retain(retentionMs: number): number | undefined {
+    const { retentionMs: before, isGiven } = this.settings.read();
+    this.settings.retain(retentionMs);
+    return isGiven ? (before ?? Number.POSITIVE_INFINITY) : undefined;
   }
 
   maySweep(sweepMs: number, now: Now): SweepLeave {

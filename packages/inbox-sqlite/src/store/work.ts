@@ -188,8 +188,8 @@ export class Giving {
     takes: number,
     doneHandlers: string,
   ): TakenRow {
-    const isThere = this.#transaction.recent.take(row, eventId) !== undefined && takes === 1;
-    const stored = isThere ? undefined : (this.#statements.event.get(row) as unknown as StoredEvent);
+    const isFullyBuffered = this.#transaction.recent.take(row, eventId) !== undefined && takes === 1;
+    const stored = isFullyBuffered ? undefined : (this.#statements.event.get(row) as unknown as StoredEvent);
     const taken = [row, eventId, token, failures, interruptions, suspect, takes, doneHandlers] as const;
     return stored === undefined ? taken : [...taken, stored];
   }

@@ -31,7 +31,7 @@ const acme = defineProvider({
   recognizes: () => true,
   normalize: ({ call, state }) => ({ callId: call, rawStatus: state }),
   eventKey: ({ state }) => state,
-  callbackUrl: undefined,
+  callbackParams: undefined,
 });
 
 const silent = { info() {}, warn() {}, error() {} };

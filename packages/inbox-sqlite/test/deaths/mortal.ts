@@ -33,5 +33,5 @@ const calls = createCallStatus({
 
 if (LIFE_MS !== undefined) setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(LIFE_MS));
 process.once('SIGTERM', () => calls.close().then(() => process.exit(0)));
-calls.work();
+calls.startWorker();
 say('started');

@@ -27,7 +27,7 @@ const proofOf = (provider: { readonly definition: { readonly sign?: unknown } })
 
 async function receiptOf(made: Callback) {
   const calls = createCallStatus(options);
-  const receipt = await calls.for(made.made.provider.definition.name as 'exotel').receive(made);
+  const receipt = await calls.provider(made.made.provider.definition.name as 'exotel').receive(made);
   await calls.close();
   return receipt;
 }

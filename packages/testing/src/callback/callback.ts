@@ -1,5 +1,5 @@
 import type { CallbackRequest, CallStatus } from '@call-status/core';
-import { createMessage, withToken } from '@call-status/core/provider';
+import { createCallback, withToken } from '@call-status/core/provider';
 import type { Fixture } from '../fixtures/fixture-file.ts';
 import { fixtureOf } from '../fixtures/fixtures.ts';
 import type { FieldsOf, ProviderLike } from '../provider-like.ts';
@@ -147,7 +147,7 @@ function write(
   const to = encoding ?? encodingOf(sample);
   const isGet = to === 'query';
   if (isGet && !definition.methods?.includes('GET')) throw new TypeError(`${definition.name} sends no GET.`);
-  const message = createMessage({ method, url, headers, body: bytes }, { definition });
+  const message = createCallback({ method, url, headers, body: bytes }, { definition });
   let tree: unknown = message.fields;
   if (callId !== undefined) tree = withValue(tree, idOf(definition, tree), callId);
   const { ['content-type']: _, ...rest } = own;

@@ -39,7 +39,7 @@ it.each<[string, Callback, string]>([
     clock: () => NOW,
     log: { warn() {}, error() {} },
   });
-  const receipt = await calls.for(made.made.provider.definition.name as 'exotel').receive(made);
+  const receipt = await calls.provider(made.made.provider.definition.name as 'exotel').receive(made);
   expect(receipt?.error?.code).toBe(code);
   await calls.close();
 });

@@ -27,11 +27,11 @@ describe.each(all)('$name of $of', ({ name, provider }) => {
     const { calls, clock, idle } = receiver;
     const proof = { ...proofOf(provider), nowMs: clock.now() };
     const played = scenario(name, { provider, ...proof, ...(seed && { seed, faults: FAULTS }) });
-    const statuses = await played.playInto(calls.for(provider.definition.name), clock.advance);
+    const statuses = await played.playInto(calls.provider(provider.definition.name), clock.advance);
     expect(statuses).toEqual(played.deliveries.map(() => 200));
     await idle();
     for (const { provider: of, callId, status, terminal, events } of played.expected()) {
-      const call = await calls.inbox.call(of, callId);
+      const call = await calls.inbox.getCall(of, callId);
       expect([call?.status, call?.terminal, call?.events.length]).toEqual([status, terminal, events]);
     }
   });
@@ -73,7 +73,9 @@ it('goes to a URL of this machine, and to no other', async () => {
 it('says what was not for the receiver', async () => {
   await using receiver = testReceiver({ providers: [mycpaas({ token: 's' })] });
   const busy = scenario('outbound-busy', { provider: exotel, token: 's' });
-  const passedOn = { receive: (request: object) => receiver.calls.receive({ ...request, dedicated: false } as never) };
+  const passedOn = {
+    receive: (request: object) => receiver.calls.receive({ ...request, callbackOnly: false } as never),
+  };
   expect(await busy.playInto(passedOn)).toEqual([404, 404]);
 });
 

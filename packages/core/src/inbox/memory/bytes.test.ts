@@ -49,7 +49,7 @@ describe('the bytes of a memory inbox', () => {
     [
       'erased',
       async (subject: MemorySubject) => {
-        const { rows } = await subject.inbox.calls({ limit: 1000 });
+        const { rows } = await subject.inbox.listCalls({ limit: 1000 });
         for (const { callId } of rows) await subject.inbox.forgetCall('acme', callId);
       },
     ],

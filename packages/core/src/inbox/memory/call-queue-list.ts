@@ -1,15 +1,15 @@
-import type { Lane } from './call-queue.ts';
+import type { CallQueue } from './call-queue.ts';
 
 /**
  * Calls in the order in which they were appended. Linked through the calls themselves, so that any of them can leave at no cost; a call is
  * in one list at a time.
  */
-export class LaneList {
-  oldest: Lane | undefined;
-  newest: Lane | undefined;
+export class CallQueueList {
+  oldest: CallQueue | undefined;
+  newest: CallQueue | undefined;
   size = 0;
 
-  append(lane: Lane): void {
+  append(lane: CallQueue): void {
     lane.list = this;
     lane.older = this.newest;
     if (this.newest === undefined) this.oldest = lane;
@@ -18,7 +18,7 @@ export class LaneList {
     this.size++;
   }
 
-  remove(lane: Lane): void {
+  remove(lane: CallQueue): void {
     const { older, newer } = lane;
     if (older === undefined) this.oldest = newer;
     else older.newer = newer;

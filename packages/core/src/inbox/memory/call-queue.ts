@@ -6,13 +6,13 @@ import {
   isTerminal,
   type TerminalStatus,
 } from '../../event.ts';
-import type { CallSummary, Unrecorded } from '../inbox.ts';
-import type { LaneList } from './call-queue-list.ts';
-import type { Job } from './queued-job.ts';
+import type { CallSummary, NewEvent } from '../inbox.ts';
+import type { CallQueueList } from './call-queue-list.ts';
+import type { QueuedJob } from './queued-job.ts';
 import { CALL_BYTES, detached, sizeOfText } from './size.ts';
 
 /** One call, with its work in the order of recording. */
-export class Lane {
+export class CallQueue {
   readonly provider: string;
   readonly tenant: string | undefined;
   readonly callId: string;
@@ -47,13 +47,13 @@ export class Lane {
   dueSince = 0;
   /** Its place among the calls that are due. */
   place = 0;
-  head: Job | undefined;
-  tail: Job | undefined;
-  list: LaneList | undefined;
-  older: Lane | undefined;
-  newer: Lane | undefined;
+  head: QueuedJob | undefined;
+  tail: QueuedJob | undefined;
+  list: CallQueueList | undefined;
+  older: CallQueue | undefined;
+  newer: CallQueue | undefined;
 
-  constructor({ provider, tenant, callId, receivedAt }: Unrecorded, serial: number) {
+  constructor({ provider, tenant, callId, receivedAt }: NewEvent, serial: number) {
     this.provider = provider;
     this.tenant = tenant;
     this.callId = detached(callId);
@@ -68,7 +68,7 @@ export class Lane {
 
   /** When its first work is due. Asked only of a call that has work. */
   get runAt(): number {
-    return (this.head as Job).runAt;
+    return (this.head as QueuedJob).runAt;
   }
 
   /** Whether a worker has its first work, or had it last and may still report a result. */
@@ -102,14 +102,14 @@ export class Lane {
     else if (this.#ids.push(event.id) > LONGEST_LIST) this.#ids = new Set(this.#ids);
   }
 
-  append(job: Job): void {
+  append(job: QueuedJob): void {
     if (this.tail === undefined) this.head = job;
     else this.tail.next = job;
     this.tail = job;
   }
 
   /** Puts old work back in its place: behind what was recorded before it, and behind what a worker may still have. */
-  insert(job: Job): void {
+  insert(job: QueuedJob): void {
     let before = this.isTaken ? this.head : undefined;
     let after = before === undefined ? this.head : before.next;
     while (after !== undefined && after.serial < job.serial) {
@@ -122,7 +122,7 @@ export class Lane {
     if (after === undefined) this.tail = job;
   }
 
-  removeHead(job: Job): void {
+  removeHead(job: QueuedJob): void {
     this.head = job.next;
     if (job.next === undefined) this.tail = undefined;
     job.next = undefined;
@@ -182,9 +182,9 @@ export class Lane {
       ...(this.#answered !== undefined && { answered: this.#answered }),
       ...(answeredAt !== undefined && { answeredAt }),
       ...(this.#durationSeconds !== undefined && { durationSeconds: this.#durationSeconds }),
-      firstAt,
-      lastAt: Date.parse(lastReceivedAt),
-      events: size,
+      firstEventAt: firstAt,
+      lastEventAt: Date.parse(lastReceivedAt),
+      eventCount: size,
     };
   }
 }

@@ -1,24 +1,24 @@
 import { checkOptions } from '../../options/check-options.ts';
 import type { DeadLetter, DeadLetterQuery, DeadLetters, Page } from '../inbox.ts';
-import type { Lane } from './call-queue.ts';
+import type { CallQueue } from './call-queue.ts';
 import { LinkedList, type Node } from './linked-list.ts';
 import { isWithin, pageOf, QUERIES } from './pages.ts';
-import type { Job } from './queued-job.ts';
+import type { QueuedJob } from './queued-job.ts';
 
 type Matching = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
 
 /** What to do once an event is no dead letter any more. */
 export interface OnLeaving {
   /** It is work again. */
-  replayed(dead: Dead): void;
+  replayed(dead: StoredDeadLetter): void;
   /** It is done. */
-  discarded(dead: Dead): void;
+  discarded(dead: StoredDeadLetter): void;
 }
 
 /** The dead letters of a memory inbox. */
 export class MemoryDeadLetters implements DeadLetters {
-  readonly #byEvent = new Map<string, Node<Dead>>();
-  readonly #inOrder = new LinkedList<Dead>();
+  readonly #byEvent = new Map<string, Node<StoredDeadLetter>>();
+  readonly #inOrder = new LinkedList<StoredDeadLetter>();
   readonly #on: OnLeaving;
   #serial = 0;
 
@@ -30,23 +30,23 @@ export class MemoryDeadLetters implements DeadLetters {
     return this.#byEvent.size;
   }
 
-  add(job: Job, letter: DeadLetter): void {
+  add(job: QueuedJob, letter: DeadLetter): void {
     this.#byEvent.set(job.event.id, this.#inOrder.add({ job, letter, serial: ++this.#serial }));
     job.lane.dead++;
   }
 
   /** Forgets those of a call that is forgotten. */
-  removeAll(lane: Lane): void {
+  removeAll(lane: CallQueue): void {
     if (lane.dead > 0) for (const id of lane.ids) this.#remove(id);
   }
 
   async list(query: DeadLetterQuery = {}): Promise<Page<DeadLetter>> {
     checkOptions('query', query, QUERIES.deadLetters);
-    const matches = (dead: Dead) => isMatching(dead, query);
+    const matches = (dead: StoredDeadLetter) => isMatching(dead, query);
     return pageOf(this.#inOrder.newestFirst(), query, matches, ({ letter }) => letter);
   }
 
-  async read(eventId: string): Promise<DeadLetter | undefined> {
+  async get(eventId: string): Promise<DeadLetter | undefined> {
     return this.#byEvent.get(eventId)?.item.letter;
   }
 
@@ -72,7 +72,7 @@ export class MemoryDeadLetters implements DeadLetters {
     return dead !== undefined;
   }
 
-  #remove(eventId: string): Dead | undefined {
+  #remove(eventId: string): StoredDeadLetter | undefined {
     const node = this.#byEvent.get(eventId);
     if (node === undefined) return undefined;
     this.#byEvent.delete(eventId);
@@ -83,12 +83,12 @@ export class MemoryDeadLetters implements DeadLetters {
 }
 
 /** An event that is a dead letter. */
-export interface Dead {
-  readonly job: Job;
+export interface StoredDeadLetter {
+  readonly job: QueuedJob;
   readonly letter: DeadLetter;
   readonly serial: number;
 }
 
-function isMatching({ letter: { event, deadAt } }: Dead, { provider, since, until }: Matching): boolean {
+function isMatching({ letter: { event, deadAt } }: StoredDeadLetter, { provider, since, until }: Matching): boolean {
   return (provider === undefined || event.provider === provider) && isWithin(deadAt, since, until);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemorySubject } from '../../../test/memory-subject.ts';
-import type { Work } from '../inbox.ts';
+import type { Job } from '../inbox.ts';
 
 describe('what a memory inbox forgets', () => {
   it('forgets the oldest ended calls first, though they are newer than live ones', async () => {
@@ -64,9 +64,9 @@ describe('what a memory inbox forgets', () => {
     await subject.record('b', 'completed');
     const [running] = await subject.takeAll();
     await expect(subject.record('c', 'ringing')).rejects.toMatchObject({ code: 'inbox_unavailable' });
-    expect(await subject.inbox.call('acme', 'c')).toBeUndefined();
+    expect(await subject.inbox.getCall('acme', 'c')).toBeUndefined();
     expect(await subject.record('b', 'queued')).toBe('late');
-    await subject.inbox.finish((running as Work).lease);
+    await subject.inbox.finish((running as Job).lease);
     expect(await subject.record('c', 'ringing')).toBe('advance');
     expect(await subject.callIds()).toBe('b c');
   });
@@ -92,11 +92,11 @@ describe('what a memory inbox forgets', () => {
     const { live, ended, dead } = await subject.inbox.counts();
     expect(live + ended).toBe(50);
     expect(dead).toBeLessThanOrEqual(50);
-    expect((await subject.inbox.calls({ limit: 1000 })).rows).toHaveLength(50);
+    expect((await subject.inbox.listCalls({ limit: 1000 })).rows).toHaveLength(50);
   });
 
   it('forgets ended calls after their time, and live ones only after a long silence', async () => {
-    const subject = new MemorySubject({ retainFor: 60_000 });
+    const subject = new MemorySubject({ retentionMs: 60_000 });
     await subject.handle('live', 'ringing');
     for (const callId of ['a', 'b', 'c']) await subject.handle(callId, 'completed');
     subject.time += 60_000;
@@ -114,7 +114,7 @@ describe('what a memory inbox forgets', () => {
   });
 
   it('counts the time of an ended call from its last event', async () => {
-    const subject = new MemorySubject({ retainFor: 60_000 });
+    const subject = new MemorySubject({ retentionMs: 60_000 });
     await subject.handle('a', 'completed');
     subject.time += 40_000;
     await subject.handle('a', 'completed', 'a:recording');
@@ -130,7 +130,7 @@ describe('the defaults of a memory inbox', () => {
   it.each([
     ['an ended call', 'completed', DAY_MS],
     ['a live call', 'ringing', 7 * DAY_MS],
-  ] as const)('keep %s for its time, to the millisecond', async (_what, status, retainFor) => {
+  ] as const)('keep %s for its time, to the millisecond', async (_what, status, retentionMs) => {
     for (const [more, known] of [
       [-1, 'a b'],
       [0, 'b'],
@@ -139,7 +139,7 @@ describe('the defaults of a memory inbox', () => {
       const subject = new MemorySubject({});
       await subject.handle('a', status);
       // The record itself moves the clock by one.
-      subject.time += retainFor + more - 1;
+      subject.time += retentionMs + more - 1;
       await subject.handle('b', 'ringing');
       expect(await subject.callIds()).toBe(known);
     }
@@ -154,18 +154,18 @@ describe('the defaults of a memory inbox', () => {
     expect(await inbox.counts()).toMatchObject({ live: 99_999, ended: 1 });
     await subject.record('one more', 'ringing');
     expect(await inbox.counts()).toMatchObject({ live: 100_000, ended: 0 });
-    expect(await inbox.call('acme', 'ended')).toBeUndefined();
-    expect(await inbox.call('acme', 'live')).toBeDefined();
+    expect(await inbox.getCall('acme', 'ended')).toBeUndefined();
+    expect(await inbox.getCall('acme', 'live')).toBeDefined();
     // The live call is the only one without unfinished work, so the next to go.
     await subject.record('yet another', 'ringing');
-    expect(await inbox.call('acme', 'live')).toBeUndefined();
+    expect(await inbox.getCall('acme', 'live')).toBeUndefined();
     await expect(subject.record('too many', 'ringing')).rejects.toMatchObject({ code: 'inbox_unavailable' });
   });
 
   it('keep the events of 100 ended calls', async () => {
     const subject = new MemorySubject({});
     for (let call = 0; call <= 100; call++) await subject.handle(`c${call}`, 'completed');
-    expect((await subject.inbox.call('acme', 'c0'))?.events).toHaveLength(0);
-    expect((await subject.inbox.call('acme', 'c1'))?.events).toHaveLength(1);
+    expect((await subject.inbox.getCall('acme', 'c0'))?.events).toHaveLength(0);
+    expect((await subject.inbox.getCall('acme', 'c1'))?.events).toHaveLength(1);
   });
 });

@@ -1,34 +1,34 @@
 import { isTerminal } from '../../event.ts';
-import type { Lane } from './call-queue.ts';
-import { LaneList } from './call-queue-list.ts';
+import type { CallQueue } from './call-queue.ts';
+import { CallQueueList } from './call-queue-list.ts';
 
 /** A live call that is silent for so many times the retention has ended without a word. */
 const SILENCE = 7;
 
 /** Calls without unfinished work, in the order in which they are forgotten. */
-export class IdleLanes {
+export class IdleQueues {
   /** Each list from the one that was idle for longest. */
-  readonly #summaries = new LaneList();
-  readonly #ended = new LaneList();
-  readonly #live = new LaneList();
-  readonly #withDead = new LaneList();
-  readonly #retainFor: number;
+  readonly #summaries = new CallQueueList();
+  readonly #ended = new CallQueueList();
+  readonly #live = new CallQueueList();
+  readonly #withDead = new CallQueueList();
+  readonly #retentionMs: number;
   readonly #retainEvents: number;
 
-  constructor(retainFor: number, retainEvents: number) {
-    this.#retainFor = retainFor;
+  constructor(retentionMs: number, retainEvents: number) {
+    this.#retentionMs = retentionMs;
     this.#retainEvents = retainEvents;
   }
 
   /** Adds a call, and returns the one, if any, of which only the summary is to be kept from now on. */
-  add(lane: Lane): Lane | undefined {
+  add(lane: CallQueue): CallQueue | undefined {
     if (lane.dead > 0) this.#withDead.append(lane);
     else if (!isTerminal(lane.status)) this.#live.append(lane);
     else return this.#addEnded(lane);
     return undefined;
   }
 
-  #addEnded(lane: Lane): Lane | undefined {
+  #addEnded(lane: CallQueue): CallQueue | undefined {
     this.#ended.append(lane);
     const { oldest } = this.#ended;
     if (oldest === undefined || this.#ended.size <= this.#retainEvents) return undefined;
@@ -38,20 +38,20 @@ export class IdleLanes {
   }
 
   /** Off its list a call is not forgotten. */
-  remove(lane: Lane): void {
+  remove(lane: CallQueue): void {
     if (lane.state === 'idle') lane.list?.remove(lane);
   }
 
   /** Which to forget when there is no room. */
-  get first(): Lane | undefined {
+  get first(): CallQueue | undefined {
     return this.#summaries.oldest ?? this.#ended.oldest ?? this.#live.oldest ?? this.#withDead.oldest;
   }
 
   /** One that is too old, if there is any. */
-  firstExpired(now: number): Lane | undefined {
+  firstExpired(now: number): CallQueue | undefined {
     const ended = this.#summaries.oldest ?? this.#ended.oldest;
-    if (ended !== undefined && ended.touchedAt <= now - this.#retainFor) return ended;
+    if (ended !== undefined && ended.touchedAt <= now - this.#retentionMs) return ended;
     const live = this.#live.oldest;
-    return live !== undefined && live.touchedAt <= now - this.#retainFor * SILENCE ? live : undefined;
+    return live !== undefined && live.touchedAt <= now - this.#retentionMs * SILENCE ? live : undefined;
   }
 }

@@ -13,19 +13,19 @@ import type {
   InboxCounts,
   InboxHealth,
   Lease,
+  NewEvent,
   Outcome,
   Page,
   Recorded,
   Taken,
   TakeRequest,
-  Unrecorded,
 } from '../inbox.ts';
-import { Lane } from './call-queue.ts';
-import { type Dead, MemoryDeadLetters } from './dead-letters.ts';
+import { CallQueue } from './call-queue.ts';
+import { MemoryDeadLetters, type StoredDeadLetter } from './dead-letters.ts';
 import { elapsedBy } from './elapsed.ts';
 import { type Bounds, KeptCalls } from './kept-calls.ts';
 import { isWithin, pageOf, QUERIES } from './pages.ts';
-import { Job } from './queued-job.ts';
+import { QueuedJob } from './queued-job.ts';
 import { Schedule } from './schedule.ts';
 import { CALL_BYTES, detached, sizeOf, sizeOfText } from './size.ts';
 
@@ -67,7 +67,7 @@ export class MemoryInbox implements Inbox {
     return this.#deadLetters;
   }
 
-  async record(event: Unrecorded): Promise<Recorded> {
+  async record(event: NewEvent): Promise<Recorded> {
     if (this.#closed) throw new CallStatusError('closed');
     const { provider, tenant, callId, id, status } = event;
     let lane = this.#calls.get(provider, tenant, callId);
@@ -79,12 +79,12 @@ export class MemoryInbox implements Inbox {
     if (!this.#calls.makeRoom(lane, bytes + CALL_BYTES, now))
       throw new CallStatusError('inbox_unavailable', { hint: FULL });
     if (lane === undefined) {
-      lane = new Lane(event, ++this.#serial);
+      lane = new CallQueue(event, ++this.#serial);
       this.#calls.add(lane);
     }
     const transition = transitionOf(lane.status, status);
     if (transition === 'advance') this.#calls.setStatus(lane, status);
-    const job = new Job(lane, { ...event, transition } as Job['event'], ++this.#serial);
+    const job = new QueuedJob(lane, { ...event, transition } as QueuedJob['event'], ++this.#serial);
     lane.lastReceivedAt = event.receivedAt;
     lane.touchedAt = now;
     lane.add(job.event);
@@ -142,15 +142,15 @@ export class MemoryInbox implements Inbox {
     return () => this.#listeners.delete(listener);
   }
 
-  async call(provider: string, callId: string, tenant?: string): Promise<Call | undefined> {
+  async getCall(provider: string, callId: string, tenant?: string): Promise<Call | undefined> {
     return this.#calls.get(provider, tenant, callId)?.fold();
   }
 
-  async calls(query: CallQuery = {}): Promise<Page<CallSummary>> {
-    checkOptions('query', query, QUERIES.calls);
+  async listCalls(query: CallQuery = {}): Promise<Page<CallSummary>> {
+    checkOptions('query', query, QUERIES.listCalls);
     const { provider, state, status, since, until } = query;
     const statuses = status === undefined ? undefined : [status].flat();
-    const matches = (lane: Lane): boolean =>
+    const matches = (lane: CallQueue): boolean =>
       (provider === undefined || lane.provider === provider) &&
       (state === undefined || isTerminal(lane.status) === (state === 'ended')) &&
       (statuses === undefined || statuses.includes(lane.status)) &&
@@ -199,13 +199,13 @@ export class MemoryInbox implements Inbox {
   }
 
   /** Lets a call's first event be taken, now or when it is time. */
-  #queue(lane: Lane): void {
+  #queue(lane: CallQueue): void {
     this.#schedule.add(lane);
     for (const listener of this.#listeners) listener();
   }
 
   /** The event is done or dead; the call goes on. */
-  #settle(job: Job): void {
+  #settle(job: QueuedJob): void {
     const { lane } = job;
     lane.removeHead(job);
     this.#unfinished--;
@@ -213,7 +213,7 @@ export class MemoryInbox implements Inbox {
     else this.#queue(lane);
   }
 
-  #bury(job: Job, text: string): void {
+  #bury(job: QueuedJob, text: string): void {
     const longest = sizeOfText(text) <= this.#calls.room ? LONGEST_ERROR : SHORT_ERROR;
     const error = detached(text.slice(0, longest));
     this.#deadLetters.add(job, { event: job.event, attempts: job.failures, error, deadAt: this.#clock() });
@@ -221,11 +221,11 @@ export class MemoryInbox implements Inbox {
     this.#settle(job);
   }
 
-  #freeError({ job, letter }: Dead): void {
+  #freeError({ job, letter }: StoredDeadLetter): void {
     this.#calls.grow(job.lane, -sizeOfText(letter.error));
   }
 
-  #replay(dead: Dead): void {
+  #replay(dead: StoredDeadLetter): void {
     const { job } = dead;
     const { lane } = job;
     this.#freeError(dead);

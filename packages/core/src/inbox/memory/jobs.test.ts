@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemorySubject } from '../../../test/memory-subject.ts';
-import type { Work } from '../inbox.ts';
+import type { Job } from '../inbox.ts';
 import { memoryInbox } from '../memory-inbox.ts';
 
 describe('a memory inbox', () => {
@@ -8,7 +8,7 @@ describe('a memory inbox', () => {
     const inbox = memoryInbox();
     const { event } = { event: new MemorySubject({}).event('a', 'ringing') };
     await inbox.record({ ...event, receivedAt: new Date().toISOString() });
-    const { nextInMs, work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'test' });
+    const { nextInMs, jobs: work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'test' });
     expect(work).toHaveLength(1);
     expect(nextInMs).toBe(60_000);
   });
@@ -23,7 +23,7 @@ describe('a memory inbox', () => {
     }
     const times: number[] = [];
     for (let found = 0; found < delays.length; ) {
-      const { work, nextInMs } = await subject.inbox.take({ limit: 100, leaseMs: 1000, owner: 'test' });
+      const { jobs: work, nextInMs } = await subject.inbox.take({ limit: 100, leaseMs: 1000, owner: 'test' });
       for (const { event, lease } of work) {
         times.push(delays[Number(event.callId.slice(1))] as number);
         await subject.inbox.finish(lease);
@@ -45,9 +45,9 @@ describe('a memory inbox', () => {
     await subject.inbox.deadLetters.replay('a:queued');
     const [replayed] = await subject.takeAll();
     subject.time += 5000;
-    await subject.inbox.renew([(replayed as Work).lease], 1000);
+    await subject.inbox.renew([(replayed as Job).lease], 1000);
     expect(await subject.takeAll()).toEqual([]);
-    await subject.inbox.finish((replayed as Work).lease);
+    await subject.inbox.finish((replayed as Job).lease);
     expect((await subject.takeAll()).map(({ event }) => event.id)).toEqual(['a:ringing']);
   });
 
@@ -55,12 +55,12 @@ describe('a memory inbox', () => {
     const subject = new MemorySubject({});
     await subject.record('a', 'ringing');
     await subject.record('b', 'ringing');
-    const [a, b] = (await subject.takeAll()) as [Work, Work];
+    const [a, b] = (await subject.takeAll()) as [Job, Job];
     subject.time += 500;
     await subject.inbox.renew([b.lease], 1000);
     subject.time += 500;
     const suspects = { limit: 10, leaseMs: 2000, owner: 'test', suspect: true };
-    const { work, nextInMs } = await subject.inbox.take(suspects);
+    const { jobs: work, nextInMs } = await subject.inbox.take(suspects);
     expect(work.map(({ event }) => event.callId)).toEqual(['a']);
     expect(nextInMs).toBe(500);
     expect(await subject.inbox.finish(a.lease)).toBe('lost');

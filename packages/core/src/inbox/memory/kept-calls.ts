@@ -1,14 +1,14 @@
 import { type CallStatus, isTerminal } from '../../event.ts';
-import type { Lane } from './call-queue.ts';
-import { LaneMap } from './call-queue-map.ts';
-import { IdleLanes } from './idle-queues.ts';
-import { ForgottenIds } from './tombstones.ts';
+import type { CallQueue } from './call-queue.ts';
+import { CallQueueMap } from './call-queue-map.ts';
+import { IdleQueues } from './idle-queues.ts';
+import { Tombstones } from './tombstones.ts';
 
 /** How much is kept. */
 export interface Bounds {
   readonly maxBytes: number;
   readonly maxCalls: number;
-  readonly retainFor: number;
+  readonly retentionMs: number;
   readonly retainEvents: number;
 }
 
@@ -19,19 +19,19 @@ const EXPIRED_PER_RECORD = 2;
 /** The calls that are kept, within bounds: those without unfinished work are forgotten when they are too old, or in the way. */
 export class KeptCalls {
   readonly #bounds: Bounds;
-  readonly #lanes = new LaneMap();
-  readonly #idle: IdleLanes;
-  readonly #forgottenIds: ForgottenIds;
-  readonly #onForget: (lane: Lane) => void;
+  readonly #lanes = new CallQueueMap();
+  readonly #idle: IdleQueues;
+  readonly #forgottenIds: Tombstones;
+  readonly #onForget: (lane: CallQueue) => void;
   #bytes = 0;
   #events = 0;
   #ended = 0;
 
   /** @param onForget what else to forget of a call */
-  constructor(bounds: Bounds, now: number, onForget: (lane: Lane) => void) {
+  constructor(bounds: Bounds, now: number, onForget: (lane: CallQueue) => void) {
     this.#bounds = bounds;
-    this.#idle = new IdleLanes(bounds.retainFor, bounds.retainEvents);
-    this.#forgottenIds = new ForgottenIds(now);
+    this.#idle = new IdleQueues(bounds.retentionMs, bounds.retainEvents);
+    this.#forgottenIds = new Tombstones(now);
     this.#onForget = onForget;
   }
 
@@ -43,11 +43,11 @@ export class KeptCalls {
     return this.#ended;
   }
 
-  get(provider: string, tenant: string | undefined, callId: string): Lane | undefined {
+  get(provider: string, tenant: string | undefined, callId: string): CallQueue | undefined {
     return this.#lanes.get(provider, tenant, callId);
   }
 
-  newestFirst(): Iterable<Lane> {
+  newestFirst(): Iterable<CallQueue> {
     return this.#lanes.newestFirst();
   }
 
@@ -57,7 +57,7 @@ export class KeptCalls {
   }
 
   /** Makes room for an event, of a call that is known if there is one. `false`: there is too much unfinished work. */
-  makeRoom(lane: Lane | undefined, bytes: number, now: number): boolean {
+  makeRoom(lane: CallQueue | undefined, bytes: number, now: number): boolean {
     // Off its list a call is not forgotten to make room for its own event.
     const isIdle = lane !== undefined && lane.head === undefined;
     if (isIdle) this.#idle.remove(lane);
@@ -74,19 +74,19 @@ export class KeptCalls {
     return true;
   }
 
-  add(lane: Lane): void {
+  add(lane: CallQueue): void {
     this.#lanes.add(lane);
     this.#bytes += lane.bytes;
   }
 
   /** A call has one more event. */
-  addEvent(lane: Lane, bytes: number): void {
+  addEvent(lane: CallQueue, bytes: number): void {
     this.#events++;
     this.grow(lane, bytes);
   }
 
   /** A call takes more memory, or less. */
-  grow(lane: Lane, bytes: number): void {
+  grow(lane: CallQueue, bytes: number): void {
     lane.bytes += bytes;
     this.#bytes += bytes;
   }
@@ -96,30 +96,30 @@ export class KeptCalls {
     return this.#bounds.maxBytes - this.#bytes - this.#forgottenIds.bytes;
   }
 
-  setStatus(lane: Lane, status: CallStatus): void {
+  setStatus(lane: CallQueue, status: CallStatus): void {
     lane.status = status;
     if (isTerminal(status)) this.#ended++;
   }
 
   /** Puts a call without work where it waits to be forgotten. */
-  shelve(lane: Lane): void {
+  shelve(lane: CallQueue): void {
     this.#idle.remove(lane);
     const shortened = this.#idle.add(lane);
     if (shortened !== undefined) this.#bytes -= shortened.shorten();
   }
 
   /** A call has work again. */
-  unshelve(lane: Lane): void {
+  unshelve(lane: CallQueue): void {
     this.#idle.remove(lane);
   }
 
   /** Forgets a call, and remembers only the ids of its events. */
-  erase(lane: Lane, now: number): void {
+  erase(lane: CallQueue, now: number): void {
     this.#forgottenIds.add(lane.ids, now);
     this.forget(lane);
   }
 
-  forget(lane: Lane): void {
+  forget(lane: CallQueue): void {
     this.#idle.remove(lane);
     this.#lanes.remove(lane);
     this.#bytes -= lane.bytes;
@@ -128,7 +128,7 @@ export class KeptCalls {
     this.#onForget(lane);
   }
 
-  #hasRoom(lane: Lane | undefined, bytes: number): boolean {
+  #hasRoom(lane: CallQueue | undefined, bytes: number): boolean {
     const { maxCalls } = this.#bounds;
     const hasPlace = lane !== undefined || this.#lanes.size < maxCalls;
     return hasPlace && this.#events < maxCalls * EVENTS_PER_CALL && bytes <= this.room;

@@ -1,4 +1,4 @@
-import type { Lane } from './call-queue.ts';
+import type { CallQueue } from './call-queue.ts';
 
 /** Calls whose work is due later: a binary heap. An entry is stale once its call no longer waits; it is skipped when its time comes. */
 export class LaterQueue {
@@ -9,7 +9,7 @@ export class LaterQueue {
     return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  push(lane: Lane): void {
+  push(lane: CallQueue): void {
     const heap = this.#heap;
     const entry = { at: lane.runAt, lane };
     let at = heap.push(entry) - 1;
@@ -24,7 +24,7 @@ export class LaterQueue {
   }
 
   /** Takes out the next call that is due. */
-  shiftDue(now: number): Lane | undefined {
+  shiftDue(now: number): CallQueue | undefined {
     while (this.nextAt <= now) {
       const { lane } = this.#shift();
       if (lane.state === 'later' && lane.runAt <= now) return lane;
@@ -51,5 +51,5 @@ export class LaterQueue {
 
 interface Entry {
   readonly at: number;
-  readonly lane: Lane;
+  readonly lane: CallQueue;
 }

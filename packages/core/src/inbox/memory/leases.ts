@@ -1,5 +1,5 @@
 import type { Outcome } from '../inbox.ts';
-import type { Job } from './queued-job.ts';
+import type { QueuedJob } from './queued-job.ts';
 
 /** So many results are remembered, and up to twice as many. */
 const REMEMBERED_RESULTS = 10_000;
@@ -11,14 +11,14 @@ export type ResultName = 'finish' | 'fail' | 'release';
  * go, V8 keeps each outgrown table, with all that was in it, alive until a full garbage collection.
  */
 export class Leases {
-  readonly #jobs: (Job | undefined)[] = [];
+  readonly #jobs: (QueuedJob | undefined)[] = [];
   readonly #free: number[] = [];
   #serial = 0;
   #results = new Map<number, ResultName>();
   #earlierResults = new Map<number, ResultName>();
 
   /** Gives a job a new token, and returns the number of the take. The old token is lost. */
-  add(job: Job): number {
+  add(job: QueuedJob): number {
     const serial = ++this.#serial;
     if (job.token === '') {
       const slot = this.#free.pop() ?? this.#jobs.length;
@@ -28,13 +28,13 @@ export class Leases {
     return serial;
   }
 
-  get(token: string): Job | undefined {
+  get(token: string): QueuedJob | undefined {
     const job = this.#jobs[slotOf(token)];
     return job?.token === token ? job : undefined;
   }
 
   /** Ends the lease without a result. */
-  remove(job: Job): void {
+  remove(job: QueuedJob): void {
     const slot = slotOf(job.token);
     job.token = '';
     this.#jobs[slot] = undefined;
@@ -42,7 +42,7 @@ export class Leases {
   }
 
   /** Ends the lease with a result. */
-  end(job: Job, result: ResultName): void {
+  end(job: QueuedJob, result: ResultName): void {
     if (this.#results.size >= REMEMBERED_RESULTS) {
       this.#earlierResults = this.#results;
       this.#results = new Map();
@@ -58,7 +58,7 @@ export class Leases {
     return known === result ? 'done' : 'lost';
   }
 
-  *[Symbol.iterator](): Generator<Job> {
+  *[Symbol.iterator](): Generator<QueuedJob> {
     for (const job of this.#jobs) if (job !== undefined) yield job;
   }
 }

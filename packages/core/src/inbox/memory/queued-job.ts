@@ -1,11 +1,11 @@
 import type { AnyCallStatusEvent } from '../../event.ts';
-import type { Lane } from './call-queue.ts';
+import type { CallQueue } from './call-queue.ts';
 
 const NO_HANDLERS: readonly string[] = [];
 
 /** The work on one event. */
-export class Job {
-  readonly lane: Lane;
+export class QueuedJob {
+  readonly lane: CallQueue;
   readonly event: AnyCallStatusEvent;
   readonly serial: number;
   /** Attempts that failed. */
@@ -21,9 +21,9 @@ export class Job {
   leaseUntil = 0;
   /** The pause after an interruption, since its handlers were said to begin. */
   interruptedForMs: number | undefined;
-  next: Job | undefined;
+  next: QueuedJob | undefined;
 
-  constructor(lane: Lane, event: AnyCallStatusEvent, serial: number) {
+  constructor(lane: CallQueue, event: AnyCallStatusEvent, serial: number) {
     this.lane = lane;
     this.event = event;
     this.serial = serial;

@@ -1,17 +1,17 @@
-import type { InboxHealth, Lease, Outcome, Taken, TakeRequest, Work } from '../inbox.ts';
-import type { Lane } from './call-queue.ts';
-import { LaneList } from './call-queue-list.ts';
+import type { InboxHealth, Job, Lease, Outcome, Taken, TakeRequest } from '../inbox.ts';
+import type { CallQueue } from './call-queue.ts';
+import { CallQueueList } from './call-queue-list.ts';
 import { LaterQueue } from './later-queue.ts';
 import { Leases, type ResultName } from './leases.ts';
-import type { Job } from './queued-job.ts';
+import type { QueuedJob } from './queued-job.ts';
 
 /** Which work is due, which waits for its time, and which runs. All times are elapsed milliseconds. */
 export class Schedule {
   /** Calls whose first work is due, by provider; each list in the order in which they became so. */
-  readonly #due = new Map<string, LaneList>();
+  readonly #due = new Map<string, CallQueueList>();
   #dueCount = 0;
   /** Calls whose first work is due and a suspect. */
-  readonly #suspects = new LaneList();
+  readonly #suspects = new CallQueueList();
   readonly #later = new LaterQueue();
   #laterCount = 0;
   readonly #leases = new Leases();
@@ -26,14 +26,14 @@ export class Schedule {
   }
 
   /** Lets a call's first work be taken, now or when it is time. */
-  add(lane: Lane): void {
+  add(lane: CallQueue): void {
     const now = this.#advance();
     if (lane.runAt > now) this.#enterLater(lane);
     else this.#enterDue(lane, now);
   }
 
   /** Takes a call out, as if it had no work; a worker that has some of it loses its lease. */
-  remove(lane: Lane): void {
+  remove(lane: CallQueue): void {
     this.#leave(lane);
     const { head } = lane;
     if (head !== undefined && head.token !== '') this.#leases.remove(head);
@@ -42,7 +42,7 @@ export class Schedule {
   take({ limit, leaseMs, limits = {}, suspect = false }: TakeRequest): Taken {
     const now = this.#advance();
     const left = new Map(Object.entries(limits));
-    const work: Work[] = [];
+    const work: Job[] = [];
     while (work.length < (suspect ? Math.min(limit, 1) : limit)) {
       const lane = suspect ? this.#firstSuspect(left) : this.#firstDue(left);
       if (lane === undefined) break;
@@ -53,7 +53,7 @@ export class Schedule {
     const nextInMs = Math.min(this.#later.nextAt, this.#leasesUntil) - now;
     const suspects = this.#suspects.size > 0;
     const more = this.#dueCount > 0;
-    return Number.isFinite(nextInMs) ? { work, nextInMs, suspects, more } : { work, suspects, more };
+    return Number.isFinite(nextInMs) ? { jobs: work, nextInMs, suspects, more } : { jobs: work, suspects, more };
   }
 
   /** Prolongs a lease; `false` if it is lost. */
@@ -79,7 +79,7 @@ export class Schedule {
   }
 
   /** Ends a lease by its result. Returns its job, which is no longer scheduled, or what to answer if there is no such lease. */
-  end({ token }: Lease, result: ResultName): Job | Outcome {
+  end({ token }: Lease, result: ResultName): QueuedJob | Outcome {
     const job = this.#leases.get(token);
     if (job === undefined) return this.#leases.outcomeOf(token, result);
     this.#leases.end(job, result);
@@ -132,8 +132,8 @@ export class Schedule {
   }
 
   /** The call that has been due for longest, of a provider of which more may be taken. */
-  #firstDue(left: ReadonlyMap<string, number>): Lane | undefined {
-    let first: Lane | undefined;
+  #firstDue(left: ReadonlyMap<string, number>): CallQueue | undefined {
+    let first: CallQueue | undefined;
     for (const [provider, { oldest }] of this.#due) {
       if (oldest === undefined || (left.get(provider) ?? 1) <= 0) continue;
       if (first === undefined || oldest.place < first.place) first = oldest;
@@ -141,14 +141,14 @@ export class Schedule {
     return first;
   }
 
-  #firstSuspect(left: ReadonlyMap<string, number>): Lane | undefined {
+  #firstSuspect(left: ReadonlyMap<string, number>): CallQueue | undefined {
     let lane = this.#suspects.oldest;
     while (lane !== undefined && (left.get(lane.provider) ?? 1) <= 0) lane = lane.newer;
     return lane;
   }
 
-  #lease(lane: Lane, until: number): Work {
-    const job = lane.head as Job;
+  #lease(lane: CallQueue, until: number): Job {
+    const job = lane.head as QueuedJob;
     this.#leave(lane);
     this.#enterRunning(lane);
     const fence = this.#leases.add(job);
@@ -161,7 +161,7 @@ export class Schedule {
     return { lease, event, attempt: failures + 1, interruptions, suspect: isSuspect, fence, doneHandlers };
   }
 
-  #enterDue(lane: Lane, since: number): void {
+  #enterDue(lane: CallQueue, since: number): void {
     lane.state = 'due';
     lane.dueSince = since;
     lane.place = ++this.#places;
@@ -171,25 +171,25 @@ export class Schedule {
     }
     let list = this.#due.get(lane.provider);
     if (list === undefined) {
-      list = new LaneList();
+      list = new CallQueueList();
       this.#due.set(lane.provider, list);
     }
     list.append(lane);
     this.#dueCount++;
   }
 
-  #enterLater(lane: Lane): void {
+  #enterLater(lane: CallQueue): void {
     lane.state = 'later';
     this.#later.push(lane);
     this.#laterCount++;
   }
 
-  #enterRunning(lane: Lane): void {
+  #enterRunning(lane: CallQueue): void {
     lane.state = 'running';
     this.#runningCount++;
   }
 
-  #leave(lane: Lane): void {
+  #leave(lane: CallQueue): void {
     if (lane.state === 'due') {
       if (lane.list !== this.#suspects) this.#dueCount--;
       lane.list?.remove(lane);

@@ -1,4 +1,4 @@
-import type { Unrecorded } from '../inbox.ts';
+import type { NewEvent } from '../inbox.ts';
 
 /** A call with its places in maps and lists. */
 export const CALL_BYTES = 1536;
@@ -15,7 +15,7 @@ const BYTES_PER_CHARACTER = 3;
 const DEEPEST = 100;
 
 /** How much memory an event takes, rather too much than too little. What else it tells was made of the provider's fields. */
-export function sizeOf({ id, callId, raw }: Unrecorded): number {
+export function sizeOf({ id, callId, raw }: NewEvent): number {
   return EVENT_BYTES + sizeOfText(id) + sizeOfText(callId) + sizeOfFields(raw, 0);
 }
 

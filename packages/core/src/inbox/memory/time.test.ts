@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemorySubject } from '../../../test/memory-subject.ts';
-import type { Lease, Work } from '../inbox.ts';
+import type { Job, Lease } from '../inbox.ts';
 import { memoryInbox } from '../memory-inbox.ts';
 import { elapsedBy } from './elapsed.ts';
 
@@ -18,14 +18,14 @@ describe('a step of the system clock', () => {
   };
 
   it.each([-400 * DAY_MS, -HOUR_MS, HOUR_MS, 400 * DAY_MS])('of %d ms delays and deletes nothing', async (ms) => {
-    const inbox = memoryInbox({ retainFor: HOUR_MS });
+    const inbox = memoryInbox({ retentionMs: HOUR_MS });
     const subject = new MemorySubject({});
     const record = (callId: string, status: 'ringing' | 'completed') => inbox.record(subject.event(callId, status));
-    const take = async () => (await inbox.take({ limit: 10, leaseMs: 60_000, owner: 'test' })).work;
+    const take = async () => (await inbox.take({ limit: 10, leaseMs: 60_000, owner: 'test' })).jobs;
     await record('ended', 'completed');
     for (const { lease } of await take()) await inbox.finish(lease);
     await record('running', 'ringing');
-    const [running] = (await take()) as [Work];
+    const [running] = (await take()) as [Job];
     await record('retried', 'ringing');
     for (const { lease } of await take()) await inbox.fail(lease, { ...FAILURE, retryInMs: 20 });
     await record('waiting', 'ringing');
@@ -36,7 +36,7 @@ describe('a step of the system clock', () => {
     expect(await inbox.finish(running.lease)).toBe('done');
     await record('new', 'ringing');
     await record('newer', 'ringing');
-    expect((await inbox.calls()).rows).toHaveLength(6);
+    expect((await inbox.listCalls()).rows).toHaveLength(6);
     expect((await record('ended', 'completed')).transition).toBe('duplicate');
   });
 });
@@ -46,13 +46,13 @@ describe('a clock that is given', () => {
     const subject = new MemorySubject({});
     await subject.record('a', 'ringing');
     await subject.record('b', 'ringing');
-    const [a] = (await subject.takeAll()) as [Work];
+    const [a] = (await subject.takeAll()) as [Job];
     await subject.inbox.fail(a.lease, { ...FAILURE, retryInMs: 5000 });
     subject.time -= HOUR_MS;
     expect((await subject.inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' })).nextInMs).toBe(1000);
     subject.time += 5000;
     expect((await subject.takeAll()).map(({ event }) => event.callId)).toEqual(['a']);
-    expect((await subject.inbox.take({ limit: 1, leaseMs: 1, owner: 'test', suspect: true })).work).toHaveLength(1);
+    expect((await subject.inbox.take({ limit: 1, leaseMs: 1, owner: 'test', suspect: true })).jobs).toHaveLength(1);
   });
 
   it('tells the time that has passed, whatever it says for a while', () => {
@@ -89,7 +89,7 @@ describe('what a memory inbox remembers of what is gone', () => {
     const leases: Lease[] = [];
     for (let at = 0; at < 20_001; at++) {
       await subject.inbox.record(subject.event(`c${at}`, 'completed'));
-      const { work } = await subject.inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
+      const { jobs: work } = await subject.inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
       for (const { lease } of work) {
         leases.push(lease);
         await subject.inbox.finish(lease);
@@ -103,13 +103,13 @@ describe('what a memory inbox remembers of what is gone', () => {
   it('takes a lease up again that had ended, as long as no other take has it', async () => {
     const subject = new MemorySubject({});
     await subject.record('a', 'ringing');
-    const [work] = (await subject.takeAll()) as [Work];
+    const [work] = (await subject.takeAll()) as [Job];
     subject.time += 1001;
     expect(await subject.takeAll()).toEqual([]);
     expect(await subject.inbox.health()).toMatchObject({ due: 1, running: 0 });
     expect(await subject.inbox.renew([work.lease], 1000)).toEqual([]);
     expect(await subject.inbox.health()).toMatchObject({ due: 0, running: 1 });
-    expect((await subject.inbox.take({ limit: 1, leaseMs: 1000, owner: 'test', suspect: true })).work).toEqual([]);
+    expect((await subject.inbox.take({ limit: 1, leaseMs: 1000, owner: 'test', suspect: true })).jobs).toEqual([]);
     expect(await subject.inbox.finish(work.lease)).toBe('done');
   });
 
@@ -118,12 +118,16 @@ describe('what a memory inbox remembers of what is gone', () => {
     const parties = { from: '+15550100001', to: '+15550100002', tenant: 'a', durationSeconds: 3, answered: true };
     await subject.inbox.record({ ...subject.event('a', 'completed'), ...parties });
     await subject.finishAll();
-    expect((await subject.inbox.calls()).rows).toMatchObject([{ callId: 'a', ...parties }]);
-    expect(await subject.inbox.call('acme', 'a', 'a')).toMatchObject({ tenant: 'a', status: 'completed', events: [] });
-    expect(await subject.inbox.call('acme', 'a', 'a')).not.toHaveProperty('endedBy');
+    expect((await subject.inbox.listCalls()).rows).toMatchObject([{ callId: 'a', ...parties }]);
+    expect(await subject.inbox.getCall('acme', 'a', 'a')).toMatchObject({
+      tenant: 'a',
+      status: 'completed',
+      events: [],
+    });
+    expect(await subject.inbox.getCall('acme', 'a', 'a')).not.toHaveProperty('endedBy');
     await subject.handle('b', 'ringing');
     await subject.inbox.endCall('acme', 'b', { status: 'failed' });
-    expect(await subject.inbox.call('acme', 'b')).toMatchObject({
+    expect(await subject.inbox.getCall('acme', 'b')).toMatchObject({
       status: 'failed',
       endedBy: 'application',
       events: [],
@@ -134,7 +138,7 @@ describe('what a memory inbox remembers of what is gone', () => {
     const subject = new MemorySubject({});
     await subject.record('a', 'ringing');
     for (const retryInMs of [Number.NaN, -5]) {
-      const [work] = (await subject.takeAll()) as [Work];
+      const [work] = (await subject.takeAll()) as [Job];
       await subject.inbox.fail(work.lease, { ...FAILURE, retryInMs });
     }
     expect(await subject.takeAll()).toMatchObject([{ attempt: 3 }]);

@@ -7,7 +7,7 @@ const KNOWN_FOR_MS = 7 * 86_400_000;
 const BYTES = 160;
 
 /** The ids of events of calls that were erased, as hashes: known for seven days, and for up to fourteen. */
-export class ForgottenIds {
+export class Tombstones {
   #recent = new Set<string>();
   #earlier = new Set<string>();
   #since: number;

@@ -9,7 +9,7 @@ import { type HmacAlgorithm, hmac } from '../../signing/hmac.ts';
 import { likelyUrls } from '../../signing/likely-urls.ts';
 import { otherForms } from '../../signing/url.ts';
 import type { Verdict } from '../define-provider.ts';
-import type { Message } from '../incoming-callback.ts';
+import type { IncomingCallback } from '../incoming-callback.ts';
 import { fieldsOf } from '../values.ts';
 import { hasSwallowedFields, isCutByItsAuthor, isOtherMessage, isReadAsSigned } from './borders.ts';
 import { LAML_STATUSES } from './laml.ts';
@@ -44,7 +44,7 @@ export interface Covered {
  * and query are routed as they came); a body that `bodySHA256` covers and that is not JSON; JSON with values that are no texts,
  * numbers, booleans or null (`[object Object]` covers nothing).
  */
-export function authenticate(message: Message, secrets: readonly string[]): Verdict {
+export function authenticate(message: IncomingCallback, secrets: readonly string[]): Verdict {
   let verdict: Verdict = 'signature_missing';
   for (const { header, algorithm } of SIGNATURE_HEADERS) {
     const signature = message.header(header);
@@ -70,7 +70,7 @@ interface Signed {
 }
 
 function signedWith(
-  message: Message,
+  message: IncomingCallback,
   secrets: readonly string[],
   signature: string,
   algorithm: HmacAlgorithm,
@@ -96,7 +96,7 @@ function fragmentOf(address = ''): string {
 }
 
 /** Whether SignalWire itself can have sent the request, and not only signed a text that can be read in this way too. */
-function isGenuine(message: Message, { url, fields }: Signed): boolean {
+function isGenuine(message: IncomingCallback, { url, fields }: Signed): boolean {
   if (hasSwallowedFields(url, message.request.method === 'GET')) return false;
   if (fields === undefined) return true;
   // What the event is made of: `CallSid[]` is a call id there, and stands under another name in the signed text.
@@ -111,30 +111,30 @@ function isStatus(word: string): boolean {
 }
 
 /** Whether a JSON body is gone: its signature cannot be checked over what a parser made of it, unless that is flat. */
-function needsBytes(message: Message): boolean {
+function needsBytes(message: IncomingCallback): boolean {
   if (message.bytes !== undefined || message.request.method === 'GET') return false;
   const { kind } = message.contentType;
   return kind === 'json' || (kind === 'form' && (message.request.parsed === undefined || !isFlat(message)));
 }
 
 /** Another parser may have made objects of names with brackets; those the signature cannot be checked over. */
-function isFlat({ request, flat }: Message): boolean {
+function isFlat({ request, pairs: flat }: IncomingCallback): boolean {
   return Object.keys(flat.toRecord()).length === Object.keys(fieldsOf(request.parsed)).length;
 }
 
 /** The schemes that cover the whole message. A body that none covers has none, however well its URL is signed. */
-export function coveredBy(message: Message, signature: string): readonly Covered[] {
+export function coveredBy(message: IncomingCallback, signature: string): readonly Covered[] {
   if (message.request.method === 'GET') return [{ encoding: 'base64', content: '' }];
   const { kind } = message.contentType;
   if (kind === 'json') return coveredJson(message, signature);
   if (kind !== 'form' || (message.bytes === undefined && !isFlat(message))) return [];
-  const { flat } = message;
+  const { pairs: flat } = message;
   return [{ encoding: 'base64', content: flat.sortedText(), fields: flat }];
 }
 
 const HEX = /^[0-9a-f]+$/i;
 
-function coveredJson(message: Message, signature: string): readonly Covered[] {
+function coveredJson(message: IncomingCallback, signature: string): readonly Covered[] {
   const { bytes } = message;
   if (HEX.test(signature)) return bytes === undefined ? [] : [{ encoding: 'hex', content: bytes }];
   // Of JSON only: no signature covers the content type, and read as a form the same bytes could tell of another call.
@@ -147,7 +147,7 @@ function coveredJson(message: Message, signature: string): readonly Covered[] {
 }
 
 /** The fields of a JSON body as if they had come in a form. */
-function flatJson(message: Message): FlatFields | undefined {
+function flatJson(message: IncomingCallback): FlatFields | undefined {
   const entries = Object.entries(decoded(message));
   if (entries.some(([, value]) => typeof value === 'object' && value !== null)) return undefined;
   const names = entries.map(([name]) => name);
@@ -157,7 +157,7 @@ function flatJson(message: Message): FlatFields | undefined {
   );
 }
 
-function decoded(message: Message): FieldTree {
+function decoded(message: IncomingCallback): FieldTree {
   try {
     return message.fields;
   } catch {
@@ -170,7 +170,10 @@ const NOT_COVERED =
   'No signature of SignalWire covers a body of this content type: it has to come as a form or as JSON. Check what a proxy makes of it.';
 
 /** Why no signature matches: the content type, the URL, the secret, or how the signature is written. */
-export function diagnoseSignature(message: Message, secrets: readonly string[]): readonly string[] | undefined {
+export function diagnoseSignature(
+  message: IncomingCallback,
+  secrets: readonly string[],
+): readonly string[] | undefined {
   const isRead = message.request.method === 'GET' || ['form', 'json'].includes(message.contentType.kind);
   if (!isRead) return [NOT_COVERED];
   const signatures: Signature[] = [];
