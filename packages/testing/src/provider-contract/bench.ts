@@ -1,5 +1,5 @@
 import { type AnyCallStatusEvent, createCallStatus, type Provider, type Receipt } from '@call-status/core';
-import { type AnyProviderDefinition, createMessage, type Message } from '@call-status/core/provider';
+import { type AnyProviderDefinition, createCallback, type IncomingCallback } from '@call-status/core/provider';
 import { type Callback, callback } from '../callback/callback.ts';
 import type { FieldChanges } from '../callback/fields.ts';
 import type { Fixture } from '../fixtures/fixture-file.ts';
@@ -54,9 +54,9 @@ export class ProviderBench {
     origin,
     headers,
     body,
-  }: Pick<Callback, 'method' | 'url' | 'headers' | 'body'> & { origin?: string }): Message {
+  }: Pick<Callback, 'method' | 'url' | 'headers' | 'body'> & { origin?: string }): IncomingCallback {
     const request = { method, url, headers, body, ...(origin !== undefined && { origin }) };
-    return createMessage(request, { definition: this.definition });
+    return createCallback(request, { definition: this.definition });
   }
 
   /** What authenticating a request finds; of what is thrown, the code. */
@@ -70,7 +70,7 @@ export class ProviderBench {
 
   /** Gives callbacks to one receiver, one after the other. */
   async receive(...callbacks: readonly Callback[]): Promise<readonly (Receipt<AnyCallStatusEvent> | undefined)[]> {
-    const calls = createCallStatus({ providers: [this.#made], clock: () => NOW, log: SILENT, work: false });
+    const calls = createCallStatus({ providers: [this.#made], clock: () => NOW, log: SILENT, worker: false });
     const receipts: (Receipt<AnyCallStatusEvent> | undefined)[] = [];
     for (const one of callbacks) receipts.push(await calls.receive(one));
     await calls.close();
