@@ -23,7 +23,7 @@ export class ProviderBench {
     options: Readonly<Record<string, unknown>>,
     secret: string,
   ) {
-    const { secret: secretOption = 'token' } = provider.definition;
+    const { secretOption = 'token' } = provider.definition;
     this.provider = provider;
     this.definition = provider.definition;
     this.fixtures = fixtures;
