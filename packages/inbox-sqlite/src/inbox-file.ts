@@ -1,13 +1,13 @@
 import { CallStatusError } from '@call-status/core';
-import type { Now } from './clock.ts';
-import type { WriteName } from './committer.ts';
-import type { Connection } from './connection.ts';
-import { toInboxError } from './failure.ts';
-import { idOf, isExposed } from './file.ts';
+import type { Now } from './database/clock.ts';
+import { toInboxError } from './database/errors.ts';
+import { idOf, isExposed } from './database/file.ts';
 import type { ResolvedOptions } from './options.ts';
+import type { Connection } from './store/connection.ts';
 import type { Store } from './store/store.ts';
+import type { WriteName } from './thread/commit-loop.ts';
+import { type Arguments, type StartThread, WriteQueue } from './thread/write-queue.ts';
 import { emitWarning, exposed, relativePath, retentionChanged, type Warn } from './warnings.ts';
-import { type Arguments, type OpenChannel, Writer } from './writer.ts';
 
 /** Writes, and resolves when it is on the disk. */
 export type Write = <Name extends WriteName>(name: Name, args: Arguments<Name>) => Promise<ReturnType<Store[Name]>>;
@@ -16,23 +16,23 @@ export type Write = <Name extends WriteName>(name: Name, args: Arguments<Name>) 
 export class FileOfInbox {
   readonly #options: ResolvedOptions;
   readonly #connection: Connection;
-  readonly #writer: Writer;
+  readonly #writer: WriteQueue;
   #warn: Warn = emitWarning;
   #mayCreate: boolean;
   #isOpened = false;
   #version: unknown;
   #closing: Promise<void> | undefined;
 
-  constructor(options: ResolvedOptions, connection: Connection, openChannel: OpenChannel, onWorkDue: () => void) {
+  constructor(options: ResolvedOptions, connection: Connection, openChannel: StartThread, onWorkDue: () => void) {
     this.#options = options;
     this.#connection = connection;
     this.#mayCreate = options.create;
-    const openSame: OpenChannel = (waits) => {
+    const openSame: StartThread = (waits) => {
       // A thread that is started later must not find another file than the one that was opened first.
       this.#store();
       return openChannel(waits);
     };
-    this.#writer = new Writer(options.path, openSame, onWorkDue);
+    this.#writer = new WriteQueue(options.path, openSame, onWorkDue);
   }
 
   /** Opens both connections, so that what is wrong is told before a server listens. */

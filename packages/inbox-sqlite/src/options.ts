@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { type Clock, checkOptions, type OptionRule, type OptionRules } from '@call-status/core';
-import { type Times, timesBy } from './clock.ts';
+import { type Times, timesBy } from './database/clock.ts';
 
 /** The options of {@link sqliteInbox}. */
 export interface SqliteInboxOptions {

@@ -1,5 +1,5 @@
 import { type Page, type PageQuery, queryRules } from '@call-status/core';
-import type { Row } from './engine.ts';
+import type { Row } from './database/engine.ts';
 import { LAST, type Place } from './store/rows.ts';
 import { setImmediate } from './timers.ts';
 

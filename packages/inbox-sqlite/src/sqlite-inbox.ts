@@ -17,20 +17,20 @@ import {
   type Taken,
   type TakeRequest,
 } from '@call-status/core';
-import { Connection } from './connection.ts';
+import { loadEngine } from './database/engine.ts';
 import { SqliteDeadLetters } from './dead-letters.ts';
-import { loadEngine } from './engine.ts';
 import { FileOfInbox, type Write } from './inbox-file.ts';
-import { threadFile } from './installed.ts';
 import { type ResolvedOptions, resolveOptions, type SqliteInboxOptions } from './options.ts';
 import { QUERIES, readPage, readSteps } from './pages.ts';
-import { rowOf } from './row-of.ts';
-import { startThread } from './start-thread.ts';
 import { summaryOf } from './store/calls.ts';
+import { Connection } from './store/connection.ts';
+import { rowOf } from './store/row-of.ts';
 import { TakenEvents } from './taken-events.ts';
+import { threadFile } from './thread/installed.ts';
+import { startThread } from './thread/start-thread.ts';
+import type { StartThread } from './thread/write-queue.ts';
 import { Upkeep } from './upkeep.ts';
 import { clockStepped, type Warn } from './warnings.ts';
-import type { OpenChannel } from './writer.ts';
 
 /**
  * An inbox in an SQLite file: what it acknowledged survives a crash and a power cut. Several processes of one host may share the file.
@@ -66,7 +66,7 @@ export class SqliteInbox implements Inbox {
    * @param connection for reading
    * @param openChannel to whom writes
    */
-  constructor(options: ResolvedOptions, connection: Connection, openChannel: OpenChannel) {
+  constructor(options: ResolvedOptions, connection: Connection, openChannel: StartThread) {
     const file = new FileOfInbox(options, connection, openChannel, () => this.#notify());
     this.#file = file;
     this.#write = (name, args) => file.write(name, args);

@@ -1,6 +1,6 @@
 import { createCallStatus, mycpaas } from '@call-status/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { bootId, timesBy } from '../src/clock.ts';
+import { bootId, timesBy } from '../src/database/clock.ts';
 import { anEvent } from './events.ts';
 import { handleAll, openInbox, temporaryFile } from './support.ts';
 

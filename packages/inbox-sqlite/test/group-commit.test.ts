@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, it, vi } from 'vitest';
-import { CLOSE, Committer } from '../src/committer.ts';
-import { Connection } from '../src/connection.ts';
-import { type DatabaseClass, loadEngine, type Statement } from '../src/engine.ts';
-import { Gate } from '../src/gate.ts';
-import { rowOf } from '../src/row-of.ts';
+import { type DatabaseClass, loadEngine, type Statement } from '../src/database/engine.ts';
+import { Connection } from '../src/store/connection.ts';
+import { rowOf } from '../src/store/row-of.ts';
+import { CLOSE, CommitLoop } from '../src/thread/commit-loop.ts';
+import { ExitGate } from '../src/thread/exit-gate.ts';
 import { anEvent } from './events.ts';
 import { openInbox, temporaryFile } from './support.ts';
 
@@ -35,7 +35,7 @@ it('commits what came while it wrote together', async () => {
   const options = { groupCommit: true, busyTimeoutMs: 1000 };
   const connection = new Connection(path, counting());
   connection.open({ create: true, waitMs: 0 });
-  new Committer(port2, connection, new Gate(Gate.memory()), options);
+  new CommitLoop(port2, connection, new ExitGate(ExitGate.memory()), options);
   commits = 0;
   for (const callId of ['c1', 'c2', 'c3']) port1.postMessage(['record', [rowOf(anEvent(callId))], undefined]);
   const [answer] = await once(port1, 'message');
@@ -48,16 +48,16 @@ it('commits what came while it wrote together', async () => {
 it('lets a process that exits wait for one transaction, or for closing, and not for all that is left', async () => {
   const { port1, port2 } = new MessageChannel();
   const entered: number[] = [];
-  const gate = new (class extends Gate {
+  const gate = new (class extends ExitGate {
     override enter(): void {
       entered.push(commits);
       super.enter();
     }
-  })(Gate.memory());
+  })(ExitGate.memory());
   const options = { groupCommit: false, busyTimeoutMs: 1000 };
   const connection = new Connection(temporaryFile(), counting());
   connection.open({ create: true, waitMs: 0 });
-  new Committer(port2, connection, gate, options);
+  new CommitLoop(port2, connection, gate, options);
   commits = 0;
   let answers = 0;
   port1.on('message', () => answers++);

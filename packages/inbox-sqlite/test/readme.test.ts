@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createCallStatus, type NewEvent, signalwire } from '@call-status/core';
 import { describe, expect, it } from 'vitest';
-import { loadEngine } from '../src/engine.ts';
-import { pragma } from '../src/open.ts';
+import { loadEngine } from '../src/database/engine.ts';
+import { pragma } from '../src/database/open.ts';
 import { anEvent } from './events.ts';
 import { openInbox, temporaryFile } from './support.ts';
 

@@ -1,8 +1,8 @@
 import type { AnyCallStatusEvent } from '@call-status/core';
 import { onTestFinished } from 'vitest';
-import type { Now } from '../src/clock.ts';
-import { loadEngine } from '../src/engine.ts';
-import { openDatabase } from '../src/open.ts';
+import type { Now } from '../src/database/clock.ts';
+import { loadEngine } from '../src/database/engine.ts';
+import { openDatabase } from '../src/database/open.ts';
 import { eventOf } from '../src/store/rows.ts';
 import { Store } from '../src/store/store.ts';
 import type { SweepPlace } from '../src/store/sweep.ts';

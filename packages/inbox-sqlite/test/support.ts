@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import type { Inbox } from '@call-status/core';
 import { afterEach } from 'vitest';
-import { Committer } from '../src/committer.ts';
-import { Connection } from '../src/connection.ts';
-import { type Database, type DatabaseClass, loadEngine } from '../src/engine.ts';
-import { Gate } from '../src/gate.ts';
+import { type Database, type DatabaseClass, loadEngine } from '../src/database/engine.ts';
 import { resolveOptions, type SqliteInboxOptions } from '../src/options.ts';
 import { SqliteInbox } from '../src/sqlite-inbox.ts';
+import { Connection } from '../src/store/connection.ts';
+import { CommitLoop } from '../src/thread/commit-loop.ts';
+import { ExitGate } from '../src/thread/exit-gate.ts';
 
 const folders: string[] = [];
 const inboxes: Inbox[] = [];
@@ -49,7 +49,7 @@ export function unthreadedInbox(
     const { port1, port2 } = new MessageChannel();
     const connection = new Connection(path, engine, { times, ...(onOpen && { onOpen }) });
     if (waits) connection.open({ create: false, waitMs: resolved.busyTimeoutMs });
-    new Committer(port2, connection, new Gate(Gate.memory()), resolved);
+    new CommitLoop(port2, connection, new ExitGate(ExitGate.memory()), resolved);
     return port1;
   });
 }

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { anEvent } from '../../test/events.ts';
 import { open, t, within } from '../../test/stores.ts';
 import { temporaryFile } from '../../test/support.ts';
-import { loadEngine } from '../engine.ts';
-import { rowOf } from '../row-of.ts';
+import { loadEngine } from '../database/engine.ts';
+import { rowOf } from './row-of.ts';
 
 it('lists calls of one time by the order in which they came, however many providers they are of', () => {
   const store = open(temporaryFile());

@@ -7,7 +7,7 @@ import {
   foldCall,
   isTerminal,
 } from '@call-status/core';
-import type { Database, Row, Statement } from '../engine.ts';
+import type { Database, Row, Statement } from '../database/engine.ts';
 import { eventOf, type Place, type StoredEvent } from './rows.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 

@@ -1,6 +1,6 @@
 import type { DeadLetter, DeadLetterQuery } from '@call-status/core';
-import type { Now } from '../clock.ts';
-import type { Database, Row } from '../engine.ts';
+import type { Now } from '../database/clock.ts';
+import type { Database, Row } from '../database/engine.ts';
 import { eventOf, LAST, type Place, type StoredEvent } from './rows.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 import { BLOCKED, DEAD } from './totals.ts';

@@ -1,6 +1,6 @@
 import type { TerminalStatus } from '@call-status/core';
-import type { Now } from '../clock.ts';
-import type { Database } from '../engine.ts';
+import type { Now } from '../database/clock.ts';
+import type { Database } from '../database/engine.ts';
 import { hashOf, keyOf } from './hash.ts';
 import type { Outcomes } from './outcomes.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';

@@ -1,11 +1,12 @@
 import { CALL_STATUSES, isTerminal } from '@call-status/core';
 import { describe, expect, it } from 'vitest';
 import { temporaryFile } from '../../test/support.ts';
-import { loadEngine, type Statement } from '../engine.ts';
-import { openDatabase } from '../open.ts';
+import { loadEngine, type Statement } from '../database/engine.ts';
+import { openDatabase } from '../database/open.ts';
 import { CALL_SQL, mergedSql, StoredCalls } from './calls.ts';
 import { DEAD_LETTER_SQL } from './dead-letters.ts';
 import { ERASE_SQL } from './erase.ts';
+import { WORK_SQL } from './jobs.ts';
 import { RECORD_SQL } from './record.ts';
 import { RESULT_SQL } from './results.ts';
 import { LAST } from './rows.ts';
@@ -14,7 +15,6 @@ import { STORE_SQL, Store } from './store.ts';
 import { SWEEP_SQL } from './sweep.ts';
 import { TOTALS_SQL } from './totals.ts';
 import { TRANSACTION_SQL } from './transaction.ts';
-import { WORK_SQL } from './work.ts';
 
 const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   calls: { ...CALL_SQL, mergedOfOne: mergedSql(1), mergedOfMany: mergedSql(40) },

@@ -1,6 +1,6 @@
 import { type Transition, transitionOf } from '@call-status/core';
-import type { Now } from '../clock.ts';
-import type { Database, Row } from '../engine.ts';
+import type { Now } from '../database/clock.ts';
+import type { Database, Row } from '../database/engine.ts';
 import { hashOf, keyOf } from './hash.ts';
 import type { EventColumns, RecordedRow } from './rows.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';

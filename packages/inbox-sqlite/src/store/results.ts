@@ -1,6 +1,6 @@
 import type { Failure, Outcome } from '@call-status/core';
-import type { Now } from '../clock.ts';
-import type { Database, Value } from '../engine.ts';
+import type { Now } from '../database/clock.ts';
+import type { Database, Value } from '../database/engine.ts';
 import { type Ending, Outcomes } from './outcomes.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 import { BLOCKED, DEAD, RUNNING } from './totals.ts';

@@ -1,5 +1,5 @@
-import { BOOT, type Now } from '../clock.ts';
-import type { Database, Row } from '../engine.ts';
+import { BOOT, type Now } from '../database/clock.ts';
+import type { Database, Row } from '../database/engine.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 
 const DAY_MS = 86_400_000;

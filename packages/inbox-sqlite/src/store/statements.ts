@@ -1,4 +1,4 @@
-import type { Database, Statement } from '../engine.ts';
+import type { Database, Statement } from '../database/engine.ts';
 
 /** SQL of statements, by their names. */
 export type Sql<Names extends string> = Readonly<Record<Names, string>>;

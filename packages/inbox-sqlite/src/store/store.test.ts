@@ -4,8 +4,8 @@ import { anEvent } from '../../test/events.ts';
 import { FIRST, open, REQUEST, type Told, t, take, within } from '../../test/stores.ts';
 import { temporaryFile } from '../../test/support.ts';
 import { QUERIES, readPage } from '../pages.ts';
-import { rowOf } from '../row-of.ts';
 import { deadLetterOf } from './dead-letters.ts';
+import { rowOf } from './row-of.ts';
 import { LAST } from './rows.ts';
 
 describe('an event that was taken', () => {

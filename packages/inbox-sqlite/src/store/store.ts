@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Failure, Outcome, TakeRequest, TerminalStatus } from '@call-status/core';
-import { monotonic, type Now } from '../clock.ts';
-import type { Database } from '../engine.ts';
-import { checkpoint, requireVersion, rollback } from '../open.ts';
+import { monotonic, type Now } from '../database/clock.ts';
+import type { Database } from '../database/engine.ts';
+import { checkpoint, requireVersion, rollback } from '../database/open.ts';
 import { StoredCalls } from './calls.ts';
 import { type ReplayQuery, type ReplayStep, StoredDeadLetters } from './dead-letters.ts';
 import { Erasing, STEP_ROWS } from './erase.ts';
+import { Giving } from './jobs.ts';
 import { Recording } from './record.ts';
 import { Results } from './results.ts';
 import type { EventColumns, Place, RecordedRow, TakenRows } from './rows.ts';
@@ -13,7 +14,6 @@ import { Settings, type SweepLeave } from './settings.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 import { Sweeping, type SweepPlace } from './sweep.ts';
 import { Transaction } from './transaction.ts';
-import { Giving } from './work.ts';
 
 export const STORE_SQL: Sql<'begin' | 'commit' | 'dataVersion' | 'userVersion'> = {
   begin: 'BEGIN IMMEDIATE',

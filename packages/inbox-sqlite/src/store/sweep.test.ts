@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { anEvent } from '../../test/events.ts';
 import { FIRST, open, t, take, within } from '../../test/stores.ts';
 import { temporaryFile } from '../../test/support.ts';
-import { rowOf } from '../row-of.ts';
+import { rowOf } from './row-of.ts';
 import type { Store } from './store.ts';
 import type { SweepPlace } from './sweep.ts';
 

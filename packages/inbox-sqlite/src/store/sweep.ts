@@ -1,6 +1,6 @@
 import { CALL_STATUSES, isTerminal } from '@call-status/core';
-import type { Now } from '../clock.ts';
-import type { Database, Row } from '../engine.ts';
+import type { Now } from '../database/clock.ts';
+import type { Database, Row } from '../database/engine.ts';
 import { DUPLICATES_FOR_MS, type Erasing, STEP_ROWS } from './erase.ts';
 import { keyOf } from './hash.ts';
 import type { Place } from './rows.ts';

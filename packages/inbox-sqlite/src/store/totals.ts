@@ -1,6 +1,6 @@
 import type { InboxCounts, InboxHealth } from '@call-status/core';
-import type { Now } from '../clock.ts';
-import type { Database } from '../engine.ts';
+import type { Now } from '../database/clock.ts';
+import type { Database } from '../database/engine.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 
 /** What the work on an event is at: the values of `work.state`. */

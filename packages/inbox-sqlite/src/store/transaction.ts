@@ -1,5 +1,5 @@
-import type { Now } from '../clock.ts';
-import type { Database } from '../engine.ts';
+import type { Now } from '../database/clock.ts';
+import type { Database } from '../database/engine.ts';
 import { RecentEvents } from '../recent-events.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 import { BLOCKED, DUE, RETRYING, RUNNING, Totals } from './totals.ts';

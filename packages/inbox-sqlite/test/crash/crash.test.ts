@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
-import { loadEngine } from '../../src/engine.ts';
+import { loadEngine } from '../../src/database/engine.ts';
 import { openInbox, temporaryFile } from '../support.ts';
 import { aMoment, KILLS, Load, Server } from './load.ts';
 

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { loadEngine } from '../../src/engine.ts';
+import { loadEngine } from '../../src/database/engine.ts';
 import { temporaryFile } from '../support.ts';
 import { aMoment, KILLS, Load, Server } from './load.ts';
 

@@ -8,11 +8,11 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createCallStatus, defineProvider } from '@call-status/core';
 import * as v from 'valibot';
-import { Connection } from '../../src/connection.ts';
-import { loadEngine } from '../../src/engine.ts';
+import { loadEngine } from '../../src/database/engine.ts';
 import { resolveOptions } from '../../src/options.ts';
 import { SqliteInbox } from '../../src/sqlite-inbox.ts';
-import { startThread } from '../../src/start-thread.ts';
+import { Connection } from '../../src/store/connection.ts';
+import { startThread } from '../../src/thread/start-thread.ts';
 
 const { DB = '', HANDLED = '', FLAKY } = process.env;
 

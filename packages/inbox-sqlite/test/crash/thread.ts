@@ -3,11 +3,11 @@
  * environment variable that stands in for FULL.
  */
 import { BroadcastChannel, type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { Committer } from '../../src/committer.ts';
-import { Connection } from '../../src/connection.ts';
-import { type Database, loadEngine } from '../../src/engine.ts';
-import { Gate } from '../../src/gate.ts';
-import type { ThreadData } from '../../src/thread.ts';
+import { type Database, loadEngine } from '../../src/database/engine.ts';
+import { Connection } from '../../src/store/connection.ts';
+import { CommitLoop } from '../../src/thread/commit-loop.ts';
+import { ExitGate } from '../../src/thread/exit-gate.ts';
+import type { ThreadData } from '../../src/thread/thread.ts';
 
 const { SYNCHRONOUS } = process.env;
 const { path, gate: memory, opened, ...options } = workerData as ThreadData;
@@ -20,7 +20,7 @@ function limitSize(): void {
   current?.exec(`PRAGMA max_page_count = ${isDiskFull ? 1 : 1_000_000}`);
 }
 
-const gate = new Gate(memory);
+const gate = new ExitGate(memory);
 const connection = new Connection(path, loadEngine(), {
   onOpen(db) {
     current = db;
@@ -31,7 +31,7 @@ const connection = new Connection(path, loadEngine(), {
 connection.open({ create: false, waitMs: options.busyTimeoutMs });
 opened.close();
 gate.opened();
-new Committer(parentPort as MessagePort, connection, gate, options);
+new CommitLoop(parentPort as MessagePort, connection, gate, options);
 
 new BroadcastChannel('disk').onmessage = ({ data }) => {
   isDiskFull = data === 'full';

@@ -1,0 +1,132 @@
+import type { CallStatusError, ErrorCode } from '@call-status/core';
+import type { Now } from '../database/clock.ts';
+import type { Database, DatabaseClass } from '../database/engine.ts';
+import { isOfTheFile, toInboxError } from '../database/errors.ts';
+import { fileId, type Identity, identityOf, idOf, replaced, requireSame } from '../database/file.ts';
+import { whileLocked } from '../database/locked.ts';
+import { type Opening, openDatabase } from '../database/open.ts';
+import { Store } from './store.ts';
+
+/** A file that fails is not opened again sooner, since each time costs, and @photostructure/sqlite frees it late. */
+const REOPEN_AFTER_MS = 1000;
+
+/** The same for a file that another program locked while it was opened. */
+const LOCKED_WAIT_MS = 100;
+
+/** Errors after which the connection is as good as before. */
+const STAYS_OPEN: ReadonlySet<ErrorCode> = new Set(['inbox_locked', 'inbox_full']);
+
+/** What `Connection` is made with, apart from the file. */
+export interface ConnectionOptions {
+  /** For tests: changes the settings of each new connection. */
+  readonly onOpen?: (db: Database) => void;
+  /** For tests: the time, when there is a clock. */
+  readonly times?: () => Now | undefined;
+}
+
+/** A connection to the file, opened again after it failed, unless another file is in its place. */
+export class Connection {
+  readonly path: string;
+  readonly #engine: DatabaseClass;
+  readonly #options: ConnectionOptions;
+  #store: Store | undefined;
+  /** Which files are open; of a closed connection, which were. */
+  #identity: Identity | undefined;
+  #isRescued = false;
+  /** Why the file failed last, and when it may be opened again. */
+  #failure: { readonly error: CallStatusError; readonly until: number } | undefined;
+
+  constructor(path: string, engine: DatabaseClass, options: ConnectionOptions = {}) {
+    this.path = path;
+    this.#engine = engine;
+    this.#options = options;
+  }
+
+  /**
+   * @throws CallStatusError when the file cannot be opened, was replaced, or failed just now
+   */
+  store(): Store {
+    if (this.#store === undefined) return this.open({ create: false, waitMs: 0 });
+    this.requireSame();
+    return this.#store;
+  }
+
+  /**
+   * @throws CallStatusError when the file cannot be opened
+   */
+  open(opening: Opening): Store {
+    if (this.#failure !== undefined && performance.now() < this.#failure.until) throw this.#failure.error;
+    this.#failure = undefined;
+    try {
+      this.#store = this.#openStore(opening);
+      return this.#store;
+    } catch (cause) {
+      const error = toInboxError(cause, this.path);
+      this.#waitAfter(error);
+      throw error;
+    }
+  }
+
+  #openStore({ create, waitMs }: Opening): Store {
+    const { onOpen, times } = this.#options;
+    const known = this.#identity;
+    if (known !== undefined && fileId(this.path) !== known.ids[0]) throw replaced(this.path, this.path);
+    const db = openDatabase(this.#engine, this.path, { create: create && known === undefined, waitMs });
+    try {
+      const store = whileLocked(waitMs, () => new Store(db, this.path, times?.()));
+      this.#identity = identityOf(this.path);
+      onOpen?.(db);
+      return store;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  /**
+   * What is written into a file that is no longer there would be lost, so this is asked before a commit is told.
+   *
+   * @throws CallStatusError `inbox_replaced`
+   */
+  requireSame(): void {
+    // What has a store has an identity.
+    const identity = this.#identity as Identity;
+    try {
+      requireSame(this.path, identity);
+    } catch (error) {
+      // If only the -wal is gone, what it holds can still be copied into the file.
+      const { place, ids } = identity;
+      const isRescued = idOf(this.path) === ids[0] && idOf(`${place}-wal`) === undefined;
+      if (isRescued && !this.#isRescued) this.#store?.checkpoint();
+      this.#isRescued ||= isRescued;
+      throw error;
+    }
+  }
+
+  /** What is wrong with the file may be over when it is opened again. */
+  failed(cause: unknown): CallStatusError {
+    const error = toInboxError(cause, this.path);
+    if (isOfTheFile(cause) && !STAYS_OPEN.has(error.code)) {
+      this.close();
+      this.#waitAfter(error);
+    }
+    return error;
+  }
+
+  #waitAfter(error: CallStatusError): void {
+    // These cost nothing to find out.
+    if (error.code === 'inbox_replaced' || error.code === 'inbox_missing') return;
+    const waitMs = error.code === 'inbox_locked' ? LOCKED_WAIT_MS : REOPEN_AFTER_MS;
+    this.#failure = { error, until: performance.now() + waitMs };
+  }
+
+  /** Copies what was committed into the file, if it is open. */
+  checkpoint(): void {
+    this.#store?.checkpoint();
+  }
+
+  close(): void {
+    this.#store?.close();
+    this.#store = undefined;
+  }
+}

@@ -1,0 +1,209 @@
+import type { TakeRequest } from '@call-status/core';
+import type { Now } from '../database/clock.ts';
+import type { Database, Row } from '../database/engine.ts';
+import type { StoredEvent, TakenRow, TakenRows } from './rows.ts';
+import { prepare, type Sql, type Statements } from './statements.ts';
+import { DUE, RETRYING, RUNNING } from './totals.ts';
+import type { FreshLease, Transaction } from './transaction.ts';
+
+/** How many leases and pauses that have ended one `take` brings to where they are by now. */
+const RIPE_ROWS = 1000;
+
+export const WORK_SQL: Sql<'look' | 'ripe' | 'ripen' | 'nextProvider' | 'due' | 'lease' | 'event' | 'farAhead'> = {
+  look: `
+    SELECT
+      (SELECT wakes_at FROM work WHERE wakes_at > 0 ORDER BY wakes_at LIMIT 1) AS wakes_at,
+      EXISTS (SELECT 1 FROM work WHERE state = 1 AND suspect = 0) AS due,
+      EXISTS (SELECT 1 FROM work WHERE state = 1 AND suspect = 1) AS suspects`,
+  ripe: `SELECT call, id, state, wakes_at, begun_ms FROM work WHERE wakes_at <= ? ORDER BY wakes_at LIMIT ${RIPE_ROWS}`,
+  ripen:
+    'UPDATE work SET state = ?, suspect = suspect OR ?, due_since = ?, wakes_at = ?, span_ms = ? WHERE call = ? AND id = ?',
+  nextProvider: `
+    SELECT provider FROM work WHERE state = 1 AND suspect = ? AND provider > ? ORDER BY provider LIMIT 1`,
+  due: `
+    SELECT call, id, event_id, provider, due_since, failures, interruptions, suspect, takes, begun_ms, done_handlers
+    FROM work WHERE state = 1 AND suspect = ? AND provider = ? ORDER BY due_since, id LIMIT ?`,
+  lease: `
+    UPDATE work SET state = 3, due_since = NULL, owner = ?, token = ?, wakes_at = ?, span_ms = ?, takes = takes + 1,
+      interruptions = ?, begun_ms = NULL
+    WHERE call = ? AND id = ?`,
+  event: 'SELECT event, transition FROM recorded WHERE id = ?',
+  farAhead: `
+    UPDATE work SET wakes_at = ?1 + CASE state WHEN 3 THEN span_ms ELSE 0 END
+    WHERE wakes_at > ?1 AND wakes_at > ?1 + span_ms`,
+};
+
+/** The handlers that are done before the first attempt, as JSON. */
+const NOTHING_DONE = '[]';
+
+/** How many more events of each provider may be taken. */
+class Room {
+  readonly #limits: Readonly<Record<string, number>>;
+  readonly #taken = new Map<string, number>();
+
+  constructor(limits: Readonly<Record<string, number>>) {
+    this.#limits = limits;
+  }
+
+  of(provider: string): number {
+    if (!Object.hasOwn(this.#limits, provider)) return Number.POSITIVE_INFINITY;
+    return (this.#limits[provider] as number) - (this.#taken.get(provider) ?? 0);
+  }
+
+  take(provider: string): void {
+    this.#taken.set(provider, (this.#taken.get(provider) ?? 0) + 1);
+  }
+}
+
+/** Some of what is due. */
+interface Chosen {
+  readonly rows: readonly Row[];
+  /** Whether more is due. */
+  readonly isMore: boolean;
+}
+
+const NOTHING: Chosen = { rows: [], isMore: false };
+
+/** Gives out work. */
+export class Giving {
+  readonly #transaction: Transaction;
+  readonly #statements: Statements<typeof WORK_SQL>;
+  /** Makes the leases of this connection differ from those of all others. */
+  readonly #name: string;
+  #leases = 0;
+
+  constructor(db: Database, transaction: Transaction, name: string) {
+    this.#transaction = transaction;
+    this.#statements = prepare(db, WORK_SQL);
+    this.#name = name;
+  }
+
+  take({ limit, owner, limits = {}, suspect = false, ...request }: TakeRequest, now: Now): TakenRows {
+    const transaction = this.#transaction;
+    const leaseMs = Math.ceil(request.leaseMs);
+    const until = now.steady + leaseMs;
+    const room = new Room(limits);
+    const wanted = suspect ? Math.min(limit, 1) : limit;
+    const look = this.#look(now);
+    const isAny = look[suspect ? 'suspects' : 'due'] === 1;
+    const { rows, isMore } = isAny ? this.#choose(suspect, wanted, room) : NOTHING;
+    const work = rows.map((row) => this.#lease(row, owner, until, leaseMs));
+    if (!suspect) work.push(...this.#takeFresh(wanted - work.length, room, { owner, until, leaseMs }));
+
+    const more = transaction.fresh.length > 0 || (suspect ? look['due'] === 1 : isMore);
+    const suspects = suspect ? isMore : look['suspects'] === 1;
+    if (!more && !suspects) transaction.isWorkDue = false;
+    const wakesAt = Math.min(
+      look['wakes_at'] ?? Number.POSITIVE_INFINITY,
+      work.length > 0 ? until : Number.POSITIVE_INFINITY,
+    );
+    const nextInMs = Number.isFinite(wakesAt) ? Math.max(0, wakesAt - now.steady) : undefined;
+    return { work, nextInMs, suspects, more };
+  }
+
+  /** What was recorded in this transaction need not become work first. */
+  #takeFresh(limit: number, room: Room, { owner, until, leaseMs }: Omit<FreshLease, 'token'>): TakenRow[] {
+    const transaction = this.#transaction;
+    const work: TakenRow[] = [];
+    transaction.fresh = transaction.fresh.filter((fresh) => {
+      if (work.length >= limit || room.of(fresh.provider) <= 0) return true;
+      room.take(fresh.provider);
+      const { call, row, eventId } = fresh;
+      const token = this.#newToken(call, row);
+      transaction.leaseFresh(fresh, { owner, token, until, leaseMs });
+      work.push(this.#taken(row, eventId, token, 0, 0, false, 1, NOTHING_DONE));
+      return false;
+    });
+    return work;
+  }
+
+  /** What there is, once what time has changed is brought up to date. */
+  #look(now: Now): Row {
+    const { look } = this.#statements;
+    const found = look.get() as Row;
+    if (found['wakes_at'] === null || found['wakes_at'] > now.steady) return found;
+    this.#ripen(now);
+    return look.get() as Row;
+  }
+
+  /**
+   * What waited for its time is due. What has no result when its lease ends is suspect, and pauses if its handlers had begun; that counts
+   * as an interruption once another worker takes it, since a late result may still come.
+   */
+  #ripen({ steady }: Now): void {
+    const { ripe, ripen } = this.#statements;
+    for (const { call, id, state, wakes_at: wakesAt, begun_ms: begun } of ripe.all(steady)) {
+      const isEnded = state === RUNNING;
+      const dueAt = isEnded ? wakesAt + (begun ?? 0) : wakesAt;
+      const isDue = dueAt <= steady;
+      ripen.run(
+        isDue ? DUE : RETRYING,
+        Number(isEnded),
+        isDue ? dueAt : null,
+        isDue ? null : dueAt,
+        begun ?? 0,
+        call,
+        id,
+      );
+      this.#transaction.totals.move(state, isDue ? DUE : RETRYING);
+      this.#transaction.isWorkDue = true;
+    }
+  }
+
+  /** Those that have been due for longest. Each provider has a range of its own in the index. */
+  #choose(suspect: boolean, wanted: number, room: Room): Chosen {
+    const { nextProvider, due } = this.#statements;
+    const found: Row[] = [];
+    let isMore = false;
+    for (let next = nextProvider.get(Number(suspect), ''); next !== undefined; ) {
+      const provider = next['provider'];
+      const limit = Math.max(0, Math.min(wanted, room.of(provider)));
+      const rows = due.all(Number(suspect), provider, limit + 1);
+      isMore ||= rows.length > limit;
+      found.push(...rows.slice(0, limit));
+      next = nextProvider.get(Number(suspect), provider);
+    }
+    const rows = found.sort(byTime).slice(0, wanted);
+    for (const { provider } of rows) room.take(provider);
+    return { rows, isMore: isMore || found.length > wanted };
+  }
+
+  #lease(row: Row, owner: string, until: number, leaseMs: number): TakenRow {
+    const { call, id, event_id: eventId, failures, suspect, takes, done_handlers: doneHandlers } = row;
+    const token = this.#newToken(call, id);
+    const interruptions = row['interruptions'] + Number(row['begun_ms'] !== null);
+    this.#statements.lease.run(owner, token, until, leaseMs, interruptions, call, id);
+    this.#transaction.totals.move(DUE, RUNNING);
+    return this.#taken(id, eventId, token, failures, interruptions, suspect === 1, takes + 1, doneHandlers);
+  }
+
+  /** With the event, unless the other side has it as it is: a handler may have changed what an earlier attempt was given. */
+  #taken(
+    row: number,
+    eventId: string,
+    token: string,
+    failures: number,
+    interruptions: number,
+    suspect: boolean,
+    takes: number,
+    doneHandlers: string,
+  ): TakenRow {
+    const isFullyBuffered = this.#transaction.recent.take(row, eventId) !== undefined && takes === 1;
+    const stored = isFullyBuffered ? undefined : (this.#statements.event.get(row) as unknown as StoredEvent);
+    const taken = [row, eventId, token, failures, interruptions, suspect, takes, doneHandlers] as const;
+    return stored === undefined ? taken : [...taken, stored];
+  }
+
+  #newToken(call: number, row: number): string {
+    return `${call}.${row}.${++this.#leases}.${this.#name}`;
+  }
+
+  /** What lies further ahead than it ever was to be belongs to a clock that stood elsewhere: pauses are over, leases begin again. */
+  limitSpans({ steady }: Now): void {
+    this.#statements.farAhead.run(steady);
+  }
+}
+
+function byTime(a: Row, b: Row): number {
+  return a['due_since'] - b['due_since'] || a['id'] - b['id'];
+}

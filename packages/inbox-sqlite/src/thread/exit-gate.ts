@@ -1,0 +1,56 @@
+const WORKING = 0;
+const SHUT = 1;
+const OPENED = 2;
+const CELLS = 3;
+
+/** How long a process that exits waits for the transaction that its thread is in. */
+const LONGEST_WAIT_MS = 5000;
+
+/**
+ * Keeps the process from ending in the middle of a transaction of its thread. Nothing would be lost, but `@photostructure/sqlite`
+ * aborts the process, with a core dump, when its thread is ended inside of it. It also tells when the thread has opened the file.
+ */
+export class ExitGate {
+  readonly #cells: Int32Array;
+
+  /** @param shared the memory that both sides have of it */
+  constructor(shared: SharedArrayBuffer) {
+    this.#cells = new Int32Array(shared);
+  }
+
+  /** The memory of a new gate. */
+  static memory(): SharedArrayBuffer {
+    return new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT);
+  }
+
+  /** The thread begins to work. Once the gate is shut, it waits here until it is ended. */
+  enter(): void {
+    Atomics.store(this.#cells, WORKING, 1);
+    if (Atomics.load(this.#cells, SHUT) === 0) return;
+    this.leave();
+    Atomics.wait(this.#cells, SHUT, 1);
+  }
+
+  /** The thread has nothing more to do. */
+  leave(): void {
+    Atomics.store(this.#cells, WORKING, 0);
+    Atomics.notify(this.#cells, WORKING);
+  }
+
+  /** The thread has tried to open the file. */
+  opened(): void {
+    Atomics.store(this.#cells, OPENED, 1);
+    Atomics.notify(this.#cells, OPENED);
+  }
+
+  /** Blocks until the thread has tried to open the file. */
+  waitUntilOpen(timeoutMs: number): void {
+    Atomics.wait(this.#cells, OPENED, 0, timeoutMs);
+  }
+
+  /** Waits until the thread does not work, and lets it begin nothing more. */
+  shut(): void {
+    Atomics.store(this.#cells, SHUT, 1);
+    Atomics.wait(this.#cells, WORKING, 1, LONGEST_WAIT_MS);
+  }
+}

@@ -1,0 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { temporaryFile } from '../../test/support.ts';
+import { threadFile } from './installed.ts';
+
+const bundled = expect.objectContaining({ code: 'inbox_unsupported', message: expect.stringContaining('was bundled') });
+
+describe('the file of the thread', () => {
+  it('is beside the code where the package is installed', () => {
+    expect(threadFile(new URL('../sqlite-inbox.ts', import.meta.url).href).href).toMatch(/thread\.js$/);
+  });
+
+  it.each(['file:///srv/app/bundle.js', 'file:///ROOT/node_modules/x.js', undefined])(
+    'is missed in a bundle: %s',
+    (self) => {
+      expect(() => threadFile(self)).toThrow(bundled);
+    },
+  );
+
+  it.each([undefined, 'no JSON', '{ "name": "service" }'])('of a bundle is not taken for it: %s', (manifest) => {
+    const folder = dirname(temporaryFile());
+    mkdirSync(join(folder, 'dist', 'thread'), { recursive: true });
+    writeFileSync(join(folder, 'dist', 'thread', 'thread.js'), '');
+    if (manifest !== undefined) writeFileSync(join(folder, 'package.json'), manifest);
+    expect(() => threadFile(pathToFileURL(join(folder, 'dist', 'bundle.js')).href)).toThrow(bundled);
+  });
+});

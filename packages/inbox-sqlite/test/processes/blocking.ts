@@ -1,0 +1,14 @@
+/**
+ * Takes an event, blocks the event loop, finishes the event, and prints how that went. Arguments: the file, the length of the lease, for how
+ * long to block; in milliseconds.
+ */
+import { sqliteInbox } from '../../src/index.ts';
+
+const [path = '', leaseMs, blockMs] = process.argv.slice(2);
+const inbox = sqliteInbox({ path });
+await inbox.ready?.();
+const { jobs: work } = await inbox.take({ limit: 1, leaseMs: Number(leaseMs), owner: 'blocking' });
+console.log('blocking');
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(blockMs));
+for (const { lease } of work) console.log(await inbox.finish(lease));
+await inbox.close();
