@@ -34,6 +34,14 @@ export interface CallbackRequest {
   readonly frameworkRequest?: unknown;
 }
 
+/**
+ * When an accepted callback is answered with 200:
+ * - `recorded`: once the inbox has the event.
+ * - `handled`: once the handlers are done, for platforms that freeze a process after its answer. All handlers have to run in this process.
+ * - `manual`: your route answers. The event is recorded, and `req.callStatus` has it; refusals are still answered for you.
+ */
+export type Ack = 'recorded' | 'handled' | 'manual';
+
 /** The answer to a callback. The body is always empty. */
 export interface Receipt<Event> {
   /** 200: accepted. 503: the provider is to try again. Any other: refused, for the reason in `error`. */

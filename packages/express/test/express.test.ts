@@ -190,7 +190,7 @@ describe.each([
       .set('trust proxy', true)
       .use(
         callStatusMiddleware({
-          autoAck: true,
+          ack: 'recorded',
           log: { info() {}, warn() {}, error() {} },
           providers: [signalwire({ signingKey: 'secret' })],
           onError: ({ details }) => void origins.push(details.url ?? ''),

@@ -80,7 +80,7 @@ export interface CallStatusPluginOptions<Providers extends readonly Provider[] =
   /** What `createCallStatus()` returned, or one of its providers; in place of the options for one. Logs through Fastify's logger if it was given no `log`. */
   readonly receiver?: CallbackReceiver;
   /**
-   * Answers what the plugin does not: other messages of the provider, and accepted callbacks with `autoAck: false`.
+   * Answers what the plugin does not: other messages of the provider, and accepted callbacks with `ack: 'manual'`.
    * `request.body` is a Buffer.
    * @default 404
    */
@@ -95,9 +95,9 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, give
   const log = isWritten(fastify.log) ? { log: fastify.log } : {};
   const own = receiver === undefined ? createCallStatus({ ...log, ...options }) : undefined;
   const endpoint = (own ?? receiver) as CallbackReceiver;
-  if (!endpoint.autoAck && handler === undefined) {
+  if (endpoint.ack === 'manual' && handler === undefined) {
     throw new CallStatusError('invalid_options', {
-      issues: ['handler: expected a function, to answer with autoAck: false.'],
+      issues: ["handler: expected a function, which answers with ack: 'manual'."],
     });
   }
   if (log.log !== undefined) receiver?.offerLog?.(log.log);

@@ -241,9 +241,9 @@ describe('callStatusPlugin', () => {
     await fastify.close();
   });
 
-  it('needs a handler with autoAck: false', async () => {
+  it("needs a handler with ack: 'manual'", async () => {
     const fastify = Fastify();
-    fastify.register(callStatusPlugin, { path: '/hooks/voice', autoAck: false, providers: [mycpaas({ token: 'x' })] });
+    fastify.register(callStatusPlugin, { path: '/hooks/voice', ack: 'manual', providers: [mycpaas({ token: 'x' })] });
     await expect(fastify.ready()).rejects.toMatchObject({ code: 'invalid_options' });
   });
 
@@ -326,7 +326,7 @@ describe('callStatusPlugin', () => {
     fastify.setErrorHandler((error: Error, _request, reply) => reply.code(500).send(error.message));
     fastify.register(callStatusPlugin, {
       path: '/hooks/voice',
-      autoAck: false,
+      ack: 'manual',
       providers: [mycpaas({ allowUnauthenticated: true })],
       handler: () => {
         throw new Error('of the application');

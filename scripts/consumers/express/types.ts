@@ -10,7 +10,7 @@ app.use(
   '/webhooks/options',
   callStatusMiddleware({ providers: [signalwire({ signingKey: 'key', onCompleted(_event) {} })] }),
 );
-app.post('/webhooks/own-answer', callStatusMiddleware({ autoAck: false }), (req, res) => {
+app.post('/webhooks/own-answer', callStatusMiddleware({ ack: 'manual' }), (req, res) => {
   const event: CallStatusEvent | undefined = req.callStatus;
   // @ts-expect-error - absent on a request that is no callback
   req.callStatus.callId;

@@ -7,7 +7,7 @@ const calls = createCallStatus({ providers: [signalwire({ signingKey: 'key' })] 
 const router = new Router();
 router.use('/webhooks/receiver', callStatusMiddleware(calls));
 router.post('/webhooks/options', callStatusMiddleware({ providers: [signalwire({ signingKey: 'key' })] }));
-router.post('/webhooks/own-answer', callStatusMiddleware({ autoAck: false }), (ctx) => {
+router.post('/webhooks/own-answer', callStatusMiddleware({ ack: 'manual' }), (ctx) => {
   const event: CallStatusEvent | undefined = ctx.callStatus;
   ctx.body = event?.callId;
 });

@@ -131,8 +131,8 @@ export function testAnswers(adapter: Adapter, mount: Mount): void {
       expect([answer.status, subject.errors.map(({ code }) => code)]).toEqual([503, ['not_handled']]);
     });
 
-    it('leaves the answer to the route with autoAck: false, but not its refusals', async () => {
-      const subject = await open(adapter, { mount: mount.name, options: { autoAck: false } });
+    it("leaves the answer to the route with ack: 'manual', but not its refusals", async () => {
+      const subject = await open(adapter, { mount: mount.name, options: { ack: 'manual' } });
       const made = genuine(callback('signalwire'), subject.origin);
       for (const transition of ['advance', 'duplicate']) {
         const answer = await subject.send(made);

@@ -455,9 +455,9 @@ describe('toEndpoint and isAnswer', () => {
     const endpoint = receiver.provider('mycpaas');
     expect(toEndpoint(receiver)).toBe(receiver);
     expect(toEndpoint(endpoint)).toBe(endpoint);
-    expect(toEndpoint({ providers: [mycpaas()], autoAck: false, log: silent }).autoAck).toBe(false);
+    expect(toEndpoint({ providers: [mycpaas()], ack: 'manual', log: silent }).ack).toBe('manual');
     expect(() => toEndpoint({ log: 7 as never })).toThrow(expect.objectContaining({ code: 'invalid_options' }));
-    expect(toEndpoint({ log: silent }).autoAck).toBe(true);
+    expect(toEndpoint({ log: silent }).ack).toBe('recorded');
   });
 
   it.each([
@@ -474,8 +474,8 @@ describe('toEndpoint and isAnswer', () => {
     );
   });
 
-  it('leave accepted callbacks to the route with autoAck: false', () => {
-    const own = toEndpoint({ providers: [mycpaas()], autoAck: false, log: silent, worker: false });
+  it("leave accepted callbacks to the route with ack: 'manual'", () => {
+    const own = toEndpoint({ providers: [mycpaas()], ack: 'manual', log: silent, worker: false });
     const auto = toEndpoint({ providers: [mycpaas()], log: silent, worker: false });
     const accepted = { status: 200, headers: {}, event: {} as never } as const;
     const refused = { status: 403, headers: {} } as const;

@@ -69,7 +69,7 @@ function receiveStream(endpoint: CallbackReceiver, given: NodeRequest, outcome: 
     const callback = new NodeCallback(given, req.read(), undefined);
     receiveBody(endpoint, callback, outcome);
     // In the same turn, before anybody can see the end of the stream, the body can be put back for the application.
-    if (!callback.isAccepted || !endpoint.autoAck) req.unshift(callback.body);
+    if (!callback.isAccepted || endpoint.ack === 'manual') req.unshift(callback.body);
     else callback.isRead = true;
     return;
   }
@@ -190,7 +190,7 @@ export function isAnswer(
   endpoint: CallbackReceiver,
   receipt: Receipt<AnyCallStatusEvent> | undefined,
 ): receipt is Receipt<AnyCallStatusEvent> {
-  return receipt !== undefined && (receipt.event === undefined || endpoint.autoAck);
+  return receipt !== undefined && (receipt.event === undefined || endpoint.ack !== 'manual');
 }
 
 function keptBytes(left: unknown): Uint8Array | undefined {

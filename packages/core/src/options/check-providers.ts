@@ -135,18 +135,7 @@ function checkOptions(provider: Provider): void {
 }
 
 /** What is often given to a provider, and is an option of the receiver. */
-const RECEIVER_OPTIONS = [
-  'publicUrl',
-  'inbox',
-  'log',
-  'ack',
-  'autoAck',
-  'limits',
-  'worker',
-  'concurrency',
-  'leaseMs',
-  'clock',
-];
+const RECEIVER_OPTIONS = ['publicUrl', 'inbox', 'log', 'ack', 'limits', 'worker', 'concurrency', 'leaseMs', 'clock'];
 
 function receiverOption(name: string): string | undefined {
   const option = name === 'url' ? 'publicUrl' : name;

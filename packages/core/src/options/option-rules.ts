@@ -29,7 +29,10 @@ export function named(rule: OptionRule, ...aliases: readonly string[]): OptionRu
 /** One of some words. */
 export function oneOf(...words: readonly string[]): OptionRule {
   return {
-    expected: words.map((word) => `'${word}'`).join(' or '),
+    expected: words
+      .map((word) => `'${word}'`)
+      .join(', ')
+      .replace(/, ([^,]+)$/, ' or $1'),
     fits: (value) => words.includes(value as string),
   };
 }

@@ -23,7 +23,7 @@ const INBOX_EXPECTED =
   "`inbox`: expected an inbox, such as sqliteInbox({ path: '/data/calls.db' }) of @call-status/inbox-sqlite, got";
 const HANDLERS =
   'onQueued, onInitiated, onRinging, onInProgress, onCompleted, onBusy, onNoAnswer, onFailed, onCanceled, onEnded, onStatus, onError';
-const KNOWN = `providers, publicUrl, autoAck, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, worker, leaseMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
+const KNOWN = `providers, publicUrl, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, worker, leaseMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
 
 function refusal(options: object, environment?: string): CallStatusError {
   try {
@@ -44,7 +44,6 @@ describe('resolveOptions', () => {
       publicUrl: undefined,
       handlerTimeoutMs: 30_000,
       recordDeadlineMs: 4000,
-      autoAck: true,
       ack: 'recorded',
       ackDeadlineMs: 4000,
       limits: { bytes: 65_536, fields: 1000, depth: 16 },
@@ -70,8 +69,7 @@ describe('resolveOptions', () => {
     const given = {
       providers: proven,
       publicUrl: 'https://example.com/prefix/',
-      autoAck: false,
-      ack: 'recorded',
+      ack: 'manual',
       ackDeadlineMs: 0,
       limits: { bytes: 10, fields: undefined },
       inbox: memoryInbox(),
@@ -132,8 +130,8 @@ describe('resolveOptions', () => {
       { publicUrl: 'https://example.com/?a=1' },
       '`publicUrl`: it has to end before the query: https://host with an optional path.',
     ],
-    [{ autoAck: 'yes' }, '`autoAck`: expected true or false, got a text.'],
-    [{ ack: 'later' }, "`ack`: expected 'recorded' or 'handled', got a text."],
+    [{ autoAck: false }, '`autoAck` is no option; here it is `ack`.'],
+    [{ ack: 'later' }, "`ack`: expected 'recorded', 'handled' or 'manual', got a text."],
     [
       { ackDeadlineMs: -1 },
       /^`ackDeadlineMs`: expected a number of milliseconds from 0 to 2147483647, got a negative number\.$/,

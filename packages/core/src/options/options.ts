@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Ack } from '../callback-request.ts';
 import { DEFAULT_LIMITS, type Limits } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import type { CallStatusEvent } from '../event.ts';
@@ -32,16 +33,10 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    */
   readonly publicUrl?: PublicUrl | undefined;
   /**
-   * Whether accepted callbacks are answered with 200. If not, the next handler of the route has `req.callStatus` and answers.
-   * @default true
-   */
-  readonly autoAck?: boolean | undefined;
-  /**
-   * When to answer: once the inbox has the event, or once the handlers are done (for serverless platforms; then this process has to be
-   * the only one that handles).
+   * When to answer an accepted callback with 200, and who does.
    * @default 'recorded'
    */
-  readonly ack?: 'recorded' | 'handled' | undefined;
+  readonly ack?: Ack | undefined;
   /**
    * With `ack: 'handled'`, how long the provider may wait, in milliseconds; then it is answered 503. SignalWire waits for 5 s.
    * @default 4000
@@ -106,8 +101,7 @@ export interface ResolvedOptions {
   readonly providers: readonly Provider[];
   readonly handlers: Handlers<never>;
   readonly publicUrl: PublicUrl | undefined;
-  readonly autoAck: boolean;
-  readonly ack: 'recorded' | 'handled';
+  readonly ack: Ack;
   readonly ackDeadlineMs: number;
   readonly recordDeadlineMs: number;
   readonly limits: Limits;
@@ -138,7 +132,6 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
   const {
     providers = builtInProviders.map((provider) => provider()),
     publicUrl,
-    autoAck = true,
     ack = 'recorded',
     ackDeadlineMs = 4000,
     recordDeadlineMs = 4000,
@@ -157,7 +150,7 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
   const { now: clock, timers } = timeOf(given);
   checkProviders(providers, allowUnauthenticated, environment, log);
   // With `ack: 'handled'`, nothing is acknowledged that could be lost.
-  if (options.inbox === undefined && ack === 'recorded' && !isLenient(environment)) {
+  if (options.inbox === undefined && ack !== 'handled' && !isLenient(environment)) {
     const { code, message } = new CallStatusError('memory_inbox');
     log.warn({ code }, message);
   }
@@ -170,7 +163,6 @@ export function resolveOptions(options: CallStatusOptions, environment: string |
     providers: withOwnOptions(providers),
     handlers,
     publicUrl,
-    autoAck,
     ack,
     ackDeadlineMs,
     recordDeadlineMs,

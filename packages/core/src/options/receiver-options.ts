@@ -30,8 +30,15 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
     explain: explainPublicUrl,
     aliases: ['url', 'baseUrl', 'webhookUrl', 'callbackParams', 'origin', 'host', 'protocol'],
   },
-  autoAck: named(BOOLEAN, 'autoRespond', 'autoReply', 'autoAcknowledge'),
-  ack: named(oneOf('recorded', 'handled'), 'acknowledge', 'processBeforeResponse'),
+  ack: named(
+    oneOf('recorded', 'handled', 'manual'),
+    'acknowledge',
+    'processBeforeResponse',
+    'autoAck',
+    'autoRespond',
+    'autoReply',
+    'autoAcknowledge',
+  ),
   ackDeadlineMs: named(MILLISECONDS, 'ackTimeoutMs', 'ackTimeout', 'responseTimeout'),
   recordDeadlineMs: named(MILLISECONDS, 'recordTimeoutMs', 'recordTimeout', 'inboxTimeout'),
   limits: named(

@@ -27,8 +27,8 @@ export class OneProviderReceiver<Event> extends HandlerRegistrars<Event> impleme
     return this.#provider.methods;
   }
 
-  get autoAck(): boolean {
-    return this.#whole.autoAck;
+  get ack(): CallbackReceiver['ack'] {
+    return this.#whole.ack;
   }
 
   get limits(): CallbackReceiver['limits'] {

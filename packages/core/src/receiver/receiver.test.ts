@@ -351,7 +351,7 @@ describe('for', () => {
     const endpoint = calls.provider('exotel').onEnded(({ status }) => void handled.push(`exotel ${status}`));
     calls.onEnded(({ status }) => void handled.push(`any ${status}`));
     expect(endpoint.accepts({ method: 'GET', headers: {} })).toBe(false);
-    expect(endpoint.autoAck).toBe(true);
+    expect(endpoint.ack).toBe('recorded');
     expect(endpoint.limits).toBe(calls.limits);
     expect((await endpoint.receive(received(1)))?.error?.code).toBe('invalid_callback');
     expect((await endpoint.receive(callback('CallSid=1&Status=busy')))?.status).toBe(200);

@@ -1,4 +1,4 @@
-import type { CallbackRequest, Receipt } from '../callback-request.ts';
+import type { Ack, CallbackRequest, Receipt } from '../callback-request.ts';
 import type { FieldTree, Limits } from '../decode/fields.ts';
 import { CallStatusError, isCallStatusError, unexpected } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
@@ -33,7 +33,7 @@ import type { CloseOptions, EventName, ProviderReceiver, Receiver, RequestHead }
 export class CallStatusReceiver<Event> extends HandlerRegistrars<Event> implements Receiver<Event> {
   readonly inbox: Inbox;
   readonly methods: readonly ('POST' | 'GET')[];
-  readonly autoAck: boolean;
+  readonly ack: Ack;
   readonly limits: Limits;
   readonly #options: ResolvedOptions;
   readonly #registry = new HandlerRegistry();
@@ -49,13 +49,13 @@ export class CallStatusReceiver<Event> extends HandlerRegistrars<Event> implemen
 
   constructor(options: ResolvedOptions) {
     super((kind, handler, how) => this.#register('', kind, handler, how));
-    const { inbox, autoAck, limits, log, providers, handlers } = options;
+    const { inbox, ack, limits, log, providers, handlers } = options;
     this.#options = options;
     this.#dropped = sayingOnce(log);
     this.#reporter = new Reporter(log, (provider) => this.#registry.errorHandlersFor(provider));
     this.inbox = inbox;
     this.methods = methodsOf(providers);
-    this.autoAck = autoAck;
+    this.ack = ack;
     this.limits = limits;
     this.#registry.addAll('', handlers);
     for (const { name, options: own } of providers) this.#registry.addAll(name, own);

@@ -1,4 +1,4 @@
-import type { CallbackRequest, Receipt } from '../callback-request.ts';
+import type { Ack, CallbackRequest, Receipt } from '../callback-request.ts';
 import type { Limits } from '../decode/fields.ts';
 import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
@@ -27,8 +27,8 @@ export interface CallbackReceiver {
   offerLog?(log: Logger): void;
   /** The methods with which callbacks may come. */
   readonly methods: readonly ('POST' | 'GET')[];
-  /** Whether the adapter answers accepted callbacks. */
-  readonly autoAck: boolean;
+  /** When accepted callbacks are answered; with `manual`, not by the adapter. */
+  readonly ack: Ack;
   readonly limits: Limits;
 }
 

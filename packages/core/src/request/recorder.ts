@@ -1,4 +1,4 @@
-import type { CallbackRequest } from '../callback-request.ts';
+import type { Ack, CallbackRequest } from '../callback-request.ts';
 import { CallStatusError, isCallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import { withDeadline } from '../handlers/deadline.ts';
@@ -8,7 +8,7 @@ import { PendingRequest, type PendingRequests } from './pending-requests.ts';
 /** What a recorder needs of its receiver. */
 export interface RecorderOptions {
   readonly inbox: Pick<Inbox, 'record'>;
-  readonly ack: 'recorded' | 'handled';
+  readonly ack: Ack;
   readonly ackDeadlineMs: number;
   readonly recordDeadlineMs: number;
   readonly arrivals: PendingRequests;
