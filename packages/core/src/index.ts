@@ -3,7 +3,6 @@ import './require-node.ts';
 export { type ApplicationEnd, type Call, foldCall, transitionOf } from './call.ts';
 export type { Ack, CallbackRequest, Receipt } from './callback-request.ts';
 export { createCallStatus } from './create-call-status.ts';
-export type { FieldNames } from './decode/field-names.ts';
 export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';
 export type { FlatFields } from './decode/flat-fields.ts';
 export type { ErrorRow } from './error-codes.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { tooManyBytes } from '../decode/bounds.ts';
+import { tooManyBytes } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 
 /** A stream with the body of a request; node's own tell when all of it has come, or no more will. */

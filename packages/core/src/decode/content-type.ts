@@ -1,5 +1,4 @@
-import { CallStatusError } from '../errors.ts';
-import { parseParameters } from './parameters.ts';
+import { decodeCharset, decodeUtf8 } from './text.ts';
 
 /** What the header `content-type` says about a body. */
 export interface ContentType {
@@ -15,6 +14,8 @@ export interface ContentType {
    */
   readonly decodeText: (body: Uint8Array) => string;
 }
+
+const PARAMETER = /;[ \t]*([^\s;="]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|(?!")([^\s;]*))/gs;
 
 /** The spellings that honest clients send, parsed once. A fixed list: a cache that learns could be filled from outside. */
 const KNOWN: ReadonlyMap<string, ContentType> = new Map(
@@ -47,7 +48,7 @@ function parse(header: string): ContentType {
   const kind = kindOf(value);
   // JSON is always UTF-8 (RFC 8259). And no signature covers this header: another charset would read other ids in the same bytes.
   const charset = kind === 'json' ? undefined : otherCharset(parameters.get('charset'));
-  const decodeText = charset === undefined ? decodeUtf8 : (body: Uint8Array) => decodeOther(body, charset);
+  const decodeText = charset === undefined ? decodeUtf8 : (body: Uint8Array) => decodeCharset(body, charset);
   return { kind, boundary: parameters.get('boundary'), charset, decodeText };
 }
 
@@ -70,23 +71,22 @@ function otherCharset(charset = ''): string | undefined {
   return ['', 'utf-8', 'utf8', 'us-ascii'].includes(name) ? undefined : name;
 }
 
-function decodeUtf8(body: Uint8Array): string {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+/** A header's value with its parameters: `multipart/form-data; boundary="x"`. */
+export interface Parameters {
+  /** What stands before the first semicolon, in lower case. */
+  readonly value: string;
+  /** Names in lower case; of a repeated name the first. */
+  readonly parameters: ReadonlyMap<string, string>;
 }
 
-function decodeOther(body: Uint8Array, charset: string): string {
-  try {
-    const decoder = new TextDecoder(charset);
-    const text = decoder.decode(body);
-    return decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, inWindows1252) : text;
-  } catch {
-    throw new CallStatusError('unsupported_encoding', { reason: 'The charset of the content type is unknown.' });
+/** Takes a header with parameters apart. What is malformed in it is passed over. */
+export function parseParameters(header: string): Parameters {
+  const parameters = new Map<string, string>();
+  for (const [, name = '', quoted, token = ''] of header.matchAll(PARAMETER)) {
+    const key = name.toLowerCase();
+    // A backslash escapes a quote or itself alone: clients send file paths with single backslashes.
+    if (!parameters.has(key)) parameters.set(key, quoted?.replace(/\\(["\\])/g, '$1') ?? token);
   }
-}
-
-/** What windows-1252, which is also meant by ISO 8859-1, has from 0x80 to 0x9f. Some releases of Node leave control characters there. */
-const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
-
-function inWindows1252(control: string): string {
-  return WINDOWS_1252.charAt(control.charCodeAt(0) - 0x80);
+  const [value = ''] = header.split(';', 1);
+  return { value: value.trim().toLowerCase(), parameters };
 }

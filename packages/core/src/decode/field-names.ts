@@ -1,10 +1,9 @@
-import { collect } from './collect.ts';
-import type { FieldRecord, FieldTree, Limits } from './fields.ts';
-import { isForbidden } from './forbidden.ts';
+import { type FieldRecord, type FieldTree, isForbidden, type Limits } from './fields.ts';
 import { type Template, templateOf } from './template.ts';
-import { toTree } from './tree.ts';
+import { copied } from './text.ts';
+import { collect, toTree } from './tree.ts';
 
-/** The names of a body's fields in the order in which they came, and what follows from the names. */
+/** The names of a body's fields, in the order in which they came, and what follows from the names alone. */
 export class FieldNames {
   readonly #names: readonly string[];
   readonly #limits: Limits;
@@ -21,6 +20,12 @@ export class FieldNames {
     this.#limits = limits;
   }
 
+  /** Whether these are its names. */
+  are(names: readonly string[]): boolean {
+    const own = this.#names;
+    return own.length === names.length && own.every((name, at) => name === names[at]);
+  }
+
   /** Whether each of them stands in the tree as it is. */
   get arePlain(): boolean {
     this.#arePlain ??= this.#names.every((name) => !name.includes('[') && !isForbidden(name));
@@ -32,7 +37,7 @@ export class FieldNames {
   }
 
   /**
-   * The tree of the fields. From the second time on it is made of a template, if there is one, which pays for names that come again.
+   * The tree of the fields. From the second time on it is made from a template, if there is one.
    * @throws CallStatusError `body_too_large`
    */
   toTree(values: readonly string[]): FieldTree {
@@ -71,4 +76,30 @@ export class FieldNames {
     this.#positions = [...names.keys()].sort((a, b) => (nameAt(a) < nameAt(b) ? -1 : Number(nameAt(a) > nameAt(b))));
     return this.#positions.map(nameAt);
   }
+}
+
+/** More lists, names and characters are not remembered, since anyone can send names; a provider has a few lists of some dozens. */
+const MOST_LISTS = 64;
+const MOST_NAMES = 100;
+const MOST_CHARACTERS = 4096;
+
+const KNOWN = new WeakMap<Limits, FieldNames[]>();
+
+/**
+ * The names of a body, as they are known if the same list came lately: providers send the same names in the same order again and again, so
+ * their order and their tree are worked out once. Without it, a callback costs 1.6 times as much CPU (bench micro).
+ */
+export function knownNames(names: readonly string[], limits: Limits): FieldNames {
+  let lists = KNOWN.get(limits);
+  if (lists === undefined) {
+    lists = [];
+    KNOWN.set(limits, lists);
+  }
+  const at = lists.findIndex((list) => list.are(names));
+  if (at === 0) return lists[0] as FieldNames;
+  const known = lists.splice(at, at < 0 ? 0 : 1)[0] ?? new FieldNames(names.map(copied), limits);
+  const isSmall = names.length <= MOST_NAMES && names.join('').length <= MOST_CHARACTERS;
+  if (isSmall) lists.unshift(known);
+  if (lists.length > MOST_LISTS) lists.pop();
+  return known;
 }

@@ -1,10 +1,17 @@
+import { CallStatusError } from '../errors.ts';
+
 /** Names and values as they came: a repeated name has all its values, in order. Without a prototype. */
 export type FieldRecord = Readonly<Record<string, string | readonly string[]>>;
 
 /** The one tree that form, multipart, JSON and query give. `Legs[0][Status]` has become an array of objects. */
 export type FieldTree = Readonly<Record<string, unknown>>;
 
-/** Bounds on what is decoded; what is over them answers 413. */
+/** Whether a name could reach a prototype. Such names are dropped from every tree of fields. */
+export function isForbidden(name: string): boolean {
+  return name === '__proto__' || name === 'constructor' || name === 'prototype';
+}
+
+/** Limits on what is decoded; a request over one of them is answered with 413. */
 export interface Limits {
   /**
    * Bytes of the body.
@@ -23,5 +30,26 @@ export interface Limits {
   readonly depth: number;
 }
 
-/** The limits that hold unless others are set. */
+/** The default {@link Limits}. */
 export const DEFAULT_LIMITS: Limits = { bytes: 65_536, fields: 1000, depth: 16 };
+
+/** The error for a body with more bytes than the limit. */
+export function tooManyBytes(limit: number): CallStatusError {
+  return over('bytes', `The body has more than ${limit} bytes.`);
+}
+
+/** The error for more fields, parts or values than the limit. */
+export function tooManyFields({ fields }: Limits, what: string): CallStatusError {
+  return over('fields', `It has more than ${fields} ${what}.`);
+}
+
+/** The error for nesting deeper than the limit. */
+export function tooDeep({ depth }: Limits): CallStatusError {
+  return over('depth', `It nests deeper than ${depth} levels.`);
+}
+
+function over(name: keyof Limits, fact: string): CallStatusError {
+  return new CallStatusError('body_too_large', {
+    hint: `${fact} If the provider really sends that, raise limits.${name}.`,
+  });
+}

@@ -1,5 +1,5 @@
-import type { FieldNames } from './field-names.ts';
-import type { FieldRecord, FieldTree } from './fields.ts';
+import { type FieldNames, knownNames } from './field-names.ts';
+import type { FieldRecord, FieldTree, Limits } from './fields.ts';
 
 /** The fields of a form or multipart body as they came, before brackets in their names mean anything. */
 export class FlatFields {
@@ -8,8 +8,8 @@ export class FlatFields {
   #tree: FieldTree | undefined;
   #sortedText: string | undefined;
 
-  constructor(names: FieldNames, values: readonly string[]) {
-    this.#names = names;
+  constructor(names: readonly string[], values: readonly string[], limits: Limits) {
+    this.#names = knownNames(names, limits);
     this.#values = values;
   }
 

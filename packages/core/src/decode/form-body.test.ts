@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseContentType } from './content-type.ts';
 import { DEFAULT_LIMITS } from './fields.ts';
-import { decodeFormBody } from './form-body.ts';
+import { decodeFormBody } from './form.ts';
 
 function decoded(body: Uint8Array | string, charset?: string): unknown {
   const type = `application/x-www-form-urlencoded${charset === undefined ? '' : `; charset=${charset}`}`;

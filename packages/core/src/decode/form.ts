@@ -1,58 +1,76 @@
-import { withoutBom } from './bom.ts';
-import { tooManyFields } from './bounds.ts';
-import { detach } from './detach.ts';
-import type { Limits } from './fields.ts';
+import type { ContentType } from './content-type.ts';
+import { type Limits, tooManyFields } from './fields.ts';
 import { FlatFields } from './flat-fields.ts';
-import { type KnownName, startOfNames } from './known-names.ts';
-import { unescaped } from './unescaped.ts';
-
-const PERCENT = 0x25;
-const AMPERSAND = 0x26;
-const PLUS = 0x2b;
+import { detach, withoutBom, withoutBomBytes } from './text.ts';
 
 /**
- * Decodes a form body or a query, as the URL Standard says: whatever is no escape sequence stands for itself.
+ * Decodes a form body or a query, as the URL Standard says: what is not an escape sequence stands for itself.
  *
  * @param what how to call its fields when there are too many
  * @throws CallStatusError `body_too_large`
  */
 export function decodeForm(form: string, limits: Limits, what = 'fields'): FlatFields {
-  const text = withoutBom(form);
+  const text = withoutBom(form).replaceAll('+', ' ');
+  const names: string[] = [];
   const values: string[] = [];
-  let name = startOfNames('form', limits);
-  for (let at = 0; at < text.length; at++) {
-    if (text.charCodeAt(at) === AMPERSAND) continue;
-    if (values.length >= limits.fields) throw tooManyFields(limits, what);
-    const { next }: KnownName = name;
-    if (next?.begins(text, at)) {
-      name = next;
-      at += next.prefix.length;
-    } else {
-      const rawName = nameAt(text, at);
-      name = name.followedBy(`${rawName}=`, unescaped(rawName.replaceAll('+', ' ')));
-      at += rawName.length;
-      if (text[at] === '=') at++;
-    }
-    const start = at;
-    let isEscaped = false;
-    let hasPlus = false;
-    for (; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === AMPERSAND) break;
-      if (code === PERCENT) isEscaped = true;
-      else if (code === PLUS) hasPlus = true;
-    }
-    let value = text.slice(start, at);
-    if (hasPlus) value = value.replaceAll('+', ' ');
-    values.push(isEscaped ? unescaped(value) : value);
+  for (const field of text.split('&')) {
+    if (field === '') continue;
+    if (names.length >= limits.fields) throw tooManyFields(limits, what);
+    const equals = field.indexOf('=');
+    names.push(unescaped(equals < 0 ? field : field.slice(0, equals)));
+    values.push(equals < 0 ? '' : unescaped(field.slice(equals + 1)));
   }
-  return new FlatFields(name.names, detach(values, 2 * text.length));
+  return new FlatFields(names, detach(values, 2 * text.length), limits);
 }
 
-/** A field's name, which ends at `=`, or with the field. */
-function nameAt(text: string, start: number): string {
-  const end = text.indexOf('&', start);
-  const field = end < 0 ? text.slice(start) : text.slice(start, end);
-  const equals = field.indexOf('=');
-  return equals < 0 ? field : field.slice(0, equals);
+/**
+ * Decodes the bytes of a form. Its charset is that of the content type, for raw bytes and for escapes; UTF-8 where a byte order mark says so.
+ * @throws CallStatusError `body_too_large`, `unsupported_encoding`
+ */
+export function decodeFormBody(body: Uint8Array, { charset, decodeText }: ContentType, limits: Limits): FlatFields {
+  if (charset === undefined) return decodeForm(decodeText(body), limits);
+  const marked = withoutBomBytes(body);
+  if (marked !== undefined) return decodeForm(Buffer.from(marked).toString(), limits);
+  return decodeForm(charset.startsWith('utf-16') ? wide(body, decodeText) : narrow(body, decodeText), limits);
+}
+
+/** The values of one parameter of a query. Nothing else is decoded, since anyone can send it. */
+export function valuesOf(query: string, name: string): readonly string[] {
+  const prefix = `${name}=`;
+  return query
+    .split('&')
+    .filter((parameter) => parameter.startsWith(prefix))
+    .map((parameter) => unescaped(parameter.slice(prefix.length).replaceAll('+', ' ')));
+}
+
+/** Replaces the escape sequences of a URL (`%2B`). Anything else stands for itself, and bytes that are not UTF-8 become U+FFFD. */
+function unescaped(escaped: string): string {
+  if (!escaped.includes('%')) return escaped;
+  try {
+    return decodeURIComponent(escaped);
+  } catch {
+    return escaped.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
+  }
+}
+
+type Decode = ContentType['decodeText'];
+
+/** The form with escapes of UTF-8 instead, from a charset in which `&`, `=` and `%` are the bytes of ASCII. */
+function narrow(body: Uint8Array, decode: Decode): string {
+  // A character may be half escaped and half not, so bytes are decoded as a whole.
+  return Buffer.from(body)
+    .toString('latin1')
+    .replaceAll('+', '%20')
+    .replace(/[^&=]+/g, (part) => encodeURIComponent(decode(bytesOf(part))));
+}
+
+/** The same from UTF-16, in which they are not. */
+function wide(body: Uint8Array, decode: Decode): string {
+  return decode(body).replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => encodeURIComponent(decode(bytesOf(escapes))));
+}
+
+/** Bytes written as one character each, or escaped. */
+function bytesOf(part: string): Uint8Array {
+  const bytes = part.replace(/%([0-9a-f]{2})/gi, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16)));
+  return Buffer.from(bytes, 'latin1');
 }

@@ -1,7 +1,7 @@
 import { CallStatusError } from '../errors.ts';
-import { withoutBom } from './bom.ts';
 import type { FieldTree, Limits } from './fields.ts';
 import { sanitize } from './sanitize.ts';
+import { withoutBom } from './text.ts';
 
 /**
  * Decodes a JSON body, which has to be an object.

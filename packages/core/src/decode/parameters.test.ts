@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseParameters } from './parameters.ts';
+import { parseParameters } from './content-type.ts';
 
 const read = (header: string) => {
   const { value, parameters } = parseParameters(header);

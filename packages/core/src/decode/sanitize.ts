@@ -1,6 +1,5 @@
 import { CallStatusError } from '../errors.ts';
-import type { FieldTree, Limits } from './fields.ts';
-import { scrub } from './scrub.ts';
+import { type FieldTree, isForbidden, type Limits, tooDeep, tooManyFields } from './fields.ts';
 
 /**
  * Makes a tree of fields out of a body that a parser took apart, ours or another: an object, within the limits, without forbidden names.
@@ -12,4 +11,66 @@ export function sanitize(parsed: unknown, limits: Limits): FieldTree {
     throw new CallStatusError('malformed_body', { reason: 'It is not an object of fields.' });
   }
   return scrub(parsed as FieldTree, limits);
+}
+
+type Container = Record<string, unknown>;
+
+/**
+ * Holds a tree against the limits and drops its forbidden names. A tree without any, which is every honest one, is returned as it is;
+ * another is copied, since it may belong to somebody else.
+ * @throws CallStatusError `body_too_large`
+ */
+function scrub(tree: FieldTree, limits: Limits): FieldTree {
+  return inspect(tree, limits) ? copyWithoutForbidden(tree) : tree;
+}
+
+/** Level by level and not recursive, so that no depth overflows the stack. Says whether there are forbidden names. */
+function inspect(tree: FieldTree, limits: Limits): boolean {
+  let forbidden = false;
+  let values = 0;
+  let level: FieldTree[] = [tree];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limits.depth) throw tooDeep(limits);
+    const next: FieldTree[] = [];
+    for (const container of level) {
+      const names = Object.keys(container);
+      values += names.length;
+      if (values > limits.fields) throw tooManyFields(limits, 'values');
+      for (const name of names) {
+        if (isForbidden(name)) forbidden = true;
+        const value = container[name];
+        if (isContainer(value)) next.push(value);
+      }
+    }
+    level = next;
+  }
+  return forbidden;
+}
+
+function copyWithoutForbidden(tree: FieldTree): FieldTree {
+  const root: Container = {};
+  const pending: [FieldTree, Container][] = [[tree, root]];
+  for (const [source, target] of pending) {
+    for (const name of Object.keys(source)) {
+      if (isForbidden(name)) continue;
+      const value = source[name];
+      if (isContainer(value)) {
+        const copy = emptyLike(value);
+        target[name] = copy;
+        pending.push([value, copy]);
+      } else {
+        target[name] = value;
+      }
+    }
+  }
+  return root;
+}
+
+function isContainer(value: unknown): value is FieldTree {
+  return typeof value === 'object' && value !== null;
+}
+
+/** An array is a container too: its names are its indices. */
+function emptyLike(value: FieldTree): Container {
+  return (Array.isArray(value) ? [] : {}) as Container;
 }

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collect } from './collect.ts';
 import { DEFAULT_LIMITS } from './fields.ts';
 import { templateOf } from './template.ts';
-import { toTree } from './tree.ts';
+import { collect, toTree } from './tree.ts';
 
 const direct = (names: readonly string[], values: readonly string[]) => toTree(collect(names, values), DEFAULT_LIMITS);
 

@@ -1,7 +1,5 @@
-import { blankOf } from '../request/blank.ts';
-import { collect } from './collect.ts';
 import type { FieldTree, Limits } from './fields.ts';
-import { toTree } from './tree.ts';
+import { collect, toTree } from './tree.ts';
 
 /** The tree that a list of names makes, with the place of a value, from 1, where the value belongs. */
 type Places = number | readonly Places[] | PlaceTree;
@@ -63,6 +61,14 @@ class TreeTemplate implements Template {
     for (const [name, places] of this.#nested) tree[name] = filled(places, values);
     return tree;
   }
+}
+
+/**
+ * An object with these names, to be copied (`{ ...blank }`) and filled. V8 copies what JSON.parse made as a whole; an object that gets two
+ * dozen properties one by one is moved again and again while it grows. Without it, a callback costs 1.33 times as much CPU (bench micro).
+ */
+function blankOf(names: readonly string[]): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, '']))));
 }
 
 function filled(places: Places, values: readonly string[]): unknown {

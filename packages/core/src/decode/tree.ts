@@ -1,14 +1,25 @@
 import qs from 'qs';
-import { tooDeep } from './bounds.ts';
-import type { FieldTree, Limits } from './fields.ts';
-import { isForbidden } from './forbidden.ts';
+import { type FieldTree, isForbidden, type Limits, tooDeep } from './fields.ts';
 
-/** Indices from here on make an object, not an array: `Legs[999999]` must not cost a million slots. */
+/** Larger indices make an object, not an array: `Legs[999999]` must not cost a million slots. */
 const LONGEST_ARRAY = 50;
 
+/** Gathers values by name: a repeated name has all its values, in order. Without a prototype, so that any name is data. */
+export function collect<Value>(names: readonly string[], values: readonly Value[]): Record<string, Value | Value[]> {
+  const collected: Record<string, Value | Value[]> = Object.create(null);
+  for (const [at, name] of names.entries()) {
+    const value = values[at] as Value;
+    const before = collected[name];
+    if (before === undefined) collected[name] = value;
+    else if (Array.isArray(before)) before.push(value);
+    else collected[name] = [before, value];
+  }
+  return collected;
+}
+
 /**
- * Makes the tree of fields: `Legs[0][Status]` becomes an array of objects. What is nested already stays so.
- * Where a plain and a bracketed name clash, the bracketed one stays.
+ * Makes the tree of fields: `Legs[0][Status]` becomes an array of objects. What is already nested stays as it is.
+ * Where a plain and a bracketed name clash, the bracketed one wins.
  * @throws CallStatusError `body_too_large`
  */
 export function toTree(fields: FieldTree, limits: Limits): FieldTree {

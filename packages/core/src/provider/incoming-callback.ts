@@ -1,17 +1,13 @@
 import type { CallbackRequest } from '../callback-request.ts';
-import { withoutBom } from '../decode/bom.ts';
-import { tooManyBytes } from '../decode/bounds.ts';
 import { refuseEncoded } from '../decode/content-encoding.ts';
 import { type ContentType, parseContentType } from '../decode/content-type.ts';
-import { FieldNames } from '../decode/field-names.ts';
-import type { FieldRecord, FieldTree, Limits } from '../decode/fields.ts';
+import { type FieldRecord, type FieldTree, type Limits, tooManyBytes } from '../decode/fields.ts';
 import { FlatFields } from '../decode/flat-fields.ts';
-import { decodeForm } from '../decode/form.ts';
-import { decodeFormBody } from '../decode/form-body.ts';
+import { decodeForm, decodeFormBody, valuesOf } from '../decode/form.ts';
 import { decodeJson } from '../decode/json.ts';
 import { decodeMultipart } from '../decode/multipart.ts';
-import { valuesOf } from '../decode/query.ts';
 import { sanitize } from '../decode/sanitize.ts';
+import { withoutBom } from '../decode/text.ts';
 import { toTree } from '../decode/tree.ts';
 import { CallStatusError } from '../errors.ts';
 import { calledUrl, configuredAddress, type PublicUrl } from '../signing/called-url.ts';
@@ -247,5 +243,5 @@ function flatOf(parsed: unknown, limits: Limits): FlatFields {
     names.push(...all.map(() => name));
     values.push(...all);
   }
-  return new FlatFields(new FieldNames(names, limits), values);
+  return new FlatFields(names, values, limits);
 }

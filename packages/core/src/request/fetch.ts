@@ -1,5 +1,5 @@
 import type { Receipt } from '../callback-request.ts';
-import { tooManyBytes } from '../decode/bounds.ts';
+import { tooManyBytes } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { CallbackReceiver } from '../receiver/types.ts';

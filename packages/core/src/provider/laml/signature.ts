@@ -1,5 +1,4 @@
 import crypto from 'node:crypto';
-import { FieldNames } from '../../decode/field-names.ts';
 import { DEFAULT_LIMITS, type FieldTree } from '../../decode/fields.ts';
 import { FlatFields } from '../../decode/flat-fields.ts';
 import { CallStatusError } from '../../errors.ts';
@@ -151,10 +150,8 @@ function flatJson(message: IncomingCallback): FlatFields | undefined {
   const entries = Object.entries(decoded(message));
   if (entries.some(([, value]) => typeof value === 'object' && value !== null)) return undefined;
   const names = entries.map(([name]) => name);
-  return new FlatFields(
-    new FieldNames(names, DEFAULT_LIMITS),
-    entries.map(([, value]) => String(value)),
-  );
+  const values = entries.map(([, value]) => String(value));
+  return new FlatFields(names, values, DEFAULT_LIMITS);
 }
 
 function decoded(message: IncomingCallback): FieldTree {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseContentType } from './content-type.ts';
+import { knownNames } from './field-names.ts';
 import { DEFAULT_LIMITS } from './fields.ts';
 import type { FlatFields } from './flat-fields.ts';
 import { decodeForm } from './form.ts';
-import { startOfNames } from './known-names.ts';
 import { decodeMultipart } from './multipart.ts';
 
-/** Limits of their own have a memory of their own. */
+/** What is known of names belongs to the limits under which they came. */
 const fresh = () => ({ ...DEFAULT_LIMITS });
 const seen = (fields: FlatFields) => [fields.toRecord(), fields.sortedText(), fields.toTree()];
 
@@ -20,54 +20,45 @@ function outcome(decode: () => FlatFields): unknown {
   }
 }
 
-describe('KnownName', () => {
+describe('knownNames', () => {
+  const names = (...list: string[]) => list;
+
   it('works the same names out once, whatever came in between', () => {
     const limits = fresh();
-    const names = (...list: string[]) =>
-      list.reduce((known, name) => known.followedBy(`${name}=`, name), startOfNames('form', limits)).names;
-    const first = names('CallSid', 'CallStatus');
-    expect(names('CallSid', 'From')).not.toBe(first);
-    expect(names('CallStatus', 'CallSid')).not.toBe(first);
-    expect(names('CallSid', 'CallStatus')).toBe(first);
-    expect(startOfNames('form', limits).next?.begins('&CallSid=1', 1)).toBe(true);
-    expect(startOfNames('form', limits).next?.begins('&CallSid', 1)).toBe(false);
+    const first = knownNames(names('CallSid', 'CallStatus'), limits);
+    expect(knownNames(names('CallSid', 'From'), limits)).not.toBe(first);
+    expect(knownNames(names('CallStatus', 'CallSid'), limits)).not.toBe(first);
+    expect(knownNames(names('CallSid', 'CallStatus', 'From'), limits)).not.toBe(first);
+    expect(knownNames(names('CallSid', 'CallStatus'), limits)).toBe(first);
+    expect(knownNames(names('CallSid', 'CallStatus'), limits)).toBe(first);
   });
 
-  it('keeps what is learned under other limits, or from the other kind of body, apart', () => {
+  it('keeps what is learned under other limits apart', () => {
     const limits = fresh();
-    startOfNames('form', limits).followedBy('a=', 'a');
-    expect(startOfNames('form', fresh()).next).toBeUndefined();
-    expect(startOfNames('multipart', limits).next).toBeUndefined();
+    expect(knownNames(names('a'), limits)).not.toBe(knownNames(names('a'), fresh()));
   });
 
-  it('remembers no name for longer than the next one that is long, or read in another way', () => {
+  it.each([
+    ['long names', names('x'.repeat(5000))],
+    ['many names', Array.from({ length: 101 }, (_, at) => `n${at}`)],
+  ])('remembers no list of %s', (_, list) => {
     const limits = fresh();
-    const long = `${'x'.repeat(200)}=`;
-    const start = startOfNames('form', limits);
-    const before = start.followedBy(long, long).names;
-    expect(start.followedBy(long, long).names).not.toBe(before);
-    const once = start.followedBy('a=', 'a').followedOnceBy('b');
-    expect(once.followedBy('c=', 'c')).not.toBe(once.followedBy('c=', 'c'));
-    expect(start.next?.next).toBeUndefined();
+    const known = knownNames(names('a'), limits);
+    expect(knownNames(list, limits)).not.toBe(knownNames(list, limits));
+    expect(knownNames(names('a'), limits)).toBe(known);
   });
 
-  it('remembers no list that is too long', () => {
+  it('forgets what came longest ago when strangers send many lists', () => {
     const limits = fresh();
-    const names = Array.from({ length: 110 }, (_, at) => `n${at}=`);
-    const last = () => names.reduce((known, name) => known.followedBy(name, name), startOfNames('form', limits));
-    expect(last()).not.toBe(last());
-    let remembered = 0;
-    for (let known = startOfNames('form', limits).next; known !== undefined; known = known.next) remembered++;
-    expect(remembered).toBe(100);
-  });
-
-  it('begins anew when strangers have filled it', () => {
-    const limits = fresh();
-    const known = decodeForm('CallSid=1', limits);
-    const start = startOfNames('form', limits);
-    for (let name = 0; name < 1000; name++) decodeForm(`n${name}=1`, limits);
-    expect(startOfNames('form', limits)).not.toBe(start);
-    expect(seen(decodeForm('CallSid=1', limits))).toEqual(seen(known));
+    const honest = decodeForm('CallSid=1', limits);
+    const known = knownNames(names('CallSid'), limits);
+    const old = knownNames(names('Old'), limits);
+    for (let name = 0; name < 1000; name++) {
+      decodeForm(`n${name}=1`, limits);
+      if (name % 10 === 0) expect(knownNames(names('CallSid'), limits)).toBe(known);
+    }
+    expect(knownNames(names('Old'), limits)).not.toBe(old);
+    expect(seen(decodeForm('CallSid=1', limits))).toEqual(seen(honest));
   });
 });
 

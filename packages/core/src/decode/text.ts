@@ -1,0 +1,57 @@
+import { CallStatusError } from '../errors.ts';
+
+/** A byte order mark of UTF-8, escaped or not, also where each of its bytes became a character, as in a URL. */
+const BOM = /^(?:\ufeff|%EF%BB%BF|\u00ef\u00bb\u00bf)/i;
+
+/** The text without the byte order mark that some clients send first. */
+export function withoutBom(text: string): string {
+  return text.replace(BOM, '');
+}
+
+/** The bytes without their byte order mark; `undefined` if they have none. */
+export function withoutBomBytes(bytes: Uint8Array): Uint8Array | undefined {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : undefined;
+}
+
+/** Decodes UTF-8. Bytes that do not decode become U+FFFD. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+}
+
+/**
+ * Decodes another charset. Bytes that do not decode become U+FFFD.
+ * @throws CallStatusError `unsupported_encoding` for an unknown charset
+ */
+export function decodeCharset(bytes: Uint8Array, charset: string): string {
+  try {
+    const decoder = new TextDecoder(charset);
+    const text = decoder.decode(bytes);
+    return decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, inWindows1252) : text;
+  } catch {
+    throw new CallStatusError('unsupported_encoding', { reason: 'The charset of the content type is unknown.' });
+  }
+}
+
+/** What windows-1252, which is also meant by ISO 8859-1, has from 0x80 to 0x9f. Some releases of Node leave control characters there. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+function inWindows1252(control: string): string {
+  return WINDOWS_1252.charAt(control.charCodeAt(0) - 0x80);
+}
+
+/** A copy of a short text that was cut out of a body: the engine keeps all of the body in memory as long as one piece of it lives. */
+export function copied(text: string): string {
+  return JSON.parse(JSON.stringify(text));
+}
+
+/**
+ * Copies values that were cut out of a much longer text, for the same reason. Returns them unchanged where the text is not much longer.
+ *
+ * @param bytes how much memory the text takes
+ */
+export function detach(values: string[], bytes: number): string[] {
+  let characters = 0;
+  for (const value of values) characters += value.length;
+  const isClose = bytes <= 3 * characters + 64 * values.length + 1024;
+  return isClose ? values : values.map((value) => ` ${value}`.slice(1));
+}
