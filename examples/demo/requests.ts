@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
-import { type Fixture, loadFixtures } from '@call-status/adapter-contract/fixtures';
-import { signed } from '@call-status/adapter-contract/signed';
 import {
   CALL_STATUSES,
   type CallStatus,
@@ -10,6 +8,8 @@ import {
   ERRORS,
   type ErrorCode,
 } from '@call-status/core';
+import { type Fixture, loadFixtures } from '@call-status/testing/adapter-contract/fixtures';
+import { signed } from '@call-status/testing/adapter-contract/signed';
 
 const secret = (): string => randomBytes(24).toString('base64url');
 

@@ -12,7 +12,7 @@ import {
   type Parser,
   type Setup,
   send,
-} from '@call-status/adapter-contract/suite';
+} from '@call-status/testing/adapter-contract/suite';
 import express, { type RequestHandler } from 'express';
 import multer from 'multer';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';

@@ -9,7 +9,7 @@ import {
   PATH,
   type Parser,
   type Setup,
-} from '@call-status/adapter-contract/suite';
+} from '@call-status/testing/adapter-contract/suite';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';

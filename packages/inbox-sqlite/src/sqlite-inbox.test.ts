@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Inbox } from '@call-status/core';
-import { inboxContract } from '@call-status/inbox-contract';
+import { inboxContract } from '@call-status/testing/inbox-contract';
 import { unthreadedInbox } from '../test/support.ts';
 import { sqliteInbox } from './sqlite-inbox.ts';
 

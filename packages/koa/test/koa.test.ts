@@ -11,7 +11,7 @@ import {
   type Parser,
   type Setup,
   send,
-} from '@call-status/adapter-contract/suite';
+} from '@call-status/testing/adapter-contract/suite';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';

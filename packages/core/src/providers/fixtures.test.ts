@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Fixture, loadFixtures, parseFixture } from '../../../adapter-contract/src/fixtures.ts';
-import { signed } from '../../../adapter-contract/src/signed.ts';
+import { type Fixture, loadFixtures, parseFixture } from '../../../testing/src/adapter-contract/fixtures.ts';
+import { signed } from '../../../testing/src/adapter-contract/signed.ts';
 import { messageOf, ORIGIN } from '../../test/message-of.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatusError } from '../errors.ts';

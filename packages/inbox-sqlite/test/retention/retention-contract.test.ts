@@ -1,5 +1,5 @@
 import type { Inbox } from '@call-status/core';
-import { contractOf } from '@call-status/inbox-contract';
+import { contractOf } from '@call-status/testing/inbox-contract';
 import { expect, it } from 'vitest';
 import { temporaryFile, unthreadedInbox } from '../support.ts';
 

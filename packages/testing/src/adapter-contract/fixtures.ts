@@ -31,7 +31,7 @@ export interface Fixture {
   readonly recognized: boolean;
 }
 
-const FOLDER = fileURLToPath(new URL('../../testing/fixtures/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 
 /** All fixtures: `packages/testing/fixtures/<provider>/<name>.http`, in the order of their names. */
 export function loadFixtures(): readonly Fixture[] {

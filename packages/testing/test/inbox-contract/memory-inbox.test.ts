@@ -1,5 +1,5 @@
 import { memoryInbox } from '@call-status/core';
-import { inboxContract } from '../src/index.ts';
+import { inboxContract } from '../../src/inbox-contract/index.ts';
 
 const RETAIN_FOR_MS = 3_600_000;
 

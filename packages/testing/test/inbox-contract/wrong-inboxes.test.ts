@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contractOf, type MakeInbox } from '../src/index.ts';
+import { contractOf, type MakeInbox } from '../../src/inbox-contract/index.ts';
 import { RIGHT_INBOX, WRONG_INBOXES } from './wrong-inboxes.ts';
 
 /** The tests of a subject that an inbox does not pass. */
