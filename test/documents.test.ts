@@ -1,180 +1,108 @@
-// What the documents say in tables is what the code does.
-import { existsSync, readFileSync } from 'node:fs';
+// What the documents say is what the code does, and their links lead somewhere.
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { builtInProviders, createCallStatus, ERRORS, exotel, mycpaas, signalwire, voicedock } from '@call-status/core';
+import * as core from '@call-status/core';
 import { expect, it } from 'vitest';
-import { documents } from './snippets.ts';
+import { publicPackages } from '../scripts/packages.ts';
+import {
+  emptyPage,
+  errorSections,
+  partsOfFixtures,
+  partsTable,
+  providersTable,
+  providerTables,
+  withGenerated,
+} from './generated.ts';
+import { documents, read, root } from './snippets.ts';
 
-const read = (file: string): string => readFileSync(path.resolve(import.meta.dirname, '..', file), 'utf8');
+const { builtInProviders, createCallStatus, signalwire } = core;
 
-/** The cells of the table rows that begin with a name in backticks. */
-function rows(text: string): ReadonlyMap<string, readonly string[]> {
-  const lines = text.split('\n').filter((line) => line.startsWith('| `'));
-  return new Map(
-    lines
-      .map((line) => line.split('|').map((cell) => cell.trim()))
-      .map(([, name = '', ...cells]) => [name.slice(1, -1), cells]),
+// After a change of the code: npx vitest run test/documents.test.ts -u
+it.each<[page: string, generate: () => string]>([
+  ['docs/errors.md', errorSections],
+  ['docs/events.md', partsTable],
+  ['docs/providers/README.md', providersTable],
+  ...builtInProviders.map(
+    ({ definition }) =>
+      [`docs/providers/${definition.name}.md`, () => providerTables(definition)] as [string, () => string],
+  ),
+])('the tables of %s are written from the code', async (page, generate) => {
+  const file = path.join(root, page);
+  const text = existsSync(file) ? read(page) : emptyPage(path.basename(page, '.md'));
+  await expect(withGenerated(text, generate())).toMatchFileSnapshot(file);
+});
+
+it('docs/events.md has every part of an event', () => {
+  const named = new Set([...read('docs/events.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, part]) => part));
+  expect([...partsOfFixtures()].filter((part) => !named.has(part))).toEqual([]);
+});
+
+it.each([
+  ['docs/options.md', '## `createCallStatus()`', 'CallStatusOptions'],
+  ['docs/inboxes.md', '## The memory inbox', 'MemoryInboxOptions'],
+  ['docs/sqlite.md', '## Options', 'SqliteInboxOptions'],
+])('%s has every option under "%s", and no other', (page, heading, type) => {
+  const section = read(page).split(`${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  const listed = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  expect(new Set(listed)).toEqual(new Set(membersOf(type)));
+});
+
+/** The names of the members of an interface, as its source has them. */
+function membersOf(type: string): readonly string[] {
+  const body = new RegExp(`^export interface ${type}\\b.*?^}`, 'ms');
+  const [declaration = ''] = sources().flatMap((file) => body.exec(read(file))?.[0] ?? []);
+  return [...declaration.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name = '']) => name);
+}
+
+function sources(): readonly string[] {
+  return publicPackages().flatMap(({ folder }) =>
+    readdirSync(path.join(folder, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.includes('.test'))
+      .map((file) => path.relative(root, path.join(folder, 'src', file))),
   );
 }
 
-it.each(builtInProviders)(
-  'docs/callbacks.md names every status word of $name',
-  ({ definition: { name, statuses } }) => {
-    const words = rows(read('docs/callbacks.md')).get(name)?.[2];
-    const named = new Set([...(words ?? '').matchAll(/`([^`]+)`/g)].map(([, word]) => word));
-    expect(named).toEqual(new Set(Object.keys(statuses)));
-  },
-);
-
-// After a change of the table: npx vitest run test/documents.test.ts -u
-it('docs/errors.md is written from the table of errors', async () => {
-  const lines = Object.entries(ERRORS).map(([code, row]) => {
-    const status = 'status' in row ? row.status : '';
-    return `| \`${code}\` | ${status} | ${row.severity} | ${row.message} | ${row.fix} |`;
-  });
-  await expect(`${ABOUT_ERRORS}\n${lines.join('\n')}\n`).toMatchFileSnapshot('../docs/errors.md');
-});
-
-it('the calls of callbackParams() make what docs/callbacks.md shows', () => {
-  const calls = [...read('docs/callbacks.md').matchAll(/^(\w+\.callbackParams\S*\(.*?\));.*\n\/\/ (\{.*\})$/gm)];
-  expect(calls).toHaveLength(5);
+it('callbackParams() and callbackAttributes() make what the pages show', () => {
+  const calls = documents.flatMap((page) => [
+    ...read(page).matchAll(/^(\w+\.callback(?:Params|Params\.attributes|Attributes)\(.*?\));.*\n\/\/ (\{.*\})$/gm),
+  ]);
+  expect(calls.length).toBeGreaterThanOrEqual(5);
   for (const [, call = '', result = ''] of calls) {
+    const run = (expression: string): unknown => runInNewContext(`(${expression})`, { ...core });
     expect(run(call), call).toEqual(run(result));
   }
 });
 
-const ABOUT_ERRORS = `# Errors
-
-There is one class, \`CallStatusError\`. Tell errors apart by \`code\`, which is stable; \`instanceof\` fails across two copies of a package.
-
-| property | |
-|---|---|
-| \`code\` | one of the table below |
-| \`message\` | what happened, to what, and what to do; for people, and may change |
-| \`status\` | the HTTP status with which it answered a callback; absent if it answers none |
-| \`severity\` | \`error\` or \`warning\`, the level at which it is logged |
-| \`details\` | \`provider\`, \`url\`, \`path\` (of the inbox), \`eventId\`, \`handler\`, \`attempt\`, \`issues\`, \`reason\`, \`hint\`, where they are known |
-| \`cause\` | what was thrown, where something was |
-
-**What deserves an alert.** \`error\`: something of yours failed, a handler, an inbox or a function; alert on each. \`warning\`: any client can cause it by a request, or it resolves by itself; alert at most on an unusual rate. After a change of secrets, URLs or proxies, watch for \`signature_mismatch\` and \`token_mismatch\`: they may be genuine callbacks.
-
-**How much is logged.** Of each code and provider ten lines a minute. The others are counted, and one line at the end of the minute, or in \`close()\`, says how many there were (\`more\`). \`onError\` is called for each, so bound what you do there.
-
-**What is never logged.** Secrets, phone numbers and bodies. Control characters, line separators and invisible characters are escaped. Of a URL you see the host, the plain words of the path and the names of its parameters: \`https://hooks.example.com/webhooks/…?token=…\`. Put a secret into the \`token\` parameter and not into the path: one that looks like a word would be shown. The \`cause\` of an \`error\` is what your code threw, and is logged as it is.
-
-| code | answer | severity | what happened | what to do |
-|---|---|---|---|---|`;
-
-/** The value of an expression in a document. */
-function run(expression: string): unknown {
-  return runInNewContext(`(${expression})`, { exotel, mycpaas, signalwire, voicedock });
-}
-
-/** Callbacks with every field that is read, whether documented or not. */
-const LAML = {
-  CallSid: 'CA1',
-  CallStatus: 'completed',
-  Direction: 'inbound',
-  From: '+15551230001',
-  To: '+15551230002',
-  CallerName: 'Jane Smith',
-  ForwardedFrom: '+15551230003',
-  AccountSid: 'AC1',
-  StirVerstat: 'TN-Validation-Passed-A',
-  Timestamp: 'Thu, 04 Apr 2024 18:32:15 +0000',
-  SequenceNumber: '4',
-  CallDuration: '142',
-  AnsweredBy: 'human',
-  HangupBy: '+15551230001',
-  ParentCallSid: 'CA0',
-  RecordingUrl: 'https://example.com/r',
-  SipResultCode: '200',
-  AudioInMos: '4.5',
-  ErrorCode: '1',
-};
-const ALL_FIELDS: Readonly<Record<string, object>> = {
-  signalwire: LAML,
-  mycpaas: LAML,
-  exotel: {
-    CallSid: 'a',
-    Status: 'completed',
-    Direction: 'inbound',
-    From: '+15551230001',
-    To: '+15551230002',
-    PhoneNumberSid: '+15551230003',
-    AccountSid: 'a',
-    StartTime: '2024-01-15 14:25:12',
-    DateUpdated: '2024-01-15 14:30:45',
-    ConversationDuration: 9,
-    DialWhomNumber: '+15551230004',
-    Cause: 'NORMAL_CLEARING',
-    ErrorCode: '1',
-    RecordingUrl: 'https://example.com/r',
-    CustomField: 'x',
-    Legs: [{ Status: 'completed', AnsweredBy: 'Human' }],
-  },
-  voicedock: {
-    message: {
-      type: 'status-update',
-      timestamp: '2025-12-13T12:00:00.000Z',
-      call: { id: 'a', type: 'inbound_phone_call', status: 'in-progress' },
-      phone_number: { number: '+15551230002', name: 'Front Desk' },
-      customer: { number: '+15551230001' },
-      error: 'STT connection failed',
-      end_reason: 'user_hangup',
-    },
-  },
-};
-
-it.each(builtInProviders)('docs/events.md says which parts $name tells', async ({ definition: { name } }) => {
-  const table = /^\| part \| what \|(.*)\n[^\n]*\n((?:\|.*\n)+)/m.exec(read('docs/events.md'));
-  const [, head = '', body = ''] = table ?? [];
-  const column =
-    head
-      .split('|')
-      .map((cell) => cell.trim())
-      .indexOf(name) + 1;
-  const parts = [...rows(body)];
-  const told = parts.filter(([, cells]) => cells[column] !== '').map(([part]) => part);
-  const calls = createCallStatus({ log: { warn() {}, error() {} }, worker: false });
-  const json = Buffer.from(JSON.stringify(ALL_FIELDS[name]));
-  const headers = { 'content-type': 'application/json' };
-  const receipt = await calls
-    .provider(name)
-    .receive({ method: 'POST', url: '/', origin: 'https://h.example', headers, body: json });
-  await calls.close();
-  const { event } = receipt ?? {};
-  const own = Object.keys(event ?? {}).filter((part) => parts.some(([named]) => named === part));
-  expect(own.sort()).toEqual(told.sort());
-  // Every part of an event is in the table, or in every event.
-  const inEvery = [
-    'provider',
-    'id',
-    'callId',
-    'status',
-    'rawStatus',
-    'terminal',
-    'transition',
-    'receivedAt',
-    'trust',
-    'raw',
-  ];
-  const known = new Set([...inEvery, ...parts.map(([part]) => part)]);
-  expect(Object.keys(event ?? {}).filter((part) => !known.has(part))).toEqual([]);
-});
-
 it.each(documents)('%s has no dead link', (document) => {
-  for (const [, target = '', anchor] of read(document).matchAll(/\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)/g)) {
-    const file = target === '' ? document : path.join(path.dirname(document), target);
-    expect(existsSync(path.resolve(import.meta.dirname, '..', file)), file).toBe(true);
-    if (anchor !== undefined) expect(anchorsOf(read(file)), `${file}#${anchor}`).toContain(anchor);
+  for (const { file, anchor } of linksIn(document)) {
+    expect(existsSync(path.join(root, file)), file).toBe(true);
+    if (anchor !== undefined) expect(anchorsIn(read(file)), `${file}#${anchor}`).toContain(anchor);
   }
 });
 
+it('the index leads to every page of the manual', () => {
+  const reached = new Set(['docs/README.md']);
+  for (const page of reached) {
+    // A page in the text of another is not in the index.
+    if (path.basename(page) !== 'README.md') continue;
+    for (const { file } of linksIn(page)) if (file.startsWith('docs/')) reached.add(file);
+  }
+  expect(documents.filter((page) => page.startsWith('docs/') && !reached.has(page))).toEqual([]);
+});
+
+/** The links of a document to files of the repository, by their path from its root. */
+function linksIn(document: string): readonly { file: string; anchor: string | undefined }[] {
+  const text = read(document).replace(/^```.*?^```/gms, '');
+  return [...text.matchAll(/\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(([, target = '', anchor]) => ({
+    file: target === '' ? document : path.join(path.dirname(document), target),
+    anchor,
+  }));
+}
+
 /** The anchors that its headings get. */
-function anchorsOf(text: string): readonly string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+function anchorsIn(text: string): readonly string[] {
+  return [...text.replace(/^```.*?^```/gms, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N} _-]/gu, '')

@@ -15,7 +15,7 @@ import { snippetFolder, writeSnippets } from './snippets.ts';
 
 describe('your own provider, on a real server', () => {
   const folder = snippetFolder('own-provider-snippets');
-  const files = writeSnippets(folder, 'docs/providers.md');
+  const files = writeSnippets(folder, 'docs/own-provider.md');
   const fileWith = (text: string): string => files.find(({ code }) => code.includes(text))?.file ?? '';
 
   it('with a token in the URL, from callbackParams to onCompleted', async () => {

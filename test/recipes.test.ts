@@ -3,7 +3,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { freePort, snippetFolder, start, untilUp, writeSnippets } from './snippets.ts';
+import { freePort, start, untilUp } from './programs.ts';
+import { snippetFolder, writeSnippets } from './snippets.ts';
 
 const folder = snippetFolder('recipe-snippets');
 const recipes = writeSnippets(folder, 'docs/recipes.md');

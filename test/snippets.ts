@@ -1,33 +1,59 @@
-// The snippets of the documents: written to files, type-checked, and run.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+// The snippets of the documents, written to files.
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach } from 'vitest';
 
 export const root: string = path.resolve(import.meta.dirname, '..');
 
-const packages = readdirSync(path.join(root, 'packages')).map((name) => `packages/${name}/README.md`);
-const docs = readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`);
-
-/** Every README and every page of the manual. */
-export const documents: readonly string[] = ['README.md', ...packages, ...docs].filter(
-  (document) => document.endsWith('.md') && existsSync(path.join(root, document)),
+const FOLDERS = ['docs', 'packages', 'bench', 'examples', '.github'].filter((name) =>
+  existsSync(path.join(root, name)),
 );
+const NOT_OURS = /(^|\/)(node_modules|dist|CHANGELOG\.md)(\/|$)/;
+
+/** Every page of the manual, every README, and the other pages at the root. */
+export const documents: readonly string[] = [
+  ...readdirSync(root),
+  ...FOLDERS.flatMap((folder) => pagesIn(folder).map((page) => `${folder}/${page}`)),
+]
+  .filter((page) => page.endsWith('.md') && !NOT_OURS.test(page))
+  .sort();
+
+/** The pages of a folder and the folders in it. Links of node_modules are not followed. */
+function pagesIn(folder: string): readonly string[] {
+  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isFile()) return [entry.name];
+    if (!entry.isDirectory() || NOT_OURS.test(entry.name)) return [];
+    return pagesIn(`${folder}/${entry.name}`).map((page) => `${entry.name}/${page}`);
+  });
+}
+
+/** The text of a document. */
+export function read(document: string): string {
+  return readFileSync(path.join(root, document), 'utf8');
+}
 
 /** A snippet in a file of its own. */
 export interface Snippet {
+  readonly document: string;
+  /** The heading above it, and its number on the page. */
+  readonly title: string;
   readonly file: string;
   readonly code: string;
 }
 
 /** The blocks of a document in a language. */
 export function blocks(document: string, language: string): readonly string[] {
-  const text = readFileSync(path.join(root, document), 'utf8');
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, code = '']) => code);
+  return fenced(document, language).map(({ code }) => code);
+}
+
+function fenced(document: string, languages: string): readonly { language: string; code: string; above: string }[] {
+  const text = read(document);
+  return [...text.matchAll(new RegExp(`^\`\`\`(${languages})\\n(.*?)^\`\`\``, 'gms'))].map((match) => ({
+    language: match[1] ?? '',
+    code: match[2] ?? '',
+    above: text.slice(0, match.index),
+  }));
 }
 
 /** Makes a folder for snippets, with the compiler options of one. */
@@ -37,83 +63,42 @@ export function snippetFolder(name: string): string {
   mkdirSync(folder);
   const compilerOptions = {
     noEmit: true,
+    allowJs: true,
+    checkJs: true,
     skipLibCheck: true,
     noPropertyAccessFromIndexSignature: false,
     noUnusedLocals: false,
   };
-  const tsconfig = { extends: '../../tsconfig.base.json', compilerOptions, include: ['*.ts'] };
+  const tsconfig = { extends: '../../tsconfig.base.json', compilerOptions, include: ['*'] };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
   return folder;
 }
 
 /** Writes the snippets of a document to files. */
 export function writeSnippets(folder: string, document: string): readonly Snippet[] {
-  return blocks(document, 'ts').map((code, index) => {
-    const file = path.join(folder, `${document.replace(/\W+/g, '-')}-${index + 1}.ts`);
-    writeFileSync(file, `${code}\nexport {};\n`);
-    return { file, code };
+  return fenced(document, 'ts|js').map(({ language, code, above }, index) => {
+    const file = path.join(folder, `${document.replace(/\W+/g, '-')}-${index + 1}.${language}`);
+    writeFileSync(file, `${movable(code)}\nexport {};\n`);
+    const heading =
+      above
+        .replace(/^```.*?^```/gms, '')
+        .match(/^#+ .*$/gm)
+        ?.at(-1) ?? '';
+    return { document, title: `${document} ${heading} (${index + 1})`, file, code };
   });
 }
 
-/** A program that runs. */
-export interface Running {
-  /** Everything that it has printed. */
-  output(): string;
-  isAlive(): boolean;
-  /** The first line with a text, once it is there. */
-  printed(text: string): Promise<string>;
+/** A test chooses the port and the file; a reader wants to see neither variable. */
+function movable(code: string): string {
+  return code
+    .replace(/(\.listen\(|port: )3000\b/g, '$1Number(process.env.PORT ?? 3000)')
+    .replaceAll("'/data/calls.db'", "process.env.INBOX ?? '/data/calls.db'");
 }
 
-const children: ChildProcess[] = [];
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.kill('SIGKILL')) await once(child, 'exit');
-  }
-});
-
-/** Runs a TypeScript file until the test ends. */
-export function start(file: string, env: Record<string, string>): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', file], { env: { ...process.env, ...env }, stdio: 'pipe' });
-  children.push(child);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (data) => {
-      output += data;
-    });
-  }
-  const isAlive = () => child.exitCode === null && child.signalCode === null;
-  return {
-    output: () => output,
-    isAlive,
-    async printed(text) {
-      while (isAlive()) {
-        const line = output.split('\n').find((candidate) => candidate.includes(text));
-        if (line !== undefined) return line;
-        await sleep(50);
-      }
-      throw new Error(`It did not print ${JSON.stringify(text)}, but:\n${output}`);
-    },
-  };
-}
-
-/** Asks until a server is there; a test that waits in vain ends by its own timeout. */
-export async function untilUp(server: Running, url: string, init: RequestInit): Promise<Response> {
-  for (;;) {
-    try {
-      return await fetch(url, init);
-    } catch (error) {
-      if (!server.isAlive()) throw new Error(`It has ended:\n${server.output()}`, { cause: error });
-      await sleep(50);
-    }
-  }
-}
-
-/** A port that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+/** What the compiler says of the files in a folder; empty if nothing is wrong. */
+export function typeErrors(folder: string): string {
+  const require = createRequire(import.meta.url);
+  const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+  return status === 0 ? '' : stdout + stderr;
 }

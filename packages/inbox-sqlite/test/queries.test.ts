@@ -6,8 +6,8 @@ import { pragma } from '../src/database/open.ts';
 import { anEvent } from './events.ts';
 import { openInbox, temporaryFile } from './support.ts';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const queries = [...readme.matchAll(/^### (.+)\n\n(?:[^`#\n].*\n\n)?```sql\n([^`]+)```/gm)].map(
+const page = readFileSync(new URL('../../../docs/sqlite.md', import.meta.url), 'utf8');
+const queries = [...page.matchAll(/^### (.+)\n\n(?:[^`#\n].*\n\n)?```sql\n([^`]+)```/gm)].map(
   ([, title = '', sql = '']) => ({
     title,
     sql,
@@ -78,7 +78,7 @@ const ANSWERS: Readonly<Record<string, readonly object[]>> = {
 /** Keeps what happened on that day, whenever the test runs. */
 const clock = () => Date.parse('2026-03-03T00:00:00.000Z');
 
-describe('the queries of the README', () => {
+describe('the queries of docs/sqlite.md', () => {
   it('are all tried here', () => {
     expect(queries.map(({ title }) => title)).toEqual(Object.keys(ANSWERS));
   });
