@@ -10,11 +10,17 @@ import type { Receiver } from './receiver/types.ts';
  * @throws CallStatusError `invalid_options`; `missing_secret` when a provider has no secret, unless `NODE_ENV` is `development` or `test`
  * @example
  * ```ts
+ * import { callStatusMiddleware, createCallStatus, exotel, signalwire } from '@call-status/express';
+ * import express from 'express';
+ *
  * const calls = createCallStatus({
- *   providers: [signalwire({ signingKey }), exotel({ token })],
+ *   providers: [
+ *     signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! }),
+ *     exotel({ token: process.env.EXOTEL_TOKEN! }),
+ *   ],
  *   onEnded: (event) => console.log(event.callId, event.status),
  * });
- * app.use('/webhooks/voice', callStatusMiddleware(calls));
+ * express().use('/webhooks/exotel', callStatusMiddleware(calls.provider('exotel'))).listen(3000);
  * ```
  */
 export function createCallStatus<const Providers extends readonly Provider[] = readonly Provider[]>(

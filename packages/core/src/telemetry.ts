@@ -27,10 +27,13 @@ export interface TelemetryAttempt extends TelemetrySubject {
  * @example
  * ```ts
  * import { subscribe } from 'node:diagnostics_channel';
+ * import type { TelemetryEvent } from '@call-status/core';
+ *
+ * const failures = new Map<string, number>();
  *
  * subscribe('call-status', (message) => {
  *   const event = message as TelemetryEvent;
- *   if (event.type === 'attempt.failed') failures.add(1, { provider: event.provider });
+ *   if (event.type === 'attempt.failed') failures.set(event.provider, (failures.get(event.provider) ?? 0) + 1);
  * });
  * ```
  */

@@ -25,7 +25,17 @@ declare global {
  * @throws CallStatusError `invalid_options`, `missing_secret`
  * @example
  * ```ts
- * app.use('/webhooks/voice', callStatusMiddleware({ providers: [signalwire({ signingKey, onCompleted })] }));
+ * import { callStatusMiddleware, signalwire } from '@call-status/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(
+ *   '/webhooks/voice',
+ *   callStatusMiddleware({
+ *     providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+ *     onCompleted: (event) => console.log(event.callId, event.durationSeconds),
+ *   }),
+ * );
  * ```
  */
 export function callStatusMiddleware<const Providers extends readonly Provider[] = readonly Provider[]>(

@@ -233,7 +233,15 @@ function send(reply: FastifyReply, { status, headers }: Receipt<unknown>): Fasti
  * @throws CallStatusError `invalid_options`, `missing_secret`, when Fastify loads it
  * @example
  * ```ts
- * fastify.register(callStatusPlugin, { path: '/webhooks/voice', providers: [signalwire({ signingKey, onCompleted })] });
+ * import { callStatusPlugin, signalwire } from '@call-status/fastify';
+ * import Fastify from 'fastify';
+ *
+ * const fastify = Fastify();
+ * fastify.register(callStatusPlugin, {
+ *   path: '/webhooks/voice',
+ *   providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+ *   onCompleted: (event) => console.log(event.callId, event.durationSeconds),
+ * });
  * ```
  */
 export const callStatusPlugin: CallStatusPlugin = fastifyPlugin(plugin, {

@@ -42,7 +42,13 @@ import { clockStepped, type Warn } from './warnings.ts';
  * @throws CallStatusError `invalid_options`; `inbox_unsupported` when this package was bundled, or where no SQLite is installed that is safe
  * @example
  * ```ts
- * const calls = createCallStatus({ providers, inbox: sqliteInbox({ path: '/data/calls.db' }) });
+ * import { createCallStatus, signalwire } from '@call-status/core';
+ * import { sqliteInbox } from '@call-status/inbox-sqlite';
+ *
+ * const calls = createCallStatus({
+ *   providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+ *   inbox: sqliteInbox({ path: '/data/calls.db' }),
+ * });
  * ```
  */
 export function sqliteInbox(options: SqliteInboxOptions): Inbox {

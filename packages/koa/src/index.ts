@@ -28,7 +28,17 @@ declare module 'koa' {
  * @throws CallStatusError `invalid_options`, `missing_secret`
  * @example
  * ```ts
- * router.post('/webhooks/voice', callStatusMiddleware({ providers: [signalwire({ signingKey, onCompleted })] }));
+ * import { callStatusMiddleware, signalwire } from '@call-status/koa';
+ * import Router from '@koa/router';
+ *
+ * const router = new Router();
+ * router.post(
+ *   '/webhooks/voice',
+ *   callStatusMiddleware({
+ *     providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+ *     onCompleted: (event) => console.log(event.callId, event.durationSeconds),
+ *   }),
+ * );
  * ```
  */
 export function callStatusMiddleware<const Providers extends readonly Provider[] = readonly Provider[]>(

@@ -48,7 +48,11 @@ const deadlines = new WeakMap<object, number>();
  * @throws what `calls.close()` rejects with, or the `close()` of the server's owner
  * @example
  * ```ts
- * const server = app.listen(3000);
+ * import { callStatusMiddleware, closeGracefully, createCallStatus, exotel } from '@call-status/express';
+ * import express from 'express';
+ *
+ * const calls = createCallStatus({ providers: [exotel({ token: process.env.EXOTEL_TOKEN! })] });
+ * const server = express().use('/webhooks/voice', callStatusMiddleware(calls)).listen(3000);
  * process.on('SIGTERM', () => closeGracefully(server, calls).then(() => process.exit()));
  * ```
  */

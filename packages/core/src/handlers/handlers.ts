@@ -29,7 +29,12 @@ export interface HandlerContext {
    * Rises with each attempt at this event, in all processes: for writes that an older attempt, still running somewhere, must not undo.
    * @example
    * ```ts
-   * await db.query('UPDATE calls SET status = $1, fence = $2 WHERE id = $3 AND fence < $2', [event.status, fence, event.callId]);
+   * import type { Handler } from '@call-status/core';
+   *
+   * declare const db: { query(sql: string, values: readonly unknown[]): Promise<void> };
+   *
+   * export const save: Handler<{ readonly callId: string; readonly status: string }> = (event, { fence }) =>
+   *   db.query('UPDATE calls SET status = $1, fence = $2 WHERE id = $3 AND fence < $2', [event.status, fence, event.callId]);
    * ```
    */
   readonly fence: number;
@@ -58,7 +63,10 @@ export interface HandlerOptions {
    * @default the function's own name
    * @example
    * ```ts
-   * calls.onCompleted((event) => billing.add(event), { name: 'billing' });
+   * import { createCallStatus, signalwire } from '@call-status/core';
+   *
+   * const calls = createCallStatus({ providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })] });
+   * calls.onCompleted((event) => console.log(event.durationSeconds), { name: 'billing' });
    * ```
    */
   readonly name?: string;

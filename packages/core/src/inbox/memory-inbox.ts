@@ -48,7 +48,12 @@ export interface MemoryInboxOptions {
  * unfinished work
  * @example
  * ```ts
- * const calls = createCallStatus({ providers, inbox: memoryInbox({ maxBytes: 64 * 1024 * 1024 }) });
+ * import { createCallStatus, memoryInbox, signalwire } from '@call-status/core';
+ *
+ * const calls = createCallStatus({
+ *   providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+ *   inbox: memoryInbox({ maxBytes: 64 * 1024 * 1024 }),
+ * });
  * ```
  */
 export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {

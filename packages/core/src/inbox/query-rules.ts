@@ -48,8 +48,14 @@ const END: OptionRules<CallEnd> = {
  * @param isCursor whether a text may be a cursor that this inbox gave
  * @example
  * ```ts
+ * import type { CallQuery } from '@call-status/core';
+ * import { checkOptions, queryRules } from '@call-status/core/inbox';
+ *
  * const QUERIES = queryRules((cursor) => /^\d{1,15}$/.test(cursor));
- * checkOptions('query', query, QUERIES.listCalls);
+ *
+ * export function listCalls(query: CallQuery): void {
+ *   checkOptions('query', query, QUERIES.listCalls);
+ * }
  * ```
  */
 export function queryRules(isCursor: (cursor: string) => boolean): {

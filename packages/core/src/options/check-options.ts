@@ -34,6 +34,8 @@ export type OptionRules<Options> = { readonly [Name in keyof Options]-?: OptionR
  * @throws CallStatusError `invalid_options`, with an issue for each unknown name and for each value that does not fit
  * @example
  * ```ts
+ * import { checkOptions, type OptionRules } from '@call-status/core/inbox';
+ *
  * const RULES: OptionRules<{ path: string; pollMs?: number }> = {
  *   path: { expected: 'the name of a file', fits: (value) => typeof value === 'string', isRequired: true, aliases: ['file'] },
  *   pollMs: { expected: 'milliseconds', fits: Number.isFinite },

@@ -33,8 +33,10 @@ export interface CreateCallbackOptions {
  *
  * @example
  * ```ts
- * const message = createCallback({ headers: { 'X-Acme-Event': 'call' }, body: 'id=1&state=over' });
- * expect(acme.definition.recognizes(message)).toBe(true);
+ * import { createCallback } from '@call-status/core/provider';
+ *
+ * const callback = createCallback({ headers: { 'X-Acme-Event': 'call' }, body: 'id=1&state=over' });
+ * console.log(callback.header('x-acme-event'), callback.fields); // call { id: '1', state: 'over' }
  * ```
  */
 export function createCallback(request: CallbackInit, options: CreateCallbackOptions = {}): IncomingCallback {

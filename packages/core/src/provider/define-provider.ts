@@ -197,18 +197,24 @@ export type FactoryArguments<Options extends object> =
  * @throws CallStatusError `invalid_options`, naming each part of the definition that cannot be right
  * @example
  * ```ts
+ * import { createCallStatus } from '@call-status/core';
+ * import { defineProvider } from '@call-status/core/provider';
+ * import * as v from 'valibot';
+ *
  * export const acme = defineProvider({
  *   name: 'acme',
  *   signs: 'nothing',
  *   statuses: { up: 'in-progress', down: 'completed' },
  *   schema: v.looseObject({ id: v.string(), state: v.string() }),
- *   recognizes: (message) => message.header('x-acme-event') === 'call',
+ *   recognizes: (callback) => callback.header('x-acme-event') === 'call',
  *   normalize: (fields) => ({ callId: fields.id, rawStatus: fields.state }),
  *   eventKey: (fields) => fields.state,
  *   callbackParams: ({ url }) => ({ webhook: url }),
  * });
+ *
+ * const token = process.env.ACME_TOKEN!;
  * acme.callbackParams({ url: 'https://hooks.example.com/acme', token }); // { webhook: 'https://hooks.example.com/acme?token=…' }
- * createCallStatus({ providers: [acme({ token, onCompleted })] });
+ * createCallStatus({ providers: [acme({ token, onCompleted: (event) => console.log(event.callId) })] });
  * ```
  */
 export function defineProvider<

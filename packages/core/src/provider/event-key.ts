@@ -32,10 +32,7 @@ const HASH_LENGTH = 16;
  * Of a recording's URL only what stands before its query counts, since it may be signed anew for each delivery.
  *
  * @param more further parts, which are not in the normal form
- * @example
- * ```ts
- * eventKey: (fields, form) => contentKey(form)
- * ```
+ * @example contentKey({ callId: '7', rawStatus: 'over', sequence: 4 }) // 'over|4'
  */
 export function contentKey(form: NormalForm, ...more: readonly unknown[]): string {
   // Those stand in the event id in plain.

@@ -19,11 +19,14 @@ export interface TenantSecrets {
  *
  * @example
  * ```ts
+ * import { signalwire } from '@call-status/core';
+ *
+ * const keys: Record<string, string> = { acme: 'PSK…' };
+ *
  * signalwire({
- *   signingKey: async (request) => {
+ *   signingKey: (request) => {
  *     const tenant = new URL(request.url, 'https://hooks.example.com').searchParams.get('tenant') ?? '';
- *     const secrets = await keysOf(tenant);
- *     return secrets && { tenant, secrets };
+ *     return Object.hasOwn(keys, tenant) ? { tenant, secrets: keys[tenant]! } : undefined;
  *   },
  * });
  * ```

@@ -74,7 +74,9 @@ const OURS = 'call-status';
  * @param fits whether a value is right
  * @example
  * ```ts
- * options: { region: option<string>('a region, such as eu', (value) => typeof value === 'string') }
+ * import { option } from '@call-status/core/provider';
+ *
+ * const options = { region: option<string>('a region, such as eu', (value) => typeof value === 'string') };
  * ```
  */
 export function option<Value>(expected: string, fits: (value: unknown) => boolean): StandardSchema<Value | undefined> {
@@ -89,7 +91,9 @@ export function option<Value>(expected: string, fits: (value: unknown) => boolea
  * @param paths the names of the required fields; dots lead into objects: `message.call.id`
  * @example
  * ```ts
- * schema: required<{ readonly id: string; readonly state: string }>('id', 'state')
+ * import { required } from '@call-status/core/provider';
+ *
+ * const schema = required<{ readonly id: string; readonly state: string }>('id', 'state');
  * ```
  */
 export function required<Fields>(...paths: readonly [string, ...string[]]): StandardSchema<Fields> {
@@ -114,7 +118,9 @@ export function required<Fields>(...paths: readonly [string, ...string[]]): Stan
  * @param statusPath where the status is
  * @example
  * ```ts
- * schema: callSchema<{ readonly id: string; readonly state: string }>('id', 'state')
+ * import { callSchema } from '@call-status/core/provider';
+ *
+ * const schema = callSchema<{ readonly id: string; readonly state: string }>('id', 'state');
  * ```
  */
 export function callSchema<Fields>(idPath: string, statusPath: string): StandardSchema<Fields> {

@@ -3,10 +3,7 @@ import type { CallStatus } from '../event.ts';
 /**
  * The normal form of a provider's status word: looked up as it is, then trimmed and in lower case; `unknown` if it is in neither.
  *
- * @example
- * ```ts
- * statusOf({ over: 'completed' }, ' Over'); // 'completed'
- * ```
+ * @example statusOf({ over: 'completed' }, ' Over') // 'completed'
  */
 export function statusOf(statuses: Readonly<Record<string, CallStatus>>, rawStatus: string): CallStatus {
   return own(statuses, rawStatus) ?? own(statuses, rawStatus.trim().toLowerCase()) ?? 'unknown';

@@ -52,7 +52,14 @@ export interface ProviderReceiver<Event> extends CallbackReceiver, Registrars<Ev
    * of the inbox
    * @example
    * ```ts
-   * await calls.provider('signalwire').record({ CallSid: call.sid, CallStatus: 'queued', From: from, To: to });
+   * import { createCallStatus, signalwire } from '@call-status/core';
+   *
+   * const calls = createCallStatus({ providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })] });
+   *
+   * // After each request to SignalWire that makes a call.
+   * export async function expectCall(sid: string, from: string, to: string): Promise<void> {
+   *   await calls.provider('signalwire').record({ CallSid: sid, CallStatus: 'queued', From: from, To: to });
+   * }
    * ```
    */
   record(fields: object, options?: RecordOptions): Promise<AnyCallStatusEvent>;

@@ -6,7 +6,11 @@ import { timingSafeEqual } from 'node:crypto';
  *
  * @example
  * ```ts
- * secrets.some((secret) => equal(signature, hmac('sha256', secret, 'hex', bytes)));
+ * import { equal, hmac } from '@call-status/core/provider';
+ *
+ * export function isSigned(bytes: Uint8Array, signature: string, secrets: readonly string[]): boolean {
+ *   return secrets.some((secret) => equal(signature, hmac('sha256', secret, 'hex', bytes)));
+ * }
  * ```
  */
 export function equal(given: string, expected: string): boolean {

@@ -7,13 +7,10 @@ export type HmacAlgorithm = 'sha1' | 'sha256';
  * The HMAC (RFC 2104) of the parts, one after the other; strings count as UTF-8.
  * As text, because that is what a header holds: see {@link equal}. For other digests take `createHmac` of `node:crypto`.
  *
- * @example
- * ```ts
- * hmac('sha256', secret, 'hex', `${timestamp}.`, bytes);
- * ```
- *
- * Made of two hashes. Node's `createHmac` makes a stream each time, which the garbage collector has to finalise: under load that
+ * Made of two hashes. Node's `createHmac` makes a stream each time, which the garbage collector has to finalize: under load that
  * costs more than the hashes.
+ *
+ * @example hmac('sha256', 'key', 'hex', 'mess', 'age') // '6e9ef29b75fffc5b7abae527d58fdadb2fe42e7219011976917343065f58ed4a'
  */
 export function hmac(
   algorithm: HmacAlgorithm,

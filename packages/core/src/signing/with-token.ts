@@ -11,10 +11,7 @@ const TOKEN = new RegExp(`(?<=^|&)${TOKEN_PARAMETER}(?:=[^&]*)?(?:&|$)`, 'g');
  * refused. A fragment stays last: SignalWire takes timeouts from it (`#rt=5000`).
  * `callbackParams` of a provider needs no call of it: call-status adds the token to its `url`.
  *
- * @example
- * ```ts
- * withToken('https://hooks.example.com/acme?a=1', 'secret'); // 'https://hooks.example.com/acme?a=1&token=secret'
- * ```
+ * @example withToken('https://hooks.example.com/acme?a=1', 'secret') // 'https://hooks.example.com/acme?a=1&token=secret'
  */
 export function withToken(url: string, token: string | undefined): string {
   if (token === undefined) return url;

@@ -92,10 +92,7 @@ export const LAML_STATUSES: Readonly<Record<string, CallStatus>> = {
  * The normal form of the family: each field under every name that a member has for it.
  *
  * @param completedIsAnswered whether the provider documents `completed` as "answered and ended normally"
- * @example
- * ```ts
- * normalize: (fields) => lamlForm(fields, true)
- * ```
+ * @example lamlForm({ CallSid: 'CA1', CallStatus: 'busy' }, true) // { callId: 'CA1', rawStatus: 'busy' }
  */
 export function lamlForm(fields: LamlFields, completedIsAnswered: boolean): NormalForm {
   const rawStatus = text(fields.CallStatus) ?? '';
