@@ -142,7 +142,7 @@ export class SqliteInbox implements Inbox {
     checkOptions('query', query, QUERIES.listCalls);
     return readPage(
       query,
-      'first_at',
+      'first_event_at',
       (before, limit) => this.#file.read((store) => store.calls.list(query, before, limit)),
       summaryOf,
     );

@@ -11,8 +11,8 @@ export class TakenEvents {
     return { transition, done };
   }
 
-  taken({ work, nextInMs, suspects, more }: TakenRows): Taken {
-    const events = work.map((taken) => this.#workOf(taken));
+  taken({ jobs, nextInMs, suspects, more }: TakenRows): Taken {
+    const events = jobs.map((taken) => this.#workOf(taken));
     return { jobs: events, ...(nextInMs !== undefined && { nextInMs }), suspects, more };
   }
 

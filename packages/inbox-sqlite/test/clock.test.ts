@@ -37,8 +37,8 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
     step(ms);
     const other = again();
     expect(await other.health()).toMatchObject({ due: 2 });
-    const { jobs: work } = await other.take({ ...REQUEST, limit: 1 });
-    await other.finish((work[0] as (typeof work)[number]).lease);
+    const { jobs } = await other.take({ ...REQUEST, limit: 1 });
+    await other.finish((jobs[0] as (typeof jobs)[number]).lease);
     await inbox.close();
     expect(await handleAll(again())).toEqual(['acme:c2:ringing']);
   });
@@ -46,10 +46,10 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
   it('delays nothing behind a running event', async () => {
     const { inbox, step } = setUp();
     await inbox.record(anEvent('c1'));
-    const { jobs: work } = await inbox.take(REQUEST);
+    const { jobs } = await inbox.take(REQUEST);
     await inbox.record(anEvent('c1', 'completed'));
     step(ms);
-    for (const { lease } of work) expect(await inbox.finish(lease)).toBe('done');
+    for (const { lease } of jobs) expect(await inbox.finish(lease)).toBe('done');
     expect(await handleAll(inbox)).toEqual(['acme:c1:completed']);
   });
 

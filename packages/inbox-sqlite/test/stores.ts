@@ -43,8 +43,8 @@ export interface Told {
 
 /** Takes what is due. */
 export function take(store: Store, now: number, limit = REQUEST.limit): Told[] {
-  const { work } = store.take({ ...REQUEST, limit }, t(now));
-  return work.map(([, id, token, failures, , suspect, , , stored]) => ({
+  const { jobs } = store.take({ ...REQUEST, limit }, t(now));
+  return jobs.map(([, id, token, failures, , suspect, , , stored]) => ({
     id,
     token,
     attempt: failures + 1,

@@ -65,9 +65,9 @@ export function openInbox(...args: Parameters<typeof unthreadedInbox>): SqliteIn
 export async function handleAll(inbox: Inbox): Promise<string[]> {
   const handled: string[] = [];
   for (;;) {
-    const { jobs: work } = await inbox.take({ limit: 100, leaseMs: 10_000, owner: 'test' });
-    if (work.length === 0) return handled;
-    for (const { lease, event } of work) {
+    const { jobs } = await inbox.take({ limit: 100, leaseMs: 10_000, owner: 'test' });
+    if (jobs.length === 0) return handled;
+    for (const { lease, event } of jobs) {
       handled.push(event.id);
       await inbox.finish(lease);
     }

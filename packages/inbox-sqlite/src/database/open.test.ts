@@ -67,7 +67,7 @@ describe('openDatabase', () => {
     const path = temporaryFile();
     const broken = class extends engine {
       override exec(sql: string): void {
-        super.exec(sql.includes('CREATE TABLE forgotten') ? `${sql}; no SQL` : sql);
+        super.exec(sql.includes('CREATE TABLE tombstones') ? `${sql}; no SQL` : sql);
       }
     } as DatabaseClass;
     expect(() => openDatabase(broken, path, { create: true, waitMs: 0 })).toThrow('syntax error');

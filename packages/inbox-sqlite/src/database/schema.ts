@@ -8,7 +8,7 @@
  *   event that is written; and a table with types would refuse an event whose provider tells, say, a SIP code with a fraction.
  * - A list of calls is merged from one short range of `calls_by_status` for each provider and status, so that it costs the
  *   same whatever it is filtered by.
- * - What is due needs no time: `work.state` says it. Only what waits for a time, or runs until a time, has one.
+ * - What is due needs no time: `jobs.state` says it. Only what waits for a time, or runs until a time, has one.
  * - There are no foreign keys: the store writes all tables in one transaction, and checking costs more than it finds.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -24,7 +24,7 @@ export const MIGRATIONS: readonly string[] = [
     doubted_mono INTEGER,               -- since when the system's time is in doubt, on the host's monotonic clock
     live INTEGER NOT NULL DEFAULT 0,    -- calls
     ended INTEGER NOT NULL DEFAULT 0,
-    blocked INTEGER NOT NULL DEFAULT 0, -- events, by work.state
+    blocked INTEGER NOT NULL DEFAULT 0, -- events, by jobs.state
     due INTEGER NOT NULL DEFAULT 0,
     retrying INTEGER NOT NULL DEFAULT 0,
     running INTEGER NOT NULL DEFAULT 0,
@@ -46,14 +46,14 @@ export const MIGRATIONS: readonly string[] = [
     duration_seconds REAL,
     answered_at INTEGER,                -- when it was answered, as the last event said that had it, ms since 1970
     in_progress_at INTEGER,             -- when it was first in-progress, ms since 1970
-    first_at INTEGER NOT NULL,          -- when its first event was received, ms since 1970
-    last_at INTEGER NOT NULL,           -- when its last event was received, ms since 1970
-    events INTEGER NOT NULL             -- how many were recorded
+    first_event_at INTEGER NOT NULL,          -- when its first event was received, ms since 1970
+    last_event_at INTEGER NOT NULL,           -- when its last event was received, ms since 1970
+    event_count INTEGER NOT NULL        -- how many were recorded
   ) STRICT;
   CREATE UNIQUE INDEX calls_by_call_id ON calls (call_id, provider, tenant);
-  CREATE INDEX calls_by_time ON calls (first_at);
-  CREATE INDEX calls_by_status ON calls (provider, status, first_at);
-  CREATE INDEX calls_ended ON calls (last_at) WHERE terminal = 1;
+  CREATE INDEX calls_by_time ON calls (first_event_at);
+  CREATE INDEX calls_by_status ON calls (provider, status, first_event_at);
+  CREATE INDEX calls_ended ON calls (last_event_at) WHERE terminal = 1;
 
   CREATE TABLE recorded (               -- what the view events shows
     id INTEGER PRIMARY KEY,             -- in the order of recording
@@ -94,7 +94,7 @@ export const MIGRATIONS: readonly string[] = [
     event
   FROM recorded;
 
-  CREATE TABLE work (                   -- the events that are not handled yet
+  CREATE TABLE jobs (                   -- the events that are not handled yet
     call INTEGER NOT NULL,              -- calls.id
     id INTEGER NOT NULL,                -- recorded.id
     event_id TEXT NOT NULL,
@@ -116,11 +116,11 @@ export const MIGRATIONS: readonly string[] = [
     dead_at INTEGER,                    -- state 4: since when, ms since 1970
     PRIMARY KEY (call, id)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX work_due ON work (suspect, provider, due_since, id) WHERE state = 1;
-  CREATE INDEX work_wakes ON work (wakes_at) WHERE wakes_at IS NOT NULL;
-  CREATE INDEX work_dead ON work (dead_at, id) WHERE state = 4;
-  CREATE INDEX work_dead_by_provider ON work (provider, dead_at, id) WHERE state = 4;
-  CREATE INDEX work_dead_by_event ON work (event_id) WHERE state = 4;
+  CREATE INDEX jobs_due ON jobs (suspect, provider, due_since, id) WHERE state = 1;
+  CREATE INDEX jobs_wakes ON jobs (wakes_at) WHERE wakes_at IS NOT NULL;
+  CREATE INDEX jobs_dead ON jobs (dead_at, id) WHERE state = 4;
+  CREATE INDEX jobs_dead_by_provider ON jobs (provider, dead_at, id) WHERE state = 4;
+  CREATE INDEX jobs_dead_by_event ON jobs (event_id) WHERE state = 4;
 
   CREATE TABLE erasing (                -- calls that are gone, and whose events are being removed
     call INTEGER PRIMARY KEY,           -- recorded.call
@@ -129,10 +129,10 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX erasing_by_key ON erasing (key);
 
-  CREATE TABLE forgotten (              -- ids of removed events that may still be redelivered, as SHA-256 hashes
+  CREATE TABLE tombstones (              -- ids of removed events that may still be redelivered, as SHA-256 hashes
     hash TEXT PRIMARY KEY,
     until INTEGER NOT NULL              -- ms since 1970
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX forgotten_by_time ON forgotten (until);
+  CREATE INDEX tombstones_by_time ON tombstones (until);
   `,
 ];

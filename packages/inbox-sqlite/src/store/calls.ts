@@ -17,8 +17,8 @@ const EVENT_ROWS = 100;
 /** SQLite merges up to 500 ranges. */
 const MOST_RANGES = 400;
 
-const RANGE = 'first_at >= ? AND (first_at, id) < (?, ?)';
-const NEWEST = 'ORDER BY first_at DESC, id DESC LIMIT ?';
+const RANGE = 'first_event_at >= ? AND (first_event_at, id) < (?, ?)';
+const NEWEST = 'ORDER BY first_event_at DESC, id DESC LIMIT ?';
 
 export const CALL_SQL: Sql<'call' | 'events' | 'nextProvider' | 'list'> = {
   call: 'SELECT id, status, ended_at FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
@@ -110,7 +110,7 @@ function statusesOf({ state, status }: CallQuery): readonly CallStatus[] {
 }
 
 function newestFirst(a: Row, b: Row): number {
-  return b['first_at'] - a['first_at'] || b['id'] - a['id'];
+  return b['first_event_at'] - a['first_event_at'] || b['id'] - a['id'];
 }
 
 export function summaryOf(row: Row): CallSummary {
@@ -127,8 +127,8 @@ export function summaryOf(row: Row): CallSummary {
     ...(row['answered'] !== null && { answered: row['answered'] === 1 }),
     ...(answeredAt !== null && { answeredAt }),
     ...(row['duration_seconds'] !== null && { durationSeconds: row['duration_seconds'] }),
-    firstEventAt: row['first_at'],
-    lastEventAt: row['last_at'],
-    eventCount: row['events'],
+    firstEventAt: row['first_event_at'],
+    lastEventAt: row['last_event_at'],
+    eventCount: row['event_count'],
   };
 }

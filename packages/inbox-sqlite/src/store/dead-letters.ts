@@ -9,27 +9,27 @@ import type { Transaction } from './transaction.ts';
 /** How many dead letters one step of replaying moves. */
 const REPLAY_ROWS = 50;
 
-const COLUMNS = 'work.id, event, transition, failures, error, dead_at';
-const JOINED = 'FROM work CROSS JOIN recorded ON recorded.id = work.id WHERE state = 4';
-const NEWEST = 'dead_at >= ? AND (dead_at, work.id) < (?, ?) ORDER BY dead_at DESC, work.id DESC LIMIT ?';
+const COLUMNS = 'jobs.id, event, transition, failures, error, dead_at';
+const JOINED = 'FROM jobs CROSS JOIN recorded ON recorded.id = jobs.id WHERE state = 4';
+const NEWEST = 'dead_at >= ? AND (dead_at, jobs.id) < (?, ?) ORDER BY dead_at DESC, jobs.id DESC LIMIT ?';
 const OLDEST = `dead_at < ? AND (dead_at, id) > (?, ?) ORDER BY dead_at, id LIMIT ${REPLAY_ROWS}`;
 
 export const DEAD_LETTER_SQL: Sql<
-  'list' | 'listOfProvider' | 'read' | 'newest' | 'oldest' | 'oldestOfProvider' | 'revive' | 'demote' | 'discard'
+  'list' | 'listOfProvider' | 'read' | 'newest' | 'oldest' | 'oldestOfProvider' | 'replay' | 'unschedule' | 'discard'
 > = {
   list: `SELECT ${COLUMNS} ${JOINED} AND ${NEWEST}`,
-  listOfProvider: `SELECT ${COLUMNS} ${JOINED} AND work.provider = ? AND ${NEWEST}`,
-  read: `SELECT ${COLUMNS} ${JOINED} AND work.event_id = ?`,
-  newest: 'SELECT dead_at FROM work WHERE state = 4 AND dead_at > -9007199254740991 ORDER BY dead_at DESC LIMIT 1',
-  oldest: `SELECT dead_at, id, event_id FROM work WHERE state = 4 AND ${OLDEST}`,
-  oldestOfProvider: `SELECT dead_at, id, event_id FROM work WHERE state = 4 AND provider = ? AND ${OLDEST}`,
-  revive: `
-    UPDATE work SET state = 0, dead_at = NULL, failures = 0, interruptions = 0, suspect = 0, not_before = 0
+  listOfProvider: `SELECT ${COLUMNS} ${JOINED} AND jobs.provider = ? AND ${NEWEST}`,
+  read: `SELECT ${COLUMNS} ${JOINED} AND jobs.event_id = ?`,
+  newest: 'SELECT dead_at FROM jobs WHERE state = 4 AND dead_at > -9007199254740991 ORDER BY dead_at DESC LIMIT 1',
+  oldest: `SELECT dead_at, id, event_id FROM jobs WHERE state = 4 AND ${OLDEST}`,
+  oldestOfProvider: `SELECT dead_at, id, event_id FROM jobs WHERE state = 4 AND provider = ? AND ${OLDEST}`,
+  replay: `
+    UPDATE jobs SET state = 0, dead_at = NULL, failures = 0, interruptions = 0, suspect = 0, not_before = 0
     WHERE event_id = ? AND state = 4 RETURNING call`,
-  demote: `
-    UPDATE work SET state = 0, due_since = NULL, wakes_at = NULL
+  unschedule: `
+    UPDATE jobs SET state = 0, due_since = NULL, wakes_at = NULL
     WHERE call = ? AND state = ? AND token IS NULL`,
-  discard: 'DELETE FROM work WHERE event_id = ? AND state = 4',
+  discard: 'DELETE FROM jobs WHERE event_id = ? AND state = 4',
 };
 
 /** Which dead letters to replay. */
@@ -68,16 +68,16 @@ export class StoredDeadLetters {
 
   replay(eventId: string, now: Now): boolean {
     const transaction = this.#transaction;
-    transaction.settleFresh();
-    const row = this.#statements.revive.get(eventId);
+    transaction.storeNewJobs();
+    const row = this.#statements.replay.get(eventId);
     if (row === undefined) return false;
     transaction.totals.move(DEAD, BLOCKED);
     // Its place is before the later events of its call; one of them that waits gives way, unless its worker may still have it.
     for (const state of [1, 2]) {
-      const { changes } = this.#statements.demote.run(row['call'], state);
+      const { changes } = this.#statements.unschedule.run(row['call'], state);
       if (changes !== 0) transaction.totals.move(state, BLOCKED);
     }
-    transaction.promote(row['call'], now);
+    transaction.schedule(row['call'], now);
     return true;
   }
 

@@ -16,28 +16,28 @@ export const ERASE_SQL: Sql<
   | 'call'
   | 'endCall'
   | 'removeCall'
-  | 'removeWork'
+  | 'removeJobs'
   | 'markErasing'
   | 'nextErasing'
   | 'unmarkErasing'
   | 'events'
-  | 'remember'
+  | 'addTombstone'
   | 'removeEvent'
 > = {
   call: 'SELECT id, terminal FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
   endCall: 'UPDATE calls SET status = ?, terminal = 1, ended_at = ? WHERE id = ?',
   removeCall: 'DELETE FROM calls WHERE id = ?',
-  removeWork: 'DELETE FROM work WHERE call = ? RETURNING state, token',
+  removeJobs: 'DELETE FROM jobs WHERE call = ? RETURNING state, token',
   markErasing: 'INSERT INTO erasing (call, key, until) VALUES (?, ?, ?)',
   nextErasing: 'SELECT call, until FROM erasing WHERE call > 0 ORDER BY call LIMIT 1',
   unmarkErasing: 'DELETE FROM erasing WHERE call = ?',
   events: `SELECT id, event_id FROM recorded WHERE call = ? AND event_id > '' ORDER BY event_id LIMIT ?`,
-  remember: 'INSERT OR REPLACE INTO forgotten (hash, until) VALUES (?, ?)',
+  addTombstone: 'INSERT OR REPLACE INTO tombstones (hash, until) VALUES (?, ?)',
   removeEvent: 'DELETE FROM recorded WHERE id = ?',
 };
 
 /** Ends calls and removes them. */
-export class Erasing {
+export class Eraser {
   readonly #transaction: Transaction;
   readonly #outcomes: Outcomes;
   readonly #statements: Statements<typeof ERASE_SQL>;
@@ -58,10 +58,10 @@ export class Erasing {
 
   /** The call is gone at once; its events go in steps. */
   forgetCall(provider: string, callId: string, tenant: string, { wall }: Now): boolean {
-    this.#transaction.settleFresh();
+    this.#transaction.storeNewJobs();
     const call = this.#statements.call.get(callId, provider, tenant);
     if (call === undefined) return false;
-    for (const { state, token } of this.#statements.removeWork.all(call['id'])) {
+    for (const { state, token } of this.#statements.removeJobs.all(call['id'])) {
       this.#transaction.totals.leave(state);
       if (token !== null) this.#outcomes.add(token, 'forget');
     }
@@ -79,15 +79,15 @@ export class Erasing {
 
   /** Removes events of calls that are gone, at most as many as given, and returns how many. */
   step(limit: number, { wall }: Now): number {
-    const { nextErasing, unmarkErasing, events, remember, removeEvent } = this.#statements;
+    const { nextErasing, unmarkErasing, events, addTombstone, removeEvent } = this.#statements;
     let removed = 0;
     for (let call = nextErasing.get(); call !== undefined && removed < limit; call = nextErasing.get()) {
       const room = limit - removed;
       const rows = events.all(call['call'], room);
       for (const { id, event_id: eventId } of rows) {
         if (call['until'] > wall) {
-          remember.run(hashOf(eventId), call['until']);
-          this.#transaction.hasForgotten = true;
+          addTombstone.run(hashOf(eventId), call['until']);
+          this.#transaction.hasTombstones = true;
         }
         removeEvent.run(id);
       }

@@ -4,32 +4,32 @@ import type { Database, Row } from '../database/engine.ts';
 import type { StoredEvent, TakenRow, TakenRows } from './rows.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 import { DUE, RETRYING, RUNNING } from './totals.ts';
-import type { FreshLease, Transaction } from './transaction.ts';
+import type { NewLease, Transaction } from './transaction.ts';
 
 /** How many leases and pauses that have ended one `take` brings to where they are by now. */
 const RIPE_ROWS = 1000;
 
-export const WORK_SQL: Sql<'look' | 'ripe' | 'ripen' | 'nextProvider' | 'due' | 'lease' | 'event' | 'farAhead'> = {
+export const JOB_SQL: Sql<'look' | 'ripe' | 'ripen' | 'nextProvider' | 'due' | 'lease' | 'event' | 'farAhead'> = {
   look: `
     SELECT
-      (SELECT wakes_at FROM work WHERE wakes_at > 0 ORDER BY wakes_at LIMIT 1) AS wakes_at,
-      EXISTS (SELECT 1 FROM work WHERE state = 1 AND suspect = 0) AS due,
-      EXISTS (SELECT 1 FROM work WHERE state = 1 AND suspect = 1) AS suspects`,
-  ripe: `SELECT call, id, state, wakes_at, begun_ms FROM work WHERE wakes_at <= ? ORDER BY wakes_at LIMIT ${RIPE_ROWS}`,
+      (SELECT wakes_at FROM jobs WHERE wakes_at > 0 ORDER BY wakes_at LIMIT 1) AS wakes_at,
+      EXISTS (SELECT 1 FROM jobs WHERE state = 1 AND suspect = 0) AS due,
+      EXISTS (SELECT 1 FROM jobs WHERE state = 1 AND suspect = 1) AS suspects`,
+  ripe: `SELECT call, id, state, wakes_at, begun_ms FROM jobs WHERE wakes_at <= ? ORDER BY wakes_at LIMIT ${RIPE_ROWS}`,
   ripen:
-    'UPDATE work SET state = ?, suspect = suspect OR ?, due_since = ?, wakes_at = ?, span_ms = ? WHERE call = ? AND id = ?',
+    'UPDATE jobs SET state = ?, suspect = suspect OR ?, due_since = ?, wakes_at = ?, span_ms = ? WHERE call = ? AND id = ?',
   nextProvider: `
-    SELECT provider FROM work WHERE state = 1 AND suspect = ? AND provider > ? ORDER BY provider LIMIT 1`,
+    SELECT provider FROM jobs WHERE state = 1 AND suspect = ? AND provider > ? ORDER BY provider LIMIT 1`,
   due: `
     SELECT call, id, event_id, provider, due_since, failures, interruptions, suspect, takes, begun_ms, done_handlers
-    FROM work WHERE state = 1 AND suspect = ? AND provider = ? ORDER BY due_since, id LIMIT ?`,
+    FROM jobs WHERE state = 1 AND suspect = ? AND provider = ? ORDER BY due_since, id LIMIT ?`,
   lease: `
-    UPDATE work SET state = 3, due_since = NULL, owner = ?, token = ?, wakes_at = ?, span_ms = ?, takes = takes + 1,
+    UPDATE jobs SET state = 3, due_since = NULL, owner = ?, token = ?, wakes_at = ?, span_ms = ?, takes = takes + 1,
       interruptions = ?, begun_ms = NULL
     WHERE call = ? AND id = ?`,
   event: 'SELECT event, transition FROM recorded WHERE id = ?',
   farAhead: `
-    UPDATE work SET wakes_at = ?1 + CASE state WHEN 3 THEN span_ms ELSE 0 END
+    UPDATE jobs SET wakes_at = ?1 + CASE state WHEN 3 THEN span_ms ELSE 0 END
     WHERE wakes_at > ?1 AND wakes_at > ?1 + span_ms`,
 };
 
@@ -65,16 +65,16 @@ interface Chosen {
 const NOTHING: Chosen = { rows: [], isMore: false };
 
 /** Gives out work. */
-export class Giving {
+export class JobQueue {
   readonly #transaction: Transaction;
-  readonly #statements: Statements<typeof WORK_SQL>;
+  readonly #statements: Statements<typeof JOB_SQL>;
   /** Makes the leases of this connection differ from those of all others. */
   readonly #name: string;
   #leases = 0;
 
   constructor(db: Database, transaction: Transaction, name: string) {
     this.#transaction = transaction;
-    this.#statements = prepare(db, WORK_SQL);
+    this.#statements = prepare(db, JOB_SQL);
     this.#name = name;
   }
 
@@ -87,34 +87,34 @@ export class Giving {
     const look = this.#look(now);
     const isAny = look[suspect ? 'suspects' : 'due'] === 1;
     const { rows, isMore } = isAny ? this.#choose(suspect, wanted, room) : NOTHING;
-    const work = rows.map((row) => this.#lease(row, owner, until, leaseMs));
-    if (!suspect) work.push(...this.#takeFresh(wanted - work.length, room, { owner, until, leaseMs }));
+    const taken = rows.map((row) => this.#lease(row, owner, until, leaseMs));
+    if (!suspect) taken.push(...this.#takeNewJobs(wanted - taken.length, room, { owner, until, leaseMs }));
 
-    const more = transaction.fresh.length > 0 || (suspect ? look['due'] === 1 : isMore);
+    const more = transaction.newJobs.length > 0 || (suspect ? look['due'] === 1 : isMore);
     const suspects = suspect ? isMore : look['suspects'] === 1;
     if (!more && !suspects) transaction.isWorkDue = false;
     const wakesAt = Math.min(
       look['wakes_at'] ?? Number.POSITIVE_INFINITY,
-      work.length > 0 ? until : Number.POSITIVE_INFINITY,
+      taken.length > 0 ? until : Number.POSITIVE_INFINITY,
     );
     const nextInMs = Number.isFinite(wakesAt) ? Math.max(0, wakesAt - now.steady) : undefined;
-    return { work, nextInMs, suspects, more };
+    return { jobs: taken, nextInMs, suspects, more };
   }
 
   /** What was recorded in this transaction need not become work first. */
-  #takeFresh(limit: number, room: Room, { owner, until, leaseMs }: Omit<FreshLease, 'token'>): TakenRow[] {
+  #takeNewJobs(limit: number, room: Room, { owner, until, leaseMs }: Omit<NewLease, 'token'>): TakenRow[] {
     const transaction = this.#transaction;
-    const work: TakenRow[] = [];
-    transaction.fresh = transaction.fresh.filter((fresh) => {
-      if (work.length >= limit || room.of(fresh.provider) <= 0) return true;
-      room.take(fresh.provider);
-      const { call, row, eventId } = fresh;
+    const taken: TakenRow[] = [];
+    transaction.newJobs = transaction.newJobs.filter((job) => {
+      if (taken.length >= limit || room.of(job.provider) <= 0) return true;
+      room.take(job.provider);
+      const { call, row, eventId } = job;
       const token = this.#newToken(call, row);
-      transaction.leaseFresh(fresh, { owner, token, until, leaseMs });
-      work.push(this.#taken(row, eventId, token, 0, 0, false, 1, NOTHING_DONE));
+      transaction.leaseNewJob(job, { owner, token, until, leaseMs });
+      taken.push(this.#taken(row, eventId, token, 0, 0, false, 1, NOTHING_DONE));
       return false;
     });
-    return work;
+    return taken;
   }
 
   /** What there is, once what time has changed is brought up to date. */

@@ -6,7 +6,7 @@ import { openDatabase } from '../database/open.ts';
 import { CALL_SQL, mergedSql, StoredCalls } from './calls.ts';
 import { DEAD_LETTER_SQL } from './dead-letters.ts';
 import { ERASE_SQL } from './erase.ts';
-import { WORK_SQL } from './jobs.ts';
+import { JOB_SQL } from './jobs.ts';
 import { RECORD_SQL } from './record.ts';
 import { RESULT_SQL } from './results.ts';
 import { LAST } from './rows.ts';
@@ -26,7 +26,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   sweep: SWEEP_SQL,
   totals: TOTALS_SQL,
   transaction: TRANSACTION_SQL,
-  work: WORK_SQL,
+  jobs: JOB_SQL,
 };
 const ALL = Object.entries(GROUPS).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]) => [`${group}.${name}`, sql] as const),
@@ -63,8 +63,8 @@ describe('a statement', () => {
   });
 
   it('would be seen to scan and to sort', () => {
-    expect(costlyStepsOf('SELECT * FROM work WHERE takes > ? ORDER BY error')).toEqual([
-      'SCAN work',
+    expect(costlyStepsOf('SELECT * FROM jobs WHERE takes > ? ORDER BY error')).toEqual([
+      'SCAN jobs',
       'USE TEMP B-TREE FOR ORDER BY',
     ]);
   });
@@ -107,7 +107,7 @@ describe('a list', () => {
     const file = temporaryFile();
     const filled = openDatabase(loadEngine(), file, { create: true, waitMs: 0 });
     const insert = filled.prepare(`
-      INSERT INTO calls (provider, tenant, call_id, status, terminal, first_at, last_at, events) VALUES (?, '', ?, ?, ?, ?, 0, 1)`);
+      INSERT INTO calls (provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count) VALUES (?, '', ?, ?, ?, ?, 0, 1)`);
     for (let at = 0; at < 300; at++) {
       const status = CALL_STATUSES[(at * 7) % CALL_STATUSES.length] as (typeof CALL_STATUSES)[number];
       insert.run(
@@ -119,7 +119,7 @@ describe('a list', () => {
       );
     }
     const calls = new StoredCalls(filled);
-    const every = filled.prepare('SELECT * FROM calls ORDER BY first_at DESC, id DESC').all();
+    const every = filled.prepare('SELECT * FROM calls ORDER BY first_event_at DESC, id DESC').all();
     for (const query of queries) {
       for (const place of [LAST, { at: 7, row: 200 }]) {
         const { provider, state, status, since = 0, until = 100 } = query as Record<string, never>;
@@ -128,9 +128,9 @@ describe('a list', () => {
             (provider === undefined || row['provider'] === provider) &&
             (state === undefined || row['terminal'] === Number(state === 'ended')) &&
             (status === undefined || [status].flat().includes(row['status'] as never)) &&
-            row['first_at'] >= since &&
-            row['first_at'] < until &&
-            (row['first_at'] < place.at || (row['first_at'] === place.at && row['id'] < place.row)),
+            row['first_event_at'] >= since &&
+            row['first_event_at'] < until &&
+            (row['first_event_at'] < place.at || (row['first_event_at'] === place.at && row['id'] < place.row)),
         );
         const ids = (rows: typeof every) => rows.slice(0, 20).map((row) => row['id']);
         expect(ids(calls.list(query, place, 20)), JSON.stringify(query)).toEqual(ids(expected));
@@ -143,10 +143,10 @@ describe('a list', () => {
     const file = temporaryFile();
     const filled = openDatabase(loadEngine(), file, { create: true, waitMs: 0 });
     const insert = filled.prepare(`
-      INSERT INTO calls (provider, tenant, call_id, status, terminal, first_at, last_at, events) VALUES (?, '', 'c', 'ringing', 0, ?, 0, 1)`);
+      INSERT INTO calls (provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count) VALUES (?, '', 'c', 'ringing', 0, ?, 0, 1)`);
     for (let at = 0; at < 120; at++) insert.run(`provider ${at}`, at);
     const rows = new StoredCalls(filled).list({ state: 'live' }, LAST, 110);
-    expect(rows.map((row) => row['first_at'])).toEqual(Array.from({ length: 110 }, (_, at) => 119 - at));
+    expect(rows.map((row) => row['first_event_at'])).toEqual(Array.from({ length: 110 }, (_, at) => 119 - at));
     filled.close();
   });
 });

@@ -12,29 +12,29 @@ const DETAILS = `
   answered_at = coalesce(?, answered_at), in_progress_at = coalesce(min(in_progress_at, ?), in_progress_at, ?)`;
 
 export const RECORD_SQL: Sql<
-  'call' | 'eventOfCall' | 'forgotten' | 'erasing' | 'insertCall' | 'advanceCall' | 'touchCall' | 'insertEvent'
+  'call' | 'eventOfCall' | 'tombstone' | 'erasing' | 'insertCall' | 'advanceCall' | 'touchCall' | 'insertEvent'
 > = {
   call: `
-    SELECT id, status, EXISTS (SELECT 1 FROM work WHERE call = calls.id AND state < 4) AS unfinished
+    SELECT id, status, EXISTS (SELECT 1 FROM jobs WHERE call = calls.id AND state < 4) AS unfinished
     FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?`,
   eventOfCall: `
-    SELECT EXISTS (SELECT 1 FROM work WHERE call = recorded.call AND id = recorded.id AND state < 4) AS unfinished
+    SELECT EXISTS (SELECT 1 FROM jobs WHERE call = recorded.call AND id = recorded.id AND state < 4) AS unfinished
     FROM recorded WHERE call = ? AND event_id = ?`,
-  forgotten: 'SELECT 1 FROM forgotten WHERE hash = ?',
+  tombstone: 'SELECT 1 FROM tombstones WHERE hash = ?',
   erasing: `
     SELECT 1 FROM erasing CROSS JOIN recorded ON recorded.call = erasing.call AND recorded.event_id = ? WHERE erasing.key = ?`,
   insertCall: `
-    INSERT INTO calls (provider, tenant, call_id, status, terminal, first_at, last_at, events,
+    INSERT INTO calls (provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count,
       direction, from_number, to_number, answered, duration_seconds, answered_at, in_progress_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)`,
   advanceCall: `
-    UPDATE calls SET status = ?, terminal = ?, last_at = max(last_at, ?), events = events + 1, ${DETAILS} WHERE id = ?`,
-  touchCall: `UPDATE calls SET last_at = max(last_at, ?), events = events + 1, ${DETAILS} WHERE id = ?`,
+    UPDATE calls SET status = ?, terminal = ?, last_event_at = max(last_event_at, ?), event_count = event_count + 1, ${DETAILS} WHERE id = ?`,
+  touchCall: `UPDATE calls SET last_event_at = max(last_event_at, ?), event_count = event_count + 1, ${DETAILS} WHERE id = ?`,
   insertEvent: 'INSERT INTO recorded (call, event_id, transition, event) VALUES (?, ?, ?, ?)',
 };
 
 /** Records events. */
-export class Recording {
+export class Recorder {
   readonly #transaction: Transaction;
   readonly #statements: Statements<typeof RECORD_SQL>;
 
@@ -48,8 +48,8 @@ export class Recording {
     const transaction = this.#transaction;
     const [provider, tenant, callId, id, status] = event;
     const known = call.get(callId, provider, tenant);
-    const hasFresh = known !== undefined && transaction.fresh.some((fresh) => fresh.call === known['id']);
-    if (hasFresh) transaction.settleFresh();
+    const hasNewJob = known !== undefined && transaction.newJobs.some((job) => job.call === known['id']);
+    if (hasNewJob) transaction.storeNewJobs();
     const unfinished = this.#isDuplicate(event, known);
     if (unfinished !== undefined) return [0, 'duplicate', !unfinished];
 
@@ -57,19 +57,19 @@ export class Recording {
     const callRow = known === undefined ? this.#insert(event) : this.#update(known['id'], event, transition);
     const row = Number(insertEvent.run(callRow, id, transition, event[14]).lastInsertRowid);
     transaction.recent.set(row, id, true);
-    const isBehind = hasFresh || known?.['unfinished'] === 1;
-    transaction.addWork({ call: callRow, row, eventId: id, provider, since: steady }, isBehind);
+    const isBehind = hasNewJob || known?.['unfinished'] === 1;
+    transaction.addJob({ call: callRow, row, eventId: id, provider, since: steady }, isBehind);
     return [row, transition, false];
   }
 
   /** Whether the work of an event that is known is unfinished; `undefined`: it is new. */
   #isDuplicate([provider, tenant, callId, id]: EventColumns, known: Row | undefined): boolean | undefined {
-    const { eventOfCall, forgotten, erasing } = this.#statements;
+    const { eventOfCall, tombstone, erasing } = this.#statements;
     if (known !== undefined) {
       const double = eventOfCall.get(known['id'], id);
       if (double !== undefined) return double['unfinished'] === 1;
     }
-    if (this.#transaction.hasForgotten && forgotten.get(hashOf(id)) !== undefined) return false;
+    if (this.#transaction.hasTombstones && tombstone.get(hashOf(id)) !== undefined) return false;
     if (this.#transaction.isErasing && erasing.get(id, keyOf(provider, tenant, callId)) !== undefined) return false;
     return undefined;
   }

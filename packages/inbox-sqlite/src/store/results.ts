@@ -9,19 +9,19 @@ import type { Transaction } from './transaction.ts';
 const RESULT = `due_since = NULL, wakes_at = NULL, token = NULL, begun_ms = NULL`;
 const LEASED = `WHERE call = ? AND id = ? AND token = ? AND state = ?`;
 
-export const RESULT_SQL: Sql<'stateOf' | 'renew' | 'begin' | 'finish' | 'retry' | 'bury' | 'release'> = {
-  stateOf: 'SELECT state, token FROM work WHERE call = ? AND id = ?',
+export const RESULT_SQL: Sql<'stateOf' | 'renew' | 'begin' | 'finish' | 'retry' | 'moveToDeadLetters' | 'release'> = {
+  stateOf: 'SELECT state, token FROM jobs WHERE call = ? AND id = ?',
   renew:
-    'UPDATE work SET state = 3, due_since = NULL, wakes_at = ?, span_ms = ? WHERE call = ? AND id = ? AND token = ? AND state = ?',
-  begin: `UPDATE work SET begun_ms = ? WHERE call = ? AND id = ? AND token = ? AND state = 3 AND wakes_at > ?`,
-  finish: `DELETE FROM work ${LEASED}`,
+    'UPDATE jobs SET state = 3, due_since = NULL, wakes_at = ?, span_ms = ? WHERE call = ? AND id = ? AND token = ? AND state = ?',
+  begin: `UPDATE jobs SET begun_ms = ? WHERE call = ? AND id = ? AND token = ? AND state = 3 AND wakes_at > ?`,
+  finish: `DELETE FROM jobs ${LEASED}`,
   retry: `
-    UPDATE work SET state = 0, failures = failures + 1, suspect = 0, not_before = ?, span_ms = ?, error = ?, done_handlers = ?, ${RESULT}
+    UPDATE jobs SET state = 0, failures = failures + 1, suspect = 0, not_before = ?, span_ms = ?, error = ?, done_handlers = ?, ${RESULT}
     ${LEASED}`,
-  bury: `
-    UPDATE work SET state = 4, failures = failures + 1, suspect = 0, dead_at = ?, error = ?, done_handlers = ?, ${RESULT}
+  moveToDeadLetters: `
+    UPDATE jobs SET state = 4, failures = failures + 1, suspect = 0, dead_at = ?, error = ?, done_handlers = ?, ${RESULT}
     ${LEASED}`,
-  release: `UPDATE work SET state = 0, not_before = ?, span_ms = ?, ${RESULT} ${LEASED}`,
+  release: `UPDATE jobs SET state = 0, not_before = ?, span_ms = ?, ${RESULT} ${LEASED}`,
 };
 
 /** The longest pause: with it, a time is still a whole number. */
@@ -51,7 +51,7 @@ export class Results {
 
   /** Its handlers begin: if nothing more is heard of it, that was an interruption. */
   begin(token: string, retryInMs: number, { steady }: Now): Outcome {
-    const { changes } = this.#statements.begin.run(spanOf(retryInMs), ...workOf(token), token, steady);
+    const { changes } = this.#statements.begin.run(spanOf(retryInMs), ...jobOf(token), token, steady);
     return changes === 0 ? 'lost' : 'done';
   }
 
@@ -60,12 +60,18 @@ export class Results {
   }
 
   fail(token: string, { retryInMs, error: text, doneHandlers }: Failure, now: Now): Outcome {
-    const { retry, bury } = this.#statements;
+    const { retry, moveToDeadLetters } = this.#statements;
     const done = JSON.stringify(doneHandlers);
     // At NUL a text would be cut.
     const error = text.replaceAll('\0', '\ufffd');
     if (retryInMs === undefined) {
-      return this.#end('fail', token, DEAD, now, (...lease) => bury.run(now.wall, error, done, ...lease).changes);
+      return this.#end(
+        'fail',
+        token,
+        DEAD,
+        now,
+        (...lease) => moveToDeadLetters.run(now.wall, error, done, ...lease).changes,
+      );
     }
     const span = spanOf(retryInMs);
     const notBefore = now.steady + span;
@@ -93,13 +99,13 @@ export class Results {
     totals.leave(before);
     if (state !== undefined) totals.enter(state);
     this.outcomes.add(token, ending);
-    this.#transaction.promote(workOf(token)[0] as number, now);
+    this.#transaction.schedule(jobOf(token)[0] as number, now);
     return 'done';
   }
 
   /** Runs a statement on leased work, and returns the state that it was in; nearly always it runs. `undefined`: the lease is lost. */
   #apply(token: string, run: Apply): number | undefined {
-    const [call, row] = workOf(token);
+    const [call, row] = jobOf(token);
     if (run(call, row, token, RUNNING) !== 0) return RUNNING;
     const found = this.#statements.stateOf.get(call, row);
     if (found?.['token'] !== token) return undefined;
@@ -108,7 +114,7 @@ export class Results {
   }
 
   #unknown(token: string): Outcome {
-    const [call, row] = workOf(token);
+    const [call, row] = jobOf(token);
     return call === null || this.#statements.stateOf.get(call, row) !== undefined ? 'lost' : 'gone';
   }
 }
@@ -121,7 +127,7 @@ function spanOf(ms: number): number {
 }
 
 /** The row of `work` that a lease is for; `null` for a token that no inbox gave. */
-function workOf(token: string): [call: number | null, row: number | null] {
+function jobOf(token: string): [call: number | null, row: number | null] {
   const [call = Number.NaN, row = Number.NaN] = token.split('.', 2).map(Number);
   return Number.isInteger(call) && Number.isInteger(row) ? [call, row] : [null, null];
 }

@@ -45,7 +45,7 @@ export type TakenRow = readonly [
 
 /** What a worker got. */
 export interface TakenRows {
-  readonly work: readonly TakenRow[];
+  readonly jobs: readonly TakenRow[];
   readonly nextInMs: number | undefined;
   readonly suspects: boolean;
   readonly more: boolean;

@@ -54,10 +54,10 @@ describe('an event that was taken', () => {
       const one = at % 3 === 0 ? other : store;
       within(one, () => one.record(rowOf(anEvent(callId)), t(at)));
     }
-    const work = within(store, () => take(store, 2000, 2000));
-    expect(work.map(({ id }) => id)).toEqual(calls.map((callId) => `acme:${callId}:ringing`));
-    for (const { id, event } of work) if (event !== undefined) expect(event.id).toBe(id);
-    const untold = work.flatMap(({ event }, at) => (event === undefined ? [at] : []));
+    const jobs = within(store, () => take(store, 2000, 2000));
+    expect(jobs.map(({ id }) => id)).toEqual(calls.map((callId) => `acme:${callId}:ringing`));
+    for (const { id, event } of jobs) if (event !== undefined) expect(event.id).toBe(id);
+    const untold = jobs.flatMap(({ event }, at) => (event === undefined ? [at] : []));
     expect(untold.length).toBe(512);
     expect(untold.filter((at) => at % 3 === 0)).toEqual([]);
   });
@@ -75,7 +75,7 @@ describe('an event that is taken in the transaction that records it', () => {
     expect(store.totals.counts(t(1))).toMatchObject({ waiting: 0, running: 1 });
     expect(within(store, () => take(store, 1000))).toEqual([]);
     expect(within(store, () => take(store, 1001))).toEqual([]);
-    const suspects = () => store.take({ ...REQUEST, suspect: true }, t(1001)).work;
+    const suspects = () => store.take({ ...REQUEST, suspect: true }, t(1001)).jobs;
     expect(within(store, suspects)).toMatchObject([
       [1, 'acme:c1:ringing', expect.any(String), 0, 0, true, 2, '[]', {}],
     ]);
@@ -85,12 +85,12 @@ describe('an event that is taken in the transaction that records it', () => {
   it('is told where more came at once than are remembered', () => {
     const store = open(temporaryFile());
     const calls = Array.from({ length: 600 }, (_, call) => `c${call}`);
-    const work = within(store, () => {
+    const jobs = within(store, () => {
       for (const callId of calls) store.record(rowOf(anEvent(callId)), t(1));
       return take(store, 1, 600);
     });
-    expect(work.map(({ id }) => id)).toEqual(calls.map((callId) => `acme:${callId}:ringing`));
-    expect(work.map(({ event }) => event?.callId)).toEqual([...calls.slice(0, 88), ...Array(512).fill(undefined)]);
+    expect(jobs.map(({ id }) => id)).toEqual(calls.map((callId) => `acme:${callId}:ringing`));
+    expect(jobs.map(({ event }) => event?.callId)).toEqual([...calls.slice(0, 88), ...Array(512).fill(undefined)]);
   });
 
   it('comes after those that are due, up to the limit; the rest is work for the next', () => {

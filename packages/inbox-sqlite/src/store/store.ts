@@ -5,14 +5,14 @@ import type { Database } from '../database/engine.ts';
 import { checkpoint, requireVersion, rollback } from '../database/open.ts';
 import { StoredCalls } from './calls.ts';
 import { type ReplayQuery, type ReplayStep, StoredDeadLetters } from './dead-letters.ts';
-import { Erasing, STEP_ROWS } from './erase.ts';
-import { Giving } from './jobs.ts';
-import { Recording } from './record.ts';
+import { Eraser, STEP_ROWS } from './erase.ts';
+import { JobQueue } from './jobs.ts';
+import { Recorder } from './record.ts';
 import { Results } from './results.ts';
 import type { EventColumns, Place, RecordedRow, TakenRows } from './rows.ts';
 import { Settings, type SweepLeave } from './settings.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
-import { Sweeping, type SweepPlace } from './sweep.ts';
+import { Sweeper, type SweepPlace } from './sweep.ts';
 import { Transaction } from './transaction.ts';
 
 export const STORE_SQL: Sql<'begin' | 'commit' | 'dataVersion' | 'userVersion'> = {
@@ -34,11 +34,11 @@ export class Store {
   readonly #path: string;
   readonly #statements: Statements<typeof STORE_SQL>;
   readonly #transaction: Transaction;
-  readonly #recording: Recording;
-  readonly #giving: Giving;
+  readonly #recorder: Recorder;
+  readonly #jobs: JobQueue;
   readonly #results: Results;
-  readonly #erasing: Erasing;
-  readonly #sweeping: Sweeping;
+  readonly #eraser: Eraser;
+  readonly #sweeper: Sweeper;
   readonly #clockOffset: number;
 
   /** @param now for tests: the time, when there is a clock */
@@ -47,16 +47,16 @@ export class Store {
     this.#path = path;
     this.#statements = prepare(db, STORE_SQL);
     this.#transaction = new Transaction(db);
-    this.#recording = new Recording(db, this.#transaction);
-    this.#giving = new Giving(db, this.#transaction, randomUUID());
+    this.#recorder = new Recorder(db, this.#transaction);
+    this.#jobs = new JobQueue(db, this.#transaction, randomUUID());
     this.#results = new Results(db, this.#transaction);
     this.calls = new StoredCalls(db);
     this.deadLetters = new StoredDeadLetters(db, this.#transaction);
     this.settings = new Settings(db);
-    this.#erasing = new Erasing(db, this.#transaction, this.#results.outcomes);
-    this.#sweeping = new Sweeping(db, this.#transaction, this.#erasing, this.settings);
+    this.#eraser = new Eraser(db, this.#transaction, this.#results.outcomes);
+    this.#sweeper = new Sweeper(db, this.#transaction, this.#eraser, this.settings);
     this.#clockOffset = this.settings.clockOffset(now?.wall ?? Date.now(), now?.mono ?? monotonic());
-    this.#giving.limitSpans(this.now(now));
+    this.#jobs.limitSpans(this.now(now));
   }
 
   /** The time, unless it is given. */
@@ -122,11 +122,11 @@ export class Store {
   }
 
   record(event: EventColumns, now: Now): RecordedRow {
-    return this.#recording.record(event, now);
+    return this.#recorder.record(event, now);
   }
 
   take(request: TakeRequest, now: Now): TakenRows {
-    return this.#giving.take(request, now);
+    return this.#jobs.take(request, now);
   }
 
   renew(tokens: readonly string[], leaseMs: number, now: Now): string[] {
@@ -162,16 +162,16 @@ export class Store {
   }
 
   endCall(provider: string, callId: string, tenant: string, status: TerminalStatus, now: Now): boolean {
-    return this.#erasing.endCall(provider, callId, tenant, status, now);
+    return this.#eraser.endCall(provider, callId, tenant, status, now);
   }
 
   forgetCall(provider: string, callId: string, tenant: string, now: Now): boolean {
-    return this.#erasing.forgetCall(provider, callId, tenant, now);
+    return this.#eraser.forgetCall(provider, callId, tenant, now);
   }
 
   /** Removes some of the events of calls that are gone. @returns whether any may be left */
   eraseStep(now: Now): boolean {
-    return this.#erasing.step(STEP_ROWS, now) >= STEP_ROWS;
+    return this.#eraser.step(STEP_ROWS, now) >= STEP_ROWS;
   }
 
   /** Stores how long ended calls stay, and returns how long they stayed so far if an option of another process had said so. */
@@ -183,11 +183,11 @@ export class Store {
 
   maySweep(sweepMs: number, now: Now): SweepLeave {
     const leave = this.settings.maySweep(sweepMs, now);
-    if (leave === 'yes') this.#giving.limitSpans(now);
+    if (leave === 'yes') this.#jobs.limitSpans(now);
     return leave;
   }
 
   sweep(place: SweepPlace, now: Now): SweepPlace | undefined {
-    return this.#sweeping.step(place, now);
+    return this.#sweeper.step(place, now);
   }
 }

@@ -1,7 +1,7 @@
 import { CALL_STATUSES, isTerminal } from '@call-status/core';
 import type { Now } from '../database/clock.ts';
 import type { Database, Row } from '../database/engine.ts';
-import { DUPLICATES_FOR_MS, type Erasing, STEP_ROWS } from './erase.ts';
+import { DUPLICATES_FOR_MS, type Eraser, STEP_ROWS } from './erase.ts';
 import { keyOf } from './hash.ts';
 import type { Place } from './rows.ts';
 import type { Settings } from './settings.ts';
@@ -12,16 +12,16 @@ import type { Transaction } from './transaction.ts';
 const SILENCE = 7;
 
 const OLD = `
-  SELECT id, provider, tenant, call_id, first_at, last_at, terminal, EXISTS (SELECT 1 FROM work WHERE call = calls.id) AS has_work
+  SELECT id, provider, tenant, call_id, first_event_at, last_event_at, terminal, EXISTS (SELECT 1 FROM jobs WHERE call = calls.id) AS has_jobs
   FROM calls`;
 
-export const SWEEP_SQL: Sql<'oldEnded' | 'oldLive' | 'nextProvider' | 'oldForgotten'> = {
-  oldEnded: `${OLD} WHERE terminal = 1 AND (last_at, id) > (?, ?) AND last_at < ? ORDER BY last_at, id LIMIT ${STEP_ROWS}`,
+export const SWEEP_SQL: Sql<'oldEnded' | 'oldLive' | 'nextProvider' | 'oldTombstones'> = {
+  oldEnded: `${OLD} WHERE terminal = 1 AND (last_event_at, id) > (?, ?) AND last_event_at < ? ORDER BY last_event_at, id LIMIT ${STEP_ROWS}`,
   oldLive: `
-    ${OLD} WHERE provider = ? AND status = ? AND (first_at, id) > (?, ?) AND first_at < ? ORDER BY first_at, id LIMIT ${STEP_ROWS}`,
+    ${OLD} WHERE provider = ? AND status = ? AND (first_event_at, id) > (?, ?) AND first_event_at < ? ORDER BY first_event_at, id LIMIT ${STEP_ROWS}`,
   nextProvider: 'SELECT provider FROM calls WHERE provider > ? ORDER BY provider LIMIT 1',
-  oldForgotten: `
-    DELETE FROM forgotten WHERE hash IN (SELECT hash FROM forgotten WHERE until <= ? ORDER BY until LIMIT ${STEP_ROWS})`,
+  oldTombstones: `
+    DELETE FROM tombstones WHERE hash IN (SELECT hash FROM tombstones WHERE until <= ? ORDER BY until LIMIT ${STEP_ROWS})`,
 };
 
 /** Where a step of cleaning up goes on: the ended calls first, then the live ones of each provider and status. */
@@ -32,15 +32,15 @@ export interface SweepPlace extends Place {
 const LIVE = CALL_STATUSES.filter((status) => !isTerminal(status));
 
 /** Removes what is older than the retention. */
-export class Sweeping {
+export class Sweeper {
   readonly #transaction: Transaction;
-  readonly #erasing: Erasing;
+  readonly #eraser: Eraser;
   readonly #settings: Settings;
   readonly #statements: Statements<typeof SWEEP_SQL>;
 
-  constructor(db: Database, transaction: Transaction, erasing: Erasing, settings: Settings) {
+  constructor(db: Database, transaction: Transaction, eraser: Eraser, settings: Settings) {
     this.#transaction = transaction;
-    this.#erasing = erasing;
+    this.#eraser = eraser;
     this.#settings = settings;
     this.#statements = prepare(db, SWEEP_SQL);
   }
@@ -53,18 +53,18 @@ export class Sweeping {
    */
   step(place: SweepPlace, now: Now): SweepPlace | undefined {
     if (!this.#settings.isTimeRight(now)) return undefined;
-    this.#transaction.settleFresh();
-    const { oldForgotten } = this.#statements;
-    let rows = Number(oldForgotten.run(now.wall).changes) + this.#erasing.step(STEP_ROWS, now);
+    this.#transaction.storeNewJobs();
+    const { oldTombstones } = this.#statements;
+    let rows = Number(oldTombstones.run(now.wall).changes) + this.#eraser.step(STEP_ROWS, now);
     if (rows >= STEP_ROWS) return place;
     const { retentionMs } = this.#settings.read();
     if (retentionMs === null) return undefined;
     const before = now.wall - retentionMs * (place.range === undefined ? 1 : SILENCE);
     const old = this.#old(place, before);
     for (const call of old) {
-      if (call['has_work'] === 0 && call['last_at'] < before) {
+      if (call['has_jobs'] === 0 && call['last_event_at'] < before) {
         this.#remove(call);
-        rows += this.#erasing.step(STEP_ROWS, now);
+        rows += this.#eraser.step(STEP_ROWS, now);
       }
       if (++rows >= STEP_ROWS) return placeOf(call, place);
     }
@@ -78,8 +78,8 @@ export class Sweeping {
       : oldLive.all(range.provider, range.status, at, row, before);
   }
 
-  #remove({ id, provider, tenant, call_id: callId, terminal, last_at: lastAt }: Row): void {
-    this.#erasing.remove(id, terminal === 1, keyOf(provider, tenant, callId), lastAt + DUPLICATES_FOR_MS);
+  #remove({ id, provider, tenant, call_id: callId, terminal, last_event_at: lastAt }: Row): void {
+    this.#eraser.remove(id, terminal === 1, keyOf(provider, tenant, callId), lastAt + DUPLICATES_FOR_MS);
   }
 
   #nextRange({ range }: SweepPlace): SweepPlace | undefined {
@@ -95,5 +95,5 @@ function firstOf(provider: string, status: string): SweepPlace {
 }
 
 function placeOf(call: Row, { range }: SweepPlace): SweepPlace {
-  return { at: range === undefined ? call['last_at'] : call['first_at'], row: call['id'], range };
+  return { at: range === undefined ? call['last_event_at'] : call['first_event_at'], row: call['id'], range };
 }

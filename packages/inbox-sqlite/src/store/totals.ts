@@ -3,7 +3,7 @@ import type { Now } from '../database/clock.ts';
 import type { Database } from '../database/engine.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 
-/** What the work on an event is at: the values of `work.state`. */
+/** What the work on an event is at: the values of `jobs.state`. */
 export const BLOCKED = 0;
 export const DUE = 1;
 export const RETRYING = 2;
@@ -18,10 +18,10 @@ export const TOTALS_SQL: Sql<'add' | 'read' | 'endedSpans' | 'nextDueProvider' |
     UPDATE inbox SET live = live + ?, ended = ended + ?,
       blocked = blocked + ?, due = due + ?, retrying = retrying + ?, running = running + ?, dead = dead + ? WHERE id = 1`,
   read: 'SELECT live, ended, blocked, due, retrying, running, dead FROM inbox WHERE id = 1',
-  endedSpans: `SELECT state, wakes_at, begun_ms FROM work WHERE wakes_at <= ? ORDER BY wakes_at LIMIT ${MOST_ENDED}`,
+  endedSpans: `SELECT state, wakes_at, begun_ms FROM jobs WHERE wakes_at <= ? ORDER BY wakes_at LIMIT ${MOST_ENDED}`,
   nextDueProvider: `
-    SELECT provider FROM work WHERE state = 1 AND suspect = ? AND provider > ? ORDER BY provider LIMIT 1`,
-  oldestDue: 'SELECT due_since FROM work WHERE state = 1 AND suspect = ? AND provider = ? ORDER BY due_since LIMIT 1',
+    SELECT provider FROM jobs WHERE state = 1 AND suspect = ? AND provider > ? ORDER BY provider LIMIT 1`,
+  oldestDue: 'SELECT due_since FROM jobs WHERE state = 1 AND suspect = ? AND provider = ? ORDER BY due_since LIMIT 1',
 };
 
 /** The columns of the totals. */

@@ -21,7 +21,7 @@ function setUp() {
   onTestFinished(() => port1.postMessage(CLOSE));
   const endsAt = () => {
     const db = new (loadEngine())(path);
-    const wakesAt = pragma(db, 'SELECT wakes_at FROM work');
+    const wakesAt = pragma(db, 'SELECT wakes_at FROM jobs');
     db.close();
     return Number(wakesAt);
   };
@@ -67,10 +67,10 @@ it('goes on when it cannot renew them', async () => {
 it('an inbox answers its thread', async () => {
   const inbox = openInbox({ path: temporaryFile() });
   await inbox.record(anEvent('c1'));
-  const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 60, owner: 'test' });
+  const { jobs } = await inbox.take({ limit: 1, leaseMs: 60, owner: 'test' });
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect((await inbox.take({ limit: 1, leaseMs: 60, owner: 'test', suspect: true })).jobs).toHaveLength(1);
-  expect(work).toHaveLength(1);
+  expect(jobs).toHaveLength(1);
 });
 
 it('keeps the order of what comes while another program locks the file', async () => {

@@ -47,7 +47,7 @@ export class HeldLeases {
     if (now !== undefined) this.#given = { now, at: performance.now() };
     if (name === 'take') {
       const { leaseMs } = args[0] as { leaseMs: number };
-      for (const [, , token] of (result as TakenRows).work) this.#hold(token, leaseMs);
+      for (const [, , token] of (result as TakenRows).jobs) this.#hold(token, leaseMs);
     } else if (name === 'renew') for (const token of result as string[]) this.#leases.delete(token);
     else if (name === 'finish' || name === 'fail' || name === 'release') this.#leases.delete(args[0] as string);
   }

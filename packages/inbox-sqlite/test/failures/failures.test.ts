@@ -208,8 +208,8 @@ describe('an event that somebody has spoiled in the file', () => {
 it('a pause of any length between two attempts is kept', async () => {
   const inbox = openInbox({ path: temporaryFile() });
   await inbox.record(anEvent('c1'));
-  const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
-  for (const { lease } of work) {
+  const { jobs } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
+  for (const { lease } of jobs) {
     const failure = { retryInMs: Number.MAX_VALUE, error: 'boom', doneHandlers: [] };
     expect(await inbox.fail(lease, failure)).toBe('done');
   }
@@ -260,8 +260,8 @@ describe('NUL', () => {
   it('does not cut the error of a dead letter', async () => {
     const inbox = openInbox({ path: temporaryFile() });
     await inbox.record(anEvent('c1'));
-    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
-    for (const { lease } of work) await inbox.fail(lease, { error: 'a\0b', doneHandlers: ['c\0d'] });
+    const { jobs } = await inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
+    for (const { lease } of jobs) await inbox.fail(lease, { error: 'a\0b', doneHandlers: ['c\0d'] });
     expect((await inbox.deadLetters.get('acme:c1:ringing'))?.error).toBe('a\ufffdb');
   });
 });

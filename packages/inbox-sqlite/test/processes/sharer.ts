@@ -17,15 +17,15 @@ async function handle(): Promise<void> {
     const woken = new Promise<void>((resolve) => {
       wake = resolve;
     });
-    const { jobs: work } = await inbox.take({ limit: 8, leaseMs: 60_000, owner: name });
-    for (const { lease, event } of work) {
+    const { jobs } = await inbox.take({ limit: 8, leaseMs: 60_000, owner: name });
+    for (const { lease, event } of jobs) {
       handled.push(event.id);
       if ((await inbox.finish(lease)) !== 'done') throw new Error('A lease was lost.');
     }
     const { live, ended, waiting, running } = await inbox.counts();
     if (live === 0 && ended === Number(all) && waiting + running === 0) return;
     // Without work of its own it lives from what the others record: nothing else wakes it.
-    if (work.length === 0) await Promise.race([woken, new Promise((resolve) => setTimeout(resolve, 100))]);
+    if (jobs.length === 0) await Promise.race([woken, new Promise((resolve) => setTimeout(resolve, 100))]);
   }
 }
 

@@ -30,8 +30,8 @@ describe('a call that is forgotten', () => {
       await inbox.record(anEvent(`kept${at % 7}`, 'ringing', { id: `acme:kept:${at}`, from: '+15550100999' }));
     }
     await inbox.record(anEvent('erased', 'completed', personal));
-    const { jobs: work } = await inbox.take(REQUEST);
-    const dead = work.find(({ event }) => event.callId === 'erased');
+    const { jobs } = await inbox.take(REQUEST);
+    const dead = jobs.find(({ event }) => event.callId === 'erased');
     if (dead === undefined) throw new Error('It was not given out.');
     await inbox.fail(dead.lease, { error: `could not reach ${NUMBER}`, doneHandlers: [] });
     expect(isInFiles(path, NUMBER)).toBe(true);
@@ -43,7 +43,7 @@ describe('a call that is forgotten', () => {
     expect(await inbox.getCall('acme', 'erased')).toBeUndefined();
     expect(await inbox.deadLetters.list()).toEqual({ rows: [] });
     expect(await inbox.counts()).toEqual({ live: 7, ended: 0, waiting: 143, running: 7, dead: 0 });
-    expect([countIn(path, 'erasing'), countIn(path, 'forgotten')]).toEqual([0, 151]);
+    expect([countIn(path, 'erasing'), countIn(path, 'tombstones')]).toEqual([0, 151]);
   });
 
   it('is a duplicate in each of its events, also while they are being removed, and begins anew with another one', async () => {
@@ -65,23 +65,23 @@ describe('a call that is forgotten', () => {
     const inbox = openInbox({ path });
     for (let at = 0; at < 130; at++) await inbox.record(anEvent('c1', 'ringing', { id: `acme:c1:${at}` }));
     const db = new (loadEngine())(path);
-    db.exec("INSERT INTO erasing SELECT id, 'key', 9e15 FROM calls; DELETE FROM calls; DELETE FROM work");
+    db.exec("INSERT INTO erasing SELECT id, 'key', 9e15 FROM calls; DELETE FROM calls; DELETE FROM jobs");
     db.close();
     await inbox.close();
     const next = openInbox({ path, sweepMs: 5 });
     next.onWork(() => {});
     await expect.poll(() => countIn(path, 'erasing')).toBe(0);
-    expect([countIn(path, 'recorded'), countIn(path, 'forgotten')]).toEqual([0, 130]);
+    expect([countIn(path, 'recorded'), countIn(path, 'tombstones')]).toEqual([0, 130]);
   });
 
   it('takes its lease from who works on it, and is one of its tenant only', async () => {
     const inbox = openInbox({ path: temporaryFile() });
     for (const tenant of ['a', 'b']) await inbox.record(anEvent('c1', 'ringing', { id: `acme:${tenant}:c1`, tenant }));
-    const { jobs: work } = await inbox.take(REQUEST);
+    const { jobs } = await inbox.take(REQUEST);
     expect(await inbox.forgetCall('acme', 'c1')).toBe(false);
     expect(await inbox.forgetCall('acme', 'c1', 'a')).toBe(true);
     const outcomes = [];
-    for (const { lease } of work) outcomes.push(await inbox.finish(lease));
+    for (const { lease } of jobs) outcomes.push(await inbox.finish(lease));
     expect(outcomes).toEqual(['lost', 'done']);
     expect((await inbox.getCall('acme', 'c1', 'b'))?.tenant).toBe('b');
   });

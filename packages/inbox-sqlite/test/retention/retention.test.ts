@@ -63,8 +63,8 @@ describe('retention', () => {
     await inbox.record(event('touched', 'completed'));
     await handleAll(inbox);
     await inbox.record(event('dead', 'completed'));
-    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: HOUR, owner: 'test' });
-    for (const { lease } of work) await inbox.fail(lease, { error: 'boom', doneHandlers: [] });
+    const { jobs } = await inbox.take({ limit: 1, leaseMs: HOUR, owner: 'test' });
+    for (const { lease } of jobs) await inbox.fail(lease, { error: 'boom', doneHandlers: [] });
     await inbox.record(event('waiting', 'completed'));
     pass(29 * DAY);
     await inbox.record(event('touched', 'completed', 'a late recording'));
@@ -76,7 +76,7 @@ describe('retention', () => {
     const left = (await inbox.listCalls()).rows.map(({ callId }) => callId);
     expect(left.sort()).toEqual(['dead', 'live', 'new', 'touched', 'waiting']);
     expect(count('events')).toBe(6);
-    expect(count('forgotten')).toBe(0);
+    expect(count('tombstones')).toBe(0);
     expect(await inbox.counts()).toEqual({ live: 1, ended: 4, waiting: 2, running: 0, dead: 1 });
   });
 
@@ -135,7 +135,7 @@ describe('retention', () => {
     for (const each of first) expect((await inbox.record(each)).transition).toBe('duplicate');
     await handleAll(inbox);
     pass(7 * DAY);
-    await vi.waitFor(() => expect([count('calls'), count('forgotten')]).toEqual([0, 0]));
+    await vi.waitFor(() => expect([count('calls'), count('tombstones')]).toEqual([0, 0]));
     expect((await inbox.record(event('c1', 'completed', 'c1/0'))).transition).toBe('advance');
   });
 
@@ -224,14 +224,14 @@ describe('a clock that steps ahead', () => {
     const { inbox, warnings } = open({ retentionMs: HOUR });
     await recordEnded(inbox, event);
     pass(HOUR + 1);
-    await vi.waitFor(() => expect(count('forgotten')).toBe(20));
+    await vi.waitFor(() => expect(count('tombstones')).toBe(20));
     await inbox.record(event('later', 'completed'));
     await handleAll(inbox);
     expect(warnings).toEqual([]);
     clocks.wall += 60 * DAY;
     await vi.waitFor(() => expect(warnings).toEqual(['inbox_clock_stepped']));
     await someSweeps();
-    expect(count('forgotten')).toBe(20);
+    expect(count('tombstones')).toBe(20);
     expect(await inbox.counts()).toMatchObject({ ended: 1 });
     expect((await inbox.record(event('ended0', 'completed'))).transition).toBe('duplicate');
 
