@@ -7,7 +7,7 @@ import { floorOf } from './floor.ts';
 import { listen } from './listen.ts';
 import { signed, withToken } from './options.ts';
 import { readBody } from './read-body.ts';
-import type { Sink } from './servers.ts';
+import type { Sink } from './sink.ts';
 
 /** The handler that the providers' documents show: a body parser, two fields, an answer. Nothing is verified. */
 export function byHand(sink: Sink): Promise<number> {

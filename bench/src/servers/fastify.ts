@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { PATH } from '../callbacks.ts';
 import { floorOf } from './floor.ts';
 import { signed } from './options.ts';
-import type { Sink } from './servers.ts';
+import type { Sink } from './sink.ts';
 
 /** A body parser, two fields, an answer. Nothing is verified. */
 export async function byHand(sink: Sink): Promise<number> {

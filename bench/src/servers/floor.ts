@@ -4,7 +4,7 @@
  */
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { PATH, PUBLIC_URL, SIGNING_KEY } from '../callbacks.ts';
-import type { Sink } from './servers.ts';
+import type { Sink } from './sink.ts';
 
 /** The answer to a callback, by its body and its signature. */
 export type Floor = (body: Buffer, signature: unknown) => 200 | 403 | 422;

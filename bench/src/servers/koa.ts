@@ -8,7 +8,7 @@ import { floorOf } from './floor.ts';
 import { listen } from './listen.ts';
 import { signed } from './options.ts';
 import { readBody } from './read-body.ts';
-import type { Sink } from './servers.ts';
+import type { Sink } from './sink.ts';
 
 /** A body parser, two fields, an answer. Nothing is verified. */
 export function byHand(sink: Sink): Promise<number> {

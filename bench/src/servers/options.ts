@@ -1,6 +1,6 @@
 import { type CallStatusOptions, exotel, type Inbox, memoryInbox, signalwire } from '@call-status/core';
 import { PUBLIC_URL, SIGNING_KEY, TOKEN } from '../callbacks.ts';
-import type { Sink } from './servers.ts';
+import type { Sink } from './sink.ts';
 
 /** call-status as a user sets it up who verifies signatures. */
 export function signed(sink: Sink, inbox: Inbox = memoryInbox()): CallStatusOptions {

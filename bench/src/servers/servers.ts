@@ -1,7 +1,5 @@
 import type { Inbox } from '@call-status/core';
-
-/** A handler's last act: a server whose handlers do not run has no figure. */
-export type Sink = (callId: unknown, status: unknown) => void;
+import type { Sink } from './sink.ts';
 
 /** Starts a server and resolves to its port. */
 export type StartServer = (sink: Sink) => Promise<number>;
