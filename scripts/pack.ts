@@ -1,6 +1,6 @@
 /** Packs every public package as it would be published. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { publicPackages, ROOT, readManifest, run } from './packages.ts';
 import { type Publication, publishedManifest, publishedReadme } from './published.ts';
 import { REPOSITORY } from './repository.ts';
@@ -10,12 +10,12 @@ export function pack(destination: string): Map<string, string> {
   const tarballs = new Map<string, string>();
   const packages = publicPackages();
   const [pnpm] = (readManifest(ROOT).packageManager ?? 'pnpm').split('+');
-  const names = new Map(packages.map(({ folder, manifest }) => [relative(ROOT, folder), manifest.name]));
-  for (const { folder, manifest } of packages) {
+  const names = new Map(packages.map(({ path, manifest }) => [path, manifest.name]));
+  for (const { path, folder, manifest } of packages) {
     // npm would ignore publishConfig.exports and leave `workspace:` in the dependencies.
     run('npx', ['-y', String(pnpm), 'pack', '--pack-destination', destination], folder);
     const tarball = join(destination, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
-    repack(tarball, destination, { folder: relative(ROOT, folder), repository: REPOSITORY, names });
+    repack(tarball, destination, { folder: path, repository: REPOSITORY, names });
     tarballs.set(manifest.name, tarball);
   }
   return tarballs;
@@ -23,12 +23,14 @@ export function pack(destination: string): Map<string, string> {
 
 /** Makes the manifest and the README those of a published package. */
 function repack(tarball: string, destination: string, publication: Publication): void {
-  run('tar', ['-xzf', tarball, '-C', destination]);
+  // By its name: GNU tar takes the `C:` of a path on Windows for a host.
+  const file = basename(tarball);
+  run('tar', ['-xzf', file], destination);
   const folder = join(destination, 'package');
   const manifest = publishedManifest(readManifest(folder), publication);
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const readme = join(folder, 'README.md');
   writeFileSync(readme, publishedReadme(readFileSync(readme, 'utf8'), publication));
-  run('tar', ['-czf', tarball, '-C', destination, 'package']);
+  run('tar', ['-czf', file, 'package'], destination);
   rmSync(folder, { recursive: true });
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, execSync, type StdioOptions } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -20,6 +20,9 @@ export interface Manifest {
 export interface PublicPackage {
   /** The name of its folder, such as `express`. */
   readonly id: string;
+  /** Its folder in the repository: `packages/express`, on every system. */
+  readonly path: string;
+  /** The whole path of its folder. */
   readonly folder: string;
   readonly manifest: Manifest;
 }
@@ -32,15 +35,19 @@ export function readManifest(folder: string): Manifest {
 /** Every package that is published: whatever is in `packages/` and not private. */
 export function publicPackages(): PublicPackage[] {
   return readdirSync(join(ROOT, 'packages'))
-    .map((id) => ({ id, folder: join(ROOT, 'packages', id) }))
+    .map((id) => ({ id, path: `packages/${id}`, folder: join(ROOT, 'packages', id) }))
     .filter(({ folder }) => existsSync(join(folder, 'package.json')))
     .map((found) => ({ ...found, manifest: readManifest(found.folder) }))
     .filter(({ manifest }) => manifest.private !== true);
 }
 
+const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit'];
+
 /** Runs a program to its end, its output being ours; throws if it fails. */
 export function run(program: string, args: readonly string[], cwd: string = ROOT): void {
   // npm would warn of the settings that pnpm hands down to it.
-  const env = { ...process.env, npm_config_loglevel: 'error' };
-  execFileSync(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const options = { cwd, env: { ...process.env, npm_config_loglevel: 'error' }, stdio: STDIO };
+  if (process.platform !== 'win32') execFileSync(program, args, options);
+  // On Windows, npm and what it installs are .cmd files, which only the shell runs.
+  else execSync([program, ...args].map((word) => `"${word}"`).join(' '), options);
 }

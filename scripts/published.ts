@@ -1,13 +1,14 @@
 /** What packing changes in a package: what must be true for a user on the registry, and cannot be in the repository. */
-import { join, normalize } from 'node:path';
+import { posix } from 'node:path';
 import type { Manifest } from './packages.ts';
+import type { Address } from './repository.ts';
 
 /** What is the same for all packages. */
 export interface Publication {
   /** The folder of the package: `packages/express`. */
   readonly folder: string;
   /** Where the repository is published; `undefined` as long as that is not decided. */
-  readonly repository: string | undefined;
+  readonly repository: Address | undefined;
   /** The names of the packages, by their folders. */
   readonly names: ReadonlyMap<string, string>;
 }
@@ -38,7 +39,7 @@ const LINK = /(?<!!)\[([^\]]*)\]\((?![a-z]+:|#)([^)#\s]+)(#[^)\s]*)?\)/g;
  */
 export function publishedReadme(text: string, { folder, repository, names }: Publication): string {
   return text.replace(LINK, (_, label: string, path: string, anchor = '') => {
-    const target = normalize(join(folder, path)).replace(/\/$/, '');
+    const target = posix.join(folder, path).replace(/\/$/, '');
     const name = names.get(target.replace(/\/README\.md$/, ''));
     if (name !== undefined) return `[${label}](https://www.npmjs.com/package/${name}${anchor})`;
     return repository === undefined ? label : `[${label}](${repository}/blob/main/${target}${anchor})`;

@@ -1,14 +1,14 @@
 // What packing changes, and what the packages may import.
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Manifest, publicPackages, ROOT } from '../scripts/packages.ts';
 import { type Publication, publishedManifest, publishedReadme } from '../scripts/published.ts';
-import { REPOSITORY } from '../scripts/repository.ts';
 
-const names = new Map(publicPackages().map(({ folder, manifest }) => [path.relative(ROOT, folder), manifest.name]));
+const names = new Map(publicPackages().map((one) => [one.path, one.manifest.name]));
 const undecided: Publication = { folder: 'packages/koa', repository: undefined, names };
 const decided: Publication = { ...undecided, repository: 'https://code.example/call-status' };
 
@@ -63,14 +63,60 @@ describe('the manifest of a package', () => {
   });
 });
 
-it('refuses a release as long as the repository has no address', () => {
-  expect(REPOSITORY).toBeUndefined();
-  const release = spawnSync(process.execPath, ['--import', 'tsx', path.join(ROOT, 'scripts/release.ts'), '--dry-run'], {
-    encoding: 'utf8',
+describe('the address of the repository', () => {
+  it('is in no manifest of the repository', () => {
+    for (const folder of [ROOT, ...publicPackages().map((one) => one.folder)]) {
+      const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+      expect([manifest.repository, manifest.homepage, manifest.bugs], manifest.name).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+    }
   });
-  expect(release.status).toBe(1);
-  expect(release.stderr).toContain('set REPOSITORY in scripts/repository.ts');
+
+  it('is filled in from one place when a package is packed', () => {
+    const folder = scratchRepository("'https://code.example/call-status'");
+    const packed = runIn(folder, '-e', `import('./scripts/pack.ts').then(({ pack }) => pack(process.cwd()))`);
+    expect(packed.status, packed.stderr).toBe(0);
+    const tar = (file: string) =>
+      execFileSync('tar', ['-xzOf', 'call-status-one-1.0.0.tgz', `package/${file}`], { cwd: folder, encoding: 'utf8' });
+    expect(JSON.parse(tar('package.json'))).toMatchObject({
+      repository: { type: 'git', url: 'git+https://code.example/call-status.git', directory: 'packages/one' },
+      homepage: 'https://code.example/call-status/tree/main/packages/one#readme',
+      bugs: 'https://code.example/call-status/issues',
+    });
+    expect(tar('README.md')).toBe('[manual](https://code.example/call-status/blob/main/docs/manual.md)');
+  });
+
+  it('is needed for a release', () => {
+    const release = runIn(scratchRepository('undefined'), 'scripts/release.ts', '--dry-run');
+    expect(release.status).toBe(1);
+    expect(release.stderr).toContain('Set REPOSITORY in scripts/repository.ts');
+  });
 });
+
+/** A repository with the scripts of this one, with another address and one package. */
+function scratchRepository(address: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'call-status-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  cpSync(path.join(ROOT, 'package.json'), path.join(folder, 'package.json'));
+  cpSync(path.join(ROOT, 'scripts'), path.join(folder, 'scripts'), { recursive: true });
+  writeFileSync(
+    path.join(folder, 'scripts/repository.ts'),
+    `export const REPOSITORY: string | undefined = ${address};`,
+  );
+  const one = path.join(folder, 'packages/one');
+  mkdirSync(one, { recursive: true });
+  const manifest = { name: '@call-status/one', version: '1.0.0', exports: { '.': './index.js' } };
+  writeFileSync(path.join(one, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(path.join(one, 'README.md'), '[manual](../../docs/manual.md)');
+  return folder;
+}
+
+function runIn(cwd: string, ...args: readonly string[]) {
+  return spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), ...args], { cwd, encoding: 'utf8' });
+}
 
 describe('imports', () => {
   const folders = readdirSync(path.join(ROOT, 'packages')).filter((id) =>
