@@ -18,6 +18,7 @@ import {
   isFullyBuffered,
   originOf,
   peekBody,
+  readBuffered,
   timeToClose,
   whenAnswered,
 } from '@call-status/core/adapter';
@@ -170,7 +171,7 @@ function readBody(
 ): void {
   const announced = payload === raw ? contentLength(raw) : undefined;
   if (isFullyBuffered(payload, announced, maxBytes)) {
-    done(null, payload.read());
+    done(null, readBuffered(payload));
     return;
   }
   const read = peekBody(payload, announced, maxBytes).then((body) => {

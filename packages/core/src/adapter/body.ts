@@ -16,7 +16,7 @@ export function contentLength(req: IncomingMessage): number | undefined {
   return stream?.endAfterHeaders === false ? undefined : 0;
 }
 
-/** Whether one `read()` gives the whole body: all of it has come, with its end, and no decoder turned it into text. */
+/** Whether {@link readBuffered} gives the whole body: all of it has come, with its end, and no decoder turned it into text. */
 export function isFullyBuffered(stream: BodyStream, announced: number | undefined, maxBytes: number): boolean {
   const { complete, readableLength, readableEncoding, readableFlowing } = stream;
   return (
@@ -27,6 +27,15 @@ export function isFullyBuffered(stream: BodyStream, announced: number | undefine
     readableLength === announced &&
     readableEncoding === null
   );
+}
+
+/** Reads all that has come. Since Node 26, one `read()` gives one chunk. */
+export function readBuffered(stream: BodyStream): Uint8Array {
+  const first: Uint8Array = stream.read();
+  if (stream.readableLength === 0) return first;
+  const chunks = [first];
+  while (stream.readableLength > 0) chunks.push(stream.read());
+  return Buffer.concat(chunks);
 }
 
 const NO_BYTES = Buffer.alloc(0);

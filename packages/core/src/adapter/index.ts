@@ -1,7 +1,7 @@
 import '../require-node.ts';
 
 /** For authors of adapters: what those of node frameworks share, reading a request's body without taking it from the application. */
-export { type BodyStream, contentLength, isFullyBuffered, peekBody } from './body.ts';
+export { type BodyStream, contentLength, isFullyBuffered, peekBody, readBuffered } from './body.ts';
 export {
   type Closable,
   type CloseGracefullyOptions,

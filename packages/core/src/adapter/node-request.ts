@@ -6,7 +6,7 @@ import type { AnyCallStatusEvent } from '../event.ts';
 import type { CallStatusOptions } from '../options/options.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import type { CallbackReceiver } from '../receiver/types.ts';
-import { contentLength, isFullyBuffered, peekBody } from './body.ts';
+import { contentLength, isFullyBuffered, peekBody, readBuffered } from './body.ts';
 import { inNextTurn } from './next-turn.ts';
 
 /** A receiver, one provider of it, or the options to make one. */
@@ -66,7 +66,7 @@ function receiveStream(endpoint: CallbackReceiver, given: NodeRequest, outcome: 
   const { bytes } = endpoint.limits;
   const announced = contentLength(req);
   if (isFullyBuffered(req, announced, bytes)) {
-    const callback = new NodeCallback(given, req.read(), undefined);
+    const callback = new NodeCallback(given, readBuffered(req), undefined);
     receiveBody(endpoint, callback, outcome);
     // In the same turn, before anybody can see the end of the stream, the body can be put back for the application.
     if (!callback.isAccepted || endpoint.ack === 'manual') req.unshift(callback.body);
