@@ -117,6 +117,7 @@ const PROGRESS_OF_CONFLICT = 5;
 /**
  * What an event with the status `next` does to a call that has the status `current`; `undefined` when it is the call's first event.
  * A status word that we do not know moves nothing, so it is a `repeat`.
+ * @example transitionOf('in-progress', 'ringing') // 'late'
  */
 export function transitionOf(current: CallStatus | undefined, next: CallStatus): Exclude<Transition, 'duplicate'> {
   if (next === 'unknown' || next === current) return 'repeat';
@@ -141,6 +142,7 @@ export interface ApplicationEnd {
  * @param events at least one; all of the same call
  * @param end how the application ended it, if it did; that stays, whatever its events say
  * @throws CallStatusError `invalid_options` when there is no event
+ * @example foldCall([{ id: '1', provider: 'acme', callId: '7', status: 'busy', receivedAt: '' }]).outcome // 'busy'
  */
 export function foldCall(events: readonly AnyCallStatusEvent[], end?: ApplicationEnd): Call {
   const ordered = [...events].sort(byProgress).filter((event, at, all) => event.id !== all[at - 1]?.id);

@@ -28,6 +28,17 @@ export interface ErrorDetails {
 /**
  * The one error class. Tell errors apart by `code`: `instanceof` fails across two copies of a package.
  * Its message says what happened, to what, and what to do.
+ * @example
+ * ```ts
+ * import { createCallStatus, signalwire } from '@call-status/core';
+ *
+ * createCallStatus({
+ *   providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+ *   onError: ({ code, severity, details }) => {
+ *     if (severity === 'error') console.error(code, details.eventId);
+ *   },
+ * });
+ * ```
  */
 export class CallStatusError extends Error {
   override readonly name = 'CallStatusError';
@@ -52,7 +63,21 @@ export class CallStatusError extends Error {
   }
 }
 
-/** Whether something thrown is a {@link CallStatusError}, also one of another copy of this package. */
+/**
+ * Whether something thrown is a {@link CallStatusError}, also one of another copy of this package.
+ * @example
+ * ```ts
+ * import { createCallStatus, isCallStatusError, signalwire } from '@call-status/core';
+ *
+ * const calls = createCallStatus({ providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })] });
+ * try {
+ *   await calls.ready();
+ * } catch (error) {
+ *   if (isCallStatusError(error) && error.code === 'inbox_unwritable') console.error('Check the path of the inbox.');
+ *   throw error;
+ * }
+ * ```
+ */
 export function isCallStatusError(error: unknown): error is CallStatusError {
   const { name, code, details } = Object(error) as Partial<CallStatusError>;
   return (

@@ -23,7 +23,10 @@ export type TerminalStatus = 'completed' | 'busy' | 'no-answer' | 'failed' | 'ca
 
 const TERMINAL: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
 
-/** Whether a call that has this status has ended. */
+/**
+ * Whether a call that has this status has ended.
+ * @example isTerminal('busy') // true
+ */
 export function isTerminal(status: CallStatus): status is TerminalStatus {
   return TERMINAL.has(status);
 }

@@ -21,6 +21,15 @@ const LONGEST_MS = 45 * 60_000;
  * no event. Between half and all of it, so that failures spread out.
  *
  * @returns milliseconds
+ * @example
+ * ```ts
+ * import { createCallStatus, exponentialBackoff, signalwire } from '@call-status/core';
+ *
+ * createCallStatus({
+ *   providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+ *   retry: { attempts: 10, backoff: (attempt) => 2 * exponentialBackoff(attempt) },
+ * });
+ * ```
  */
 export function exponentialBackoff(attempt: number): number {
   const longest = Math.min(LONGEST_MS, FIRST_MS * GROWTH ** (attempt - 1));

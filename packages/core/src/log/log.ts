@@ -30,7 +30,18 @@ export function consoleLoggerWith(isDebug: boolean): Logger {
   };
 }
 
-/** Writes warnings and errors to the console, one line each; with `NODE_DEBUG=call-status` also why requests are passed on. */
+/**
+ * Writes warnings and errors to the console, one line each; with `NODE_DEBUG=call-status` also why requests are passed on.
+ * @example
+ * ```ts
+ * import { consoleLogger, createCallStatus, signalwire } from '@call-status/core';
+ *
+ * createCallStatus({
+ *   providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+ *   log: { ...consoleLogger, warn() {} }, // errors only
+ * });
+ * ```
+ */
 export const consoleLogger: Logger = consoleLoggerWith(debuglog('call-status').enabled);
 
 /** JSON leaves some control characters as they are. */

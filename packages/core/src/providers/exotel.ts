@@ -129,6 +129,16 @@ export interface ExotelParameters {
  *
  * Source: developer.exotel.com, voice v1, status callback; the encodings, the zone and the statuses of `answered`
  * from recorded callbacks and public consumers.
+ * @example
+ * ```ts
+ * import { createCallStatus, exotel } from '@call-status/core';
+ *
+ * createCallStatus({
+ *   providers: [
+ *     exotel({ token: process.env.EXOTEL_TOKEN!, onCompleted: (event) => console.log(event.callId) }),
+ *   ],
+ * });
+ * ```
  */
 export const exotel: ProviderFactory<
   'exotel',

@@ -58,7 +58,19 @@ export interface MycpaasParameters {
   readonly StatusCallbackEvent?: string;
 }
 
-/** mycpaas. Cannot sign: set a `token`. Source: docs.mycpaas.io, voice webhooks, webhooks overview, voice call. */
+/**
+ * mycpaas. Cannot sign: set a `token`. Source: docs.mycpaas.io, voice webhooks, webhooks overview, voice call.
+ * @example
+ * ```ts
+ * import { createCallStatus, mycpaas } from '@call-status/core';
+ *
+ * createCallStatus({
+ *   providers: [
+ *     mycpaas({ token: process.env.MYCPAAS_TOKEN!, onCompleted: (event) => console.log(event.callId) }),
+ *   ],
+ * });
+ * ```
+ */
 export const mycpaas: ProviderFactory<
   'mycpaas',
   MycpaasFields,

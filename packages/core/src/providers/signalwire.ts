@@ -86,6 +86,16 @@ export interface SignalwireCallbackUrl {
  *
  * Source: SignalWire Compatibility API reference and its webhook security guide; the signature schemes of the SDKs
  * `@signalwire/compatibility-api` and `signalwire` (Python), whose test vectors the tests repeat.
+ * @example
+ * ```ts
+ * import { createCallStatus, signalwire } from '@call-status/core';
+ *
+ * createCallStatus({
+ *   providers: [
+ *     signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY!, onCompleted: (event) => console.log(event.callId) }),
+ *   ],
+ * });
+ * ```
  */
 export const signalwire: ProviderFactory<'signalwire', SignalwireFields, SignalwireOptions, SignalwireCallbackUrl> =
   defineProvider({

@@ -102,6 +102,16 @@ export interface VoicedockParameters {
  * VoiceDock (HMS Sovereign). Signs the bytes of the body when a secret is set.
  *
  * Source: doc.hmsovereign.com, webhooks (overview, security, status-update); the SDK `hmsovereign`, `src/webhooks.ts`.
+ * @example
+ * ```ts
+ * import { createCallStatus, voicedock } from '@call-status/core';
+ *
+ * createCallStatus({
+ *   providers: [
+ *     voicedock({ secret: process.env.VOICEDOCK_SECRET!, onCompleted: (event) => console.log(event.callId) }),
+ *   ],
+ * });
+ * ```
  */
 export const voicedock: ProviderFactory<
   'voicedock',
