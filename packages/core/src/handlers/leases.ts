@@ -2,7 +2,6 @@ import { CallStatusError } from '../errors.ts';
 import type { Inbox, Lease } from '../inbox/inbox.ts';
 import { LONGEST_TIMER_MS, type Timers } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
-import { BusySet } from './busy-set.ts';
 
 /** What the leases of a worker need of it. */
 export interface LeasesOptions {
@@ -27,7 +26,7 @@ const LONGEST_GRACE_MS = 1000;
 export class Leases {
   readonly #options: LeasesOptions;
   readonly #everyMs: number;
-  readonly #attempts = new BusySet<Attempt>();
+  readonly #attempts = new Set<Attempt>();
   #stopLooking: (() => void) | undefined;
   #lookedAt = 0;
   #askedAt = 0;
@@ -78,7 +77,7 @@ export class Leases {
   }
 
   async renew(): Promise<void> {
-    const asked = this.#attempts.values();
+    const asked = [...this.#attempts];
     const leases = asked.map(({ lease }) => lease);
     const askedAt = this.#options.timers.now();
     this.#askedAt = askedAt;
@@ -123,7 +122,7 @@ export class Leases {
     if (isDue || (this.#isFailing && !this.#isAsking)) void this.renew();
     if (now < this.#graceUntil) return;
     // One look early: a lease that has run out is never relied on.
-    for (const attempt of this.#attempts.values()) {
+    for (const attempt of [...this.#attempts]) {
       if (attempt.leaseEndsAt - now < 1.5 * this.#everyMs) this.#interrupt(attempt);
     }
   }

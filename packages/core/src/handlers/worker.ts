@@ -3,7 +3,6 @@ import type { Job, Taken, TakeRequest } from '../inbox/inbox.ts';
 import { nodeTimers, setImmediate, setTimeout, type Timers } from '../timer.ts';
 import { AsyncContext } from './async-context.ts';
 import { Attempt, type AttemptOptions, attemptOptionsOf } from './attempt.ts';
-import { BusySet } from './busy-set.ts';
 import { withDeadline } from './deadline.ts';
 import { FullPlaces } from './full-places.ts';
 import { Interruptions } from './interruptions.ts';
@@ -31,7 +30,7 @@ export class Worker {
   readonly #runner: Runner;
   readonly #fullPlaces: FullPlaces;
   readonly #attemptOptions: (provider: string) => AttemptOptions;
-  readonly #attempts = new BusySet<Attempt>();
+  readonly #attempts = new Set<Attempt>();
   #isWorking = false;
   #mayHaveWork = false;
   /** Whether more may be due than there were places for; of what becomes due, the inbox tells. */
@@ -126,7 +125,7 @@ export class Worker {
       await Promise.all(this.#ends());
     };
     await withDeadline(ended(), deadlineMs);
-    await withDeadline(Promise.all(this.#attempts.values().map((attempt) => this.#giveBack(attempt))), releaseMs);
+    await withDeadline(Promise.all([...this.#attempts].map((attempt) => this.#giveBack(attempt))), releaseMs);
     this.#leases.stop();
   }
 
@@ -141,7 +140,7 @@ export class Worker {
 
   #poll(): void {
     this.#wake();
-    void this.#fullPlaces.look(this.#places, this.#attempts.values());
+    void this.#fullPlaces.look(this.#places, this.#attempts);
   }
 
   async #pump(): Promise<void> {
@@ -209,7 +208,7 @@ export class Worker {
       // If it has failed meanwhile, then the inbox knows, and only the answer was lost.
       (attempt.isHandling || attempt.work.attempt === work.attempt);
     const isAgain = work.suspect || work.attempt > 1;
-    const running = isAgain ? this.#attempts.values().find(isHere) : undefined;
+    const running = isAgain ? [...this.#attempts].find(isHere) : undefined;
     running?.resume(work.lease, leaseEndsAt);
     return running ?? new Attempt(work, leaseEndsAt, this.#attemptOptions(provider));
   }
@@ -227,7 +226,7 @@ export class Worker {
   }
 
   #ends(): readonly Promise<void>[] {
-    return this.#attempts.values().map(({ ended }) => ended);
+    return [...this.#attempts].map(({ ended }) => ended);
   }
 
   async #process(attempt: Attempt): Promise<void> {

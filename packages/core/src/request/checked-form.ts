@@ -237,3 +237,8 @@ const RULES: RulesOf<NormalForm> = {
   custom: TEXT,
 };
 const FORM: Parts = new Map(Object.entries(RULES));
+
+/** The parts that an event has as the normal form has them. */
+export const OPTIONAL_PARTS: readonly (keyof NormalForm)[] = (Object.keys(RULES) as (keyof NormalForm)[]).filter(
+  (part) => !['callId', 'rawStatus', 'status', 'answered'].includes(part),
+);

@@ -90,7 +90,6 @@ describe('normalize', () => {
       from: PHONE,
       sequence: 0,
       // Room for what the inbox decides.
-      transition: undefined,
     });
   });
 

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
-import { type AnyCallStatusEvent, type CallStatus, isTerminal, type Trust } from '../event.ts';
+import { type CallStatus, isTerminal, type Trust } from '../event.ts';
 import type { NewEvent } from '../inbox/inbox.ts';
 import { atOnce } from '../provider/at-once.ts';
-import type { NormalForm, Provider } from '../provider/define-provider.ts';
+import type { Provider } from '../provider/define-provider.ts';
 import { issuesOfFields, validate } from '../provider/standard-schema.ts';
 import { statusOf } from '../provider/status-of.ts';
 import { isPrintable } from '../text/printable.ts';
 import { hasFewDigits, mayHavePhoneNumber } from '../text/redact.ts';
-import { blankOf } from './blank.ts';
-import { checkedForm, type Dropped } from './checked-form.ts';
+import { checkedForm, type Dropped, OPTIONAL_PARTS } from './checked-form.ts';
 
 /** Longer call ids are refused: no provider has them, and memory is not for strangers to fill. */
 const LONGEST_CALL_ID = 256;
@@ -70,19 +69,20 @@ export function normalize(
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);
   const answered = form.answered === undefined ? ANSWERED[status] : (form.answered ?? undefined);
-  const event = eventWith(form, answered);
-  event['provider'] = name;
-  event['id'] = eventId(name, tenant, callId, key);
-  event['callId'] = callId;
-  event['status'] = status;
-  event['rawStatus'] = rawStatus;
-  event['terminal'] = isTerminal(status);
-  event['receivedAt'] = isoTime(now);
-  event['trust'] = trust;
-  event['raw'] = fields;
+  const event: Record<string, unknown> = {
+    provider: name,
+    id: eventId(name, tenant, callId, key),
+    callId,
+    status,
+    rawStatus,
+    terminal: isTerminal(status),
+    receivedAt: isoTime(now),
+    trust,
+    raw: fields,
+  };
   if (tenant !== undefined) event['tenant'] = tenant;
-  // The inbox decides it; here it only has its place.
-  event['transition'] = undefined;
+  if (answered !== undefined) event['answered'] = answered;
+  for (const part of OPTIONAL_PARTS) if (form[part] !== undefined) event[part] = form[part];
   return event as unknown as NewEvent;
 }
 
@@ -107,71 +107,6 @@ const ANSWERED: Readonly<Partial<Record<CallStatus, boolean>>> = {
   'no-answer': false,
   canceled: false,
 };
-
-/** An event with the parts that are there, and room for what every event has. */
-function eventWith(form: NormalForm, answered: boolean | undefined): Record<string, unknown> {
-  // One bit for each part that is there.
-  let shape = answered === undefined ? 0 : 1 << PARTS.length;
-  for (let at = 0; at < PARTS.length; at++) if (form[PARTS[at] as Part] !== undefined) shape |= 1 << at;
-  let blank = BLANKS.get(shape);
-  if (blank === undefined) {
-    const parts: readonly string[] = PARTS.filter((_, at) => shape & (1 << at));
-    blank = blankOf([...EVERY_EVENT, ...parts, ...(answered === undefined ? [] : ['answered'])]);
-    if (BLANKS.size < MOST_BLANKS) BLANKS.set(shape, blank);
-  }
-  const event = { ...blank };
-  if (answered !== undefined) event['answered'] = answered;
-  for (let at = 0; at < PARTS.length; at++) {
-    const value = form[PARTS[at] as Part];
-    if (value !== undefined) event[PARTS[at] as Part] = value;
-  }
-  return event;
-}
-
-/** Empty events by shape: some dozens in practice, and bounded, since a client may choose the shape. */
-const MOST_BLANKS = 1000;
-const BLANKS = new Map<number, Record<string, unknown>>();
-
-const EVERY_EVENT = [
-  'provider',
-  'id',
-  'callId',
-  'status',
-  'rawStatus',
-  'terminal',
-  'receivedAt',
-  'trust',
-  'raw',
-  'transition',
-] as const satisfies readonly (keyof AnyCallStatusEvent)[];
-
-const PARTS = [
-  'direction',
-  'from',
-  'to',
-  'callerName',
-  'forwardedFrom',
-  'line',
-  'account',
-  'stirVerstat',
-  'startedAt',
-  'answeredAt',
-  'occurredAt',
-  'sequence',
-  'durationSeconds',
-  'answeredBy',
-  'machineDetection',
-  'agent',
-  'hangup',
-  'parentCallId',
-  'recording',
-  'legs',
-  'sip',
-  'quality',
-  'error',
-  'custom',
-] as const satisfies readonly (keyof NormalForm)[];
-type Part = (typeof PARTS)[number];
 
 /**
  * `provider:callId:key`, or `provider@tenant:callId:key`. No two events share it: no part but the last has a separator in it, and none is
