@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Inbox } from '@call-status/core';
-import { inboxContract } from '@call-status/testing/inbox-contract';
+import { inboxContract, type MakeInbox } from '@call-status/testing';
+import { describe, it } from 'vitest';
 import { unthreadedInbox } from '../test/support.ts';
 import { sqliteInbox } from './sqlite-inbox.ts';
 
@@ -13,7 +14,7 @@ const KINDS = [
 ];
 
 for (const { name, make, groupCommit } of KINDS) {
-  inboxContract(name, ({ clock }) => {
+  const makeInbox: MakeInbox = ({ clock }) => {
     const folder = mkdtempSync(join(tmpdir(), 'call-status-'));
     const opened: Inbox[] = [];
     const open = async ({ clock: theirs = clock }: { clock?: Clock } = {}) => {
@@ -35,5 +36,9 @@ for (const { name, make, groupCommit } of KINDS) {
         rmSync(folder, { recursive: true });
       },
     };
+  };
+
+  describe(`${name} keeps the contract of an inbox`, async () => {
+    for (const test of await inboxContract(makeInbox)) it(test.name, test.run);
   });
 }

@@ -12,6 +12,8 @@ export { expired, forged, tampered, unsigned, withBody, withUrl } from './callba
 export type { ContractTest } from './contract-test.ts';
 export { type Expectation, type Fixture, parseFixture } from './fixtures/fixture-file.ts';
 export { fixtures, readFixtures } from './fixtures/fixtures.ts';
+export { inboxContract } from './inbox-contract/inbox-contract.ts';
+export type { InboxUnderTest, MakeInbox } from './inbox-contract/inbox-under-test.ts';
 export { type ManualClock, manualClock } from './manual-clock.ts';
 export {
   type ProviderContractOptions,

@@ -14,6 +14,9 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Between two tries. */
+const PAUSE_MS = 20;
+
 /**
  * Tries again and again until it does not throw.
  *
@@ -28,6 +31,6 @@ export async function eventually(check: () => unknown, timeoutMs = 10_000): Prom
     } catch (error) {
       if (monotonicNow() >= endsAt) throw error;
     }
-    await sleep(5);
+    await sleep(PAUSE_MS);
   }
 }

@@ -1,5 +1,5 @@
 import type { Inbox } from '@call-status/core';
-import { contractOf } from '@call-status/testing/inbox-contract';
+import { inboxContract } from '@call-status/testing';
 import { expect, it } from 'vitest';
 import { temporaryFile, unthreadedInbox } from '../support.ts';
 
@@ -7,7 +7,7 @@ const RETAIN_FOR_MS = 3_600_000;
 
 /** The contract of retention: beside the clock that tests move, no time passes but that which they let pass. */
 const tests = (
-  await contractOf(({ clock, advance }) => {
+  await inboxContract(({ clock, advance }) => {
     const path = temporaryFile();
     let mono = 1_000_000;
     const opened: Inbox[] = [];
@@ -36,6 +36,6 @@ const tests = (
   })
 ).filter(({ subject }) => subject.startsWith('retention'));
 
-it.each(tests)('sqliteInbox keeps the contract of $subject: $name', { timeout: 60_000 }, async ({ run }) => {
+it.each(tests)('sqliteInbox keeps the contract of $name', { timeout: 60_000 }, async ({ run }) => {
   await expect(run()).resolves.toBeUndefined();
 });

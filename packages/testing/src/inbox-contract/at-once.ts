@@ -1,10 +1,11 @@
+import assert from 'node:assert/strict';
 import type { CallStatus, Inbox } from '@call-status/core';
 import { CALL_STATUSES, isTerminal } from '@call-status/core';
-import fc from 'fast-check';
-import { expect } from 'vitest';
+import { assertMatches } from '../assertions.ts';
+import { Random } from '../random.ts';
 import type { Bench } from './bench.ts';
-import type { Tests } from './contract-test.ts';
 import { expectedTransitions } from './expected-transitions.ts';
+import type { Tests } from './inbox-under-test.ts';
 
 const RUNS = 25;
 
@@ -23,31 +24,25 @@ async function handleAll(t: Bench, callId: string): Promise<{ status: CallStatus
 
 /** Records different events of one call at once, spread over some inboxes, and checks what each of them did. */
 async function recordAtOnce(t: Bench, inboxes: readonly Inbox[]): Promise<void> {
-  let run = 0;
-  const arrivals = fc.array(fc.tuple(fc.constantFrom(...CALL_STATUSES), fc.nat(inboxes.length - 1)), {
-    minLength: 2,
-    maxLength: 8,
-  });
-  await fc.assert(
-    fc.asyncProperty(arrivals, async (all) => {
-      const callId = `c${++run}`;
-      const recorded = await Promise.all(
-        all.map(([status, at], index) =>
-          (inboxes[at] as Inbox).record(t.event(callId, status, { id: `${callId}/${index}` })),
-        ),
-      );
-      const order = await handleAll(t, callId);
-      const transitions = order.map(({ transition }) => transition);
-      // The order of the work is the order of recording, and each event was judged by those before it.
-      expect(transitions).toEqual(expectedTransitions(order.map(({ status }) => status)));
-      expect(recorded.map(({ transition }) => transition).sort()).toEqual([...transitions].sort());
-      const ends = order.filter(({ status, transition }) => transition === 'advance' && isTerminal(status));
-      expect(ends).toHaveLength(all.some(([status]) => isTerminal(status)) ? 1 : 0);
-      const call = await t.inbox.getCall('acme', callId);
-      expect(call?.status).toBe(order.findLast(({ transition }) => transition === 'advance')?.status ?? 'unknown');
-    }),
-    { numRuns: RUNS },
-  );
+  const random = new Random(1);
+  for (let run = 1; run <= RUNS; run++) {
+    const all = random.list(2, 8, () => [random.pick(CALL_STATUSES), random.below(inboxes.length)] as const);
+    const callId = `c${run}`;
+    const recorded = await Promise.all(
+      all.map(([status, at], index) =>
+        (inboxes[at] as Inbox).record(t.event(callId, status, { id: `${callId}/${index}` })),
+      ),
+    );
+    const order = await handleAll(t, callId);
+    const transitions = order.map(({ transition }) => transition);
+    // The order of the work is the order of recording, and each event was judged by those before it.
+    assert.deepEqual(transitions, expectedTransitions(order.map(({ status }) => status)));
+    assert.deepEqual(recorded.map(({ transition }) => transition).sort(), [...transitions].sort());
+    const ends = order.filter(({ status, transition }) => transition === 'advance' && isTerminal(status));
+    assert.equal(ends.length, all.some(([status]) => isTerminal(status)) ? 1 : 0);
+    const call = await t.inbox.getCall('acme', callId);
+    assert.equal(call?.status, order.findLast(({ transition }) => transition === 'advance')?.status ?? 'unknown');
+  }
 }
 
 /** Different events of one call at once. */
@@ -68,7 +63,7 @@ export const AT_ONCE_AT_TWO: Tests = {
         t.inbox.record(t.event(`c${at}`, 'completed')),
         other.record(t.event(`c${at}`, 'busy')),
       ]);
-      expect(found.map(({ transition }) => transition).sort()).toEqual(['advance', 'conflict']);
+      assert.deepEqual(found.map(({ transition }) => transition).sort(), ['advance', 'conflict']);
     }
   },
 
@@ -81,15 +76,18 @@ export const AT_ONCE_AT_TWO: Tests = {
       const both = await Promise.all([t.take(3), t.take(3, other)]);
       taken.push(...both.flatMap(({ jobs: work }) => work.map(({ event }) => event.callId)));
     }
-    expect(taken.sort()).toEqual(ids.sort());
+    assert.deepEqual(taken.sort(), ids.sort());
   },
 
   'records and gives out though all open an empty store at once': async (t) => {
     const others = await Promise.all(Array.from({ length: 4 }, () => t.second()));
     const all = [t.inbox, ...others];
     const recorded = await Promise.all(all.map((inbox, at) => inbox.record(t.event(`c${at}`, 'ringing'))));
-    expect(recorded).toEqual(all.map(() => ({ transition: 'advance', done: false })));
-    expect(await t.inbox.counts()).toMatchObject({ live: all.length, waiting: all.length });
+    assert.deepEqual(
+      recorded,
+      all.map(() => ({ transition: 'advance', done: false })),
+    );
+    assertMatches(await t.inbox.counts(), { live: all.length, waiting: all.length });
   },
 };
 
@@ -102,14 +100,14 @@ export const TWO_CLOCKS: Tests = {
       await other.record(t.event(`b${at}`, 'queued'));
       await other.record(t.event(`b${at}`, 'ringing'));
       const there = await t.take(100, other);
-      expect(there.jobs.map(({ event }) => event.id).sort()).toEqual([`acme:a${at}:queued`, `acme:b${at}:queued`]);
-      for (const { lease } of there.jobs) expect(await other.finish(lease)).toBe('done');
+      assert.deepEqual(there.jobs.map(({ event }) => event.id).sort(), [`acme:a${at}:queued`, `acme:b${at}:queued`]);
+      for (const { lease } of there.jobs) assert.equal(await other.finish(lease), 'done');
       const here = await t.take();
-      expect(here.jobs.map(({ event }) => event.id).sort()).toEqual([`acme:a${at}:ringing`, `acme:b${at}:ringing`]);
-      for (const { lease } of here.jobs) expect(await t.inbox.release(lease)).toBe('done');
+      assert.deepEqual(here.jobs.map(({ event }) => event.id).sort(), [`acme:a${at}:ringing`, `acme:b${at}:ringing`]);
+      for (const { lease } of here.jobs) assert.equal(await t.inbox.release(lease), 'done');
       const back = await t.take(100, other);
-      expect(back.jobs).toHaveLength(2);
-      for (const { lease } of back.jobs) expect(await other.finish(lease)).toBe('done');
+      assert.equal(back.jobs.length, 2);
+      for (const { lease } of back.jobs) assert.equal(await other.finish(lease), 'done');
     }
   },
 };

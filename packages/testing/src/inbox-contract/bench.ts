@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CallStatus, Clock, Inbox, Job, NewEvent, Taken, TakeRequest } from '@call-status/core';
+import { type ManualClock, manualClock } from '../manual-clock.ts';
 import { acmeEvent } from './acme-event.ts';
-import type { InboxUnderTest, MakeInbox } from './contract-test.ts';
-import { type ManualClock, manualClock } from './manual-clock.ts';
+import type { InboxUnderTest, MakeInbox } from './inbox-under-test.ts';
 
 /** How long the leases of these tests last. */
 export const LEASE_MS = 10_000;
@@ -21,7 +21,7 @@ export class Bench {
   }
 
   static async make(makeInbox: MakeInbox): Promise<Bench> {
-    const clock = manualClock();
+    const clock = manualClock(Date.UTC(2026, 0, 1));
     return new Bench(clock, await makeInbox({ clock: clock.now, advance: clock.advance }));
   }
 

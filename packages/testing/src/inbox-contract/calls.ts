@@ -1,16 +1,20 @@
+import assert from 'node:assert/strict';
 import type { CallQuery, CallStatus, Inbox, NewEvent } from '@call-status/core';
-import { expect } from 'vitest';
-import type { Tests } from './contract-test.ts';
+import { assertMatches } from '../assertions.ts';
+import type { Tests } from './inbox-under-test.ts';
 import { readAll } from './read-all.ts';
 
 export const CALLS: Tests = {
   'folds a call': async (t) => {
     await t.record('c1', 'ringing', 'in-progress', 'completed');
     const call = await t.inbox.getCall('acme', 'c1');
-    expect(call).toMatchObject({ provider: 'acme', callId: 'c1', status: 'completed', terminal: true });
-    expect(call?.events.map(({ status }) => status)).toEqual(['ringing', 'in-progress', 'completed']);
-    expect(await t.inbox.getCall('acme', 'c2')).toBeUndefined();
-    expect(await t.inbox.getCall('zenith', 'c1')).toBeUndefined();
+    assertMatches(call, { provider: 'acme', callId: 'c1', status: 'completed', terminal: true });
+    assert.deepEqual(
+      call?.events.map(({ status }) => status),
+      ['ringing', 'in-progress', 'completed'],
+    );
+    assert.equal(await t.inbox.getCall('acme', 'c2'), undefined);
+    assert.equal(await t.inbox.getCall('zenith', 'c1'), undefined);
   },
 
   'lists the newest first, with what each of them is': async (t) => {
@@ -20,7 +24,7 @@ export const CALLS: Tests = {
     await t.record('c2', 'unknown');
     t.clock.advance(1000);
     await t.record('c1', 'busy', 'completed', 'queued');
-    expect(await t.inbox.listCalls()).toEqual({
+    assert.deepEqual(await t.inbox.listCalls(), {
       rows: [
         {
           provider: 'acme',
@@ -56,12 +60,13 @@ export const CALLS: Tests = {
     await t.inbox.record(t.event('c3', 'completed'));
     const { rows } = await t.inbox.listCalls();
     const listed = rows.map((row) => [row.callId, row.answered]);
-    expect(listed).toEqual([
+    assert.deepEqual(listed, [
       ['c3', undefined],
       ['c2', false],
       ['c1', true],
     ]);
-    for (const [callId, value] of listed) expect((await t.inbox.getCall('acme', String(callId)))?.answered).toBe(value);
+    for (const [callId, value] of listed)
+      assert.equal((await t.inbox.getCall('acme', String(callId)))?.answered, value);
   },
 
   'tells in each row the parties, the duration and the direction, as the last event said that had them': async (t) => {
@@ -70,8 +75,11 @@ export const CALLS: Tests = {
     await t.inbox.record({ ...t.event('c1', 'completed'), durationSeconds: 7, to: '+15550100003' });
     await t.record('c2', 'ringing');
     const [c2, c1] = (await t.inbox.listCalls()).rows;
-    expect(c1).toMatchObject({ ...parties, to: '+15550100003', durationSeconds: 7 });
-    expect(Object.keys(c2 ?? {}).filter((name) => name in parties || name === 'durationSeconds')).toEqual([]);
+    assertMatches(c1, { ...parties, to: '+15550100003', durationSeconds: 7 });
+    assert.deepEqual(
+      Object.keys(c2 ?? {}).filter((name) => name in parties || name === 'durationSeconds'),
+      [],
+    );
   },
 
   'tells in each row when the call was answered, as the call itself does': async (t) => {
@@ -85,15 +93,18 @@ export const CALLS: Tests = {
     await t.record('received', 'in-progress');
     await t.record('never', 'ringing', 'no-answer');
     const { rows } = await t.inbox.listCalls();
-    expect(rows.map(({ callId, answeredAt }) => [callId, answeredAt])).toEqual([
-      ['never', undefined],
-      ['received', t.clock.now()],
-      ['seen', Date.parse(at(19))],
-      ['told', Date.parse(at(10))],
-    ]);
+    assert.deepEqual(
+      rows.map(({ callId, answeredAt }) => [callId, answeredAt]),
+      [
+        ['never', undefined],
+        ['received', t.clock.now()],
+        ['seen', Date.parse(at(19))],
+        ['told', Date.parse(at(10))],
+      ],
+    );
     for (const { callId, answeredAt } of rows) {
       const call = await t.inbox.getCall('acme', callId);
-      expect(call?.answeredAt).toBe(answeredAt === undefined ? undefined : new Date(answeredAt).toISOString());
+      assert.equal(call?.answeredAt, answeredAt === undefined ? undefined : new Date(answeredAt).toISOString());
     }
   },
 
@@ -102,12 +113,15 @@ export const CALLS: Tests = {
     await t.record('c2', 'busy');
     await t.record('c3', 'ringing', 'completed');
     const callIds = async (query: CallQuery) => (await t.inbox.listCalls(query)).rows.map(({ callId }) => callId);
-    expect(await callIds({ status: 'ringing' })).toEqual(['c1']);
-    expect(await callIds({ status: ['ringing', 'completed'] })).toEqual(['c3', 'c1']);
-    expect(await callIds({ status: 'busy', state: 'live' })).toEqual([]);
-    expect(await callIds({ status: [] })).toEqual([]);
+    assert.deepEqual(await callIds({ status: 'ringing' }), ['c1']);
+    assert.deepEqual(await callIds({ status: ['ringing', 'completed'] }), ['c3', 'c1']);
+    assert.deepEqual(await callIds({ status: 'busy', state: 'live' }), []);
+    assert.deepEqual(await callIds({ status: [] }), []);
     const pages = await readAll((page) => t.inbox.listCalls({ ...page, status: ['busy', 'completed'], limit: 1 }));
-    expect(pages.map(({ callId }) => callId)).toEqual(['c3', 'c2']);
+    assert.deepEqual(
+      pages.map(({ callId }) => callId),
+      ['c3', 'c2'],
+    );
   },
 
   'lists by provider, state and time': async (t) => {
@@ -119,12 +133,12 @@ export const CALLS: Tests = {
     }
     const callIds = async (query: Parameters<Inbox['listCalls']>[0]) =>
       (await t.inbox.listCalls(query)).rows.map(({ callId }) => callId);
-    expect(await callIds({})).toEqual(['c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
-    expect(await callIds({ provider: 'acme' })).toEqual(['c4', 'c2', 'c0']);
-    expect(await callIds({ state: 'live' })).toEqual(['c5', 'c4', 'c3']);
-    expect(await callIds({ state: 'ended' })).toEqual(['c2', 'c1', 'c0']);
-    expect(await callIds({ since: start + 1000, until: start + 3000 })).toEqual(['c2', 'c1']);
-    expect(await callIds({ provider: 'acme', state: 'ended', since: start + 1 })).toEqual(['c2']);
+    assert.deepEqual(await callIds({}), ['c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
+    assert.deepEqual(await callIds({ provider: 'acme' }), ['c4', 'c2', 'c0']);
+    assert.deepEqual(await callIds({ state: 'live' }), ['c5', 'c4', 'c3']);
+    assert.deepEqual(await callIds({ state: 'ended' }), ['c2', 'c1', 'c0']);
+    assert.deepEqual(await callIds({ since: start + 1000, until: start + 3000 }), ['c2', 'c1']);
+    assert.deepEqual(await callIds({ provider: 'acme', state: 'ended', since: start + 1 }), ['c2']);
   },
 
   'pages through all of them, none twice, also while events arrive': async (t) => {
@@ -137,27 +151,30 @@ export const CALLS: Tests = {
       return t.inbox.listCalls({ ...page, limit: 3 });
     });
     const seen = rows.map(({ callId }) => callId).filter((callId) => callId.startsWith('c'));
-    expect(seen).toEqual(['c9', 'c8', 'c7', 'c6', 'c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
+    assert.deepEqual(seen, ['c9', 'c8', 'c7', 'c6', 'c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
   },
 
   'pages through a filtered list': async (t) => {
     for (let at = 0; at < 9; at++) await t.record(`c${at}`, at % 3 === 0 ? 'busy' : 'ringing');
     const rows = await readAll((page) => t.inbox.listCalls({ ...page, state: 'live', limit: 2 }));
-    expect(rows.map(({ callId }) => callId)).toEqual(['c8', 'c7', 'c5', 'c4', 'c2', 'c1']);
+    assert.deepEqual(
+      rows.map(({ callId }) => callId),
+      ['c8', 'c7', 'c5', 'c4', 'c2', 'c1'],
+    );
   },
 
   'has fifty rows on a page unless told otherwise, and no next page after the last row': async (t) => {
     await Promise.all(Array.from({ length: 51 }, (_, at) => t.record(`c${at}`, 'ringing')));
     const first = await t.inbox.listCalls();
-    expect(first.rows).toHaveLength(50);
+    assert.equal(first.rows.length, 50);
     const second = await t.inbox.listCalls({ cursor: first.next as string });
-    expect(second.rows).toHaveLength(1);
-    expect(second).not.toHaveProperty('next');
-    expect(await t.inbox.listCalls({ limit: 51 })).not.toHaveProperty('next');
+    assert.equal(second.rows.length, 1);
+    assert.ok(!('next' in second));
+    assert.ok(!('next' in (await t.inbox.listCalls({ limit: 51 }))));
   },
 
   counts: async (t) => {
-    expect(await t.inbox.counts()).toEqual({ live: 0, ended: 0, waiting: 0, running: 0, dead: 0 });
+    assert.deepEqual(await t.inbox.counts(), { live: 0, ended: 0, waiting: 0, running: 0, dead: 0 });
     await t.record('c1', 'ringing');
     await t.bury();
     await t.record('c2', 'queued', 'completed');
@@ -167,6 +184,6 @@ export const CALLS: Tests = {
     await t.takeOne();
     await t.record('c4', 'canceled');
     await t.finishOne();
-    expect(await t.inbox.counts()).toEqual({ live: 1, ended: 3, waiting: 3, running: 1, dead: 1 });
+    assert.deepEqual(await t.inbox.counts(), { live: 1, ended: 3, waiting: 3, running: 1, dead: 1 });
   },
 };

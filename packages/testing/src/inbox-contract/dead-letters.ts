@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import type { Inbox } from '@call-status/core';
-import { expect, vi } from 'vitest';
-import type { Tests } from './contract-test.ts';
+import { assertMatches } from '../assertions.ts';
+import { eventually } from '../real-time.ts';
+import type { Tests } from './inbox-under-test.ts';
 import { readAll } from './read-all.ts';
 
 export const DEAD_LETTERS: Tests = {
@@ -10,10 +12,10 @@ export const DEAD_LETTERS: Tests = {
     const deadAt = t.clock.advance(1000);
     const { event: dead } = await t.bury('second');
     const letter = { event: dead, attempts: 2, error: 'second', deadAt };
-    expect(await t.inbox.deadLetters.get(dead.id)).toEqual(letter);
-    expect(await t.inbox.deadLetters.list()).toEqual({ rows: [letter] });
-    expect(await t.inbox.record(t.event('c1', 'queued'))).toEqual({ transition: 'duplicate', done: true });
-    expect((await t.finishOne()).event.id).toBe('acme:c1:completed');
+    assert.deepEqual(await t.inbox.deadLetters.get(dead.id), letter);
+    assert.deepEqual(await t.inbox.deadLetters.list(), { rows: [letter] });
+    assert.deepEqual(await t.inbox.record(t.event('c1', 'queued')), { transition: 'duplicate', done: true });
+    assert.equal((await t.finishOne()).event.id, 'acme:c1:completed');
     await t.expectIdle();
   },
 
@@ -21,16 +23,16 @@ export const DEAD_LETTERS: Tests = {
     await t.record('c1', 'queued', 'completed');
     const work = await t.takeOne();
     await t.inbox.fail(work.lease, { error: 'boom', doneHandlers: ['onStatus'] });
-    expect(await t.inbox.deadLetters.replay(work.event.id)).toBe(true);
-    expect(await t.inbox.deadLetters.replay(work.event.id)).toBe(false);
-    expect(await t.inbox.deadLetters.get(work.event.id)).toBeUndefined();
-    expect(await t.inbox.record(t.event('c1', 'queued'))).toEqual({ transition: 'duplicate', done: false });
-    expect(await t.finishOne()).toMatchObject({
+    assert.equal(await t.inbox.deadLetters.replay(work.event.id), true);
+    assert.equal(await t.inbox.deadLetters.replay(work.event.id), false);
+    assert.equal(await t.inbox.deadLetters.get(work.event.id), undefined);
+    assert.deepEqual(await t.inbox.record(t.event('c1', 'queued')), { transition: 'duplicate', done: false });
+    assertMatches(await t.finishOne(), {
       attempt: 1,
       doneHandlers: ['onStatus'],
       event: { id: 'acme:c1:queued' },
     });
-    expect((await t.finishOne()).event.id).toBe('acme:c1:completed');
+    assert.equal((await t.finishOne()).event.id, 'acme:c1:completed');
     await t.expectIdle();
   },
 
@@ -41,8 +43,8 @@ export const DEAD_LETTERS: Tests = {
     await t.inbox.deadLetters.replay(dead.event.id);
     await t.expectIdle();
     await t.inbox.finish(running.lease);
-    expect((await t.finishOne()).event.id).toBe('acme:c1:queued');
-    expect((await t.finishOne()).event.id).toBe('acme:c1:completed');
+    assert.equal((await t.finishOne()).event.id, 'acme:c1:queued');
+    assert.equal((await t.finishOne()).event.id, 'acme:c1:completed');
   },
 
   'replays before an event of the same call that waits for its retry': async (t) => {
@@ -50,20 +52,20 @@ export const DEAD_LETTERS: Tests = {
     const dead = await t.bury();
     await t.inbox.fail((await t.takeOne()).lease, { retryInMs: 5000, error: 'boom', doneHandlers: [] });
     await t.inbox.deadLetters.replay(dead.event.id);
-    expect((await t.finishOne()).event.id).toBe('acme:c1:queued');
-    expect((await t.expectIdle()).nextInMs).toBe(5000);
+    assert.equal((await t.finishOne()).event.id, 'acme:c1:queued');
+    assert.equal((await t.expectIdle()).nextInMs, 5000);
     t.clock.advance(5000);
-    expect((await t.finishOne()).event.id).toBe('acme:c1:completed');
+    assert.equal((await t.finishOne()).event.id, 'acme:c1:completed');
     await t.expectIdle();
   },
 
   'tells its listeners of replayed work': async (t) => {
     await t.record('c1', 'ringing');
     const { event: dead } = await t.bury();
-    const listener = vi.fn();
-    t.inbox.onWork(listener);
+    let heard = 0;
+    t.inbox.onWork(() => heard++);
     await t.inbox.deadLetters.replay(dead.id);
-    await vi.waitFor(() => expect(listener).toHaveBeenCalled());
+    await eventually(() => assert.ok(heard > 0));
   },
 
   'lists the newest first, by provider and time, page by page': async (t) => {
@@ -76,12 +78,15 @@ export const DEAD_LETTERS: Tests = {
     }
     const callIds = async (query: Parameters<Inbox['deadLetters']['list']>[0]) =>
       (await t.inbox.deadLetters.list(query)).rows.map((row) => row.event.callId);
-    expect(await callIds({})).toEqual(['c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
-    expect(await callIds({ provider: 'zenith' })).toEqual(['c5', 'c3', 'c1']);
-    expect(await callIds({ since: start + 2000, until: start + 5000 })).toEqual(['c4', 'c3', 'c2']);
+    assert.deepEqual(await callIds({}), ['c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
+    assert.deepEqual(await callIds({ provider: 'zenith' }), ['c5', 'c3', 'c1']);
+    assert.deepEqual(await callIds({ since: start + 2000, until: start + 5000 }), ['c4', 'c3', 'c2']);
     const pages = await readAll((page) => t.inbox.deadLetters.list({ ...page, limit: 4 }));
-    expect(pages.map((row) => row.event.callId)).toEqual(['c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
-    expect(await t.inbox.deadLetters.list({ limit: 6 })).not.toHaveProperty('next');
+    assert.deepEqual(
+      pages.map((row) => row.event.callId),
+      ['c5', 'c4', 'c3', 'c2', 'c1', 'c0'],
+    );
+    assert.ok(!('next' in (await t.inbox.deadLetters.list({ limit: 6 }))));
   },
 
   'replays all of a provider and time span, oldest first': async (t) => {
@@ -94,13 +99,13 @@ export const DEAD_LETTERS: Tests = {
       t.clock.advance(1000);
     }
     const query = { provider: 'acme', since: start + 1000, until: start + 3000 };
-    expect(await t.inbox.deadLetters.replayAll(query)).toBe(2);
-    expect(await t.inbox.deadLetters.replayAll(query)).toBe(0);
-    expect((await t.finishOne()).event.id).toBe('a1');
-    expect((await t.finishOne()).event.id).toBe('a2');
+    assert.equal(await t.inbox.deadLetters.replayAll(query), 2);
+    assert.equal(await t.inbox.deadLetters.replayAll(query), 0);
+    assert.equal((await t.finishOne()).event.id, 'a1');
+    assert.equal((await t.finishOne()).event.id, 'a2');
     await t.expectIdle();
-    expect(await t.inbox.deadLetters.replayAll()).toBe(6);
-    expect(await t.inbox.counts()).toMatchObject({ waiting: 6, dead: 0 });
+    assert.equal(await t.inbox.deadLetters.replayAll(), 6);
+    assertMatches(await t.inbox.counts(), { waiting: 6, dead: 0 });
   },
 
   'replays each once, though they die again meanwhile': async (t) => {
@@ -118,28 +123,28 @@ export const DEAD_LETTERS: Tests = {
       t.clock.advance(round % 2);
       await buryAll();
     }
-    expect(await replayed).toBe(250);
+    assert.equal(await replayed, 250);
     await buryAll();
-    expect(await t.inbox.counts()).toMatchObject({ dead: 250, waiting: 0 });
+    assertMatches(await t.inbox.counts(), { dead: 250, waiting: 0 });
   },
 
   'forgets a discarded one, while its event stays recorded': async (t) => {
     await t.record('c1', 'ringing');
     const { event: dead } = await t.bury();
-    expect(await t.inbox.deadLetters.discard(dead.id)).toBe(true);
-    expect(await t.inbox.deadLetters.discard(dead.id)).toBe(false);
-    expect(await t.inbox.deadLetters.replay(dead.id)).toBe(false);
-    expect(await t.inbox.deadLetters.list()).toEqual({ rows: [] });
-    expect(await t.inbox.record(t.event('c1', 'ringing'))).toEqual({ transition: 'duplicate', done: true });
-    expect((await t.inbox.getCall('acme', 'c1'))?.events).toEqual([dead]);
+    assert.equal(await t.inbox.deadLetters.discard(dead.id), true);
+    assert.equal(await t.inbox.deadLetters.discard(dead.id), false);
+    assert.equal(await t.inbox.deadLetters.replay(dead.id), false);
+    assert.deepEqual(await t.inbox.deadLetters.list(), { rows: [] });
+    assert.deepEqual(await t.inbox.record(t.event('c1', 'ringing')), { transition: 'duplicate', done: true });
+    assert.deepEqual((await t.inbox.getCall('acme', 'c1'))?.events, [dead]);
   },
 
   'knows no dead letter that is none': async (t) => {
     await t.record('c1', 'ringing');
     for (const id of ['acme:c1:ringing', 'nobody']) {
-      expect(await t.inbox.deadLetters.get(id)).toBeUndefined();
-      expect(await t.inbox.deadLetters.replay(id)).toBe(false);
-      expect(await t.inbox.deadLetters.discard(id)).toBe(false);
+      assert.equal(await t.inbox.deadLetters.get(id), undefined);
+      assert.equal(await t.inbox.deadLetters.replay(id), false);
+      assert.equal(await t.inbox.deadLetters.discard(id), false);
     }
   },
 };

@@ -1,56 +1,59 @@
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
 import { LEASE_MS } from './bench.ts';
-import type { Tests } from './contract-test.ts';
+import type { Tests } from './inbox-under-test.ts';
 
 const NOTHING = { due: 0, lagMs: 0, retrying: 0, blocked: 0, running: 0, dead: 0 };
 
 export const HEALTH: Tests = {
   'says what waits, for what, and for how long': async (t) => {
-    expect(await t.inbox.health()).toEqual(NOTHING);
+    assert.deepEqual(await t.inbox.health(), NOTHING);
     await t.record('c1', 'queued', 'ringing', 'completed');
     t.clock.advance(1000);
     await t.record('c2', 'ringing');
     t.clock.advance(500);
-    expect(await t.inbox.health()).toEqual({ ...NOTHING, due: 2, lagMs: 1500, blocked: 2 });
+    assert.deepEqual(await t.inbox.health(), { ...NOTHING, due: 2, lagMs: 1500, blocked: 2 });
     const first = await t.takeOne();
-    expect(await t.inbox.health()).toEqual({ ...NOTHING, due: 1, lagMs: 500, blocked: 2, running: 1 });
+    assert.deepEqual(await t.inbox.health(), { ...NOTHING, due: 1, lagMs: 500, blocked: 2, running: 1 });
     await t.inbox.fail(first.lease, { retryInMs: 5000, error: 'boom', doneHandlers: [] });
-    expect(await t.inbox.health()).toEqual({ ...NOTHING, due: 1, lagMs: 500, blocked: 2, retrying: 1 });
+    assert.deepEqual(await t.inbox.health(), { ...NOTHING, due: 1, lagMs: 500, blocked: 2, retrying: 1 });
     await t.bury();
-    expect(await t.inbox.health()).toEqual({ ...NOTHING, blocked: 2, retrying: 1, dead: 1 });
+    assert.deepEqual(await t.inbox.health(), { ...NOTHING, blocked: 2, retrying: 1, dead: 1 });
   },
 
   'counts the wait of a retry from its time': async (t) => {
     await t.record('c1', 'ringing');
     await t.inbox.fail((await t.takeOne()).lease, { retryInMs: 5000, error: 'boom', doneHandlers: [] });
     t.clock.advance(4999);
-    expect(await t.inbox.health()).toEqual({ ...NOTHING, retrying: 1 });
+    assert.deepEqual(await t.inbox.health(), { ...NOTHING, retrying: 1 });
     t.clock.advance(301);
-    expect(await t.inbox.health()).toEqual({ ...NOTHING, due: 1, lagMs: 300 });
+    assert.deepEqual(await t.inbox.health(), { ...NOTHING, due: 1, lagMs: 300 });
   },
 
   'counts a suspect as due from the end of its lease, or of its pause': async (t) => {
     await t.record('c1', 'ringing');
     await t.takeOne();
     t.clock.advance(LEASE_MS + 200);
-    expect(await t.inbox.health()).toEqual({ ...NOTHING, due: 1, lagMs: 200 });
+    assert.deepEqual(await t.inbox.health(), { ...NOTHING, due: 1, lagMs: 200 });
     await t.inbox.begin((await t.takeSuspect()).lease, { retryInMs: 5000 });
-    expect(await t.inbox.health()).toEqual({ ...NOTHING, running: 1 });
+    assert.deepEqual(await t.inbox.health(), { ...NOTHING, running: 1 });
     t.clock.advance(LEASE_MS + 100);
-    expect(await t.inbox.health()).toEqual({ ...NOTHING, retrying: 1 });
+    assert.deepEqual(await t.inbox.health(), { ...NOTHING, retrying: 1 });
     t.clock.advance(5000);
-    expect(await t.inbox.health()).toEqual({ ...NOTHING, due: 1, lagMs: 100 });
+    assert.deepEqual(await t.inbox.health(), { ...NOTHING, due: 1, lagMs: 100 });
   },
 
   'agrees with the counts, whatever happens': async (t) => {
     const agree = async () => {
       const { due, retrying, blocked, running, dead } = await t.inbox.health();
       const counts = await t.inbox.counts();
-      expect({ unfinished: due + retrying + blocked + running, running, dead }).toEqual({
-        unfinished: counts.waiting + counts.running,
-        running: counts.running,
-        dead: counts.dead,
-      });
+      assert.deepEqual(
+        { unfinished: due + retrying + blocked + running, running, dead },
+        {
+          unfinished: counts.waiting + counts.running,
+          running: counts.running,
+          dead: counts.dead,
+        },
+      );
     };
     for (const callId of ['c1', 'c2', 'c3', 'c4', 'c5', 'c6']) await t.record(callId, 'queued', 'ringing', 'completed');
     const { jobs: work } = await t.take();
@@ -77,6 +80,6 @@ export const HEALTH: Tests = {
   'is nothing again once everything is done': async (t) => {
     for (const callId of ['c1', 'c2']) await t.record(callId, 'ringing', 'completed');
     for (let event = 0; event < 4; event++) await t.finishOne();
-    expect(await t.inbox.health()).toEqual(NOTHING);
+    assert.deepEqual(await t.inbox.health(), NOTHING);
   },
 };

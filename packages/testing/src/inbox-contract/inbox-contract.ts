@@ -1,12 +1,12 @@
-import { describe, it } from 'vitest';
+import type { ContractTest } from '../contract-test.ts';
 import { AT_ONCE, AT_ONCE_AT_TWO, TWO_CLOCKS } from './at-once.ts';
 import { Bench } from './bench.ts';
 import { CALLS } from './calls.ts';
-import type { MakeInbox, Tests } from './contract-test.ts';
 import { DEAD_LETTERS } from './dead-letters.ts';
 import { ENDING } from './ending.ts';
 import { GIVING_OUT } from './giving-out.ts';
 import { HEALTH } from './health.ts';
+import type { MakeInbox, Tests } from './inbox-under-test.ts';
 import { LIMITS } from './limits.ts';
 import { ORDER } from './order.ts';
 import { QUERIES } from './queries.ts';
@@ -42,18 +42,25 @@ const SHARED_INBOX: Readonly<Record<string, Tests>> = {
   'two clocks': TWO_CLOCKS,
 };
 
-const TIMEOUT_MS = 120_000;
-
-/** One test of the contract, for any runner. */
-export interface ContractTest {
-  readonly subject: string;
-  readonly name: string;
-  /** Makes an inbox, runs the test and cleans up. Rejects if the inbox does not keep the contract. */
-  run(): Promise<void>;
-}
-
-/** The tests that an inbox has to pass: those of a restart if it has `reopen`, and those of sharing if it has `second`. */
-export async function contractOf(makeInbox: MakeInbox): Promise<ContractTest[]> {
+/**
+ * The tests that an inbox has to pass: those of a restart if it has `reopen`, those of sharing if it has `second`, and those of retention if
+ * it has `retention`.
+ *
+ * @param makeInbox makes an empty inbox for each test
+ * @example
+ * ```ts
+ * import { test } from 'node:test';
+ * import { memoryInbox } from '@call-status/core';
+ * import { inboxContract } from '@call-status/testing';
+ *
+ * const tests = await inboxContract(({ clock }) => {
+ *   const inbox = memoryInbox({ clock }); // yours here; it has to tell the time by `clock`
+ *   return { inbox, cleanup: () => inbox.close() };
+ * });
+ * for (const { name, run } of tests) test(name, run);
+ * ```
+ */
+export async function inboxContract(makeInbox: MakeInbox): Promise<readonly ContractTest[]> {
   const probe = await makeInbox({ clock: Date.now, advance: () => {} });
   await probe.cleanup();
   const isShared = probe.second !== undefined;
@@ -68,7 +75,11 @@ export async function contractOf(makeInbox: MakeInbox): Promise<ContractTest[]> 
     ...(isRetaining && isDurable && { 'retention in a store': DURABLE_RETENTION }),
   };
   return Object.entries(subjects).flatMap(([subject, tests]) =>
-    Object.entries(tests).map(([name, test]) => ({ subject, name, run: () => runTest(makeInbox, test) })),
+    Object.entries(tests).map(([name, test]) => ({
+      subject,
+      name: `${subject}: ${name}`,
+      run: () => runTest(makeInbox, test),
+    })),
   );
 }
 
@@ -79,17 +90,4 @@ async function runTest(makeInbox: MakeInbox, test: Tests[string]): Promise<void>
   } finally {
     await bench.cleanup();
   }
-}
-
-function assertPasses(test: ContractTest): Promise<void> {
-  return test.run();
-}
-
-/** The suite that every inbox passes, as tests of Vitest: the guarantees of the port, one by one. */
-export function inboxContract(name: string, makeInbox: MakeInbox): void {
-  describe(`${name} keeps the contract of an inbox`, async () => {
-    for (const test of await contractOf(makeInbox)) {
-      it(`${test.subject}: ${test.name}`, { timeout: TIMEOUT_MS }, () => assertPasses(test));
-    }
-  });
 }

@@ -1,6 +1,7 @@
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
+import { assertMatches } from '../assertions.ts';
 import { type Bench, LEASE_MS } from './bench.ts';
-import type { Tests } from './contract-test.ts';
+import type { Tests } from './inbox-under-test.ts';
 
 /** Events of two providers, the first of which comes first. */
 async function recordBoth(t: Bench, each = 5): Promise<void> {
@@ -16,22 +17,22 @@ export const LIMITS: Tests = {
   'never gives more of a provider than its limit says': async (t) => {
     await recordBoth(t);
     const taken = await t.take(100, t.inbox, { limits: { acme: 2 } });
-    expect(providersOf(taken.jobs)).toEqual(['acme', 'acme', ...Array(5).fill('zenith')]);
-    expect(taken.more).toBe(true);
+    assert.deepEqual(providersOf(taken.jobs), ['acme', 'acme', ...Array(5).fill('zenith')]);
+    assert.equal(taken.more, true);
   },
 
   'gives others their turn though a provider is full, however much of it waits': async (t) => {
     await recordBoth(t, 60);
     const taken = await t.take(10, t.inbox, { limits: { acme: 0 } });
-    expect(providersOf(taken.jobs)).toEqual(Array(10).fill('zenith'));
-    expect((await t.take(100, t.inbox, { limits: { acme: 0, zenith: 0 } })).jobs).toEqual([]);
+    assert.deepEqual(providersOf(taken.jobs), Array(10).fill('zenith'));
+    assert.deepEqual((await t.take(100, t.inbox, { limits: { acme: 0, zenith: 0 } })).jobs, []);
   },
 
   'holds the limit of all and the limits of each': async (t) => {
     await recordBoth(t);
     const taken = await t.take(3, t.inbox, { limits: { acme: 5, zenith: 1 } });
-    expect(taken.jobs.length).toBeLessThanOrEqual(3);
-    expect(providersOf(taken.jobs).filter((provider) => provider === 'zenith').length).toBeLessThanOrEqual(1);
+    assert.ok(taken.jobs.length <= 3);
+    assert.ok(providersOf(taken.jobs).filter((provider) => provider === 'zenith').length <= 1);
   },
 
   'gives everything out in the end, whatever the limits are': async (t) => {
@@ -44,8 +45,8 @@ export const LIMITS: Tests = {
         await t.inbox.finish(lease);
       }
     }
-    expect(seen.size).toBe(10);
-    expect(await t.take()).toMatchObject({ jobs: [], more: false });
+    assert.equal(seen.size, 10);
+    assertMatches(await t.take(), { jobs: [], more: false });
   },
 
   'gives no suspect of a provider that is full': async (t) => {
@@ -53,15 +54,15 @@ export const LIMITS: Tests = {
     await t.take();
     t.clock.advance(LEASE_MS + 1);
     const first = await t.take(1, t.inbox, { suspect: true, limits: { acme: 0 } });
-    expect(providersOf(first.jobs)).toEqual(['zenith']);
-    expect((await t.take(1, t.inbox, { suspect: true, limits: { acme: 0 } })).jobs).toEqual([]);
-    expect(providersOf((await t.take(1, t.inbox, { suspect: true })).jobs)).toEqual(['acme']);
+    assert.deepEqual(providersOf(first.jobs), ['zenith']);
+    assert.deepEqual((await t.take(1, t.inbox, { suspect: true, limits: { acme: 0 } })).jobs, []);
+    assert.deepEqual(providersOf((await t.take(1, t.inbox, { suspect: true })).jobs), ['acme']);
   },
 
   'knows no limit of a provider that is called like a part of every object': async (t) => {
     for (const provider of ['constructor', 'toString', '__proto__']) {
       await t.inbox.record(t.event('c1', 'ringing', { provider }));
     }
-    expect((await t.take(100, t.inbox, { limits: { acme: 0 } })).jobs).toHaveLength(3);
+    assert.equal((await t.take(100, t.inbox, { limits: { acme: 0 } })).jobs.length, 3);
   },
 };

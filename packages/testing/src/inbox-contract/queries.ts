@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { CallQuery, DeadLetterQuery, Inbox } from '@call-status/core';
-import { expect } from 'vitest';
+import { assertMatches } from '../assertions.ts';
 import type { Bench } from './bench.ts';
-import type { Tests } from './contract-test.ts';
+import type { Tests } from './inbox-under-test.ts';
 
 /** Parts of queries that make no sense, by their names. */
 const WRONG: readonly (readonly [name: string, values: readonly unknown[]])[] = [
@@ -22,7 +23,11 @@ const RIGHT = { provider: 'acme', since: 0, until: Date.UTC(2100, 0, 1), state: 
 const SPAN = ['provider', 'since', 'until'];
 
 /** The methods that take a query, and the parts that it has there. */
-const METHODS: readonly [name: string, parts: readonly string[], ask: (inbox: Inbox, query: unknown) => unknown][] = [
+const METHODS: readonly [
+  name: string,
+  parts: readonly string[],
+  ask: (inbox: Inbox, query: unknown) => Promise<unknown>,
+][] = [
   ['calls', [...SPAN, 'state', 'status', 'cursor', 'limit'], (inbox, query) => inbox.listCalls(query as CallQuery)],
   [
     'deadLetters.list',
@@ -39,14 +44,17 @@ async function withTwoDead(t: Bench, ask: () => Promise<void>): Promise<void> {
   await t.bury();
   await t.bury();
   await ask();
-  expect(await t.inbox.counts()).toMatchObject({ dead: 2, waiting: 0 });
+  assertMatches(await t.inbox.counts(), { dead: 2, waiting: 0 });
 }
 
 function testsOf([method, parts, ask]: (typeof METHODS)[number]): Tests {
   const expectRefusal = async (t: Bench, query: unknown, name: string): Promise<void> => {
-    await expect(ask(t.inbox, query), inspect(query)).rejects.toMatchObject({
-      code: 'invalid_options',
-      details: { issues: [expect.stringContaining(name)] },
+    await assert.rejects(ask(t.inbox, query), (error: { code?: string; details?: { issues?: readonly string[] } }) => {
+      assert.equal(error.code, 'invalid_options', inspect(query));
+      const { issues = [] } = error.details ?? {};
+      assert.equal(issues.length, 1, inspect(query));
+      assert.ok(issues[0]?.includes(name), `${inspect(query)}: ${issues[0]}`);
+      return true;
     });
   };
   return {
@@ -65,9 +73,9 @@ function testsOf([method, parts, ask]: (typeof METHODS)[number]): Tests {
       withTwoDead(t, async () => {
         // Nothing matches: the dead letters stay.
         const right = Object.entries({ ...RIGHT, provider: 'nobody' }).filter(([name]) => parts.includes(name));
-        expect(await ask(t.inbox, Object.fromEntries(right))).toBeDefined();
+        assert.notEqual(await ask(t.inbox, Object.fromEntries(right)), undefined);
         const undefineds = right.map(([name]) => [name, undefined]);
-        expect(await ask(t.inbox, { ...Object.fromEntries(undefineds), provider: 'nobody' })).toBeDefined();
+        assert.notEqual(await ask(t.inbox, { ...Object.fromEntries(undefineds), provider: 'nobody' }), undefined);
       }),
   };
 }
@@ -77,8 +85,8 @@ export const QUERIES: Tests = {
 
   'takes the smallest and the largest page, and any time that is a number': (t) =>
     withTwoDead(t, async () => {
-      expect((await t.inbox.listCalls({ limit: 1 })).rows).toHaveLength(1);
-      expect((await t.inbox.listCalls({ limit: 1000, since: -0.5, until: 1e15 })).rows).toHaveLength(2);
-      expect((await t.inbox.listCalls({ since: 1e15 })).rows).toEqual([]);
+      assert.equal((await t.inbox.listCalls({ limit: 1 })).rows.length, 1);
+      assert.equal((await t.inbox.listCalls({ limit: 1000, since: -0.5, until: 1e15 })).rows.length, 2);
+      assert.deepEqual((await t.inbox.listCalls({ since: 1e15 })).rows, []);
     }),
 };

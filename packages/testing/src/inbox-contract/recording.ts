@@ -1,15 +1,19 @@
+import assert from 'node:assert/strict';
 import type { CallStatus, NewEvent } from '@call-status/core';
-import { expect } from 'vitest';
-import type { Tests } from './contract-test.ts';
+import { assertRejects } from '../assertions.ts';
 import { expectedTransitions } from './expected-transitions.ts';
+import type { Tests } from './inbox-under-test.ts';
 
 export const RECORDING: Tests = {
   'says what the event did to its call': async (t) => {
-    expect(await t.inbox.record(t.event('c1', 'ringing'))).toEqual({ transition: 'advance', done: false });
-    expect(await t.inbox.record(t.event('c1', 'queued'))).toEqual({ transition: 'late', done: false });
-    expect(await t.inbox.record(t.event('c1', 'busy'))).toEqual({ transition: 'advance', done: false });
-    expect(await t.inbox.record(t.event('c1', 'completed'))).toEqual({ transition: 'conflict', done: false });
-    expect(await t.inbox.record(t.event('c1', 'busy', { id: 'again' }))).toEqual({ transition: 'repeat', done: false });
+    assert.deepEqual(await t.inbox.record(t.event('c1', 'ringing')), { transition: 'advance', done: false });
+    assert.deepEqual(await t.inbox.record(t.event('c1', 'queued')), { transition: 'late', done: false });
+    assert.deepEqual(await t.inbox.record(t.event('c1', 'busy')), { transition: 'advance', done: false });
+    assert.deepEqual(await t.inbox.record(t.event('c1', 'completed')), { transition: 'conflict', done: false });
+    assert.deepEqual(await t.inbox.record(t.event('c1', 'busy', { id: 'again' })), {
+      transition: 'repeat',
+      done: false,
+    });
   },
 
   'decides the transitions right under every order': async (t) => {
@@ -17,9 +21,9 @@ export const RECORDING: Tests = {
     for (const [at, order] of permutations(statuses).entries()) {
       const found = [];
       for (const status of order) found.push((await t.inbox.record(t.event(`c${at}`, status))).transition);
-      expect(found, order.join()).toEqual(expectedTransitions(order));
+      assert.deepEqual(found, expectedTransitions(order), order.join());
       const call = await t.inbox.getCall('acme', `c${at}`);
-      expect(call?.status).toBe(order[expectedTransitions(order).lastIndexOf('advance')]);
+      assert.equal(call?.status, order[expectedTransitions(order).lastIndexOf('advance')]);
     }
   },
 
@@ -33,8 +37,8 @@ export const RECORDING: Tests = {
     };
     await t.inbox.record(sent);
     const stored = { ...sent, transition: 'advance' };
-    expect((await t.takeOne()).event).toEqual(stored);
-    expect((await t.inbox.getCall('acme', 'c1'))?.events).toEqual([stored]);
+    assert.deepEqual((await t.takeOne()).event, stored);
+    assert.deepEqual((await t.inbox.getCall('acme', 'c1'))?.events, [stored]);
   },
 
   'takes any JSON value in any part, since providers of users tell what they like': async (t) => {
@@ -42,37 +46,38 @@ export const RECORDING: Tests = {
     for (const [at, value] of values.entries()) {
       const parts = { sequence: value, durationSeconds: value, sip: { code: value }, quality: { mos: value } };
       const sent = { ...t.event(`c${at}`, 'ringing', { raw: value }), ...parts, custom: value } as NewEvent;
-      expect((await t.inbox.record(sent)).transition).toBe('advance');
-      expect((await t.takeOne()).event).toEqual({ ...sent, transition: 'advance' });
+      assert.equal((await t.inbox.record(sent)).transition, 'advance');
+      assert.deepEqual((await t.takeOne()).event, { ...sent, transition: 'advance' });
     }
   },
 
   'keeps calls of two providers apart, though their ids are the same': async (t) => {
     await t.inbox.record(t.event('same', 'completed', { provider: 'acme' }));
     const other = await t.inbox.record(t.event('same', 'ringing', { provider: 'zenith' }));
-    expect(other.transition).toBe('advance');
-    expect((await t.inbox.getCall('acme', 'same'))?.status).toBe('completed');
-    expect((await t.inbox.getCall('zenith', 'same'))?.status).toBe('ringing');
+    assert.equal(other.transition, 'advance');
+    assert.equal((await t.inbox.getCall('acme', 'same'))?.status, 'completed');
+    assert.equal((await t.inbox.getCall('zenith', 'same'))?.status, 'ringing');
   },
 
   'records an event id once, and tells whether its work is done': async (t) => {
     await t.record('c1', 'ringing');
     const again = t.event('c1', 'ringing');
-    expect(await t.inbox.record(again)).toEqual({ transition: 'duplicate', done: false });
+    assert.deepEqual(await t.inbox.record(again), { transition: 'duplicate', done: false });
     const work = await t.takeOne();
-    expect(await t.inbox.record(again)).toEqual({ transition: 'duplicate', done: false });
+    assert.deepEqual(await t.inbox.record(again), { transition: 'duplicate', done: false });
     await t.inbox.finish(work.lease);
-    expect(await t.inbox.record(again)).toEqual({ transition: 'duplicate', done: true });
+    assert.deepEqual(await t.inbox.record(again), { transition: 'duplicate', done: true });
     await t.expectIdle();
-    expect((await t.inbox.getCall('acme', 'c1'))?.events).toHaveLength(1);
+    assert.equal((await t.inbox.getCall('acme', 'c1'))?.events.length, 1);
   },
 
   'records one of fifty that come at once': async (t) => {
     const found = await Promise.all(Array.from({ length: 50 }, () => t.inbox.record(t.event('c1', 'ringing'))));
-    expect(found.filter(({ transition }) => transition !== 'duplicate')).toEqual([
-      { transition: 'advance', done: false },
-    ]);
-    expect((await t.take()).jobs).toHaveLength(1);
+    assert.deepEqual(
+      found.filter(({ transition }) => transition !== 'duplicate'),
+      [{ transition: 'advance', done: false }],
+    );
+    assert.equal((await t.take()).jobs.length, 1);
   },
 
   'decides transitions in the order of the work when different events come at once': async (t) => {
@@ -80,13 +85,16 @@ export const RECORDING: Tests = {
     await Promise.all(statuses.map((status) => t.inbox.record(t.event('c1', status))));
     const order = [];
     for (const _ of statuses) order.push((await t.finishOne()).event);
-    expect(order.map(({ transition }) => transition)).toEqual(expectedTransitions(order.map(({ status }) => status)));
+    assert.deepEqual(
+      order.map(({ transition }) => transition),
+      expectedTransitions(order.map(({ status }) => status)),
+    );
   },
 
   'rejects after it was closed, and closes twice': async (t) => {
     await t.record('c1', 'ringing');
     await t.inbox.close();
-    await expect(t.inbox.record(t.event('c2', 'ringing'))).rejects.toMatchObject({ code: 'closed' });
+    await assertRejects(t.inbox.record(t.event('c2', 'ringing')), { code: 'closed' });
     await t.inbox.close();
   },
 
@@ -96,8 +104,8 @@ export const RECORDING: Tests = {
     const begun = Promise.all([t.inbox.record(t.event('c2', 'ringing')), t.inbox.finish(lease)]);
     const closing = t.inbox.close();
     const late = t.inbox.record(t.event('c3', 'ringing'));
-    await expect(late).rejects.toMatchObject({ code: 'closed' });
-    expect(await begun).toEqual([{ transition: 'advance', done: false }, 'done']);
+    await assertRejects(late, { code: 'closed' });
+    assert.deepEqual(await begun, [{ transition: 'advance', done: false }, 'done']);
     await closing;
   },
 };

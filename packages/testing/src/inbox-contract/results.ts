@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict';
 import type { Inbox, Lease, Outcome } from '@call-status/core';
-import { expect } from 'vitest';
+import { assertMatches } from '../assertions.ts';
 import { LEASE_MS } from './bench.ts';
-import type { Tests } from './contract-test.ts';
+import type { Tests } from './inbox-under-test.ts';
 
 type Report = (inbox: Inbox, lease: Lease) => Promise<Outcome>;
 
@@ -17,10 +18,10 @@ function testsOf([name, report]: [string, Report]): Tests {
     [`${name}: counts once, and is answered the same when it is told again`]: async (t) => {
       await t.record('c1', 'ringing', 'completed');
       const { lease, event } = await t.takeOne();
-      expect(await report(t.inbox, lease)).toBe('done');
+      assert.equal(await report(t.inbox, lease), 'done');
       const after = [await t.inbox.counts(), await t.inbox.deadLetters.get(event.id)];
-      for (let again = 0; again < 2; again++) expect(await report(t.inbox, lease)).toBe('done');
-      expect([await t.inbox.counts(), await t.inbox.deadLetters.get(event.id)]).toEqual(after);
+      for (let again = 0; again < 2; again++) assert.equal(await report(t.inbox, lease), 'done');
+      assert.deepEqual([await t.inbox.counts(), await t.inbox.deadLetters.get(event.id)], after);
     },
 
     [`${name}: changes nothing with a lease that another report has ended`]: async (t) => {
@@ -28,10 +29,10 @@ function testsOf([name, report]: [string, Report]): Tests {
         if (other.startsWith(name.slice(0, 4))) continue;
         await t.record(`${name}${other}`, 'ringing');
         const { lease, event } = await t.takeOne();
-        expect(await end(t.inbox, lease)).toBe('done');
+        assert.equal(await end(t.inbox, lease), 'done');
         const after = [await t.inbox.counts(), await t.inbox.deadLetters.get(event.id)];
-        expect(await report(t.inbox, lease), `${other}, then ${name}`).not.toBe('done');
-        expect([await t.inbox.counts(), await t.inbox.deadLetters.get(event.id)]).toEqual(after);
+        assert.notEqual(await report(t.inbox, lease), 'done', `${other}, then ${name}`);
+        assert.deepEqual([await t.inbox.counts(), await t.inbox.deadLetters.get(event.id)], after);
       }
     },
 
@@ -40,8 +41,8 @@ function testsOf([name, report]: [string, Report]): Tests {
       const { lease } = await t.takeOne();
       t.clock.advance(LEASE_MS + 1);
       await t.expectIdle();
-      expect(await report(t.inbox, lease)).toBe('done');
-      expect((await t.take(1, t.inbox, { suspect: true })).jobs).toEqual([]);
+      assert.equal(await report(t.inbox, lease), 'done');
+      assert.deepEqual((await t.take(1, t.inbox, { suspect: true })).jobs, []);
     },
 
     [`${name}: does not count once another take has the event`]: async (t) => {
@@ -49,10 +50,10 @@ function testsOf([name, report]: [string, Report]): Tests {
       const slow = await t.takeOne();
       t.clock.advance(LEASE_MS + 1);
       const again = await t.takeSuspect();
-      expect(await report(t.inbox, slow.lease)).toBe('lost');
-      expect(await t.inbox.finish(again.lease)).toBe('done');
-      expect(await report(t.inbox, slow.lease)).not.toBe('done');
-      expect(await t.inbox.counts()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
+      assert.equal(await report(t.inbox, slow.lease), 'lost');
+      assert.equal(await t.inbox.finish(again.lease), 'done');
+      assert.notEqual(await report(t.inbox, slow.lease), 'done');
+      assertMatches(await t.inbox.counts(), { waiting: 0, running: 0, dead: 0 });
     },
   };
 }
@@ -64,11 +65,11 @@ export const RESULTS: Tests = {
     await t.record('c1', 'ringing');
     const { lease } = await t.takeOne();
     const failure = { retryInMs: 0, error: 'boom', doneHandlers: [] };
-    expect(await t.inbox.fail(lease, failure)).toBe('done');
+    assert.equal(await t.inbox.fail(lease, failure), 'done');
     const again = await t.takeOne();
-    expect(await t.inbox.fail(lease, failure)).toBe('done');
-    expect(await t.inbox.finish(again.lease)).toBe('done');
-    expect(again.attempt).toBe(2);
+    assert.equal(await t.inbox.fail(lease, failure), 'done');
+    assert.equal(await t.inbox.finish(again.lease), 'done');
+    assert.equal(again.attempt, 2);
   },
 
   'begins once, however often it is told': async (t) => {
@@ -76,9 +77,9 @@ export const RESULTS: Tests = {
     await t.takeOne();
     t.clock.advance(LEASE_MS + 1);
     const { lease } = await t.takeSuspect();
-    for (let told = 0; told < 3; told++) expect(await t.inbox.begin(lease, { retryInMs: 0 })).toBe('done');
+    for (let told = 0; told < 3; told++) assert.equal(await t.inbox.begin(lease, { retryInMs: 0 }), 'done');
     t.clock.advance(LEASE_MS + 1);
-    expect((await t.takeSuspect()).interruptions).toBe(1);
+    assert.equal((await t.takeSuspect()).interruptions, 1);
   },
 
   'gives out again what a take gave out whose answer was lost, as no attempt': async (t) => {
@@ -86,7 +87,7 @@ export const RESULTS: Tests = {
     await t.take();
     await t.expectIdle();
     t.clock.advance(LEASE_MS + 1);
-    expect(await t.takeSuspect()).toMatchObject({ attempt: 1, interruptions: 0 });
+    assertMatches(await t.takeSuspect(), { attempt: 1, interruptions: 0 });
   },
 
   'replays, discards, ends and erases once, however often it is told': async (t) => {
@@ -94,22 +95,22 @@ export const RESULTS: Tests = {
     await t.record('c2', 'ringing');
     const [one, other] = [await t.bury(), await t.bury()];
     for (const expected of [true, false]) {
-      expect(await t.inbox.deadLetters.replay(one.event.id)).toBe(expected);
-      expect(await t.inbox.deadLetters.discard(other.event.id)).toBe(expected);
+      assert.equal(await t.inbox.deadLetters.replay(one.event.id), expected);
+      assert.equal(await t.inbox.deadLetters.discard(other.event.id), expected);
     }
-    expect(await t.inbox.counts()).toMatchObject({ waiting: 1, dead: 0 });
+    assertMatches(await t.inbox.counts(), { waiting: 1, dead: 0 });
     for (const expected of [true, false]) {
-      expect(await t.inbox.endCall('acme', 'c1', { status: 'completed' })).toBe(expected);
+      assert.equal(await t.inbox.endCall('acme', 'c1', { status: 'completed' }), expected);
     }
-    for (const expected of [true, false]) expect(await t.inbox.forgetCall('acme', 'c1')).toBe(expected);
+    for (const expected of [true, false]) assert.equal(await t.inbox.forgetCall('acme', 'c1'), expected);
   },
 
   'waits with work that is given back for a time': async (t) => {
     await t.record('c1', 'ringing');
     await t.inbox.release((await t.takeOne()).lease, { retryInMs: 5000 });
-    expect((await t.expectIdle()).nextInMs).toBe(5000);
+    assert.equal((await t.expectIdle()).nextInMs, 5000);
     t.clock.advance(5000);
-    expect(await t.takeOne()).toMatchObject({ attempt: 1, suspect: false });
+    assertMatches(await t.takeOne(), { attempt: 1, suspect: false });
   },
 
   'gives a fence that rises with every take': async (t) => {
@@ -117,7 +118,7 @@ export const RESULTS: Tests = {
     let fence = Number.NEGATIVE_INFINITY;
     for (let take = 0; take < 5; take++) {
       const work = await t.takeOne();
-      expect(work.fence).toBeGreaterThan(fence);
+      assert.ok(work.fence > fence);
       fence = work.fence;
       if (take % 2 === 0) await t.inbox.release(work.lease);
       else await t.inbox.fail(work.lease, { retryInMs: 0, error: 'boom', doneHandlers: [] });

@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict';
 import type { Inbox } from '@call-status/core';
-import { expect, vi } from 'vitest';
+import { eventually } from '../real-time.ts';
 import type { Bench } from './bench.ts';
-import type { Tests } from './contract-test.ts';
+import type { Tests } from './inbox-under-test.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -14,9 +15,9 @@ async function expectCalls(t: Bench, callIds: readonly string[], inbox: Inbox = 
     await t.record(`other${++others}`, 'ringing');
     const { rows } = await inbox.listCalls({ limit: 1000 });
     const found = rows.map(({ callId }) => callId).filter((callId) => !callId.startsWith('other'));
-    expect(found.sort()).toEqual([...callIds].sort());
+    assert.deepEqual(found.sort(), [...callIds].sort());
   };
-  await vi.waitFor(expectThem, 10_000).finally(stop);
+  await eventually(expectThem).finally(stop);
 }
 
 async function finishAll(t: Bench): Promise<void> {
@@ -84,8 +85,11 @@ export const RETENTION_OF_MANY: Tests = {
     elapse(retentionMs + 1000);
     for (const inbox of many) await expectCalls(t, ['live'], inbox);
     const counts = await Promise.all(many.map((inbox) => inbox.counts()));
-    expect(counts.map(({ ended }) => ended)).toEqual([0, 0, 0]);
-    expect(new Set(counts.map(({ live }) => live)).size).toBe(1);
+    assert.deepEqual(
+      counts.map(({ ended }) => ended),
+      [0, 0, 0],
+    );
+    assert.equal(new Set(counts.map(({ live }) => live)).size, 1);
     for (const stop of stops) stop();
   },
 
@@ -111,10 +115,10 @@ export const DURABLE_RETENTION: Tests = {
     await finishAll(t);
     elapse(retentionMs + 1000);
     await expectCalls(t, []);
-    for (const event of events) expect(await t.inbox.record(event)).toEqual({ transition: 'duplicate', done: true });
+    for (const event of events) assert.deepEqual(await t.inbox.record(event), { transition: 'duplicate', done: true });
     elapse(7 * DAY_MS - retentionMs - 2000);
     await t.reopen();
-    for (const event of events) expect(await t.inbox.record(event)).toEqual({ transition: 'duplicate', done: true });
+    for (const event of events) assert.deepEqual(await t.inbox.record(event), { transition: 'duplicate', done: true });
     await expectCalls(t, []);
   },
 };

@@ -1,6 +1,6 @@
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
 import { LEASE_MS } from './bench.ts';
-import type { Tests } from './contract-test.ts';
+import type { Tests } from './inbox-under-test.ts';
 
 export const SHARING: Tests = {
   'records one of fifty that come to both at once': async (t) => {
@@ -8,25 +8,26 @@ export const SHARING: Tests = {
     const found = await Promise.all(
       Array.from({ length: 50 }, (_, at) => (at % 2 === 0 ? t.inbox : other).record(t.event('c1', 'ringing'))),
     );
-    expect(found.filter(({ transition }) => transition !== 'duplicate')).toHaveLength(1);
-    expect((await other.getCall('acme', 'c1'))?.events).toHaveLength(1);
+    assert.equal(found.filter(({ transition }) => transition !== 'duplicate').length, 1);
+    assert.equal((await other.getCall('acme', 'c1'))?.events.length, 1);
   },
 
   'decides transitions over both': async (t) => {
     const other = await t.second();
-    expect((await t.inbox.record(t.event('c1', 'completed'))).transition).toBe('advance');
-    expect((await other.record(t.event('c1', 'busy'))).transition).toBe('conflict');
-    expect((await t.inbox.record(t.event('c1', 'queued'))).transition).toBe('late');
+    assert.equal((await t.inbox.record(t.event('c1', 'completed'))).transition, 'advance');
+    assert.equal((await other.record(t.event('c1', 'busy'))).transition, 'conflict');
+    assert.equal((await t.inbox.record(t.event('c1', 'queued'))).transition, 'late');
   },
 
   'gives an event to one of them only, and one event of a call at a time': async (t) => {
     const other = await t.second();
     for (const callId of ['c1', 'c2', 'c3', 'c4']) await t.record(callId, 'queued', 'completed');
     const taken = (await Promise.all([t.take(3), t.take(3, other)])).flatMap(({ jobs: work }) => work);
-    expect(taken.map((work) => work.event.id).sort()).toEqual(
+    assert.deepEqual(
+      taken.map((work) => work.event.id).sort(),
       ['c1', 'c2', 'c3', 'c4'].map((callId) => `acme:${callId}:queued`),
     );
-    expect(new Set(taken.map(({ lease }) => lease.token)).size).toBe(4);
+    assert.equal(new Set(taken.map(({ lease }) => lease.token)).size, 4);
   },
 
   'fences one of them by the other': async (t) => {
@@ -35,25 +36,25 @@ export const SHARING: Tests = {
     const slow = await t.takeOne();
     t.clock.advance(LEASE_MS + 1);
     const again = await t.takeSuspect(other);
-    expect(again.attempt).toBe(1);
-    expect(await t.inbox.renew([slow.lease], LEASE_MS)).toEqual([slow.lease]);
-    expect(await t.inbox.finish(slow.lease)).not.toBe('done');
-    expect(await other.finish(again.lease)).toBe('done');
+    assert.equal(again.attempt, 1);
+    assert.deepEqual(await t.inbox.renew([slow.lease], LEASE_MS), [slow.lease]);
+    assert.notEqual(await t.inbox.finish(slow.lease), 'done');
+    assert.equal(await other.finish(again.lease), 'done');
   },
 
   'hands work over': async (t) => {
     const other = await t.second();
     await t.record('c1', 'ringing');
     await t.inbox.release((await t.takeOne()).lease);
-    expect((await t.takeOne(other)).attempt).toBe(1);
+    assert.equal((await t.takeOne(other)).attempt, 1);
   },
 
   'shows both the same': async (t) => {
     const other = await t.second();
     await t.record('c1', 'ringing');
     const { event: dead } = await t.bury('boom', other);
-    expect((await t.inbox.deadLetters.get(dead.id))?.error).toBe('boom');
-    expect(await t.inbox.counts()).toEqual(await other.counts());
-    expect(await t.inbox.listCalls()).toEqual(await other.listCalls());
+    assert.equal((await t.inbox.deadLetters.get(dead.id))?.error, 'boom');
+    assert.deepEqual(await t.inbox.counts(), await other.counts());
+    assert.deepEqual(await t.inbox.listCalls(), await other.listCalls());
   },
 };

@@ -1,6 +1,6 @@
+import assert from 'node:assert/strict';
 import type { NewEvent } from '@call-status/core';
-import { expect } from 'vitest';
-import type { Tests } from './contract-test.ts';
+import type { Tests } from './inbox-under-test.ts';
 
 const STRANGE = [
   '\ud800',
@@ -22,8 +22,8 @@ export const TEXTS: Tests = {
       const recorded = await t.inbox.record(t.event(text, 'ringing')).catch((error: unknown) => error);
       // An inbox may refuse what its store cannot hold; it must not take it for another.
       if (recorded instanceof Error) continue;
-      expect(recorded, JSON.stringify(text)).toEqual({ transition: 'advance', done: false });
-      expect((await t.inbox.getCall('acme', text))?.callId, JSON.stringify(text)).toBe(text);
+      assert.deepEqual(recorded, { transition: 'advance', done: false }, JSON.stringify(text));
+      assert.equal((await t.inbox.getCall('acme', text))?.callId, text, JSON.stringify(text));
     }
   },
 
@@ -31,7 +31,7 @@ export const TEXTS: Tests = {
     for (const [at, text] of STRANGE.entries()) {
       await t.inbox.record(t.event(`c${at}`, 'ringing', { raw: { [text]: text, list: [text] } }));
       const { event, lease } = await t.takeOne();
-      expect(event.raw, JSON.stringify(text)).toEqual({ [text]: text, list: [text] });
+      assert.deepEqual(event.raw, { [text]: text, list: [text] }, JSON.stringify(text));
       await t.inbox.finish(lease);
     }
   },
@@ -39,7 +39,7 @@ export const TEXTS: Tests = {
   'takes large events': async (t) => {
     const raw = { text: 'x'.repeat(1_000_000), list: Array.from({ length: 1000 }, (_, at) => ({ at: `${at}` })) };
     await t.inbox.record(t.event('c1', 'ringing', { raw }));
-    expect((await t.takeOne()).event.raw).toEqual(raw);
+    assert.deepEqual((await t.takeOne()).event.raw, raw);
   },
 
   'takes long error texts and names of handlers; it may cut a text': async (t) => {
@@ -47,11 +47,11 @@ export const TEXTS: Tests = {
     const doneHandlers = ['x'.repeat(500), 'nul\0', 'ü'];
     const { lease, event } = await t.takeOne();
     const error = `boom\0☎\ud800${'e'.repeat(5_000_000)}`;
-    expect(await t.inbox.fail(lease, { error, doneHandlers })).toBe('done');
+    assert.equal(await t.inbox.fail(lease, { error, doneHandlers }), 'done');
     const letter = await t.inbox.deadLetters.get(event.id);
-    expect(letter?.error.startsWith('boom')).toBe(true);
+    assert.equal(letter?.error.startsWith('boom'), true);
     await t.inbox.deadLetters.replay(event.id);
-    expect((await t.takeOne()).doneHandlers).toEqual(doneHandlers);
+    assert.deepEqual((await t.takeOne()).doneHandlers, doneHandlers);
   },
 
   'lets no bad event fail its neighbors': async (t) => {
@@ -67,9 +67,9 @@ export const TEXTS: Tests = {
       good.push(t.inbox.record(t.event(`after${at}`, 'ringing')));
     }
     await Promise.all(settled);
-    for (const recorded of await Promise.all(good)) expect(recorded).toEqual({ transition: 'advance', done: false });
+    for (const recorded of await Promise.all(good)) assert.deepEqual(recorded, { transition: 'advance', done: false });
     const found = new Set((await t.inbox.listCalls({ limit: 1000 })).rows.map(({ callId }) => callId));
-    for (const at of bad.keys()) expect([found.has(`before${at}`), found.has(`after${at}`)]).toEqual([true, true]);
+    for (const at of bad.keys()) assert.deepEqual([found.has(`before${at}`), found.has(`after${at}`)], [true, true]);
   },
 
   'changes no event that it is given': async (t) => {
@@ -77,7 +77,7 @@ export const TEXTS: Tests = {
     const before = structuredClone(given);
     await t.inbox.record(given);
     await t.finishOne();
-    expect(given).toEqual(before);
-    expect(given).not.toHaveProperty('transition');
+    assert.deepEqual(given, before);
+    assert.ok(!('transition' in given));
   },
 };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { contractOf, type MakeInbox } from '../../src/inbox-contract/index.ts';
+import { inboxContract, type MakeInbox } from '../../src/index.ts';
 import { RIGHT_INBOX, WRONG_INBOXES } from './wrong-inboxes.ts';
 
 /** The tests of a subject that an inbox does not pass. */
 async function failuresOf(makeInbox: MakeInbox, subject: string): Promise<string[]> {
   const failures: string[] = [];
-  const tests = (await contractOf(makeInbox)).filter((test) => test.subject === subject);
+  const tests = (await inboxContract(makeInbox)).filter((test) => test.subject === subject);
   expect(tests.length).toBeGreaterThan(0);
   for (const { name, run } of tests) {
     await run().catch((error: unknown) => {

@@ -11,7 +11,7 @@ import {
   type Transition,
   transitionOf,
 } from '@call-status/core';
-import type { MakeInbox } from '../../src/inbox-contract/index.ts';
+import type { MakeInbox } from '../../src/index.ts';
 
 /** An inbox of which some methods are wrong. */
 type Spoil = (right: Inbox, clock: Clock) => Partial<Inbox>;

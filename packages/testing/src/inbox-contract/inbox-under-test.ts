@@ -1,4 +1,5 @@
 import type { Clock, Inbox } from '@call-status/core';
+import type { Tests as ContractTests } from '../contract-test.ts';
 import type { Bench } from './bench.ts';
 
 /** An inbox of its own for one test. */
@@ -21,4 +22,4 @@ export type MakeInbox = (options: {
 }) => InboxUnderTest | Promise<InboxUnderTest>;
 
 /** Tests of one subject, by what they show. Each has an inbox of its own. */
-export type Tests = Readonly<Record<string, (t: Bench) => Promise<void>>>;
+export type Tests = ContractTests<Bench>;
