@@ -115,7 +115,8 @@ describe('foldCall', () => {
       quality: { mos: 4.2 },
       legs: [{ status: 'completed' }],
       custom: 'order 7',
-      updatedAt: at(61),
+      firstEventAt: at(0),
+      lastEventAt: at(61),
       events,
     } satisfies Call);
   });
@@ -128,7 +129,8 @@ describe('foldCall', () => {
       status: 'ringing',
       terminal: false,
       ringingAt: at(0),
-      updatedAt: at(0),
+      firstEventAt: at(0),
+      lastEventAt: at(0),
       events: [only],
     });
   });

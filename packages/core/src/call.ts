@@ -91,8 +91,10 @@ export interface Call {
   readonly error?: CallError;
   /** What you gave the provider to send back. */
   readonly custom?: string;
-  /** When its last event was received: ISO 8601, UTC, by our clock. */
-  readonly updatedAt: string;
+  /** When its first event was received: ISO 8601, UTC, by our clock. */
+  readonly firstEventAt: string;
+  /** When its last event was received. */
+  readonly lastEventAt: string;
   /** Its events, each once, in the order of the statuses, whatever order they came in. */
   readonly events: readonly AnyCallStatusEvent[];
 }
@@ -161,7 +163,7 @@ export function foldCall(events: readonly AnyCallStatusEvent[], end?: Applicatio
     ...(end !== undefined && { endedBy: 'application', endedAt: end.at }),
     ...detailsOf(ordered),
     ...timesOf(ordered, status),
-    updatedAt: ordered.reduce((latest, { receivedAt }) => (compare(receivedAt, latest) > 0 ? receivedAt : latest), ''),
+    ...receiptsOf(ordered),
     events: ordered,
   };
 }
@@ -221,6 +223,11 @@ function detailsOf(ordered: readonly AnyCallStatusEvent[]): Partial<Call> {
     details['answered'] = details['answered'] === true || event.answered;
   }
   return details;
+}
+
+function receiptsOf(ordered: readonly AnyCallStatusEvent[]): Pick<Call, 'firstEventAt' | 'lastEventAt'> {
+  const received = ordered.map(({ receivedAt }) => receivedAt).sort(compare);
+  return { firstEventAt: received[0] as string, lastEventAt: received.at(-1) as string };
 }
 
 /** The name of the time at which a call reached a status. */

@@ -125,10 +125,17 @@ it(`any order, repetition and loss ends in the state of what came, and runs each
 
     if (different(arrived) === different(sent) && end === endOf(sent)) {
       const ideal = await run(sender, sent, false);
-      const state = ({ updatedAt, endedAt, queuedAt, initiatedAt, ringingAt, answeredAt, events, ...rest }: Call) => [
-        rest,
-        events.map(({ id }) => id),
-      ];
+      const state = ({
+        firstEventAt,
+        lastEventAt,
+        endedAt,
+        queuedAt,
+        initiatedAt,
+        ringingAt,
+        answeredAt,
+        events,
+        ...rest
+      }: Call) => [rest, events.map(({ id }) => id)];
       expect(state(call)).toEqual(state(ideal.call));
     }
   });

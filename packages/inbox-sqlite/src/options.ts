@@ -81,7 +81,7 @@ const OPTIONS: OptionRules<SqliteInboxOptions> = {
   retentionMs: {
     expected: 'milliseconds, more than 0',
     fits: (value) => typeof value === 'number' && value > 0,
-    aliases: ['retention', 'retentionMs', 'retain', 'ttl', 'ttlMs', 'maxAge', 'maxAgeMs'],
+    aliases: ['retention', 'retainFor', 'retain', 'ttl', 'ttlMs', 'maxAge', 'maxAgeMs'],
   },
   busyTimeoutMs: { ...milliseconds(0), aliases: ['busyTimeout', 'busy_timeout', 'timeout', 'timeoutMs'] },
   pollMs: milliseconds(1),

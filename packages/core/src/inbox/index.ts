@@ -27,4 +27,4 @@ export type {
   Page,
   PageQuery,
 } from './queries.ts';
-export { queryRules } from './query-rules.ts';
+export { queryRules, type TimeRange, timeRange } from './query-rules.ts';

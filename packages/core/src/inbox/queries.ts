@@ -22,18 +22,18 @@ export interface DeadLetter {
   readonly attempts: number;
   /** The last error's text. */
   readonly error: string;
-  /** When it became one, in milliseconds since 1970. */
-  readonly deadAt: number;
+  /** When it became one: ISO 8601, UTC. */
+  readonly deadAt: string;
 }
 
 /** Which dead letters. */
 export interface DeadLetterQuery extends PageQuery {
   /** Only of this provider. */
   readonly provider?: string;
-  /** Dead at or after, in milliseconds since 1970. */
-  readonly since?: number;
-  /** Dead before, in milliseconds since 1970. */
-  readonly until?: number;
+  /** Dead at this time or later: ISO 8601, or a `Date`. */
+  readonly since?: string | Date;
+  /** Dead before this time: ISO 8601, or a `Date`. */
+  readonly until?: string | Date;
 }
 
 /** Which calls. */
@@ -44,10 +44,10 @@ export interface CallQuery extends PageQuery {
   readonly state?: 'live' | 'ended';
   /** Calls that have this status, or one of these. */
   readonly status?: CallStatus | readonly CallStatus[];
-  /** First event received at or after, in milliseconds since 1970. */
-  readonly since?: number;
-  /** First event received before, in milliseconds since 1970. */
-  readonly until?: number;
+  /** First event received at this time or later: ISO 8601, or a `Date`. */
+  readonly since?: string | Date;
+  /** First event received before this time: ISO 8601, or a `Date`. */
+  readonly until?: string | Date;
 }
 
 /** Which page. */
@@ -88,14 +88,14 @@ export interface CallSummary {
   readonly to?: string;
   /** Whether the other party picked up: `true` if any event proves it; absent where it is not known. */
   readonly answered?: boolean;
-  /** When it was answered, where the provider tells it, else when it was first `in-progress`, in milliseconds since 1970. */
-  readonly answeredAt?: number;
+  /** When it was answered, where the provider tells it, else when it was first `in-progress`: ISO 8601, UTC. */
+  readonly answeredAt?: string;
   /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number;
-  /** When its first event was received, in milliseconds since 1970. */
-  readonly firstEventAt: number;
-  /** When its last event was received, in milliseconds since 1970. */
-  readonly lastEventAt: number;
+  /** When its first event was received: ISO 8601, UTC, by our clock. */
+  readonly firstEventAt: string;
+  /** When its last event was received. */
+  readonly lastEventAt: string;
   /** How many events of it were recorded. */
   readonly eventCount: number;
 }

@@ -10,8 +10,8 @@ it('says of each part of a query how to mend it', () => {
     provider: '',
     state: 'over',
     status: 'over',
-    since: '2026-01-01',
-    until: Number.NaN,
+    since: '2026-02-30',
+    until: 1_767_225_600_000,
     cursor: 'yours',
     limit: 0,
   };
@@ -21,8 +21,8 @@ it('says of each part of a query how to mend it', () => {
       details: {
         issues: [
           '`provider`: expected the name of a provider, got an empty text.',
-          "`since`: expected milliseconds since 1970, a number such as Date.parse('2026-01-01'), got a text.",
-          "`until`: expected milliseconds since 1970, a number such as Date.parse('2026-01-01'), got NaN.",
+          "`since`: expected ISO 8601, such as '2026-01-31' or '2026-01-31T12:00:00Z', or a Date, got a text.",
+          "`until`: expected ISO 8601, such as '2026-01-31' or '2026-01-31T12:00:00Z', or a Date, got a number.",
           '`cursor`: expected `next` of the page before, as it was, got a text.',
           '`limit`: expected a whole number, 1 to 1000, got 0.',
           "`state`: expected 'live' or 'ended', got a text.",

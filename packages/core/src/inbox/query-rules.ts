@@ -1,3 +1,4 @@
+import { isDate } from 'node:util/types';
 import { CALL_STATUSES, isTerminal } from '../event.ts';
 import type { OptionRule, OptionRules } from '../options/check-options.ts';
 import type { CallEnd, CallQuery, DeadLetterQuery } from './inbox.ts';
@@ -5,10 +6,20 @@ import type { CallEnd, CallQuery, DeadLetterQuery } from './inbox.ts';
 /** A page is read at once, by some inboxes on the thread that answers callbacks. */
 const MOST_ROWS = 1000;
 
+/** A time of day needs its zone: without one, it would be another time on another host. */
+const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+
 const TIME: OptionRule = {
-  expected: "milliseconds since 1970, a number such as Date.parse('2026-01-01')",
-  fits: Number.isFinite,
+  expected: "ISO 8601, such as '2026-01-31' or '2026-01-31T12:00:00Z', or a Date",
+  fits: (value) => (typeof value === 'string' ? isIso8601(value) : isDate(value) && !Number.isNaN(value.getTime())),
 };
+
+/** `Date.parse` would make March of the 30th of February. */
+function isIso8601(text: string): boolean {
+  const day = text.slice(0, 10);
+  const isDay = !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+  return ISO_8601.test(text) && isDay && !Number.isNaN(Date.parse(text));
+}
 
 const SPAN = {
   provider: { expected: 'the name of a provider', fits: (value) => typeof value === 'string' && value !== '' },
@@ -41,6 +52,34 @@ const END: OptionRules<CallEnd> = {
   },
   tenant: { expected: 'the name of a tenant', fits: (value) => typeof value === 'string' },
 };
+
+/** The times of a query. */
+type TimeQuery = Pick<CallQuery, 'since' | 'until'>;
+
+/** The times of a query in milliseconds since 1970. */
+export interface TimeRange {
+  /** Inclusive. */
+  readonly sinceMs: number;
+  /** Exclusive. */
+  readonly untilMs: number;
+}
+
+/** The first and the last time that a `Date` can have. */
+const OPEN_MS = 8_640_000_000_000_000;
+
+/**
+ * The times of a query that keeps the rules, in milliseconds since 1970. They are finite even where the query has none.
+ *
+ * @example
+ * ```ts
+ * import { timeRange } from '@call-status/core/inbox';
+ *
+ * const { sinceMs, untilMs } = timeRange({ since: '2026-01-31' });
+ * ```
+ */
+export function timeRange({ since = new Date(-OPEN_MS), until = new Date(OPEN_MS) }: TimeQuery): TimeRange {
+  return { sinceMs: new Date(since).getTime(), untilMs: new Date(until).getTime() };
+}
 
 /**
  * What the queries of an inbox, and the end of a call, have to be, by the method that takes them: the same for every inbox.

@@ -7,8 +7,9 @@ import {
   foldCall,
   isTerminal,
 } from '@call-status/core';
+import { timeRange } from '@call-status/core/inbox';
 import type { Database, Row, Statement } from '../database/engine.ts';
-import { eventOf, type Place, type StoredEvent } from './rows.ts';
+import { eventOf, isoOf, type Place, type StoredEvent } from './rows.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 
 /** How many events of a call one step reads. */
@@ -58,22 +59,22 @@ export class StoredCalls {
     }
     if (events.length === 0) return undefined;
     const endedAt = call['ended_at'];
-    const end = endedAt === null ? undefined : { status: call['status'], at: new Date(endedAt).toISOString() };
+    const end = endedAt === null ? undefined : { status: call['status'], at: isoOf(endedAt) };
     return foldCall(events.map(eventOf), end);
   }
 
   /** Newest first, from a place on. */
   list(query: CallQuery, before: Place, limit: number): Row[] {
-    const { provider, since, until } = query;
+    const { provider } = query;
+    const { sinceMs, untilMs } = timeRange(query);
     const statuses = statusesOf(query);
-    const from = since ?? Number.MIN_SAFE_INTEGER;
-    const end = until !== undefined && until <= before.at ? { at: until, row: 0 } : before;
+    const end = untilMs <= before.at ? { at: untilMs, row: 0 } : before;
     if (provider === undefined && statuses.length === CALL_STATUSES.length) {
-      return this.#statements.list.all(from, end.at, end.row, limit);
+      return this.#statements.list.all(sinceMs, end.at, end.row, limit);
     }
     const providers = provider === undefined ? this.#providers() : [provider];
     const ranges = providers.flatMap((name) =>
-      statuses.map((status) => [name, status, from, end.at, end.row] as const),
+      statuses.map((status) => [name, status, sinceMs, end.at, end.row] as const),
     );
     const found: Row[] = [];
     for (let at = 0; at < ranges.length; at += MOST_RANGES) {
@@ -125,10 +126,10 @@ export function summaryOf(row: Row): CallSummary {
     ...(row['from_number'] !== null && { from: row['from_number'] }),
     ...(row['to_number'] !== null && { to: row['to_number'] }),
     ...(row['answered'] !== null && { answered: row['answered'] === 1 }),
-    ...(answeredAt !== null && { answeredAt }),
+    ...(answeredAt !== null && { answeredAt: isoOf(answeredAt) }),
     ...(row['duration_seconds'] !== null && { durationSeconds: row['duration_seconds'] }),
-    firstEventAt: row['first_event_at'],
-    lastEventAt: row['last_event_at'],
+    firstEventAt: isoOf(row['first_event_at']),
+    lastEventAt: isoOf(row['last_event_at']),
     eventCount: row['event_count'],
   };
 }

@@ -1,7 +1,8 @@
 import type { DeadLetter, DeadLetterQuery } from '@call-status/core';
+import { timeRange } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import type { Database, Row } from '../database/engine.ts';
-import { eventOf, LAST, type Place, type StoredEvent } from './rows.ts';
+import { eventOf, isoOf, LAST, type Place, type StoredEvent } from './rows.ts';
 import { prepare, type Sql, type Statements } from './statements.ts';
 import { BLOCKED, DEAD } from './totals.ts';
 import type { Transaction } from './transaction.ts';
@@ -53,12 +54,12 @@ export class StoredDeadLetters {
   }
 
   /** Newest first, from a place on. */
-  list({ provider, since, until }: DeadLetterQuery, before: Place, limit: number): Row[] {
+  list({ provider, ...times }: DeadLetterQuery, before: Place, limit: number): Row[] {
     const { list, listOfProvider } = this.#statements;
-    const from = since ?? Number.MIN_SAFE_INTEGER;
-    const end = until !== undefined && until <= before.at ? { at: until, row: 0 } : before;
-    if (provider === undefined) return list.all(from, end.at, end.row, limit);
-    return listOfProvider.all(provider, from, end.at, end.row, limit);
+    const { sinceMs, untilMs } = timeRange(times);
+    const end = untilMs <= before.at ? { at: untilMs, row: 0 } : before;
+    if (provider === undefined) return list.all(sinceMs, end.at, end.row, limit);
+    return listOfProvider.all(provider, sinceMs, end.at, end.row, limit);
   }
 
   read(eventId: string): DeadLetter | undefined {
@@ -87,10 +88,11 @@ export class StoredDeadLetters {
   }
 
   /** Replays the oldest that match, that died no later than `last`, and that come after a place: what dies again is not replayed again. */
-  replayStep({ provider, since, until }: ReplayQuery, last: number, after: Place, now: Now): ReplayStep {
+  replayStep({ provider, ...times }: ReplayQuery, last: number, after: Place, now: Now): ReplayStep {
     const { oldest, oldestOfProvider } = this.#statements;
-    const end = Math.min(until ?? LAST.at, last + 1);
-    const start = since !== undefined && since > after.at ? { at: since, row: 0 } : after;
+    const { sinceMs, untilMs } = timeRange(times);
+    const end = Math.min(untilMs, last + 1);
+    const start = sinceMs > after.at ? { at: sinceMs, row: 0 } : after;
     const rows =
       provider === undefined
         ? oldest.all(end, start.at, start.row)
@@ -112,6 +114,6 @@ export function deadLetterOf(row: Row): DeadLetter {
     event: eventOf(row as unknown as StoredEvent),
     attempts: row['failures'],
     error: row['error'],
-    deadAt: row['dead_at'],
+    deadAt: isoOf(row['dead_at']),
   };
 }

@@ -70,6 +70,11 @@ export const FIRST: Place = { at: Number.MIN_SAFE_INTEGER, row: 0 };
 /** After all rows. */
 export const LAST: Place = { at: Number.MAX_SAFE_INTEGER, row: 0 };
 
+/** Times are milliseconds since 1970 inside, and ISO 8601 outside. */
+export function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
 /** Makes the event that is stored. */
 export function eventOf({ event, transition }: StoredEvent): AnyCallStatusEvent {
   return { ...JSON.parse(event), transition };

@@ -172,7 +172,7 @@ it('knows the cursors that it gave, whatever the clock says', async () => {
       async (place, limit) => store.deadLetters.list({}, place, limit),
       deadLetterOf,
     );
-    seen.push(...page.rows.map(({ deadAt }) => deadAt));
+    seen.push(...page.rows.map(({ deadAt }) => Date.parse(deadAt)));
     cursor = page.next;
     if (cursor === undefined) break;
   }

@@ -3,6 +3,7 @@ import type { CallQuery, CallStatus, Inbox, NewEvent } from '@call-status/core';
 import { assertMatches } from '../assertions.ts';
 import type { Tests } from './inbox-under-test.ts';
 import { readAll } from './read-all.ts';
+import { timesFrom } from './times-from.ts';
 
 export const CALLS: Tests = {
   'folds a call': async (t) => {
@@ -18,7 +19,7 @@ export const CALLS: Tests = {
   },
 
   'lists the newest first, with what each of them is': async (t) => {
-    const start = t.clock.now();
+    const at = timesFrom(t.clock.now());
     await t.record('c1', 'ringing');
     t.clock.advance(1000);
     await t.record('c2', 'unknown');
@@ -31,8 +32,8 @@ export const CALLS: Tests = {
           callId: 'c2',
           status: 'unknown',
           terminal: false,
-          firstEventAt: start + 1000,
-          lastEventAt: start + 1000,
+          firstEventAt: at(1000),
+          lastEventAt: at(1000),
           eventCount: 1,
         },
         {
@@ -40,8 +41,8 @@ export const CALLS: Tests = {
           callId: 'c1',
           status: 'busy',
           terminal: true,
-          firstEventAt: start,
-          lastEventAt: start + 2000,
+          firstEventAt: at(0),
+          lastEventAt: at(2000),
           eventCount: 4,
         },
       ],
@@ -97,14 +98,14 @@ export const CALLS: Tests = {
       rows.map(({ callId, answeredAt }) => [callId, answeredAt]),
       [
         ['never', undefined],
-        ['received', t.clock.now()],
-        ['seen', Date.parse(at(19))],
-        ['told', Date.parse(at(10))],
+        ['received', new Date(t.clock.now()).toISOString()],
+        ['seen', at(19)],
+        ['told', at(10)],
       ],
     );
     for (const { callId, answeredAt } of rows) {
       const call = await t.inbox.getCall('acme', callId);
-      assert.equal(call?.answeredAt, answeredAt === undefined ? undefined : new Date(answeredAt).toISOString());
+      assert.equal(call?.answeredAt, answeredAt);
     }
   },
 
@@ -125,10 +126,10 @@ export const CALLS: Tests = {
   },
 
   'lists by provider, state and time': async (t) => {
-    const start = t.clock.now();
-    for (let at = 0; at < 6; at++) {
-      const provider = at % 2 === 0 ? 'acme' : 'zenith';
-      await t.inbox.record(t.event(`c${at}`, at < 3 ? 'completed' : 'ringing', { provider }));
+    const at = timesFrom(t.clock.now());
+    for (let call = 0; call < 6; call++) {
+      const provider = call % 2 === 0 ? 'acme' : 'zenith';
+      await t.inbox.record(t.event(`c${call}`, call < 3 ? 'completed' : 'ringing', { provider }));
       t.clock.advance(1000);
     }
     const callIds = async (query: Parameters<Inbox['listCalls']>[0]) =>
@@ -137,8 +138,10 @@ export const CALLS: Tests = {
     assert.deepEqual(await callIds({ provider: 'acme' }), ['c4', 'c2', 'c0']);
     assert.deepEqual(await callIds({ state: 'live' }), ['c5', 'c4', 'c3']);
     assert.deepEqual(await callIds({ state: 'ended' }), ['c2', 'c1', 'c0']);
-    assert.deepEqual(await callIds({ since: start + 1000, until: start + 3000 }), ['c2', 'c1']);
-    assert.deepEqual(await callIds({ provider: 'acme', state: 'ended', since: start + 1 }), ['c2']);
+    assert.deepEqual(await callIds({ since: at(1000), until: at(3000) }), ['c2', 'c1']);
+    assert.deepEqual(await callIds({ since: new Date(at(1000)), until: new Date(at(3000)) }), ['c2', 'c1']);
+    assert.deepEqual(await callIds({ since: at(1000).replace('Z', '+00:00'), until: at(3000) }), ['c2', 'c1']);
+    assert.deepEqual(await callIds({ provider: 'acme', state: 'ended', since: at(1) }), ['c2']);
   },
 
   'pages through all of them, none twice, also while events arrive': async (t) => {

@@ -4,12 +4,13 @@ import { assertMatches } from '../assertions.ts';
 import { eventually } from '../real-time.ts';
 import type { Tests } from './inbox-under-test.ts';
 import { readAll } from './read-all.ts';
+import { timesFrom } from './times-from.ts';
 
 export const DEAD_LETTERS: Tests = {
   'buries what is not to be tried again, and the call goes on': async (t) => {
     await t.record('c1', 'queued', 'completed');
     await t.inbox.fail((await t.takeOne()).lease, { retryInMs: 0, error: 'first', doneHandlers: [] });
-    const deadAt = t.clock.advance(1000);
+    const deadAt = new Date(t.clock.advance(1000)).toISOString();
     const { event: dead } = await t.bury('second');
     const letter = { event: dead, attempts: 2, error: 'second', deadAt };
     assert.deepEqual(await t.inbox.deadLetters.get(dead.id), letter);
@@ -69,10 +70,10 @@ export const DEAD_LETTERS: Tests = {
   },
 
   'lists the newest first, by provider and time, page by page': async (t) => {
-    const start = t.clock.now();
-    for (let at = 0; at < 6; at++) {
-      const provider = at % 2 === 0 ? 'acme' : 'zenith';
-      await t.inbox.record(t.event(`c${at}`, 'ringing', { provider }));
+    const at = timesFrom(t.clock.now());
+    for (let call = 0; call < 6; call++) {
+      const provider = call % 2 === 0 ? 'acme' : 'zenith';
+      await t.inbox.record(t.event(`c${call}`, 'ringing', { provider }));
       await t.bury();
       t.clock.advance(1000);
     }
@@ -80,7 +81,8 @@ export const DEAD_LETTERS: Tests = {
       (await t.inbox.deadLetters.list(query)).rows.map((row) => row.event.callId);
     assert.deepEqual(await callIds({}), ['c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
     assert.deepEqual(await callIds({ provider: 'zenith' }), ['c5', 'c3', 'c1']);
-    assert.deepEqual(await callIds({ since: start + 2000, until: start + 5000 }), ['c4', 'c3', 'c2']);
+    assert.deepEqual(await callIds({ since: at(2000), until: at(5000) }), ['c4', 'c3', 'c2']);
+    assert.deepEqual(await callIds({ since: new Date(at(2000)), until: new Date(at(5000)) }), ['c4', 'c3', 'c2']);
     const pages = await readAll((page) => t.inbox.deadLetters.list({ ...page, limit: 4 }));
     assert.deepEqual(
       pages.map((row) => row.event.callId),
@@ -90,15 +92,15 @@ export const DEAD_LETTERS: Tests = {
   },
 
   'replays all of a provider and time span, oldest first': async (t) => {
-    const start = t.clock.now();
-    for (let at = 0; at < 4; at++) {
-      await t.inbox.record(t.event('c1', 'ringing', { id: `a${at}` }));
+    const at = timesFrom(t.clock.now());
+    for (let round = 0; round < 4; round++) {
+      await t.inbox.record(t.event('c1', 'ringing', { id: `a${round}` }));
       await t.bury();
-      await t.inbox.record(t.event('c2', 'ringing', { id: `z${at}`, provider: 'zenith' }));
+      await t.inbox.record(t.event('c2', 'ringing', { id: `z${round}`, provider: 'zenith' }));
       await t.bury();
       t.clock.advance(1000);
     }
-    const query = { provider: 'acme', since: start + 1000, until: start + 3000 };
+    const query = { provider: 'acme', since: at(1000), until: new Date(at(3000)) };
     assert.equal(await t.inbox.deadLetters.replayAll(query), 2);
     assert.equal(await t.inbox.deadLetters.replayAll(query), 0);
     assert.equal((await t.finishOne()).event.id, 'a1');

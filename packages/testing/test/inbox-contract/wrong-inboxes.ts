@@ -242,21 +242,30 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     'removes live calls as early as ended ones',
     'retention',
     makeWrong((right, clock) => ({
-      listCalls: withCalls(right, ({ terminal, lastEventAt }) => terminal || clock() - lastEventAt < RETAIN_FOR_MS),
+      listCalls: withCalls(
+        right,
+        ({ terminal, lastEventAt }) => terminal || clock() - Date.parse(lastEventAt) < RETAIN_FOR_MS,
+      ),
     })),
   ],
   [
     'removes calls that have work, or a dead letter',
     'retention',
     makeWrong((right, clock) => ({
-      listCalls: withCalls(right, ({ terminal, lastEventAt }) => !terminal || clock() - lastEventAt < RETAIN_FOR_MS),
+      listCalls: withCalls(
+        right,
+        ({ terminal, lastEventAt }) => !terminal || clock() - Date.parse(lastEventAt) < RETAIN_FOR_MS,
+      ),
     })),
   ],
   [
     'counts the retention from the first event',
     'retention',
     makeWrong((right, clock) => ({
-      listCalls: withCalls(right, ({ terminal, firstEventAt }) => !terminal || clock() - firstEventAt < RETAIN_FOR_MS),
+      listCalls: withCalls(
+        right,
+        ({ terminal, firstEventAt }) => !terminal || clock() - Date.parse(firstEventAt) < RETAIN_FOR_MS,
+      ),
     })),
   ],
   [

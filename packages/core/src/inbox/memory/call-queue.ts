@@ -17,8 +17,8 @@ export class CallQueue {
   readonly tenant: string | undefined;
   readonly callId: string;
   readonly serial: number;
-  readonly #firstReceivedAt: string;
-  lastReceivedAt: string;
+  readonly firstEventAt: string;
+  lastEventAt: string;
   /** When it was last recorded to, in elapsed milliseconds. */
   touchedAt = 0;
   status: CallStatus = 'unknown';
@@ -35,8 +35,8 @@ export class CallQueue {
   #answered: boolean | undefined;
   #durationSeconds: number | undefined;
   /** When it was answered, as an event said that had it, and when it was first in progress. */
-  #answeredAt: number | undefined;
-  #inProgressAt: number | undefined;
+  #answeredAt: string | undefined;
+  #inProgressAt: string | undefined;
   /** How many of its events are dead letters. */
   dead = 0;
   /** How the application ended it, if it did. */
@@ -58,12 +58,8 @@ export class CallQueue {
     this.tenant = tenant;
     this.callId = detached(callId);
     this.serial = serial;
-    this.#firstReceivedAt = receivedAt;
-    this.lastReceivedAt = receivedAt;
-  }
-
-  get firstAt(): number {
-    return Date.parse(this.#firstReceivedAt);
+    this.firstEventAt = receivedAt;
+    this.lastEventAt = receivedAt;
   }
 
   /** When its first work is due. Asked only of a call that has work. */
@@ -97,6 +93,7 @@ export class CallQueue {
 
   add(event: AnyCallStatusEvent): void {
     this.events.push(event);
+    if (event.receivedAt > this.lastEventAt) this.lastEventAt = event.receivedAt;
     this.#describe(event);
     if (!Array.isArray(this.#ids)) this.#ids.add(event.id);
     else if (this.#ids.push(event.id) > LONGEST_LIST) this.#ids = new Set(this.#ids);
@@ -138,10 +135,10 @@ export class CallQueue {
     const counts = answered !== undefined && event.transition !== 'conflict';
     if (counts) this.#answered = this.#answered === true || answered;
     if (durationSeconds !== undefined) this.#durationSeconds = durationSeconds;
-    if (answeredAt !== undefined) this.#answeredAt = Date.parse(answeredAt);
+    if (answeredAt !== undefined) this.#answeredAt = answeredAt;
     if (status === 'in-progress') {
-      const time = Date.parse(occurredAt ?? receivedAt);
-      this.#inProgressAt = Math.min(time, this.#inProgressAt ?? time);
+      const time = occurredAt ?? receivedAt;
+      if (this.#inProgressAt === undefined || time < this.#inProgressAt) this.#inProgressAt = time;
     }
   }
 
@@ -160,15 +157,16 @@ export class CallQueue {
 
   fold(): Call {
     if (!this.isShortened) return foldCall(this.events, this.end);
-    const { provider, callId, tenant, status, lastReceivedAt: updatedAt } = this;
+    const { provider, callId, tenant, status, firstEventAt, lastEventAt } = this;
     const since = this.events.length > 0 ? foldCall(this.events, this.end) : { events: [] };
     const key = { provider, callId, ...(tenant !== undefined && { tenant }) };
     const end = this.end && { endedBy: 'application' as const, endedAt: this.end.at };
-    return { ...end, ...since, ...key, status, terminal: true, outcome: status as TerminalStatus, updatedAt };
+    const outcome = status as TerminalStatus;
+    return { ...end, ...since, ...key, status, terminal: true, outcome, firstEventAt, lastEventAt };
   }
 
   summary(): CallSummary {
-    const { provider, tenant, callId, status, firstAt, lastReceivedAt, size } = this;
+    const { provider, tenant, callId, status, firstEventAt, lastEventAt, size } = this;
     const answeredAt = this.#answeredAt ?? this.#inProgressAt;
     return {
       provider,
@@ -182,8 +180,8 @@ export class CallQueue {
       ...(this.#answered !== undefined && { answered: this.#answered }),
       ...(answeredAt !== undefined && { answeredAt }),
       ...(this.#durationSeconds !== undefined && { durationSeconds: this.#durationSeconds }),
-      firstEventAt: firstAt,
-      lastEventAt: Date.parse(lastReceivedAt),
+      firstEventAt,
+      lastEventAt,
       eventCount: size,
     };
   }

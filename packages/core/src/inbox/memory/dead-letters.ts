@@ -1,5 +1,6 @@
 import { checkOptions } from '../../options/check-options.ts';
 import type { DeadLetter, DeadLetterQuery, DeadLetters, Page } from '../inbox.ts';
+import { timeRange } from '../query-rules.ts';
 import type { CallQueue } from './call-queue.ts';
 import { LinkedList, type Node } from './linked-list.ts';
 import { isWithin, pageOf, QUERIES } from './pages.ts';
@@ -42,7 +43,7 @@ export class MemoryDeadLetters implements DeadLetters {
 
   async list(query: DeadLetterQuery = {}): Promise<Page<DeadLetter>> {
     checkOptions('query', query, QUERIES.deadLetters);
-    const matches = (dead: StoredDeadLetter) => isMatching(dead, query);
+    const matches = matching(query);
     return pageOf(this.#inOrder.newestFirst(), query, matches, ({ letter }) => letter);
   }
 
@@ -58,7 +59,7 @@ export class MemoryDeadLetters implements DeadLetters {
 
   async replayAll(query: Matching = {}): Promise<number> {
     checkOptions('query', query, QUERIES.replayAll);
-    const found = [...this.#inOrder.oldestFirst()].filter((dead) => isMatching(dead, query));
+    const found = [...this.#inOrder.oldestFirst()].filter(matching(query));
     for (const dead of found) {
       this.#remove(dead.job.event.id);
       this.#on.replayed(dead);
@@ -89,6 +90,8 @@ export interface StoredDeadLetter {
   readonly serial: number;
 }
 
-function isMatching({ letter: { event, deadAt } }: StoredDeadLetter, { provider, since, until }: Matching): boolean {
-  return (provider === undefined || event.provider === provider) && isWithin(deadAt, since, until);
+function matching({ provider, ...times }: Matching): (dead: StoredDeadLetter) => boolean {
+  const range = timeRange(times);
+  return ({ letter: { event, deadAt } }) =>
+    (provider === undefined || event.provider === provider) && isWithin(deadAt, range);
 }

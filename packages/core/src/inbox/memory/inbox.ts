@@ -20,6 +20,7 @@ import type {
   Taken,
   TakeRequest,
 } from '../inbox.ts';
+import { timeRange } from '../query-rules.ts';
 import { CallQueue } from './call-queue.ts';
 import { MemoryDeadLetters, type StoredDeadLetter } from './dead-letters.ts';
 import { elapsedBy } from './elapsed.ts';
@@ -85,7 +86,6 @@ export class MemoryInbox implements Inbox {
     const transition = transitionOf(lane.status, status);
     if (transition === 'advance') this.#calls.setStatus(lane, status);
     const job = new QueuedJob(lane, { ...event, transition } as QueuedJob['event'], ++this.#serial);
-    lane.lastReceivedAt = event.receivedAt;
     lane.touchedAt = now;
     lane.add(job.event);
     lane.append(job);
@@ -148,13 +148,14 @@ export class MemoryInbox implements Inbox {
 
   async listCalls(query: CallQuery = {}): Promise<Page<CallSummary>> {
     checkOptions('query', query, QUERIES.listCalls);
-    const { provider, state, status, since, until } = query;
+    const { provider, state, status } = query;
+    const range = timeRange(query);
     const statuses = status === undefined ? undefined : [status].flat();
     const matches = (lane: CallQueue): boolean =>
       (provider === undefined || lane.provider === provider) &&
       (state === undefined || isTerminal(lane.status) === (state === 'ended')) &&
       (statuses === undefined || statuses.includes(lane.status)) &&
-      isWithin(lane.firstAt, since, until);
+      isWithin(lane.firstEventAt, range);
     return pageOf(this.#calls.newestFirst(), query, matches, (lane) => lane.summary());
   }
 
@@ -216,7 +217,8 @@ export class MemoryInbox implements Inbox {
   #bury(job: QueuedJob, text: string): void {
     const longest = sizeOfText(text) <= this.#calls.room ? LONGEST_ERROR : SHORT_ERROR;
     const error = detached(text.slice(0, longest));
-    this.#deadLetters.add(job, { event: job.event, attempts: job.failures, error, deadAt: this.#clock() });
+    const deadAt = new Date(this.#clock()).toISOString();
+    this.#deadLetters.add(job, { event: job.event, attempts: job.failures, error, deadAt });
     this.#calls.grow(job.lane, sizeOfText(error));
     this.#settle(job);
   }

@@ -20,14 +20,14 @@ describe('what a memory inbox keeps of ended calls', () => {
     const [before] = (await subject.inbox.listCalls()).rows;
     await subject.handle('b', 'completed');
 
-    const endedAt = new Date(before?.lastEventAt as number).toISOString();
     expect(await subject.inbox.getCall('acme', 'a')).toEqual({
       provider: 'acme',
       callId: 'a',
       status: 'busy',
       terminal: true,
       outcome: 'busy',
-      updatedAt: endedAt,
+      firstEventAt: before?.firstEventAt,
+      lastEventAt: before?.lastEventAt,
       events: [],
     });
     expect((await subject.inbox.listCalls()).rows).toContainEqual(before);

@@ -1,13 +1,14 @@
 import type { Page, PageQuery } from '../inbox.ts';
-import { queryRules } from '../query-rules.ts';
+import { queryRules, type TimeRange } from '../query-rules.ts';
 
 const ROWS_PER_PAGE = 50;
 
 /** What queries of a memory inbox have to be; a cursor is a serial number. */
 export const QUERIES: ReturnType<typeof queryRules> = queryRules((cursor) => /^[1-9]\d{0,15}$/.test(cursor));
 
-export function isWithin(time: number, since: number | undefined, until: number | undefined): boolean {
-  return (since === undefined || time >= since) && (until === undefined || time < until);
+export function isWithin(time: string, { sinceMs, untilMs }: TimeRange): boolean {
+  const ms = Date.parse(time);
+  return ms >= sinceMs && ms < untilMs;
 }
 
 /** One page of the items that match. The cursor is the serial number of the last on the page before. */
