@@ -2,36 +2,36 @@ import { sqliteInbox } from '@call-status/inbox-sqlite';
 import { ExampleServer, type PrintedEvent } from './example-server.ts';
 import { eventIdOf, genuine, send } from './requests.ts';
 
-/** Handlers that are done when the server is killed. */
+/** How many handlers have finished when the server is killed. */
 const HANDLED = 5;
 
-/** What became of the events of a server that was killed in the middle of its work. The sets are of event ids. */
+/** What happened to the events of a server that was killed in the middle of its work. The sets hold event ids. */
 export interface Crash {
-  /** Of the callbacks that were sent. */
+  /** All callbacks that were sent. */
   readonly sent: ReadonlySet<string>;
   /** Answered with 200. */
   readonly acknowledged: ReadonlySet<string>;
-  /** In the file of the inbox when the server was dead. */
+  /** In the inbox file after the kill. */
   readonly stored: ReadonlySet<string>;
   /** In the middle of a handler when the server was killed. */
   readonly interrupted: ReadonlySet<string>;
-  /** By the server that was killed. */
+  /** Handled by the server that was killed. */
   readonly before: readonly PrintedEvent[];
-  /** By the one that was started in its place. */
+  /** Handled by the server that replaced it. */
   readonly after: readonly PrintedEvent[];
   /** Acknowledged, but not stored or not handled. */
   readonly lost: readonly string[];
 }
 
-/** Kills a server that has handled some events, is in the middle of others, and has more that wait; and starts it again. */
+/** Kills a server while some events are handled, some are in a handler and some are waiting. Then starts it again. */
 export async function crash(env: Readonly<Record<string, string>> & { readonly INBOX: string }): Promise<Crash> {
   const killed = await ExampleServer.start('demo', { ...env, HANDLES: String(HANDLED) });
   const sent = new Set<string>();
   const acknowledged = new Set<string>();
-  for (const callback of genuine) {
-    const id = await eventIdOf(callback);
+  for (const sample of genuine) {
+    const id = await eventIdOf(sample);
     sent.add(id);
-    if ((await send(killed.origin, callback)) === 200) acknowledged.add(id);
+    if ((await send(killed.origin, sample)) === 200) acknowledged.add(id);
   }
   await killed.until(({ begun, events }) => events.length >= HANDLED && begun.length > events.length);
   await killed.stop('SIGKILL');
@@ -39,7 +39,7 @@ export async function crash(env: Readonly<Record<string, string>> & { readonly I
 
   const restarted = await ExampleServer.start('demo', env);
   const handled = (): ReadonlySet<string> => idsOf([...killed.events, ...restarted.events]);
-  // What does not come is lost, and the caller says so.
+  // An event that never comes is lost, and the caller reports it.
   await restarted.until(() => isSubset(acknowledged, handled())).catch(() => {});
   await restarted.stop('SIGTERM');
   const before = idsOf(killed.events);

@@ -25,7 +25,7 @@ it('the demo shows the same events in all frameworks, every refusal, and that a 
   const rows = stdout.split('\n').filter((row) => /(before|after the restart) +\d+$/.test(row));
   expect(new Set(rows).size).toBe(rows.length);
   expect(rows.filter((row) => / before +1$/.test(row))).toHaveLength(Number(done));
-  // That a process died is no failure of the handlers that were running in it.
+  // The death of a process does not count as a failure of its handlers.
   expect(rows.filter((row) => / after the restart +1$/.test(row))).toHaveLength(Number(acknowledged) - Number(done));
   expect(stdout).toMatch(new RegExp(`^sent +acknowledged +stored +handled +lost\n(${events} +){4}0$`, 'm'));
 }, 90_000);

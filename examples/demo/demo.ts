@@ -20,18 +20,18 @@ try {
   rmSync(directory, { recursive: true });
 }
 
-/** Every framework gets the same callbacks, and has to make the same of them. */
+/** Every framework gets the same callbacks, and must turn them into the same events. */
 async function showWhatArrives(): Promise<void> {
   let first: ExampleServer | undefined;
   for (const [framework, name] of Object.entries(FRAMEWORKS)) {
     const server = await ExampleServer.start(framework, environment(framework));
     console.log(`\n${bold(name)} ${dim(server.origin)}`);
-    for (const callback of genuine) expectStatus(200, await send(server.origin, callback));
+    for (const sample of genuine) expectStatus(200, await send(server.origin, sample));
     await server.until(({ events }) => events.length >= genuine.length);
     const refused: string[][] = [];
-    for (const { title, callback } of forgeries) {
-      const status = await send(server.origin, callback);
-      refused.push([String(status), callback.provider, title]);
+    for (const { title, sample } of forgeries) {
+      const status = await send(server.origin, sample);
+      refused.push([String(status), sample.provider, title]);
     }
     await server.stop('SIGTERM');
     const rows = refused.map((row, index) => [...row, reasonOf(server.refusals.at(index - refused.length)?.code)]);
@@ -43,12 +43,12 @@ async function showWhatArrives(): Promise<void> {
     } else if (signatureOf(server) === signatureOf(first)) {
       console.log(green(`The same: ${server.events.length} events arrived, ${rows.length} requests were refused.`));
     } else {
-      throw new Error(`${name} makes something else of the same callbacks.`);
+      throw new Error(`${name} turns the same callbacks into other events.`);
     }
   }
 }
 
-/** What is acknowledged survives a crash: the server is started again and handles what the one before it did not. */
+/** What is acknowledged survives a crash: the server is started again, and handles what the first one did not. */
 async function showCrash(): Promise<void> {
   console.log(`\n${bold('A crash in the middle')}`);
   const { sent, acknowledged, stored, interrupted, before, after, lost } = await crash(environment('crash'));
@@ -57,7 +57,7 @@ async function showCrash(): Promise<void> {
   const waiting = acknowledged.size - handledBefore.size - interrupted.size;
   console.log(
     `Of ${acknowledged.size} callbacks acknowledged with 200, ${handledBefore.size} were handled, ` +
-      `${interrupted.size} in the middle of a handler and ${waiting} waiting. Then kill -9, and a new start.`,
+      `${interrupted.size} in the middle of a handler and ${waiting} waiting. Then kill -9, and a restart.`,
   );
   const rows = [
     ...before.map((event) => [...callRow(event), 'before', String(event.attempt)]),
@@ -86,7 +86,7 @@ function environment(framework: string): Record<string, string> & { readonly INB
 }
 
 function expectStatus(expected: number, status: number): void {
-  if (status !== expected) throw new Error(`A callback was answered ${status} in place of ${expected}.`);
+  if (status !== expected) throw new Error(`A callback was answered ${status} instead of ${expected}.`);
 }
 
 function callRow({ provider, callId, status, transition }: PrintedEvent): string[] {
@@ -98,7 +98,7 @@ function eventRow(event: PrintedEvent): string[] {
   return [...callRow(event), direction, String(durationSeconds), trust];
 }
 
-/** What has to be the same in every framework. */
+/** What must be the same in every framework. */
 function signatureOf({ events, refusals }: ExampleServer): string {
   const rows = events.map((event) => [event.id, ...eventRow(event)].join());
   return JSON.stringify([rows.sort(), refusals.map(({ code }) => code)]);

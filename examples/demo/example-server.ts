@@ -33,7 +33,7 @@ interface Printed {
 
 /** One of the examples, running in a process of its own. */
 export class ExampleServer {
-  /** Handled ones. */
+  /** Events that were handled. */
   readonly events: PrintedEvent[] = [];
   /** The ids of events whose handler has begun. Only the demo's own server prints them. */
   readonly begun: string[] = [];
@@ -47,7 +47,7 @@ export class ExampleServer {
     const child = spawn(process.execPath, ['--import', 'tsx', file], {
       env: { ...process.env, ...env, HOST: '127.0.0.1', PORT: '0' },
     });
-    // None outlives the demo, also when that fails.
+    // No server outlives the demo, even if that fails.
     const kill = (): void => void child.kill('SIGKILL');
     process.once('exit', kill);
     child.once('exit', () => process.off('exit', kill));
@@ -76,10 +76,10 @@ export class ExampleServer {
     this.#child = child;
   }
 
-  /** Waits until what the server printed is enough. */
+  /** Waits until the server has printed enough. */
   async until(isEnough: (server: this) => boolean): Promise<void> {
     for (let tries = 0; !isEnough(this); tries++) {
-      if (tries === 3000) throw new Error(`Waited in vain; ${this.events.length} events were handled.`);
+      if (tries === 3000) throw new Error(`Gave up waiting; ${this.events.length} events were handled.`);
       await sleep(20);
     }
   }

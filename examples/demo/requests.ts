@@ -1,83 +1,69 @@
 import { randomBytes } from 'node:crypto';
-import { request } from 'node:http';
 import {
   CALL_STATUSES,
   type CallStatus,
-  type CallStatusEvent,
   createCallStatus,
   ERRORS,
   type ErrorCode,
+  exotel,
+  mycpaas,
+  signalwire,
+  voicedock,
 } from '@call-status/core';
-import { type Fixture, loadFixtures } from '@call-status/testing/adapter-contract/fixtures';
-import { signed } from '@call-status/testing/adapter-contract/signed';
+import {
+  type Callback,
+  type CallbackOptions,
+  callback,
+  expired,
+  type Fixture,
+  fixtures,
+  forged,
+  tampered,
+  unsigned,
+  withBody,
+} from '@call-status/testing';
+
+const PROVIDERS = { exotel, mycpaas, signalwire, voicedock };
+
+type Name = keyof typeof PROVIDERS;
 
 const secret = (): string => randomBytes(24).toString('base64url');
 
-/** What the examples and the providers share. */
-export const secrets = { signalwire: secret(), voicedock: secret(), exotel: secret(), mycpaas: secret() };
+/** What the examples share with the providers. */
+export const secrets = { exotel: secret(), mycpaas: secret(), signalwire: secret(), voicedock: secret() };
 
-/** A callback of a provider, and what makes it pass as genuine or not. */
-export interface Callback extends Fixture {
-  /** Signs it, or puts the token into its URL. */
-  sign(fixture: Fixture, origin: string): Fixture;
+/** A callback before it is known where it goes. */
+export interface Sample {
+  readonly provider: Name;
+  /** The callback as its provider sends it to this origin. */
+  to(origin: string): Callback;
 }
 
-/** Callbacks that the providers document, that were seen on the wire, or that are made after what is. */
-export const genuine: readonly Callback[] = loadFixtures()
-  .filter(({ expect, evidence, after }) => expect.kind === 'event' && (evidence !== 'constructed' || after))
-  .sort((a, b) => rank(a) - rank(b))
-  .sort((a, b) => a.provider.localeCompare(b.provider))
-  .map((fixture) => ({ ...fixture, url: fixture.url.replace(/^[^?]*/, `/webhooks/${fixture.provider}`), sign }));
+/** Callbacks that are documented, were seen on the wire, or are made after one that is. */
+export const genuine: readonly Sample[] = Object.keys(PROVIDERS).flatMap((name) =>
+  fixturesOf(name as Name).map((fixture) => sample(name as Name, fixture)),
+);
 
 /** Requests that must not get in. */
-export const forgeries: readonly { title: string; callback: Callback }[] = [
-  {
-    title: 'signed with another key',
-    callback: { ...first('signalwire'), sign: (fixture, origin) => sign(fixture, origin, 'another key') },
-  },
-  {
-    title: 'a field changed on the way',
-    callback: { ...first('signalwire'), sign: (fixture, origin) => changed(sign(fixture, origin)) },
-  },
-  { title: 'no signature', callback: { ...first('voicedock'), sign: (fixture) => fixture } },
-  {
-    title: 'a genuine one, sent again an hour later',
-    callback: {
-      ...first('voicedock'),
-      sign: (fixture, origin) => sign(fixture, origin, secrets.voicedock, Date.now() - 3_600_000),
-    },
-  },
-  { title: 'no token', callback: { ...first('exotel'), sign: (fixture) => fixture } },
-  {
-    title: 'a guessed token',
-    callback: { ...first('mycpaas'), sign: (fixture, origin) => sign(fixture, origin, 'guessed') },
-  },
-  { title: 'no call id', callback: { ...first('mycpaas'), body: Buffer.from('CallStatus=completed') } },
-  { title: 'not JSON', callback: { ...first('voicedock'), body: Buffer.from('{"message":') } },
-  { title: 'plain text', callback: { ...first('exotel'), headers: { 'content-type': 'text/plain' } } },
-  { title: '100 KB', callback: { ...first('exotel'), body: Buffer.alloc(100_000, 'a') } },
+export const forgeries: readonly { title: string; sample: Sample }[] = [
+  { title: 'signed with another key', sample: changed('signalwire', forged) },
+  { title: 'a field changed on the way', sample: changed('signalwire', tampered) },
+  { title: 'no signature', sample: changed('voicedock', unsigned) },
+  { title: 'a genuine one, sent again an hour later', sample: changed('voicedock', (genuine) => expired(genuine)) },
+  { title: 'no token', sample: changed('exotel', unsigned) },
+  { title: 'a guessed token', sample: changed('mycpaas', forged) },
+  { title: 'no call id', sample: changed('mycpaas', (genuine) => withBody(genuine, 'CallStatus=completed')) },
+  { title: 'not JSON', sample: sample('voicedock', firstOf('voicedock'), { body: '{"message":' }) },
+  { title: 'plain text', sample: changed('exotel', (genuine) => ({ ...genuine, headers: PLAIN_TEXT })) },
+  { title: '100 KB', sample: changed('exotel', (genuine) => withBody(genuine, Buffer.alloc(100_000, 'a'))) },
 ];
 
-/** Where in a call it comes. */
-function rank({ expect }: Fixture): number {
-  return expect.kind === 'event' ? CALL_STATUSES.indexOf(expect.event['status'] as CallStatus) : -1;
-}
+const PLAIN_TEXT = { 'content-type': 'text/plain' };
 
-/** Sends a callback as its provider would, and returns the status of the answer. */
-export function send(origin: string, callback: Callback): Promise<number> {
-  const { method, url, headers, body } = callback.sign(callback, origin);
-  return new Promise((resolve, reject) => {
-    request(origin + url, {
-      method,
-      headers: { ...headers, host: new URL(origin).host, 'content-length': body.length },
-    })
-      .on('response', (response) => {
-        response.resume();
-        response.on('end', () => resolve(response.statusCode ?? 0));
-      })
-      .on('error', reject)
-      .end(body);
-  });
+/** Sends a callback and returns the status of the answer. */
+export async function send(origin: string, { to }: Sample): Promise<number> {
+  const { status } = await fetch(callback.fetch(to(origin)));
+  return status;
 }
 
 const unproven = createCallStatus({
@@ -87,10 +73,8 @@ const unproven = createCallStatus({
 });
 
 /** The id of the event that a callback makes, which is the same in every process. */
-export async function eventIdOf(callback: Callback): Promise<string> {
-  const { provider, method, url, headers, body } = callback;
-  const endpoint = unproven.provider(provider as CallStatusEvent['provider']);
-  const receipt = await endpoint.receive({ method, url, headers, body, origin: 'http://localhost' });
+export async function eventIdOf({ provider, to }: Sample): Promise<string> {
+  const receipt = await unproven.provider(provider).receive(to('http://localhost'));
   if (receipt?.event === undefined) throw new Error(`A callback of ${provider} makes no event.`);
   return receipt.event.id;
 }
@@ -101,16 +85,34 @@ export function reasonOf(code: string | undefined): string {
   return `${code}: ${message.split('. ')[0]}`;
 }
 
-function first(provider: keyof typeof secrets): Callback {
-  const callback = genuine.find((candidate) => candidate.provider === provider && candidate.method === 'POST');
-  if (callback === undefined) throw new Error(`There is no callback of ${provider}.`);
-  return callback;
+/** The fixtures with evidence, in the order in which a call goes through their statuses. */
+function fixturesOf(name: Name): readonly Fixture[] {
+  return fixtures(name)
+    .filter(({ expect, evidence, after }) => expect.kind === 'event' && (evidence !== 'constructed' || after))
+    .sort((a, b) => progress(a) - progress(b));
 }
 
-function sign(fixture: Fixture, origin: string, key?: string, now: number = Date.now()): Fixture {
-  return signed(fixture, { origin, secret: key ?? secrets[fixture.provider as keyof typeof secrets], now });
+function progress({ expect }: Fixture): number {
+  return expect.kind === 'event' ? CALL_STATUSES.indexOf(expect.event['status'] as CallStatus) : -1;
 }
 
-function changed(fixture: Fixture): Fixture {
-  return { ...fixture, body: Buffer.from(fixture.body.toString().replace('CallStatus=', 'CallStatus=x')) };
+function firstOf(name: Name): Fixture {
+  const fixture = fixturesOf(name).find(({ method }) => method === 'POST');
+  if (fixture === undefined) throw new Error(`There is no callback of ${name}.`);
+  return fixture;
+}
+
+function changed(name: Name, change: (genuine: Callback) => Callback): Sample {
+  const { provider, to } = sample(name, firstOf(name));
+  return { provider, to: (origin) => change(to(origin)) };
+}
+
+function sample(provider: Name, fixture: Fixture, options: CallbackOptions = {}): Sample {
+  const { sign } = PROVIDERS[provider].definition;
+  const proof = sign === undefined ? { token: secrets[provider] } : { secret: secrets[provider] };
+  return {
+    provider,
+    to: (origin) =>
+      callback(PROVIDERS[provider], fixture, { ...options, ...proof, url: `${origin}/webhooks/${provider}` }),
+  };
 }

@@ -1,4 +1,4 @@
-// The server that the demo kills: handlers that are slow, and a lease that is short, so that a restart need not wait for long.
+// The server that the demo kills. Its lease is short, so that a restart does not wait for long.
 import {
   callStatusMiddleware,
   closeGracefully,
@@ -29,7 +29,7 @@ const calls = createCallStatus({
   async onStatus({ raw, ...event }, { attempt }) {
     begun++;
     console.log(JSON.stringify({ begun: event.id }));
-    // After so many events a handler waits for a service that does not answer, until somebody kills this process.
+    // After so many events, handlers wait for a service that does not answer, until this process is killed.
     if (begun > Number(HANDLES)) await new Promise(() => {});
     console.log(JSON.stringify({ event: { ...event, attempt } }));
   },

@@ -1,4 +1,4 @@
-// The examples, closed and replaced under load: what is acknowledged is handled, and once.
+// The examples, closed and replaced under load: what is acknowledged is handled exactly once.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
@@ -18,7 +18,7 @@ describe.each(['express', 'koa', 'fastify'])('the %s example', (framework) => {
     const load = new Load(server.origin);
     await load.until(200);
     const stopped = server.stop('SIGTERM', 'SIGTERM');
-    // Each client is told by its last answer that its connection ends.
+    // The last answer tells each client that its connection ends.
     await load.ended;
     expect(await stopped).toBe(0);
     expect(load.refused).toEqual([]);
@@ -51,7 +51,7 @@ describe.each(['express', 'koa', 'fastify'])('the %s example', (framework) => {
   });
 });
 
-/** Clients that send one callback after the other, each over one connection. */
+/** Clients that send one callback after another, each over one connection. */
 class Load {
   /** The calls whose callbacks were answered with 200. */
   readonly acknowledged: string[] = [];
@@ -97,7 +97,7 @@ async function post(origin: string, callId: string, agent: Agent): Promise<Incom
   return answer;
 }
 
-/** One address in front of whichever process is to get new connections. */
+/** One address in front of the process that gets new connections. */
 class LoadBalancer {
   target: string;
   readonly origin: string;
