@@ -125,7 +125,7 @@ export class SqliteInbox implements Inbox {
     return this.#write('release', [token, retryInMs]);
   }
 
-  onWork(listener: () => void): () => void {
+  onJobs(listener: () => void): () => void {
     this.#listeners.add(listener);
     this.#upkeep.start();
     return () => {

@@ -204,7 +204,7 @@ describe('handling', () => {
 
   it('finds work of which it got no hint', async () => {
     const handle = vi.fn();
-    worker({ handle }, { inbox: faulty({ onWork: () => () => {} }) });
+    worker({ handle }, { inbox: faulty({ onJobs: () => () => {} }) });
     await pass(POLL_MS / 2);
     await record('c1');
     await pass(POLL_MS);

@@ -88,7 +88,7 @@ export class Worker {
     if (this.#isWorking) return;
     this.#isWorking = true;
     this.#context.run(() => {
-      this.#stopListening = this.#options.inbox.onWork(() => this.#wake());
+      this.#stopListening = this.#options.inbox.onJobs(() => this.#wake());
       this.#stopPolling = this.#timers.every(this.#pollMs, () => this.#poll());
       this.#wake();
     });

@@ -6,11 +6,11 @@ export interface DeadLetters {
   list(query?: DeadLetterQuery): Promise<Page<DeadLetter>>;
   /** One dead letter, or `undefined`. */
   get(eventId: string): Promise<DeadLetter | undefined>;
-  /** Makes the event work again, from attempt 1. Resolves to `false` if there is no such dead letter. */
+  /** Requeues the event as attempt 1. Resolves to `false` if there is no such dead letter. */
   replay(eventId: string): Promise<boolean>;
-  /** Replays all that match, oldest first, and returns how many. What dies again meanwhile is not replayed again. */
+  /** Replays all that match, oldest first, and returns how many. An event that fails again meanwhile is not replayed again. */
   replayAll(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<number>;
-  /** Forgets the dead letter; the event itself stays recorded. Resolves to `false` if there is no such dead letter. */
+  /** Removes the dead letter; the event itself stays recorded. Resolves to `false` if there is no such dead letter. */
   discard(eventId: string): Promise<boolean>;
 }
 
@@ -20,9 +20,9 @@ export interface DeadLetter {
   readonly event: AnyCallStatusEvent;
   /** How many attempts failed. */
   readonly attempts: number;
-  /** The last error's text. */
+  /** The text of the last error. */
   readonly error: string;
-  /** When it became one: ISO 8601, UTC. */
+  /** When it became a dead letter: ISO 8601, UTC. */
   readonly deadAt: string;
 }
 
@@ -42,7 +42,7 @@ export interface CallQuery extends PageQuery {
   readonly provider?: string;
   /** Calls that have ended, or those that have not. */
   readonly state?: 'live' | 'ended';
-  /** Calls that have this status, or one of these. */
+  /** Calls with this status, or with one of these. */
   readonly status?: CallStatus | readonly CallStatus[];
   /** First event received at this time or later: ISO 8601, or a `Date`. */
   readonly since?: string | Date;
@@ -52,7 +52,7 @@ export interface CallQuery extends PageQuery {
 
 /** Which page. */
 export interface PageQuery {
-  /** `next` of the page before, of the same list. */
+  /** The `next` of the page before, from the same list. */
   readonly cursor?: string;
   /**
    * Rows on a page, 1 to 1000.
@@ -63,32 +63,33 @@ export interface PageQuery {
 
 /** One page of a list. */
 export interface Page<Row> {
+  /** The rows, newest first. */
   readonly rows: readonly Row[];
   /** The cursor of the next page; absent on the last. */
   readonly next?: string;
 }
 
-/** A call in a list. */
+/** A call in a list. Its parties, direction and duration are those of the last recorded event that has them. */
 export interface CallSummary {
-  /** Who sent its events. */
+  /** The provider that sent its events. */
   readonly provider: string;
   /** The provider's id of the call. */
   readonly callId: string;
-  /** Whose call it is, where one receiver serves several tenants. */
+  /** The tenant of the call, if one receiver serves several. */
   readonly tenant?: string;
   /** The furthest status that it reached. */
   readonly status: CallStatus;
   /** Whether it has ended. */
   readonly terminal: boolean;
-  /** Who called whom. This and the next two, and the duration, are as in the last event that had them. */
+  /** Who called whom. */
   readonly direction?: Direction;
   /** As sent; not every provider sends E.164. */
   readonly from?: string;
   /** As sent; not every provider sends E.164. */
   readonly to?: string;
-  /** Whether the other party picked up: `true` if any event proves it; absent where it is not known. */
+  /** Whether the other party picked up: `true` if any event proves it; absent if unknown. */
   readonly answered?: boolean;
-  /** When it was answered, where the provider tells it, else when it was first `in-progress`: ISO 8601, UTC. */
+  /** When it was answered, if the provider tells it, else when it was first `in-progress`: ISO 8601, UTC. */
   readonly answeredAt?: string;
   /** Seconds: of the conversation if the provider tells it, else of the call. */
   readonly durationSeconds?: number;
@@ -96,11 +97,11 @@ export interface CallSummary {
   readonly firstEventAt: string;
   /** When its last event was received. */
   readonly lastEventAt: string;
-  /** How many events of it were recorded. */
+  /** How many of its events were recorded. */
   readonly eventCount: number;
 }
 
-/** How much there is. */
+/** How many calls and events an inbox has. */
 export interface InboxCounts {
   /** Calls that have not ended. */
   readonly live: number;
@@ -114,13 +115,13 @@ export interface InboxCounts {
   readonly dead: number;
 }
 
-/** How much work there is, by what it waits for. */
+/** How many jobs an inbox has, by what they wait for. */
 export interface InboxHealth {
   /** Events that a worker could take now, suspects included. */
   readonly due: number;
-  /** For how long the oldest of them has been due, in milliseconds by the store's clock; 0 when there is none. */
+  /** How long the oldest of them has been due, in milliseconds by the store's clock; 0 if there is none. */
   readonly lagMs: number;
-  /** Events that failed or were interrupted, and wait for their time. */
+  /** Events that failed or were interrupted, and wait for their retry. */
   readonly retrying: number;
   /** Events that wait for an earlier event of their call. */
   readonly blocked: number;

@@ -182,7 +182,7 @@ describe('a damaged file', () => {
     const file = openSync(path, 'r+');
     writeSync(file, new Uint8Array(backup.length - 4096).fill(0xa5), 0, backup.length - 4096, 4096);
     await expect(inbox.record(anEvent('c2'))).rejects.toMatchObject({ code: 'inbox_corrupted', status: 503 });
-    const woken = new Promise<void>((resolve) => inbox.onWork(resolve));
+    const woken = new Promise<void>((resolve) => inbox.onJobs(resolve));
     await new Promise((resolve) => setTimeout(resolve, 30));
     writeSync(file, backup, 0, backup.length, 0);
     closeSync(file);

@@ -55,7 +55,7 @@ describe.each(Object.entries(FAILURES))('%s', (_, fail) => {
     await before.close();
     const inbox = openInbox({ path, pollMs: 2 }, { engine: counting() });
     await inbox.counts();
-    inbox.onWork(() => {});
+    inbox.onJobs(() => {});
     fail(path);
     opened = 0;
     const codes = new Set<string>();

@@ -10,7 +10,7 @@ const inbox = sqliteInbox({ path, create: true, pollMs: 10 });
 const handled: string[] = [];
 
 let wake = () => {};
-inbox.onWork(() => wake());
+inbox.onJobs(() => wake());
 
 async function handle(): Promise<void> {
   for (;;) {

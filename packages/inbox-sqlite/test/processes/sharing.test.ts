@@ -30,7 +30,7 @@ describe('several processes on one file', () => {
     const worker = openInbox({ path, pollMs: 5 });
     const web = openInbox({ path });
     const listener = vi.fn();
-    worker.onWork(listener);
+    worker.onJobs(listener);
     await vi.waitFor(() => expect(listener).toHaveBeenCalled());
     // It knows the state of the file now; only a commit of the other one changes it.
     const before = listener.mock.calls.length;

@@ -69,7 +69,7 @@ describe('a call that is forgotten', () => {
     db.close();
     await inbox.close();
     const next = openInbox({ path, sweepMs: 5 });
-    next.onWork(() => {});
+    next.onJobs(() => {});
     await expect.poll(() => countIn(path, 'erasing')).toBe(0);
     expect([countIn(path, 'recorded'), countIn(path, 'tombstones')]).toEqual([0, 130]);
   });

@@ -19,7 +19,7 @@ function setUp() {
     const inbox = openInbox({ path, sweepMs: 5, clock: () => clocks.wall, ...more }, { mono: () => clocks.mono });
     const warnings: string[] = [];
     inbox.ready({ create: more.create ?? true, onWarning: ({ code }) => void warnings.push(code) });
-    const stop = worker ? inbox.onWork(() => {}) : () => {};
+    const stop = worker ? inbox.onJobs(() => {}) : () => {};
     return { inbox, warnings, stop };
   };
   const count = (table: string) => {
@@ -305,7 +305,7 @@ describe('a clock that steps ahead', () => {
     const { inbox } = open();
     await recordEnded(inbox, event);
     const ahead = openInbox({ path, sweepMs: 5, clock: () => clocks.wall + 60 * DAY }, { mono: () => clocks.mono });
-    ahead.onWork(() => {});
+    ahead.onJobs(() => {});
     await someSweeps();
     expect(await inbox.counts()).toMatchObject({ ended: 20 });
   });

@@ -64,7 +64,7 @@ export const DEAD_LETTERS: Tests = {
     await t.record('c1', 'ringing');
     const { event: dead } = await t.bury();
     let heard = 0;
-    t.inbox.onWork(() => heard++);
+    t.inbox.onJobs(() => heard++);
     await t.inbox.deadLetters.replay(dead.id);
     await eventually(() => assert.ok(heard > 0));
   },

@@ -127,8 +127,8 @@ export const GIVING_OUT: Tests = {
   'tells its listeners of new work until they stop listening': async (t) => {
     let heard = 0;
     let heardAfterStop = 0;
-    const stop = t.inbox.onWork(() => heard++);
-    t.inbox.onWork(() => heardAfterStop++)();
+    const stop = t.inbox.onJobs(() => heard++);
+    t.inbox.onJobs(() => heardAfterStop++)();
     await t.record('c1', 'ringing');
     await eventually(() => assert.ok(heard > 0));
     stop();
@@ -158,7 +158,7 @@ export const GIVING_OUT: Tests = {
     for (const leave of [(lease: Lease) => t.inbox.finish(lease), (lease: Lease) => t.inbox.release(lease)]) {
       const { lease } = await t.takeOne();
       let heard = 0;
-      const stop = t.inbox.onWork(() => heard++);
+      const stop = t.inbox.onJobs(() => heard++);
       await leave(lease);
       await eventually(() => assert.ok(heard > 0));
       stop();

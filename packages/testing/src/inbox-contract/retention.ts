@@ -10,7 +10,7 @@ let others = 0;
 
 /** An inbox may remove little at a time, only when something is recorded, and only where a worker runs. */
 async function expectCalls(t: Bench, callIds: readonly string[], inbox: Inbox = t.inbox): Promise<void> {
-  const stop = t.inbox.onWork(() => {});
+  const stop = t.inbox.onJobs(() => {});
   const expectThem = async (): Promise<void> => {
     await t.record(`other${++others}`, 'ringing');
     const { rows } = await inbox.listCalls({ limit: 1000 });
@@ -78,7 +78,7 @@ export const RETENTION_OF_MANY: Tests = {
   'removes what is old once, whoever of many does it, and all see the same': async (t) => {
     const { retentionMs, elapse } = t.retention;
     const many = [t.inbox, await t.second(), await t.second()];
-    const stops = many.map((inbox) => inbox.onWork(() => {}));
+    const stops = many.map((inbox) => inbox.onJobs(() => {}));
     await t.record('ended', 'completed');
     await t.record('live', 'ringing');
     await finishAll(t);

@@ -137,7 +137,7 @@ export class MemoryInbox implements Inbox {
     return 'done';
   }
 
-  onWork(listener: () => void): () => void {
+  onJobs(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
