@@ -1,27 +1,34 @@
-import type { CallbackReceiver, CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
-import { isAnswer, originOf, receiveNode, toEndpoint } from '@call-status/core/adapter';
+import type { CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
+import {
+  type CallbackReceiver,
+  isCallbackOnly,
+  type MiddlewareOptions,
+  originOf,
+  receiveNode,
+  toReceiver,
+} from '@call-status/core/adapter';
 import type { Request, RequestHandler } from 'express';
 import { shareHiddenClass } from './hidden-class.ts';
 
 export * from '@call-status/core';
-export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/adapter';
+export { type CloseGracefullyOptions, closeGracefully, type MiddlewareOptions } from '@call-status/core/adapter';
 
 declare global {
   namespace Express {
     interface Request {
-      /** The call status event of this request; absent when it is none. */
+      /** The call status event of this request; absent if it is not a callback. */
       callStatus?: CallStatusEvent;
     }
   }
 }
 
 /**
- * Receives call status callbacks in Express 4.17 and later.
+ * Receives call status callbacks in Express 4.17 and later. Mount it at the callback's path, before or after body parsers.
  *
- * Mount it at the callback's path, before or after body parsers. It answers callbacks by itself, and passes everything else on untouched.
- * What comes to exactly that path is taken for a callback; of a router at a prefix, mount it in a route and not with `router.use`.
+ * It answers callbacks itself and passes on everything else untouched. In a route (`app.post(path, …)`) and at exactly the path of a mount
+ * (`app.use(path, …)`), what is not a valid callback is rejected.
  *
- * @param receiver what `createCallStatus()` returned, one of its providers (`calls.provider('exotel')`), or the options for one
+ * @param receiver what `createCallStatus()` returned, one of its providers (`calls.provider('exotel')`), or the options for a new receiver
  * @throws CallStatusError `invalid_options`, `missing_secret`
  * @example
  * ```ts
@@ -36,62 +43,51 @@ declare global {
  *     onCompleted: (event) => console.log(event.callId, event.durationSeconds),
  *   }),
  * );
+ * app.listen(3000);
  * ```
  */
 export function callStatusMiddleware<const Providers extends readonly Provider[] = readonly Provider[]>(
   receiver?: CallbackReceiver | CallStatusOptions<Providers>,
+  options: MiddlewareOptions = {},
 ): RequestHandler {
-  const endpoint = toEndpoint(receiver);
-  const middleware: RequestHandler = (req, res, next) => {
-    const { method, headers } = req;
-    const callbackOnly =
-      isRoute(req, middleware) || (req.baseUrl !== '' && (IS_ROOT.test(req.url) || req.path === '/'));
-    if (!endpoint.accepts({ method, headers, callbackOnly, url: req.originalUrl })) return next();
+  const calls = toReceiver(receiver);
+  return (req, res, next) => {
+    const { method, headers, originalUrl: url, baseUrl: mountPath, url: restUrl } = req;
+    // A route has a `next` of its own. One that was left stays on the request.
+    const inRoute = req.route !== undefined && next !== req.next;
+    const callbackOnly = isCallbackOnly({ inRoute, mountPath, url, restUrl }, options);
+    if (!calls.accepts({ method, headers, url, callbackOnly })) return next();
     shareHiddenClass(req, res);
-    receiveNode(
-      endpoint,
-      {
-        req,
-        res,
-        method,
-        headers,
-        url: req.originalUrl,
-        origin: () => originOf(req, () => trustsProxy(req)),
-        callbackOnly,
-        rawBody: (req as { rawBody?: unknown }).rawBody,
-        parsed: req.body,
-        frameworkRequest: req,
+    const request = {
+      req,
+      res,
+      method,
+      headers,
+      url,
+      origin: () => originOf(req, () => trustsProxy(req)),
+      callbackOnly,
+      rawBody: (req as { rawBody?: unknown }).rawBody,
+      parsed: req.body,
+      frameworkRequest: req,
+    };
+    receiveNode(calls, request, {
+      accepted: (event) => {
+        req.callStatus = event as CallStatusEvent;
       },
-      {
-        settle: (receipt) => {
-          if (receipt?.event !== undefined) req.callStatus = receipt.event as CallStatusEvent;
-          if (!isAnswer(endpoint, receipt)) return next();
-          // Somebody was faster, such as a timeout.
-          if (res.headersSent) return;
-          res.statusCode = receipt.status;
-          for (const [name, value] of Object.entries(receipt.headers)) res.setHeader(name, value);
-          res.end();
-        },
-        fail: next,
+      answer: ({ status, headers: answered }) => {
+        // Other code was faster, such as a timeout.
+        if (res.headersSent) return;
+        res.statusCode = status;
+        for (const [name, value] of Object.entries(answered)) res.setHeader(name, value);
+        res.end();
       },
-    );
+      passOn: next,
+      fail: next,
+    });
   };
-  return middleware;
 }
 
-/** Behind a mount path, nothing is left but a query. Of a whole URL on the request line, `path` alone tells. */
-const IS_ROOT = /^\/(?:\?|$)/;
-
-/**
- * Whether it stands in this very route (`app.post(path, …)`). A route that an earlier `next()` left stays on the request,
- * so that there is one tells nothing.
- */
-function isRoute(req: Request, middleware: RequestHandler): boolean {
-  const { route } = req as { route?: { stack: readonly { handle: unknown }[] } };
-  return route?.stack.some(({ handle }) => handle === middleware) ?? false;
-}
-
-/** By Express' own setting. */
+/** Whether Express' own setting trusts the sender of a request. */
 function trustsProxy(req: Request): boolean {
   const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
   return trusts(req.socket.remoteAddress, 0);

@@ -17,6 +17,7 @@ import express, { type RequestHandler } from 'express';
 import multer from 'multer';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
+  builtInProviders,
   callStatusMiddleware,
   createCallStatus,
   exotel,
@@ -103,12 +104,15 @@ describe.each([
     expect(handled.mock.calls.flat().join()).toContain('signalwire, exotel, voicedock, mycpaas');
   });
 
-  it.each(['signalwire', 'exotel', 'voicedock', 'mycpaas'])('accepts callbacks of %s without options', async (name) => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    onTestFinished(() => warn.mockRestore());
-    const port = await listen(framework().use(callStatusMiddleware()));
-    expect((await send(port, outgoing(callback(name)))).status).toBe(200);
-  });
+  it.each(builtInProviders.map((provider) => provider().name))(
+    'accepts callbacks of %s without options',
+    async (name) => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      onTestFinished(() => warn.mockRestore());
+      const port = await listen(framework().use(callStatusMiddleware()));
+      expect((await send(port, outgoing(callback(name)))).status).toBe(200);
+    },
+  );
 
   it('says what to write where a receiver is given for a middleware', () => {
     const calls = createCallStatus({ providers: [mycpaas()], log: { warn() {}, error() {} } });

@@ -1,35 +1,37 @@
-import type {
-  AnyCallStatusEvent,
-  CallbackReceiver,
-  CallStatusEvent,
-  CallStatusOptions,
-  Provider,
-  Receipt,
-} from '@call-status/core';
-import { isAnswer, type NodeRequest, originOf, receiveNode, toEndpoint } from '@call-status/core/adapter';
+import type { CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
+import {
+  type CallbackReceiver,
+  isCallbackOnly,
+  type MiddlewareOptions,
+  originOf,
+  receiveNode,
+  toReceiver,
+} from '@call-status/core/adapter';
 import type { Middleware, ParameterizedContext } from 'koa';
 
 export * from '@call-status/core';
-export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/adapter';
+export { type CloseGracefullyOptions, closeGracefully, type MiddlewareOptions } from '@call-status/core/adapter';
 
 declare module 'koa' {
   interface ExtendableContext {
-    /** The call status event of this request; absent when it is none. */
+    /** The call status event of this request; absent if it is not a callback. */
     callStatus?: CallStatusEvent;
   }
 }
 
 /**
- * Receives call status callbacks in Koa 3, under `app.use`, `router.use` and `router.post`.
+ * Receives call status callbacks in Koa 3, with `app.use`, @koa/router and koa-mount. Mount it before or after body parsers.
  *
- * It answers callbacks by itself, and passes everything else on untouched, whether it comes before or after body parsers.
+ * It answers callbacks itself and passes on everything else untouched. In a route (`router.post(path, …)`) and at exactly the path of a
+ * mount (`mount(path, …)`), what is not a valid callback is rejected.
  *
- * @param receiver what `createCallStatus()` returned, one of its providers (`calls.provider('exotel')`), or the options for one
+ * @param receiver what `createCallStatus()` returned, one of its providers (`calls.provider('exotel')`), or the options for a new receiver
  * @throws CallStatusError `invalid_options`, `missing_secret`
  * @example
  * ```ts
  * import { callStatusMiddleware, signalwire } from '@call-status/koa';
  * import Router from '@koa/router';
+ * import Koa from 'koa';
  *
  * const router = new Router();
  * router.post(
@@ -39,44 +41,54 @@ declare module 'koa' {
  *     onCompleted: (event) => console.log(event.callId, event.durationSeconds),
  *   }),
  * );
+ * new Koa().use(router.routes()).listen(3000);
  * ```
  */
 export function callStatusMiddleware<const Providers extends readonly Provider[] = readonly Provider[]>(
   receiver?: CallbackReceiver | CallStatusOptions<Providers>,
+  options: MiddlewareOptions = {},
 ): Middleware {
-  const endpoint = toEndpoint(receiver);
+  const calls = toReceiver(receiver);
   const middleware: Middleware = async (ctx, next) => {
-    const { req, res } = ctx;
+    const { req, res, originalUrl: url, url: restUrl, mountPath } = ctx as WithRouting;
     const { method = '', headers } = req;
-    const callbackOnly = isRoute(ctx, middleware);
-    if (!endpoint.accepts({ method, headers, callbackOnly, url: ctx.originalUrl })) return next();
-    const { body, rawBody } = ctx.request as { body?: unknown; rawBody?: unknown };
-    const given: NodeRequest = {
-      req,
-      res,
-      method,
-      headers,
-      url: ctx.originalUrl,
-      origin: () => originOf(req, () => ctx.app.proxy),
-      callbackOnly,
-      rawBody,
-      parsed: body,
-      frameworkRequest: ctx,
-    };
-    const receipt = await new Promise<Receipt<AnyCallStatusEvent> | undefined>((settle, fail) =>
-      receiveNode(endpoint, given, { settle, fail }),
+    const callbackOnly = isCallbackOnly({ inRoute: isInRoute(ctx, middleware), mountPath, url, restUrl }, options);
+    if (!calls.accepts({ method, headers, url, callbackOnly })) return next();
+    const { body: parsed, rawBody } = ctx.request as { body?: unknown; rawBody?: unknown };
+    const origin = (): string => originOf(req, () => ctx.app.proxy);
+    const request = { req, res, method, headers, url, origin, callbackOnly, rawBody, parsed, frameworkRequest: ctx };
+    const isAnswered = await new Promise<boolean>((resolve, fail) =>
+      receiveNode(calls, request, {
+        accepted: (event) => {
+          ctx.callStatus = event as CallStatusEvent;
+        },
+        answer: ({ status, headers: answered }) => {
+          ctx.status = status;
+          ctx.set(answered);
+          ctx.body = '';
+          resolve(true);
+        },
+        passOn: () => resolve(false),
+        fail,
+      }),
     );
-    if (receipt?.event !== undefined) ctx.callStatus = receipt.event as CallStatusEvent;
-    if (!isAnswer(endpoint, receipt)) return next();
-    ctx.status = receipt.status;
-    ctx.set(receipt.headers);
-    ctx.body = '';
+    if (!isAnswered) await next();
   };
   return middleware;
 }
 
-/** Whether a router matched the very route in which the middleware stands. */
-function isRoute(ctx: ParameterizedContext, middleware: Middleware): boolean {
-  const { matched } = ctx as { matched?: readonly { methods: readonly string[]; stack: readonly unknown[] }[] };
-  return matched?.some(({ methods, stack }) => methods.length > 0 && stack.includes(middleware)) ?? false;
+/** What @koa/router and koa-mount leave on a context, also when they pass it on. */
+type WithRouting = ParameterizedContext & {
+  readonly matched?: readonly { path: unknown; methods: readonly string[]; stack: readonly unknown[] }[];
+  readonly routerPath?: unknown;
+  readonly mountPath?: string;
+};
+
+/** Whether the middleware runs in a route. In another function it is not found, so that the path of the running layer decides. */
+function isInRoute(ctx: ParameterizedContext, middleware: Middleware): boolean {
+  const { app, matched, routerPath } = ctx as WithRouting;
+  if (matched === undefined || app.middleware.includes(middleware)) return false;
+  const own = matched.filter(({ stack }) => stack.includes(middleware));
+  const running = own.length > 0 ? own : matched.filter(({ path }) => path === routerPath);
+  return running.length > 0 && running.every(({ methods }) => methods.length > 0);
 }

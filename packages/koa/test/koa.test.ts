@@ -15,7 +15,7 @@ import {
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { callStatusMiddleware } from '../src/index.ts';
+import { builtInProviders, callStatusMiddleware } from '../src/index.ts';
 
 // Both describe `ctx.request.body`, in types that exclude each other; so they are loaded without their types.
 const require = createRequire(import.meta.url);
@@ -84,15 +84,18 @@ function parserOf(name: string): Middleware {
 }
 
 describe('callStatusMiddleware', () => {
-  it.each(['signalwire', 'exotel', 'voicedock', 'mycpaas'])('accepts callbacks of %s without options', async (name) => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    const server = createServer(new Koa().use(callStatusMiddleware()).callback()).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    onTestFinished(() => {
-      warn.mockRestore();
-      server.close();
-    });
-    const { port } = server.address() as AddressInfo;
-    expect((await send(port, outgoing(callback(name)))).status).toBe(200);
-  });
+  it.each(builtInProviders.map((provider) => provider().name))(
+    'accepts callbacks of %s without options',
+    async (name) => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const server = createServer(new Koa().use(callStatusMiddleware()).callback()).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      onTestFinished(() => {
+        warn.mockRestore();
+        server.close();
+      });
+      const { port } = server.address() as AddressInfo;
+      expect((await send(port, outgoing(callback(name)))).status).toBe(200);
+    },
+  );
 });

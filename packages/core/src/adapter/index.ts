@@ -1,7 +1,10 @@
 import '../require-node.ts';
 
-/** For authors of adapters: what those of node frameworks share, reading a request's body without taking it from the application. */
-export { type BodyStream, contentLength, isFullyBuffered, peekBody, readBuffered } from './body.ts';
+/** For authors of adapters: receives requests of node's HTTP servers, and reads bodies without taking them from the application. */
+export type { Ack, CallbackRequest, Receipt } from '../callback-request.ts';
+export type { CallbackReceiver, RequestHead } from '../receiver/types.ts';
+export { readBody } from './body.ts';
+export { isCallbackOnly, type MiddlewareOptions, type Place } from './callback-only.ts';
 export {
   type Closable,
   type CloseGracefullyOptions,
@@ -10,14 +13,7 @@ export {
   type ServerOwner,
   timeToClose,
 } from './close-gracefully.ts';
-export { inNextTurn } from './next-turn.ts';
-export {
-  isAnswer,
-  isEndpoint,
-  type NodeRequest,
-  type Outcome,
-  receiveNode,
-  toEndpoint,
-  whenAnswered,
-} from './node-request.ts';
+export type { NodeRequest } from './node-callback.ts';
+export { type Continuation, receiveNode, receiveRead } from './node-request.ts';
 export { originOf } from './origin.ts';
+export { isReceiver, toReceiver } from './to-receiver.ts';
