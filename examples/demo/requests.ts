@@ -36,7 +36,7 @@ export const secrets = { exotel: secret(), mycpaas: secret(), signalwire: secret
 export interface Sample {
   readonly provider: Name;
   /** The callback as its provider sends it to this origin. */
-  to(origin: string): Callback;
+  readonly to: (origin: string) => Callback;
 }
 
 /** Callbacks that are documented, were seen on the wire, or are made after one that is. */
