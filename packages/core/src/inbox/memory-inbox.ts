@@ -25,12 +25,6 @@ export interface MemoryInboxOptions {
    */
   readonly retentionMs?: number;
   /**
-   * Of how many ended calls, the newest, the events are kept. Of older ones remain the status and the ids of the events:
-   * they are listed and counted, and their duplicates, late and conflicting events are known.
-   * @default 100
-   */
-  readonly retainEvents?: number;
-  /**
    * The time, for tests. Without it, a change of the system's time neither delays work nor deletes calls.
    * @default Date.now, and a clock that is never set for what waits
    */
@@ -62,10 +56,9 @@ export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
     maxBytes = Math.floor(getHeapStatistics().heap_size_limit * SHARE_OF_HEAP),
     maxCalls = 100_000,
     retentionMs = 86_400_000,
-    retainEvents = 100,
     clock,
   } = options;
-  return new MemoryInbox({ maxBytes, maxCalls, retentionMs, retainEvents }, clock);
+  return new MemoryInbox({ maxBytes, maxCalls, retentionMs }, clock);
 }
 
 const SHARE_OF_HEAP = 1 / 4;
@@ -75,7 +68,6 @@ const OPTIONS: OptionRules<MemoryInboxOptions> = {
   maxCalls: { expected: 'a whole number, 1 or more', fits: (value) => isWhole(value) && value >= 1 },
   // At 0 the duplicates of a call would not even be known a moment later.
   retentionMs: { expected: 'milliseconds, more than 0', fits: (value) => typeof value === 'number' && value > 0 },
-  retainEvents: { expected: 'a whole number, 0 or more', fits: (value) => isWhole(value) && value >= 0 },
   clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
 };
 

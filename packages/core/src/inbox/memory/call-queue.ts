@@ -9,7 +9,7 @@ import {
 import type { CallSummary, NewEvent } from '../inbox.ts';
 import type { CallQueueList } from './call-queue-list.ts';
 import type { QueuedJob } from './queued-job.ts';
-import { CALL_BYTES, detached, sizeOfText } from './size.ts';
+import { CALL_BYTES, detached } from './size.ts';
 
 /** One call, with its work in the order of recording. */
 export class CallQueue {
@@ -24,11 +24,7 @@ export class CallQueue {
   status: CallStatus = 'unknown';
   /** How much memory it takes. */
   bytes: number = CALL_BYTES;
-  /** Since it was shortened, if it was. */
-  events: AnyCallStatusEvent[] = [];
-  isShortened = false;
-  /** The ids of all its events. A list is small, and fast while it is short; few calls have many events. */
-  #ids: string[] | Set<string> = [];
+  readonly #events = new Map<string, AnyCallStatusEvent>();
   #direction: Direction | undefined;
   #from: string | undefined;
   #to: string | undefined;
@@ -74,15 +70,15 @@ export class CallQueue {
 
   /** How many events it has. */
   get size(): number {
-    return Array.isArray(this.#ids) ? this.#ids.length : this.#ids.size;
+    return this.#events.size;
   }
 
   get ids(): Iterable<string> {
-    return this.#ids;
+    return this.#events.keys();
   }
 
   knows(eventId: string): boolean {
-    return Array.isArray(this.#ids) ? this.#ids.includes(eventId) : this.#ids.has(eventId);
+    return this.#events.has(eventId);
   }
 
   /** Whether the work on an event that it knows is done, or dead. */
@@ -92,11 +88,9 @@ export class CallQueue {
   }
 
   add(event: AnyCallStatusEvent): void {
-    this.events.push(event);
+    this.#events.set(event.id, event);
     if (event.receivedAt > this.lastEventAt) this.lastEventAt = event.receivedAt;
     this.#describe(event);
-    if (!Array.isArray(this.#ids)) this.#ids.add(event.id);
-    else if (this.#ids.push(event.id) > LONGEST_LIST) this.#ids = new Set(this.#ids);
   }
 
   append(job: QueuedJob): void {
@@ -142,27 +136,8 @@ export class CallQueue {
     }
   }
 
-  /** Keeps only what tells duplicates, transitions and the summary. Returns how much memory that frees. */
-  shorten(): number {
-    this.events = [];
-    this.isShortened = true;
-    this.#ids = Array.isArray(this.#ids) ? this.#ids.map(detached) : new Set([...this.#ids].map(detached));
-    if (this.#from !== undefined) this.#from = detached(this.#from);
-    if (this.#to !== undefined) this.#to = detached(this.#to);
-    const before = this.bytes;
-    this.bytes = CALL_BYTES;
-    for (const id of this.#ids) this.bytes += ID_BYTES + sizeOfText(id);
-    return before - this.bytes;
-  }
-
   fold(): Call {
-    if (!this.isShortened) return foldCall(this.events, this.end);
-    const { provider, callId, tenant, status, firstEventAt, lastEventAt } = this;
-    const since = this.events.length > 0 ? foldCall(this.events, this.end) : { events: [] };
-    const key = { provider, callId, ...(tenant !== undefined && { tenant }) };
-    const end = this.end && { endedBy: 'application' as const, endedAt: this.end.at };
-    const outcome = status as TerminalStatus;
-    return { ...end, ...since, ...key, status, terminal: true, outcome, firstEventAt, lastEventAt };
+    return foldCall([...this.#events.values()], this.end);
   }
 
   summary(): CallSummary {
@@ -186,7 +161,3 @@ export class CallQueue {
     };
   }
 }
-
-/** Of each id in a list or a set. */
-const ID_BYTES = 48;
-const LONGEST_LIST = 16;

@@ -83,7 +83,7 @@ describe('what a memory inbox forgets', () => {
   });
 
   it('stays within its bounds whatever comes', async () => {
-    const subject = new MemorySubject({ maxCalls: 50, retainEvents: 5 });
+    const subject = new MemorySubject({ maxCalls: 50 });
     for (let at = 0; at < 500; at++) {
       await subject.record(`c${at}`, at % 3 === 0 ? 'ringing' : 'completed');
       if (at % 7 === 0) await subject.buryAll();
@@ -160,12 +160,5 @@ describe('the defaults of a memory inbox', () => {
     await subject.record('yet another', 'ringing');
     expect(await inbox.getCall('acme', 'live')).toBeUndefined();
     await expect(subject.record('too many', 'ringing')).rejects.toMatchObject({ code: 'inbox_unavailable' });
-  });
-
-  it('keep the events of 100 ended calls', async () => {
-    const subject = new MemorySubject({});
-    for (let call = 0; call <= 100; call++) await subject.handle(`c${call}`, 'completed');
-    expect((await subject.inbox.getCall('acme', 'c0'))?.events).toHaveLength(0);
-    expect((await subject.inbox.getCall('acme', 'c1'))?.events).toHaveLength(1);
   });
 });

@@ -8,33 +8,19 @@ const SILENCE = 7;
 /** Calls without unfinished work, in the order in which they are forgotten. */
 export class IdleQueues {
   /** Each list from the one that was idle for longest. */
-  readonly #summaries = new CallQueueList();
   readonly #ended = new CallQueueList();
   readonly #live = new CallQueueList();
   readonly #withDead = new CallQueueList();
   readonly #retentionMs: number;
-  readonly #retainEvents: number;
 
-  constructor(retentionMs: number, retainEvents: number) {
+  constructor(retentionMs: number) {
     this.#retentionMs = retentionMs;
-    this.#retainEvents = retainEvents;
   }
 
-  /** Adds a call, and returns the one, if any, of which only the summary is to be kept from now on. */
-  add(lane: CallQueue): CallQueue | undefined {
+  add(lane: CallQueue): void {
     if (lane.dead > 0) this.#withDead.append(lane);
-    else if (!isTerminal(lane.status)) this.#live.append(lane);
-    else return this.#addEnded(lane);
-    return undefined;
-  }
-
-  #addEnded(lane: CallQueue): CallQueue | undefined {
-    this.#ended.append(lane);
-    const { oldest } = this.#ended;
-    if (oldest === undefined || this.#ended.size <= this.#retainEvents) return undefined;
-    this.#ended.remove(oldest);
-    this.#summaries.append(oldest);
-    return oldest;
+    else if (isTerminal(lane.status)) this.#ended.append(lane);
+    else this.#live.append(lane);
   }
 
   /** Off its list a call is not forgotten. */
@@ -44,12 +30,12 @@ export class IdleQueues {
 
   /** Which to forget when there is no room. */
   get first(): CallQueue | undefined {
-    return this.#summaries.oldest ?? this.#ended.oldest ?? this.#live.oldest ?? this.#withDead.oldest;
+    return this.#ended.oldest ?? this.#live.oldest ?? this.#withDead.oldest;
   }
 
   /** One that is too old, if there is any. */
   firstExpired(now: number): CallQueue | undefined {
-    const ended = this.#summaries.oldest ?? this.#ended.oldest;
+    const ended = this.#ended.oldest;
     if (ended !== undefined && ended.touchedAt <= now - this.#retentionMs) return ended;
     const live = this.#live.oldest;
     return live !== undefined && live.touchedAt <= now - this.#retentionMs * SILENCE ? live : undefined;

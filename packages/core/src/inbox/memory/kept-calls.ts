@@ -9,7 +9,6 @@ export interface Bounds {
   readonly maxBytes: number;
   readonly maxCalls: number;
   readonly retentionMs: number;
-  readonly retainEvents: number;
 }
 
 const EVENTS_PER_CALL = 10;
@@ -30,7 +29,7 @@ export class KeptCalls {
   /** @param onForget what else to forget of a call */
   constructor(bounds: Bounds, now: number, onForget: (lane: CallQueue) => void) {
     this.#bounds = bounds;
-    this.#idle = new IdleQueues(bounds.retentionMs, bounds.retainEvents);
+    this.#idle = new IdleQueues(bounds.retentionMs);
     this.#forgottenIds = new Tombstones(now);
     this.#onForget = onForget;
   }
@@ -104,8 +103,7 @@ export class KeptCalls {
   /** Puts a call without work where it waits to be forgotten. */
   shelve(lane: CallQueue): void {
     this.#idle.remove(lane);
-    const shortened = this.#idle.add(lane);
-    if (shortened !== undefined) this.#bytes -= shortened.shorten();
+    this.#idle.add(lane);
   }
 
   /** A call has work again. */

@@ -3,7 +3,7 @@ import { MemorySubject } from '../../../test/memory-subject.ts';
 import { type MemoryInboxOptions, memoryInbox } from '../memory-inbox.ts';
 
 describe('the options of a memory inbox', () => {
-  const KNOWN = 'maxBytes, maxCalls, retentionMs, retainEvents, clock';
+  const KNOWN = 'maxBytes, maxCalls, retentionMs, clock';
 
   function expectIssue(options: unknown, issue: string): void {
     expect(() => memoryInbox(options as MemoryInboxOptions), String(options)).toThrow(
@@ -15,7 +15,6 @@ describe('the options of a memory inbox', () => {
     ['maxBytes', 'a whole number of bytes, 1 or more', [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '10', null]],
     ['maxCalls', 'a whole number, 1 or more', [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '10', null]],
     ['retentionMs', 'milliseconds, more than 0', [0, -1, Number.NaN, '10', null]],
-    ['retainEvents', 'a whole number, 0 or more', [-1, 1.5, Number.NaN, '10', null]],
     ['clock', 'a function such as Date.now', [0, null, new Date()]],
   ])('refuse a wrong %s', (name, expected, values) => {
     for (const value of values) expectIssue({ [name]: value }, `\`${name}\`: expected ${expected}, got `);
