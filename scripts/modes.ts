@@ -11,7 +11,7 @@ export interface Mode {
   readonly moduleResolution: string;
 }
 
-/** The oldest TypeScript that works, and every combination of modules that the README names. */
+/** The oldest TypeScript that works, and every combination of modules that docs/deployment.md names. */
 export const MODES: readonly Mode[] = [
   { typescript: '5.4', type: 'module', module: 'nodenext', moduleResolution: 'nodenext' },
   { typescript: '5.4', type: 'module', module: 'esnext', moduleResolution: 'bundler' },
