@@ -3,7 +3,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import * as core from '@call-status/core';
-import * as kit from '@call-status/core/provider';
+import * as adapter from '@call-status/core/adapter';
+import * as inbox from '@call-status/core/inbox';
+import * as provider from '@call-status/core/provider';
 import { expect, it } from 'vitest';
 import { publicPackages, ROOT } from '../scripts/packages.ts';
 import { snippetFolder, typeErrors } from './snippets.ts';
@@ -55,6 +57,6 @@ it.each(lines)('$where: $text', ({ text }) => {
 
 /** In this realm, so that equal objects are equal. */
 function evaluate(expression: string): unknown {
-  const value = runInNewContext(`(${expression})`, { ...core, ...kit });
+  const value = runInNewContext(`(${expression})`, { ...core, ...adapter, ...inbox, ...provider });
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }

@@ -99,6 +99,13 @@ export function peekBody(
  *
  * @param stream the request, or what a hook of the application turned it into
  * @param done called with the body, or with the reason why it cannot be read
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { readBody } from '@call-status/core/adapter';
+ *
+ * createServer((req, res) => readBody(req, req, 65_536, (error, body) => void res.end(error?.message ?? String(body))));
+ * ```
  */
 export function readBody(
   stream: BodyStream,

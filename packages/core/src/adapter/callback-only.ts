@@ -23,6 +23,7 @@ export interface Place {
 /**
  * Whether the URL of a request exists for callbacks only, so that what is not a valid callback is rejected instead of passed on:
  * in a route, or at exactly the path of a mount. Unless the application says so itself.
+ * @example isCallbackOnly({ inRoute: false, mountPath: '/voice', url: '/voice?a=1', restUrl: '/?a=1' }, {}) // true
  */
 export function isCallbackOnly(
   { inRoute, mountPath, url, restUrl }: Place,

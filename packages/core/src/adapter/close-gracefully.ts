@@ -69,7 +69,17 @@ export function closeGracefully(
   return closed;
 }
 
-/** How much of its deadline a server has left that is closed gracefully; of any other, the default of `calls.close()`. */
+/**
+ * How much of its deadline a server has left that is closed gracefully; of any other, the default of `calls.close()`.
+ * @example
+ * ```ts
+ * import type { Server } from 'node:http';
+ * import type { Receiver } from '@call-status/core';
+ * import { timeToClose } from '@call-status/core/adapter';
+ *
+ * export const closeWith = (server: Server, calls: Receiver) => calls.close(timeToClose(server));
+ * ```
+ */
 export function timeToClose(server: NodeServer): CloseOptions {
   const deadline = deadlines.get(server);
   return deadline === undefined ? {} : { deadlineMs: timeUntil(deadline) };

@@ -19,7 +19,26 @@ export interface Continuation {
   fail(error: unknown): void;
 }
 
-/** Receives a request of node's HTTP server that the receiver accepts by its head. */
+/**
+ * Receives a request of node's HTTP server that the receiver accepts by its head.
+ * @example
+ * ```ts
+ * import type { IncomingMessage, ServerResponse } from 'node:http';
+ * import { type CallbackReceiver, originOf, receiveNode } from '@call-status/core/adapter';
+ *
+ * export function receive(calls: CallbackReceiver, req: IncomingMessage, res: ServerResponse, next: () => void): void {
+ *   const { method = '', url = '', headers } = req;
+ *   if (!calls.accepts({ method, url, headers })) return next();
+ *   const origin = () => originOf(req, () => false);
+ *   receiveNode(calls, { req, res, method, url, headers, origin, callbackOnly: true, frameworkRequest: req }, {
+ *     accepted: (event) => void Object.assign(req, { callStatus: event }),
+ *     answer: (receipt) => void res.writeHead(receipt.status, receipt.headers).end(),
+ *     passOn: next,
+ *     fail: () => void res.writeHead(500).end(),
+ *   });
+ * }
+ * ```
+ */
 export function receiveNode(receiver: CallbackReceiver, request: NodeRequest, then: Continuation): void {
   const { req, rawBody, parsed } = request;
   const preserved = bytesOf(rawBody) ?? bytesOf(parsed) ?? (req as WithPreservedBody)[PRESERVED_BODY];
@@ -31,7 +50,25 @@ export function receiveNode(receiver: CallbackReceiver, request: NodeRequest, th
   else inNextTurn(() => receiveStream(receiver, request, then));
 }
 
-/** Receives a request whose body the adapter has read, or could not read. */
+/**
+ * Receives a request whose body the adapter has read, or could not read.
+ * @example
+ * ```ts
+ * import type { IncomingMessage, ServerResponse } from 'node:http';
+ * import { type CallbackReceiver, originOf, receiveRead } from '@call-status/core/adapter';
+ *
+ * export function receive(calls: CallbackReceiver, req: IncomingMessage, res: ServerResponse, body: Uint8Array): void {
+ *   const { method = '', url = '', headers } = req;
+ *   const origin = () => originOf(req, () => false);
+ *   receiveRead(calls, { req, res, method, url, headers, origin, callbackOnly: true, frameworkRequest: req }, body, {
+ *     accepted: (event) => void Object.assign(req, { callStatus: event }),
+ *     answer: (receipt) => void res.writeHead(receipt.status, receipt.headers).end(),
+ *     passOn: () => void res.writeHead(404).end(),
+ *     fail: () => void res.writeHead(500).end(),
+ *   });
+ * }
+ * ```
+ */
 export function receiveRead(
   receiver: CallbackReceiver,
   request: NodeRequest,

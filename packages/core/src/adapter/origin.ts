@@ -6,6 +6,13 @@ import type { TLSSocket } from 'node:tls';
  * `X-Forwarded-Host` where the framework trusts the proxy, else those of the connection. The same in every framework.
  *
  * @param trustsProxy whether the framework is told to trust the sender of this request; asked only if there is such a header
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { originOf } from '@call-status/core/adapter';
+ *
+ * createServer((req, res) => void res.end(originOf(req, () => false)));
+ * ```
  */
 export function originOf({ headers, socket }: IncomingMessage, trustsProxy: () => boolean): string {
   const scheme = firstOf(headers['x-forwarded-proto']);

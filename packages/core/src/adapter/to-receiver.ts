@@ -3,14 +3,29 @@ import type { CallStatusOptions } from '../options/options.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import type { CallbackReceiver } from '../receiver/types.ts';
 
-/** The receiver that an adapter was given, or a new one with the options that it was given. */
+/**
+ * The receiver that an adapter was given, or a new one with the options that it was given.
+ * @example
+ * ```ts
+ * import type { CallStatusOptions } from '@call-status/core';
+ * import { type CallbackReceiver, toReceiver } from '@call-status/core/adapter';
+ *
+ * export function middleware(given?: CallbackReceiver | CallStatusOptions): (request: Request) => Promise<unknown> {
+ *   const calls = toReceiver(given);
+ *   return (request) => calls.fetch(request);
+ * }
+ * ```
+ */
 export function toReceiver<const Providers extends readonly Provider[]>(
   given: CallbackReceiver | CallStatusOptions<Providers> | undefined,
 ): CallbackReceiver {
   return isReceiver(given) ? given : createCallStatus(given);
 }
 
-/** Whether a value is a receiver, of all its providers or of one. */
+/**
+ * Whether a value is a receiver, of all its providers or of one.
+ * @example isReceiver({ onCompleted: console.log }) // false
+ */
 export function isReceiver(value: unknown): value is CallbackReceiver {
   return 'receive' in Object(value);
 }
