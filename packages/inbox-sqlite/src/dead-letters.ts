@@ -1,21 +1,21 @@
 import { checkOptions, type DeadLetter, type DeadLetterQuery, type DeadLetters, type Page } from '@call-status/core';
-import type { FileOfInbox } from './inbox-file.ts';
+import type { InboxFile } from './inbox-file.ts';
 import { QUERIES, readPage } from './pages.ts';
 import { deadLetterOf, type ReplayQuery, type ReplayStep } from './store/dead-letters.ts';
 import { FIRST, type Place } from './store/rows.ts';
 import { setTimeout } from './timers.ts';
 
-/** How long to wait between two steps of replaying, so that requests go first. */
+/** The pause between two steps of a replay, in which requests are served. */
 const PAUSE_MS = 5;
 
-/** How many events may be read without a pause: some are long. */
+/** How many dead letters are read without a pause: some events are large. */
 const LIST_ROWS = 10;
 
-/** The dead letters of a file. */
+/** The dead letters of an inbox. */
 export class SqliteDeadLetters implements DeadLetters {
-  readonly #file: FileOfInbox;
+  readonly #file: InboxFile;
 
-  constructor(file: FileOfInbox) {
+  constructor(file: InboxFile) {
     this.#file = file;
   }
 
@@ -40,7 +40,7 @@ export class SqliteDeadLetters implements DeadLetters {
 
   async replayAll(query: ReplayQuery = {}): Promise<number> {
     checkOptions('query', query, QUERIES.replayAll);
-    // What dies again is not replayed again, also where the clock was set back since the last one died.
+    // Excludes events that become dead letters again, even if the clock was set back since the newest one did.
     const last = await this.#file.read((store, { wall }) => Math.max(wall, store.deadLetters.newestAt()));
     let replayed = 0;
     for (let after: Place | undefined = FIRST; after !== undefined; ) {

@@ -5,46 +5,50 @@ import { idOf, isExposed } from './database/file.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Connection } from './store/connection.ts';
 import type { Store } from './store/store.ts';
-import type { WriteName } from './thread/commit-loop.ts';
+import type { WriteName } from './thread/protocol.ts';
 import { type Arguments, type StartThread, WriteQueue } from './thread/write-queue.ts';
-import { emitWarning, exposed, relativePath, retentionChanged, type Warn } from './warnings.ts';
 
-/** Writes, and resolves when it is on the disk. */
+/** Writes, and resolves when the write is on disk. */
 export type Write = <Name extends WriteName>(name: Name, args: Arguments<Name>) => Promise<ReturnType<Store[Name]>>;
 
-/** The file of an inbox: a connection that reads here, and a thread that writes. Opened by `ready` or at the first use. */
-export class FileOfInbox {
+/** Receives warnings for the operator. */
+export type Warn = (warning: CallStatusError) => void;
+
+const HOUR_MS = 3_600_000;
+
+/** The file of an inbox: a connection here for reading, and a thread for writing. `ready` or the first use opens it. */
+export class InboxFile {
   readonly #options: ResolvedOptions;
   readonly #connection: Connection;
-  readonly #writer: WriteQueue;
+  readonly #queue: WriteQueue;
   #warn: Warn = emitWarning;
   #mayCreate: boolean;
   #isOpened = false;
   #version: unknown;
   #closing: Promise<void> | undefined;
 
-  constructor(options: ResolvedOptions, connection: Connection, openChannel: StartThread, onWorkDue: () => void) {
+  constructor(options: ResolvedOptions, connection: Connection, startThread: StartThread, onWorkDue: () => void) {
     this.#options = options;
     this.#connection = connection;
     this.#mayCreate = options.create;
-    const openSame: StartThread = (waits) => {
-      // A thread that is started later must not find another file than the one that was opened first.
+    const startOnSameFile: StartThread = (waits) => {
+      // A thread that starts later must not open another file than the first one did.
       this.#store();
-      return openChannel(waits);
+      return startThread(waits);
     };
-    this.#writer = new WriteQueue(options.path, openSame, onWorkDue);
+    this.#queue = new WriteQueue(options.path, startOnSameFile, onWorkDue);
   }
 
-  /** Opens both connections, so that what is wrong is told before a server listens. */
+  /** Opens both connections, so that problems show before a server listens. */
   ready({ create = false, onWarning }: { readonly create?: boolean; readonly onWarning?: Warn }): void {
-    this.#requireOpen();
+    this.#requireNotClosed();
     if (onWarning !== undefined) this.#warn = onWarning;
     this.#mayCreate ||= create;
     this.#store();
-    this.#writer.start();
+    this.#queue.start();
   }
 
-  /** What a user's function throws must not keep the inbox from working. */
+  /** An error thrown by the user's function must not stop the inbox. */
   warn(warning: CallStatusError): void {
     try {
       this.#warn(warning);
@@ -52,7 +56,7 @@ export class FileOfInbox {
   }
 
   async read<T>(run: (store: Store, now: Now) => T | Promise<T>): Promise<T> {
-    this.#requireOpen();
+    this.#requireNotClosed();
     try {
       const store = this.#store();
       store.requireVersion();
@@ -68,15 +72,15 @@ export class FileOfInbox {
     settle: (result: ReturnType<Store[Name]>) => Result = (result) => result as Result,
   ): Promise<Result> {
     try {
-      this.#requireOpen();
+      this.#requireNotClosed();
       if (!this.#isOpened) this.#store();
-      return this.#writer.write(name, args, this.#options.times(), settle);
+      return this.#queue.write(name, args, this.#options.times(), settle);
     } catch (error) {
       return Promise.reject(toInboxError(error, this.#options.path));
     }
   }
 
-  /** Whether another connection has committed since the last time. */
+  /** Whether another connection has committed since the last call. */
   async hasChanged(): Promise<boolean> {
     const version = await this.read((store) => store.dataVersion()).catch(() => this.#version);
     const hasChanged = version !== this.#version;
@@ -91,10 +95,10 @@ export class FileOfInbox {
 
   async #close(): Promise<void> {
     this.#connection.close();
-    await this.#writer.close();
+    await this.#queue.close();
   }
 
-  #requireOpen(): void {
+  #requireNotClosed(): void {
     if (this.#closing !== undefined) throw new CallStatusError('closed');
   }
 
@@ -104,22 +108,34 @@ export class FileOfInbox {
     const isNew = this.#mayCreate && idOf(path) === undefined;
     const store = this.#connection.open({ create: this.#mayCreate, waitMs: busyTimeoutMs });
     this.#isOpened = true;
-    if (this.#mayCreate) this.#serve(isNew);
+    if (this.#mayCreate) this.#prepareService(isNew);
     return store;
   }
 
-  /** What only the service does, and not a script that reads. */
-  #serve(isNew: boolean): void {
+  /** Checks and settings of a service, which do not apply to a script that reads. */
+  #prepareService(isNew: boolean): void {
     const { path, isRelative, retentionMs } = this.#options;
-    const isTried = process.env['NODE_ENV'] === 'development' || process.env['NODE_ENV'] === 'test';
-    if (isNew && isRelative && !isTried) this.warn(relativePath(path));
-    if (isExposed(path)) this.warn(exposed(path));
+    const isDevelopment = process.env['NODE_ENV'] === 'development' || process.env['NODE_ENV'] === 'test';
+    if (isNew && isRelative && !isDevelopment) this.warn(new CallStatusError('inbox_relative_path', { path }));
+    if (isExposed(path)) this.warn(new CallStatusError('inbox_exposed', { path }));
     if (retentionMs !== undefined) void this.#retain(path, retentionMs);
   }
 
-  /** What fails is stored by the next start. */
+  /** If this fails, the next start stores the retention. */
   async #retain(path: string, retentionMs: number): Promise<void> {
     const before = await this.write('retain', [retentionMs]).catch(() => undefined);
-    if (before !== undefined && before !== retentionMs) this.warn(retentionChanged(path, before, retentionMs));
+    if (before === undefined || before === retentionMs) return;
+    const reason = `It was ${spanOf(before)}, and is ${spanOf(retentionMs)} now.`;
+    this.warn(new CallStatusError('inbox_retention_changed', { path, reason }));
   }
+}
+
+/** The default, without a receiver. */
+function emitWarning({ message, code }: CallStatusError): void {
+  process.emitWarning(message, { type: 'CallStatusWarning', code });
+}
+
+function spanOf(ms: number): string {
+  if (!Number.isFinite(ms)) return 'forever';
+  return ms >= HOUR_MS ? `${Math.round((10 * ms) / HOUR_MS) / 10} hours` : `${ms} ms`;
 }

@@ -5,61 +5,61 @@ import { type Times, timesBy } from './database/clock.ts';
 /** The options of {@link sqliteInbox}. */
 export interface SqliteInboxOptions {
   /**
-   * The database file. In a service an absolute path on a volume that outlives a deploy, on a local disk: SQLite's WAL does not work on
-   * network file systems.
+   * The database file. For a service, an absolute path on a volume that outlives a deploy. It must be on a local disk: SQLite's WAL does not
+   * work on network file systems.
    */
   readonly path: string;
   /**
-   * Whether a file that does not exist may be made at the first use. A service needs no `true`: its receiver makes the file. A script that
-   * only reads leaves it out, so that a wrong path is an error (`inbox_missing`).
+   * Whether to create a file that does not exist at the first use. A service does not need it: its receiver creates the file. A script that
+   * only reads omits it, so that a wrong path is an error (`inbox_missing`).
    * @default false
    */
   readonly create?: boolean;
   /**
-   * How long an ended call and its events stay after its last event, in milliseconds; a live call stays seven times as long.
-   * The ids of removed events stay known until seven days after that last event, so that a late redelivery is still a duplicate.
-   * `Infinity`: for ever. The file keeps this setting: the service that is given one stores it, and without one the file's own holds.
-   * @default what the file has; 30 days for a new one
+   * How long an ended call and its events stay after its last event, in milliseconds; `Infinity` to keep them forever. A live call stays
+   * seven times as long. The ids of removed events stay known until seven days after that last event, so that a late redelivery is still a
+   * duplicate. A service stores the setting in the file; without the option, the file's own setting applies.
+   * @default the file's own setting; 30 days in a new file
    */
   readonly retentionMs?: number;
   /**
-   * How long to wait when another program locks the file, in milliseconds; then `inbox_locked`. Shorter than the five seconds after which
-   * SignalWire hangs up.
+   * How long to wait when another program locks the file, in milliseconds, before `inbox_locked`. The default is shorter than the five
+   * seconds after which SignalWire gives up on a callback.
    * @default 3000
    */
   readonly busyTimeoutMs?: number;
   /**
-   * How often to look for work that another process recorded, in milliseconds.
+   * How often to check for events that another process recorded, in milliseconds.
    * @default 250
    */
   readonly pollMs?: number;
   /**
-   * How often to look for calls older than `retentionMs`, in milliseconds. Only where a worker runs, and in one of all processes at a time.
+   * How often to check for calls older than `retentionMs`, in milliseconds. Only a process with a worker does, and only one at a time.
    * @default 60000
    */
   readonly sweepMs?: number;
   /**
-   * Whether what arrives together is committed together. Without, every event waits for its own write to the disk.
+   * Whether events that arrive together are committed together. If `false`, every event waits for its own write to disk.
    * @default true
    */
   readonly groupCommit?: boolean;
   /**
-   * The time, for tests. What is due and when leases end follows it; retention compares it with a clock that is never set.
-   * @default Date.now, and for work a clock that is never set
+   * The time, for tests. Jobs and leases follow it; retention compares it with a monotonic clock.
+   * @default Date.now; for jobs and leases a monotonic clock
    */
   readonly clock?: Clock;
 }
 
-/** The options, complete. */
+/** The options with their defaults. */
 export interface ResolvedOptions extends Required<Omit<SqliteInboxOptions, 'retentionMs' | 'clock'>> {
-  /** Absent: the file's own. */
+  /** `undefined`: the file's own. */
   readonly retentionMs: number | undefined;
   /** Whether the path depends on the working directory. */
   readonly isRelative: boolean;
   readonly times: Times;
 }
 
-/** The longest of the times below: Node's timers and SQLite's `busy_timeout` read a longer one as zero. */
+/** The longest time: Node's timers and SQLite's `busy_timeout` treat a longer one as zero. */
 const LONGEST_MS = 2_000_000_000;
 
 const BOOLEAN: OptionRule = { expected: 'true or false', fits: (value) => typeof value === 'boolean' };
@@ -69,7 +69,7 @@ const OPTIONS: OptionRules<SqliteInboxOptions> = {
     expected: 'the name of a file',
     fits: (value) => typeof value === 'string' && value !== '',
     isRequired: true,
-    // One that is given as undefined is an environment variable that is not set.
+    // An explicit `undefined` is usually an environment variable that is not set.
     refusesUndefined: true,
     explain: (value) =>
       value === undefined || value === ''
@@ -100,14 +100,14 @@ function milliseconds(least: number): OptionRule {
 /**
  * Checks the options and fills in the defaults.
  *
- * @param mono for tests: tells how much time really passed, when there is a `clock`
+ * @param mono the monotonic clock beside `clock`, for tests
  * @throws CallStatusError `invalid_options`
  */
 export function resolveOptions(options: SqliteInboxOptions, mono?: () => number): ResolvedOptions {
   checkOptions('sqliteInbox()', options, OPTIONS);
   const { path } = options;
   return {
-    // A relative one would be another file once the process is in another folder.
+    // A relative path would name another file after a change of the working directory.
     path: path === ':memory:' ? path : resolve(path),
     isRelative: !isAbsolute(path),
     create: options.create ?? false,

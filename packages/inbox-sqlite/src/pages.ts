@@ -5,20 +5,20 @@ import { setImmediate } from './timers.ts';
 
 const PAGE_ROWS = 50;
 
-/** A long page must not keep requests waiting. */
+/** How many rows are read without a pause, so that a long page does not block requests. */
 const STEP_ROWS = 25;
 
-/** The time and the row of the last on a page. */
+/** The time and the id of the last row on a page. */
 const CURSOR = /^(-?\d{1,16})-(\d{1,16})$/;
 
-/** What the queries have to be. */
+/** The rules for queries. */
 export const QUERIES: ReturnType<typeof queryRules> = queryRules((cursor) => CURSOR.test(cursor));
 
 /**
  * Reads a page, newest first, in steps between which requests are served.
  *
- * @param time the column that it is sorted by
- * @param read reads some rows from a place on
+ * @param time the column that the rows are sorted by
+ * @param read reads rows, starting after a place
  * @param stepRows how many rows are read without a pause
  */
 export async function readPage<Item>(
@@ -44,7 +44,7 @@ export async function readPage<Item>(
   }
 }
 
-/** Runs what reads in steps, and lets requests be served between them. */
+/** Runs a generator that reads in steps, between which requests are served. */
 export async function readSteps<Result>(steps: Generator<void, Result>): Promise<Result> {
   for (;;) {
     const step = steps.next();

@@ -2,6 +2,7 @@ import {
   type Call,
   type CallEnd,
   type CallQuery,
+  CallStatusError,
   type CallSummary,
   checkOptions,
   type DeadLetters,
@@ -19,27 +20,24 @@ import {
 } from '@call-status/core';
 import { loadEngine } from './database/engine.ts';
 import { SqliteDeadLetters } from './dead-letters.ts';
-import { FileOfInbox, type Write } from './inbox-file.ts';
+import { InboxFile, type Warn, type Write } from './inbox-file.ts';
 import { type ResolvedOptions, resolveOptions, type SqliteInboxOptions } from './options.ts';
 import { QUERIES, readPage, readSteps } from './pages.ts';
 import { summaryOf } from './store/calls.ts';
 import { Connection } from './store/connection.ts';
-import { rowOf } from './store/row-of.ts';
-import { TakenEvents } from './taken-events.ts';
-import { threadFile } from './thread/installed.ts';
-import { startThread } from './thread/start-thread.ts';
+import { columnsOf, takenOf } from './store/rows.ts';
+import { startThread, threadFile } from './thread/start-thread.ts';
 import type { StartThread } from './thread/write-queue.ts';
 import { Upkeep } from './upkeep.ts';
-import { clockStepped, type Warn } from './warnings.ts';
 
 /**
- * An inbox in an SQLite file: what it acknowledged survives a crash and a power cut. Several processes of one host may share the file.
+ * Creates an inbox in an SQLite file. Acknowledged events survive a crash and a power cut. Several processes of one host may share the file.
  *
- * The file is opened by `ready()`, which a receiver calls when it starts, or at the first use. Only a receiver makes a file that does not
- * exist, or whoever sets `create`; a script that reads gets `inbox_missing`. Writes run in a thread of the inbox, so that the caller waits
- * neither for the disk nor for a lock.
+ * `ready()`, which a receiver calls when it starts, opens the file; otherwise the first use does. Only a receiver creates a file that does
+ * not exist, unless `create` is set; a script that reads gets `inbox_missing`. Writes run in a thread of the inbox, so that callbacks wait
+ * for the disk and for locks without blocking the event loop.
  *
- * @throws CallStatusError `invalid_options`; `inbox_unsupported` when this package was bundled, or where no SQLite is installed that is safe
+ * @throws CallStatusError `invalid_options`; `inbox_unsupported` when this package was bundled, or no safe SQLite is installed
  * @example
  * ```ts
  * import { createCallStatus, signalwire } from '@call-status/core';
@@ -58,22 +56,21 @@ export function sqliteInbox(options: SqliteInboxOptions): Inbox {
   return new SqliteInbox(resolved, connection, (waits) => startThread(file, resolved, waits));
 }
 
-/** Reads in this thread, which costs little; writes in another, since each commit waits for the disk. */
+/** Reads in this thread, which costs little, and writes in another, since each commit waits for the disk. */
 export class SqliteInbox implements Inbox {
   readonly durable = true;
   readonly deadLetters: DeadLetters;
-  readonly #file: FileOfInbox;
-  readonly #events = new TakenEvents();
+  readonly #file: InboxFile;
   readonly #listeners = new Set<() => void>();
   readonly #upkeep: Upkeep;
   readonly #write: Write;
 
   /**
    * @param connection for reading
-   * @param openChannel to whom writes
+   * @param startThread starts the thread that writes
    */
-  constructor(options: ResolvedOptions, connection: Connection, openChannel: StartThread) {
-    const file = new FileOfInbox(options, connection, openChannel, () => this.#notify());
+  constructor(options: ResolvedOptions, connection: Connection, startThread: StartThread) {
+    const file = new InboxFile(options, connection, startThread, () => this.#notify());
     this.#file = file;
     this.#write = (name, args) => file.write(name, args);
     this.deadLetters = new SqliteDeadLetters(file);
@@ -83,7 +80,7 @@ export class SqliteInbox implements Inbox {
       poll: () => this.#poll(),
       maySweep: () => file.write('maySweep', [options.sweepMs]),
       sweep: (place) => file.write('sweep', [place]),
-      clockStepped: () => file.warn(clockStepped(options.path)),
+      clockStepped: () => file.warn(new CallStatusError('inbox_clock_stepped', { path: options.path })),
     });
   }
 
@@ -92,15 +89,15 @@ export class SqliteInbox implements Inbox {
   }
 
   async record(event: NewEvent): Promise<Recorded> {
-    const row = rowOf(event);
-    // A worker that asks for work in this turn gets it in the transaction that records it.
+    const columns = columnsOf(event);
+    // A worker that takes jobs in this turn gets the event in the transaction that records it.
     this.#notify();
-    return this.#file.write('record', [row], (recorded) => this.#events.recorded(event, recorded));
+    return this.#file.write('record', [columns], ([transition, done]) => ({ transition, done }));
   }
 
   async take({ limit, leaseMs, owner, limits, suspect }: TakeRequest): Promise<Taken> {
     const request = { limit, leaseMs, owner, ...(limits && { limits }), ...(suspect && { suspect }) };
-    return this.#file.write('take', [request], (taken) => this.#events.taken(taken));
+    return this.#file.write('take', [request], takenOf);
   }
 
   async renew(leases: readonly Lease[], leaseMs: number): Promise<readonly Lease[]> {
@@ -174,7 +171,7 @@ export class SqliteInbox implements Inbox {
     return this.#file.close();
   }
 
-  /** Looks for commits of other processes. What cannot be read now is read the next time. */
+  /** Checks for commits of other processes. A failed read is retried the next time. */
   async #poll(): Promise<void> {
     if (await this.#file.hasChanged()) this.#notify();
   }

@@ -2,31 +2,31 @@ import type { SweepLeave } from './store/settings.ts';
 import type { SweepPlace } from './store/sweep.ts';
 import { clearInterval, setInterval, setTimeout } from './timers.ts';
 
-/** How long to wait between two steps of cleaning up, so that requests go first. */
+/** The pause between two steps of a sweep, in which requests are served. */
 const PAUSE_MS = 5;
 
 const BEGINNING: SweepPlace = { at: Number.MIN_SAFE_INTEGER, row: 0, range: undefined };
 
-/** What is done regularly. */
+/** The regular tasks. */
 export interface Duties {
   readonly pollMs: number;
   readonly sweepMs: number;
-  /** Looks for what other processes wrote. */
+  /** Checks for writes of other processes. */
   poll(): Promise<void>;
-  /** Asks whether this process may clean up now. */
+  /** Asks whether this process may sweep now. */
   maySweep(): Promise<SweepLeave>;
-  /** Cleans up a little. */
+  /** Performs one step of a sweep. */
   sweep(place: SweepPlace): Promise<SweepPlace | undefined>;
-  /** The system's time is in doubt, so nothing is removed. */
+  /** Reports that the system time is in doubt, so that nothing is removed. */
   clockStepped(): void;
 }
 
-/** Looks for work and cleans up, as long as a worker runs. What fails is tried again the next time. */
+/** Polls and sweeps while a worker runs. A failure is retried the next time. */
 export class Upkeep {
   readonly #duties: Duties;
   #timers: NodeJS.Timeout[] = [];
   #isSweeping = false;
-  #isTold = false;
+  #isReported = false;
 
   constructor(duties: Duties) {
     this.#duties = duties;
@@ -37,7 +37,7 @@ export class Upkeep {
     const { pollMs, sweepMs } = this.#duties;
     const every = (ms: number, run: () => Promise<void>) => setInterval(() => void run(), ms).unref();
     this.#timers = [every(pollMs, () => this.#duties.poll()), every(sweepMs, () => this.#sweep())];
-    // The file is open by then.
+    // Later, when the file is open.
     setTimeout(() => void this.#sweep(), 0).unref();
   }
 
@@ -46,13 +46,13 @@ export class Upkeep {
     this.#timers = [];
   }
 
-  /** In small steps, between which requests are served. */
+  /** Sweeps in small steps, between which requests are served. */
   async #sweep(): Promise<void> {
     if (this.#isSweeping || this.#timers.length === 0) return;
     this.#isSweeping = true;
     try {
       const leave = await this.#duties.maySweep();
-      this.#tell(leave);
+      this.#report(leave);
       let place = leave === 'yes' ? await this.#duties.sweep(BEGINNING) : undefined;
       while (place !== undefined && this.#timers.length > 0) {
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
@@ -64,9 +64,9 @@ export class Upkeep {
     }
   }
 
-  /** Once for each time that the clock steps. */
-  #tell(leave: SweepLeave): void {
-    if (leave === 'clock_stepped' && !this.#isTold) this.#duties.clockStepped();
-    this.#isTold = leave === 'clock_stepped';
+  /** Reports each step of the clock once. */
+  #report(leave: SweepLeave): void {
+    if (leave === 'clock_stepped' && !this.#isReported) this.#duties.clockStepped();
+    this.#isReported = leave === 'clock_stepped';
   }
 }

@@ -7,10 +7,10 @@ import { eventOf } from '../src/store/rows.ts';
 import { Store } from '../src/store/store.ts';
 import type { SweepPlace } from '../src/store/sweep.ts';
 
-/** A time by all clocks. */
+/** The same time by all clocks. */
 export const t = (time: number): Now => ({ wall: time, mono: time, steady: time });
 
-/** Where cleaning up begins. */
+/** Where a sweep begins. */
 export const FIRST: SweepPlace = { at: Number.MIN_SAFE_INTEGER, row: 0, range: undefined };
 
 /** A store that is closed after the test. */
@@ -28,27 +28,26 @@ export function within<T>(store: Store, run: () => T): T {
   return result;
 }
 
-/** A request for work. */
+/** A request for jobs. */
 export const REQUEST = { limit: 100, leaseMs: 1000, owner: 'test' };
 
-/** What was taken. */
-export interface Told {
+/** A taken job. */
+export interface TakenJob {
   readonly id: string;
   readonly token: string;
   readonly attempt: number;
   readonly suspect: boolean;
-  /** The event, if the store tells it. */
-  readonly event: AnyCallStatusEvent | undefined;
+  readonly event: AnyCallStatusEvent;
 }
 
 /** Takes what is due. */
-export function take(store: Store, now: number, limit = REQUEST.limit): Told[] {
+export function take(store: Store, now: number, limit = REQUEST.limit): TakenJob[] {
   const { jobs } = store.take({ ...REQUEST, limit }, t(now));
-  return jobs.map(([, id, token, failures, , suspect, , , stored]) => ({
+  return jobs.map(([id, token, failures, , suspect, , , event, transition]) => ({
     id,
     token,
     attempt: failures + 1,
     suspect,
-    event: stored && eventOf(stored),
+    event: eventOf({ event, transition }),
   }));
 }

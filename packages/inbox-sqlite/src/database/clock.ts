@@ -1,29 +1,28 @@
 import { readFileSync } from 'node:fs';
 import type { Clock } from '@call-status/core';
 
-/** A moment, by three clocks, in whole milliseconds. */
+/** A moment by three clocks, in whole milliseconds. */
 export interface Now {
-  /** Since 1970, as the system tells it: it can be set, in either direction. For people, and for retention. */
+  /** System time since 1970, which can be set in either direction. For people, and for retention. */
   readonly wall: number;
-  /** On a clock that is never set, and is the same in all processes of a host. */
+  /** Monotonic time, the same in all processes of a host. */
   readonly mono: number;
-  /** About the time since 1970, on a clock that is never set back: when work is due, and when leases end. */
+  /** Monotonic time, roughly since 1970. Decides when jobs are due and leases end. */
   readonly steady: number;
 }
 
-/** Tells the times; `undefined`: whoever needs a time looks at the clocks of the host. */
+/** The current times, or `undefined` to use the clocks of the host. */
 export type Times = () => Now | undefined;
 
-/** Milliseconds since the host started, in every process and every thread alike. */
+/** Milliseconds since the host started, the same in every process and thread. */
 export function monotonic(): number {
   return Math.trunc(Number(process.hrtime.bigint()) / 1e6);
 }
 
 /**
- * The times by a clock that a test gave: what has passed by it has passed, and a step back stops it only for the step itself, so that
- * nothing that waits for a time waits longer.
+ * The times by a clock that a test sets. Steady time advances with it and ignores steps back, so that nothing waits longer because of one.
  *
- * @param mono tells how much time really passed
+ * @param mono the monotonic clock
  */
 export function timesBy(clock: Clock | undefined, mono: () => number = monotonic): Times {
   if (clock === undefined) return () => undefined;
@@ -37,10 +36,10 @@ export function timesBy(clock: Clock | undefined, mono: () => number = monotonic
   };
 }
 
-/** Differs after each start of the host, where the system tells it: `monotonic` begins again then. */
+/** Identifies the start of the host, if the system has such an id: `monotonic` starts over with it. */
 export const BOOT: string = bootId('/proc/sys/kernel/random/boot_id');
 
-/** @param file where Linux tells it */
+/** @param file the file in which Linux provides it */
 export function bootId(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { CallStatusError } from '@call-status/core';
 
-/** What we use of `DatabaseSync`, which `node:sqlite` and `@photostructure/sqlite` have in common. */
+/** The parts used of `DatabaseSync`, which `node:sqlite` and `@photostructure/sqlite` have in common. */
 export interface Database {
   exec(sql: string): void;
   prepare(sql: string): Statement;
@@ -15,12 +15,23 @@ export interface Statement {
   all(...values: Value[]): Row[];
 }
 
-/** What can be bound to a parameter. */
+/** A value that can be bound to a parameter. */
 export type Value = string | number | null;
 
-/** A row that was read; its columns are as the statement says. */
-// biome-ignore lint/suspicious/noExplicitAny: the SQL decides the types, and stands beside the code that reads them
+/** A row; its statement decides the columns. */
+// biome-ignore lint/suspicious/noExplicitAny: the SQL decides the types, and is beside the code that reads them
 export type Row = Record<string, any>;
+
+/** SQL texts by name. */
+export type Sql<Names extends string> = Readonly<Record<Names, string>>;
+
+/** The prepared statements of some SQL, by the same names. */
+export type Statements<SQL> = Readonly<Record<keyof SQL, Statement>>;
+
+/** Prepares statements, once for each connection. */
+export function prepare<SQL extends Readonly<Record<string, string>>>(db: Database, sql: SQL): Statements<SQL> {
+  return Object.fromEntries(Object.entries(sql).map(([name, text]) => [name, db.prepare(text)])) as Statements<SQL>;
+}
 
 /** Opens a database file. */
 export type DatabaseClass = new (path: string) => Database;
@@ -31,11 +42,11 @@ interface Engine {
 
 /** Where engines come from. */
 export interface EngineSources {
-  /** Node's own, when it has one without a flag (22.13 and later). */
+  /** Node's own, available without a flag since 22.13. */
   readonly builtin: (name: string) => unknown;
-  /** The version of SQLite in it. */
+  /** The version of Node's own SQLite. */
   readonly builtinVersion: string | undefined;
-  /** The one that works on every supported Node. */
+  /** The package that works on every supported version of Node. */
   readonly installed: () => Engine;
 }
 
@@ -45,29 +56,29 @@ const SOURCES: EngineSources = {
   installed: () => createRequire(import.meta.url)('@photostructure/sqlite') as Engine,
 };
 
-/** No version of Node: each of its lines got a fitting SQLite at another release, and 24.0 has an old one. */
+/** Not a version of Node: each line got a safe SQLite in a different release, and 24.0 has an old one. */
 export const FITTING_NODE = 'a Node whose SQLite is 3.51.3 or later (node -p process.versions.sqlite)';
 
 /**
- * Finds an SQLite: Node's own, or `@photostructure/sqlite` where Node has none or one with the WAL-reset bug.
+ * Loads SQLite: Node's own, or `@photostructure/sqlite` if Node has none or one with the WAL-reset bug.
  *
  * @throws CallStatusError `inbox_unsupported`
  */
 export function loadEngine({ builtin, builtinVersion, installed }: EngineSources = SOURCES): DatabaseClass {
-  // Node warns of it as soon as it is loaded, also when it is not used then.
+  // Load Node's own only to use it: Node prints a warning when it is loaded.
   const own = isSafeVersion(builtinVersion) ? (builtin('node:sqlite') as Engine | undefined) : undefined;
   if (own !== undefined) return own.DatabaseSync;
   try {
     return installed().DatabaseSync;
   } catch (cause) {
-    const hint = `This Node has no fitting SQLite: install @photostructure/sqlite, or run ${FITTING_NODE}.`;
+    const hint = `This version of Node has no safe SQLite: install @photostructure/sqlite, or run ${FITTING_NODE}.`;
     throw new CallStatusError('inbox_unsupported', { hint }, { cause });
   }
 }
 
 /**
- * Whether a version of SQLite is free of the WAL-reset bug, by which two processes that write and checkpoint at the same
- * moment can lose a commit: 3.51.3 and later, and the fixes for older lines (https://sqlite.org/wal.html#walresetbug).
+ * Whether a version of SQLite is free of the WAL-reset bug, which can lose a commit when two processes write and checkpoint at the same
+ * moment: 3.51.3 and later, and the fixes for older lines (https://sqlite.org/wal.html#walresetbug).
  */
 export function isSafeVersion(version = ''): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);

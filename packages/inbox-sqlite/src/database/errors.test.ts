@@ -27,8 +27,8 @@ describe('toInboxError', () => {
   it.each([
     ['a file size limit', { systemErrno: constants.errno.EFBIG }, 'inbox_full', /limit or the quota .* is reached/],
     ['a quota', { systemErrno: constants.errno.EDQUOT }, 'inbox_full', /limit or the quota .* is reached/],
-    ['a broken disk', { systemErrno: constants.errno.EIO }, 'inbox_unavailable', /look for a file size limit/],
-    ['an engine that does not tell', {}, 'inbox_unavailable', /look for a file size limit/],
+    ['a broken disk', { systemErrno: constants.errno.EIO }, 'inbox_unavailable', /check for a file size limit/],
+    ['an engine that does not tell', {}, 'inbox_unavailable', /check for a file size limit/],
   ])('tells of %s when a write fails', (_, told, code, message) => {
     const cause = Object.assign(new Error('disk I/O error'), { errcode: 778, ...told });
     expect(toInboxError(cause, PATH)).toMatchObject({ code, message: expect.stringMatching(message), cause });
@@ -64,16 +64,16 @@ describe('toInboxError', () => {
   it('names what the system said, whoever tells it', () => {
     const opened = (more: object) => toInboxError(Object.assign(new Error('unable to open'), more), PATH);
     expect(opened({ errcode: 14, systemErrno: constants.errno.EACCES }).message).toContain(
-      'The system said EACCES: this user may not open or write it.',
+      'The system reported EACCES: this user may not open or write the file.',
     );
     expect(opened({ errcode: 14, systemErrno: constants.errno.ENOTDIR }).message).toContain(
-      'The system said ENOTDIR: a folder of the path is a file.',
+      'The system reported ENOTDIR: a folder of the path is a file.',
     );
     expect(opened({ syscall: 'open', code: 'ENOENT' })).toMatchObject({
       code: 'inbox_unwritable',
-      message: expect.stringContaining('The system said ENOENT: the folder does not exist.'),
+      message: expect.stringContaining('The system reported ENOENT: the folder does not exist.'),
     });
-    expect(opened({ syscall: 'open', code: 'EIO' }).message).toContain('The system said EIO.');
+    expect(opened({ syscall: 'open', code: 'EIO' }).message).toContain('The system reported EIO.');
     const crowded = {
       code: 'inbox_unwritable',
       message: expect.stringMatching(/Too many files are open \(EMFILE\): raise/),

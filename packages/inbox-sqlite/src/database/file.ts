@@ -1,40 +1,39 @@
-import { closeSync, openSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { CallStatusError } from '@call-status/core';
-import { WalWatch } from './wal.ts';
 
-/** What belongs to the database: SQLite keeps what was committed last in the first, and its index in the second. */
+/** The files beside the database: SQLite keeps recent commits in the first, and their index in the second. */
 const PARTS = ['-wal', '-shm'] as const;
 
-/** Which files are open. */
+/** Identifies the files that are open. */
 export interface Identity {
-  /** Where the file and its parts really are: beside the target of a link. */
+  /** The real path of the file. Its parts are beside the target of a link. */
   readonly place: string;
-  /** Of the file, and of its parts. */
+  /** The ids of the file and of its parts. */
   readonly ids: readonly (string | undefined)[];
   readonly wal: WalWatch;
 }
 
-/** What tells a file from another that took its place; `undefined` when there is none. */
+/** Distinguishes a file from another one in its place; `undefined` if there is no file. */
 export function fileId(path: string): string | undefined {
   try {
     const stat = statSync(path);
     return `${stat.dev}:${stat.ino}`;
   } catch (error) {
-    // Not `throwIfNoEntry`: newer Nodes say the same of a folder that is a file.
+    // Not `throwIfNoEntry`: newer versions of Node also use it when a folder of the path is a file.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-/** Looks at a file that has just been opened. */
+/** The identity of a file that has just been opened. */
 export function identityOf(path: string): Identity {
   const place = realpathSync(path);
   return { place, ids: [fileId(path), ...PARTS.map((part) => fileId(place + part))], wal: new WalWatch() };
 }
 
 /**
- * Makes sure that what is written goes where it is found again: a file that was removed, renamed, replaced or cut short takes writes as
- * before, and what they wrote is gone with it.
+ * Makes sure that writes can be found again: a file that was removed, renamed, replaced or truncated accepts writes as before, and they are
+ * lost with it.
  *
  * @throws CallStatusError `inbox_replaced`
  */
@@ -44,11 +43,11 @@ export function requireSame(path: string, { place, ids, wal }: Identity): void {
     const part = `${place}${PARTS[at]}`;
     if (idOf(part) !== ids[at + 1]) throw replaced(path, part);
   }
-  if (statSync(path).size === 0) throw cutShort(path, path);
-  if (wal.isCut(`${place}-wal`)) throw cutShort(path, `${place}-wal`);
+  if (statSync(path).size === 0) throw truncated(path, path);
+  if (wal.isCut(`${place}-wal`)) throw truncated(path, `${place}-wal`);
 }
 
-/** A folder that cannot be searched any more is gone like one that was removed. */
+/** A file whose folder cannot be searched counts as removed. */
 export function idOf(path: string): string | undefined {
   try {
     return fileId(path);
@@ -62,13 +61,13 @@ export function replaced(path: string, part: string): CallStatusError {
   return new CallStatusError('inbox_replaced', { path, reason });
 }
 
-function cutShort(path: string, part: string): CallStatusError {
+function truncated(path: string, part: string): CallStatusError {
   return new CallStatusError('inbox_replaced', { path, reason: `${part} was cut short while it was open.` });
 }
 
 /**
- * Makes an empty file that only its owner may read, since it will hold phone numbers; SQLite gives its -wal and -shm the same mode.
- * Leaves one alone that is there.
+ * Creates an empty file that only its owner may read, since it will contain phone numbers. SQLite gives the -wal and -shm the same mode.
+ * An existing file is left as it is.
  */
 export function createPrivately(path: string): void {
   try {
@@ -81,4 +80,60 @@ export function createPrivately(path: string): void {
 /** Whether users other than the owner and the group may read or write a file. */
 export function isExposed(path: string): boolean {
   return process.platform !== 'win32' && (statSync(path).mode & 0o007) !== 0;
+}
+
+/** The size to which SQLite cuts the -wal when it restarts one that a long reader kept from being reused. */
+export const LONGEST_WAL_BYTES: number = 8000 * 4096;
+
+const HEADER_BYTES = 32;
+
+/** Two random numbers in the header of the -wal, which change each time SQLite writes it from the beginning. */
+const SALTS = { at: 16, bytes: 8 };
+const NO_SALTS = '0'.repeat(4 * SALTS.bytes);
+
+interface WalState {
+  readonly size: number;
+  readonly salts: string;
+}
+
+/**
+ * Watches a -wal. SQLite keeps writing beyond the end of one that was cut short, and the next start would find none of it. SQLite itself
+ * cuts the -wal only when it restarts it.
+ */
+export class WalWatch {
+  #last: WalState | undefined;
+  #isCut = false;
+
+  /** Whether the -wal has been cut short since the first check. */
+  isCut(path: string): boolean {
+    const state = walStateOf(path);
+    if (state === undefined) return this.#isCut;
+    const { size, salts } = state;
+    const last = this.#last;
+    this.#isCut ||= salts === NO_SALTS ? size > HEADER_BYTES : salts === last?.salts && size < last.size;
+    this.#last = { salts, size: Math.min(size, LONGEST_WAL_BYTES) };
+    return this.#isCut;
+  }
+}
+
+/** `undefined` if the file cannot be read. */
+function walStateOf(path: string): WalState | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const before = saltsOf(file);
+    const { size } = fstatSync(file);
+    // Both readings: if another process restarts the file in between, they match no other state.
+    return { size, salts: before + saltsOf(file) };
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function saltsOf(file: number): string {
+  const salts = Buffer.alloc(SALTS.bytes);
+  readSync(file, salts, 0, SALTS.bytes, SALTS.at);
+  return salts.toString('hex');
 }

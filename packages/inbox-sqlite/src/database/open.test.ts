@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openInbox, temporaryFile } from '../../test/support.ts';
 import { type Database, type DatabaseClass, loadEngine, type Statement } from './engine.ts';
 import { openDatabase, pragma } from './open.ts';
-import { MIGRATIONS } from './schema.ts';
+import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
 const engine = loadEngine();
 const schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
@@ -33,26 +33,52 @@ describe('openDatabase', () => {
     expect(seen).toEqual([2, 2]);
   });
 
-  it('brings a file of every earlier version up to date', () => {
-    const fresh = openDatabase(engine, temporaryFile(), { create: true, waitMs: 0 });
-    for (let version = 0; version <= MIGRATIONS.length; version++) {
-      const path = temporaryFile();
-      const old = new engine(path);
-      for (const migration of MIGRATIONS.slice(0, version)) old.exec(migration);
-      old.exec(`PRAGMA user_version = ${version}`);
-      old.close();
-      const db = openDatabase(engine, path, { create: true, waitMs: 0 });
-      expect(pragma(db, 'PRAGMA user_version')).toBe(MIGRATIONS.length);
-      expect(pragma(db, schema)).toBe(pragma(fresh, schema));
+  it('migrates a file of an earlier version, and keeps what is in it', () => {
+    const path = temporaryFile();
+    const before = openDatabase(engine, path, { create: true, waitMs: 0 });
+    expect(pragma(before, 'PRAGMA user_version')).toBe(1);
+    before.exec("INSERT INTO tombstones VALUES ('hash', 7)");
+    before.close();
+    const migrations = [
+      ...MIGRATIONS,
+      'ALTER TABLE tombstones ADD COLUMN note TEXT',
+      'CREATE TABLE notes (id INTEGER)',
+    ];
+    for (const _ of ['migrated', 'reopened']) {
+      const db = openDatabase(engine, path, { create: false, waitMs: 0, migrations });
+      expect(pragma(db, 'PRAGMA user_version')).toBe(3);
+      expect(db.prepare('SELECT hash, until, note FROM tombstones').all()).toEqual([
+        { hash: 'hash', until: 7, note: null },
+      ]);
+      expect(pragma(db, 'SELECT count(*) FROM notes')).toBe(0);
       db.close();
     }
-    fresh.close();
+    expect(() => openInbox({ path }).ready()).toThrow(
+      expect.objectContaining({
+        code: 'inbox_unsupported',
+        message: expect.stringContaining('version 3, this release knows 1'),
+      }),
+    );
   });
 
-  it('leaves the database of another program alone', () => {
+  it('gives a new file the schema of a migrated one', () => {
+    const [migrated, fresh] = [temporaryFile(), temporaryFile()];
+    const migrations = [...MIGRATIONS, 'CREATE TABLE notes (id INTEGER)'];
+    openDatabase(engine, migrated, { create: true, waitMs: 0 }).close();
+    const schemas = [migrated, fresh].map((path) => {
+      const db = openDatabase(engine, path, { create: true, waitMs: 0, migrations });
+      const values = [pragma(db, schema), pragma(db, 'PRAGMA user_version'), pragma(db, 'PRAGMA application_id')];
+      db.close();
+      return values;
+    });
+    expect(schemas[0]).toEqual(schemas[1]);
+    expect(schemas[0]?.[2]).toBe(APPLICATION_ID);
+  });
+
+  it.each([0, 1, 99])('leaves the database of another program alone, whatever its version: %i', (version) => {
     const path = temporaryFile();
     const foreign = new engine(path);
-    foreign.exec('CREATE TABLE hours (work INTEGER)');
+    foreign.exec(`CREATE TABLE hours (work INTEGER); PRAGMA user_version = ${version}`);
     foreign.close();
     expect(() => openDatabase(engine, path, { create: true, waitMs: 0 })).toThrow(
       expect.objectContaining({ code: 'inbox_unsupported', message: expect.stringContaining('of another program') }),

@@ -1,18 +1,17 @@
 import { pathToFileURL } from 'node:url';
 import { CallStatusError } from '@call-status/core';
 import { type Database, type DatabaseClass, FITTING_NODE, isSafeVersion, type Row, type Value } from './engine.ts';
-import { createPrivately, fileId } from './file.ts';
-import { whileLocked } from './locked.ts';
-import { MIGRATIONS } from './schema.ts';
-import { LONGEST_WAL_BYTES } from './wal.ts';
+import { isLocked } from './errors.ts';
+import { createPrivately, fileId, LONGEST_WAL_BYTES } from './file.ts';
+import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
-/** SQLite sleeps on the calling thread while it waits for a lock, so it may not wait for long; the inbox waits without blocking. */
+/** SQLite blocks the calling thread while it waits for a lock, so it may not wait for long. The inbox waits without blocking. */
 const BUSY_MS = 10;
 
-/** Of 4 KiB: how long the WAL file gets. */
+/** The length of the -wal, in pages of 4 KiB, at which SQLite copies it into the file. */
 const CHECKPOINT_PAGES = 4000;
 
-/** How much of the file a connection keeps in memory: enough for the inner pages of an index of millions of calls. */
+/** The page cache of a connection: enough for the inner pages of an index of millions of calls. */
 const CACHE_KIB = 16_000;
 
 /** A value of `PRAGMA synchronous`. */
@@ -20,29 +19,35 @@ const FULL = 2;
 
 /** How to open a file. */
 export interface Opening {
-  /** Whether one that does not exist may be made. */
+  /** Whether to create a file that does not exist. */
   readonly create: boolean;
   /** How long each step waits for another program's lock, blocking this thread. */
   readonly waitMs: number;
+  /**
+   * The schema, for tests.
+   * @default MIGRATIONS
+   */
+  readonly migrations?: readonly string[];
 }
 
 /**
- * Opens the file, makes sure that a commit means "on the disk", and brings its tables up to date.
+ * Opens the file, makes sure that a commit means "on disk", and migrates its tables.
  *
- * @throws CallStatusError `inbox_missing`, `inbox_unsupported`, and what SQLite and the system throw
+ * @throws CallStatusError `inbox_missing`, `inbox_unsupported`; also errors of SQLite and of the system
  */
-export function openDatabase(engine: DatabaseClass, path: string, { create, waitMs }: Opening): Database {
+export function openDatabase(engine: DatabaseClass, path: string, opening: Opening): Database {
+  const { create, waitMs, migrations = MIGRATIONS } = opening;
   if (path === ':memory:')
     throw unsupported(path, 'It has to be a file on a local disk. For tests, use memoryInbox().');
   if (fileId(path) === undefined) {
     if (!create) throw missing(path, 'This file does not exist.');
     createPrivately(path);
   }
-  // As a URI, because only there SQLite can be told to make no file: it may have gone since.
+  // Only a URI can tell SQLite not to create a file, which may have been removed since.
   const db = new engine(`${pathToFileURL(path).href}?mode=rw`);
   try {
-    // Only a write shows whether the file may be written. No statement is prepared before: @photostructure/sqlite keeps a closed
-    // file open until its statements are garbage, and one that was opened for reading alone would bind all who open it later.
+    // Only a write shows whether the file is writable. No statement is prepared before it: @photostructure/sqlite keeps a closed file open
+    // until its statements are collected, and a file that was opened read-only would stay so for everything that opens it later.
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     whileLocked(waitMs, () => db.exec('BEGIN IMMEDIATE; PRAGMA application_id = 0; ROLLBACK'));
     whileLocked(waitMs, () => {
@@ -50,9 +55,9 @@ export function openDatabase(engine: DatabaseClass, path: string, { create, wait
       requireInbox(db, path, create);
       makeDurable(db, path);
       db.exec(`PRAGMA cache_size = ${-CACHE_KIB}; PRAGMA secure_delete = ON`);
-      // Pages that change with each event are copied into the file once in a while, and not every few commits.
+      // Copies frequently changed pages into the file once in a while, not after every few commits.
       db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${LONGEST_WAL_BYTES}`);
-      migrate(db, path);
+      migrate(db, path, migrations);
     });
     return db;
   } catch (error) {
@@ -62,8 +67,8 @@ export function openDatabase(engine: DatabaseClass, path: string, { create, wait
 }
 
 /**
- * Copies what was committed into the file, which is then a whole copy of the database. Left undone while another program reads.
- * Closing the last connection would do it, but unfinalised statements may keep a connection of @photostructure/sqlite alive.
+ * Copies the -wal into the file, which is then a complete copy of the database. Does nothing while another program reads.
+ * Closing the last connection would do the same, but unfinalized statements may keep a connection of @photostructure/sqlite alive.
  */
 export function checkpoint(db: Database): void {
   try {
@@ -77,9 +82,9 @@ function requireSafe(db: Database, path: string): void {
   throw unsupported(path, `SQLite ${version} can lose commits of several processes: run ${FITTING_NODE}.`);
 }
 
-/** A file of another program is left alone; an empty one is an inbox only for who may make one. */
+/** Rejects the file of another program. An empty file counts as missing, unless it may be created. */
 function requireInbox(db: Database, path: string, create: boolean): void {
-  if (versionOf(db) > 0) return;
+  if (pragma(db, 'PRAGMA application_id') === APPLICATION_ID) return;
   if (pragma(db, 'SELECT count(*) FROM sqlite_schema') !== 0) {
     throw unsupported(path, 'This is the database of another program: check the path.');
   }
@@ -87,8 +92,8 @@ function requireInbox(db: Database, path: string, create: boolean): void {
 }
 
 /**
- * Set at every open, not only when the file is made: SQLite can be compiled to reopen a WAL file at NORMAL, where a commit
- * does not survive a power cut. The fullfsync pragmas are for macOS, where fsync alone does not reach the disk.
+ * Set at every open, not only when the file is created: SQLite can be compiled to reopen a WAL file at NORMAL, where a commit does not
+ * survive a power cut. The fullfsync pragmas are for macOS, where fsync alone does not reach the disk.
  */
 function makeDurable(db: Database, path: string): void {
   const mode = pragma(db, 'PRAGMA journal_mode = WAL');
@@ -101,37 +106,37 @@ function makeDurable(db: Database, path: string): void {
   );
 }
 
-function migrate(db: Database, path: string): void {
-  if (versionOf(db) === MIGRATIONS.length) return;
+function migrate(db: Database, path: string, migrations: readonly string[]): void {
+  if (versionOf(db) === migrations.length) return;
   db.exec('BEGIN IMMEDIATE');
   try {
-    // Read again: another process may have migrated while we waited for the lock.
+    // Read again: another process may have migrated while this one waited for the lock.
     const version = versionOf(db);
-    requireVersion(version, path);
-    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+    requireVersion(version, path, migrations);
+    for (const migration of migrations.slice(version)) db.exec(migration);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`);
   } catch (error) {
     rollback(db);
     throw error;
   }
-  // A copy of the file has at least its tables.
+  // So that a copy of the file alone has its tables.
   checkpoint(db);
 }
 
 /**
- * Makes sure that the file is not of a later release, which may know its tables otherwise.
+ * Makes sure that no later release has migrated the file.
  *
  * @throws CallStatusError `inbox_unsupported`
  */
-export function requireVersion(version: number, path: string): void {
-  if (version <= MIGRATIONS.length) return;
+export function requireVersion(version: number, path: string, migrations: readonly string[] = MIGRATIONS): void {
+  if (version <= migrations.length) return;
   throw unsupported(
     path,
-    `The file has version ${version}, this release knows ${MIGRATIONS.length}: update @call-status/inbox-sqlite.`,
+    `The file has version ${version}, this release knows ${migrations.length}: update @call-status/inbox-sqlite.`,
   );
 }
 
-/** Rolls back, unless SQLite has done so itself, as it does after some errors. */
+/** Rolls back, unless SQLite has already done so, as it does after some errors. */
 export function rollback(db: Database): void {
   try {
     db.exec('ROLLBACK');
@@ -142,10 +147,34 @@ function versionOf(db: Database): number {
   return Number(pragma(db, 'PRAGMA user_version'));
 }
 
-/** The one value that a statement returns. */
+/** The single value that a statement returns. */
 export function pragma(db: Database, sql: string): Value {
   const row = db.prepare(sql).get() as Row;
   return Object.values(row)[0];
+}
+
+/** The pause between two attempts in {@link whileLocked}. */
+const LOCKED_PAUSE_MS = 1;
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Retries what another program's lock prevents, blocking this thread. SQLite's own waiting soon retries only ten times a second, and would
+ * miss the short moments in which a process that keeps committing frees the lock.
+ *
+ * @param run may already have run in part
+ * @throws any other error of `run`, and the last one after `waitMs`
+ */
+export function whileLocked<T>(waitMs: number, run: () => T): T {
+  const until = performance.now() + waitMs;
+  for (;;) {
+    try {
+      return run();
+    } catch (error) {
+      if (!isLocked(error) || performance.now() >= until) throw error;
+      Atomics.wait(sleeper, 0, 0, LOCKED_PAUSE_MS);
+    }
+  }
 }
 
 function unsupported(path: string, hint: string): CallStatusError {

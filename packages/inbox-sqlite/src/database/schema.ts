@@ -1,27 +1,29 @@
+/** Marks the file as an inbox ("cals"): a file of another program is never changed. */
+export const APPLICATION_ID = 0x63616c73;
+
 /**
- * The versions of the database, in order: the file's `user_version` says how many of them it has. Forward only:
- * a released one is never changed. Every table can be read with the sqlite3 shell; README.md explains them.
+ * The versions of the schema, in order. The file's `user_version` is the number of those it has. Migrations only go forward, and a released
+ * one never changes. Every table can be read with the sqlite3 shell.
  *
- * - The call's number leads the index of `recorded`, so that the events of a call lie together, and writing one costs
- *   the same however many calls are known. That is also why no index is on the event's id: it contains the call.
- * - What events tell is read out of their JSON by a view. Columns of the table, also virtual ones, would be made for each
- *   event that is written; and a table with types would refuse an event whose provider tells, say, a SIP code with a fraction.
- * - A list of calls is merged from one short range of `calls_by_status` for each provider and status, so that it costs the
- *   same whatever it is filtered by.
- * - What is due needs no time: `jobs.state` says it. Only what waits for a time, or runs until a time, has one.
- * - There are no foreign keys: the store writes all tables in one transaction, and checking costs more than it finds.
+ * - The index of `recorded` starts with the number of the call, so that the events of a call lie together and writing one costs the same
+ *   however many calls there are. The event's id has no index of its own for the same reason: it contains the call.
+ * - A view extracts the parts of an event from its JSON. Columns, even virtual ones, would be computed for each event that is written, and
+ *   typed ones would reject an event whose provider sends, say, a SIP code with a fraction.
+ * - A list of calls merges one short range of `calls_by_status` for each provider and status, so that it costs the same with any filter.
+ * - `jobs.state` tells which jobs are due, without a time. Only a job that waits for a time, or runs until a time, has one.
+ * - There are no foreign keys: the store writes all tables in one transaction, and checks would cost more than they find.
  */
 export const MIGRATIONS: readonly string[] = [
   `
-  CREATE TABLE inbox (                  -- one row: settings, and how much there is
+  CREATE TABLE inbox (                  -- one row: settings and totals
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    retention_ms INTEGER,               -- how long ended calls stay; empty: for ever
-    retention_given INTEGER NOT NULL,   -- 1: an option said so; 0: the default
-    boot TEXT NOT NULL,                 -- the start of the host that the clock below belongs to
-    clock_offset INTEGER NOT NULL,      -- from the host's monotonic clock to about ms since 1970
-    swept_at INTEGER NOT NULL,          -- when it was last cleaned up, ms since 1970
+    retention_ms INTEGER,               -- how long ended calls stay; empty: forever
+    retention_given INTEGER NOT NULL,   -- 1: set by an option; 0: the default
+    boot TEXT NOT NULL,                 -- identifies the start of the host that the clocks below belong to
+    clock_offset INTEGER NOT NULL,      -- from the host's monotonic clock to roughly ms since 1970
+    swept_at INTEGER NOT NULL,          -- when it was last swept, ms since 1970
     swept_mono INTEGER NOT NULL,        -- the same on the host's monotonic clock
-    doubted_mono INTEGER,               -- since when the system's time is in doubt, on the host's monotonic clock
+    doubted_mono INTEGER,               -- since when the system time is in doubt, on the host's monotonic clock
     live INTEGER NOT NULL DEFAULT 0,    -- calls
     ended INTEGER NOT NULL DEFAULT 0,
     blocked INTEGER NOT NULL DEFAULT 0, -- events, by jobs.state
@@ -37,30 +39,30 @@ export const MIGRATIONS: readonly string[] = [
     tenant TEXT NOT NULL,               -- '' where there are no tenants
     call_id TEXT NOT NULL,
     status TEXT NOT NULL,
-    terminal INTEGER NOT NULL,          -- 1: it has ended
-    ended_at INTEGER,                   -- when the application ended it, if it did, ms since 1970
-    direction TEXT,                     -- this and the next four: as the last event said that had it
+    terminal INTEGER NOT NULL,          -- 1: ended
+    ended_at INTEGER,                   -- when endCall ended it, ms since 1970
+    direction TEXT,                     -- this and the next four: from the last event that had it
     from_number TEXT,
     to_number TEXT,
-    answered INTEGER,                   -- 1 once any event said so
+    answered INTEGER,                   -- 1 once any event says so
     duration_seconds REAL,
-    answered_at INTEGER,                -- when it was answered, as the last event said that had it, ms since 1970
+    answered_at INTEGER,                -- from the last event that had it, ms since 1970
     in_progress_at INTEGER,             -- when it was first in-progress, ms since 1970
-    first_event_at INTEGER NOT NULL,          -- when its first event was received, ms since 1970
-    last_event_at INTEGER NOT NULL,           -- when its last event was received, ms since 1970
-    event_count INTEGER NOT NULL        -- how many were recorded
+    first_event_at INTEGER NOT NULL,    -- when its first event was received, ms since 1970
+    last_event_at INTEGER NOT NULL,     -- when its last event was received, ms since 1970
+    event_count INTEGER NOT NULL        -- how many are recorded
   ) STRICT;
   CREATE UNIQUE INDEX calls_by_call_id ON calls (call_id, provider, tenant);
   CREATE INDEX calls_by_time ON calls (first_event_at);
   CREATE INDEX calls_by_status ON calls (provider, status, first_event_at);
   CREATE INDEX calls_ended ON calls (last_event_at) WHERE terminal = 1;
 
-  CREATE TABLE recorded (               -- what the view events shows
+  CREATE TABLE recorded (               -- the events; see the view events
     id INTEGER PRIMARY KEY,             -- in the order of recording
     call INTEGER NOT NULL,              -- calls.id
     event_id TEXT NOT NULL,
     transition TEXT NOT NULL,
-    event TEXT NOT NULL                 -- all else, JSON
+    event TEXT NOT NULL                 -- everything else, JSON
   ) STRICT;
   CREATE UNIQUE INDEX recorded_by_call ON recorded (call, event_id);
 
@@ -94,21 +96,21 @@ export const MIGRATIONS: readonly string[] = [
     event
   FROM recorded;
 
-  CREATE TABLE jobs (                   -- the events that are not handled yet
+  CREATE TABLE jobs (                   -- unhandled events and dead letters
     call INTEGER NOT NULL,              -- calls.id
     id INTEGER NOT NULL,                -- recorded.id
     event_id TEXT NOT NULL,
     provider TEXT NOT NULL,
-    state INTEGER NOT NULL,             -- 0: behind an earlier event of its call, 1: due, 2: waits for its time, 3: running, 4: dead
-    suspect INTEGER NOT NULL DEFAULT 0, -- 1: a worker took it and was not heard of again
+    state INTEGER NOT NULL,             -- 0: behind an earlier event of its call, 1: due, 2: waits for its time, 3: running, 4: dead letter
+    suspect INTEGER NOT NULL DEFAULT 0, -- 1: a lease ended without a result
     due_since INTEGER,                  -- state 1: since when, ms since 1970
     wakes_at INTEGER,                   -- state 2: when it is due; state 3: when its lease ends
-    span_ms INTEGER NOT NULL DEFAULT 0, -- how long the pause or the lease was to be
-    not_before INTEGER NOT NULL DEFAULT 0, -- when its pause is over, also while it is behind another
-    owner TEXT,                         -- the worker that had it last
+    span_ms INTEGER NOT NULL DEFAULT 0, -- the length of the pause or of the lease
+    not_before INTEGER NOT NULL DEFAULT 0, -- when its pause ends, also while it is behind another
+    owner TEXT,                         -- the worker that took it last
     token TEXT,                         -- the last lease, until there is a result
-    begun_ms INTEGER,                   -- its handlers have begun: the pause, should nothing more be heard of them
-    takes INTEGER NOT NULL DEFAULT 0,   -- how often a worker took it
+    begun_ms INTEGER,                   -- set when its handlers have begun: the pause if they have no result
+    takes INTEGER NOT NULL DEFAULT 0,   -- how often it was taken
     failures INTEGER NOT NULL DEFAULT 0, -- how many attempts failed
     interruptions INTEGER NOT NULL DEFAULT 0, -- how many attempts began and had no result
     done_handlers TEXT NOT NULL DEFAULT '[]',
@@ -122,14 +124,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX jobs_dead_by_provider ON jobs (provider, dead_at, id) WHERE state = 4;
   CREATE INDEX jobs_dead_by_event ON jobs (event_id) WHERE state = 4;
 
-  CREATE TABLE erasing (                -- calls that are gone, and whose events are being removed
+  CREATE TABLE erasing (                -- removed calls whose events are still being removed
     call INTEGER PRIMARY KEY,           -- recorded.call
     key TEXT NOT NULL,                  -- a hash of provider, tenant and call id
-    until INTEGER NOT NULL              -- how long the ids of its events stay known, ms since 1970
+    until INTEGER NOT NULL              -- until when the ids of its events stay known, ms since 1970
   ) STRICT;
   CREATE INDEX erasing_by_key ON erasing (key);
 
-  CREATE TABLE tombstones (              -- ids of removed events that may still be redelivered, as SHA-256 hashes
+  CREATE TABLE tombstones (             -- SHA-256 hashes of the ids of removed events
     hash TEXT PRIMARY KEY,
     until INTEGER NOT NULL              -- ms since 1970
   ) STRICT, WITHOUT ROWID;

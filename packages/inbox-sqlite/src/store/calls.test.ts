@@ -3,7 +3,7 @@ import { anEvent } from '../../test/events.ts';
 import { open, t, within } from '../../test/stores.ts';
 import { temporaryFile } from '../../test/support.ts';
 import { loadEngine } from '../database/engine.ts';
-import { rowOf } from './row-of.ts';
+import { columnsOf } from './rows.ts';
 
 it('lists calls of one time by the order in which they came, however many providers they are of', () => {
   const store = open(temporaryFile());
@@ -12,7 +12,7 @@ it('lists calls of one time by the order in which they came, however many provid
   within(store, () => {
     for (const [at, callId] of callIds.entries()) {
       const id = `p${at}:${callId}`;
-      store.record(rowOf(anEvent(callId, 'ringing', { provider: `p${89 - at}`, id, receivedAt })), t(1));
+      store.record(columnsOf(anEvent(callId, 'ringing', { provider: `p${89 - at}`, id, receivedAt })), t(1));
     }
   });
   const rows = store.calls.list({ state: 'live' }, { at: Number.MAX_SAFE_INTEGER, row: 0 }, 100);
@@ -22,7 +22,7 @@ it('lists calls of one time by the order in which they came, however many provid
 it('knows no call whose events another process has just removed', () => {
   const path = temporaryFile();
   const store = open(path);
-  within(store, () => store.record(rowOf(anEvent('c1')), t(1)));
+  within(store, () => store.record(columnsOf(anEvent('c1')), t(1)));
   const other = new (loadEngine())(path);
   other.exec('DELETE FROM recorded');
   other.close();

@@ -1,21 +1,12 @@
-import {
-  CALL_STATUSES,
-  type Call,
-  type CallQuery,
-  type CallStatus,
-  type CallSummary,
-  foldCall,
-  isTerminal,
-} from '@call-status/core';
-import { timeRange } from '@call-status/core/inbox';
-import type { Database, Row, Statement } from '../database/engine.ts';
+import { CALL_STATUSES, type Call, type CallStatus, type CallSummary, isTerminal } from '@call-status/core';
+import { type CallQuery, foldCall, timeRange } from '@call-status/core/inbox';
+import { type Database, prepare, type Row, type Sql, type Statement, type Statements } from '../database/engine.ts';
 import { eventOf, isoOf, type Place, type StoredEvent } from './rows.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
 
-/** How many events of a call one step reads. */
+/** How many events one step reads. */
 const EVENT_ROWS = 100;
 
-/** SQLite merges up to 500 ranges. */
+/** SQLite merges up to 500 ranges in one statement. */
 const MOST_RANGES = 400;
 
 const RANGE = 'first_event_at >= ? AND (first_event_at, id) < (?, ?)';
@@ -29,13 +20,13 @@ export const CALL_SQL: Sql<'call' | 'events' | 'nextProvider' | 'list'> = {
   list: `SELECT * FROM calls WHERE ${RANGE} ${NEWEST}`,
 };
 
-/** One range for each provider and status, merged by SQLite: it reads no more rows than it returns, and one of each range. */
+/** One range for each provider and status. SQLite merges them, reading the rows that it returns and one more of each range. */
 export function mergedSql(ranges: number): string {
   const range = `SELECT * FROM calls WHERE provider = ? AND status = ? AND ${RANGE}`;
   return `${Array.from({ length: ranges }, () => range).join(' UNION ALL ')} ${NEWEST}`;
 }
 
-/** The calls of a store. */
+/** Reads calls. */
 export class StoredCalls {
   readonly #db: Database;
   readonly #statements: Statements<typeof CALL_SQL>;
@@ -46,7 +37,7 @@ export class StoredCalls {
     this.#statements = prepare(db, CALL_SQL);
   }
 
-  /** Reads some events of a call at each step. `undefined` at the end: there is no such call, or none of its events any more. */
+  /** Reads some events of a call in each step. Returns `undefined` if there is no such call, or its events are gone. */
   *call(provider: string, callId: string, tenant: string): Generator<void, Call | undefined> {
     const call = this.#statements.call.get(callId, provider, tenant);
     if (call === undefined) return undefined;
@@ -63,7 +54,7 @@ export class StoredCalls {
     return foldCall(events.map(eventOf), end);
   }
 
-  /** Newest first, from a place on. */
+  /** Newest first, starting after a place. */
   list(query: CallQuery, before: Place, limit: number): Row[] {
     const { provider } = query;
     const { sinceMs, untilMs } = timeRange(query);
@@ -102,7 +93,7 @@ export class StoredCalls {
   }
 }
 
-/** The statuses that a call may have to match. */
+/** The statuses that match a query. */
 function statusesOf({ state, status }: CallQuery): readonly CallStatus[] {
   const wanted: readonly CallStatus[] = status === undefined ? CALL_STATUSES : [status].flat();
   return CALL_STATUSES.filter(

@@ -5,7 +5,7 @@ import { openInbox, temporaryFile } from '../../test/support.ts';
 import { loadEngine } from '../database/engine.ts';
 import { pragma } from '../database/open.ts';
 import { Connection } from './connection.ts';
-import { rowOf } from './row-of.ts';
+import { columnsOf } from './rows.ts';
 
 const engine = loadEngine();
 
@@ -15,7 +15,7 @@ it('a connection that reads leaves copying into the file, which takes its time, 
   reading.open({ create: true, waitMs: 0 });
   const store = writing.open({ create: false, waitMs: 0 });
   store.begin();
-  store.record(rowOf(anEvent('c1')), store.now(undefined));
+  store.record(columnsOf(anEvent('c1')), store.now(undefined));
   store.commit();
   const committed = statSync(`${path}-wal`).size;
   reading.close();

@@ -3,37 +3,36 @@ import type { Now } from '../database/clock.ts';
 import type { Database, DatabaseClass } from '../database/engine.ts';
 import { isOfTheFile, toInboxError } from '../database/errors.ts';
 import { fileId, type Identity, identityOf, idOf, replaced, requireSame } from '../database/file.ts';
-import { whileLocked } from '../database/locked.ts';
-import { type Opening, openDatabase } from '../database/open.ts';
+import { type Opening, openDatabase, whileLocked } from '../database/open.ts';
 import { Store } from './store.ts';
 
-/** A file that fails is not opened again sooner, since each time costs, and @photostructure/sqlite frees it late. */
+/** The pause before a failed file is reopened: opening is expensive, and @photostructure/sqlite frees the old connection late. */
 const REOPEN_AFTER_MS = 1000;
 
-/** The same for a file that another program locked while it was opened. */
+/** The same for a file that could not be opened because another program had locked it. */
 const LOCKED_WAIT_MS = 100;
 
-/** Errors after which the connection is as good as before. */
+/** Errors that leave the connection usable. */
 const STAYS_OPEN: ReadonlySet<ErrorCode> = new Set(['inbox_locked', 'inbox_full']);
 
-/** What `Connection` is made with, apart from the file. */
+/** Options of {@link Connection}, for tests. */
 export interface ConnectionOptions {
-  /** For tests: changes the settings of each new connection. */
+  /** Changes the settings of each new connection. */
   readonly onOpen?: (db: Database) => void;
-  /** For tests: the time, when there is a clock. */
+  /** The time by a test's clock. */
   readonly times?: () => Now | undefined;
 }
 
-/** A connection to the file, opened again after it failed, unless another file is in its place. */
+/** A connection to the file. It is reopened after a failure, unless another file has taken the place of the first. */
 export class Connection {
   readonly path: string;
   readonly #engine: DatabaseClass;
   readonly #options: ConnectionOptions;
   #store: Store | undefined;
-  /** Which files are open; of a closed connection, which were. */
+  /** The files that are open, or that were open last. */
   #identity: Identity | undefined;
   #isRescued = false;
-  /** Why the file failed last, and when it may be opened again. */
+  /** Why the file last failed, and when it may be reopened. */
   #failure: { readonly error: CallStatusError; readonly until: number } | undefined;
 
   constructor(path: string, engine: DatabaseClass, options: ConnectionOptions = {}) {
@@ -43,7 +42,7 @@ export class Connection {
   }
 
   /**
-   * @throws CallStatusError when the file cannot be opened, was replaced, or failed just now
+   * @throws CallStatusError when the file cannot be opened, was replaced, or has just failed
    */
   store(): Store {
     if (this.#store === undefined) return this.open({ create: false, waitMs: 0 });
@@ -84,17 +83,17 @@ export class Connection {
   }
 
   /**
-   * What is written into a file that is no longer there would be lost, so this is asked before a commit is told.
+   * Writes to a file that is no longer there would be lost, so this is checked before a commit is reported.
    *
    * @throws CallStatusError `inbox_replaced`
    */
   requireSame(): void {
-    // What has a store has an identity.
+    // A connection with a store has an identity.
     const identity = this.#identity as Identity;
     try {
       requireSame(this.path, identity);
     } catch (error) {
-      // If only the -wal is gone, what it holds can still be copied into the file.
+      // If only the -wal is gone, its content can still be copied into the file.
       const { place, ids } = identity;
       const isRescued = idOf(this.path) === ids[0] && idOf(`${place}-wal`) === undefined;
       if (isRescued && !this.#isRescued) this.#store?.checkpoint();
@@ -103,7 +102,7 @@ export class Connection {
     }
   }
 
-  /** What is wrong with the file may be over when it is opened again. */
+  /** Converts an error, and closes the connection if it must be reopened. */
   failed(cause: unknown): CallStatusError {
     const error = toInboxError(cause, this.path);
     if (isOfTheFile(cause) && !STAYS_OPEN.has(error.code)) {
@@ -114,13 +113,13 @@ export class Connection {
   }
 
   #waitAfter(error: CallStatusError): void {
-    // These cost nothing to find out.
+    // These are cheap to detect again.
     if (error.code === 'inbox_replaced' || error.code === 'inbox_missing') return;
     const waitMs = error.code === 'inbox_locked' ? LOCKED_WAIT_MS : REOPEN_AFTER_MS;
     this.#failure = { error, until: performance.now() + waitMs };
   }
 
-  /** Copies what was committed into the file, if it is open. */
+  /** Copies the -wal into the file, if it is open. */
   checkpoint(): void {
     this.#store?.checkpoint();
   }

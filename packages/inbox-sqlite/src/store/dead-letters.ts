@@ -1,13 +1,12 @@
 import type { DeadLetter, DeadLetterQuery } from '@call-status/core';
 import { timeRange } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
-import type { Database, Row } from '../database/engine.ts';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
 import { eventOf, isoOf, LAST, type Place, type StoredEvent } from './rows.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
 import { BLOCKED, DEAD } from './totals.ts';
 import type { Transaction } from './transaction.ts';
 
-/** How many dead letters one step of replaying moves. */
+/** How many dead letters one step replays. */
 const REPLAY_ROWS = 50;
 
 const COLUMNS = 'jobs.id, event, transition, failures, error, dead_at';
@@ -36,14 +35,14 @@ export const DEAD_LETTER_SQL: Sql<
 /** Which dead letters to replay. */
 export type ReplayQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
 
-/** What a step of replaying did. */
+/** The result of one step. */
 export interface ReplayStep {
   readonly replayed: number;
-  /** The place of the last that was replayed; none when none is left. */
+  /** The place of the last dead letter replayed; `undefined` if none matched. */
   readonly last: Place | undefined;
 }
 
-/** The dead letters of a store. */
+/** Reads, replays and discards dead letters. */
 export class StoredDeadLetters {
   readonly #transaction: Transaction;
   readonly #statements: Statements<typeof DEAD_LETTER_SQL>;
@@ -53,7 +52,7 @@ export class StoredDeadLetters {
     this.#statements = prepare(db, DEAD_LETTER_SQL);
   }
 
-  /** Newest first, from a place on. */
+  /** Newest first, starting after a place. */
   list({ provider, ...times }: DeadLetterQuery, before: Place, limit: number): Row[] {
     const { list, listOfProvider } = this.#statements;
     const { sinceMs, untilMs } = timeRange(times);
@@ -73,7 +72,7 @@ export class StoredDeadLetters {
     const row = this.#statements.replay.get(eventId);
     if (row === undefined) return false;
     transaction.totals.move(DEAD, BLOCKED);
-    // Its place is before the later events of its call; one of them that waits gives way, unless its worker may still have it.
+    // The replayed event comes before later events of its call. Unschedule the one that waits, unless a worker may still have it.
     for (const state of [1, 2]) {
       const { changes } = this.#statements.unschedule.run(row['call'], state);
       if (changes !== 0) transaction.totals.move(state, BLOCKED);
@@ -82,12 +81,12 @@ export class StoredDeadLetters {
     return true;
   }
 
-  /** When the newest died, by the time that counts for `replayStep`. */
+  /** The `dead_at` of the newest, for `replayStep`. */
   newestAt(): number {
     return this.#statements.newest.get()?.['dead_at'] ?? LAST.at;
   }
 
-  /** Replays the oldest that match, that died no later than `last`, and that come after a place: what dies again is not replayed again. */
+  /** Replays the oldest that match, from after a place to `last`: what dies again meanwhile is not replayed again. */
   replayStep({ provider, ...times }: ReplayQuery, last: number, after: Place, now: Now): ReplayStep {
     const { oldest, oldestOfProvider } = this.#statements;
     const { sinceMs, untilMs } = timeRange(times);

@@ -1,15 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { TerminalStatus } from '@call-status/core';
 import type { Now } from '../database/clock.ts';
-import type { Database } from '../database/engine.ts';
-import { hashOf, keyOf } from './hash.ts';
-import type { Outcomes } from './outcomes.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
+import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
+import type { Outcomes } from './results.ts';
 import type { Transaction } from './transaction.ts';
 
-/** How long the id of an event stays known after its call's last event, or after it was erased: longer than any provider retries. */
+/** How long the ids of removed events stay known after the call's last event, or after it was erased: longer than any provider retries. */
 export const DUPLICATES_FOR_MS: number = 7 * 86_400_000;
 
-/** How many rows one step of cleaning up looks at or removes. */
+/** How many rows one step of a sweep examines or removes. */
 export const STEP_ROWS = 100;
 
 export const ERASE_SQL: Sql<
@@ -36,7 +35,7 @@ export const ERASE_SQL: Sql<
   removeEvent: 'DELETE FROM recorded WHERE id = ?',
 };
 
-/** Ends calls and removes them. */
+/** Ends and removes calls. */
 export class Eraser {
   readonly #transaction: Transaction;
   readonly #outcomes: Outcomes;
@@ -56,7 +55,7 @@ export class Eraser {
     return true;
   }
 
-  /** The call is gone at once; its events go in steps. */
+  /** Removes the call now, and leaves its events to `step`. */
   forgetCall(provider: string, callId: string, tenant: string, { wall }: Now): boolean {
     this.#transaction.storeNewJobs();
     const call = this.#statements.call.get(callId, provider, tenant);
@@ -69,7 +68,7 @@ export class Eraser {
     return true;
   }
 
-  /** Removes a call without work, and leaves its events to `step`. */
+  /** Removes a call that has no jobs, and leaves its events to `step`. */
   remove(call: number, isEnded: boolean, key: string, until: number): void {
     this.#statements.removeCall.run(call);
     this.#statements.markErasing.run(call, key, until);
@@ -77,7 +76,7 @@ export class Eraser {
     this.#transaction.isErasing = true;
   }
 
-  /** Removes events of calls that are gone, at most as many as given, and returns how many. */
+  /** Removes up to `limit` events of removed calls, and returns how many. */
   step(limit: number, { wall }: Now): number {
     const { nextErasing, unmarkErasing, events, addTombstone, removeEvent } = this.#statements;
     let removed = 0;
@@ -96,4 +95,14 @@ export class Eraser {
     }
     return removed;
   }
+}
+
+/** Hashes UTF-16 code units: in UTF-8 all lone surrogates would be the same. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text, 'utf16le').digest('base64');
+}
+
+/** Identifies a removed call. */
+export function keyOf(provider: string, tenant: string, callId: string): string {
+  return hashOf(JSON.stringify([provider, tenant, callId]));
 }

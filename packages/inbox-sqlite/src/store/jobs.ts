@@ -1,12 +1,11 @@
 import type { TakeRequest } from '@call-status/core';
 import type { Now } from '../database/clock.ts';
-import type { Database, Row } from '../database/engine.ts';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
 import type { StoredEvent, TakenRow, TakenRows } from './rows.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
 import { DUE, RETRYING, RUNNING } from './totals.ts';
 import type { NewLease, Transaction } from './transaction.ts';
 
-/** How many leases and pauses that have ended one `take` brings to where they are by now. */
+/** How many ended leases and pauses one `take` updates. */
 const RIPE_ROWS = 1000;
 
 export const JOB_SQL: Sql<'look' | 'ripe' | 'ripen' | 'nextProvider' | 'due' | 'lease' | 'event' | 'farAhead'> = {
@@ -55,16 +54,16 @@ class Room {
   }
 }
 
-/** Some of what is due. */
+/** A selection of due jobs. */
 interface Chosen {
   readonly rows: readonly Row[];
-  /** Whether more is due. */
+  /** Whether more are due. */
   readonly isMore: boolean;
 }
 
 const NOTHING: Chosen = { rows: [], isMore: false };
 
-/** Gives out work. */
+/** Hands out jobs. */
 export class JobQueue {
   readonly #transaction: Transaction;
   readonly #statements: Statements<typeof JOB_SQL>;
@@ -87,21 +86,21 @@ export class JobQueue {
     const look = this.#look(now);
     const isAny = look[suspect ? 'suspects' : 'due'] === 1;
     const { rows, isMore } = isAny ? this.#choose(suspect, wanted, room) : NOTHING;
-    const taken = rows.map((row) => this.#lease(row, owner, until, leaseMs));
-    if (!suspect) taken.push(...this.#takeNewJobs(wanted - taken.length, room, { owner, until, leaseMs }));
+    const jobs = rows.map((row) => this.#lease(row, owner, until, leaseMs));
+    if (!suspect) jobs.push(...this.#takeNewJobs(wanted - jobs.length, room, { owner, until, leaseMs }));
 
     const more = transaction.newJobs.length > 0 || (suspect ? look['due'] === 1 : isMore);
     const suspects = suspect ? isMore : look['suspects'] === 1;
     if (!more && !suspects) transaction.isWorkDue = false;
     const wakesAt = Math.min(
       look['wakes_at'] ?? Number.POSITIVE_INFINITY,
-      taken.length > 0 ? until : Number.POSITIVE_INFINITY,
+      jobs.length > 0 ? until : Number.POSITIVE_INFINITY,
     );
     const nextInMs = Number.isFinite(wakesAt) ? Math.max(0, wakesAt - now.steady) : undefined;
-    return { jobs: taken, nextInMs, suspects, more };
+    return { jobs, nextInMs, suspects, more };
   }
 
-  /** What was recorded in this transaction need not become work first. */
+  /** Events recorded in this transaction are leased without being stored as due first. */
   #takeNewJobs(limit: number, room: Room, { owner, until, leaseMs }: Omit<NewLease, 'token'>): TakenRow[] {
     const transaction = this.#transaction;
     const taken: TakenRow[] = [];
@@ -111,13 +110,14 @@ export class JobQueue {
       const { call, row, eventId } = job;
       const token = this.#newToken(call, row);
       transaction.leaseNewJob(job, { owner, token, until, leaseMs });
-      taken.push(this.#taken(row, eventId, token, 0, 0, false, 1, NOTHING_DONE));
+      const { event, transition } = this.#eventOf(row);
+      taken.push([eventId, token, 0, 0, false, 1, NOTHING_DONE, event, transition]);
       return false;
     });
     return taken;
   }
 
-  /** What there is, once what time has changed is brought up to date. */
+  /** What there is, after the passing of time has been applied. */
   #look(now: Now): Row {
     const { look } = this.#statements;
     const found = look.get() as Row;
@@ -127,8 +127,8 @@ export class JobQueue {
   }
 
   /**
-   * What waited for its time is due. What has no result when its lease ends is suspect, and pauses if its handlers had begun; that counts
-   * as an interruption once another worker takes it, since a late result may still come.
+   * A job whose pause is over is due. A job whose lease ended without a result is suspect, and pauses first if its handlers had begun. That
+   * counts as an interruption only when another worker takes the job, since a late result may still arrive.
    */
   #ripen({ steady }: Now): void {
     const { ripe, ripen } = this.#statements;
@@ -150,7 +150,7 @@ export class JobQueue {
     }
   }
 
-  /** Those that have been due for longest. Each provider has a range of its own in the index. */
+  /** The jobs that have been due for longest. Each provider has its own range in the index. */
   #choose(suspect: boolean, wanted: number, room: Room): Chosen {
     const { nextProvider, due } = this.#statements;
     const found: Row[] = [];
@@ -174,31 +174,19 @@ export class JobQueue {
     const interruptions = row['interruptions'] + Number(row['begun_ms'] !== null);
     this.#statements.lease.run(owner, token, until, leaseMs, interruptions, call, id);
     this.#transaction.totals.move(DUE, RUNNING);
-    return this.#taken(id, eventId, token, failures, interruptions, suspect === 1, takes + 1, doneHandlers);
+    const { event, transition } = this.#eventOf(id);
+    return [eventId, token, failures, interruptions, suspect === 1, takes + 1, doneHandlers, event, transition];
   }
 
-  /** With the event, unless the other side has it as it is: a handler may have changed what an earlier attempt was given. */
-  #taken(
-    row: number,
-    eventId: string,
-    token: string,
-    failures: number,
-    interruptions: number,
-    suspect: boolean,
-    takes: number,
-    doneHandlers: string,
-  ): TakenRow {
-    const isFullyBuffered = this.#transaction.recent.take(row, eventId) !== undefined && takes === 1;
-    const stored = isFullyBuffered ? undefined : (this.#statements.event.get(row) as unknown as StoredEvent);
-    const taken = [row, eventId, token, failures, interruptions, suspect, takes, doneHandlers] as const;
-    return stored === undefined ? taken : [...taken, stored];
+  #eventOf(row: number): StoredEvent {
+    return this.#statements.event.get(row) as unknown as StoredEvent;
   }
 
   #newToken(call: number, row: number): string {
     return `${call}.${row}.${++this.#leases}.${this.#name}`;
   }
 
-  /** What lies further ahead than it ever was to be belongs to a clock that stood elsewhere: pauses are over, leases begin again. */
+  /** A time further ahead than its span was set by another clock: such pauses end now, and such leases start over. */
   limitSpans({ steady }: Now): void {
     this.#statements.farAhead.run(steady);
   }

@@ -1,9 +1,8 @@
 import { type Transition, transitionOf } from '@call-status/core';
 import type { Now } from '../database/clock.ts';
-import type { Database, Row } from '../database/engine.ts';
-import { hashOf, keyOf } from './hash.ts';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import { hashOf, keyOf } from './erase.ts';
 import type { EventColumns, RecordedRow } from './rows.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
 import type { Transaction } from './transaction.ts';
 
 const DETAILS = `
@@ -50,20 +49,19 @@ export class Recorder {
     const known = call.get(callId, provider, tenant);
     const hasNewJob = known !== undefined && transaction.newJobs.some((job) => job.call === known['id']);
     if (hasNewJob) transaction.storeNewJobs();
-    const unfinished = this.#isDuplicate(event, known);
-    if (unfinished !== undefined) return [0, 'duplicate', !unfinished];
+    const unfinished = this.#isUnfinishedDuplicate(event, known);
+    if (unfinished !== undefined) return ['duplicate', !unfinished];
 
     const transition = transitionOf(known?.['status'], status);
     const callRow = known === undefined ? this.#insert(event) : this.#update(known['id'], event, transition);
     const row = Number(insertEvent.run(callRow, id, transition, event[14]).lastInsertRowid);
-    transaction.recent.set(row, id, true);
     const isBehind = hasNewJob || known?.['unfinished'] === 1;
     transaction.addJob({ call: callRow, row, eventId: id, provider, since: steady }, isBehind);
-    return [row, transition, false];
+    return [transition, false];
   }
 
-  /** Whether the work of an event that is known is unfinished; `undefined`: it is new. */
-  #isDuplicate([provider, tenant, callId, id]: EventColumns, known: Row | undefined): boolean | undefined {
+  /** Whether the job of a known event is unfinished; `undefined` for a new event. */
+  #isUnfinishedDuplicate([provider, tenant, callId, id]: EventColumns, known: Row | undefined): boolean | undefined {
     const { eventOfCall, tombstone, erasing } = this.#statements;
     if (known !== undefined) {
       const double = eventOfCall.get(known['id'], id);
@@ -86,13 +84,13 @@ export class Recorder {
   #update(call: number, event: EventColumns, transition: Transition): number {
     const [, , , , status, terminal, receivedAt, direction, from, to, answered, duration, answeredAt, inProgressAt] =
       event;
-    // The first outcome of a call stays.
+    // A conflicting outcome does not replace the first one.
     const counts = transition === 'conflict' ? null : answered;
     const details = [direction, from, to, counts, duration, answeredAt, inProgressAt, inProgressAt, call];
     if (transition !== 'advance') this.#statements.touchCall.run(receivedAt, ...details);
     else {
       this.#statements.advanceCall.run(status, Number(terminal), receivedAt, ...details);
-      // A call that has ended advances no more.
+      // An ended call does not advance again.
       if (terminal) this.#transaction.totals.addCalls(-1, 1);
     }
     return call;

@@ -1,8 +1,6 @@
 import type { Failure, Outcome } from '@call-status/core';
 import type { Now } from '../database/clock.ts';
-import type { Database, Value } from '../database/engine.ts';
-import { type Ending, Outcomes } from './outcomes.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
+import { type Database, prepare, type Sql, type Statements, type Value } from '../database/engine.ts';
 import { BLOCKED, DEAD, RUNNING } from './totals.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -24,10 +22,10 @@ export const RESULT_SQL: Sql<'stateOf' | 'renew' | 'begin' | 'finish' | 'retry' 
   release: `UPDATE jobs SET state = 0, not_before = ?, span_ms = ?, ${RESULT} ${LEASED}`,
 };
 
-/** The longest pause: with it, a time is still a whole number. */
+/** The longest pause. A time plus this is still a safe integer. */
 const LONGEST_MS = 2 ** 52;
 
-/** Takes the results of work, and renews its leases. */
+/** Stores the results of jobs, and renews their leases. */
 export class Results {
   readonly outcomes: Outcomes = new Outcomes();
   readonly #transaction: Transaction;
@@ -38,7 +36,7 @@ export class Results {
     this.#statements = prepare(db, RESULT_SQL);
   }
 
-  /** Prolongs leases, also ended ones whose work was not taken again, and returns the tokens of those that are lost. */
+  /** Renews leases, even ended ones unless another worker took the job. Returns the tokens of lost leases. */
   renew(tokens: readonly string[], leaseMs: number, { steady }: Now): string[] {
     const span = Math.ceil(leaseMs);
     return tokens.filter((token) => {
@@ -49,7 +47,7 @@ export class Results {
     });
   }
 
-  /** Its handlers begin: if nothing more is heard of it, that was an interruption. */
+  /** The handlers begin: a take that ends without a result from here on is an interruption. */
   begin(token: string, retryInMs: number, { steady }: Now): Outcome {
     const { changes } = this.#statements.begin.run(spanOf(retryInMs), ...jobOf(token), token, steady);
     return changes === 0 ? 'lost' : 'done';
@@ -62,26 +60,15 @@ export class Results {
   fail(token: string, { retryInMs, error: text, doneHandlers }: Failure, now: Now): Outcome {
     const { retry, moveToDeadLetters } = this.#statements;
     const done = JSON.stringify(doneHandlers);
-    // At NUL a text would be cut.
+    // SQLite would cut the text at NUL.
     const error = text.replaceAll('\0', '\ufffd');
     if (retryInMs === undefined) {
-      return this.#end(
-        'fail',
-        token,
-        DEAD,
-        now,
-        (...lease) => moveToDeadLetters.run(now.wall, error, done, ...lease).changes,
-      );
+      const move: Apply = (...lease) => moveToDeadLetters.run(now.wall, error, done, ...lease).changes;
+      return this.#end('fail', token, DEAD, now, move);
     }
     const span = spanOf(retryInMs);
-    const notBefore = now.steady + span;
-    return this.#end(
-      'fail',
-      token,
-      BLOCKED,
-      now,
-      (...lease) => retry.run(notBefore, span, error, done, ...lease).changes,
-    );
+    const retryLater: Apply = (...lease) => retry.run(now.steady + span, span, error, done, ...lease).changes;
+    return this.#end('fail', token, BLOCKED, now, retryLater);
   }
 
   release(token: string, retryInMs: number, now: Now): Outcome {
@@ -91,7 +78,7 @@ export class Results {
     return this.#end('release', token, BLOCKED, now, (...lease) => release.run(notBefore, span, ...lease).changes);
   }
 
-  /** @param state which the work has then; `undefined`: it is done */
+  /** @param state the job's next state; `undefined` if it is done */
   #end(ending: Ending, token: string, state: number | undefined, now: Now, run: Apply): Outcome {
     const before = this.#apply(token, run);
     if (before === undefined) return this.outcomes.of(token, ending) ?? this.#unknown(token);
@@ -103,7 +90,7 @@ export class Results {
     return 'done';
   }
 
-  /** Runs a statement on leased work, and returns the state that it was in; nearly always it runs. `undefined`: the lease is lost. */
+  /** Runs a statement on a leased job and returns the state it was in, or `undefined` if the lease is lost. Nearly always it is running. */
   #apply(token: string, run: Apply): number | undefined {
     const [call, row] = jobOf(token);
     if (run(call, row, token, RUNNING) !== 0) return RUNNING;
@@ -119,15 +106,54 @@ export class Results {
   }
 }
 
-/** Runs a statement on leased work in a state, and returns how many rows it changed. */
+/** Runs a statement on a leased job in a state, and returns how many rows it changed. */
 type Apply = (call: Value, row: Value, token: string, state: number) => number | bigint;
 
 function spanOf(ms: number): number {
   return ms > 0 ? Math.min(Math.ceil(ms), LONGEST_MS) : 0;
 }
 
-/** The row of `work` that a lease is for; `null` for a token that no inbox gave. */
+/** The row in `jobs` that a lease belongs to; `null` for a token that no inbox issued. */
 function jobOf(token: string): [call: number | null, row: number | null] {
   const [call = Number.NaN, row = Number.NaN] = token.split('.', 2).map(Number);
   return Number.isInteger(call) && Number.isInteger(row) ? [call, row] : [null, null];
+}
+
+/** What ended a lease. */
+export type Ending = 'finish' | 'fail' | 'release' | 'forget';
+
+/** At least this many are remembered, at most twice as many. */
+const REMEMBERED = 10_000;
+
+/** How recent leases ended, so that a result that is reported twice gets the same answer. */
+export class Outcomes {
+  #recent = new Map<string, Ending>();
+  #earlier = new Map<string, Ending>();
+  /** Those of the open transaction. */
+  #pending: (readonly [token: string, ending: Ending])[] = [];
+
+  add(token: string, ending: Ending): void {
+    this.#pending.push([token, ending]);
+  }
+
+  commit(): void {
+    for (const [token, ending] of this.#pending) this.#recent.set(token, ending);
+    if (this.#recent.size >= REMEMBERED) {
+      this.#earlier = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#pending = [];
+  }
+
+  rollback(): void {
+    this.#pending = [];
+  }
+
+  /** The answer to a result whose lease has already ended; `undefined` if the ending is not remembered. */
+  of(token: string, ending: Ending): Outcome | undefined {
+    const pending = this.#pending.findLast(([ended]) => ended === token);
+    const known = pending?.[1] ?? this.#recent.get(token) ?? this.#earlier.get(token);
+    if (known === undefined) return undefined;
+    return known === ending ? 'done' : 'lost';
+  }
 }

@@ -1,11 +1,10 @@
 import { BOOT, type Now } from '../database/clock.ts';
-import type { Database, Row } from '../database/engine.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** How long ended calls stay in a new file. */
+/** The retention of a new file. */
 const RETENTION_MS = 30 * DAY_MS;
 
 export const SETTINGS_SQL: Sql<'insert' | 'read' | 'restarted' | 'retain' | 'swept' | 'doubt'> = {
@@ -19,10 +18,10 @@ export const SETTINGS_SQL: Sql<'insert' | 'read' | 'restarted' | 'retain' | 'swe
   doubt: 'UPDATE inbox SET doubted_mono = ? WHERE id = 1',
 };
 
-/** Whether a process may clean up now. */
+/** Whether a process may sweep now. */
 export type SweepLeave = 'yes' | 'no' | 'clock_stepped';
 
-/** What the file itself knows: how long calls stay, when it was cleaned up, and how to tell the time. */
+/** The settings that belong to the file: its retention, when it was last swept, and the offset of its clock. */
 export class Settings {
   readonly #statements: Statements<typeof SETTINGS_SQL>;
 
@@ -30,7 +29,7 @@ export class Settings {
     this.#statements = prepare(db, SETTINGS_SQL);
   }
 
-  /** @returns what to add to the host's monotonic clock, the same in all processes until the host restarts */
+  /** @returns the offset to add to the host's monotonic clock, the same in all processes until the host restarts */
   clockOffset(wall: number, mono: number): number {
     const { insert, read, restarted } = this.#statements;
     const offset = wall - mono;
@@ -45,14 +44,14 @@ export class Settings {
     return { retentionMs: row['retention_ms'], isGiven: row['retention_given'] === 1 };
   }
 
-  /** Stores the retention that an option gives; the newest holds. */
+  /** Stores the retention given by an option. The last one stored applies. */
   retain(retentionMs: number): void {
     this.#statements.retain.run(Number.isFinite(retentionMs) ? Math.ceil(retentionMs) : null);
   }
 
   /**
-   * One process at a time cleans up, and none while the system's time is in doubt: when it went ahead by far more than has passed since the
-   * last time. Then nothing is removed until the time is right again, or has stayed as it is for a day (or the retention, if that is shorter).
+   * One process sweeps at a time, and none while the system time is in doubt: when it has advanced far more than the time that passed since
+   * the last sweep. Nothing is removed until it is right again, or has been stable for a day (or the retention, if that is shorter).
    */
   maySweep(sweepMs: number, now: Now): SweepLeave {
     const { swept, doubt, read } = this.#statements;
@@ -68,7 +67,7 @@ export class Settings {
     return 'yes';
   }
 
-  /** Whether the time did not step since the cleaning up began. */
+  /** Whether the system time has not stepped since the sweep began. */
   isTimeRight(now: Now): boolean {
     return !isAhead(this.#statements.read.get() as Row, now);
   }
@@ -78,7 +77,7 @@ function isAhead(row: Row, now: Now): boolean {
   return now.wall - row['swept_at'] - passedSince(row, now) > toleranceOf(retentionOf(row));
 }
 
-/** Since the last cleaning up; after a restart of the host only what has passed since then is known. */
+/** Since the last sweep. After a restart of the host, only the time since then is known. */
 function passedSince({ swept_mono: sweptMono }: Row, { mono }: Now): number {
   return mono >= sweptMono ? mono - sweptMono : mono;
 }
@@ -87,7 +86,7 @@ function retentionOf(row: Row): number {
   return row['retention_ms'] ?? RETENTION_MS;
 }
 
-/** How far the time may go ahead of what has passed: clocks are corrected by a little. */
+/** How far the system time may run ahead: clocks are corrected by small amounts. */
 function toleranceOf(retentionMs: number): number {
   return Math.max(1000, Math.min(HOUR_MS, retentionMs / 10));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Failure, Outcome, TakeRequest, TerminalStatus } from '@call-status/core';
 import { monotonic, type Now } from '../database/clock.ts';
-import type { Database } from '../database/engine.ts';
+import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
 import { checkpoint, requireVersion, rollback } from '../database/open.ts';
 import { StoredCalls } from './calls.ts';
 import { type ReplayQuery, type ReplayStep, StoredDeadLetters } from './dead-letters.ts';
@@ -11,7 +11,6 @@ import { Recorder } from './record.ts';
 import { Results } from './results.ts';
 import type { EventColumns, Place, RecordedRow, TakenRows } from './rows.ts';
 import { Settings, type SweepLeave } from './settings.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
 import { Sweeper, type SweepPlace } from './sweep.ts';
 import { Transaction } from './transaction.ts';
 
@@ -23,8 +22,8 @@ export const STORE_SQL: Sql<'begin' | 'commit' | 'dataVersion' | 'userVersion'> 
 };
 
 /**
- * The operations of the inbox on one connection. They are synchronous; those that write run inside the transaction of
- * whoever calls them, between {@link Store.begin} and {@link Store.commit}. Their last argument is the time.
+ * The operations of the inbox on one connection. They are synchronous. Writes must run between {@link Store.begin} and
+ * {@link Store.commit}. The last argument is the time.
  */
 export class Store {
   readonly calls: StoredCalls;
@@ -41,7 +40,7 @@ export class Store {
   readonly #sweeper: Sweeper;
   readonly #clockOffset: number;
 
-  /** @param now for tests: the time, when there is a clock */
+  /** @param now for tests: the time by their clock */
   constructor(db: Database, path: string, now?: Now) {
     this.#db = db;
     this.#path = path;
@@ -59,19 +58,19 @@ export class Store {
     this.#jobs.limitSpans(this.now(now));
   }
 
-  /** The time, unless it is given. */
+  /** The given time, or the time by the host's clocks. */
   now(given: Now | undefined): Now {
     if (given !== undefined) return given;
     const mono = monotonic();
     return { wall: Date.now(), mono, steady: mono + this.#clockOffset };
   }
 
-  /** Whether work became due that was not taken in the same transaction. */
+  /** Whether a job became due that was not taken in the same transaction. */
   get isWorkDue(): boolean {
     return this.#transaction.isWorkDue;
   }
 
-  /** Takes the lock for writing at once: a transaction that only reads at first could not be sure to get it later. */
+  /** Takes the write lock at once: a transaction that first reads might not get it later. */
   begin(): void {
     this.#statements.begin.run();
     try {
@@ -96,7 +95,7 @@ export class Store {
   }
 
   /**
-   * A process of a later release may have brought the tables up to date since this one opened the file.
+   * A process of a later release may have migrated the file since this one opened it.
    *
    * @throws CallStatusError `inbox_unsupported`
    */
@@ -112,7 +111,7 @@ export class Store {
     this.#db.close();
   }
 
-  /** A number that differs once another connection has committed. */
+  /** A number that changes when another connection commits. */
   dataVersion(): unknown {
     return this.#statements.dataVersion.get()?.['data_version'];
   }
@@ -169,12 +168,12 @@ export class Store {
     return this.#eraser.forgetCall(provider, callId, tenant, now);
   }
 
-  /** Removes some of the events of calls that are gone. @returns whether any may be left */
+  /** Removes some events of removed calls. @returns whether any may be left */
   eraseStep(now: Now): boolean {
     return this.#eraser.step(STEP_ROWS, now) >= STEP_ROWS;
   }
 
-  /** Stores how long ended calls stay, and returns how long they stayed so far if an option of another process had said so. */
+  /** Stores the retention, and returns the previous one if it was set by an option. */
   retain(retentionMs: number): number | undefined {
     const { retentionMs: before, isGiven } = this.settings.read();
     this.settings.retain(retentionMs);

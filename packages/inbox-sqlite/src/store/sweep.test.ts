@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { anEvent } from '../../test/events.ts';
 import { FIRST, open, t, take, within } from '../../test/stores.ts';
 import { temporaryFile } from '../../test/support.ts';
-import { rowOf } from './row-of.ts';
+import { columnsOf } from './rows.ts';
 import type { Store } from './store.ts';
 import type { SweepPlace } from './sweep.ts';
 
@@ -15,7 +15,7 @@ describe('a step of cleaning up', () => {
     within(store, () => {
       for (const [at, callId] of callIds.entries()) {
         const receivedAt = new Date(start + Math.floor(at / 10)).toISOString();
-        store.record(rowOf(anEvent(callId, 'completed', { receivedAt })), t(START));
+        store.record(columnsOf(anEvent(callId, 'completed', { receivedAt })), t(START));
       }
       for (const { token } of take(store, START, callIds.length)) {
         if (fate === 'done') store.finish(token, t(START));
@@ -60,10 +60,10 @@ describe('a step of cleaning up', () => {
     const store = open(temporaryFile());
     retain(store, DAY);
     within(store, () => {
-      for (const callId of named('live', 120)) store.record(rowOf(anEvent(callId)), t(START));
+      for (const callId of named('live', 120)) store.record(columnsOf(anEvent(callId)), t(START));
     });
     const receivedAt = new Date(START).toISOString();
-    within(store, () => store.record(rowOf(anEvent('old', 'ringing', { receivedAt })), t(START)));
+    within(store, () => store.record(columnsOf(anEvent('old', 'ringing', { receivedAt })), t(START)));
     within(store, () => {
       for (const { token } of take(store, START, 200)) store.finish(token, t(START));
     });
@@ -82,9 +82,9 @@ describe('a step of cleaning up', () => {
     const store = open(temporaryFile());
     retain(store, 1);
     recordEnded(store, ['c1'], 'done');
-    const [, transition] = within(store, () => {
+    const [transition] = within(store, () => {
       store.sweep(FIRST, t(START + 2));
-      return store.record(rowOf(anEvent('c1', 'completed')), t(START + 2));
+      return store.record(columnsOf(anEvent('c1', 'completed')), t(START + 2));
     });
     expect(transition).toBe('duplicate');
   });
@@ -93,7 +93,7 @@ describe('a step of cleaning up', () => {
     const store = open(temporaryFile());
     retain(store, 1);
     recordEnded(store, ['c1'], 'done');
-    const again = () => within(store, () => store.record(rowOf(anEvent('c1', 'completed')), t(START)))[1];
+    const again = () => within(store, () => store.record(columnsOf(anEvent('c1', 'completed')), t(START)))[0];
     const sweep = (now: number) => within(store, () => store.sweep(FIRST, t(now)));
     sweep(START + 2);
     expect(store.totals.counts(t(START))).toMatchObject({ ended: 0 });

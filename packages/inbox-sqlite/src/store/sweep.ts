@@ -1,14 +1,12 @@
 import { CALL_STATUSES, isTerminal } from '@call-status/core';
 import type { Now } from '../database/clock.ts';
-import type { Database, Row } from '../database/engine.ts';
-import { DUPLICATES_FOR_MS, type Eraser, STEP_ROWS } from './erase.ts';
-import { keyOf } from './hash.ts';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import { DUPLICATES_FOR_MS, type Eraser, keyOf, STEP_ROWS } from './erase.ts';
 import type { Place } from './rows.ts';
 import type { Settings } from './settings.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
 import type { Transaction } from './transaction.ts';
 
-/** A live call that is silent for so many times the retention has ended, and nothing said so. */
+/** A live call is removed after so many times the retention without an event: its end was never reported. */
 const SILENCE = 7;
 
 const OLD = `
@@ -24,14 +22,14 @@ export const SWEEP_SQL: Sql<'oldEnded' | 'oldLive' | 'nextProvider' | 'oldTombst
     DELETE FROM tombstones WHERE hash IN (SELECT hash FROM tombstones WHERE until <= ? ORDER BY until LIMIT ${STEP_ROWS})`,
 };
 
-/** Where a step of cleaning up goes on: the ended calls first, then the live ones of each provider and status. */
+/** Where the next step of a sweep continues: ended calls first, then live ones by provider and status. */
 export interface SweepPlace extends Place {
   readonly range: { readonly provider: string; readonly status: string } | undefined;
 }
 
 const LIVE = CALL_STATUSES.filter((status) => !isTerminal(status));
 
-/** Removes what is older than the retention. */
+/** Removes calls older than the retention. */
 export class Sweeper {
   readonly #transaction: Transaction;
   readonly #eraser: Eraser;
@@ -46,10 +44,10 @@ export class Sweeper {
   }
 
   /**
-   * Looks at some of what is older than the retention, and removes it. A call that still has work or a dead letter stays.
+   * Examines some calls older than the retention and removes them, except those with unfinished jobs or dead letters.
    *
-   * @param place where the step before ended, so that calls that stay are looked at once and not in every step
-   * @returns where the next step begins; none when there is no more
+   * @param place where the previous step ended, so that calls that stay are examined once and not in every step
+   * @returns where the next step begins, or `undefined` at the end
    */
   step(place: SweepPlace, now: Now): SweepPlace | undefined {
     if (!this.#settings.isTimeRight(now)) return undefined;
@@ -78,8 +76,8 @@ export class Sweeper {
       : oldLive.all(range.provider, range.status, at, row, before);
   }
 
-  #remove({ id, provider, tenant, call_id: callId, terminal, last_event_at: lastAt }: Row): void {
-    this.#eraser.remove(id, terminal === 1, keyOf(provider, tenant, callId), lastAt + DUPLICATES_FOR_MS);
+  #remove({ id, provider, tenant, call_id: callId, terminal, last_event_at: lastEventAt }: Row): void {
+    this.#eraser.remove(id, terminal === 1, keyOf(provider, tenant, callId), lastEventAt + DUPLICATES_FOR_MS);
   }
 
   #nextRange({ range }: SweepPlace): SweepPlace | undefined {

@@ -1,16 +1,15 @@
 import type { InboxCounts, InboxHealth } from '@call-status/core';
 import type { Now } from '../database/clock.ts';
-import type { Database } from '../database/engine.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
+import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
 
-/** What the work on an event is at: the values of `jobs.state`. */
+/** The values of `jobs.state`. */
 export const BLOCKED = 0;
 export const DUE = 1;
 export const RETRYING = 2;
 export const RUNNING = 3;
 export const DEAD = 4;
 
-/** So many leases and pauses that have just ended are looked at: what is over it, the next `take` brings to where it is. */
+/** How many just ended leases and pauses are counted; the next `take` updates the rest. */
 const MOST_ENDED = 1000;
 
 export const TOTALS_SQL: Sql<'add' | 'read' | 'endedSpans' | 'nextDueProvider' | 'oldestDue'> = {
@@ -27,10 +26,10 @@ export const TOTALS_SQL: Sql<'add' | 'read' | 'endedSpans' | 'nextDueProvider' |
 /** The columns of the totals. */
 type Column = 'live' | 'ended' | 'blocked' | 'due' | 'retrying' | 'running' | 'dead';
 
-/** How much there is, and since when what has just become due is so. */
+/** The totals, and since when the jobs that have just become due are due. */
 type Stored = Record<Column | 'dueSince', number>;
 
-/** How much there is: counted as it changes, so that telling it costs the same however much it is. */
+/** Counts calls and jobs as they change, so that reading the totals costs the same for any number of them. */
 export class Totals {
   readonly #statements: Statements<typeof TOTALS_SQL>;
   #live = 0;
@@ -46,12 +45,12 @@ export class Totals {
     this.#ended += ended;
   }
 
-  /** One event of this state more. */
+  /** Adds jobs of a state. */
   enter(state: number, count = 1): void {
     (this.#states[state] as number) += count;
   }
 
-  /** One event of this state less. */
+  /** Removes one job of a state. */
   leave(state: number): void {
     this.enter(state, -1);
   }
@@ -61,7 +60,7 @@ export class Totals {
     this.enter(to);
   }
 
-  /** Writes what changed in this transaction. */
+  /** Stores the changes of this transaction. */
   flush(): void {
     if (this.#live !== 0 || this.#ended !== 0 || this.#states.some((change) => change !== 0)) {
       this.#statements.add.run(this.#live, this.#ended, ...this.#states);
@@ -86,7 +85,7 @@ export class Totals {
     return { due, lagMs: Math.max(0, Math.min(now.steady - oldest, now.steady)), retrying, blocked, running, dead };
   }
 
-  /** What is stored, and what has changed since only because time has passed. */
+  /** The stored totals, corrected for leases and pauses that have ended since. */
   #read({ steady }: Now): Stored {
     const { read, endedSpans } = this.#statements;
     const totals = { ...read.get(), dueSince: Number.POSITIVE_INFINITY } as unknown as Stored;
@@ -102,7 +101,7 @@ export class Totals {
     return totals;
   }
 
-  /** Over all providers, each of which has a range of its own in the index. */
+  /** Over all providers: each has its own range in the index. */
   #oldestDue(suspect: 0 | 1): number {
     const { nextDueProvider, oldestDue } = this.#statements;
     let oldest = Number.POSITIVE_INFINITY;

@@ -1,10 +1,8 @@
 import type { Now } from '../database/clock.ts';
-import type { Database } from '../database/engine.ts';
-import { RecentEvents } from '../recent-events.ts';
-import { prepare, type Sql, type Statements } from './statements.ts';
+import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
 import { BLOCKED, DUE, RETRYING, RUNNING, Totals } from './totals.ts';
 
-/** An event that was recorded and is not in `work` yet. */
+/** A recorded event that is not in the table `jobs` yet. */
 export interface NewJob {
   readonly call: number;
   readonly row: number;
@@ -13,7 +11,7 @@ export interface NewJob {
   readonly since: number;
 }
 
-/** Who takes an event, in the transaction that records it. */
+/** The lease of a job that is taken in the transaction that records its event. */
 export interface NewLease {
   readonly owner: string;
   readonly token: string;
@@ -36,18 +34,16 @@ export const TRANSACTION_SQL: Sql<
   schedule: 'UPDATE jobs SET state = ?, due_since = ?, wakes_at = ? WHERE call = ? AND id = ?',
 };
 
-/** What the operations of one transaction share. */
+/** The state that the operations of one transaction share. */
 export class Transaction {
   readonly totals: Totals;
-  /** The rows of the events that the other side still has. */
-  readonly recent: RecentEvents<true> = new RecentEvents();
-  /** Whether work became due that was not taken in this transaction. */
+  /** Whether a job became due that was not taken in this transaction. */
   isWorkDue = false;
-  /** Whether ids of removed events may be known. */
+  /** Whether there may be tombstones. */
   hasTombstones = true;
-  /** Whether events of calls that are gone may be left. */
+  /** Whether events of removed calls may be left. */
   isErasing = true;
-  /** Events that were recorded in this transaction and may be taken in it; the rest becomes work at its end. */
+  /** The jobs of events recorded in this transaction. They may be taken in it; the rest is stored at its end. */
   newJobs: NewJob[] = [];
   readonly #statements: Statements<typeof TRANSACTION_SQL>;
 
@@ -69,12 +65,11 @@ export class Transaction {
   }
 
   clear(): void {
-    this.recent.clear();
     this.newJobs = [];
     this.totals.clear();
   }
 
-  /** What was recorded becomes work: at once if it waits for an earlier event of its call, else unless it is taken before. */
+  /** Adds the job of a recorded event. One behind an earlier event of its call is stored at once. */
   addJob(job: NewJob, isBehind: boolean): void {
     if (!isBehind) this.newJobs.push(job);
     else {
@@ -84,7 +79,7 @@ export class Transaction {
     }
   }
 
-  /** What was recorded and not taken becomes work for the next caller that asks. */
+  /** Stores the new jobs that were not taken as due. */
   storeNewJobs(): void {
     for (const { call, row, eventId, provider, since } of this.newJobs) {
       this.#statements.insertDue.run(call, row, eventId, provider, since);
@@ -94,13 +89,13 @@ export class Transaction {
     this.newJobs = [];
   }
 
-  /** An event is taken in the transaction that records it. */
+  /** Stores a new job as running. */
   leaseNewJob({ call, row, eventId, provider }: NewJob, { owner, token, until, leaseMs }: NewLease): void {
     this.#statements.insertRunning.run(call, row, eventId, provider, owner, token, until, leaseMs);
     this.totals.enter(RUNNING);
   }
 
-  /** After an event left its worker: the first unfinished event of its call is next. Nearly always there is none. */
+  /** Schedules the first unfinished event of a call after another one left its worker. Nearly always there is none. */
   schedule(call: number, { steady }: Now): void {
     const { unfinished, hasHead, schedule } = this.#statements;
     const next = unfinished.get(call);

@@ -5,11 +5,12 @@ import { openInbox, temporaryFile } from '../../test/support.ts';
 import { loadEngine } from '../database/engine.ts';
 import { pragma } from '../database/open.ts';
 import { Connection } from '../store/connection.ts';
-import { rowOf } from '../store/row-of.ts';
-import { CLOSE, CommitLoop, PONG } from './commit-loop.ts';
+import { columnsOf } from '../store/rows.ts';
+import { CommitLoop } from './commit-loop.ts';
 import { ExitGate } from './exit-gate.ts';
+import { CLOSE, PONG } from './protocol.ts';
 
-/** A committer, and whoever may answer its pings. */
+/** A commit loop, and the port to it. */
 function setUp() {
   const path = temporaryFile();
   const { port1, port2 } = new MessageChannel();
@@ -26,7 +27,7 @@ function setUp() {
     return Number(wakesAt);
   };
   const take = () => {
-    port1.postMessage(['record', [rowOf(anEvent('c1'))], undefined]);
+    port1.postMessage(['record', [columnsOf(anEvent('c1'))], undefined]);
     port1.postMessage(['take', [{ limit: 1, leaseMs: 300, owner: 'test' }], undefined]);
   };
   return { path, port: port1, pings, endsAt, take, store };
@@ -60,8 +61,8 @@ it('goes on when it cannot renew them', async () => {
   other.exec('ROLLBACK');
   other.close();
   const answered = new Promise((resolve) => port.once('message', resolve));
-  port.postMessage(['record', [rowOf(anEvent('c2'))], undefined]);
-  expect(await answered).toMatchObject({ results: [[2, 'advance', false]] });
+  port.postMessage(['record', [columnsOf(anEvent('c2'))], undefined]);
+  expect(await answered).toMatchObject({ results: [['advance', false]] });
 });
 
 it('an inbox answers its thread', async () => {
@@ -78,11 +79,11 @@ it('keeps the order of what comes while another program locks the file', async (
   const other = new (loadEngine())(path);
   other.exec('BEGIN IMMEDIATE');
   const transitions: unknown[] = [];
-  port.on('message', ({ results }) => transitions.push(...results.map(([, transition]: unknown[]) => transition)));
+  port.on('message', ({ results }) => transitions.push(...results.map(([transition]: unknown[]) => transition)));
   const statuses = ['queued', 'initiated', 'ringing', 'in-progress', 'completed'] as const;
   for (const status of statuses) {
-    port.postMessage(['record', [rowOf(anEvent('c1', status))], undefined]);
-    // The committer runs in this thread: it has met the lock by then, and waits.
+    port.postMessage(['record', [columnsOf(anEvent('c1', status))], undefined]);
+    // The commit loop runs in this thread: by now it has met the lock, and waits.
     for (let turns = 0; turns < 3; turns++) await new Promise(setImmediate);
   }
   other.exec('ROLLBACK');

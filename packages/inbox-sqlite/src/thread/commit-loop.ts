@@ -1,101 +1,52 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { CallStatusError, ErrorCode, ErrorDetails } from '@call-status/core';
+import type { CallStatusError } from '@call-status/core';
 import type { Now } from '../database/clock.ts';
 import type { Connection } from '../store/connection.ts';
 import type { Store } from '../store/store.ts';
 import type { ExitGate } from './exit-gate.ts';
 import { HeldLeases } from './held-leases.ts';
-
-/** What a store does inside a transaction. */
-export type WriteName =
-  | 'record'
-  | 'take'
-  | 'renew'
-  | 'beginHandlers'
-  | 'finish'
-  | 'fail'
-  | 'release'
-  | 'replay'
-  | 'replayStep'
-  | 'discard'
-  | 'endCall'
-  | 'forgetCall'
-  | 'eraseStep'
-  | 'retain'
-  | 'maySweep'
-  | 'sweep';
-
-/**
- * What the committer gets: of each write its name, its arguments, and the time if there is a clock, one after the other. Flat, because
- * each object costs.
- */
-export type Writes = readonly (WriteName | readonly unknown[] | Now | undefined)[];
-
-/** Tells the committer to close its connection; nothing comes after it. */
-export const CLOSE = 'close';
-
-/** The answer to a ping: the event loop on the other side is not blocked. */
-export const PONG = 'pong';
-
-/** What the committer answers: what became of the next writes, in the order in which they came. */
-export type Outcomes = Committed | Failed | Ping;
-
-interface Committed {
-  readonly results: readonly unknown[];
-  /** Work became due, and was not taken. */
-  readonly isWorkDue: boolean;
-}
-
-/** Nothing of so many writes counts. */
-interface Failed {
-  readonly failed: number;
-  readonly code: ErrorCode;
-  readonly details: ErrorDetails;
-  readonly cause: unknown;
-}
-
-/** Asks for a sign of life. */
-interface Ping {
-  readonly ping: true;
-}
-
-/** How it commits. */
-export interface CommitLoopOptions {
-  readonly groupCommit: boolean;
-  readonly busyTimeoutMs: number;
-}
+import {
+  CLOSE,
+  type CommitOptions,
+  type Committed,
+  type Outcomes,
+  type Ping,
+  PONG,
+  type WriteName,
+  type Writes,
+} from './protocol.ts';
 
 interface Write {
   readonly name: WriteName;
   readonly args: readonly unknown[];
   readonly now: Now | undefined;
-  /** When it is too late to wait for another program's lock. */
+  /** Until when to wait for another program's lock. */
   deadline: number;
 }
 
-/** How long to wait before the next attempt when another program locks the file: a busy one frees it for a moment at a time. */
+/** The pause before the next attempt while another program locks the file. A busy one frees it for short moments. */
 const LOCKED_PAUSE_MS = 5;
 
-/** How long what has no answer yet may wait for another program's lock once the inbox is closed. */
+/** How long pending writes may wait for another program's lock once the inbox is closed. */
 const CLOSING_MS = 1000;
 
 /**
- * Writes what comes through a port, and answers when it is on the disk. All that came while it wrote shares the next transaction,
- * and so one fsync (group commit).
+ * Performs the writes that arrive on a port, and answers when they are on disk. All that arrive during a transaction share the next one, and
+ * so one fsync (group commit).
  */
 export class CommitLoop {
   readonly #port: MessagePort;
   readonly #connection: Connection;
   readonly #gate: ExitGate;
-  readonly #options: CommitLoopOptions;
+  readonly #options: CommitOptions;
   readonly #held: HeldLeases;
   #writes: Write[] = [];
-  /** How many of the next ones are written one by one, because together they failed. */
+  /** How many of the next writes are committed one by one, because they failed together. */
   #alone = 0;
   #isWaiting = false;
   #isClosing = false;
 
-  constructor(port: MessagePort, connection: Connection, gate: ExitGate, options: CommitLoopOptions) {
+  constructor(port: MessagePort, connection: Connection, gate: ExitGate, options: CommitOptions) {
     this.#port = port;
     this.#connection = connection;
     this.#gate = gate;
@@ -109,7 +60,7 @@ export class CommitLoop {
       for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port)) {
         this.#receive(more.message);
       }
-      if (!this.#isWaiting) this.#work();
+      if (!this.#isWaiting) this.#commitAll();
     });
   }
 
@@ -129,7 +80,7 @@ export class CommitLoop {
     }
   }
 
-  #work(): void {
+  #commitAll(): void {
     while (this.#writes.length > 0 && !this.#isWaiting) this.#guarded(() => this.#commitNext());
     if (this.#isClosing && this.#writes.length === 0) this.#close();
   }
@@ -143,7 +94,7 @@ export class CommitLoop {
     this.#port.close();
   }
 
-  /** A process that exits waits for this, and for nothing that comes after it. */
+  /** An exiting process waits for this step, and for none after it. */
   #guarded(run: () => void): void {
     this.#gate.enter();
     try {
@@ -153,7 +104,7 @@ export class CommitLoop {
     }
   }
 
-  /** Commits all there is together if it goes; if it does not, one by one, so that none fails for its neighbor. */
+  /** Commits all writes together. If that fails, commits them one by one, so that none fails because of another. */
   #commitNext(): void {
     const isTogether = this.#options.groupCommit && this.#alone === 0;
     const group = isTogether ? this.#writes : this.#writes.slice(0, 1);
@@ -163,26 +114,26 @@ export class CommitLoop {
       const error = this.#connection.failed(cause);
       if (error.code === 'inbox_locked') this.#wait(error);
       else if (group.length > 1 && error.code !== 'inbox_replaced') this.#alone = group.length;
-      else this.#refuse(group.length, error);
+      else this.#reject(group.length, error);
     }
   }
 
-  /** A result is told when it is on the disk, in the file that the next start will find. */
+  /** Results are reported once they are on disk, in the file that the next start will find. */
   #commit(group: readonly Write[]): Committed {
     const store = this.#connection.store();
     const now = store.now(undefined);
     const results = this.#transact(store, () => group.map((write) => run(store, write, now)));
     this.#connection.requireSame();
-    // What was erased is also gone from the -wal then.
+    // So that erased data is gone from the -wal as well.
     if (group.some(({ name }) => name === 'eraseStep')) store.checkpoint();
     for (const [at, { name, args, now }] of group.entries()) this.#held.follow(name, args, results[at], now);
     return { results, isWorkDue: store.isWorkDue };
   }
 
-  #transact<T>(store: Store, work: () => T): T {
+  #transact<T>(store: Store, run: () => T): T {
     store.begin();
     try {
-      const result = work();
+      const result = run();
       store.commit();
       return result;
     } catch (error) {
@@ -191,7 +142,7 @@ export class CommitLoop {
     }
   }
 
-  /** The process has these leases, and cannot renew them now. What fails is tried again. */
+  /** Renews leases for a process that cannot do it now. A failure is retried the next time. */
   #renew(tokens: readonly string[], leaseMs: number, now: Now | undefined): readonly string[] {
     let lost: readonly string[] = [];
     this.#guarded(() => {
@@ -205,20 +156,20 @@ export class CommitLoop {
     return lost;
   }
 
-  /** Tries again soon, in the same order; what has waited for too long is refused. */
+  /** Retries soon, in the same order. Writes that have waited too long are rejected. */
   #wait(error: CallStatusError): void {
     const now = performance.now();
     const expired = this.#writes.filter(({ deadline }) => deadline <= now).length;
-    if (expired > 0) this.#refuse(expired, error);
+    if (expired > 0) this.#reject(expired, error);
     if (this.#writes.length === 0) return;
     this.#isWaiting = true;
     setTimeout(() => {
       this.#isWaiting = false;
-      this.#work();
+      this.#commitAll();
     }, LOCKED_PAUSE_MS);
   }
 
-  #refuse(failed: number, { code, details, cause }: CallStatusError): void {
+  #reject(failed: number, { code, details, cause }: CallStatusError): void {
     this.#answer(failed, { failed, code, details, cause });
   }
 

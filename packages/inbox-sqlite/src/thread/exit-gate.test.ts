@@ -45,7 +45,7 @@ describe('a gate', () => {
     await exited;
   });
 
-  it('tells when the thread has tried to open the file, and does not wait for ever', async () => {
+  it('tells when the thread has tried to open the file, and does not wait forever', async () => {
     const memory = ExitGate.memory();
     const gate = new ExitGate(memory);
     gate.waitUntilOpen(1);

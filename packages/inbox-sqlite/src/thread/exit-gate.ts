@@ -3,17 +3,17 @@ const SHUT = 1;
 const OPENED = 2;
 const CELLS = 3;
 
-/** How long a process that exits waits for the transaction that its thread is in. */
+/** How long an exiting process waits for the transaction of its thread. */
 const LONGEST_WAIT_MS = 5000;
 
 /**
- * Keeps the process from ending in the middle of a transaction of its thread. Nothing would be lost, but `@photostructure/sqlite`
- * aborts the process, with a core dump, when its thread is ended inside of it. It also tells when the thread has opened the file.
+ * Keeps the process from exiting in the middle of a transaction of its thread. Nothing would be lost, but `@photostructure/sqlite` aborts the
+ * process, with a core dump, if a thread ends inside it. The gate also signals that the thread has tried to open the file.
  */
 export class ExitGate {
   readonly #cells: Int32Array;
 
-  /** @param shared the memory that both sides have of it */
+  /** @param shared the memory that both threads share */
   constructor(shared: SharedArrayBuffer) {
     this.#cells = new Int32Array(shared);
   }
@@ -23,7 +23,7 @@ export class ExitGate {
     return new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT);
   }
 
-  /** The thread begins to work. Once the gate is shut, it waits here until it is ended. */
+  /** The thread starts a step. Once the gate is shut, it waits here until it is terminated. */
   enter(): void {
     Atomics.store(this.#cells, WORKING, 1);
     if (Atomics.load(this.#cells, SHUT) === 0) return;
@@ -31,7 +31,7 @@ export class ExitGate {
     Atomics.wait(this.#cells, SHUT, 1);
   }
 
-  /** The thread has nothing more to do. */
+  /** The thread has finished its step. */
   leave(): void {
     Atomics.store(this.#cells, WORKING, 0);
     Atomics.notify(this.#cells, WORKING);
@@ -48,7 +48,7 @@ export class ExitGate {
     Atomics.wait(this.#cells, OPENED, 0, timeoutMs);
   }
 
-  /** Waits until the thread does not work, and lets it begin nothing more. */
+  /** Waits until the thread has finished its step, and lets it start no other. */
   shut(): void {
     Atomics.store(this.#cells, SHUT, 1);
     Atomics.wait(this.#cells, WORKING, 1, LONGEST_WAIT_MS);

@@ -1,27 +1,27 @@
 import type { Now } from '../database/clock.ts';
 import type { TakenRows } from '../store/rows.ts';
-import type { WriteName } from './commit-loop.ts';
+import type { WriteName } from './protocol.ts';
 
-/** The process that has the leases is given up once it has been silent for so many of them. */
+/** The thread stops renewing leases when the process has been silent for the length of so many. */
 const SILENT_LEASES = 4;
 
-/** A lease is renewed so often. */
+/** How often the thread checks on the process, per lease. */
 const PER_LEASE = 3;
 
-/** The longest that a timer of node can wait. */
+/** The longest delay of a timer in Node. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** What is done with leases while the process is silent. */
+/** What the thread does while the process is silent. */
 export interface OnSilence {
   /** Asks the process for a sign of life. */
   ping(): void;
-  /** Prolongs leases, and returns those that are lost. */
+  /** Renews leases, and returns those that are lost. */
   renew(tokens: readonly string[], leaseMs: number, now: Now | undefined): readonly string[];
 }
 
 /**
- * The leases that the process of this thread has. A handler that blocks the event loop keeps it from renewing them, and another process
- * would begin the same event, and be blocked in turn; so the thread renews them meanwhile, for a while.
+ * The leases that the process of this thread holds. A handler that blocks the event loop keeps the process from renewing them, and another
+ * process would run the same event and be blocked in turn. So the thread renews them meanwhile, up to a limit.
  */
 export class HeldLeases {
   readonly #on: OnSilence;
@@ -29,25 +29,25 @@ export class HeldLeases {
   #timer: NodeJS.Timeout | undefined;
   #heardAt = 0;
   #isAsked = false;
-  /** The last time that was given, and when. */
+  /** The last time received from a test's clock, and when it was received. */
   #given: { readonly now: Now; readonly at: number } | undefined;
 
   constructor(on: OnSilence) {
     this.#on = on;
   }
 
-  /** The process said something. */
+  /** The process sent a message. */
   heard(): void {
     this.#heardAt = performance.now();
     this.#isAsked = false;
   }
 
-  /** Follows what was committed. */
+  /** Takes note of a committed write. */
   follow(name: WriteName, args: readonly unknown[], result: unknown, now: Now | undefined): void {
     if (now !== undefined) this.#given = { now, at: performance.now() };
     if (name === 'take') {
       const { leaseMs } = args[0] as { leaseMs: number };
-      for (const [, , token] of (result as TakenRows).jobs) this.#hold(token, leaseMs);
+      for (const [, token] of (result as TakenRows).jobs) this.#hold(token, leaseMs);
     } else if (name === 'renew') for (const token of result as string[]) this.#leases.delete(token);
     else if (name === 'finish' || name === 'fail' || name === 'release') this.#leases.delete(args[0] as string);
   }
@@ -81,7 +81,7 @@ export class HeldLeases {
     }
   }
 
-  /** The time goes on, though the process cannot tell it. */
+  /** A test's time, advanced by what has passed since it was received. */
   #now(): Now | undefined {
     if (this.#given === undefined) return undefined;
     const { now, at } = this.#given;

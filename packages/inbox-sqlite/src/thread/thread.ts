@@ -1,19 +1,11 @@
-/** The thread of an inbox, which alone writes into the file: so the process does not wait for the disk. */
+/** The thread of an inbox. Only it writes to the file, so that the process does not wait for the disk. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { loadEngine } from '../database/engine.ts';
 import { toInboxError } from '../database/errors.ts';
 import { Connection } from '../store/connection.ts';
-import { CommitLoop, type CommitLoopOptions } from './commit-loop.ts';
+import { CommitLoop } from './commit-loop.ts';
 import { ExitGate } from './exit-gate.ts';
-import type { Opened } from './start-thread.ts';
-
-/** What the thread is started with. */
-export interface ThreadData extends CommitLoopOptions {
-  readonly path: string;
-  readonly gate: SharedArrayBuffer;
-  /** Where it says how the opening went. */
-  readonly opened: MessagePort;
-}
+import type { Opened, ThreadData } from './protocol.ts';
 
 const { path, gate: memory, opened, ...options } = workerData as ThreadData;
 const gate = new ExitGate(memory);
@@ -29,8 +21,8 @@ function open(): Opened {
   try {
     connection.open({ create: false, waitMs: options.busyTimeoutMs });
     return {};
-  } catch (cause) {
-    const { code, details, cause: why } = toInboxError(cause, path);
-    return { error: { code, details, cause: why } };
+  } catch (error) {
+    const { code, details, cause } = toInboxError(error, path);
+    return { error: { code, details, cause } };
   }
 }

@@ -3,32 +3,32 @@ import type { Now } from '../database/clock.ts';
 import { toInboxError } from '../database/errors.ts';
 import type { Store } from '../store/store.ts';
 import { clearTimeout, setImmediate, setTimeout } from '../timers.ts';
-import { CLOSE, type Outcomes, PONG, type WriteName } from './commit-loop.ts';
+import { CLOSE, type Outcomes, PONG, type WriteName } from './protocol.ts';
 
-/** The way to a committer: a thread, or in tests a port. */
+/** The thread with the commit loop, or in tests a port to it. */
 export interface WritingThread {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (outcomes: Outcomes) => void): unknown;
   /** Why the thread is about to exit. */
   on(event: 'error', listener: (cause: unknown) => void): unknown;
-  /** Nothing comes any more: a thread exits, a port closes. */
+  /** No more messages: a thread exited, or a port closed. */
   on(event: 'exit' | 'close', listener: () => void): unknown;
   ref(): void;
   unref(): void;
 }
 
 /**
- * Opens a channel.
+ * Starts a thread.
  *
- * @param waits whether to block this thread until the committer has opened the file, or could not
+ * @param waits whether to block until the thread has tried to open the file
  */
 export type StartThread = (waits: boolean) => WritingThread;
 
-/** The arguments of an operation of the store, without the time. */
+/** The arguments of a store's operation, without the time. */
 export type Arguments<Name extends WriteName> =
   Parameters<Store[Name]> extends [...infer Args, Now] ? Args : Parameters<Store[Name]>;
 
-/** A caller that waits for the result of a write. */
+/** A write that waits for its result. */
 interface Waiting {
   readonly settle: (result: never) => unknown;
   readonly resolve: (value: never) => void;
@@ -37,47 +37,47 @@ interface Waiting {
 
 const ENDED = 'The thread that writes has ended; the next write starts another.';
 
-/** A disk that hangs may keep the committer; `close()` does not wait longer. */
+/** A disk that hangs may block the thread. `close()` does not wait longer than this. */
 const LONGEST_CLOSING_MS = 5000;
 
 /**
- * Sends writes to a committer: those of one turn of the event loop in one message. The process stays alive while there are any.
- * When the committer ends unasked, what has no answer is rejected, and the next write gets another committer.
+ * Sends writes to the thread: those of one turn of the event loop in one message. Pending writes keep the process alive.
+ * When the thread ends unexpectedly, they are rejected, and the next write starts another thread.
  */
 export class WriteQueue {
   readonly #path: string;
-  readonly #open: StartThread;
+  readonly #start: StartThread;
   readonly #onWorkDue: () => void;
-  #channel: WritingThread | undefined;
+  #thread: WritingThread | undefined;
   #writes: unknown[] = [];
-  /** Who waits for `#writes`. */
+  /** The entries for `#writes`. */
   #unsent: Waiting[] = [];
-  /** Who waits for what was sent, by message. */
+  /** The entries for sent writes, by message. */
   readonly #sent: Waiting[][] = [];
-  /** How many of the first message have their answer. */
+  /** How many writes of the first message have been answered. */
   #answered = 0;
   #onEnd = () => {};
 
-  constructor(path: string, open: StartThread, onWorkDue: () => void) {
+  constructor(path: string, start: StartThread, onWorkDue: () => void) {
     this.#path = path;
-    this.#open = open;
+    this.#start = start;
     this.#onWorkDue = onWorkDue;
   }
 
   /**
-   * Starts the committer, and waits until it has opened the file.
+   * Starts the thread, and waits until it has opened the file.
    *
    * @throws CallStatusError when it cannot
    */
   start(): void {
-    this.#channel ??= this.#connect(true);
+    this.#thread ??= this.#connect(true);
   }
 
   /**
-   * Writes, and resolves when it is on the disk.
+   * Queues a write. Resolves when it is on disk.
    *
-   * @param settle makes of the result what the promise resolves to; called in the order of the writes
-   * @throws CallStatusError and it may have been written only if the answer was lost
+   * @param settle converts the result; called in the order of the writes
+   * @throws CallStatusError when it failed. It may be on disk only if its answer was lost
    */
   write<Name extends WriteName, Result>(
     name: Name,
@@ -91,21 +91,21 @@ export class WriteQueue {
     });
   }
 
-  /** Waits until everything is answered, though not for ever, and ends the committer. */
+  /** Waits for pending writes, within limits, and ends the thread. */
   async close(): Promise<void> {
     this.#flush();
-    const channel = this.#channel;
-    if (channel === undefined) return;
+    const thread = this.#thread;
+    if (thread === undefined) return;
     let timer: NodeJS.Timeout | undefined;
     const ended = new Promise<void>((resolve) => {
       this.#onEnd = resolve;
       timer = setTimeout(resolve, LONGEST_CLOSING_MS);
     });
-    channel.ref();
-    channel.postMessage(CLOSE);
+    thread.ref();
+    thread.postMessage(CLOSE);
     await ended;
     clearTimeout(timer);
-    channel.unref();
+    thread.unref();
   }
 
   #flush(): void {
@@ -117,34 +117,34 @@ export class WriteQueue {
     this.#send(writes, waiting);
   }
 
-  /** All in one message if it goes; if it does not, one by one, so that none fails for its neighbor. */
+  /** Sends all in one message. If that fails, sends them one by one, so that none fails because of another. */
   #send(writes: readonly unknown[], waiting: Waiting[]): void {
     try {
-      this.#channel ??= this.#connect(false);
-      this.#channel.postMessage(writes);
+      this.#thread ??= this.#connect(false);
+      this.#thread.postMessage(writes);
     } catch (cause) {
       if (waiting.length === 1) waiting[0]?.reject(toInboxError(cause, this.#path));
       else for (const [at, one] of waiting.entries()) this.#send(writes.slice(3 * at, 3 * at + 3), [one]);
       return;
     }
-    if (this.#sent.push(waiting) === 1) this.#channel.ref();
+    if (this.#sent.push(waiting) === 1) this.#thread.ref();
   }
 
   #connect(waits: boolean): WritingThread {
     let cause: unknown;
-    const channel = this.#open(waits);
-    channel.on('message', (outcomes) => this.#receive(channel, outcomes));
-    channel.on('error', (error) => {
+    const thread = this.#start(waits);
+    thread.on('message', (outcomes) => this.#receive(thread, outcomes));
+    thread.on('error', (error) => {
       cause = error;
     });
-    for (const event of ['exit', 'close'] as const) channel.on(event, () => this.#end(cause));
-    channel.unref();
-    return channel;
+    for (const event of ['exit', 'close'] as const) thread.on(event, () => this.#end(cause));
+    thread.unref();
+    return thread;
   }
 
-  #receive(channel: WritingThread, outcomes: Outcomes): void {
+  #receive(thread: WritingThread, outcomes: Outcomes): void {
     if ('ping' in outcomes) {
-      channel.postMessage(PONG);
+      thread.postMessage(PONG);
       return;
     }
     if ('failed' in outcomes) {
@@ -154,10 +154,10 @@ export class WriteQueue {
       for (const result of outcomes.results) this.#settle(this.#next() as Waiting, result);
       if (outcomes.isWorkDue) this.#onWorkDue();
     }
-    if (this.#sent.length === 0) channel.unref();
+    if (this.#sent.length === 0) thread.unref();
   }
 
-  /** Who is to get the next answer. */
+  /** The write that the next answer is for. */
   #next(): Waiting | undefined {
     const [message] = this.#sent;
     const next = message?.[this.#answered++];
@@ -177,7 +177,7 @@ export class WriteQueue {
   }
 
   #end(cause: unknown): void {
-    this.#channel = undefined;
+    this.#thread = undefined;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       next.reject(new CallStatusError('inbox_unavailable', { path: this.#path, hint: ENDED }, { cause }));
     }

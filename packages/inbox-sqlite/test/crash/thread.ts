@@ -7,7 +7,7 @@ import { type Database, loadEngine } from '../../src/database/engine.ts';
 import { Connection } from '../../src/store/connection.ts';
 import { CommitLoop } from '../../src/thread/commit-loop.ts';
 import { ExitGate } from '../../src/thread/exit-gate.ts';
-import type { ThreadData } from '../../src/thread/thread.ts';
+import type { ThreadData } from '../../src/thread/protocol.ts';
 
 const { SYNCHRONOUS } = process.env;
 const { path, gate: memory, opened, ...options } = workerData as ThreadData;

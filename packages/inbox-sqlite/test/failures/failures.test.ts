@@ -134,7 +134,7 @@ describe('a file that may not be written', () => {
       expect(() => openInbox({ path: join(folder, 'new.db') }).ready()).toThrow(
         expect.objectContaining({
           code: 'inbox_unwritable',
-          message: expect.stringContaining('The system said EACCES: '),
+          message: expect.stringContaining('The system reported EACCES: '),
         }),
       );
     });
@@ -146,7 +146,7 @@ describe('a file that may not be written', () => {
     expect(() => openInbox({ path }).ready()).toThrow(
       expect.objectContaining({
         code: 'inbox_unwritable',
-        message: expect.stringMatching(/missing.calls\.db.*The system said ENOENT: the folder does not exist\./),
+        message: expect.stringMatching(/missing.calls\.db.*The system reported ENOENT: the folder does not exist\./),
       }),
     );
   });

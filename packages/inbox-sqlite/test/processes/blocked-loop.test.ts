@@ -65,7 +65,12 @@ describe('the leases of a process', () => {
       held.follow(
         'take',
         [{ leaseMs: 300 }],
-        { jobs: [[1, 'id', token, 0, 0, false, 1, '[]']], nextInMs: undefined, suspects: false, more: false },
+        {
+          jobs: [['id', token, 0, 0, false, 1, '[]', '{}', 'advance']],
+          nextInMs: undefined,
+          suspects: false,
+          more: false,
+        },
         { wall: 10, mono: 10, steady: 10 },
       );
     return { held, on, take };

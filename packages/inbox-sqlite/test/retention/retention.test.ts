@@ -139,7 +139,7 @@ describe('retention', () => {
     expect((await inbox.record(event('c1', 'completed', 'c1/0'))).transition).toBe('advance');
   });
 
-  it('keeps everything where it is for ever', async () => {
+  it('keeps everything where it is forever', async () => {
     const { open, event, pass } = setUp();
     const { inbox } = open({ retentionMs: Number.POSITIVE_INFINITY });
     await recordEnded(inbox, event);
@@ -194,8 +194,8 @@ describe('the retention of a file', () => {
   });
 
   it.each([
-    [Number.POSITIVE_INFINITY, 30 * DAY, 'It was for ever, and is 720 hours now.'],
-    [1, Number.POSITIVE_INFINITY, 'It was 1 ms, and is for ever now.'],
+    [Number.POSITIVE_INFINITY, 30 * DAY, 'It was forever, and is 720 hours now.'],
+    [1, Number.POSITIVE_INFINITY, 'It was 1 ms, and is forever now.'],
   ])('is told in words when it changes: %s, %s', async (before, after, reason) => {
     const { path, open } = setUp();
     await open({ retentionMs: before, worker: false }).inbox.counts();

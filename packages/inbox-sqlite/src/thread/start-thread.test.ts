@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { temporaryFile } from '../../test/support.ts';
-import { threadFile } from './installed.ts';
+import { threadFile } from './start-thread.ts';
 
 const bundled = expect.objectContaining({ code: 'inbox_unsupported', message: expect.stringContaining('was bundled') });
 

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openInbox, temporaryFile } from '../../test/support.ts';
 import { Connection } from '../store/connection.ts';
 import { loadEngine } from './engine.ts';
-import { whileLocked } from './locked.ts';
+import { whileLocked } from './open.ts';
 
 const busy = fileURLToPath(new URL('../../test/processes/busy.ts', import.meta.url));
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Outcomes } from './outcomes.ts';
+import { Outcomes } from './results.ts';
 
 it('a result that is told again is answered the same, and another one is lost', () => {
   const outcomes = new Outcomes();
