@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkMode, MODES } from './modes.ts';
 import { pack } from './pack.ts';
-import { publicPackages, ROOT, run } from './packages.ts';
+import { checkRefusal, publicPackages, ROOT, run } from './packages.ts';
 
 interface Consumer {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -69,9 +69,19 @@ function check(id: string, tarballs: ReadonlyMap<string, string>): void {
   run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], project);
   checkCopies(project);
   run('tsc', ['-p', project]);
-  for (const mode of MODES) checkMode(project, mode);
+  for (const mode of MODES) {
+    if (mode.refusedWith === undefined || id === 'core') checkMode(project, mode);
+  }
   run('node', [join(project, 'out', 'app.js')], project);
   run('node', ['require.cjs'], project);
+  if (id === 'core') checkOldNode(project);
+}
+
+/** A Node that is too old is told so, whatever else it cannot do. */
+function checkOldNode(project: string): void {
+  console.log('Node 20.18: refused');
+  const args = ['-y', '-p', 'node@20.18', '-c', 'node out/app.js'];
+  checkRefusal('npx', args, 'call-status needs Node 20.19 or later', project);
 }
 
 /** Two copies of the core would not know each other's errors and types. */

@@ -1,4 +1,4 @@
-import { execFileSync, execSync, type StdioOptions } from 'node:child_process';
+import { execFileSync, type StdioOptions, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -41,13 +41,26 @@ export function publicPackages(): PublicPackage[] {
     .filter(({ manifest }) => manifest.private !== true);
 }
 
-const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit'];
+/** npm would warn of the settings that pnpm hands down to it. */
+const ENV = { ...process.env, npm_config_loglevel: 'error' };
 
 /** Runs a program to its end, its output being ours; throws if it fails. */
 export function run(program: string, args: readonly string[], cwd: string = ROOT): void {
-  // npm would warn of the settings that pnpm hands down to it.
-  const options = { cwd, env: { ...process.env, npm_config_loglevel: 'error' }, stdio: STDIO };
-  if (process.platform !== 'win32') execFileSync(program, args, options);
-  // On Windows, npm and what it installs are .cmd files, which only the shell runs.
-  else execSync([program, ...args].map((word) => `"${word}"`).join(' '), options);
+  const stdio: StdioOptions = ['ignore', 'inherit', 'inherit'];
+  execFileSync(...command(program, args), { cwd, env: ENV, stdio, shell: IS_WINDOWS });
+}
+
+/** Runs a program that has to fail, and to say this. */
+export function checkRefusal(program: string, args: readonly string[], text: string, cwd: string = ROOT): void {
+  const options = { cwd, env: ENV, encoding: 'utf8', shell: IS_WINDOWS } as const;
+  const { status, stdout, stderr } = spawnSync(...command(program, args), options);
+  if (status === 0 || !(stdout + stderr).includes(text))
+    throw new Error(`${program} ${args.join(' ')} did not fail with "${text}", but said:\n${stdout}${stderr}`);
+}
+
+const IS_WINDOWS = process.platform === 'win32';
+
+/** On Windows, npm and what it installs are .cmd files, which only the shell runs. */
+function command(program: string, args: readonly string[]): [string, string[]] {
+  return IS_WINDOWS ? [[program, ...args].map((word) => `"${word}"`).join(' '), []] : [program, [...args]];
 }

@@ -1,5 +1,15 @@
 /** What the types promise and refuse to someone who uses the core alone. */
-import { type CallStatusEvent, createCallStatus, mycpaas, type Receiver, signalwire } from '@call-status/core';
+import {
+  type CallStatusEvent,
+  createCallStatus,
+  type Inbox,
+  memoryInbox,
+  mycpaas,
+  type Receiver,
+  signalwire,
+} from '@call-status/core';
+import { type CallbackReceiver, originOf, receiveNode } from '@call-status/core/adapter';
+import { checkOptions, foldCall, type Inbox as Port, queryRules } from '@call-status/core/inbox';
 import { contentKey, defineProvider, equal, hmac, option, required } from '@call-status/core/provider';
 
 const calls = createCallStatus({
@@ -15,7 +25,7 @@ export const on = calls.provider('signalwire').onCompleted((event) => {
 // @ts-expect-error - no such provider was given to this receiver
 calls.provider('exotel');
 
-// @ts-expect-error - a misspelt option is an error
+// @ts-expect-error - a misspelled option is an error
 signalwire({ signingkey: 'key' });
 
 export function describe(event: CallStatusEvent): string {
@@ -34,12 +44,12 @@ export const acme = defineProvider({
   options: { region: option<'eu' | 'us'>('eu or us', (value) => value === 'eu' || value === 'us') },
   statuses: { over: 'completed' },
   schema: required<{ readonly id: string; readonly state: string }>('id', 'state'),
-  recognizes: (message) => message.header('x-acme') !== undefined,
-  authenticate: async (message, secrets, { region }) => {
+  recognizes: (callback) => callback.header('x-acme') !== undefined,
+  authenticate: async (callback, secrets, { region }) => {
     const place: 'eu' | 'us' | undefined = region;
-    const { bytes } = message;
-    if (bytes === undefined || place === undefined) return 'body_consumed';
-    return secrets.some((key) => equal('', hmac('sha256', key, 'hex', bytes))) ? 'genuine' : 'signature_mismatch';
+    const { bytes } = callback;
+    if (bytes === undefined || place === undefined) return 'missing';
+    return secrets.some((key) => equal('', hmac('sha256', key, 'hex', bytes))) ? 'valid' : 'mismatch';
   },
   normalize: (fields) => ({ callId: fields.id, rawStatus: fields.state }),
   eventKey: (_, form) => contentKey(form),
@@ -53,3 +63,9 @@ acme({ region: 'au' });
 
 // @ts-expect-error - no such option
 acme({ regions: 'eu' });
+
+/** What the entries for authors of inboxes and adapters give is what the application's entry takes. */
+export const port: Port = memoryInbox();
+export const inbox: Inbox = port;
+export const receiver: CallbackReceiver = calls;
+export const forAuthors = [checkOptions, foldCall, queryRules, originOf, receiveNode];

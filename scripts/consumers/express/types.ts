@@ -21,5 +21,5 @@ app.post('/webhooks/own-answer', callStatusMiddleware({ ack: 'manual' }), (req, 
   res.json(event?.callId);
 });
 
-// @ts-expect-error - a misspelt option is an error
-callStatusMiddleware({ autoAcknowledge: false });
+// @ts-expect-error - a misspelled option is an error
+callStatusMiddleware({ acknowledge: 'manual' });

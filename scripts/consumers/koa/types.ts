@@ -29,5 +29,5 @@ app.use((ctx) => {
   ctx.body = [ctx.tenant, ctx.state.user, event?.callId];
 });
 
-// @ts-expect-error - a misspelt option is an error
-callStatusMiddleware({ autoAcknowledge: false });
+// @ts-expect-error - a misspelled option is an error
+callStatusMiddleware({ acknowledge: 'manual' });
