@@ -118,6 +118,13 @@ function runIn(cwd: string, ...args: readonly string[]) {
   return spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), ...args], { cwd, encoding: 'utf8' });
 }
 
+it('all packages that are published have the same version', () => {
+  const { fixed } = JSON.parse(readFileSync(path.join(ROOT, '.changeset/config.json'), 'utf8'));
+  const ids = publicPackages().map(({ id }) => id);
+  expect(fixed).toEqual([[`@call-status/{${ids.join(',')}}`]]);
+  expect(new Set(publicPackages().map(({ manifest }) => manifest.version)).size).toBe(1);
+});
+
 describe('imports', () => {
   const folders = readdirSync(path.join(ROOT, 'packages')).filter((id) =>
     existsSync(path.join(ROOT, 'packages', id, 'package.json')),
