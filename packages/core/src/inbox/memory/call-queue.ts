@@ -1,53 +1,67 @@
-import { type Call, foldCall } from '../../call.ts';
-import {
-  type AnyCallStatusEvent,
-  type CallStatus,
-  type Direction,
-  isTerminal,
-  type TerminalStatus,
-} from '../../event.ts';
+import { type ApplicationEnd, type Call, foldCall } from '../../call.ts';
+import { type AnyCallStatusEvent, type CallStatus, isTerminal } from '../../event.ts';
 import type { CallSummary, NewEvent } from '../inbox.ts';
-import type { CallQueueList } from './call-queue-list.ts';
-import type { QueuedJob } from './queued-job.ts';
-import { CALL_BYTES, detached } from './size.ts';
+import { CALL_BYTES, detached } from './bytes.ts';
+import { Node } from './linked-list.ts';
 
-/** One call, with its work in the order of recording. */
+const NO_HANDLERS: readonly string[] = [];
+
+/** An event that is not handled yet, or a dead letter. */
+export class QueuedJob {
+  readonly queue: CallQueue;
+  readonly event: AnyCallStatusEvent;
+  readonly serial: number;
+  /** Attempts that failed. */
+  failures = 0;
+  /** Takes that ended without a result after `begin`. */
+  interruptions = 0;
+  isSuspect = false;
+  doneHandlers: readonly string[] = NO_HANDLERS;
+  /** The earliest time to take it. */
+  dueAt = 0;
+  /** The token of its last take, until that has a result or another take follows. */
+  token = '';
+  leaseUntil = 0;
+  /** The pause after an interruption, once its handlers began. */
+  interruptedForMs: number | undefined;
+  next: QueuedJob | undefined;
+
+  constructor(queue: CallQueue, event: AnyCallStatusEvent, serial: number) {
+    this.queue = queue;
+    this.event = event;
+    this.serial = serial;
+  }
+}
+
+/** One call: its events, and its jobs in the order of recording. */
 export class CallQueue {
   readonly provider: string;
   readonly tenant: string | undefined;
   readonly callId: string;
   readonly serial: number;
   readonly firstEventAt: string;
-  lastEventAt: string;
-  /** When it was last recorded to, in elapsed milliseconds. */
-  touchedAt = 0;
   status: CallStatus = 'unknown';
+  /** How the application ended it, if it did. */
+  end: ApplicationEnd | undefined;
+  readonly #events = new Map<string, AnyCallStatusEvent>();
   /** How much memory it takes. */
   bytes: number = CALL_BYTES;
-  readonly #events = new Map<string, AnyCallStatusEvent>();
-  #direction: Direction | undefined;
-  #from: string | undefined;
-  #to: string | undefined;
-  #answered: boolean | undefined;
-  #durationSeconds: number | undefined;
-  /** When it was answered, as an event said that had it, and when it was first in progress. */
-  #answeredAt: string | undefined;
-  #inProgressAt: string | undefined;
+  /** When it was last recorded to, in elapsed milliseconds. */
+  touchedAt = 0;
   /** How many of its events are dead letters. */
   dead = 0;
-  /** How the application ended it, if it did. */
-  end: { readonly status: TerminalStatus; readonly at: string } | undefined;
-  /** What its first work waits for: a worker, its time, or its result. */
-  state: 'idle' | 'due' | 'later' | 'running' = 'idle';
-  /** Since when its first work is due. */
-  dueSince = 0;
-  /** Its place among the calls that are due. */
-  place = 0;
   head: QueuedJob | undefined;
   tail: QueuedJob | undefined;
-  list: CallQueueList | undefined;
-  older: CallQueue | undefined;
-  newer: CallQueue | undefined;
+  /** What its first job waits for: a worker, its time, or its result. */
+  state: 'idle' | 'due' | 'later' | 'running' = 'idle';
+  /** Since when its first job is due. */
+  dueSince = 0;
+  /** Its number among the calls that became due. */
+  dueOrder = 0;
+  /** Its place among all calls. */
+  readonly inOrder: Node<CallQueue> = new Node<CallQueue>(this);
+  /** Its place among the calls in the same state. */
+  readonly inState: Node<CallQueue> = new Node<CallQueue>(this);
 
   constructor({ provider, tenant, callId, receivedAt }: NewEvent, serial: number) {
     this.provider = provider;
@@ -55,25 +69,23 @@ export class CallQueue {
     this.callId = detached(callId);
     this.serial = serial;
     this.firstEventAt = receivedAt;
-    this.lastEventAt = receivedAt;
   }
 
-  /** When its first work is due. Asked only of a call that has work. */
-  get runAt(): number {
-    return (this.head as QueuedJob).runAt;
+  /** When its first job is due. Asked only of a call that has a job. */
+  get dueAt(): number {
+    return (this.head as QueuedJob).dueAt;
   }
 
-  /** Whether a worker has its first work, or had it last and may still report a result. */
+  /** Whether a worker has its first job, or had it last and may still report a result. */
   get isTaken(): boolean {
     return this.head !== undefined && this.head.token !== '';
   }
 
-  /** How many events it has. */
-  get size(): number {
+  get eventCount(): number {
     return this.#events.size;
   }
 
-  get ids(): Iterable<string> {
+  get eventIds(): Iterable<string> {
     return this.#events.keys();
   }
 
@@ -81,25 +93,20 @@ export class CallQueue {
     return this.#events.has(eventId);
   }
 
-  /** Whether the work on an event that it knows is done, or dead. */
+  /** Whether an event that it knows is handled, or a dead letter. */
   isDone(eventId: string): boolean {
     for (let job = this.head; job !== undefined; job = job.next) if (job.event.id === eventId) return false;
     return true;
   }
 
-  add(event: AnyCallStatusEvent): void {
-    this.#events.set(event.id, event);
-    if (event.receivedAt > this.lastEventAt) this.lastEventAt = event.receivedAt;
-    this.#describe(event);
-  }
-
-  append(job: QueuedJob): void {
+  add(job: QueuedJob): void {
+    this.#events.set(job.event.id, job.event);
     if (this.tail === undefined) this.head = job;
     else this.tail.next = job;
     this.tail = job;
   }
 
-  /** Puts old work back in its place: behind what was recorded before it, and behind what a worker may still have. */
+  /** Puts a job back in its place: behind those recorded before it, and behind the one that a worker may still have. */
   insert(job: QueuedJob): void {
     let before = this.isTaken ? this.head : undefined;
     let after = before === undefined ? this.head : before.next;
@@ -119,45 +126,34 @@ export class CallQueue {
     job.next = undefined;
   }
 
-  /** Takes over what a summary says of the last event that said it. */
-  #describe(event: AnyCallStatusEvent): void {
-    const { direction, from, to, answered, durationSeconds, status, answeredAt, occurredAt, receivedAt } = event;
-    if (direction !== undefined) this.#direction = direction;
-    if (from !== undefined) this.#from = from;
-    if (to !== undefined) this.#to = to;
-    // The first outcome of a call stays.
-    const counts = answered !== undefined && event.transition !== 'conflict';
-    if (counts) this.#answered = this.#answered === true || answered;
-    if (durationSeconds !== undefined) this.#durationSeconds = durationSeconds;
-    if (answeredAt !== undefined) this.#answeredAt = answeredAt;
-    if (status === 'in-progress') {
-      const time = occurredAt ?? receivedAt;
-      if (this.#inProgressAt === undefined || time < this.#inProgressAt) this.#inProgressAt = time;
-    }
-  }
-
-  fold(): Call {
+  toCall(): Call {
     return foldCall([...this.#events.values()], this.end);
   }
 
-  summary(): CallSummary {
-    const { provider, tenant, callId, status, firstEventAt, lastEventAt, size } = this;
-    const answeredAt = this.#answeredAt ?? this.#inProgressAt;
-    return {
-      provider,
-      callId,
-      ...(tenant !== undefined && { tenant }),
-      status,
-      terminal: isTerminal(status),
-      ...(this.#direction !== undefined && { direction: this.#direction }),
-      ...(this.#from !== undefined && { from: this.#from }),
-      ...(this.#to !== undefined && { to: this.#to }),
-      ...(this.#answered !== undefined && { answered: this.#answered }),
-      ...(answeredAt !== undefined && { answeredAt }),
-      ...(this.#durationSeconds !== undefined && { durationSeconds: this.#durationSeconds }),
-      firstEventAt,
-      lastEventAt,
-      eventCount: size,
-    };
+  toSummary(): CallSummary {
+    const { provider, tenant, callId, status, firstEventAt, eventCount } = this;
+    const key = { provider, callId, ...(tenant !== undefined && { tenant }) };
+    const details = detailsOf(this.#events.values());
+    return { ...key, status, terminal: isTerminal(status), ...details, firstEventAt, eventCount };
   }
+}
+
+const DETAILS = ['direction', 'from', 'to', 'durationSeconds', 'answeredAt'] as const;
+
+/** Each detail of the last event that has it. */
+function detailsOf(events: Iterable<AnyCallStatusEvent>): Partial<CallSummary> & { readonly lastEventAt: string } {
+  const details: Record<string, unknown> = {};
+  let lastEventAt = '';
+  let inProgressAt: string | undefined;
+  for (const event of events) {
+    const { status, transition, answered, receivedAt, occurredAt = receivedAt } = event;
+    for (const name of DETAILS) if (event[name] !== undefined) details[name] = event[name];
+    // The first outcome of a call stays.
+    const counts = answered !== undefined && transition !== 'conflict';
+    if (counts) details['answered'] = details['answered'] === true || answered;
+    if (receivedAt > lastEventAt) lastEventAt = receivedAt;
+    const isEarlier = inProgressAt === undefined || occurredAt < inProgressAt;
+    if (status === 'in-progress' && isEarlier) inProgressAt = occurredAt;
+  }
+  return { ...(inProgressAt !== undefined && { answeredAt: inProgressAt }), ...details, lastEventAt };
 }

@@ -1,18 +1,16 @@
 import { checkOptions } from '../../options/check-options.ts';
 import type { DeadLetter, DeadLetterQuery, DeadLetters, Page } from '../inbox.ts';
 import { timeRange } from '../query-rules.ts';
-import type { CallQueue } from './call-queue.ts';
-import { LinkedList, type Node } from './linked-list.ts';
+import type { CallQueue, QueuedJob } from './call-queue.ts';
+import { LinkedList, Node } from './linked-list.ts';
 import { isWithin, pageOf, QUERIES } from './pages.ts';
-import type { QueuedJob } from './queued-job.ts';
 
-type Matching = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+/** Which dead letters to replay. */
+type ReplayQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
 
-/** What to do once an event is no dead letter any more. */
+/** What to do with an event that is no longer a dead letter. */
 export interface OnLeaving {
-  /** It is work again. */
   replayed(dead: StoredDeadLetter): void;
-  /** It is done. */
   discarded(dead: StoredDeadLetter): void;
 }
 
@@ -32,13 +30,15 @@ export class MemoryDeadLetters implements DeadLetters {
   }
 
   add(job: QueuedJob, letter: DeadLetter): void {
-    this.#byEvent.set(job.event.id, this.#inOrder.add({ job, letter, serial: ++this.#serial }));
-    job.lane.dead++;
+    const node = new Node({ job, letter, serial: ++this.#serial });
+    this.#byEvent.set(job.event.id, node);
+    this.#inOrder.append(node);
+    job.queue.dead++;
   }
 
-  /** Forgets those of a call that is forgotten. */
-  removeAll(lane: CallQueue): void {
-    if (lane.dead > 0) for (const id of lane.ids) this.#remove(id);
+  /** Forgets the dead letters of a call. */
+  removeAll(queue: CallQueue): void {
+    if (queue.dead > 0) for (const id of queue.eventIds) this.#remove(id);
   }
 
   async list(query: DeadLetterQuery = {}): Promise<Page<DeadLetter>> {
@@ -57,7 +57,7 @@ export class MemoryDeadLetters implements DeadLetters {
     return dead !== undefined;
   }
 
-  async replayAll(query: Matching = {}): Promise<number> {
+  async replayAll(query: ReplayQuery = {}): Promise<number> {
     checkOptions('query', query, QUERIES.replayAll);
     const found = [...this.#inOrder.oldestFirst()].filter(matching(query));
     for (const dead of found) {
@@ -77,8 +77,8 @@ export class MemoryDeadLetters implements DeadLetters {
     const node = this.#byEvent.get(eventId);
     if (node === undefined) return undefined;
     this.#byEvent.delete(eventId);
-    this.#inOrder.remove(node);
-    node.item.job.lane.dead--;
+    node.leave();
+    node.item.job.queue.dead--;
     return node.item;
   }
 }
@@ -90,7 +90,7 @@ export interface StoredDeadLetter {
   readonly serial: number;
 }
 
-function matching({ provider, ...times }: Matching): (dead: StoredDeadLetter) => boolean {
+function matching({ provider, ...times }: ReplayQuery): (dead: StoredDeadLetter) => boolean {
   const range = timeRange(times);
   return ({ letter: { event, deadAt } }) =>
     (provider === undefined || event.provider === provider) && isWithin(deadAt, range);

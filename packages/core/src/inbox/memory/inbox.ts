@@ -1,6 +1,6 @@
 import { type Call, transitionOf } from '../../call.ts';
 import { CallStatusError } from '../../errors.ts';
-import { isTerminal } from '../../event.ts';
+import { type AnyCallStatusEvent, isTerminal } from '../../event.ts';
 import { checkOptions } from '../../options/check-options.ts';
 import type { Clock } from '../../provider/define-provider.ts';
 import type {
@@ -21,22 +21,24 @@ import type {
   TakeRequest,
 } from '../inbox.ts';
 import { timeRange } from '../query-rules.ts';
-import { CallQueue } from './call-queue.ts';
+import { CALL_BYTES, detached, sizeOf, sizeOfText } from './bytes.ts';
+import { CallQueue, QueuedJob } from './call-queue.ts';
 import { MemoryDeadLetters, type StoredDeadLetter } from './dead-letters.ts';
-import { elapsedBy } from './elapsed.ts';
 import { type Bounds, KeptCalls } from './kept-calls.ts';
 import { isWithin, pageOf, QUERIES } from './pages.ts';
-import { QueuedJob } from './queued-job.ts';
-import { Schedule } from './schedule.ts';
-import { CALL_BYTES, detached, sizeOf, sizeOfText } from './size.ts';
+import { elapsedBy, Schedule } from './schedule.ts';
 
-/** In characters; where there is no room for it, a short one. */
+const FULL =
+  'The memory inbox is full of calls with unfinished jobs: raise maxBytes or maxCalls, or find out why handlers do not finish.';
+
+/** In characters; a short one if there is no room for it. */
 const LONGEST_ERROR = 10_000;
 const SHORT_ERROR = 200;
 
 /** An inbox in the memory of this process. */
 export class MemoryInbox implements Inbox {
   readonly durable = false;
+  readonly deadLetters: DeadLetters;
   readonly #deadLetters: MemoryDeadLetters;
   readonly #clock: Clock;
   readonly #now: () => number;
@@ -45,53 +47,47 @@ export class MemoryInbox implements Inbox {
   readonly #listeners = new Set<() => void>();
   #unfinished = 0;
   #serial = 0;
-  #closed = false;
+  #isClosed = false;
 
   constructor(bounds: Bounds, clock?: Clock) {
     this.#clock = clock ?? Date.now;
     this.#now = elapsedBy(clock);
     this.#schedule = new Schedule(this.#now);
-    this.#calls = new KeptCalls(bounds, this.#now(), (lane) => {
-      this.#schedule.remove(lane);
-      this.#deadLetters.removeAll(lane);
+    this.#calls = new KeptCalls(bounds, this.#now(), (queue) => {
+      this.#schedule.remove(queue);
+      this.#deadLetters.removeAll(queue);
     });
     this.#deadLetters = new MemoryDeadLetters({
       replayed: (dead) => this.#replay(dead),
-      discarded: (dead) => {
-        this.#freeError(dead);
-        if (dead.job.lane.head === undefined) this.#calls.shelve(dead.job.lane);
-      },
+      discarded: (dead) => this.#discard(dead),
     });
-  }
-
-  get deadLetters(): DeadLetters {
-    return this.#deadLetters;
+    this.deadLetters = this.#deadLetters;
   }
 
   async record(event: NewEvent): Promise<Recorded> {
-    if (this.#closed) throw new CallStatusError('closed');
+    if (this.#isClosed) throw new CallStatusError('closed');
     const { provider, tenant, callId, id, status } = event;
-    let lane = this.#calls.get(provider, tenant, callId);
-    if (lane?.knows(id)) return { transition: 'duplicate', done: lane.isDone(id) };
+    let queue = this.#calls.get(provider, tenant, callId);
+    if (queue?.knows(id)) return { transition: 'duplicate', done: queue.isDone(id) };
     const now = this.#now();
     if (this.#calls.wasErased(id, now)) return { transition: 'duplicate', done: true };
 
     const bytes = sizeOf(event);
-    if (!this.#calls.makeRoom(lane, bytes + CALL_BYTES, now))
+    if (!this.#calls.makeRoom(queue, bytes + CALL_BYTES, now)) {
       throw new CallStatusError('inbox_unavailable', { hint: FULL });
-    if (lane === undefined) {
-      lane = new CallQueue(event, ++this.#serial);
-      this.#calls.add(lane);
     }
-    const transition = transitionOf(lane.status, status);
-    if (transition === 'advance') this.#calls.setStatus(lane, status);
-    const job = new QueuedJob(lane, { ...event, transition } as QueuedJob['event'], ++this.#serial);
-    lane.touchedAt = now;
-    lane.add(job.event);
-    lane.append(job);
-    this.#calls.addEvent(lane, bytes);
+    if (queue === undefined) {
+      queue = new CallQueue(event, ++this.#serial);
+      this.#calls.add(queue);
+    }
+    const transition = transitionOf(queue.status, status);
+    if (transition === 'advance') this.#calls.setStatus(queue, status);
+    const job = new QueuedJob(queue, { ...event, transition } as AnyCallStatusEvent, ++this.#serial);
+    queue.touchedAt = now;
+    queue.add(job);
+    this.#calls.addEvent(queue, bytes);
     this.#unfinished++;
-    if (lane.head === job) this.#queue(lane);
+    if (queue.head === job) this.#scheduleNext(queue);
     return { transition, done: false };
   }
 
@@ -110,7 +106,7 @@ export class MemoryInbox implements Inbox {
   async finish(lease: Lease): Promise<Outcome> {
     const job = this.#schedule.end(lease, 'finish');
     if (typeof job === 'string') return job;
-    this.#settle(job);
+    this.#goOn(job);
     return 'done';
   }
 
@@ -120,20 +116,15 @@ export class MemoryInbox implements Inbox {
     job.failures++;
     job.isSuspect = false;
     job.doneHandlers = doneHandlers;
-    if (retryInMs === undefined) {
-      this.#bury(job, error);
-    } else {
-      job.runAt = this.#schedule.after(retryInMs);
-      this.#queue(job.lane);
-    }
+    if (retryInMs === undefined) this.#moveToDeadLetters(job, error);
+    else this.#scheduleAgain(job, retryInMs);
     return 'done';
   }
 
   async release(lease: Lease, { retryInMs = 0 }: { readonly retryInMs?: number } = {}): Promise<Outcome> {
     const job = this.#schedule.end(lease, 'release');
     if (typeof job === 'string') return job;
-    job.runAt = this.#schedule.after(retryInMs);
-    this.#queue(job.lane);
+    this.#scheduleAgain(job, retryInMs);
     return 'done';
   }
 
@@ -143,7 +134,7 @@ export class MemoryInbox implements Inbox {
   }
 
   async getCall(provider: string, callId: string, tenant?: string): Promise<Call | undefined> {
-    return this.#calls.get(provider, tenant, callId)?.fold();
+    return this.#calls.get(provider, tenant, callId)?.toCall();
   }
 
   async listCalls(query: CallQuery = {}): Promise<Page<CallSummary>> {
@@ -151,23 +142,18 @@ export class MemoryInbox implements Inbox {
     const { provider, state, status } = query;
     const range = timeRange(query);
     const statuses = status === undefined ? undefined : [status].flat();
-    const matches = (lane: CallQueue): boolean =>
-      (provider === undefined || lane.provider === provider) &&
-      (state === undefined || isTerminal(lane.status) === (state === 'ended')) &&
-      (statuses === undefined || statuses.includes(lane.status)) &&
-      isWithin(lane.firstEventAt, range);
-    return pageOf(this.#calls.newestFirst(), query, matches, (lane) => lane.summary());
+    const matches = (queue: CallQueue): boolean =>
+      (provider === undefined || queue.provider === provider) &&
+      (state === undefined || isTerminal(queue.status) === (state === 'ended')) &&
+      (statuses === undefined || statuses.includes(queue.status)) &&
+      isWithin(queue.firstEventAt, range);
+    return pageOf(this.#calls.newestFirst(), query, matches, (queue) => queue.toSummary());
   }
 
   async counts(): Promise<InboxCounts> {
+    const { live, ended } = this.#calls;
     const { running } = this.#schedule.health();
-    return {
-      live: this.#calls.live,
-      ended: this.#calls.ended,
-      waiting: this.#unfinished - running,
-      running,
-      dead: this.#deadLetters.size,
-    };
+    return { live, ended, waiting: this.#unfinished - running, running, dead: this.#deadLetters.size };
   }
 
   async health(): Promise<InboxHealth> {
@@ -179,72 +165,77 @@ export class MemoryInbox implements Inbox {
   async endCall(provider: string, callId: string, end: CallEnd): Promise<boolean> {
     checkOptions('end', end, QUERIES.endCall);
     const { status, tenant } = end;
-    const lane = this.#calls.get(provider, tenant, callId);
-    if (lane === undefined || isTerminal(lane.status)) return false;
-    this.#calls.setStatus(lane, status);
-    lane.end = { status, at: new Date(this.#clock()).toISOString() };
-    if (lane.head === undefined) this.#calls.shelve(lane);
+    const queue = this.#calls.get(provider, tenant, callId);
+    if (queue === undefined || isTerminal(queue.status)) return false;
+    this.#calls.setStatus(queue, status);
+    queue.end = { status, at: this.#wallTime() };
+    if (queue.head === undefined) this.#calls.markIdle(queue);
     return true;
   }
 
   async forgetCall(provider: string, callId: string, tenant?: string): Promise<boolean> {
-    const lane = this.#calls.get(provider, tenant, callId);
-    if (lane === undefined) return false;
-    for (let job = lane.head; job !== undefined; job = job.next) this.#unfinished--;
-    this.#calls.erase(lane, this.#now());
+    const queue = this.#calls.get(provider, tenant, callId);
+    if (queue === undefined) return false;
+    for (let job = queue.head; job !== undefined; job = job.next) this.#unfinished--;
+    this.#calls.erase(queue, this.#now());
     return true;
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
   }
 
-  /** Lets a call's first event be taken, now or when it is time. */
-  #queue(lane: CallQueue): void {
-    this.#schedule.add(lane);
+  /** Lets a call's first job be taken, now or when it is due. */
+  #scheduleNext(queue: CallQueue): void {
+    this.#schedule.add(queue);
     for (const listener of this.#listeners) listener();
   }
 
-  /** The event is done or dead; the call goes on. */
-  #settle(job: QueuedJob): void {
-    const { lane } = job;
-    lane.removeHead(job);
-    this.#unfinished--;
-    if (lane.head === undefined) this.#calls.shelve(lane);
-    else this.#queue(lane);
+  #scheduleAgain(job: QueuedJob, retryInMs: number): void {
+    job.dueAt = this.#schedule.after(retryInMs);
+    this.#scheduleNext(job.queue);
   }
 
-  #bury(job: QueuedJob, text: string): void {
+  /** The event is handled, or a dead letter: the next of its call follows. */
+  #goOn(job: QueuedJob): void {
+    const { queue } = job;
+    queue.removeHead(job);
+    this.#unfinished--;
+    if (queue.head === undefined) this.#calls.markIdle(queue);
+    else this.#scheduleNext(queue);
+  }
+
+  #moveToDeadLetters(job: QueuedJob, text: string): void {
     const longest = sizeOfText(text) <= this.#calls.room ? LONGEST_ERROR : SHORT_ERROR;
     const error = detached(text.slice(0, longest));
-    const deadAt = new Date(this.#clock()).toISOString();
-    this.#deadLetters.add(job, { event: job.event, attempts: job.failures, error, deadAt });
-    this.#calls.grow(job.lane, sizeOfText(error));
-    this.#settle(job);
+    this.#deadLetters.add(job, { event: job.event, attempts: job.failures, error, deadAt: this.#wallTime() });
+    this.#calls.addBytes(job.queue, sizeOfText(error));
+    this.#goOn(job);
   }
 
-  #freeError({ job, letter }: StoredDeadLetter): void {
-    this.#calls.grow(job.lane, -sizeOfText(letter.error));
+  #discard({ job: { queue }, letter }: StoredDeadLetter): void {
+    this.#calls.addBytes(queue, -sizeOfText(letter.error));
+    if (queue.head === undefined) this.#calls.markIdle(queue);
   }
 
-  #replay(dead: StoredDeadLetter): void {
-    const { job } = dead;
-    const { lane } = job;
-    this.#freeError(dead);
+  #replay({ job, letter }: StoredDeadLetter): void {
+    const { queue } = job;
+    this.#calls.addBytes(queue, -sizeOfText(letter.error));
     this.#unfinished++;
     job.failures = 0;
     job.interruptions = 0;
-    job.runAt = 0;
-    if (lane.isTaken) {
-      lane.insert(job);
+    job.dueAt = 0;
+    if (queue.isTaken) {
+      queue.insert(job);
       return;
     }
-    if (lane.head === undefined) this.#calls.unshelve(lane);
-    else this.#schedule.remove(lane);
-    lane.insert(job);
-    this.#queue(lane);
+    if (queue.head === undefined) this.#calls.markBusy(queue);
+    else this.#schedule.remove(queue);
+    queue.insert(job);
+    this.#scheduleNext(queue);
+  }
+
+  #wallTime(): string {
+    return new Date(this.#clock()).toISOString();
   }
 }
-
-const FULL =
-  'The memory inbox is full of calls with unfinished work: raise maxBytes or maxCalls, or see why handlers do not finish.';

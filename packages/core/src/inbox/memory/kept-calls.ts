@@ -1,7 +1,6 @@
 import { type CallStatus, isTerminal } from '../../event.ts';
 import type { CallQueue } from './call-queue.ts';
-import { CallQueueMap } from './call-queue-map.ts';
-import { IdleQueues } from './idle-queues.ts';
+import { LinkedList } from './linked-list.ts';
 import { Tombstones } from './tombstones.ts';
 
 /** How much is kept. */
@@ -12,60 +11,70 @@ export interface Bounds {
 }
 
 const EVENTS_PER_CALL = 10;
-/** Each record forgets at most so many calls that are too old: more than one, so that it catches up, and few, so that none is slow. */
+/** A live call that is silent for so many times the retention has ended without a callback. */
+const SILENCE = 7;
+/** Each record removes at most so many expired calls: more than one, so that it catches up, and few, so that it is never slow. */
 const EXPIRED_PER_RECORD = 2;
 
-/** The calls that are kept, within bounds: those without unfinished work are forgotten when they are too old, or in the way. */
+/** The calls that are kept, within bounds: those without unfinished jobs are forgotten when they expire, or to make room. */
 export class KeptCalls {
   readonly #bounds: Bounds;
-  readonly #lanes = new CallQueueMap();
-  readonly #idle: IdleQueues;
-  readonly #forgottenIds: Tombstones;
-  readonly #onForget: (lane: CallQueue) => void;
+  readonly #byKey = new CallsByKey();
+  readonly #inOrder = new LinkedList<CallQueue>();
+  /** Calls without unfinished jobs, each list from the one that was idle for longest. */
+  readonly #ended = new LinkedList<CallQueue>();
+  readonly #live = new LinkedList<CallQueue>();
+  readonly #withDeadLetters = new LinkedList<CallQueue>();
+  readonly #tombstones: Tombstones;
+  readonly #onForget: (queue: CallQueue) => void;
   #bytes = 0;
   #events = 0;
-  #ended = 0;
+  #endedCount = 0;
 
-  /** @param onForget what else to forget of a call */
-  constructor(bounds: Bounds, now: number, onForget: (lane: CallQueue) => void) {
+  /** @param onForget what else to forget about a call */
+  constructor(bounds: Bounds, now: number, onForget: (queue: CallQueue) => void) {
     this.#bounds = bounds;
-    this.#idle = new IdleQueues(bounds.retentionMs);
-    this.#forgottenIds = new Tombstones(now);
+    this.#tombstones = new Tombstones(now);
     this.#onForget = onForget;
   }
 
   get live(): number {
-    return this.#lanes.size - this.#ended;
+    return this.#inOrder.size - this.#endedCount;
   }
 
   get ended(): number {
-    return this.#ended;
+    return this.#endedCount;
+  }
+
+  /** How many bytes there is room for. */
+  get room(): number {
+    return this.#bounds.maxBytes - this.#bytes - this.#tombstones.bytes;
   }
 
   get(provider: string, tenant: string | undefined, callId: string): CallQueue | undefined {
-    return this.#lanes.get(provider, tenant, callId);
+    return this.#byKey.get(provider, tenant, callId);
   }
 
   newestFirst(): Iterable<CallQueue> {
-    return this.#lanes.newestFirst();
+    return this.#inOrder.newestFirst();
   }
 
-  /** Whether an event is one of a call that was erased. */
+  /** Whether an event belongs to a call that was erased. */
   wasErased(eventId: string, now: number): boolean {
-    return !this.#forgottenIds.isEmpty && this.#forgottenIds.has(eventId, now);
+    return !this.#tombstones.isEmpty && this.#tombstones.has(eventId, now);
   }
 
-  /** Makes room for an event, of a call that is known if there is one. `false`: there is too much unfinished work. */
-  makeRoom(lane: CallQueue | undefined, bytes: number, now: number): boolean {
-    // Off its list a call is not forgotten to make room for its own event.
-    const isIdle = lane !== undefined && lane.head === undefined;
-    if (isIdle) this.#idle.remove(lane);
+  /** Makes room for an event, of a known call if there is one. `false`: there are too many unfinished jobs. */
+  makeRoom(queue: CallQueue | undefined, bytes: number, now: number): boolean {
+    // A call must not be forgotten to make room for its own event.
+    const isIdle = queue !== undefined && queue.head === undefined;
+    if (isIdle) this.markBusy(queue);
     this.#forgetExpired(now);
-    while (!this.#hasRoom(lane, bytes)) {
-      // For one that never has room, nothing is to be forgotten.
-      const first = bytes <= this.#bounds.maxBytes ? this.#idle.first : undefined;
+    while (!this.#hasRoom(queue, bytes)) {
+      // Nothing is forgotten for an event that can never have room.
+      const first = bytes <= this.#bounds.maxBytes ? this.#firstToForget : undefined;
       if (first === undefined) {
-        if (isIdle) this.#idle.add(lane);
+        if (isIdle) this.markIdle(queue);
         return false;
       }
       this.forget(first);
@@ -73,70 +82,107 @@ export class KeptCalls {
     return true;
   }
 
-  add(lane: CallQueue): void {
-    this.#lanes.add(lane);
-    this.#bytes += lane.bytes;
+  add(queue: CallQueue): void {
+    this.#byKey.set(queue);
+    this.#inOrder.append(queue.inOrder);
+    this.#bytes += queue.bytes;
   }
 
-  /** A call has one more event. */
-  addEvent(lane: CallQueue, bytes: number): void {
+  /** Counts an event of a call. */
+  addEvent(queue: CallQueue, bytes: number): void {
     this.#events++;
-    this.grow(lane, bytes);
+    this.addBytes(queue, bytes);
   }
 
-  /** A call takes more memory, or less. */
-  grow(lane: CallQueue, bytes: number): void {
-    lane.bytes += bytes;
+  /** Counts memory that a call takes, or frees. */
+  addBytes(queue: CallQueue, bytes: number): void {
+    queue.bytes += bytes;
     this.#bytes += bytes;
   }
 
-  /** How much there is room for. */
-  get room(): number {
-    return this.#bounds.maxBytes - this.#bytes - this.#forgottenIds.bytes;
+  setStatus(queue: CallQueue, status: CallStatus): void {
+    queue.status = status;
+    if (isTerminal(status)) this.#endedCount++;
   }
 
-  setStatus(lane: CallQueue, status: CallStatus): void {
-    lane.status = status;
-    if (isTerminal(status)) this.#ended++;
+  /** A call without unfinished jobs may be forgotten. */
+  markIdle(queue: CallQueue): void {
+    this.markBusy(queue);
+    if (queue.dead > 0) this.#withDeadLetters.append(queue.inState);
+    else if (isTerminal(queue.status)) this.#ended.append(queue.inState);
+    else this.#live.append(queue.inState);
   }
 
-  /** Puts a call without work where it waits to be forgotten. */
-  shelve(lane: CallQueue): void {
-    this.#idle.remove(lane);
-    this.#idle.add(lane);
-  }
-
-  /** A call has work again. */
-  unshelve(lane: CallQueue): void {
-    this.#idle.remove(lane);
+  /** An idle call must not be forgotten any more. */
+  markBusy(queue: CallQueue): void {
+    if (queue.state === 'idle') queue.inState.leave();
   }
 
   /** Forgets a call, and remembers only the ids of its events. */
-  erase(lane: CallQueue, now: number): void {
-    this.#forgottenIds.add(lane.ids, now);
-    this.forget(lane);
+  erase(queue: CallQueue, now: number): void {
+    this.#tombstones.add(queue.eventIds, now);
+    this.forget(queue);
   }
 
-  forget(lane: CallQueue): void {
-    this.#idle.remove(lane);
-    this.#lanes.remove(lane);
-    this.#bytes -= lane.bytes;
-    this.#events -= lane.size;
-    if (isTerminal(lane.status)) this.#ended--;
-    this.#onForget(lane);
+  forget(queue: CallQueue): void {
+    this.markBusy(queue);
+    this.#byKey.delete(queue);
+    queue.inOrder.leave();
+    this.#bytes -= queue.bytes;
+    this.#events -= queue.eventCount;
+    if (isTerminal(queue.status)) this.#endedCount--;
+    this.#onForget(queue);
   }
 
-  #hasRoom(lane: CallQueue | undefined, bytes: number): boolean {
+  get #firstToForget(): CallQueue | undefined {
+    return this.#ended.oldest ?? this.#live.oldest ?? this.#withDeadLetters.oldest;
+  }
+
+  #hasRoom(queue: CallQueue | undefined, bytes: number): boolean {
     const { maxCalls } = this.#bounds;
-    const hasPlace = lane !== undefined || this.#lanes.size < maxCalls;
+    const hasPlace = queue !== undefined || this.#inOrder.size < maxCalls;
     return hasPlace && this.#events < maxCalls * EVENTS_PER_CALL && bytes <= this.room;
   }
 
   #forgetExpired(now: number): void {
     for (let count = 0; count < EXPIRED_PER_RECORD; count++) {
-      const lane = this.#idle.firstExpired(now);
-      if (lane === undefined) return;
-      this.forget(lane);
+      const queue = this.#firstExpired(now);
+      if (queue === undefined) return;
+      this.forget(queue);
     }
+  }
+
+  #firstExpired(now: number): CallQueue | undefined {
+    const { retentionMs } = this.#bounds;
+    const ended = this.#ended.oldest;
+    if (ended !== undefined && ended.touchedAt <= now - retentionMs) return ended;
+    const live = this.#live.oldest;
+    return live !== undefined && live.touchedAt <= now - retentionMs * SILENCE ? live : undefined;
+  }
+}
+
+/** Calls by provider, tenant and call id. */
+class CallsByKey {
+  readonly #byProvider = new Map<string, Map<string, Map<string, CallQueue>>>();
+
+  get(provider: string, tenant: string | undefined, callId: string): CallQueue | undefined {
+    return this.#byProvider
+      .get(provider)
+      ?.get(tenant ?? '')
+      ?.get(callId);
+  }
+
+  set(queue: CallQueue): void {
+    const { provider, tenant = '', callId } = queue;
+    const byTenant = this.#byProvider.get(provider) ?? new Map<string, Map<string, CallQueue>>();
+    const byCallId = byTenant.get(tenant) ?? new Map<string, CallQueue>();
+    this.#byProvider.set(provider, byTenant.set(tenant, byCallId.set(callId, queue)));
+  }
+
+  delete({ provider, tenant = '', callId }: CallQueue): void {
+    const byTenant = this.#byProvider.get(provider);
+    const byCallId = byTenant?.get(tenant);
+    byCallId?.delete(callId);
+    if (byCallId?.size === 0) byTenant?.delete(tenant);
   }
 }

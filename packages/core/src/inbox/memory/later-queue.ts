@@ -1,6 +1,6 @@
 import type { CallQueue } from './call-queue.ts';
 
-/** Calls whose work is due later: a binary heap. An entry is stale once its call no longer waits; it is skipped when its time comes. */
+/** Calls whose first job is due later: a binary heap. An entry whose call no longer waits is skipped when its time comes. */
 export class LaterQueue {
   readonly #heap: Entry[] = [];
 
@@ -9,9 +9,9 @@ export class LaterQueue {
     return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  push(lane: CallQueue): void {
+  push(queue: CallQueue): void {
     const heap = this.#heap;
-    const entry = { at: lane.runAt, lane };
+    const entry = { at: queue.dueAt, queue };
     let at = heap.push(entry) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
@@ -26,8 +26,8 @@ export class LaterQueue {
   /** Takes out the next call that is due. */
   shiftDue(now: number): CallQueue | undefined {
     while (this.nextAt <= now) {
-      const { lane } = this.#shift();
-      if (lane.state === 'later' && lane.runAt <= now) return lane;
+      const { queue } = this.#shift();
+      if (queue.state === 'later' && queue.dueAt <= now) return queue;
     }
     return undefined;
   }
@@ -51,5 +51,5 @@ export class LaterQueue {
 
 interface Entry {
   readonly at: number;
-  readonly lane: CallQueue;
+  readonly queue: CallQueue;
 }

@@ -1,7 +1,7 @@
 import type { Outcome } from '../inbox.ts';
-import type { QueuedJob } from './queued-job.ts';
+import type { QueuedJob } from './call-queue.ts';
 
-/** So many results are remembered, and up to twice as many. */
+/** At least so many results are remembered, and at most twice as many. */
 const REMEMBERED_RESULTS = 10_000;
 
 export type ResultName = 'finish' | 'fail' | 'release';
@@ -41,7 +41,7 @@ export class Leases {
     this.remove(job);
   }
 
-  /** What to answer to a result whose lease has ended. */
+  /** The answer to a result whose lease has ended. */
   outcomeOf(token: string, result: ResultName): Outcome {
     const known = this.#results.get(token) ?? this.#earlierResults.get(token);
     return known === result ? 'done' : 'lost';

@@ -1,28 +1,49 @@
-/** A place in a {@link LinkedList}. */
-export interface Node<Item> {
+/** An item's place in a {@link LinkedList}; it is in one list at a time. */
+export class Node<Item> {
   readonly item: Item;
+  list: LinkedList<Item> | undefined;
   older: Node<Item> | undefined;
   newer: Node<Item> | undefined;
+
+  constructor(item: Item) {
+    this.item = item;
+  }
+
+  /** Leaves the list that it is in, if any. */
+  leave(): void {
+    this.list?.remove(this);
+  }
 }
 
-/** Items in the order in which they were added; any of them can leave at no cost. */
+/** Items in the order in which they were appended; any of them can leave at no cost. */
 export class LinkedList<Item> {
   #oldest: Node<Item> | undefined;
   #newest: Node<Item> | undefined;
+  size = 0;
 
-  add(item: Item): Node<Item> {
-    const node: Node<Item> = { item, older: this.#newest, newer: undefined };
+  get oldest(): Item | undefined {
+    return this.#oldest?.item;
+  }
+
+  append(node: Node<Item>): void {
+    node.list = this;
+    node.older = this.#newest;
     if (this.#newest === undefined) this.#oldest = node;
     else this.#newest.newer = node;
     this.#newest = node;
-    return node;
+    this.size++;
   }
 
-  remove({ older, newer }: Node<Item>): void {
+  remove(node: Node<Item>): void {
+    const { older, newer } = node;
     if (older === undefined) this.#oldest = newer;
     else older.newer = newer;
     if (newer === undefined) this.#newest = older;
     else newer.older = older;
+    node.list = undefined;
+    node.older = undefined;
+    node.newer = undefined;
+    this.size--;
   }
 
   *oldestFirst(): Generator<Item> {

@@ -3,7 +3,7 @@ import { queryRules, type TimeRange } from '../query-rules.ts';
 
 const ROWS_PER_PAGE = 50;
 
-/** What queries of a memory inbox have to be; a cursor is a serial number. */
+/** The rules of queries; a cursor is a serial number. */
 export const QUERIES: ReturnType<typeof queryRules> = queryRules((cursor) => /^[1-9]\d{0,15}$/.test(cursor));
 
 export function isWithin(time: string, { sinceMs, untilMs }: TimeRange): boolean {
@@ -11,7 +11,7 @@ export function isWithin(time: string, { sinceMs, untilMs }: TimeRange): boolean
   return ms >= sinceMs && ms < untilMs;
 }
 
-/** One page of the items that match. The cursor is the serial number of the last on the page before. */
+/** One page of the items that match. The cursor is the serial number of the last row on the page before. */
 export function pageOf<Item extends { readonly serial: number }, Row>(
   newestFirst: Iterable<Item>,
   { cursor, limit = ROWS_PER_PAGE }: PageQuery,

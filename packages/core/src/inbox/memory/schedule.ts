@@ -1,69 +1,86 @@
+import type { Clock } from '../../provider/define-provider.ts';
+import { monotonicNow } from '../../timer.ts';
 import type { InboxHealth, Job, Lease, Outcome, Taken, TakeRequest } from '../inbox.ts';
-import type { CallQueue } from './call-queue.ts';
-import { CallQueueList } from './call-queue-list.ts';
+import type { CallQueue, QueuedJob } from './call-queue.ts';
 import { LaterQueue } from './later-queue.ts';
 import { Leases, type ResultName } from './leases.ts';
-import type { QueuedJob } from './queued-job.ts';
+import { LinkedList } from './linked-list.ts';
 
-/** Which work is due, which waits for its time, and which runs. All times are elapsed milliseconds. */
+/**
+ * Milliseconds that have passed, by a clock that may be set back: a step back stops it only for the step itself, so that nothing waits
+ * longer than it should. Without a clock: by one that is never set.
+ */
+export function elapsedBy(clock: Clock | undefined): () => number {
+  if (clock === undefined) return monotonicNow;
+  let last = clock();
+  let elapsed = 0;
+  return () => {
+    const now = clock();
+    if (now > last) elapsed += now - last;
+    last = now;
+    return elapsed;
+  };
+}
+
+/** Which jobs are due, which wait for their time, and which run. All times are elapsed milliseconds. */
 export class Schedule {
-  /** Calls whose first work is due, by provider; each list in the order in which they became so. */
-  readonly #due = new Map<string, CallQueueList>();
+  /** Calls whose first job is due, by provider; each list in the order in which they became due. */
+  readonly #due = new Map<string, LinkedList<CallQueue>>();
   #dueCount = 0;
-  /** Calls whose first work is due and a suspect. */
-  readonly #suspects = new CallQueueList();
+  /** Calls whose first job is due and a suspect. */
+  readonly #suspects = new LinkedList<CallQueue>();
   readonly #later = new LaterQueue();
   #laterCount = 0;
   readonly #leases = new Leases();
-  /** No lease ends before. */
+  /** No lease ends earlier. */
   #leasesUntil = Number.POSITIVE_INFINITY;
   #runningCount = 0;
-  #places = 0;
+  #dueOrder = 0;
   readonly #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Lets a call's first work be taken, now or when it is time. */
-  add(lane: CallQueue): void {
+  /** Lets a call's first job be taken, now or when it is due. */
+  add(queue: CallQueue): void {
     const now = this.#advance();
-    if (lane.runAt > now) this.#enterLater(lane);
-    else this.#enterDue(lane, now);
+    if (queue.dueAt > now) this.#enterLater(queue);
+    else this.#enterDue(queue, now);
   }
 
-  /** Takes a call out, as if it had no work; a worker that has some of it loses its lease. */
-  remove(lane: CallQueue): void {
-    this.#leave(lane);
-    const { head } = lane;
+  /** Removes a call, as if it had no jobs; a worker that has one of them loses its lease. */
+  remove(queue: CallQueue): void {
+    this.#leave(queue);
+    const { head } = queue;
     if (head !== undefined && head.token !== '') this.#leases.remove(head);
   }
 
   take({ limit, leaseMs, limits = {}, suspect = false }: TakeRequest): Taken {
     const now = this.#advance();
     const left = new Map(Object.entries(limits));
-    const work: Job[] = [];
-    while (work.length < (suspect ? Math.min(limit, 1) : limit)) {
-      const lane = suspect ? this.#firstSuspect(left) : this.#firstDue(left);
-      if (lane === undefined) break;
-      const ofProvider = left.get(lane.provider);
-      if (ofProvider !== undefined) left.set(lane.provider, ofProvider - 1);
-      work.push(this.#lease(lane, now + leaseMs));
+    const jobs: Job[] = [];
+    while (jobs.length < (suspect ? Math.min(limit, 1) : limit)) {
+      const queue = suspect ? this.#firstSuspect(left) : this.#firstDue(left);
+      if (queue === undefined) break;
+      const ofProvider = left.get(queue.provider);
+      if (ofProvider !== undefined) left.set(queue.provider, ofProvider - 1);
+      jobs.push(this.#lease(queue, now + leaseMs));
     }
     const nextInMs = Math.min(this.#later.nextAt, this.#leasesUntil) - now;
     const suspects = this.#suspects.size > 0;
     const more = this.#dueCount > 0;
-    return Number.isFinite(nextInMs) ? { jobs: work, nextInMs, suspects, more } : { jobs: work, suspects, more };
+    return Number.isFinite(nextInMs) ? { jobs, nextInMs, suspects, more } : { jobs, suspects, more };
   }
 
-  /** Prolongs a lease; `false` if it is lost. */
+  /** Extends a lease. `false`: it is lost. */
   renew({ token }: Lease, leaseMs: number): boolean {
     const job = this.#leases.get(token);
     if (job === undefined) return false;
     // It may have ended without another take.
-    if (job.lane.state !== 'running') {
-      this.#leave(job.lane);
-      this.#enterRunning(job.lane);
+    if (job.queue.state !== 'running') {
+      this.#leave(job.queue);
+      this.#enterRunning(job.queue);
     }
     job.leaseUntil = this.#now() + leaseMs;
     this.#leasesUntil = Math.min(this.#leasesUntil, job.leaseUntil);
@@ -73,22 +90,22 @@ export class Schedule {
   begin({ token }: Lease, retryInMs: number): Outcome {
     this.#advance();
     const job = this.#leases.get(token);
-    if (job?.lane.state !== 'running') return 'lost';
+    if (job?.queue.state !== 'running') return 'lost';
     job.interruptedForMs = positive(retryInMs);
     return 'done';
   }
 
-  /** Ends a lease by its result. Returns its job, which is no longer scheduled, or what to answer if there is no such lease. */
+  /** Ends a lease with its result. Returns its job, which is no longer scheduled, or the answer if there is no such lease. */
   end({ token }: Lease, result: ResultName): QueuedJob | Outcome {
     const job = this.#leases.get(token);
     if (job === undefined) return this.#leases.outcomeOf(token, result);
     this.#leases.end(job, result);
     job.interruptedForMs = undefined;
-    this.#leave(job.lane);
+    this.#leave(job.queue);
     return job;
   }
 
-  /** When a pause that begins now is over. */
+  /** When a pause that starts now is over. */
   after(ms: number): number {
     return this.#now() + positive(ms);
   }
@@ -104,53 +121,52 @@ export class Schedule {
     };
   }
 
-  /** Brings everything to where it is by now. */
+  /** Ends the leases, and the pauses, that are over by now. */
   #advance(): number {
     const now = this.#now();
     if (now >= this.#leasesUntil) this.#endLeases(now);
-    for (let lane = this.#later.shiftDue(now); lane !== undefined; lane = this.#later.shiftDue(now)) {
-      this.#leave(lane);
-      this.#enterDue(lane, lane.runAt);
+    for (let queue = this.#later.shiftDue(now); queue !== undefined; queue = this.#later.shiftDue(now)) {
+      this.#leave(queue);
+      this.#enterDue(queue, queue.dueAt);
     }
     return now;
   }
 
-  /** What has no result is suspect; what was begun pauses. It counts as interrupted once another take follows: a late result may still come. */
+  /** Jobs without a result become suspects, after a pause if they began. The interruption counts once another take follows: until then, a late result may come. */
   #endLeases(now: number): void {
-    const running = [...this.#leases].filter(({ lane }) => lane.state === 'running');
+    const running = [...this.#leases].filter(({ queue }) => queue.state === 'running');
     const ended = running.filter(({ leaseUntil }) => leaseUntil <= now).sort((a, b) => a.leaseUntil - b.leaseUntil);
     for (const job of ended) {
       job.isSuspect = true;
-      job.runAt = job.leaseUntil + (job.interruptedForMs ?? 0);
-      this.#leave(job.lane);
-      if (job.runAt > now) this.#enterLater(job.lane);
-      else this.#enterDue(job.lane, job.runAt);
+      job.dueAt = job.leaseUntil + (job.interruptedForMs ?? 0);
+      this.#leave(job.queue);
+      if (job.dueAt > now) this.#enterLater(job.queue);
+      else this.#enterDue(job.queue, job.dueAt);
     }
     this.#leasesUntil = Math.min(
       ...running.map(({ leaseUntil }) => (leaseUntil > now ? leaseUntil : Number.POSITIVE_INFINITY)),
     );
   }
 
-  /** The call that has been due for longest, of a provider of which more may be taken. */
+  /** The call that has been due for longest, of the providers that are within their limits. */
   #firstDue(left: ReadonlyMap<string, number>): CallQueue | undefined {
     let first: CallQueue | undefined;
     for (const [provider, { oldest }] of this.#due) {
       if (oldest === undefined || (left.get(provider) ?? 1) <= 0) continue;
-      if (first === undefined || oldest.place < first.place) first = oldest;
+      if (first === undefined || oldest.dueOrder < first.dueOrder) first = oldest;
     }
     return first;
   }
 
   #firstSuspect(left: ReadonlyMap<string, number>): CallQueue | undefined {
-    let lane = this.#suspects.oldest;
-    while (lane !== undefined && (left.get(lane.provider) ?? 1) <= 0) lane = lane.newer;
-    return lane;
+    for (const queue of this.#suspects.oldestFirst()) if ((left.get(queue.provider) ?? 1) > 0) return queue;
+    return undefined;
   }
 
-  #lease(lane: CallQueue, until: number): Job {
-    const job = lane.head as QueuedJob;
-    this.#leave(lane);
-    this.#enterRunning(lane);
+  #lease(queue: CallQueue, until: number): Job {
+    const job = queue.head as QueuedJob;
+    this.#leave(queue);
+    this.#enterRunning(queue);
     const fence = this.#leases.add(job);
     if (job.interruptedForMs !== undefined) job.interruptions++;
     job.interruptedForMs = undefined;
@@ -161,45 +177,45 @@ export class Schedule {
     return { lease, event, attempt: failures + 1, interruptions, suspect: isSuspect, fence, doneHandlers };
   }
 
-  #enterDue(lane: CallQueue, since: number): void {
-    lane.state = 'due';
-    lane.dueSince = since;
-    lane.place = ++this.#places;
-    if (lane.head?.isSuspect) {
-      this.#suspects.append(lane);
+  #enterDue(queue: CallQueue, since: number): void {
+    queue.state = 'due';
+    queue.dueSince = since;
+    queue.dueOrder = ++this.#dueOrder;
+    if (queue.head?.isSuspect) {
+      this.#suspects.append(queue.inState);
       return;
     }
-    let list = this.#due.get(lane.provider);
+    let list = this.#due.get(queue.provider);
     if (list === undefined) {
-      list = new CallQueueList();
-      this.#due.set(lane.provider, list);
+      list = new LinkedList<CallQueue>();
+      this.#due.set(queue.provider, list);
     }
-    list.append(lane);
+    list.append(queue.inState);
     this.#dueCount++;
   }
 
-  #enterLater(lane: CallQueue): void {
-    lane.state = 'later';
-    this.#later.push(lane);
+  #enterLater(queue: CallQueue): void {
+    queue.state = 'later';
+    this.#later.push(queue);
     this.#laterCount++;
   }
 
-  #enterRunning(lane: CallQueue): void {
-    lane.state = 'running';
+  #enterRunning(queue: CallQueue): void {
+    queue.state = 'running';
     this.#runningCount++;
   }
 
-  #leave(lane: CallQueue): void {
-    if (lane.state === 'due') {
-      if (lane.list !== this.#suspects) this.#dueCount--;
-      lane.list?.remove(lane);
-    } else if (lane.state === 'later') this.#laterCount--;
-    else if (lane.state === 'running' && --this.#runningCount === 0) this.#leasesUntil = Number.POSITIVE_INFINITY;
-    lane.state = 'idle';
+  #leave(queue: CallQueue): void {
+    if (queue.state === 'due') {
+      if (queue.inState.list !== this.#suspects) this.#dueCount--;
+      queue.inState.leave();
+    } else if (queue.state === 'later') this.#laterCount--;
+    else if (queue.state === 'running' && --this.#runningCount === 0) this.#leasesUntil = Number.POSITIVE_INFINITY;
+    queue.state = 'idle';
   }
 }
 
-/** What is no number is no pause. */
+/** A pause that is not a number is none. */
 function positive(ms: number): number {
   return Number.isNaN(ms) ? 0 : Math.max(0, ms);
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemorySubject } from '../../../test/memory-subject.ts';
 import type { Job, Lease } from '../inbox.ts';
 import { memoryInbox } from '../memory-inbox.ts';
-import { elapsedBy } from './elapsed.ts';
+import { elapsedBy } from './schedule.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

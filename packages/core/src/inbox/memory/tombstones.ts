@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Longer than any provider tries again. */
+/** Longer than any provider retries. */
 const KNOWN_FOR_MS = 7 * 86_400_000;
 
-/** Of each id. */
+/** How much memory each id takes. */
 const BYTES = 160;
 
-/** The ids of events of calls that were erased, as hashes: known for seven days, and for up to fourteen. */
+/** The ids of events whose calls were erased, as hashes. They are known for at least seven days, and at most fourteen. */
 export class Tombstones {
   #recent = new Set<string>();
   #earlier = new Set<string>();
@@ -45,7 +45,7 @@ export class Tombstones {
   }
 }
 
-/** Of the code units: in UTF-8, ids that differ by halves of characters would be the same. */
+/** The hash of the UTF-16 code units: in UTF-8, all lone surrogates are the same. */
 function hashOf(eventId: string): string {
   return createHash('sha256').update(eventId, 'utf16le').digest('base64');
 }

@@ -1,20 +1,17 @@
 import type { NewEvent } from '../inbox.ts';
 
-/** A call with its places in maps and lists. */
+/** A call, with its entries in maps and lists. */
 export const CALL_BYTES = 1536;
-/** An event without the provider's fields: its own objects, its work, and a short error text. */
+/** An event without the provider's fields: its own objects, its job, and a short error text. */
 const EVENT_BYTES = 3072;
-/** A field with its name and its share of a hash table: names that strangers make up are not shared with other events. */
+/** A field, with its name and its share of a hash table: names that strangers invent are not shared with other events. */
 const FIELD_BYTES = 176;
-/**
- * Of each character: two bytes, where one character of a body needs them; and some of the body around a field, which a text that was cut
- * out of it keeps in memory.
- */
+/** Two for the character, and some for the body around the field: a text that was cut out of a body keeps all of it in memory. */
 const BYTES_PER_CHARACTER = 3;
-/** No body is nested as deeply. */
+/** No body is nested more deeply. */
 const DEEPEST = 100;
 
-/** How much memory an event takes, rather too much than too little. What else it tells was made of the provider's fields. */
+/** How much memory an event takes, rather too much than too little. Its other parts were made from the provider's fields. */
 export function sizeOf({ id, callId, raw }: NewEvent): number {
   return EVENT_BYTES + sizeOfText(id) + sizeOfText(callId) + sizeOfFields(raw, 0);
 }
@@ -36,7 +33,7 @@ function sizeOfFields(value: unknown, depth: number): number {
   return size;
 }
 
-/** A copy that does not hold on to the text that the string was cut from or joined of, which may be a whole body. */
+/** A copy that does not keep the text in memory that the string was cut from, which may be a whole body. */
 export function detached(text: string): string {
   return ` ${text}`.slice(1);
 }
