@@ -64,12 +64,12 @@ async function record(inbox: Inbox, count: number, together: number): Promise<vo
   }
 }
 
-/** Does the work as a worker does it, with handlers that take no time. */
+/** Finishes all jobs as a worker does, with handlers that take no time. */
 async function finishAll(inbox: Inbox): Promise<void> {
   for (;;) {
-    const { jobs: work } = await inbox.take({ limit: TOGETHER, leaseMs: 60_000, owner: 'bench' });
-    if (work.length === 0) return;
-    await Promise.all(work.map(({ lease }) => inbox.finish(lease)));
+    const { jobs } = await inbox.take({ limit: TOGETHER, leaseMs: 60_000, owner: 'bench' });
+    if (jobs.length === 0) return;
+    await Promise.all(jobs.map(({ lease }) => inbox.finish(lease)));
   }
 }
 

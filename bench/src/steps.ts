@@ -109,8 +109,8 @@ async function steps(): Promise<StepCosts> {
     );
     await measure('record', events, (event) => inbox.record(event));
     await measure('take, finish', events, async () => {
-      const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 15_000, owner: 'bench' });
-      for (const { lease } of work) await inbox.finish(lease);
+      const { jobs } = await inbox.take({ limit: 1, leaseMs: 15_000, owner: 'bench' });
+      for (const { lease } of jobs) await inbox.finish(lease);
     });
     await measure('all of receive(), and the handler', requests, async (request) => {
       const target = handled + 1;

@@ -35,12 +35,12 @@ export class MemorySubject {
   }
 
   async finishAll(): Promise<void> {
-    for (let work = await this.takeAll(); work.length > 0; work = await this.takeAll()) {
-      for (const { lease } of work) await this.inbox.finish(lease);
+    for (let jobs = await this.takeAll(); jobs.length > 0; jobs = await this.takeAll()) {
+      for (const { lease } of jobs) await this.inbox.finish(lease);
     }
   }
 
-  async buryAll(): Promise<void> {
+  async moveAllToDeadLetters(): Promise<void> {
     for (const { lease } of await this.takeAll()) await this.inbox.fail(lease, { error: 'boom', doneHandlers: [] });
   }
 

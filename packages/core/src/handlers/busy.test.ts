@@ -52,8 +52,8 @@ describe('after a long pause', () => {
     await record('c1');
     await pass(10);
     jump(5000);
-    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
-    expect(work).toHaveLength(1);
+    const { jobs } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
+    expect(jobs).toHaveLength(1);
     await pass(LEASE_MS / 2);
     expect(codes()).toEqual(['lease_lost']);
     expect(errors[0]?.message).toMatch(/event loop was blocked, or the process suspended, for 50\d\d ms/);
@@ -68,9 +68,9 @@ describe('after a long pause', () => {
     await record('c1');
     await pass(10);
     jump(5000);
-    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
+    const { jobs } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
     await pass(LEASE_MS / 2);
-    await inbox.release((work[0] as { lease: Lease }).lease);
+    await inbox.release((jobs[0] as { lease: Lease }).lease);
     await pass(70_000);
     expect(codes()).toEqual(['lease_lost']);
     expect(settled).toEqual([['c1:ringing', false]]);
@@ -127,8 +127,8 @@ describe('after a long pause', () => {
     await record('c1');
     await pass(10);
     jump(5000);
-    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
-    await inbox.fail((work[0] as { lease: Lease }).lease, { error: 'no', doneHandlers: [], retryInMs: 200 });
+    const { jobs } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'another', suspect: true });
+    await inbox.fail((jobs[0] as { lease: Lease }).lease, { error: 'no', doneHandlers: [], retryInMs: 200 });
     await pass(LEASE_MS * 3);
     expect(seen).toEqual(['c1']);
     end.resolve();

@@ -50,8 +50,8 @@ describe('stopping', () => {
     await pass(1);
     await stopping;
     expect(signals[0]?.reason).toMatchObject({ code: 'closed' });
-    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: LEASE_MS, owner: 'the next start' });
-    expect(work).toMatchObject([{ attempt: 1 }]);
+    const { jobs } = await inbox.take({ limit: 1, leaseMs: LEASE_MS, owner: 'the next start' });
+    expect(jobs).toMatchObject([{ attempt: 1 }]);
     slow.resolve();
     await pass(1);
     expect(settled).toEqual([['c1:ringing', false]]);

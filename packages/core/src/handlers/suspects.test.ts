@@ -17,8 +17,8 @@ vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
 async function die({ begun = false, times = 1 } = {}): Promise<void> {
   for (let time = 0; time < times; time++) {
     for (const suspect of [false, true]) {
-      const { jobs: work } = await inbox.take({ limit: 64, leaseMs: 10, owner: 'a process that dies', suspect });
-      if (begun) for (const { lease } of work) await inbox.begin(lease, { retryInMs: 10 });
+      const { jobs } = await inbox.take({ limit: 64, leaseMs: 10, owner: 'a process that dies', suspect });
+      if (begun) for (const { lease } of jobs) await inbox.begin(lease, { retryInMs: 10 });
     }
     await pass(25);
   }
@@ -83,9 +83,9 @@ describe('suspects', () => {
     await record('hanging');
     await pass(10);
     await record('s1');
-    const { jobs: work } = await inbox.take({ limit: 1, leaseMs: 10, owner: 'a process that dies' });
+    const { jobs } = await inbox.take({ limit: 1, leaseMs: 10, owner: 'a process that dies' });
     // The worker may have been faster.
-    expect(work.length + seen.length).toBe(2);
+    expect(jobs.length + seen.length).toBe(2);
     await pass(3000);
     expect(seen).toContain('s1');
     isHanging = false;

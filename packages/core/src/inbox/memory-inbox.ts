@@ -7,39 +7,38 @@ import { MemoryInbox } from './memory/inbox.ts';
 /** How much a memory inbox keeps. */
 export interface MemoryInboxOptions {
   /**
-   * How much memory it may take, in bytes, by an estimate that is rather too high. Over it the calls are forgotten that were idle for
-   * longest: ended calls first, then live ones, then those with dead letters. A call with unfinished work is never forgotten; when there is
-   * no other, `record` rejects, so that the provider tries again.
+   * How much memory it may take, in bytes, by an estimate that is rather too high. When it is full, it forgets the calls that were idle for
+   * longest: ended calls first, then live ones, then those with dead letters. It never forgets a call with unfinished jobs; when only such
+   * calls are left, `record` rejects, so that the provider retries.
    * @default a quarter of the heap's limit (`--max-old-space-size`)
    */
   readonly maxBytes?: number;
   /**
-   * Calls that are kept at most; over it the same is forgotten.
+   * The most calls to keep; when it is full, it forgets the same ones.
    * @default 100_000
    */
   readonly maxCalls?: number;
   /**
-   * For how long an ended call is kept after its last event, in milliseconds; for so long its duplicates are known.
-   * A live call is kept for seven times as long. `Infinity`: until there is no room.
+   * How long an ended call, and with it the knowledge of its duplicates, is kept after its last event, in milliseconds. A live call is kept
+   * seven times as long. `Infinity`: as long as there is room.
    * @default 86_400_000 (24 hours)
    */
   readonly retentionMs?: number;
   /**
-   * The time, for tests. Without it, a change of the system's time neither delays work nor deletes calls.
-   * @default Date.now, and a clock that is never set for what waits
+   * The time, for tests. Without it, a change of the system's time neither delays jobs nor removes calls.
+   * @default Date.now, and for spans a clock that is never set
    */
   readonly clock?: Clock;
 }
 
 /**
- * An inbox in the memory of this process: fast, and gone with the process. What was acknowledged and not handled is lost in a
- * crash; take a durable inbox where that matters.
+ * An inbox in the memory of this process: fast, but gone with the process. A crash loses events that were acknowledged and not handled yet;
+ * use a durable inbox where that matters.
  *
- * Its memory is bounded: it keeps up to `maxBytes` and `maxCalls`. An event of a call that it has forgotten begins a new call, so its
- * handlers run again.
+ * Its memory is bounded by `maxBytes` and `maxCalls`. An event of a call that it has forgotten begins a new call, so its handlers run again.
  *
  * @throws CallStatusError `invalid_options`; and from `record`: `closed` after `close()`, `inbox_unavailable` when it is full of
- * unfinished work
+ * unfinished jobs
  * @example
  * ```ts
  * import { createCallStatus, memoryInbox, signalwire } from '@call-status/core';

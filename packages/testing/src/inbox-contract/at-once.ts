@@ -13,9 +13,9 @@ const RUNS = 25;
 async function handleAll(t: Bench, callId: string): Promise<{ status: CallStatus; transition: string }[]> {
   const order: { status: CallStatus; transition: string }[] = [];
   for (;;) {
-    const { jobs: work } = await t.take();
-    if (work.length === 0) return order;
-    for (const { event, lease } of work) {
+    const { jobs } = await t.take();
+    if (jobs.length === 0) return order;
+    for (const { event, lease } of jobs) {
       if (event.callId === callId) order.push({ status: event.status, transition: event.transition });
       await t.inbox.finish(lease);
     }
@@ -35,7 +35,7 @@ async function recordAtOnce(t: Bench, inboxes: readonly Inbox[]): Promise<void> 
     );
     const order = await handleAll(t, callId);
     const transitions = order.map(({ transition }) => transition);
-    // The order of the work is the order of recording, and each event was judged by those before it.
+    // The order of the jobs is the order of recording, and each event was judged by those before it.
     assert.deepEqual(transitions, expectedTransitions(order.map(({ status }) => status)));
     assert.deepEqual(recorded.map(({ transition }) => transition).sort(), [...transitions].sort());
     const ends = order.filter(({ status, transition }) => transition === 'advance' && isTerminal(status));
@@ -74,7 +74,7 @@ export const AT_ONCE_AT_TWO: Tests = {
     const taken: string[] = [];
     for (let round = 0; round < 10; round++) {
       const both = await Promise.all([t.take(3), t.take(3, other)]);
-      taken.push(...both.flatMap(({ jobs: work }) => work.map(({ event }) => event.callId)));
+      taken.push(...both.flatMap(({ jobs }) => jobs.map(({ event }) => event.callId)));
     }
     assert.deepEqual(taken.sort(), ids.sort());
   },

@@ -54,27 +54,27 @@ export class Bench {
   }
 
   async takeOne(from = this.inbox): Promise<Job> {
-    const { jobs: work } = await this.take(1, from);
-    assert.equal(work.length, 1);
-    return work[0] as Job;
+    const { jobs } = await this.take(1, from);
+    assert.equal(jobs.length, 1);
+    return jobs[0] as Job;
   }
 
   async takeSuspect(from = this.inbox): Promise<Job> {
-    const { jobs: work } = await this.take(100, from, { suspect: true });
-    assert.equal(work.length, 1);
-    return work[0] as Job;
+    const { jobs } = await this.take(100, from, { suspect: true });
+    assert.equal(jobs.length, 1);
+    return jobs[0] as Job;
   }
 
   async finishOne(): Promise<Job> {
-    const work = await this.takeOne();
-    assert.equal(await this.inbox.finish(work.lease), 'done');
-    return work;
+    const job = await this.takeOne();
+    assert.equal(await this.inbox.finish(job.lease), 'done');
+    return job;
   }
 
-  async bury(error = 'boom', from = this.inbox): Promise<Job> {
-    const work = await this.takeOne(from);
-    assert.equal(await from.fail(work.lease, { error, doneHandlers: [] }), 'done');
-    return work;
+  async moveToDeadLetters(error = 'boom', from = this.inbox): Promise<Job> {
+    const job = await this.takeOne(from);
+    assert.equal(await from.fail(job.lease, { error, doneHandlers: [] }), 'done');
+    return job;
   }
 
   async expectIdle(from = this.inbox): Promise<Taken> {

@@ -179,10 +179,10 @@ export const CALLS: Tests = {
   counts: async (t) => {
     assert.deepEqual(await t.inbox.counts(), { live: 0, ended: 0, waiting: 0, running: 0, dead: 0 });
     await t.record('c1', 'ringing');
-    await t.bury();
+    await t.moveToDeadLetters();
     await t.record('c2', 'queued', 'completed');
-    const work = await t.takeOne();
-    await t.inbox.fail(work.lease, { retryInMs: 1000, error: 'boom', doneHandlers: [] });
+    const job = await t.takeOne();
+    await t.inbox.fail(job.lease, { retryInMs: 1000, error: 'boom', doneHandlers: [] });
     await t.record('c3', 'busy', 'ringing');
     await t.takeOne();
     await t.record('c4', 'canceled');

@@ -7,11 +7,11 @@ import { readAll } from './read-all.ts';
 import { timesFrom } from './times-from.ts';
 
 export const DEAD_LETTERS: Tests = {
-  'buries what is not to be tried again, and the call goes on': async (t) => {
+  'moves what is not to be retried to the dead letters, and the call goes on': async (t) => {
     await t.record('c1', 'queued', 'completed');
     await t.inbox.fail((await t.takeOne()).lease, { retryInMs: 0, error: 'first', doneHandlers: [] });
     const deadAt = new Date(t.clock.advance(1000)).toISOString();
-    const { event: dead } = await t.bury('second');
+    const { event: dead } = await t.moveToDeadLetters('second');
     const letter = { event: dead, attempts: 2, error: 'second', deadAt };
     assert.deepEqual(await t.inbox.deadLetters.get(dead.id), letter);
     assert.deepEqual(await t.inbox.deadLetters.list(), { rows: [letter] });
@@ -22,11 +22,11 @@ export const DEAD_LETTERS: Tests = {
 
   'replays one from attempt 1, before the later events of its call, without the handlers that were done': async (t) => {
     await t.record('c1', 'queued', 'completed');
-    const work = await t.takeOne();
-    await t.inbox.fail(work.lease, { error: 'boom', doneHandlers: ['onStatus'] });
-    assert.equal(await t.inbox.deadLetters.replay(work.event.id), true);
-    assert.equal(await t.inbox.deadLetters.replay(work.event.id), false);
-    assert.equal(await t.inbox.deadLetters.get(work.event.id), undefined);
+    const job = await t.takeOne();
+    await t.inbox.fail(job.lease, { error: 'boom', doneHandlers: ['onStatus'] });
+    assert.equal(await t.inbox.deadLetters.replay(job.event.id), true);
+    assert.equal(await t.inbox.deadLetters.replay(job.event.id), false);
+    assert.equal(await t.inbox.deadLetters.get(job.event.id), undefined);
     assert.deepEqual(await t.inbox.record(t.event('c1', 'queued')), { transition: 'duplicate', done: false });
     assertMatches(await t.finishOne(), {
       attempt: 1,
@@ -39,7 +39,7 @@ export const DEAD_LETTERS: Tests = {
 
   'waits with a replayed event while another one of its call runs': async (t) => {
     await t.record('c1', 'queued', 'ringing', 'completed');
-    const dead = await t.bury();
+    const dead = await t.moveToDeadLetters();
     const running = await t.takeOne();
     await t.inbox.deadLetters.replay(dead.event.id);
     await t.expectIdle();
@@ -50,7 +50,7 @@ export const DEAD_LETTERS: Tests = {
 
   'replays before an event of the same call that waits for its retry': async (t) => {
     await t.record('c1', 'queued', 'completed');
-    const dead = await t.bury();
+    const dead = await t.moveToDeadLetters();
     await t.inbox.fail((await t.takeOne()).lease, { retryInMs: 5000, error: 'boom', doneHandlers: [] });
     await t.inbox.deadLetters.replay(dead.event.id);
     assert.equal((await t.finishOne()).event.id, 'acme:c1:queued');
@@ -60,9 +60,9 @@ export const DEAD_LETTERS: Tests = {
     await t.expectIdle();
   },
 
-  'tells its listeners of replayed work': async (t) => {
+  'tells its listeners about replayed jobs': async (t) => {
     await t.record('c1', 'ringing');
-    const { event: dead } = await t.bury();
+    const { event: dead } = await t.moveToDeadLetters();
     let heard = 0;
     t.inbox.onJobs(() => heard++);
     await t.inbox.deadLetters.replay(dead.id);
@@ -74,7 +74,7 @@ export const DEAD_LETTERS: Tests = {
     for (let call = 0; call < 6; call++) {
       const provider = call % 2 === 0 ? 'acme' : 'zenith';
       await t.inbox.record(t.event(`c${call}`, 'ringing', { provider }));
-      await t.bury();
+      await t.moveToDeadLetters();
       t.clock.advance(1000);
     }
     const callIds = async (query: Parameters<Inbox['deadLetters']['list']>[0]) =>
@@ -95,9 +95,9 @@ export const DEAD_LETTERS: Tests = {
     const at = timesFrom(t.clock.now());
     for (let round = 0; round < 4; round++) {
       await t.inbox.record(t.event('c1', 'ringing', { id: `a${round}` }));
-      await t.bury();
+      await t.moveToDeadLetters();
       await t.inbox.record(t.event('c2', 'ringing', { id: `z${round}`, provider: 'zenith' }));
-      await t.bury();
+      await t.moveToDeadLetters();
       t.clock.advance(1000);
     }
     const query = { provider: 'acme', since: at(1000), until: new Date(at(3000)) };
@@ -112,27 +112,27 @@ export const DEAD_LETTERS: Tests = {
 
   'replays each once, though they die again meanwhile': async (t) => {
     await Promise.all(Array.from({ length: 250 }, (_, at) => t.record(`c${at}`, 'ringing')));
-    const buryAll = async () => {
-      const { jobs: work } = await t.take(1000);
-      await Promise.all(work.map(({ lease }) => t.inbox.fail(lease, { error: 'boom', doneHandlers: [] })));
+    const moveAllToDeadLetters = async () => {
+      const { jobs } = await t.take(1000);
+      await Promise.all(jobs.map(({ lease }) => t.inbox.fail(lease, { error: 'boom', doneHandlers: [] })));
     };
-    await buryAll();
+    await moveAllToDeadLetters();
     let isOver = false;
     const replayed = t.inbox.deadLetters.replayAll().finally(() => {
       isOver = true;
     });
     for (let round = 0; round < 20 && !isOver; round++) {
       t.clock.advance(round % 2);
-      await buryAll();
+      await moveAllToDeadLetters();
     }
     assert.equal(await replayed, 250);
-    await buryAll();
+    await moveAllToDeadLetters();
     assertMatches(await t.inbox.counts(), { dead: 250, waiting: 0 });
   },
 
   'forgets a discarded one, while its event stays recorded': async (t) => {
     await t.record('c1', 'ringing');
-    const { event: dead } = await t.bury();
+    const { event: dead } = await t.moveToDeadLetters();
     assert.equal(await t.inbox.deadLetters.discard(dead.id), true);
     assert.equal(await t.inbox.deadLetters.discard(dead.id), false);
     assert.equal(await t.inbox.deadLetters.replay(dead.id), false);

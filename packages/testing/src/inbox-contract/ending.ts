@@ -8,7 +8,7 @@ import type { Tests } from './inbox-under-test.ts';
 const of = (tenant: string, event: NewEvent): NewEvent => ({ ...event, tenant, id: `${tenant}/${event.id}` });
 
 export const ENDING: Tests = {
-  'ends a live call, without work': async (t) => {
+  'ends a live call, without a job': async (t) => {
     await t.record('c1', 'ringing');
     await t.finishOne();
     t.clock.advance(60_000);
@@ -50,7 +50,7 @@ export const ENDING: Tests = {
     assertMatches(await t.inbox.counts(), { live: 1, ended: 0 });
   },
 
-  'leaves the work of a call that it ends': async (t) => {
+  'leaves the jobs of a call that it ends': async (t) => {
     await t.record('c1', 'queued', 'ringing');
     const running = await t.takeOne();
     assert.equal(await t.inbox.endCall('acme', 'c1', { status: 'failed' }), true);
@@ -58,10 +58,10 @@ export const ENDING: Tests = {
     assert.equal((await t.finishOne()).event.status, 'ringing');
   },
 
-  'erases a call with its events, work and dead letters': async (t) => {
+  'erases a call with its events, jobs and dead letters': async (t) => {
     await t.record('c1', 'queued', 'ringing', 'completed');
     await t.record('c2', 'ringing');
-    const dead = await t.bury();
+    const dead = await t.moveToDeadLetters();
     assert.equal(dead.event.callId, 'c1');
     assert.equal(await t.inbox.forgetCall('acme', 'c1'), true);
     assert.equal(await t.inbox.getCall('acme', 'c1'), undefined);
@@ -73,7 +73,7 @@ export const ENDING: Tests = {
     await t.expectIdle();
   },
 
-  'takes running work of an erased call away from its worker': async (t) => {
+  'takes a running job of an erased call away from its worker': async (t) => {
     await t.record('c1', 'ringing', 'completed');
     const { lease } = await t.takeOne();
     assert.equal(await t.inbox.forgetCall('acme', 'c1'), true);

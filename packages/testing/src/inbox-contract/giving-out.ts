@@ -11,7 +11,7 @@ export const GIVING_OUT: Tests = {
     const taken = [...(await t.take(2)).jobs, ...(await t.take(2)).jobs, ...(await t.take(2)).jobs];
     assert.deepEqual(taken.map(({ event: { callId } }) => callId).sort(), ['c1', 'c2', 'c3', 'c4', 'c5']);
     assert.equal(new Set(taken.map(({ lease }) => lease.token)).size, 5);
-    for (const work of taken) assertMatches(work, { attempt: 1, doneHandlers: [] });
+    for (const job of taken) assertMatches(job, { attempt: 1, doneHandlers: [] });
     await t.expectIdle();
   },
 
@@ -19,7 +19,7 @@ export const GIVING_OUT: Tests = {
     await t.record('c1', 'queued', 'ringing', 'completed');
     await t.record('c2', 'queued', 'busy');
     const first = (await t.take()).jobs;
-    assert.deepEqual(first.map((work) => work.event.id).sort(), ['acme:c1:queued', 'acme:c2:queued']);
+    assert.deepEqual(first.map((job) => job.event.id).sort(), ['acme:c1:queued', 'acme:c2:queued']);
     await t.expectIdle();
     const [c1, c2] = [...first].sort((a, b) => (a.event.callId < b.event.callId ? -1 : 1)) as [Job, Job];
     await t.inbox.finish(c2.lease);
@@ -33,11 +33,8 @@ export const GIVING_OUT: Tests = {
 
   'tries again when it is time and not before, and lets nothing of the call overtake': async (t) => {
     await t.record('c1', 'queued', 'completed');
-    const work = await t.takeOne();
-    assert.equal(
-      await t.inbox.fail(work.lease, { retryInMs: 5000, error: 'boom', doneHandlers: ['onStatus'] }),
-      'done',
-    );
+    const job = await t.takeOne();
+    assert.equal(await t.inbox.fail(job.lease, { retryInMs: 5000, error: 'boom', doneHandlers: ['onStatus'] }), 'done');
     await t.record('c2', 'ringing');
     assert.equal((await t.finishOne()).event.callId, 'c2');
     assert.equal((await t.expectIdle()).nextInMs, 5000);
@@ -58,7 +55,7 @@ export const GIVING_OUT: Tests = {
     assert.deepEqual(await t.take(), nothing);
   },
 
-  'gives work out again when its lease ran out, and fences the one who had it': async (t) => {
+  'hands a job out again after its lease ended, and fences the worker that had it': async (t) => {
     await t.record('c1', 'queued', 'completed');
     const slow = await t.takeOne();
     t.clock.advance(LEASE_MS - 1);
@@ -80,14 +77,14 @@ export const GIVING_OUT: Tests = {
 
   'prolongs leases': async (t) => {
     await t.record('c1', 'ringing');
-    const work = await t.takeOne();
+    const job = await t.takeOne();
     for (let round = 0; round < 3; round++) {
       t.clock.advance(LEASE_MS - 1);
-      assert.deepEqual(await t.inbox.renew([work.lease], LEASE_MS), []);
+      assert.deepEqual(await t.inbox.renew([job.lease], LEASE_MS), []);
       await t.expectIdle();
     }
-    assert.equal(await t.inbox.finish(work.lease), 'done');
-    assert.deepEqual(await t.inbox.renew([work.lease], LEASE_MS), [work.lease]);
+    assert.equal(await t.inbox.finish(job.lease), 'done');
+    assert.deepEqual(await t.inbox.renew([job.lease], LEASE_MS), [job.lease]);
   },
 
   'counts what was begun and has no result as an interruption, after a pause': async (t) => {
@@ -102,7 +99,7 @@ export const GIVING_OUT: Tests = {
     assertMatches(await t.takeSuspect(), { attempt: 1, suspect: true, interruptions: 1 });
   },
 
-  'takes work back untouched: at once, without counting the attempt': async (t) => {
+  'takes a released job back untouched: at once, without counting the attempt': async (t) => {
     await t.record('c1', 'queued', 'completed');
     const first = await t.takeOne();
     await t.inbox.fail(first.lease, { retryInMs: 0, error: 'boom', doneHandlers: ['onStatus'] });
@@ -124,7 +121,7 @@ export const GIVING_OUT: Tests = {
     assertMatches(await t.inbox.counts(), { waiting: 0, running: 0, dead: 0 });
   },
 
-  'tells its listeners of new work until they stop listening': async (t) => {
+  'tells its listeners about new jobs until they stop listening': async (t) => {
     let heard = 0;
     let heardAfterStop = 0;
     const stop = t.inbox.onJobs(() => heard++);

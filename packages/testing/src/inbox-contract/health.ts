@@ -16,7 +16,7 @@ export const HEALTH: Tests = {
     assert.deepEqual(await t.inbox.health(), { ...NOTHING, due: 1, lagMs: 500, blocked: 2, running: 1 });
     await t.inbox.fail(first.lease, { retryInMs: 5000, error: 'boom', doneHandlers: [] });
     assert.deepEqual(await t.inbox.health(), { ...NOTHING, due: 1, lagMs: 500, blocked: 2, retrying: 1 });
-    await t.bury();
+    await t.moveToDeadLetters();
     assert.deepEqual(await t.inbox.health(), { ...NOTHING, blocked: 2, retrying: 1, dead: 1 });
   },
 
@@ -56,15 +56,15 @@ export const HEALTH: Tests = {
       );
     };
     for (const callId of ['c1', 'c2', 'c3', 'c4', 'c5', 'c6']) await t.record(callId, 'queued', 'ringing', 'completed');
-    const { jobs: work } = await t.take();
+    const { jobs } = await t.take();
     const failure = { error: 'boom', doneHandlers: [] };
     const steps = [
-      () => t.inbox.finish(work[0]?.lease as never),
-      () => t.inbox.fail(work[1]?.lease as never, failure),
-      () => t.inbox.fail(work[2]?.lease as never, { ...failure, retryInMs: 1000 }),
-      () => t.inbox.release(work[3]?.lease as never),
+      () => t.inbox.finish(jobs[0]?.lease as never),
+      () => t.inbox.fail(jobs[1]?.lease as never, failure),
+      () => t.inbox.fail(jobs[2]?.lease as never, { ...failure, retryInMs: 1000 }),
+      () => t.inbox.release(jobs[3]?.lease as never),
       () => t.inbox.deadLetters.replayAll(),
-      () => t.inbox.forgetCall('acme', work[4]?.event.callId as string),
+      () => t.inbox.forgetCall('acme', jobs[4]?.event.callId as string),
       () => t.inbox.endCall('acme', 'c6', { status: 'failed' }),
       async () => t.clock.advance(LEASE_MS + 1),
       () => t.take(2),

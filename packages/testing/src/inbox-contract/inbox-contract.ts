@@ -22,7 +22,7 @@ import { TEXTS } from './texts.ts';
 const EVERY_INBOX: Readonly<Record<string, Tests>> = {
   recording: RECORDING,
   'events at once': AT_ONCE,
-  'giving work out': GIVING_OUT,
+  'handing out jobs': GIVING_OUT,
   'the order of a call': ORDER,
   limits: LIMITS,
   suspects: SUSPECTS,

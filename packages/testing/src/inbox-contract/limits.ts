@@ -10,8 +10,8 @@ async function recordBoth(t: Bench, each = 5): Promise<void> {
   }
 }
 
-const providersOf = (work: readonly { readonly event: { readonly provider: string } }[]) =>
-  work.map(({ event }) => event.provider).sort();
+const providersOf = (jobs: readonly { readonly event: { readonly provider: string } }[]) =>
+  jobs.map(({ event }) => event.provider).sort();
 
 export const LIMITS: Tests = {
   'never gives more of a provider than its limit says': async (t) => {
@@ -39,8 +39,8 @@ export const LIMITS: Tests = {
     await recordBoth(t);
     const seen = new Set<string>();
     for (let round = 0; round < 10; round++) {
-      const { jobs: work } = await t.take(3, t.inbox, { limits: { acme: 1, zenith: 1 } });
-      for (const { event, lease } of work) {
+      const { jobs } = await t.take(3, t.inbox, { limits: { acme: 1, zenith: 1 } });
+      for (const { event, lease } of jobs) {
         seen.add(event.id);
         await t.inbox.finish(lease);
       }

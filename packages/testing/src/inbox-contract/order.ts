@@ -26,36 +26,36 @@ export const ORDER: Tests = {
       const running: Job[] = [];
       const choose = (below: number, at: number) => (choices[at % choices.length] as number) % below;
       for (let step = 0; left.size > 0; step++) {
-        if (step > 2000) throw new Error('The work never ends.');
+        if (step > 2000) throw new Error('The jobs never end.');
         const taken = await t.take(choose(4, step) + 1);
         const request = { limit: 1, leaseMs: LEASE_MS, owner: 'contract', suspect: true };
         const { jobs: suspects } = taken.suspects ? await t.inbox.take(request) : { jobs: [] };
-        for (const work of [...taken.jobs, ...suspects]) {
-          const { id, callId, status } = work.event;
+        for (const job of [...taken.jobs, ...suspects]) {
+          const { id, callId, status } = job.event;
           assert.ok(!running.map((other) => other.event.callId).includes(callId));
           assert.equal(status, left.get(callId)?.[0]);
-          assert.equal(work.attempt, (attempts.get(id) ?? 0) + 1);
-          running.push(work);
+          assert.equal(job.attempt, (attempts.get(id) ?? 0) + 1);
+          running.push(job);
         }
         if (running.length === 0) {
           t.clock.advance(1000);
           continue;
         }
-        const [work] = running.splice(choose(running.length, step + 7), 1) as [Job];
-        const { id, callId } = work.event;
+        const [job] = running.splice(choose(running.length, step + 7), 1) as [Job];
+        const { id, callId } = job.event;
         // Past every choice only successes are left, so that it ends.
         const fate = step < choices.length ? choose(5, step * 3) : 0;
         if (fate <= 1) {
-          assert.equal(await t.inbox.finish(work.lease), 'done');
+          assert.equal(await t.inbox.finish(job.lease), 'done');
           const rest = left.get(callId)?.slice(1) as CallStatus[];
           if (rest.length > 0) left.set(callId, rest);
           else left.delete(callId);
         } else if (fate === 2) {
           const failure = { retryInMs: 500, error: 'boom', doneHandlers: [] };
-          assert.equal(await t.inbox.fail(work.lease, failure), 'done');
-          attempts.set(id, work.attempt);
+          assert.equal(await t.inbox.fail(job.lease, failure), 'done');
+          attempts.set(id, job.attempt);
         } else if (fate === 3) {
-          assert.equal(await t.inbox.release(work.lease), 'done');
+          assert.equal(await t.inbox.release(job.lease), 'done');
         } else {
           t.clock.advance(LEASE_MS + 1);
           running.length = 0;
@@ -88,34 +88,34 @@ export const ORDER: Tests = {
       const takeSome = () => {
         const taken = t.take(choose(3) + 1);
         return async () => {
-          for (const work of (await taken).jobs) {
-            const { callId, status } = work.event;
+          for (const job of (await taken).jobs) {
+            const { callId, status } = job.event;
             assert.ok(!running.map((other) => other.event.callId).includes(callId));
             assert.equal(status, left.get(callId)?.[0]);
-            running.push(work);
+            running.push(job);
           }
         };
       };
-      const tellOne = (work: Job) => {
+      const tellOne = (job: Job) => {
         // Past every choice only successes are left, so that it ends.
         const fate = choice < choices.length ? choose(4) : 0;
         const failure = { retryInMs: choose(2) && 500, error: 'boom', doneHandlers: [] };
         const told =
           fate <= 1
-            ? t.inbox.finish(work.lease)
+            ? t.inbox.finish(job.lease)
             : fate === 2
-              ? t.inbox.fail(work.lease, failure)
-              : t.inbox.release(work.lease);
+              ? t.inbox.fail(job.lease, failure)
+              : t.inbox.release(job.lease);
         return async () => {
           assert.equal(await told, 'done');
-          running.splice(running.indexOf(work), 1);
-          if (fate <= 1) left.get(work.event.callId)?.shift();
+          running.splice(running.indexOf(job), 1);
+          if (fate <= 1) left.get(job.event.callId)?.shift();
         };
       };
 
       const isLeft = () => [...left.values()].some((rest) => rest.length > 0);
       for (let turn = 0; isLeft(); turn++) {
-        if (turn > 2000) throw new Error('The work never ends.');
+        if (turn > 2000) throw new Error('The jobs never end.');
         const untold = [...running];
         const checks: (() => Promise<void>)[] = [];
         for (let count = choose(8) + 1; count > 0; count--) {

@@ -54,8 +54,8 @@ const METHODS: readonly [
 async function withTwoDead(t: Bench, ask: () => Promise<void>): Promise<void> {
   await t.record('c1', 'ringing');
   await t.record('c2', 'ringing');
-  await t.bury();
-  await t.bury();
+  await t.moveToDeadLetters();
+  await t.moveToDeadLetters();
   await ask();
   assertMatches(await t.inbox.counts(), { dead: 2, waiting: 0 });
 }

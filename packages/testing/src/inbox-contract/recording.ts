@@ -59,13 +59,13 @@ export const RECORDING: Tests = {
     assert.equal((await t.inbox.getCall('zenith', 'same'))?.status, 'ringing');
   },
 
-  'records an event id once, and tells whether its work is done': async (t) => {
+  'records an event id once, and tells whether it is handled': async (t) => {
     await t.record('c1', 'ringing');
     const again = t.event('c1', 'ringing');
     assert.deepEqual(await t.inbox.record(again), { transition: 'duplicate', done: false });
-    const work = await t.takeOne();
+    const job = await t.takeOne();
     assert.deepEqual(await t.inbox.record(again), { transition: 'duplicate', done: false });
-    await t.inbox.finish(work.lease);
+    await t.inbox.finish(job.lease);
     assert.deepEqual(await t.inbox.record(again), { transition: 'duplicate', done: true });
     await t.expectIdle();
     assert.equal((await t.inbox.getCall('acme', 'c1'))?.events.length, 1);
@@ -80,7 +80,7 @@ export const RECORDING: Tests = {
     assert.equal((await t.take()).jobs.length, 1);
   },
 
-  'decides transitions in the order of the work when different events come at once': async (t) => {
+  'decides transitions in the order of the jobs when different events come at once': async (t) => {
     const statuses: readonly CallStatus[] = ['completed', 'ringing', 'busy', 'in-progress', 'queued'];
     await Promise.all(statuses.map((status) => t.inbox.record(t.event('c1', status))));
     const order = [];

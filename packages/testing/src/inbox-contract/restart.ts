@@ -52,7 +52,7 @@ export const RESTART: Tests = {
 
   'keeps dead letters': async (t) => {
     await t.record('c1', 'ringing');
-    const { event: dead } = await t.bury();
+    const { event: dead } = await t.moveToDeadLetters();
     const before = await t.inbox.deadLetters.list();
     await t.reopen();
     assert.deepEqual(await t.inbox.deadLetters.list(), before);

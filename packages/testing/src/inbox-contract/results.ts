@@ -93,7 +93,7 @@ export const RESULTS: Tests = {
   'replays, discards, ends and erases once, however often it is told': async (t) => {
     await t.record('c1', 'ringing');
     await t.record('c2', 'ringing');
-    const [one, other] = [await t.bury(), await t.bury()];
+    const [one, other] = [await t.moveToDeadLetters(), await t.moveToDeadLetters()];
     for (const expected of [true, false]) {
       assert.equal(await t.inbox.deadLetters.replay(one.event.id), expected);
       assert.equal(await t.inbox.deadLetters.discard(other.event.id), expected);
@@ -105,7 +105,7 @@ export const RESULTS: Tests = {
     for (const expected of [true, false]) assert.equal(await t.inbox.forgetCall('acme', 'c1'), expected);
   },
 
-  'waits with work that is given back for a time': async (t) => {
+  'waits with a job that is released for a time': async (t) => {
     await t.record('c1', 'ringing');
     await t.inbox.release((await t.takeOne()).lease, { retryInMs: 5000 });
     assert.equal((await t.expectIdle()).nextInMs, 5000);
@@ -117,11 +117,11 @@ export const RESULTS: Tests = {
     await t.record('c1', 'ringing');
     let fence = Number.NEGATIVE_INFINITY;
     for (let take = 0; take < 5; take++) {
-      const work = await t.takeOne();
-      assert.ok(work.fence > fence);
-      fence = work.fence;
-      if (take % 2 === 0) await t.inbox.release(work.lease);
-      else await t.inbox.fail(work.lease, { retryInMs: 0, error: 'boom', doneHandlers: [] });
+      const job = await t.takeOne();
+      assert.ok(job.fence > fence);
+      fence = job.fence;
+      if (take % 2 === 0) await t.inbox.release(job.lease);
+      else await t.inbox.fail(job.lease, { retryInMs: 0, error: 'boom', doneHandlers: [] });
     }
   },
 };

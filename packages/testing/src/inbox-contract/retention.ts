@@ -21,8 +21,8 @@ async function expectCalls(t: Bench, callIds: readonly string[], inbox: Inbox = 
 }
 
 async function finishAll(t: Bench): Promise<void> {
-  const { jobs: work } = await t.take();
-  for (const { lease } of work) await t.inbox.finish(lease);
+  const { jobs } = await t.take();
+  for (const { lease } of jobs) await t.inbox.finish(lease);
 }
 
 export const RETENTION: Tests = {
@@ -46,10 +46,10 @@ export const RETENTION: Tests = {
     await expectCalls(t, []);
   },
 
-  'keeps a call with unfinished work or a dead letter, however old it is': async (t) => {
+  'keeps a call with an unfinished job or a dead letter, however old it is': async (t) => {
     const { retentionMs, elapse } = t.retention;
     await t.record('dead', 'completed');
-    const { event } = await t.bury();
+    const { event } = await t.moveToDeadLetters();
     await t.record('handled', 'completed');
     await finishAll(t);
     await t.record('waiting', 'completed');

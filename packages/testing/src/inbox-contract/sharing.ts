@@ -22,9 +22,9 @@ export const SHARING: Tests = {
   'gives an event to one of them only, and one event of a call at a time': async (t) => {
     const other = await t.second();
     for (const callId of ['c1', 'c2', 'c3', 'c4']) await t.record(callId, 'queued', 'completed');
-    const taken = (await Promise.all([t.take(3), t.take(3, other)])).flatMap(({ jobs: work }) => work);
+    const taken = (await Promise.all([t.take(3), t.take(3, other)])).flatMap(({ jobs }) => jobs);
     assert.deepEqual(
-      taken.map((work) => work.event.id).sort(),
+      taken.map((job) => job.event.id).sort(),
       ['c1', 'c2', 'c3', 'c4'].map((callId) => `acme:${callId}:queued`),
     );
     assert.equal(new Set(taken.map(({ lease }) => lease.token)).size, 4);
@@ -42,7 +42,7 @@ export const SHARING: Tests = {
     assert.equal(await other.finish(again.lease), 'done');
   },
 
-  'hands work over': async (t) => {
+  'hands jobs over': async (t) => {
     const other = await t.second();
     await t.record('c1', 'ringing');
     await t.inbox.release((await t.takeOne()).lease);
@@ -52,7 +52,7 @@ export const SHARING: Tests = {
   'shows both the same': async (t) => {
     const other = await t.second();
     await t.record('c1', 'ringing');
-    const { event: dead } = await t.bury('boom', other);
+    const { event: dead } = await t.moveToDeadLetters('boom', other);
     assert.equal((await t.inbox.deadLetters.get(dead.id))?.error, 'boom');
     assert.deepEqual(await t.inbox.counts(), await other.counts());
     assert.deepEqual(await t.inbox.listCalls(), await other.listCalls());

@@ -49,20 +49,20 @@ const withCalls =
     return { ...page, rows: page.rows.filter(isKept) };
   };
 
-/** Gives work out with what `change` makes of it. */
-const withWork =
-  (right: Inbox, change: (work: Job) => Job): Inbox['take'] =>
+/** Hands out jobs that `change` has changed. */
+const withJobs =
+  (right: Inbox, change: (job: Job) => Job): Inbox['take'] =>
   async (request) => {
     const taken = await right.take(request);
     return { ...taken, jobs: taken.jobs.map(change) };
   };
 
-/** Gives work out with transitions that are not those of the right inbox. */
+/** Hands out jobs with transitions that are not those of the right inbox. */
 function judging(right: Inbox): { readonly transitions: Map<string, Transition>; readonly take: Inbox['take'] } {
   const transitions = new Map<string, Transition>();
   const judged = (event: AnyCallStatusEvent): AnyCallStatusEvent =>
     ({ ...event, transition: transitions.get(event.id) }) as AnyCallStatusEvent;
-  return { transitions, take: withWork(right, (work) => ({ ...work, event: judged(work.event) })) };
+  return { transitions, take: withJobs(right, (job) => ({ ...job, event: judged(job.event) })) };
 }
 
 /** What is wrong with each, and the subject of the contract that has to show it. */
@@ -87,7 +87,7 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     }),
   ],
   [
-    'hands work out by the time at which recording began',
+    'hands jobs out by the time at which recording began',
     'two at once',
     makeWrong((right) => {
       const { transitions, take } = judging(right);
@@ -127,16 +127,16 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     makeWrong((right) => {
       const latest = new Map<string, Lease>();
       return {
-        take: withWork(right, (work) => {
-          latest.set(work.lease.eventId, work.lease);
-          return work;
+        take: withJobs(right, (job) => {
+          latest.set(job.lease.eventId, job.lease);
+          return job;
         }),
         finish: (lease) => right.finish(latest.get(lease.eventId) ?? lease),
       };
     }),
   ],
   [
-    'gives suspects out as other work',
+    'hands suspects out like other jobs',
     'suspects',
     makeWrong((right) => ({
       async take(request) {
@@ -151,10 +151,10 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     'suspects',
     makeWrong((right) => {
       const takes = new Map<string, number>();
-      const take = withWork(right, (work) => {
-        const attempt = (takes.get(work.event.id) ?? 0) + 1;
-        takes.set(work.event.id, attempt);
-        return { ...work, attempt };
+      const take = withJobs(right, (job) => {
+        const attempt = (takes.get(job.event.id) ?? 0) + 1;
+        takes.set(job.event.id, attempt);
+        return { ...job, attempt };
       });
       return { take };
     }),
@@ -169,7 +169,7 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
   [
     'has a fence that does not rise',
     'results',
-    makeWrong((right) => ({ take: withWork(right, (work) => ({ ...work, fence: 1 })) })),
+    makeWrong((right) => ({ take: withJobs(right, (job) => ({ ...job, fence: 1 })) })),
   ],
   ['knows no limits', 'limits', makeWrong((right) => ({ take: ({ limits: _, ...request }) => right.take(request) }))],
   [
@@ -249,7 +249,7 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
     })),
   ],
   [
-    'removes calls that have work, or a dead letter',
+    'removes calls that have a job, or a dead letter',
     'retention',
     makeWrong((right, clock) => ({
       listCalls: withCalls(
@@ -288,7 +288,7 @@ export const WRONG_INBOXES: readonly (readonly [what: string, subject: string, m
       async take(request) {
         const taken = await right.take(request);
         const isDue = ({ event }: Job): boolean => Date.parse(event.receivedAt) <= clock();
-        for (const work of taken.jobs) if (!isDue(work)) await right.release(work.lease);
+        for (const job of taken.jobs) if (!isDue(job)) await right.release(job.lease);
         return { ...taken, jobs: taken.jobs.filter(isDue) };
       },
     })),

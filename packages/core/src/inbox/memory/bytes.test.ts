@@ -18,7 +18,7 @@ describe('the bytes of a memory inbox', () => {
     throw new Error('It is never full.');
   }
 
-  it('hold unfinished work up to the bound, whatever it is', async () => {
+  it('hold unfinished jobs up to the bound, whatever they are', async () => {
     const subject = new MemorySubject({ maxBytes: MAX_BYTES });
     const held = await fill(subject);
     expect(held).toBeGreaterThan(5);
@@ -29,11 +29,11 @@ describe('the bytes of a memory inbox', () => {
 
   it.each([
     ['finished', (subject: MemorySubject) => subject.finishAll()],
-    ['dead', (subject: MemorySubject) => subject.buryAll()],
+    ['dead', (subject: MemorySubject) => subject.moveAllToDeadLetters()],
     [
       'dead and discarded',
       async (subject: MemorySubject) => {
-        await subject.buryAll();
+        await subject.moveAllToDeadLetters();
         const { rows } = await subject.inbox.deadLetters.list({ limit: 1000 });
         for (const { event } of rows) await subject.inbox.deadLetters.discard(event.id);
       },
@@ -41,7 +41,7 @@ describe('the bytes of a memory inbox', () => {
     [
       'dead, replayed and finished',
       async (subject: MemorySubject) => {
-        await subject.buryAll();
+        await subject.moveAllToDeadLetters();
         await subject.inbox.deadLetters.replayAll();
         await subject.finishAll();
       },
@@ -58,7 +58,7 @@ describe('the bytes of a memory inbox', () => {
     const held = await fill(subject);
     for (let round = 0; round < 3; round++) {
       await end(subject);
-      // What has no work gives way; what is erased leaves its hashes.
+      // Calls without jobs give way; erased calls leave their hashes.
       const again = await fill(subject, `again${round}`);
       expect(again).toBeGreaterThanOrEqual(held - 1);
       expect(again).toBeLessThanOrEqual(held);

@@ -27,7 +27,7 @@ describe('what a memory inbox forgets', () => {
   it('forgets calls with dead letters last, and the letters with them', async () => {
     const subject = new MemorySubject({ maxCalls: 2 });
     await subject.record('dead', 'completed');
-    await subject.buryAll();
+    await subject.moveAllToDeadLetters();
     await subject.handle('live1', 'ringing');
     await subject.handle('live2', 'ringing');
     expect(await subject.callIds()).toBe('dead live2');
@@ -41,24 +41,24 @@ describe('what a memory inbox forgets', () => {
   it('treats a call as any other once its dead letters are discarded', async () => {
     const subject = new MemorySubject({ maxCalls: 2 });
     await subject.record('dead', 'completed');
-    await subject.buryAll();
+    await subject.moveAllToDeadLetters();
     await subject.handle('live1', 'ringing');
     expect(await subject.inbox.deadLetters.discard('dead:completed')).toBe(true);
     await subject.handle('live2', 'ringing');
     expect(await subject.callIds()).toBe('live1 live2');
   });
 
-  it('discards a dead letter of a call that has work', async () => {
+  it('discards a dead letter of a call that has a job', async () => {
     const subject = new MemorySubject({});
     await subject.record('a', 'ringing');
-    await subject.buryAll();
+    await subject.moveAllToDeadLetters();
     await subject.record('a', 'completed');
     expect(await subject.inbox.deadLetters.discard('a:ringing')).toBe(true);
     await subject.finishAll();
     expect(await subject.inbox.counts()).toEqual({ live: 0, ended: 1, waiting: 0, running: 0, dead: 0 });
   });
 
-  it('never forgets unfinished work: full of it, it takes no further call until some is done', async () => {
+  it('never forgets unfinished jobs: full of them, it takes no further call until one is done', async () => {
     const subject = new MemorySubject({ maxCalls: 2 });
     await subject.record('a', 'completed');
     await subject.record('b', 'completed');
@@ -86,7 +86,7 @@ describe('what a memory inbox forgets', () => {
     const subject = new MemorySubject({ maxCalls: 50 });
     for (let at = 0; at < 500; at++) {
       await subject.record(`c${at}`, at % 3 === 0 ? 'ringing' : 'completed');
-      if (at % 7 === 0) await subject.buryAll();
+      if (at % 7 === 0) await subject.moveAllToDeadLetters();
       else await subject.finishAll();
     }
     const { live, ended, dead } = await subject.inbox.counts();
@@ -156,7 +156,7 @@ describe('the defaults of a memory inbox', () => {
     expect(await inbox.counts()).toMatchObject({ live: 100_000, ended: 0 });
     expect(await inbox.getCall('acme', 'ended')).toBeUndefined();
     expect(await inbox.getCall('acme', 'live')).toBeDefined();
-    // The live call is the only one without unfinished work, so the next to go.
+    // The live call is the only one without an unfinished job, so the next to go.
     await subject.record('yet another', 'ringing');
     expect(await inbox.getCall('acme', 'live')).toBeUndefined();
     await expect(subject.record('too many', 'ringing')).rejects.toMatchObject({ code: 'inbox_unavailable' });

@@ -8,8 +8,8 @@ describe('a memory inbox', () => {
     const inbox = memoryInbox();
     const { event } = { event: new MemorySubject({}).event('a', 'ringing') };
     await inbox.record({ ...event, receivedAt: new Date().toISOString() });
-    const { nextInMs, jobs: work } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'test' });
-    expect(work).toHaveLength(1);
+    const { nextInMs, jobs } = await inbox.take({ limit: 1, leaseMs: 60_000, owner: 'test' });
+    expect(jobs).toHaveLength(1);
     expect(nextInMs).toBe(60_000);
   });
 
@@ -23,13 +23,13 @@ describe('a memory inbox', () => {
     }
     const times: number[] = [];
     for (let found = 0; found < delays.length; ) {
-      const { jobs: work, nextInMs } = await subject.inbox.take({ limit: 100, leaseMs: 1000, owner: 'test' });
-      for (const { event, lease } of work) {
+      const { jobs, nextInMs } = await subject.inbox.take({ limit: 100, leaseMs: 1000, owner: 'test' });
+      for (const { event, lease } of jobs) {
         times.push(delays[Number(event.callId.slice(1))] as number);
         await subject.inbox.finish(lease);
         found++;
       }
-      if (work.length === 0) subject.time += nextInMs as number;
+      if (jobs.length === 0) subject.time += nextInMs as number;
     }
     expect(times).toEqual([...delays].sort((a, b) => a - b));
   });
@@ -37,7 +37,7 @@ describe('a memory inbox', () => {
   it('skips a retry whose call has gone on in the meantime', async () => {
     const subject = new MemorySubject({});
     await subject.record('a', 'queued');
-    await subject.buryAll();
+    await subject.moveAllToDeadLetters();
     await subject.record('a', 'ringing');
     for (const { lease } of await subject.takeAll()) {
       await subject.inbox.fail(lease, { retryInMs: 5000, error: 'boom', doneHandlers: [] });
@@ -60,28 +60,28 @@ describe('a memory inbox', () => {
     await subject.inbox.renew([b.lease], 1000);
     subject.time += 500;
     const suspects = { limit: 10, leaseMs: 2000, owner: 'test', suspect: true };
-    const { jobs: work, nextInMs } = await subject.inbox.take(suspects);
-    expect(work.map(({ event }) => event.callId)).toEqual(['a']);
+    const { jobs, nextInMs } = await subject.inbox.take(suspects);
+    expect(jobs.map(({ event }) => event.callId)).toEqual(['a']);
     expect(nextInMs).toBe(500);
     expect(await subject.inbox.finish(a.lease)).toBe('lost');
     expect(await subject.inbox.finish(b.lease)).toBe('done');
   });
 
-  it('puts replayed work in its place among the work that waits', async () => {
+  it('puts replayed jobs in their place among those that wait', async () => {
     const subject = new MemorySubject({});
     const ids = ['e0', 'e1', 'e2', 'e3', 'e4'];
     for (const id of ids) await subject.record('a', 'ringing', id);
-    for (const _ of ids.slice(0, 4)) await subject.buryAll();
+    for (const _ of ids.slice(0, 4)) await subject.moveAllToDeadLetters();
     for (const id of ['e2', 'e0', 'e3', 'e1']) await subject.inbox.deadLetters.replay(id);
     const order = [];
-    for (let [work] = await subject.takeAll(); work !== undefined; [work] = await subject.takeAll()) {
-      order.push(work.event.id);
-      await subject.inbox.finish(work.lease);
+    for (let [job] = await subject.takeAll(); job !== undefined; [job] = await subject.takeAll()) {
+      order.push(job.event.id);
+      await subject.inbox.finish(job.lease);
     }
     expect(order).toEqual(ids);
     for (const id of ['f0', 'f1']) await subject.record('a', 'ringing', id);
-    await subject.buryAll();
-    await subject.buryAll();
+    await subject.moveAllToDeadLetters();
+    await subject.moveAllToDeadLetters();
     expect(await subject.inbox.deadLetters.replayAll()).toBe(2);
     await subject.record('a', 'ringing', 'f2');
     await subject.finishAll();

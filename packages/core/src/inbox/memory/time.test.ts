@@ -30,8 +30,8 @@ describe('a step of the system clock', () => {
     for (const { lease } of await take()) await inbox.fail(lease, { ...FAILURE, retryInMs: 20 });
     await record('waiting', 'ringing');
     step(ms);
-    expect((await take()).map((work) => work.event.callId)).toEqual(['waiting']);
-    await vi.waitFor(async () => expect((await take()).map((work) => work.event.callId)).toEqual(['retried']));
+    expect((await take()).map((job) => job.event.callId)).toEqual(['waiting']);
+    await vi.waitFor(async () => expect((await take()).map((job) => job.event.callId)).toEqual(['retried']));
     expect(await inbox.renew([running.lease], 60_000)).toEqual([]);
     expect(await inbox.finish(running.lease)).toBe('done');
     await record('new', 'ringing');
@@ -89,8 +89,8 @@ describe('what a memory inbox remembers of what is gone', () => {
     const leases: Lease[] = [];
     for (let at = 0; at < 20_001; at++) {
       await subject.inbox.record(subject.event(`c${at}`, 'completed'));
-      const { jobs: work } = await subject.inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
-      for (const { lease } of work) {
+      const { jobs } = await subject.inbox.take({ limit: 1, leaseMs: 1000, owner: 'test' });
+      for (const { lease } of jobs) {
         leases.push(lease);
         await subject.inbox.finish(lease);
       }
@@ -103,14 +103,14 @@ describe('what a memory inbox remembers of what is gone', () => {
   it('takes a lease up again that had ended, as long as no other take has it', async () => {
     const subject = new MemorySubject({});
     await subject.record('a', 'ringing');
-    const [work] = (await subject.takeAll()) as [Job];
+    const [job] = (await subject.takeAll()) as [Job];
     subject.time += 1001;
     expect(await subject.takeAll()).toEqual([]);
     expect(await subject.inbox.health()).toMatchObject({ due: 1, running: 0 });
-    expect(await subject.inbox.renew([work.lease], 1000)).toEqual([]);
+    expect(await subject.inbox.renew([job.lease], 1000)).toEqual([]);
     expect(await subject.inbox.health()).toMatchObject({ due: 0, running: 1 });
     expect((await subject.inbox.take({ limit: 1, leaseMs: 1000, owner: 'test', suspect: true })).jobs).toEqual([]);
-    expect(await subject.inbox.finish(work.lease)).toBe('done');
+    expect(await subject.inbox.finish(job.lease)).toBe('done');
   });
 
   it('has the summary of a call that has ended', async () => {
@@ -138,8 +138,8 @@ describe('what a memory inbox remembers of what is gone', () => {
     const subject = new MemorySubject({});
     await subject.record('a', 'ringing');
     for (const retryInMs of [Number.NaN, -5]) {
-      const [work] = (await subject.takeAll()) as [Job];
-      await subject.inbox.fail(work.lease, { ...FAILURE, retryInMs });
+      const [job] = (await subject.takeAll()) as [Job];
+      await subject.inbox.fail(job.lease, { ...FAILURE, retryInMs });
     }
     expect(await subject.takeAll()).toMatchObject([{ attempt: 3 }]);
   });
