@@ -1,4 +1,4 @@
-import type { Fixture } from '../../testing/src/adapter-contract/fixtures.ts';
+import type { Fixture } from '../../testing/src/fixtures/fixture-file.ts';
 import { DEFAULT_LIMITS } from '../src/decode/fields.ts';
 import { IncomingCallback } from '../src/provider/incoming-callback.ts';
 

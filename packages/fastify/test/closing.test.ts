@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deferred } from '@call-status/testing/adapter-contract/suite';
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
+import { deferred } from '../../testing/src/adapter-contract/deferred.ts';
 import {
   type AnyCallStatusEvent,
   callStatusPlugin,

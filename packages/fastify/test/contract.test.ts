@@ -1,11 +1,4 @@
-import {
-  adapterContract,
-  callback,
-  outgoing,
-  PATH,
-  type Parser,
-  type Setup,
-} from '@call-status/testing/adapter-contract/suite';
+import { adapterContract, callback, type Parser, type Setup, send } from '@call-status/testing';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -18,7 +11,7 @@ const PARSERS: readonly Parser[] = [
   { name: '@fastify/multipart', reads: ['multipart', 'json'], keepsBytes: true },
 ];
 
-adapterContract('Fastify', {
+const CONTRACT = adapterContract({
   mounts: [{ name: 'fastify.register()', callbackOnly: true }],
   parsers: PARSERS,
   start: async (setup) => {
@@ -31,7 +24,7 @@ adapterContract('Fastify', {
       return setup.application(request.raw, body === request.raw ? undefined : body, request.callStatus);
     };
     if (setup.order === 'before') await registerParser(fastify, setup);
-    await fastify.register(callStatusPlugin, { path: PATH, receiver: setup.endpoint, handler });
+    await fastify.register(callStatusPlugin, { path: setup.path, receiver: setup.endpoint, handler });
     if (setup.order === 'after') await registerParser(fastify, setup);
     fastify.all('/*', handler);
     await fastify.listen({ port: 0, host: '127.0.0.1' });
@@ -52,14 +45,14 @@ async function registerParser(fastify: FastifyInstance, { parser }: Setup): Prom
   }
 }
 
-it.each(builtInProviders.map((provider) => provider().name))(
-  'callStatusPlugin accepts callbacks of %s with a path alone',
-  async (name) => {
+for (const { name, run } of CONTRACT) it(`callStatusPlugin keeps the contract of an adapter, ${name}`, run);
+
+it.each(builtInProviders)(
+  'callStatusPlugin accepts callbacks of $definition.name with a path alone',
+  async (provider) => {
     const fastify = Fastify();
-    fastify.register(callStatusPlugin, { path: PATH });
-    const { url, headers = {}, body = new Uint8Array() } = outgoing(callback(name));
-    const answer = await fastify.inject({ method: 'POST', url, headers, payload: Buffer.from(body) });
-    expect(answer.statusCode).toBe(200);
+    fastify.register(callStatusPlugin, { path: '/voice' });
+    expect((await send(fastify, callback(provider, 'completed', { url: '/voice' }))).status).toBe(200);
     await fastify.close();
   },
 );

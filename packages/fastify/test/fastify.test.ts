@@ -1,8 +1,8 @@
 import { connect } from 'node:http2';
 import { createGunzip, gzipSync } from 'node:zlib';
-import { deferred } from '@call-status/testing/adapter-contract/suite';
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
+import { deferred } from '../../testing/src/adapter-contract/deferred.ts';
 import plugin, { callStatusPlugin, createCallStatus, exotel, mycpaas } from '../src/index.ts';
 import { CALLBACK } from './callback.ts';
 

@@ -1,17 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import {
-  adapterContract,
-  callback,
-  outgoing,
-  PATH,
-  type Parser,
-  type Setup,
-  send,
-} from '@call-status/testing/adapter-contract/suite';
+import { adapterContract, callback, type Parser, type Setup, send } from '@call-status/testing';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -28,7 +19,7 @@ const PARSERS: readonly Parser[] = [
   { name: 'one that leaves bytes', reads: ['form', 'json', 'multipart'], keepsBytes: true, leavesWhole: true },
 ];
 
-adapterContract('Koa', {
+const CONTRACT = adapterContract({
   mounts: [
     { name: 'router.post()', callbackOnly: true },
     { name: 'router.use()', callbackOnly: false },
@@ -62,8 +53,8 @@ function mount(app: Koa, setup: Setup, after: readonly Middleware[]): void {
     ctx.body = seen;
   };
   if (setup.mount === 'app.use()') app.use(middleware);
-  else if (setup.mount === 'router.use()') router.use(PATH, middleware).all(PATH, ...after, application);
-  else router.get(PATH, middleware, ...after, application).post(PATH, middleware, ...after, application);
+  else if (setup.mount === 'router.use()') router.use(setup.path, middleware).all(setup.path, ...after, application);
+  else router.get(setup.path, middleware, ...after, application).post(setup.path, middleware, ...after, application);
   app.use(router.routes());
   for (const parser of after) app.use(parser);
   app.use(application);
@@ -84,18 +75,12 @@ function parserOf(name: string): Middleware {
 }
 
 describe('callStatusMiddleware', () => {
-  it.each(builtInProviders.map((provider) => provider().name))(
-    'accepts callbacks of %s without options',
-    async (name) => {
-      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-      const server = createServer(new Koa().use(callStatusMiddleware()).callback()).listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      onTestFinished(() => {
-        warn.mockRestore();
-        server.close();
-      });
-      const { port } = server.address() as AddressInfo;
-      expect((await send(port, outgoing(callback(name)))).status).toBe(200);
-    },
-  );
+  for (const { name, run } of CONTRACT) it(`keeps the contract of an adapter, ${name}`, run);
+
+  it.each(builtInProviders)('accepts callbacks of $definition.name without options', async (provider) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => warn.mockRestore());
+    const app = new Koa().use(callStatusMiddleware());
+    expect((await send(app, callback(provider, 'completed'))).status).toBe(200);
+  });
 });

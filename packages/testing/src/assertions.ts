@@ -13,6 +13,11 @@ export async function assertRejects(promise: Promise<unknown>, expected: object)
   });
 }
 
+/** A value without what JSON does not have: prototypes, and parts that are undefined. */
+export function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
 /** Of `actual`, what `expected` has. */
 function partOf(actual: unknown, expected: unknown): unknown {
   if (!isObject(actual) || !isObject(expected)) return actual;

@@ -1,3 +1,6 @@
+export type { Adapter, Mount, Parser, Setup } from './adapter-contract/adapter.ts';
+export { adapterContract } from './adapter-contract/adapter-contract.ts';
+export type { Seen } from './adapter-contract/application.ts';
 export {
   type Callback,
   type CallbackOptions,

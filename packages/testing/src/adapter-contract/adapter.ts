@@ -30,15 +30,19 @@ export interface Parser {
   readonly leavesWhole?: boolean;
 }
 
-/** An application to start: call-status at `PATH`, and everything else answered by `application`. */
+/** An application to start: call-status at `path`, and everything else answered by `application`. */
 export interface Setup {
+  /** What to mount: `callStatusMiddleware(endpoint)`. */
   readonly endpoint: CallbackReceiver;
+  /** Where: one mount path in another. */
+  readonly path: string;
   /** The name of one of the mounts. */
   readonly mount: string;
   /** The name of one of the parsers, which the whole application uses. */
   readonly parser?: string | undefined;
   /** Whether the parser runs before or after the adapter. */
   readonly order: 'before' | 'after';
+  /** Whether the framework believes what a proxy says of the URL. */
   readonly trustProxy: boolean;
   /** The application's own code. What it resolves to is the answer, as JSON with the status 201. */
   application(req: IncomingMessage, parsed: unknown, event: unknown): Promise<Seen>;

@@ -1,6 +1,8 @@
+import { builtInProviders } from '@call-status/core';
+import { prove } from '../callback/callback.ts';
+import { type Encoding, encode } from '../callback/encode.ts';
+import type { Fixture } from '../fixtures/fixture-file.ts';
 import type { Outgoing } from './client.ts';
-import type { Fixture } from './fixtures.ts';
-import { signed } from './signed.ts';
 
 /** The path of the endpoint in every application of the suite: a mount path in a mount path. */
 export const PATH = '/hooks/voice';
@@ -10,9 +12,6 @@ export const SECRET = 'PSK_d0b1c7_of_the_contract';
 export const NOW = 1_782_419_162_000;
 /** In every number here, so that a search finds it in what must not hold one. */
 export const NUMBERS = '20255501';
-
-/** How a callback's fields are written down. */
-export type Encoding = 'form' | 'json' | 'multipart' | 'query';
 
 /** Each provider in each encoding that it is known to send, or that it can be told to send. */
 export const ENCODINGS: readonly (readonly [provider: string, encoding: Encoding])[] = [
@@ -60,7 +59,12 @@ export function callback(provider: string, options: CallbackOptions = {}): Fixtu
 
 /** The callback as its provider would send it to that address. */
 export function genuine(callback: Fixture, origin: string, secret: string = SECRET): Fixture {
-  return signed(callback, { origin, secret, now: NOW });
+  const provider = builtInProviders.find(({ definition }) => definition.name === callback.provider);
+  if (provider === undefined)
+    throw new TypeError(`No provider that comes with call-status is called ${callback.provider}.`);
+  const proof = provider.definition.sign === undefined ? { token: secret } : { secret };
+  const { url, headers } = prove(provider, { ...callback, origin }, { nowMs: NOW, ...proof });
+  return { ...callback, url, headers };
 }
 
 /** A fixture as a request to send. */
@@ -114,35 +118,3 @@ const FIELDS: Readonly<
     fields: { CallSid: `CA${String(call).padStart(16, '0')}`, CallStatus },
   }),
 };
-
-interface Written {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-  readonly query: string;
-}
-
-/** Not a word that occurs in a body. */
-const BOUNDARY = '----boundary-of-the-contract';
-
-function encode(encoding: Encoding, fields: Readonly<Record<string, unknown>>): Written {
-  const form = new URLSearchParams(fields as Record<string, string>).toString();
-  switch (encoding) {
-    case 'form':
-      return written('application/x-www-form-urlencoded', form);
-    case 'json':
-      return written('application/json', JSON.stringify(fields));
-    case 'query':
-      return { headers: {}, body: Buffer.alloc(0), query: form };
-    case 'multipart': {
-      const parts = Object.entries(fields).map(
-        ([name, value]) =>
-          `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${String(value)}\r\n`,
-      );
-      return written(`multipart/form-data; boundary=${BOUNDARY}`, `${parts.join('')}--${BOUNDARY}--\r\n`);
-    }
-  }
-}
-
-function written(type: string, body: string): Written {
-  return { headers: { 'content-type': type }, body: Buffer.from(body), query: '' };
-}

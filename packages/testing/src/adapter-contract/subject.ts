@@ -14,12 +14,11 @@ import {
   signalwire,
   voicedock,
 } from '@call-status/core';
-import { onTestFinished } from 'vitest';
-import type { Adapter, Setup } from './adapter.ts';
+import type { Fixture } from '../fixtures/fixture-file.ts';
+import type { Adapter, Mount, Setup } from './adapter.ts';
 import { type Seen, see } from './application.ts';
-import { genuine, NOW, outgoing, SECRET } from './callbacks.ts';
+import { genuine, NOW, outgoing, PATH, SECRET } from './callbacks.ts';
 import { type Answer, type Outgoing, send } from './client.ts';
-import type { Fixture } from './fixtures.ts';
 
 /** All built-in providers, each with its secret. */
 export const PROVIDERS: readonly Provider[] = [
@@ -56,10 +55,12 @@ export interface Subject {
   reached(): number;
   /** Waits until so many events have been handled. */
   handled(count: number): Promise<readonly AnyCallStatusEvent[]>;
+  /** Stops the application. */
+  stop(): Promise<void>;
 }
 
-/** Starts an application, and stops it when the test is over. */
-export async function open(adapter: Adapter, given: SubjectOptions = {}): Promise<Subject> {
+/** Starts an application. */
+export async function openSubject(adapter: Adapter, mount: Mount, given: SubjectOptions = {}): Promise<Subject> {
   const { options = {}, named, ...setup } = given;
   const events: AnyCallStatusEvent[] = [];
   const errors: CallStatusError[] = [];
@@ -85,7 +86,8 @@ export async function open(adapter: Adapter, given: SubjectOptions = {}): Promis
   const endpoint: CallbackReceiver = named === undefined ? calls : calls.provider(named as never);
   const server = await adapter.start({
     endpoint,
-    mount: adapter.mounts[0].name,
+    path: PATH,
+    mount: mount.name,
     order: 'after',
     trustProxy: false,
     application: (req, parsed, event) => {
@@ -97,13 +99,6 @@ export async function open(adapter: Adapter, given: SubjectOptions = {}): Promis
     ...setup,
   });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  onTestFinished(async () => {
-    agent.destroy();
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-    await calls.close({ deadlineMs: 0 });
-  });
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
   const sendOne = (request: Outgoing | Fixture): Promise<Answer> =>
@@ -123,6 +118,13 @@ export async function open(adapter: Adapter, given: SubjectOptions = {}): Promis
     handled: async (count) => {
       while (events.length < count) await new Promise<void>((wake) => waiting.add(wake));
       return events;
+    },
+    async stop() {
+      agent.destroy();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+      await calls.close({ deadlineMs: 0 });
     },
   };
 }

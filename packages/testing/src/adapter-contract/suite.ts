@@ -1,37 +1,55 @@
-import { describe } from 'vitest';
-import type { Adapter } from './adapter.ts';
-import { testAnswers } from './contract/answers.ts';
-import { testAuthenticity } from './contract/authenticity.ts';
-import { testConnections } from './contract/connections.ts';
-import { testDispatch } from './contract/dispatch.ts';
-import { testEncodings } from './contract/encodings.ts';
-import { testFixtures } from './contract/fixtures.ts';
-import { testNoise } from './contract/noise.ts';
-import { testPassingOn } from './contract/passing-on.ts';
-import { testTenants } from './contract/tenants.ts';
-import { testUrls } from './contract/urls.ts';
+import type { ContractTest } from '../contract-test.ts';
+import type { Adapter, Mount } from './adapter.ts';
+import { openSubject, type Subject, type SubjectOptions } from './subject.ts';
 
-export type { Adapter, Mount, Parser, Setup } from './adapter.ts';
-export { callback, outgoing, PATH } from './callbacks.ts';
-export { send } from './client.ts';
-export { type Deferred, deferred } from './deferred.ts';
+/** Starts an application for one test; it stops when the test is over. */
+export type Open = (options?: SubjectOptions) => Promise<Subject>;
 
-/** The suite that every adapter passes, with real servers: all that call-status promises, whatever the framework. */
-export function adapterContract(name: string, adapter: Adapter): void {
-  describe(`${name} keeps the contract of an adapter`, () => {
-    for (const mount of adapter.mounts) {
-      describe(`mounted by ${mount.name}`, () => {
-        testEncodings(adapter, mount);
-        testAnswers(adapter, mount);
-        testPassingOn(adapter, mount);
-        testUrls(adapter, mount);
-        testAuthenticity(adapter, mount);
-        testTenants(adapter, mount);
-        testDispatch(adapter, mount);
-        testConnections(adapter, mount);
-        testFixtures(adapter, mount);
-        testNoise(adapter, mount);
+/** Collects the tests of an adapter that is mounted in one way. */
+export class AdapterSuite {
+  readonly adapter: Adapter;
+  readonly mount: Mount;
+  readonly tests: ContractTest[] = [];
+  #subject = '';
+
+  constructor(adapter: Adapter, mount: Mount) {
+    this.adapter = adapter;
+    this.mount = mount;
+  }
+
+  /** Tests of one subject. */
+  readonly describe = (subject: string, define: () => void): void => {
+    this.#subject = subject;
+    define();
+    this.#subject = '';
+  };
+
+  /** A test. */
+  readonly it = (name: string, test: (open: Open) => Promise<void>): void => {
+    const subject = `mounted by ${this.mount.name}`;
+    const full = [subject, this.#subject, name].filter((part) => part !== '').join(': ');
+    this.tests.push({ subject, name: full, run: () => this.#run(test) });
+  };
+
+  /** A test for each row. */
+  readonly each = <const Row>(
+    rows: readonly Row[],
+    name: (row: Row) => string,
+    test: (open: Open, row: Row) => Promise<void>,
+  ): void => {
+    for (const row of rows) this.it(name(row), (open) => test(open, row));
+  };
+
+  async #run(test: (open: Open) => Promise<void>): Promise<void> {
+    const opened: Subject[] = [];
+    try {
+      await test(async (options) => {
+        const subject = await openSubject(this.adapter, this.mount, options);
+        opened.push(subject);
+        return subject;
       });
+    } finally {
+      for (const subject of opened) await subject.stop();
     }
-  });
+  }
 }

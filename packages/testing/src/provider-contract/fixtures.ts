@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isCallStatusError } from '@call-status/core';
+import { plain } from '../assertions.ts';
 import type { Callback } from '../callback/callback.ts';
 import { expired, forged, unsigned } from '../callback/negative.ts';
 import type { Tests } from '../contract-test.ts';
@@ -87,9 +88,4 @@ function isRecognized(bench: ProviderBench, fixture: Fixture): boolean {
     if (isCallStatusError(error)) return false;
     throw error;
   }
-}
-
-/** Without what JSON does not have: prototypes, and fields that are undefined. */
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
 }

@@ -1,11 +1,12 @@
+import assert from 'node:assert/strict';
 import { type ErrorCode, type Inbox, memoryInbox, signalwire, voicedock } from '@call-status/core';
-import { describe, expect, it } from 'vitest';
-import type { Adapter, Mount } from '../adapter.ts';
+import { assertMatches } from '../../assertions.ts';
+import type { Fixture } from '../../fixtures/fixture-file.ts';
 import { sha256 } from '../application.ts';
 import { type CallbackOptions, callback, genuine, NUMBERS, PATH, SECRET } from '../callbacks.ts';
 import type { Answer } from '../client.ts';
-import type { Fixture } from '../fixtures.ts';
-import { open, type SubjectOptions, seen } from '../subject.ts';
+import { type SubjectOptions, seen } from '../subject.ts';
+import type { AdapterSuite } from '../suite.ts';
 
 /** A row of the table of answers. */
 interface Refusal {
@@ -20,75 +21,83 @@ interface Refusal {
 }
 
 /** Every row of the table of answers: the status, nothing else, and the connection stays. */
-export function testAnswers(adapter: Adapter, mount: Mount): void {
+export function testAnswers({ mount, describe, it, each }: AdapterSuite): void {
   describe('answers', () => {
-    it('200 to what it accepts, to duplicates and to unknown statuses', async () => {
-      const subject = await open(adapter, { mount: mount.name });
+    it('200 to what it accepts, to duplicates and to unknown statuses', async (open) => {
+      const subject = await open();
       for (const status of ['ringing', 'ringing', 'never-heard-of']) {
         const answer = await subject.deliver(callback('signalwire', { status }));
-        expect(answer.status).toBe(200);
+        assert.equal(answer.status, 200);
         expectEmpty(answer);
       }
       const events = await subject.handled(2);
-      expect(events.map(({ status, transition }) => [status, transition])).toEqual([
-        ['ringing', 'advance'],
-        ['unknown', 'repeat'],
-      ]);
-      expect(subject.errors).toEqual([]);
+      assert.deepEqual(
+        events.map(({ status, transition }) => [status, transition]),
+        [
+          ['ringing', 'advance'],
+          ['unknown', 'repeat'],
+        ],
+      );
+      assert.deepEqual(subject.errors, []);
     });
 
-    it('200 to a GET with a call id and a status alone, where its provider is named', async () => {
-      const subject = await open(adapter, { mount: mount.name, named: 'signalwire' });
+    it('200 to a GET with a call id and a status alone, where its provider is named', async (open) => {
+      const subject = await open({ named: 'signalwire' });
       const url = `${PATH}?CallSid=b3877c40-da60-4998-90ad-b792e98472af&CallStatus=completed`;
       const answer = await subject.deliver({ ...callback('signalwire', { encoding: 'query' }), url });
-      expect(answer.status).toBe(mount.callbackOnly ? 200 : 201);
-      expect(subject.errors).toEqual([]);
+      assert.equal(answer.status, mount.callbackOnly ? 200 : 201);
+      assert.deepEqual(subject.errors, []);
     });
 
-    it.each(REFUSALS)('$status $code: $case', async ({ code, status, provider, request, recognized, setup }) => {
-      const subject = await open(adapter, { mount: mount.name, named: provider, ...setup?.() });
-      const made = request(subject.origin);
-      const answer = await subject.send(made);
-      if (mount.callbackOnly || recognized) {
-        expect([answer.status, subject.errors.map((error) => error.code)]).toEqual([status, [code]]);
-        expectEmpty(answer);
-        expect(answer.headers['retry-after']).toBe(status === 503 ? '5' : undefined);
-      } else {
-        expect([answer.status, subject.errors]).toEqual([201, []]);
-        expect(seen(answer)).toMatchObject({ event: null, bytes: made.body.length, sha256: sha256(made.body) });
-      }
-      expect(subject.told()).not.toContain(SECRET);
-      expect(subject.told()).not.toContain(NUMBERS);
+    each(
+      REFUSALS,
+      (row) => `${row.status} ${row.code}: ${row.case}`,
+      async (open, { code, status, provider, request, recognized, setup }) => {
+        const subject = await open({ named: provider, ...setup?.() });
+        const made = request(subject.origin);
+        const answer = await subject.send(made);
+        if (mount.callbackOnly || recognized) {
+          assert.deepEqual([answer.status, subject.errors.map((error) => error.code)], [status, [code]]);
+          expectEmpty(answer);
+          assert.equal(answer.headers['retry-after'], status === 503 ? '5' : undefined);
+        } else {
+          assert.deepEqual([answer.status, subject.errors], [201, []]);
+          assertMatches(seen(answer), { event: null, bytes: made.body.length, sha256: sha256(made.body) });
+        }
+        assert.ok(!subject.told().includes(SECRET));
+        assert.ok(!subject.told().includes(NUMBERS));
 
-      const next = await subject.send({ method: 'GET', url: '/elsewhere' });
-      expect(next.status).toBe(201);
-      // Some frameworks rather hang up than read on.
-      expect(next.reused).toBe(answer.headers.connection !== 'close');
-      expect(subject.events).toEqual([]);
-    });
+        const next = await subject.send({ method: 'GET', url: '/elsewhere' });
+        assert.equal(next.status, 201);
+        // Some frameworks rather hang up than read on.
+        assert.equal(next.reused, answer.headers.connection !== 'close');
+        assert.deepEqual(subject.events, []);
+      },
+    );
 
-    it('422 ambiguous_provider: two fit', async () => {
+    it('422 ambiguous_provider: two fit', async (open) => {
       const twin = { ...signalwire({ signingKey: SECRET }), name: 'twin' };
-      const subject = await open(adapter, {
-        mount: mount.name,
+      const subject = await open({
         options: { providers: [signalwire({ signingKey: SECRET }), twin] },
       });
       const answer = await subject.deliver(callback('signalwire'));
-      expect([answer.status, subject.errors.map(({ code }) => code)]).toEqual([422, ['ambiguous_provider']]);
+      assert.deepEqual([answer.status, subject.errors.map(({ code }) => code)], [422, ['ambiguous_provider']]);
       expectEmpty(answer);
     });
 
-    it('503 closed, once the receiver is', async () => {
-      const subject = await open(adapter, { mount: mount.name });
+    it('503 closed, once the receiver is', async (open) => {
+      const subject = await open();
       await subject.calls.close();
       const answer = await subject.deliver(callback('signalwire'));
-      expect([answer.status, answer.headers['retry-after'], subject.errors.at(-1)?.code]).toEqual([503, '5', 'closed']);
+      assert.deepEqual(
+        [answer.status, answer.headers['retry-after'], subject.errors.at(-1)?.code],
+        [503, '5', 'closed'],
+      );
       expectEmpty(answer);
     });
 
-    it('503 not_handled, when the answer waits for handlers and one fails', async () => {
-      const subject = await open(adapter, {
-        mount: mount.name,
+    it('503 not_handled, when the answer waits for handlers and one fails', async (open) => {
+      const subject = await open({
         options: {
           ack: 'handled',
           onCompleted: () => {
@@ -97,15 +106,17 @@ export function testAnswers(adapter: Adapter, mount: Mount): void {
         },
       });
       const answer = await subject.deliver(callback('signalwire'));
-      expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+      assert.deepEqual([answer.status, answer.headers['retry-after']], [503, '5']);
       expectEmpty(answer);
-      expect(subject.errors.map(({ code }) => code)).toEqual(['handler_failed', 'not_handled']);
+      assert.deepEqual(
+        subject.errors.map(({ code }) => code),
+        ['handler_failed', 'not_handled'],
+      );
     });
 
-    it('200 once the handlers are done, when the answer waits for them', async () => {
+    it('200 once the handlers are done, when the answer waits for them', async (open) => {
       const done: string[] = [];
-      const subject = await open(adapter, {
-        mount: mount.name,
+      const subject = await open({
         options: {
           ack: 'handled',
           onCompleted: async ({ callId }) => {
@@ -117,42 +128,41 @@ export function testAnswers(adapter: Adapter, mount: Mount): void {
       const made = callback('mycpaas');
       for (let delivery = 1; delivery <= 2; delivery++) {
         const answer = await subject.deliver(made);
-        expect([answer.status, done.length]).toEqual([200, 1]);
+        assert.deepEqual([answer.status, done.length], [200, 1]);
         expectEmpty(answer);
       }
     });
 
-    it('503 after the deadline, when the answer waits for a handler that never ends', async () => {
-      const subject = await open(adapter, {
-        mount: mount.name,
+    it('503 after the deadline, when the answer waits for a handler that never ends', async (open) => {
+      const subject = await open({
         options: { ack: 'handled', ackDeadlineMs: 1, onCompleted: () => new Promise(() => {}) },
       });
       const answer = await subject.deliver(callback('signalwire'));
-      expect([answer.status, subject.errors.map(({ code }) => code)]).toEqual([503, ['not_handled']]);
+      assert.deepEqual([answer.status, subject.errors.map(({ code }) => code)], [503, ['not_handled']]);
     });
 
-    it("leaves the answer to the route with ack: 'manual', but not its refusals", async () => {
-      const subject = await open(adapter, { mount: mount.name, options: { ack: 'manual' } });
+    it("leaves the answer to the route with ack: 'manual', but not its refusals", async (open) => {
+      const subject = await open({ options: { ack: 'manual' } });
       const made = genuine(callback('signalwire'), subject.origin);
       for (const transition of ['advance', 'duplicate']) {
         const answer = await subject.send(made);
-        expect(answer.status).toBe(201);
-        expect(seen(answer)).toMatchObject({
+        assert.equal(answer.status, 201);
+        assertMatches(seen(answer), {
           event: { provider: 'signalwire', status: 'completed', trust: 'signed', transition },
           bytes: made.body.length,
           sha256: sha256(made.body),
         });
       }
       const refusal = await subject.send(callback('signalwire'));
-      expect(refusal.status).toBe(403);
+      assert.equal(refusal.status, 403);
       expectEmpty(refusal);
-      expect(await subject.handled(1)).toHaveLength(1);
+      assert.equal((await subject.handled(1)).length, 1);
     });
   });
 }
 
 function expectEmpty(answer: Answer): void {
-  expect([answer.body, answer.headers['content-length']]).toEqual(['', '0']);
+  assert.deepEqual([answer.body, answer.headers['content-length']], ['', '0']);
 }
 
 function forged(provider: string, options?: CallbackOptions): Refusal['request'] {
@@ -363,7 +373,7 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-function padded(body: Buffer, length: number): Buffer {
+function padded(body: Uint8Array, length: number): Buffer {
   const start = Buffer.concat([body, Buffer.from('&Padding=')]);
   return Buffer.concat([start, Buffer.alloc(length - start.length, 'x')]);
 }

@@ -1,9 +1,9 @@
+import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
-import type { Adapter, Mount } from '../adapter.ts';
+import type { Fixture } from '../../fixtures/fixture-file.ts';
 import { callback, genuine, PATH, SECRET } from '../callbacks.ts';
-import type { Fixture } from '../fixtures.ts';
-import { open, seen } from '../subject.ts';
+import { seen } from '../subject.ts';
+import type { AdapterSuite } from '../suite.ts';
 
 const A = 'a5555555-0000-4000-8000-000000000001';
 const B = 'bbbbbbbb-0000-4000-8000-000000000002';
@@ -12,7 +12,7 @@ const ACCOUNT = '11111111-0000-4000-8000-000000000009';
 type Fields = Readonly<Record<string, string>>;
 
 /** What a stranger or a caller chooses changes neither what a proof covers, nor stops a genuine callback. */
-export function testAuthenticity(adapter: Adapter, mount: Mount): void {
+export function testAuthenticity({ mount, describe, it, each }: AdapterSuite): void {
   describe('a SignalWire request', () => {
     const hidden = `CallSid${B}CallStatuscompletedTimestampx`;
     const own: Fields = {
@@ -24,49 +24,54 @@ export function testAuthenticity(adapter: Adapter, mount: Mount): void {
       To: 'x',
     };
 
-    it.each<[string, string, string, string]>([
+    each<readonly [string, string, string, string]>(
       [
-        'the query',
-        `${PATH}?order=17`,
-        `?order=17AccountSid${ACCOUNT}ApiVersion2010-04-01CallSid${A}CallStatusringingCallerName`,
-        '',
+        [
+          'the query',
+          `${PATH}?order=17`,
+          `?order=17AccountSid${ACCOUNT}ApiVersion2010-04-01CallSid${A}CallStatusringingCallerName`,
+          '',
+        ],
+        [
+          'a valueless query',
+          `${PATH}?prod`,
+          `?prodAccountSid${ACCOUNT}ApiVersion2010-04-01CallSid${A}CallStatusringingCallerName`,
+          '',
+        ],
+        [
+          'an empty query',
+          `${PATH}?`,
+          `?AccountSid${ACCOUNT}ApiVersion2010-04-01CallSid${A}CallStatusringingCallerName`,
+          '',
+        ],
+        ['the query and names', `${PATH}?order=17`, `?order=17AccountSid${ACCOUNT}ApiVersion`, '2010-04-01CallSid'],
+        ['names', PATH, '', 'AccountSid'],
       ],
-      [
-        'a valueless query',
-        `${PATH}?prod`,
-        `?prodAccountSid${ACCOUNT}ApiVersion2010-04-01CallSid${A}CallStatusringingCallerName`,
-        '',
-      ],
-      [
-        'an empty query',
-        `${PATH}?`,
-        `?AccountSid${ACCOUNT}ApiVersion2010-04-01CallSid${A}CallStatusringingCallerName`,
-        '',
-      ],
-      ['the query and names', `${PATH}?order=17`, `?order=17AccountSid${ACCOUNT}ApiVersion`, '2010-04-01CallSid'],
-      ['names', PATH, '', 'AccountSid'],
-    ])('whose fields are in %s tells of no other call', async (_, signedPath, query, first) => {
-      const subject = await open(adapter, { mount: mount.name, named: 'signalwire' });
-      const signature = sign(`${subject.origin}${signedPath}`, own);
-      const text = Object.entries(own).flat().join('');
-      const inBody = query === '' ? text : text.slice(textIn(query).length);
-      const fields: [string, string][] = [];
-      const start = inBody.indexOf(`CallSid${B}`);
-      if (first !== '') fields.push([first, inBody.slice(first.length, start)]);
-      fields.push(
-        ['CallSid', B],
-        ['CallStatus', 'completed'],
-        ['Timestamp', inBody.slice(start + `CallSid${B}CallStatuscompletedTimestamp`.length)],
-      );
-      expect(fields.flat().join('')).toBe(inBody);
-      const answer = await subject.send(form(fields, `${PATH}${query}`, signature));
-      expect([403, 201]).toContain(answer.status);
-      if (mount.callbackOnly) expect([answer.status, subject.errors.at(-1)?.code]).toEqual([403, 'signature_mismatch']);
-      expect(subject.events).toEqual([]);
-    });
+      ([value]) => `whose fields are in ${value} tells of no other call`,
+      async (open, [_, signedPath, query, first]) => {
+        const subject = await open({ named: 'signalwire' });
+        const signature = sign(`${subject.origin}${signedPath}`, own);
+        const text = Object.entries(own).flat().join('');
+        const inBody = query === '' ? text : text.slice(textIn(query).length);
+        const fields: [string, string][] = [];
+        const start = inBody.indexOf(`CallSid${B}`);
+        if (first !== '') fields.push([first, inBody.slice(first.length, start)]);
+        fields.push(
+          ['CallSid', B],
+          ['CallStatus', 'completed'],
+          ['Timestamp', inBody.slice(start + `CallSid${B}CallStatuscompletedTimestamp`.length)],
+        );
+        assert.equal(fields.flat().join(''), inBody);
+        const answer = await subject.send(form(fields, `${PATH}${query}`, signature));
+        assert.ok([403, 201].includes(answer.status));
+        if (mount.callbackOnly)
+          assert.deepEqual([answer.status, subject.errors.at(-1)?.code], [403, 'signature_mismatch']);
+        assert.deepEqual(subject.events, []);
+      },
+    );
 
-    it('tells of its own call, whoever calls from wherever', async () => {
-      const subject = await open(adapter, { mount: mount.name, named: 'signalwire' });
+    it('tells of its own call, whoever calls from wherever', async (open) => {
+      const subject = await open({ named: 'signalwire' });
       const words = [
         'CallSid',
         'CallStatus',
@@ -90,55 +95,67 @@ export function testAuthenticity(adapter: Adapter, mount: Mount): void {
           const answer = await subject.send(
             form(Object.entries(fields), PATH, sign(`${subject.origin}${PATH}`, fields)),
           );
-          expect([name, word, answer.status]).toEqual([name, word, 200]);
+          assert.deepEqual([name, word, answer.status], [name, word, 200]);
         }
       }
       const events = await subject.handled(call);
-      expect(new Set(events.map(({ callId, status }) => `${callId.slice(0, -3)} ${status}`))).toEqual(
+      assert.deepEqual(
+        new Set(events.map(({ callId, status }) => `${callId.slice(0, -3)} ${status}`)),
         new Set([`${A.slice(0, -3)} completed`]),
       );
-      expect(subject.errors).toEqual([]);
+      assert.deepEqual(subject.errors, []);
     });
 
-    it.each([
-      '?parentCallSid=x',
-      `?CallSid=${B}`,
-      '?CallStatus=x',
-      '?note=CallSid&other=CallStatus',
-      `?AccountSid=${ACCOUNT}`,
-    ])('may have %s of its own in its URL', async (query) => {
-      const subject = await open(adapter, { mount: mount.name, named: 'signalwire' });
-      const answer = await subject.deliver(callback('signalwire', { query: query.slice(1) }));
-      expect([answer.status, subject.errors]).toEqual([200, []]);
-    });
-
-    it.each(['other.example/tenantA', 'x/?y=', 'x/#', 'user@other.example', 'a.example, b.example', 'a.example:x'])(
-      'is refused under the host %s',
-      async (host) => {
-        const subject = await open(adapter, { mount: mount.name, named: 'signalwire' });
-        const { url, headers, ...made } = genuine(callback('signalwire'), `http://${host}`);
-        const { method, body } = made;
-        const answer = await subject.send({ method, body, url, headers: { ...headers, host } });
-        expect([answer.status, subject.errors.at(-1)?.code]).toEqual([403, 'invalid_host']);
-        expect(subject.events).toEqual([]);
+    each(
+      [
+        '?parentCallSid=x',
+        `?CallSid=${B}`,
+        '?CallStatus=x',
+        '?note=CallSid&other=CallStatus',
+        `?AccountSid=${ACCOUNT}`,
+      ],
+      (value) => `may have ${value} of its own in its URL`,
+      async (open, query) => {
+        const subject = await open({ named: 'signalwire' });
+        const answer = await subject.deliver(callback('signalwire', { query: query.slice(1) }));
+        assert.deepEqual([answer.status, subject.errors], [200, []]);
       },
     );
 
-    it.each([
-      { 'x-forwarded-proto': 'https://x/y' },
-      { 'x-forwarded-host': 'other.example/tenantA' },
-      { 'x-forwarded-host': 'x/?y=' },
-    ])('is refused behind a trusted proxy that says %o', async (forwarded) => {
-      const subject = await open(adapter, { mount: mount.name, named: 'signalwire', trustProxy: true });
-      const origin = `${forwarded['x-forwarded-proto'] ?? 'http'}://${forwarded['x-forwarded-host'] ?? subject.origin.slice(7)}`;
-      const made = genuine(callback('signalwire'), origin);
-      const answer = await subject.send({ ...made, headers: { ...made.headers, ...forwarded } });
-      expect(answer.status).toBe(403);
-      expect(subject.events).toEqual([]);
-    });
+    each(
+      ['other.example/tenantA', 'x/?y=', 'x/#', 'user@other.example', 'a.example, b.example', 'a.example:x'],
+      (value) => `is refused under the host ${value}`,
+      async (open, host) => {
+        const subject = await open({ named: 'signalwire' });
+        const { url, headers, ...made } = genuine(callback('signalwire'), `http://${host}`);
+        const { method, body } = made;
+        const answer = await subject.send({ method, body, url, headers: { ...headers, host } });
+        assert.deepEqual([answer.status, subject.errors.at(-1)?.code], [403, 'invalid_host']);
+        assert.deepEqual(subject.events, []);
+      },
+    );
+
+    each(
+      [
+        { 'x-forwarded-proto': 'https://x/y' },
+        { 'x-forwarded-host': 'other.example/tenantA' },
+        { 'x-forwarded-host': 'x/?y=' },
+      ],
+      (value) => `is refused behind a trusted proxy that says ${JSON.stringify(value)}`,
+      async (open, forwarded) => {
+        const subject = await open({ named: 'signalwire', trustProxy: true });
+        const origin = `${forwarded['x-forwarded-proto'] ?? 'http'}://${forwarded['x-forwarded-host'] ?? subject.origin.slice(7)}`;
+        const made = genuine(callback('signalwire'), origin);
+        const answer = await subject.send({ ...made, headers: { ...made.headers, ...forwarded } });
+        assert.equal(answer.status, 403);
+        assert.deepEqual(subject.events, []);
+      },
+    );
   });
 
-  describe.runIf(mount.callbackOnly)('a request with a wrong token is refused as that,', () => {
+  if (!mount.callbackOnly) return;
+
+  describe('a request with a wrong token is refused as that,', () => {
     const edits: readonly [string, Partial<Fixture>][] = [
       ['malformed', { headers: { 'content-type': 'application/json' }, body: Buffer.from('{') }],
       ['too large', { body: Buffer.alloc(70_000, 'a') }],
@@ -152,31 +169,39 @@ export function testAuthenticity(adapter: Adapter, mount: Mount): void {
       ['another message', { body: Buffer.from('CallSid=CA1&CallStatus=in-progress&Digits=1') }],
       ['with too many parameters', { url: `${PATH}?token=x&${'a=1&'.repeat(1500)}` }],
     ];
-    it.each(edits)('also when it is %s', async (_, edit) => {
-      for (const named of ['exotel', 'mycpaas']) {
-        const subject = await open(adapter, { mount: mount.name, named });
-        const made = { ...callback(named, { encoding: 'form' }), url: `${PATH}?token=x`, ...edit };
-        const answer = await subject.send(made);
-        expect([answer.status, subject.errors.map(({ code }) => code)]).toEqual([403, ['token_mismatch']]);
-        expect(subject.reached()).toBe(0);
-      }
-    });
+    each(
+      edits,
+      ([value]) => `also when it is ${value}`,
+      async (open, [_, edit]) => {
+        for (const named of ['exotel', 'mycpaas']) {
+          const subject = await open({ named });
+          const made = { ...callback(named, { encoding: 'form' }), url: `${PATH}?token=x`, ...edit };
+          const answer = await subject.send(made);
+          assert.deepEqual([answer.status, subject.errors.map(({ code }) => code)], [403, ['token_mismatch']]);
+          assert.equal(subject.reached(), 0);
+        }
+      },
+    );
   });
 
-  describe.runIf(mount.callbackOnly)('another message of a provider', () => {
-    it.each([
-      callback('signalwire', { more: { DialCallStatus: 'completed' } }),
-      callback('exotel', { encoding: 'form', status: 'busy', more: { EventType: 'Dial' } }),
-      callback('mycpaas', { more: { Digits: '1' } }),
-      callback('voicedock', { more: { message: { type: 'tool-calls', call: { id: 'c', status: 'x' } } } }),
-    ])('is passed on only when it is proved: $provider', async (made) => {
-      const subject = await open(adapter, { mount: mount.name, named: made.provider });
-      expect((await subject.send(made)).status).toBe(403);
-      expect((await subject.send(genuine(made, subject.origin, 'another secret'))).status).toBe(403);
-      expect(subject.reached()).toBe(0);
-      expect(seen(await subject.deliver(made)).bytes).toBe(made.body.length);
-      expect(subject.events).toEqual([]);
-    });
+  describe('another message of a provider', () => {
+    each(
+      [
+        callback('signalwire', { more: { DialCallStatus: 'completed' } }),
+        callback('exotel', { encoding: 'form', status: 'busy', more: { EventType: 'Dial' } }),
+        callback('mycpaas', { more: { Digits: '1' } }),
+        callback('voicedock', { more: { message: { type: 'tool-calls', call: { id: 'c', status: 'x' } } } }),
+      ],
+      (row) => `is passed on only when it is proved: ${row.provider}`,
+      async (open, made) => {
+        const subject = await open({ named: made.provider });
+        assert.equal((await subject.send(made)).status, 403);
+        assert.equal((await subject.send(genuine(made, subject.origin, 'another secret'))).status, 403);
+        assert.equal(subject.reached(), 0);
+        assert.equal(seen(await subject.deliver(made)).bytes, made.body.length);
+        assert.deepEqual(subject.events, []);
+      },
+    );
   });
 }
 

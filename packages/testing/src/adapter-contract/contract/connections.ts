@@ -1,43 +1,48 @@
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { memoryInbox, type NewEvent } from '@call-status/core';
-import { describe, expect, it } from 'vitest';
-import type { Adapter, Mount } from '../adapter.ts';
 import { callback, genuine, outgoing } from '../callbacks.ts';
 import { openSocket, statuses, wire } from '../client.ts';
 import { deferred } from '../deferred.ts';
-import { open, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
+import type { AdapterSuite } from '../suite.ts';
 
 const LIMIT = 65_536;
 
 /** What clients do to connections harms nothing but their own request. */
-export function testConnections(adapter: Adapter, mount: Mount): void {
+export function testConnections({ mount, describe, it }: AdapterSuite): void {
   describe('connections', () => {
-    it('that break in the middle of a body leave nothing behind', async () => {
-      const subject = await open(adapter, { mount: mount.name });
+    it('that break in the middle of a body leave nothing behind', async (open) => {
+      const subject = await open();
       const made = genuine(callback('exotel'), subject.origin);
       const bytes = wire(outgoing(made));
       for (const length of [bytes.length - 1, bytes.length - made.body.length]) {
         const { socket, gone } = await watchedSocket(subject);
         socket.write(bytes.subarray(0, length));
         // The server has this much when it answers what comes after it elsewhere.
-        expect((await subject.send({ method: 'GET', url: '/elsewhere' })).status).toBe(201);
+        assert.equal((await subject.send({ method: 'GET', url: '/elsewhere' })).status, 201);
         socket.destroy();
         await gone;
       }
-      expect((await subject.send(made)).status).toBe(200);
+      assert.equal((await subject.send(made)).status, 200);
       const events = await subject.handled(1);
-      expect(events.map(({ transition }) => transition)).toEqual(['advance']);
-      expect(subject.errors.filter(({ code }) => code !== 'body_aborted')).toEqual([]);
+      assert.deepEqual(
+        events.map(({ transition }) => transition),
+        ['advance'],
+      );
+      assert.deepEqual(
+        subject.errors.filter(({ code }) => code !== 'body_aborted'),
+        [],
+      );
     });
 
-    it('that are gone before the answer do not lose the event', async () => {
+    it('that are gone before the answer do not lose the event', async (open) => {
       const asked = deferred();
       const allowed = deferred();
       const inbox = memoryInbox();
       const record = inbox.record.bind(inbox);
-      const subject = await open(adapter, {
-        mount: mount.name,
+      const subject = await open({
         options: {
           inbox: Object.assign(inbox, {
             record: async (event: NewEvent) => {
@@ -54,31 +59,31 @@ export function testConnections(adapter: Adapter, mount: Mount): void {
       socket.destroy();
       await gone;
       allowed.resolve();
-      expect(await subject.handled(1)).toHaveLength(1);
+      assert.equal((await subject.handled(1)).length, 1);
     });
 
-    it('may carry several requests at once', async () => {
-      const subject = await open(adapter, { mount: mount.name });
+    it('may carry several requests at once', async (open) => {
+      const subject = await open();
       const requests = [1, 2, 3].map((call) => wire(outgoing(genuine(callback('mycpaas', { call }), subject.origin))));
       const refused = wire(outgoing(callback('mycpaas')));
       const socket = await openSocket(subject.port);
       socket.write(Buffer.concat([...requests.slice(0, 2), refused, ...requests.slice(2)]));
-      expect(await statuses(socket, 4)).toEqual([200, 200, 403, 200]);
+      assert.deepEqual(await statuses(socket, 4), [200, 200, 403, 200]);
       socket.destroy();
-      expect(await subject.handled(3)).toHaveLength(3);
+      assert.equal((await subject.handled(3)).length, 3);
     });
 
-    it('take bodies in chunks, where the URL is only for callbacks', async () => {
-      const subject = await open(adapter, { mount: mount.name });
+    it('take bodies in chunks, where the URL is only for callbacks', async (open) => {
+      const subject = await open();
       const made = { ...outgoing(genuine(callback('signalwire'), subject.origin)), chunked: true };
       for (let time = 1; time <= 2; time++) {
         const answer = await subject.send(made);
-        expect([answer.status, answer.reused]).toEqual([mount.callbackOnly ? 200 : 201, time === 2]);
+        assert.deepEqual([answer.status, answer.reused], [mount.callbackOnly ? 200 : 201, time === 2]);
       }
     });
 
-    it('take a body of exactly the limit, and not one byte more', async () => {
-      const subject = await open(adapter, { mount: mount.name });
+    it('take a body of exactly the limit, and not one byte more', async (open) => {
+      const subject = await open();
       const { url, headers, body } = callback('signalwire');
       for (const [length, chunked, callbackOnly, otherwise] of [
         [LIMIT, false, 200, 200],
@@ -90,13 +95,12 @@ export function testConnections(adapter: Adapter, mount: Mount): void {
         const padding = Buffer.from(`&Padding=${'x'.repeat(length - body.length - '&Padding='.length)}`);
         const made = { ...callback('signalwire'), url, headers, body: Buffer.concat([body, padding]) };
         const answer = await subject.send({ ...outgoing(genuine(made, subject.origin)), chunked });
-        expect([length, chunked, answer.status]).toEqual([
-          length,
-          chunked,
-          mount.callbackOnly ? callbackOnly : otherwise,
-        ]);
+        assert.deepEqual(
+          [length, chunked, answer.status],
+          [length, chunked, mount.callbackOnly ? callbackOnly : otherwise],
+        );
         const next = await subject.send({ method: 'GET', url: '/elsewhere' });
-        expect([next.status, next.reused]).toEqual([201, answer.headers.connection !== 'close']);
+        assert.deepEqual([next.status, next.reused], [201, answer.headers.connection !== 'close']);
       }
     });
   });

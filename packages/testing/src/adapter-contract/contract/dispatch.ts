@@ -1,20 +1,19 @@
+import assert from 'node:assert/strict';
 import { Worker } from 'node:worker_threads';
 import type { HandlerContext } from '@call-status/core';
-import { describe, expect, it } from 'vitest';
-import type { Adapter, Mount } from '../adapter.ts';
+import { assertMatches } from '../../assertions.ts';
 import { callback, genuine, outgoing } from '../callbacks.ts';
 import { send } from '../client.ts';
 import { deferred } from '../deferred.ts';
-import { open } from '../subject.ts';
+import type { AdapterSuite } from '../suite.ts';
 
 /** Handlers run after the answer, and change nothing about it. */
-export function testDispatch(adapter: Adapter, mount: Mount): void {
+export function testDispatch({ describe, it, each }: AdapterSuite): void {
   describe('handlers', () => {
-    it('run when the provider has its answer, even if they block the process', async () => {
+    it('run when the provider has its answer, even if they block the process', async (open) => {
       const answered = new Int32Array(new SharedArrayBuffer(4));
       const found = deferred<number>();
-      const subject = await open(adapter, {
-        mount: mount.name,
+      const subject = await open({
         options: {
           onCompleted: () => {
             // Nothing else runs in this thread until the client, in another, has its answer.
@@ -25,80 +24,93 @@ export function testDispatch(adapter: Adapter, mount: Mount): void {
       });
       const request = outgoing(genuine(callback('signalwire'), subject.origin));
       const client = new Worker(CLIENT, { eval: true, workerData: { ...request, port: subject.port, answered } });
-      expect(await found.promise).toBe(200);
+      assert.equal(await found.promise, 200);
       await client.terminate();
     });
 
-    it('wait while the application still holds the answer', async () => {
+    it('wait while the application still holds the answer', async (open) => {
       const order: string[] = [];
       const turns = async (name: string): Promise<void> => {
         for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
         order.push(name);
       };
-      const subject = await open(adapter, {
-        mount: mount.name,
+      const subject = await open({
         arriving: () => turns('arrived'),
         leaving: () => turns('left'),
         options: { onCompleted: () => void order.push('handled') },
       });
-      expect((await subject.deliver(callback('signalwire'))).status).toBe(200);
-      expect((await subject.deliver(callback('signalwire', { encoding: 'query', call: 2 }))).status).toBe(200);
+      assert.equal((await subject.deliver(callback('signalwire'))).status, 200);
+      assert.equal((await subject.deliver(callback('signalwire', { encoding: 'query', call: 2 }))).status, 200);
       await subject.handled(2);
-      expect(order.filter((name) => name !== 'left')).toEqual(['arrived', 'handled', 'arrived', 'handled']);
+      assert.deepEqual(
+        order.filter((name) => name !== 'left'),
+        ['arrived', 'handled', 'arrived', 'handled'],
+      );
       for (const [index, name] of order.entries()) {
-        if (name === 'left') expect(order[index + 1]).toBe('handled');
+        if (name === 'left') assert.equal(order[index + 1], 'handled');
       }
     });
 
-    it.each([
-      ['throws', () => fail()],
-      ['rejects', async () => fail()],
-      ['never ends', () => new Promise<void>(() => {})],
-    ])('do not change the answer: one that %s', async (_, onCompleted) => {
-      const contexts: HandlerContext[] = [];
-      const subject = await open(adapter, {
-        mount: mount.name,
-        options: {
-          onCompleted,
-          onEnded: (_event, context) => void contexts.push(context),
-          retry: { attempts: 1 },
-        },
-      });
-      for (const call of [1, 2]) {
-        const answer = await subject.deliver(callback('mycpaas', { call }));
-        expect([answer.status, answer.body]).toEqual([200, '']);
-      }
-      await subject.handled(2);
-      expect(subject.errors.filter(({ code }) => code !== 'handler_failed' && code !== 'dead_letter')).toEqual([]);
-    });
+    each(
+      [
+        ['throws', () => fail()],
+        ['rejects', async () => fail()],
+        ['never ends', () => new Promise<void>(() => {})],
+      ],
+      ([value]) => `do not change the answer: one that ${value}`,
+      async (open, [_, onCompleted]) => {
+        const contexts: HandlerContext[] = [];
+        const subject = await open({
+          options: {
+            onCompleted,
+            onEnded: (_event, context) => void contexts.push(context),
+            retry: { attempts: 1 },
+          },
+        });
+        for (const call of [1, 2]) {
+          const answer = await subject.deliver(callback('mycpaas', { call }));
+          assert.deepEqual([answer.status, answer.body], [200, '']);
+        }
+        await subject.handled(2);
+        assert.deepEqual(
+          subject.errors.filter(({ code }) => code !== 'handler_failed' && code !== 'dead_letter'),
+          [],
+        );
+      },
+    );
 
-    it('get the request of the framework', async () => {
+    it('get the request of the framework', async (open) => {
       const requests: unknown[] = [];
-      const subject = await open(adapter, {
-        mount: mount.name,
+      const subject = await open({
         options: { onCompleted: (_event, { request }) => void requests.push(request) },
       });
       await subject.deliver(callback('mycpaas'));
       await subject.handled(1);
-      expect(requests).toEqual([expect.objectContaining({ url: expect.stringContaining('token=') })]);
+      const urls = requests.map((request) => (request as { readonly url: string }).url);
+      assert.deepEqual(
+        urls.map((url) => url.includes('token=')),
+        [true],
+      );
     });
 
-    it('see an event once, however often and at once it comes', async () => {
-      const subject = await open(adapter, { mount: mount.name });
+    it('see an event once, however often and at once it comes', async (open) => {
+      const subject = await open();
       const made = outgoing(genuine(callback('signalwire'), subject.origin));
       const answers = await Promise.all([1, 2, 3, 4, 5].map(() => send(subject.port, made)));
-      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200, 200, 200, 200, 200],
+      );
       await subject.deliver(callback('signalwire', { call: 2 }));
       const events = await subject.handled(2);
-      expect(new Set(events.map(({ callId }) => callId)).size).toBe(2);
-      expect(events).toHaveLength(2);
+      assert.equal(new Set(events.map(({ callId }) => callId)).size, 2);
+      assert.equal(events.length, 2);
     });
 
-    it('see the events of one call one after the other', async () => {
+    it('see the events of one call one after the other', async (open) => {
       let running = 0;
       let most = 0;
-      const subject = await open(adapter, {
-        mount: mount.name,
+      const subject = await open({
         options: {
           onStatus: async () => {
             most = Math.max(most, ++running);
@@ -111,13 +123,16 @@ export function testDispatch(adapter: Adapter, mount: Mount): void {
         outgoing(genuine(callback('signalwire', { status }), subject.origin)),
       );
       const answers = await Promise.all(made.map((request) => send(subject.port, request)));
-      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200, 200, 200],
+      );
       const events = await subject.handled(3);
-      expect(most).toBe(1);
-      expect(events.map(({ status }) => status).sort()).toEqual(['completed', 'in-progress', 'ringing']);
+      assert.equal(most, 1);
+      assert.deepEqual(events.map(({ status }) => status).sort(), ['completed', 'in-progress', 'ringing']);
       const [event] = events;
       const call = await subject.calls.inbox.getCall('signalwire', event?.callId ?? '');
-      expect(call).toMatchObject({ status: 'completed', outcome: 'completed' });
+      assertMatches(call, { status: 'completed', outcome: 'completed' });
     });
   });
 }

@@ -1,30 +1,34 @@
+import assert from 'node:assert/strict';
 import { type AnyCallStatusEvent, createCallStatus, type Receipt } from '@call-status/core';
-import { describe, expect, it } from 'vitest';
-import type { Adapter, Mount, Parser } from '../adapter.ts';
-import { callback, ENCODINGS, type Encoding, genuine, NOW } from '../callbacks.ts';
-import type { Fixture } from '../fixtures.ts';
-import { open, PROVIDERS } from '../subject.ts';
+import { assertMatches, plain } from '../../assertions.ts';
+import type { Encoding } from '../../callback/encode.ts';
+import type { Fixture } from '../../fixtures/fixture-file.ts';
+import type { Parser } from '../adapter.ts';
+import { callback, ENCODINGS, genuine, NOW } from '../callbacks.ts';
+import { PROVIDERS } from '../subject.ts';
+import type { AdapterSuite } from '../suite.ts';
 
 /** Every encoding arrives as the same event, wherever the application's body parsers are. */
-export function testEncodings(adapter: Adapter, mount: Mount): void {
-  describe.each([undefined, ...adapter.parsers])('with $name', (parser) => {
+export function testEncodings({ adapter, it }: AdapterSuite): void {
+  for (const parser of [undefined, ...adapter.parsers]) {
     for (const order of parser === undefined ? (['after'] as const) : (['before', 'after'] as const)) {
-      it(`${parser === undefined ? 'no parser' : `it ${order} call-status`}`, async () => {
-        const subject = await open(adapter, { mount: mount.name, parser: parser?.name, order });
+      const where = parser === undefined ? 'with no parser' : `with ${parser.name} ${order} call-status`;
+      it(where, async (open) => {
+        const subject = await open({ parser: parser?.name, order });
         const expected: AnyCallStatusEvent[] = [];
         for (const [index, [provider, encoding]] of ENCODINGS.entries()) {
           const made = genuine(callback(provider, { encoding, call: index }), subject.origin);
           const answer = await subject.send(made);
           const refused = order === 'before' && lacksBytes(provider, encoding, parser);
-          expect([provider, encoding, answer.status]).toEqual([provider, encoding, refused ? 403 : 200]);
-          if (refused) expect(subject.errors.at(-1)).toMatchObject({ code: 'body_consumed', details: { provider } });
+          assert.deepEqual([provider, encoding, answer.status], [provider, encoding, refused ? 403 : 200]);
+          if (refused) assertMatches(subject.errors.at(-1), { code: 'body_consumed', details: { provider } });
           else expected.push((await receiptOf(made, subject.origin, true))?.event as AnyCallStatusEvent);
         }
         const events = await subject.handled(expected.length);
-        expect([...events].sort(byId)).toEqual(expected.sort(byId));
+        assert.deepEqual(plain([...events].sort(byId)), plain(expected.sort(byId)));
       });
     }
-  });
+  }
 }
 
 /** Whether a signature covers bytes that the parser took. */

@@ -1,29 +1,37 @@
-import { describe, expect, it } from 'vitest';
-import type { Adapter, Mount } from '../adapter.ts';
+import assert from 'node:assert/strict';
+import { assertMatches } from '../../assertions.ts';
+import { fixtures } from '../../fixtures/fixtures.ts';
 import { genuine, PATH } from '../callbacks.ts';
-import { loadFixtures } from '../fixtures.ts';
-import { open, seen } from '../subject.ts';
+import { seen } from '../subject.ts';
+import type { AdapterSuite } from '../suite.ts';
 import { receiptOf } from './encodings.ts';
 
 /** Every fixture becomes what it becomes without a framework. */
-export function testFixtures(adapter: Adapter, mount: Mount): void {
+export function testFixtures({ mount, describe, each }: AdapterSuite): void {
   describe('fixtures', () => {
-    it.each(loadFixtures())('$provider/$name', async (fixture) => {
-      const { provider, url, expect: expected } = fixture;
-      const subject = await open(adapter, { mount: mount.name, named: provider });
-      const made = genuine({ ...fixture, url: atPath(url) }, subject.origin);
-      const receipt = await receiptOf(made, subject.origin, mount.callbackOnly);
-      const answer = await subject.send(made);
-      expect(answer.status).toBe(receipt?.status ?? 201);
-      expect(subject.errors.map(({ code }) => code)).toEqual(receipt?.error ? [receipt.error.code] : []);
-      if (receipt === undefined) expect(seen(answer)).toMatchObject({ event: null, bytes: made.body.length });
-      else expect(answer.body).toBe('');
-      if (receipt?.event !== undefined) expect(await subject.handled(1)).toEqual([receipt.event]);
+    each(
+      fixtures(),
+      (row) => `${row.provider}/${row.name}`,
+      async (open, fixture) => {
+        const { provider, url, expect: expected } = fixture;
+        const subject = await open({ named: provider });
+        const made = genuine({ ...fixture, url: atPath(url) }, subject.origin);
+        const receipt = await receiptOf(made, subject.origin, mount.callbackOnly);
+        const answer = await subject.send(made);
+        assert.equal(answer.status, receipt?.status ?? 201);
+        assert.deepEqual(
+          subject.errors.map(({ code }) => code),
+          receipt?.error ? [receipt.error.code] : [],
+        );
+        if (receipt === undefined) assertMatches(seen(answer), { event: null, bytes: made.body.length });
+        else assert.equal(answer.body, '');
+        if (receipt?.event !== undefined) assert.deepEqual(await subject.handled(1), [receipt.event]);
 
-      if (!mount.callbackOnly) return;
-      if (expected.kind === 'event') expect(receipt?.event).toMatchObject(expected.event);
-      else expect(receipt?.error?.code).toBe(expected.kind === 'refused' ? expected.code : undefined);
-    });
+        if (!mount.callbackOnly) return;
+        if (expected.kind === 'event') assertMatches(receipt?.event, expected.event);
+        else assert.equal(receipt?.error?.code, expected.kind === 'refused' ? expected.code : undefined);
+      },
+    );
   });
 }
 

@@ -1,131 +1,151 @@
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { describe, expect, it } from 'vitest';
-import type { Adapter, Mount, Parser } from '../adapter.ts';
+import { assertMatches } from '../../assertions.ts';
+import type { Fixture } from '../../fixtures/fixture-file.ts';
+import type { Parser } from '../adapter.ts';
 import { ANSWER_EARLY, type Seen, sha256 } from '../application.ts';
 import { callback, PATH } from '../callbacks.ts';
 import type { Outgoing } from '../client.ts';
-import type { Fixture } from '../fixtures.ts';
-import { open, seen } from '../subject.ts';
+import { seen } from '../subject.ts';
+import type { AdapterSuite } from '../suite.ts';
 
 /** What is not a call status callback arrives in the application as if call-status were not there. */
-export function testPassingOn(adapter: Adapter, mount: Mount): void {
+export function testPassingOn({ adapter, mount, describe, it, each }: AdapterSuite): void {
   // A URL that exists for callbacks alone gets nothing else.
   const paths = mount.callbackOnly ? ['/elsewhere'] : ['/elsewhere', PATH];
 
-  describe.each(paths)('leaves to the application, at %s,', (path) => {
-    it.each(OTHERS)('$name, byte for byte', async ({ request: { method, headers, body, chunked } }) => {
-      const subject = await open(adapter, { mount: mount.name });
-      for (let time = 1; time <= 2; time++) {
-        const answer = await subject.send({ method, url: `${path}?a=1`, headers, body, chunked });
-        expect([answer.status, answer.reused]).toEqual([201, time === 2]);
-        expect(seen(answer)).toEqual({
-          method,
-          event: null,
-          parsed: null,
-          bytes: body.length,
-          sha256: sha256(body),
-        });
-      }
-      expect(subject.errors).toEqual([]);
-      expect(subject.events).toEqual([]);
-    });
+  for (const path of paths)
+    describe(`leaves to the application, at ${path},`, () => {
+      each(
+        OTHERS,
+        (row) => `${row.name}, byte for byte`,
+        async (open, { request: { method, headers, body, chunked } }) => {
+          const subject = await open();
+          for (let time = 1; time <= 2; time++) {
+            const answer = await subject.send({ method, url: `${path}?a=1`, headers, body, chunked });
+            assert.deepEqual([answer.status, answer.reused], [201, time === 2]);
+            assert.deepEqual(seen(answer), {
+              method,
+              event: null,
+              parsed: null,
+              bytes: body.length,
+              sha256: sha256(body),
+            });
+          }
+          assert.deepEqual(subject.errors, []);
+          assert.deepEqual(subject.events, []);
+        },
+      );
 
-    it.each(adapter.parsers)('what $name then reads', async (parser) => {
-      const subject = await open(adapter, { mount: mount.name, parser: parser.name, order: 'after' });
-      for (const kind of parser.reads) {
-        const { headers, body } = callback('exotel', { encoding: kind, status: 'free' });
-        const answer = await subject.send({ method: 'POST', url: path, headers, body });
-        expect(answer.status).toBe(201);
-        expect(seen(answer)).toMatchObject({ event: null, ...readBy(parser, body) });
-      }
-      if (!parser.reads.includes('form')) return;
-      // A body that is looked for, and not there, must not make the parser wait for its end.
-      const empty = { method: 'POST', url: path, headers: { 'content-type': FORM } };
-      expect((await subject.send(empty)).status).toBe(201);
-    });
+      each(
+        adapter.parsers,
+        (row) => `what ${row.name} then reads`,
+        async (open, parser) => {
+          const subject = await open({ parser: parser.name, order: 'after' });
+          for (const kind of parser.reads) {
+            const { headers, body } = callback('exotel', { encoding: kind, status: 'free' });
+            const answer = await subject.send({ method: 'POST', url: path, headers, body });
+            assert.equal(answer.status, 201);
+            assertMatches(seen(answer), { event: null, ...readBy(parser, body) });
+          }
+          if (!parser.reads.includes('form')) return;
+          // A body that is looked for, and not there, must not make the parser wait for its end.
+          const empty = { method: 'POST', url: path, headers: { 'content-type': FORM } };
+          assert.equal((await subject.send(empty)).status, 201);
+        },
+      );
 
-    it.each(adapter.parsers)('what $name has read', async (parser) => {
-      const subject = await open(adapter, { mount: mount.name, parser: parser.name, order: 'before' });
-      for (const kind of parser.reads) {
-        const { headers, body } = callback('exotel', { encoding: kind, status: 'free' });
-        const answer = await subject.send({ method: 'POST', url: path, headers, body });
-        expect(answer.status).toBe(201);
-        expect(seen(answer)).toMatchObject({ event: null, ...readBy(parser, body) });
-      }
-    });
+      each(
+        adapter.parsers,
+        (row) => `what ${row.name} has read`,
+        async (open, parser) => {
+          const subject = await open({ parser: parser.name, order: 'before' });
+          for (const kind of parser.reads) {
+            const { headers, body } = callback('exotel', { encoding: kind, status: 'free' });
+            const answer = await subject.send({ method: 'POST', url: path, headers, body });
+            assert.equal(answer.status, 201);
+            assertMatches(seen(answer), { event: null, ...readBy(parser, body) });
+          }
+        },
+      );
 
-    it('a request that is still on its way', async () => {
-      const subject = await open(adapter, { mount: mount.name });
-      const headers = { 'content-type': 'application/octet-stream', [ANSWER_EARLY]: 'yes' };
-      const req = request({ port: subject.port, host: '127.0.0.1', method: 'POST', path, headers });
-      req.write('the first half');
-      const [res] = await once(req, 'response');
-      expect(res.statusCode).toBe(201);
-      req.destroy();
+      it('a request that is still on its way', async (open) => {
+        const subject = await open();
+        const headers = { 'content-type': 'application/octet-stream', [ANSWER_EARLY]: 'yes' };
+        const req = request({ port: subject.port, host: '127.0.0.1', method: 'POST', path, headers });
+        req.write('the first half');
+        const [res] = await once(req, 'response');
+        assert.equal(res.statusCode, 201);
+        req.destroy();
+      });
     });
-  });
 
   describe('leaves to the application', () => {
-    it.each(OTHER_MESSAGES)('$name, and does not acknowledge it', async ({ made }) => {
-      const subject = await open(adapter, { mount: mount.name });
-      const answer = await subject.deliver(made);
-      expect([answer.status, subject.errors]).toEqual([201, []]);
-      expect(seen(answer)).toMatchObject({ event: null, bytes: made.body.length, sha256: sha256(made.body) });
+    each(
+      OTHER_MESSAGES,
+      (row) => `${row.name}, and does not acknowledge it`,
+      async (open, { made }) => {
+        const subject = await open();
+        const answer = await subject.deliver(made);
+        assert.deepEqual([answer.status, subject.errors], [201, []]);
+        assertMatches(seen(answer), { event: null, bytes: made.body.length, sha256: sha256(made.body) });
 
-      if (made.provider === 'signalwire' || mount.callbackOnly) {
-        const named = await open(adapter, { mount: mount.name, named: made.provider });
-        expect(seen(await named.deliver(made))).toMatchObject({ event: null, sha256: sha256(made.body) });
-      }
-      expect(subject.events).toEqual([]);
-    });
+        if (made.provider === 'signalwire' || mount.callbackOnly) {
+          const named = await open({ named: made.provider });
+          assertMatches(seen(await named.deliver(made)), { event: null, sha256: sha256(made.body) });
+        }
+        assert.deepEqual(subject.events, []);
+      },
+    );
 
-    it.skipIf(mount.callbackOnly)(
-      'a short body only when all of it has come, even to a route that does not read it',
-      async () => {
-        const subject = await open(adapter, { mount: mount.name });
+    if (!mount.callbackOnly)
+      it('a short body only when all of it has come, even to a route that does not read it', async (open) => {
+        const subject = await open();
         const headers = { 'content-type': 'application/json', 'content-length': '12', [ANSWER_EARLY]: 'yes' };
         const req = request({ port: subject.port, host: '127.0.0.1', method: 'POST', path: PATH, headers });
         req.write('{"a": ');
         // Whatever was to happen to the first half has happened when others have their answers.
         for (let others = 1; others <= 3; others++) {
-          expect((await subject.send({ method: 'GET', url: PATH })).status).toBe(201);
-          expect(subject.reached()).toBe(others);
+          assert.equal((await subject.send({ method: 'GET', url: PATH })).status, 201);
+          assert.equal(subject.reached(), others);
         }
         req.end('"bcd"}');
         const [res] = await once(req, 'response');
-        expect([res.statusCode, subject.reached()]).toEqual([201, 4]);
+        assert.deepEqual([res.statusCode, subject.reached()], [201, 4]);
         req.destroy();
-      },
-    );
+      });
 
-    it('another method', async () => {
+    it('another method', async (open) => {
       // A GET of SignalWire without a call and a signature is that of a visitor.
       for (const named of ['signalwire', 'voicedock', undefined]) {
-        const subject = await open(adapter, { mount: mount.name, ...(named && { named }) });
+        const subject = await open({ ...(named && { named }) });
         for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
           const answer = await subject.send({ method, url: PATH });
-          expect([method, answer.status]).toEqual([method, 201]);
+          assert.deepEqual([method, answer.status], [method, 201]);
         }
-        expect(subject.errors).toEqual([]);
+        assert.deepEqual(subject.errors, []);
       }
     });
   });
 
-  it('ends the chain after its answer', async () => {
-    const subject = await open(adapter, { mount: mount.name });
+  it('ends the chain after its answer', async (open) => {
+    const subject = await open();
     const answers = [await subject.deliver(callback('signalwire')), await subject.send(callback('signalwire'))];
     // Had the application answered too, the server would have failed: its headers were sent.
-    expect(answers.map(({ status, body }) => [status, body])).toEqual([
-      [200, ''],
-      [403, ''],
-    ]);
-    expect(subject.reached()).toBe(0);
+    assert.deepEqual(
+      answers.map(({ status, body }) => [status, body]),
+      [
+        [200, ''],
+        [403, ''],
+      ],
+    );
+    assert.equal(subject.reached(), 0);
   });
 }
 
 /** What the application finds of a body that its parser has read. */
-function readBy({ leavesWhole = false }: Parser, body: Buffer): Partial<Seen> {
+function readBy({ leavesWhole = false }: Parser, body: Uint8Array): Partial<Seen> {
   if (leavesWhole) return { bytes: body.length, sha256: sha256(body) };
   return { bytes: 0, parsed: { Status: 'free', From: '+12025550101' } };
 }

@@ -1,2 +1,0 @@
-export * from './fixtures.ts';
-export * from './signed.ts';
