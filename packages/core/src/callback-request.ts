@@ -1,6 +1,9 @@
-/**
- * One HTTP request, as an adapter hands it to a receiver. Structural: any framework's request fits after a few lines.
- */
+import type { Limits } from './decode/fields.ts';
+import type { CallStatusError } from './errors.ts';
+import type { AnyCallStatusEvent } from './event.ts';
+import type { Logger } from './log/log.ts';
+
+/** One HTTP request, as an adapter hands it to a receiver. Plain data, so that a few lines make one from any framework's request. */
 export interface CallbackRequest {
   /** In upper case: `POST`. */
   readonly method: string;
@@ -10,29 +13,33 @@ export interface CallbackRequest {
   readonly origin: string;
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The bytes of the body. Absent when another parser consumed them. */
+  /** The bytes of the body. Absent if another parser consumed them. */
   readonly body?: Uint8Array | undefined;
   /**
-   * Why the body could not be read: too large, or cut off. It is the answer to a request whose URL proves enough (`token`).
+   * Why the body could not be read: it is too large, or was cut off. A request that needs a token learns this only with a valid one.
    */
-  readonly unreadable?: import('./errors.ts').CallStatusError | undefined;
+  readonly unreadable?: CallStatusError | undefined;
   /** What another parser made of a body that it consumed. */
   readonly parsed?: unknown;
   /**
-   * Whether this URL exists for callbacks alone. If not, only a request that is recognised for certain is ours, and all others are passed on.
+   * Whether this URL exists for callbacks only. If not, only a request that is recognized beyond doubt is taken, and all others are passed on.
    * @default true
    */
   readonly callbackOnly?: boolean;
   /**
-   * Called as soon as it is certain that the request is not passed on to the application: at once, unless secrets have to be waited for.
-   * Until then its body has to stay readable for others.
+   * Called as soon as it is certain that the request is not passed on: often before `receive` has returned its promise, and always before
+   * that promise resolves. Until this is called, or if it never is, the application may still need the body.
    */
   onAccepted?(): void;
-  /** Calls the listener once the answer has left (or the connection is gone). Handlers wait for it. */
+  /** Calls the listener once the answer has been sent, or the connection is gone. Handlers wait for it. */
   onAnswered?(listener: () => void): void;
   /** The framework's own request, for handlers: `context.request`. */
   readonly frameworkRequest?: unknown;
 }
+
+/** A request whose body has not been read yet. */
+export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'callbackOnly'> &
+  Partial<Pick<CallbackRequest, 'url'>>;
 
 /**
  * When an accepted callback is answered with 200:
@@ -44,12 +51,34 @@ export type Ack = 'recorded' | 'handled' | 'manual';
 
 /** The answer to a callback. The body is always empty. */
 export interface Receipt<Event> {
-  /** 200: accepted. 503: the provider is to try again. Any other: refused, for the reason in `error`. */
+  /** 200: accepted. 503: the provider should try again. Any other: rejected, for the reason in `error`. */
   readonly status: 200 | 400 | 403 | 413 | 415 | 422 | 503;
   /** Headers of the answer, such as `retry-after`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The accepted event; absent on a refusal. */
+  /** The accepted event; absent if the callback was rejected. */
   readonly event?: Event;
-  /** Why it was refused; absent when it was accepted. For you, never for the answer. */
-  readonly error?: import('./errors.ts').CallStatusError;
+  /** Why the callback was rejected; absent if it was accepted. For you, never for the answer. */
+  readonly error?: CallStatusError;
+}
+
+/** What an adapter needs of a receiver, or of one of its providers. */
+export interface CallbackReceiver {
+  /** Whether a request may be a callback, judged by its head. If not, leave its body alone. */
+  accepts(head: RequestHead): boolean;
+  /**
+   * Takes a request all the way to its answer. `undefined`: it is not a call status callback, so it is the application's.
+   * Never rejects for what a client sends. Once it has called `request.onAccepted`, it never resolves to `undefined`.
+   */
+  receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined>;
+  /** The same for a request of the Fetch API: its answer, or `undefined` with the request's body unused. */
+  fetch(request: Request): Promise<Response | undefined>;
+  /** The answer to a request that could not be read. */
+  reject(error: CallStatusError): Receipt<never>;
+  /** Offers the framework's logger, which a receiver uses if it was given no `log`. */
+  offerLog?(log: Logger): void;
+  /** The methods with which callbacks may come. */
+  readonly methods: readonly ('POST' | 'GET')[];
+  /** When accepted callbacks are answered. With `manual`, the application answers them. */
+  readonly ack: Ack;
+  readonly limits: Limits;
 }

@@ -26,5 +26,5 @@ import type { Receiver } from './receiver/types.ts';
 export function createCallStatus<const Providers extends readonly Provider[] = readonly Provider[]>(
   options: CallStatusOptions<Providers> = {},
 ): Receiver<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
-  return new CallStatusReceiver(resolveOptions(options as unknown as CallStatusOptions, process.env['NODE_ENV']));
+  return new CallStatusReceiver(resolveOptions(options, process.env['NODE_ENV']));
 }

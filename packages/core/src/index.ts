@@ -1,7 +1,7 @@
 import './require-node.ts';
 
 export { type ApplicationEnd, type Call, foldCall, transitionOf } from './call.ts';
-export type { Ack, CallbackRequest, Receipt } from './callback-request.ts';
+export type { Ack, CallbackReceiver, CallbackRequest, Receipt, RequestHead } from './callback-request.ts';
 export { createCallStatus } from './create-call-status.ts';
 export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';
 export type { FlatFields } from './decode/flat-fields.ts';
@@ -91,14 +91,12 @@ export {
 export type { IncomingCallback, PublicUrl } from './provider/incoming-callback.ts';
 export * from './providers/index.ts';
 export type {
-  CallbackReceiver,
   CloseOptions,
   EventName,
   ProviderReceiver,
   Receiver,
   RecordOptions,
   Registrars,
-  RequestHead,
 } from './receiver/types.ts';
 export type { TelemetryAttempt, TelemetryEvent, TelemetrySubject } from './telemetry.ts';
 export type { Timers, TimeSource } from './timer.ts';

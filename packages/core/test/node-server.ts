@@ -5,9 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { NodeRequest } from '../src/adapter/node-callback.ts';
 import { receiveNode } from '../src/adapter/node-request.ts';
-import type { Receipt } from '../src/callback-request.ts';
+import type { CallbackReceiver, Receipt } from '../src/callback-request.ts';
 import type { AnyCallStatusEvent } from '../src/event.ts';
-import type { CallbackReceiver } from '../src/receiver/types.ts';
 
 export const silent = { info() {}, warn() {}, error() {} };
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -1,8 +1,7 @@
 import '../require-node.ts';
 
 /** For authors of adapters: receives requests of node's HTTP servers, and reads bodies without taking them from the application. */
-export type { Ack, CallbackRequest, Receipt } from '../callback-request.ts';
-export type { CallbackReceiver, RequestHead } from '../receiver/types.ts';
+export type { Ack, CallbackReceiver, CallbackRequest, Receipt, RequestHead } from '../callback-request.ts';
 export { readBody } from './body.ts';
 export { isCallbackOnly, type MiddlewareOptions, type Place } from './callback-only.ts';
 export {

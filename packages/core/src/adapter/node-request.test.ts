@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { described, FORM, post, receive, serve, silent } from '../../test/node-server.ts';
+import type { CallbackReceiver } from '../callback-request.ts';
 import { createCallStatus } from '../create-call-status.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
 import { signalwire } from '../providers/signalwire.ts';
-import type { CallbackReceiver } from '../receiver/types.ts';
 import { receiveNode } from './node-request.ts';
 
 const calls = () => createCallStatus({ providers: [mycpaas()], log: silent, worker: false });

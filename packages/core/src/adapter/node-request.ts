@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Receipt } from '../callback-request.ts';
+import type { CallbackReceiver, Receipt } from '../callback-request.ts';
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import type { CallbackReceiver } from '../receiver/types.ts';
 import { contentLength, isFullyBuffered, peekBody, readBuffered } from './body.ts';
 import { inNextTurn } from './next-turn.ts';
 import { NodeCallback, type NodeRequest } from './node-callback.ts';

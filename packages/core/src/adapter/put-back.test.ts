@@ -4,12 +4,11 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { described, FORM, post, receive, serve, silent } from '../../test/node-server.ts';
-import type { CallbackRequest } from '../callback-request.ts';
+import type { CallbackReceiver, CallbackRequest } from '../callback-request.ts';
 import { createCallStatus } from '../create-call-status.ts';
 import { exotel } from '../providers/exotel.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
 import { voicedock } from '../providers/voicedock.ts';
-import type { CallbackReceiver } from '../receiver/types.ts';
 
 const calls = () => createCallStatus({ providers: [mycpaas()], log: silent, worker: false });
 

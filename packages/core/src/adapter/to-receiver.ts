@@ -1,7 +1,7 @@
+import type { CallbackReceiver } from '../callback-request.ts';
 import { createCallStatus } from '../create-call-status.ts';
 import type { CallStatusOptions } from '../options/options.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import type { CallbackReceiver } from '../receiver/types.ts';
 
 /**
  * The receiver that an adapter was given, or a new one with the options that it was given.

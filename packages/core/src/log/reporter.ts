@@ -1,11 +1,10 @@
 import { inspect } from 'node:util';
+import type { RequestHead } from '../callback-request.ts';
 import type { CallStatusError } from '../errors.ts';
 import type { ErrorHandler } from '../handlers/handlers.ts';
-import type { RequestHead } from '../receiver/types.ts';
-import { describeRequest } from '../request/passed-on.ts';
 import { isObserved, publish } from '../telemetry.ts';
 import { printable, printableLines } from '../text/printable.ts';
-import { withoutPhoneNumbers } from '../text/redact.ts';
+import { loggableUrl, loggableWord, withoutPhoneNumbers } from '../text/redact.ts';
 import { BoundedLog } from './bounded-log.ts';
 import type { Logger } from './log.ts';
 
@@ -69,4 +68,22 @@ function stackOf(cause: unknown): string | undefined {
   } catch {
     return 'What was thrown cannot be shown.';
   }
+}
+
+/** What the debug line of a request that was passed on shows beside the reason. */
+interface ShownRequest {
+  readonly method: string;
+  readonly contentType?: string;
+  readonly url?: string;
+}
+
+/** What can be shown of a request. */
+function describeRequest({ method, headers, url }: RequestHead): ShownRequest {
+  const type = headers['content-type'];
+  return {
+    method: loggableWord(method),
+    // Without its parameters, of which multipart's is a random one.
+    ...(typeof type === 'string' && { contentType: loggableWord(type.replace(/;.*/s, '').slice(0, 100)) }),
+    ...(url !== undefined && { url: loggableUrl(url) }),
+  };
 }

@@ -96,6 +96,9 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
   readonly clock?: Clock | TimeSource | undefined;
 }
 
+/** The options of a receiver of any providers. */
+export type AnyOptions = Omit<CallStatusOptions, keyof Handlers> & Handlers<never>;
+
 /** The options of a receiver, with the defaults filled in. */
 export interface ResolvedOptions {
   readonly providers: readonly Provider[];
@@ -125,7 +128,7 @@ export interface ResolvedOptions {
  * @param environment what `NODE_ENV` says; unless it is `development` or `test`, a provider without a secret is an error
  * @throws CallStatusError `invalid_options`, `missing_secret`
  */
-export function resolveOptions(options: CallStatusOptions, environment: string | undefined): ResolvedOptions {
+export function resolveOptions(options: AnyOptions, environment: string | undefined): ResolvedOptions {
   const issues = receiverIssues(options);
   if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
   const { log = new DefaultLogger() } = options;

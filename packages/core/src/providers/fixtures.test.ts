@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Fixture } from '../../../testing/src/fixtures/fixture-file.ts';
 import { fixtures as fixturesOf } from '../../../testing/src/fixtures/fixtures.ts';
 import { messageOf, ORIGIN } from '../../test/message-of.ts';
+import { normalize } from '../../test/normalized.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import { normalize } from '../request/normalize.ts';
 import { builtInProviders } from './index.ts';
 
 const fixtures = fixturesOf();

@@ -1,9 +1,9 @@
 // One table runs each rule of reading over all providers, fields and encodings.
 import { describe, expect, it } from 'vitest';
 import { messageOf, type Sent } from '../../test/message-of.ts';
+import { normalize } from '../../test/normalized.ts';
 import { isCallStatusError } from '../errors.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import { normalize } from '../request/normalize.ts';
 import { exotel } from './exotel.ts';
 import { mycpaas } from './mycpaas.ts';
 import { signalwire } from './signalwire.ts';

@@ -1,61 +1,26 @@
-import type { CallbackRequest, Receipt } from '../callback-request.ts';
-import type { CallStatusError } from '../errors.ts';
+import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import type { Logger } from '../log/log.ts';
-import { receiveFetch } from '../request/fetch.ts';
-import { HandlerRegistrars, type Register } from './registrars.ts';
-import type { CallbackReceiver, ProviderReceiver, RecordOptions, RequestHead } from './types.ts';
-
-/** What differs between the receiver of one provider and that of all. */
-interface OneProvider extends Pick<CallbackReceiver, 'methods' | 'accepts' | 'receive' | 'reject'> {
-  readonly record: ProviderReceiver<unknown>['record'];
-  readonly register: Register;
-}
+import type { Provider } from '../provider/define-provider.ts';
+import { reportedEvent } from '../request/reported-event.ts';
+import type { Engine } from './engine.ts';
+import { ScopedReceiver } from './scoped-receiver.ts';
+import type { ProviderReceiver, RecordOptions } from './types.ts';
 
 /** `calls.provider('exotel')`: a receiver, reduced to one of its providers. */
-export class OneProviderReceiver<Event> extends HandlerRegistrars<Event> implements ProviderReceiver<Event> {
-  readonly #whole: CallbackReceiver;
-  readonly #provider: OneProvider;
+export class OneProviderReceiver<Event> extends ScopedReceiver<Event> implements ProviderReceiver<Event> {
+  readonly #engine: Engine;
+  readonly #provider: Provider;
 
-  constructor(whole: CallbackReceiver, provider: OneProvider) {
-    super(provider.register);
-    this.#whole = whole;
+  constructor(engine: Engine, provider: Provider) {
+    super(engine, [provider], provider.name);
+    this.#engine = engine;
     this.#provider = provider;
   }
 
-  get methods(): CallbackReceiver['methods'] {
-    return this.#provider.methods;
-  }
-
-  get ack(): CallbackReceiver['ack'] {
-    return this.#whole.ack;
-  }
-
-  get limits(): CallbackReceiver['limits'] {
-    return this.#whole.limits;
-  }
-
-  accepts(head: RequestHead): boolean {
-    return this.#provider.accepts(head);
-  }
-
-  receive(request: CallbackRequest): ReturnType<CallbackReceiver['receive']> {
-    return this.#provider.receive(request);
-  }
-
-  record(fields: object, options?: RecordOptions): Promise<AnyCallStatusEvent> {
-    return this.#provider.record(fields, options);
-  }
-
-  fetch(request: Request): Promise<Response | undefined> {
-    return receiveFetch(this, request);
-  }
-
-  offerLog(log: Logger): void {
-    this.#whole.offerLog?.(log);
-  }
-
-  reject(error: CallStatusError): Receipt<never> {
-    return this.#provider.reject(error);
+  async record(fields: object, { tenant }: RecordOptions = {}): Promise<AnyCallStatusEvent> {
+    const { closing, clock, dropped, recorder } = this.#engine;
+    const { name } = this.#provider;
+    if (closing) throw new CallStatusError('closed', { provider: name });
+    return recorder.record(reportedEvent(this.#provider, fields, tenant, clock(), dropped(name)), {});
   }
 }

@@ -362,7 +362,7 @@ describe('for', () => {
   it('knows only the providers that are there', () => {
     const { calls } = receiver();
     expect(() => calls.provider('acme' as never)).toThrow(
-      /`for\('acme'\)`: this receiver has no such provider; it has mycpaas/,
+      /`provider\('acme'\)`: this receiver has no such provider; it has mycpaas/,
     );
   });
 });

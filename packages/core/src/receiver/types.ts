@@ -1,36 +1,7 @@
-import type { Ack, CallbackRequest, Receipt } from '../callback-request.ts';
-import type { Limits } from '../decode/fields.ts';
-import type { CallStatusError } from '../errors.ts';
+import type { CallbackReceiver } from '../callback-request.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { HandlerOptions, Handlers } from '../handlers/handlers.ts';
 import type { Inbox } from '../inbox/inbox.ts';
-import type { Logger } from '../log/log.ts';
-
-/** A request of which the body was not read yet. */
-export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'callbackOnly'> &
-  Partial<Pick<CallbackRequest, 'url'>>;
-
-/** What an adapter needs of a receiver, or of one of its providers. */
-export interface CallbackReceiver {
-  /** Whether a request may be a callback, judged by its head; if not, do not touch its body. */
-  accepts(head: RequestHead): boolean;
-  /**
-   * The whole way of a request, up to the answer. `undefined`: not a call status callback, so it is the application's.
-   * Never rejects for what a client sends. Once it has called `request.onAccepted`, it never resolves to `undefined`.
-   */
-  receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined>;
-  /** The same for a request of the Fetch API: its answer, or `undefined`, with the request's body unused. */
-  fetch(request: Request): Promise<Response | undefined>;
-  /** The answer to a request that could not be read. */
-  reject(error: CallStatusError): Receipt<never>;
-  /** Offers the framework's logger, which is taken where the receiver was given no `log`. */
-  offerLog?(log: Logger): void;
-  /** The methods with which callbacks may come. */
-  readonly methods: readonly ('POST' | 'GET')[];
-  /** When accepted callbacks are answered; with `manual`, not by the adapter. */
-  readonly ack: Ack;
-  readonly limits: Limits;
-}
 
 /** `calls.onCompleted(fn, { name: 'billing' })`: the handlers as methods, each returning its receiver. */
 export type Registrars<Event, Self> = {
@@ -40,15 +11,15 @@ export type Registrars<Event, Self> = {
   ) => Self;
 };
 
-/** One provider of a receiver: to register handlers for it, and to name it for an endpoint. */
+/** One provider of a receiver: registers handlers for it, and receives its callbacks at a URL of its own. */
 export interface ProviderReceiver<Event> extends CallbackReceiver, Registrars<Event, ProviderReceiver<Event>> {
   /**
-   * Records what your application knows of a call without a callback: that it made the call, or what the provider's API says of one whose
-   * callback never came. Handlers run as they do for a callback. Nothing proves such an event, so its `trust` is `none`.
+   * Records what your application knows about a call without a callback: that it made the call, or what the provider's API reports about
+   * one whose callback never came. Handlers run as they do for a callback. Nothing proves such an event, so its `trust` is `none`.
    *
-   * @param fields as a callback has them, in the names and words of the provider
+   * @param fields with the names and values that a callback of the provider has
    * @returns the event, with its transition
-   * @throws CallStatusError `invalid_callback` where the call id or the status is missing; `closed`; `not_handled` with `ack: 'handled'`; those
+   * @throws CallStatusError `invalid_callback` if the call id or the status is missing; `closed`; `not_handled` with `ack: 'handled'`; those
    * of the inbox
    * @example
    * ```ts
@@ -65,33 +36,33 @@ export interface ProviderReceiver<Event> extends CallbackReceiver, Registrars<Ev
   record(fields: object, options?: RecordOptions): Promise<AnyCallStatusEvent>;
 }
 
-/** What the fields of a call do not say. */
+/** What the fields of a call do not tell. */
 export interface RecordOptions {
-  /** Whose call it is, where one receiver serves several tenants. */
+  /** The tenant whose call it is, if one receiver serves several. */
   readonly tenant?: string;
 }
 
 /**
- * What {@link createCallStatus} returns: the whole pipeline, without a framework. `Receiver` without events of its own is a
- * receiver of any providers.
+ * What {@link createCallStatus} returns: everything but the framework. Without a type argument, a receiver of any providers.
  */
 export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, Registrars<Event, Receiver<Event>> {
   /** One of the providers: `calls.provider('signalwire').onCompleted(fn)`, `callStatusMiddleware(calls.provider('exotel'))`. */
   provider<Name extends EventName<Event>>(name: Name): ProviderReceiver<Event & { readonly provider: Name }>;
   /** Where events are recorded: calls, dead letters, counts. */
   readonly inbox: Inbox;
-  /** Whether `close()` was called: callbacks are refused with 503 from then on, and answers ask clients to close their connection. */
+  /** Whether `close()` was called. From then on, callbacks are answered with 503, and answers ask clients to close their connection. */
   readonly closing: boolean;
   /**
-   * Opens the inbox, so that a wrong path or password shows before the server listens. A receiver with handlers does it by itself.
-   * @throws CallStatusError of the inbox, such as `inbox_unwritable`; it may be called again
+   * Opens the inbox, so that a wrong path or password shows before the server listens. A receiver with handlers opens it by itself.
+   * @throws CallStatusError of the inbox, such as `inbox_unwritable`; call it again to retry
    */
   ready(): Promise<void>;
-  /** Starts to run handlers here, when `worker: false` did not, and keeps the process alive until `close()`. */
+  /** Starts to run handlers in this process, as `worker: false` does not, and keeps the process alive until `close()`. */
   startWorker(): void;
   /**
-   * Takes no more callbacks (503), waits for the running handlers and closes the inbox, all of it within the deadline. What is not handled by then stays in a durable
-   * inbox for the next start; of the memory inbox, everything that is due is handled first. Stop the HTTP server first. Safe to call twice.
+   * Rejects new callbacks (503), waits for the running handlers and closes the inbox, all within the deadline. A durable inbox keeps
+   * what is not handled by then for the next start; from the memory inbox, everything that is due is handled first. Stop the HTTP server
+   * first. Calling it again returns the same promise.
    */
   close(options?: CloseOptions): Promise<void>;
 }
@@ -102,7 +73,7 @@ export type EventName<Event> = Event extends { readonly provider: infer Name ext
 /** How to close a receiver. */
 export interface CloseOptions {
   /**
-   * How long running handlers may take, in milliseconds; then their `signal` is aborted.
+   * How long running handlers may take, in milliseconds. Then their `signal` is aborted.
    * @default 10000
    */
   readonly deadlineMs?: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { normalize } from '../../test/normalized.ts';
 import { plain } from '../../test/plain-provider.ts';
-import { normalize } from './normalize.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 const PHONE = '+12025550101';

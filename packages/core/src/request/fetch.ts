@@ -1,8 +1,7 @@
-import type { Receipt } from '../callback-request.ts';
+import type { CallbackReceiver, Receipt } from '../callback-request.ts';
 import { tooManyBytes } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import type { CallbackReceiver } from '../receiver/types.ts';
 
 /**
  * Receives a request of the Fetch API. `undefined`: it is the application's, and its body was not used.

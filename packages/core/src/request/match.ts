@@ -1,9 +1,9 @@
+import type { RequestHead } from '../callback-request.ts';
 import { contentCodings } from '../decode/content-encoding.ts';
 import { CallStatusError, isCallStatusError, unexpected } from '../errors.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
-import type { RequestHead } from '../receiver/types.ts';
 
 /**
  * Whether a request may be a callback, judged by its head; if not, its body is never touched.

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { normalize } from '../../test/normalized.ts';
 import { acme, plain } from '../../test/plain-provider.ts';
 import { defineProvider, type NormalForm } from '../provider/define-provider.ts';
 import { signalwire } from '../providers/signalwire.ts';
 import { voicedock } from '../providers/voicedock.ts';
-import { normalize } from './normalize.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 const PHONE = '+12025550101';

@@ -1,53 +1,45 @@
-import { createHash } from 'node:crypto';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
-import { type CallStatus, isTerminal, type Trust } from '../event.ts';
+import { type CallStatus, isTerminal } from '../event.ts';
 import type { NewEvent } from '../inbox/inbox.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import { issuesOfFields, validate } from '../provider/standard-schema.ts';
 import { statusOf } from '../provider/status-of.ts';
 import { isPrintable } from '../text/printable.ts';
-import { hasFewDigits, mayHavePhoneNumber } from '../text/redact.ts';
+import type { Proof } from './authenticate.ts';
 import { checkedForm, type Dropped, OPTIONAL_PARTS } from './checked-form.ts';
+import { eventId } from './event-id.ts';
 
-/** Longer call ids are refused: no provider has them, and memory is not for strangers to fill. */
+/** Longer call ids are rejected: no provider has them, and they would fill the memory. */
 const LONGEST_CALL_ID = 256;
-/** Longer event ids are replaced by their hash. */
-const LONGEST_EVENT_ID = 256;
-/** Control characters and halves of characters: databases cut a text at NUL and cannot store halves, so that ids would be mixed up. */
-const UNFIT_FOR_IDS = /[\p{Cc}\p{Cs}]/u;
-/** What stands for bytes that did not decode: ids that differ only in those would be one. */
+/** Control characters and unpaired surrogates: databases cut a text at NUL and cannot store surrogates, so ids would be mixed up. */
+const NOT_STORABLE = /[\p{Cc}\p{Cs}]/u;
+/** Replaces bytes that could not be decoded: ids that differ only in those would be the same. */
 const UNDECODED = '\ufffd';
 
 /**
- * Steps 4 and 5: validate the fields, and bring them into the normal form.
+ * Step 5: the event of a callback, in the normal form.
  *
+ * @param valid what validation returned
+ * @param fields what the event keeps as `raw`
  * @param now milliseconds since the epoch
- * @param dropped called for each part of the normal form that is not as it has to be
- * @param tenant whose secret proved it
+ * @param dropped called for each part of the normal form that is not as it should be
  * @throws CallStatusError `invalid_callback`; and what the provider's own code throws
  */
 export function normalize(
   { name, definition, options }: Provider,
+  valid: unknown,
   fields: FieldTree,
-  trust: Trust,
+  { trust, tenant }: Proof,
   now: number,
-  dropped: Dropped = NOT_SAID,
-  tenant?: string,
+  dropped: Dropped,
 ): NewEvent {
-  const { schema } = definition;
-  const result = validate(schema, fields, `The schema of ${name}`);
-  if (result.issues !== undefined) {
-    const issues = issuesOfFields(schema, result.issues, fields);
-    throw new CallStatusError('invalid_callback', { provider: name, issues });
-  }
-  const form = checkedForm(definition.normalize(result.value, options), name, dropped);
-  const key = atOnce(definition.eventKey(result.value, form), `eventKey() of ${name}`);
+  const form = checkedForm(definition.normalize(valid, options), name, dropped);
+  const key = atOnce(definition.eventKey(valid, form), `eventKey() of ${name}`);
   const { callId, rawStatus } = form;
   requireText(callId, 'call id', name);
   requireText(rawStatus, 'status', name);
-  if (typeof key !== 'string') throw new TypeError(`eventKey() of ${name} has to return a text.`);
+  if (typeof key !== 'string') throw new TypeError(`eventKey() of ${name} must return a text.`);
   if (callId === '') throw lacking('call id', name);
   if (callId.length > LONGEST_CALL_ID) {
     throw new CallStatusError('invalid_callback', {
@@ -55,7 +47,7 @@ export function normalize(
       reason: `The call id has more than ${LONGEST_CALL_ID} characters.`,
     });
   }
-  if (!isPrintable(callId) && UNFIT_FOR_IDS.test(callId)) {
+  if (!isPrintable(callId) && NOT_STORABLE.test(callId)) {
     throw new CallStatusError('invalid_callback', {
       provider: name,
       reason: 'The call id has control characters, or halves of characters.',
@@ -86,21 +78,18 @@ export function normalize(
   return event as unknown as NewEvent;
 }
 
-/** A callback may lack it; anything else than a text is a bug of the provider. */
+/** A callback may lack it. Any other value that is not a text is a bug of the provider. */
 function requireText(value: unknown, what: string, provider: string): void {
   if (typeof value === 'string') return;
   if (value === undefined || value === null) throw lacking(what, provider);
-  throw new TypeError(`normalize() of ${provider} returned a ${what} that is no text.`);
+  throw new TypeError(`normalize() of ${provider} returned a ${what} that is not a text.`);
 }
 
 function lacking(what: string, provider: string): CallStatusError {
   return new CallStatusError('invalid_callback', { provider, reason: `It has no ${what}.` });
 }
 
-/** For callers that do not ask what was dropped. */
-const NOT_SAID: Dropped = () => {};
-
-/** What a status proves, where the provider does not say more. A failed call may have been answered before. */
+/** What a status proves if the provider does not say more. A failed call may have been answered before. */
 const ANSWERED: Readonly<Partial<Record<CallStatus, boolean>>> = {
   'in-progress': true,
   busy: false,
@@ -108,56 +97,14 @@ const ANSWERED: Readonly<Partial<Record<CallStatus, boolean>>> = {
   canceled: false,
 };
 
-/**
- * `provider:callId:key`, or `provider@tenant:callId:key`. No two events share it: no part but the last has a separator in it, and none is
- * the same as the hash of another. It is logged, so what may be a phone number, or does not show as it is, stands in it as its hash.
- */
-function eventId(provider: string, tenant: string | undefined, callId: string, key: string): string {
-  const whose =
-    tenant === undefined ? provider : `${provider}@${hashedIf(mayHavePhoneNumber(tenant), escaped(tenant))}`;
-  const id = `${whose}:${hashedIf(mayHavePhoneNumber(callId), escaped(callId))}:${hashedIf(hasPhoneNumber(key), notAsHash(key))}`;
-  return id.length <= LONGEST_EVENT_ID && isPrintable(id) ? id : `${provider}:sha256-${sha256(id)}`;
-}
-
-/** Of the parts of a key each by itself: two durations side by side are no phone number. */
-function hasPhoneNumber(key: string): boolean {
-  return !hasFewDigits(key) && key.split(key.includes('\\') ? BORDER : '|').some(mayHavePhoneNumber);
-}
-
-/** A separator that is not escaped. */
-const BORDER = /(?<!\\)\|/;
-
 let lastTime = Number.NaN;
 let lastText = '';
 
-/** Under load, several callbacks come in the same millisecond. */
+/** Under load, several callbacks arrive in the same millisecond. */
 function isoTime(now: number): string {
   if (now !== lastTime) {
     lastText = new Date(now).toISOString();
     lastTime = now;
   }
   return lastText;
-}
-
-function hashedIf(isHidden: boolean, part: string): string {
-  return isHidden ? `sha256-${sha256(part)}` : part;
-}
-
-/** So that the first colon after it ends it, and that it is no hash. */
-function escaped(part: string): string {
-  return /[:%]|^sha256-/.test(part) ? part.replace(/[:%]|^s(?=ha256-)/g, encode) : part;
-}
-
-function encode(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
-/** A key that looks like a hash gets one more sign before it. */
-function notAsHash(key: string): string {
-  return /^%*sha256-/.test(key) ? `%${key}` : key;
-}
-
-/** Of the code units, in which all texts differ; in UTF-8 halves of characters are the same. */
-function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf16le').digest('hex');
 }

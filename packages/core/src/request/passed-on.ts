@@ -1,29 +1,10 @@
+import type { RequestHead } from '../callback-request.ts';
 import { contentCodings } from '../decode/content-encoding.ts';
 import { isCallStatusError } from '../errors.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
-import type { RequestHead } from '../receiver/types.ts';
-import { loggableUrl, loggableWord } from '../text/redact.ts';
 import { acceptsMethod, CALLBACK_TYPE, methodsOf } from './match.ts';
-
-/** What the debug line of a request that was passed on shows beside the reason. */
-interface ShownRequest {
-  readonly method: string;
-  readonly contentType?: string;
-  readonly url?: string;
-}
-
-/** What can be shown of a request. */
-export function describeRequest({ method, headers, url }: RequestHead): ShownRequest {
-  const type = headers['content-type'];
-  return {
-    method: loggableWord(method),
-    // Without its parameters, of which multipart's is a random one.
-    ...(typeof type === 'string' && { contentType: loggableWord(type.replace(/;.*/s, '').slice(0, 100)) }),
-    ...(url !== undefined && { url: loggableUrl(url) }),
-  };
-}
 
 /** Why a request cannot be a callback by its head. */
 export function whyNoCallback(

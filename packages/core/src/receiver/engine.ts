@@ -1,0 +1,118 @@
+import type { CallStatusError } from '../errors.ts';
+import type { HandlerOptions } from '../handlers/handlers.ts';
+import { type HandlerName, HandlerRegistry } from '../handlers/registry.ts';
+import { shutDown } from '../handlers/shut-down.ts';
+import { Worker } from '../handlers/worker.ts';
+import { inboxFailure } from '../inbox/inbox-failure.ts';
+import { DefaultLogger, type Logger } from '../log/log.ts';
+import { Reporter } from '../log/reporter.ts';
+import { type ResolvedOptions, rulesOf } from '../options/options.ts';
+import { type Dropped, sayingOnce } from '../request/checked-form.ts';
+import { PendingRequests } from '../request/pending-requests.ts';
+import type { Pipeline } from '../request/receive.ts';
+import { Recorder } from '../request/record.ts';
+import { clearInterval, LONGEST_TIMER_MS, setInterval } from '../timer.ts';
+
+/** What runs behind a receiver and each of its providers: the registry of handlers, the recorder, the worker and the inbox. */
+export class Engine implements Pipeline {
+  readonly options: ResolvedOptions;
+  readonly limits: Pipeline['limits'];
+  readonly publicUrl: Pipeline['publicUrl'];
+  readonly clock: Pipeline['clock'];
+  readonly reporter: Reporter;
+  readonly recorder: Recorder;
+  readonly dropped: (provider: string) => Dropped;
+  readonly #registry = new HandlerRegistry();
+  readonly #worker: Worker;
+  #isOpen = false;
+  #isWorking = false;
+  #keepAlive: NodeJS.Timeout | undefined;
+  #closed: Promise<void> | undefined;
+
+  /** @throws CallStatusError what keeps the inbox from being opened, so that a wrong path shows at once */
+  constructor(options: ResolvedOptions) {
+    const { limits, publicUrl, clock, log, providers, handlers } = options;
+    this.options = options;
+    this.limits = limits;
+    this.publicUrl = publicUrl;
+    this.clock = clock;
+    this.dropped = sayingOnce(log);
+    this.reporter = new Reporter(log, (provider) => this.#registry.errorHandlersFor(provider));
+    this.#registry.addAll('', handlers);
+    for (const { name, options: own } of providers) this.#registry.addAll(name, own);
+    const report = (error: CallStatusError): void => this.reporter.report(error);
+    const pending = new PendingRequests();
+    const isWorking = (): boolean => this.#isWorking;
+    this.recorder = new Recorder({ ...options, pending, report, isWorking, open: () => this.open() });
+    this.#worker = new Worker({
+      ...options,
+      providers: new Map(providers.map((provider) => [provider.name, rulesOf(provider, options)])),
+      handlersFor: (event) => this.#registry.handlersFor(event),
+      beforeHandling: (eventId) => pending.get(eventId)?.answered(),
+      requestOf: (eventId) => pending.get(eventId)?.frameworkRequest,
+      settled: (eventId, handled) => pending.settle(eventId, handled),
+      onError: report,
+    });
+    this.#startIfWanted();
+  }
+
+  get closing(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Adds a handler for the events of a provider, or with an empty name of all. */
+  register(provider: string, kind: HandlerName, handler: unknown, how: HandlerOptions | undefined): void {
+    this.#registry.add(provider, kind, handler, how);
+    this.#startIfWanted();
+  }
+
+  offerLog(log: Logger): void {
+    if (this.options.log instanceof DefaultLogger) this.options.log.offer(log);
+  }
+
+  /** Costs nothing once the inbox is open. A promise if opening takes time; throws or rejects if it fails. */
+  open(): Promise<void> | undefined {
+    if (this.#isOpen) return undefined;
+    const opened = (): void => {
+      this.#isOpen = true;
+    };
+    const onWarning = (warning: CallStatusError): void => this.reporter.report(warning);
+    const opening = this.options.inbox.ready?.({ create: true, onWarning });
+    if (opening instanceof Promise) return opening.then(opened);
+    opened();
+    return undefined;
+  }
+
+  startWorker(): void {
+    if (this.closing) return;
+    this.#start();
+    // The worker's own timers keep no process alive: beside an HTTP server, the server does. A process that only works has none.
+    this.#keepAlive ??= setInterval(() => {}, LONGEST_TIMER_MS);
+  }
+
+  close(deadlineMs: number): Promise<void> {
+    this.#closed ??= this.#shutDown(deadlineMs);
+    return this.#closed;
+  }
+
+  /** With `worker: true`, or once there is a handler. */
+  #startIfWanted(): void {
+    if ((this.options.worker ?? this.#registry.handlesEvents) && !this.closing) this.#start();
+  }
+
+  #start(): void {
+    if (this.#isWorking) return;
+    this.open()?.catch((cause: unknown) => this.reporter.report(inboxFailure(cause)));
+    this.#isWorking = true;
+    this.#worker.start();
+  }
+
+  async #shutDown(deadlineMs: number): Promise<void> {
+    try {
+      await shutDown(this.#worker, this.options.inbox, deadlineMs, (error) => this.reporter.report(error));
+    } finally {
+      this.reporter.flush();
+      clearInterval(this.#keepAlive);
+    }
+  }
+}

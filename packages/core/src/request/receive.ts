@@ -1,0 +1,92 @@
+import type { CallbackRequest, Receipt } from '../callback-request.ts';
+import type { Limits } from '../decode/fields.ts';
+import { CallStatusError, isCallStatusError, unexpected } from '../errors.ts';
+import type { AnyCallStatusEvent } from '../event.ts';
+import type { Reporter } from '../log/reporter.ts';
+import type { Clock, Provider } from '../provider/define-provider.ts';
+import { IncomingCallback, type PublicUrl } from '../provider/incoming-callback.ts';
+import { acceptance, isObserved, publish } from '../telemetry.ts';
+import { monotonicNow } from '../timer.ts';
+import { authenticate } from './authenticate.ts';
+import type { Dropped } from './checked-form.ts';
+import { match } from './match.ts';
+import { normalize } from './normalize.ts';
+import { otherMessage } from './other-message.ts';
+import { tooLong, whyNotRecognized } from './passed-on.ts';
+import type { Recorder } from './record.ts';
+import { validate } from './validate.ts';
+
+/** What the way of a request needs of the receiver. */
+export interface Pipeline {
+  readonly limits: Limits;
+  readonly publicUrl: PublicUrl | undefined;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly recorder: Recorder;
+  /** Reports the parts of the normal form that a provider got wrong. */
+  readonly dropped: (provider: string) => Dropped;
+  readonly closing: boolean;
+}
+
+/**
+ * The way of a request, from its bytes to its answer. `undefined`: it is not a callback of these providers, so it is the application's.
+ * Each step throws the error that answers the request.
+ */
+export async function receive(
+  request: CallbackRequest,
+  providers: readonly Provider[],
+  pipeline: Pipeline,
+): Promise<Receipt<AnyCallStatusEvent> | undefined> {
+  const { limits, publicUrl, clock, reporter, recorder, dropped } = pipeline;
+  const startedAt = isObserved() ? monotonicNow() : 0;
+  let provider: Provider | undefined;
+  try {
+    if (isTooLong(request, limits)) return reporter.passedOn(request, () => tooLong(limits.bytes));
+    const incoming = new IncomingCallback(request, limits, publicUrl);
+    provider = match(incoming, providers, (error) => reporter.report(error));
+    if (provider === undefined) return reporter.passedOn(request, () => whyNotRecognized(incoming, providers));
+    const { name, definition } = provider;
+    if (pipeline.closing) throw new CallStatusError('closed', { provider: name });
+    const callback = incoming.readBy(definition);
+    const now = clock();
+    // Other messages too, before they are passed on. Awaited only if there is something to wait for: each turn costs.
+    const proving = authenticate(callback, provider, now);
+    const proof = proving instanceof Promise ? await proving : proving;
+    const { fields } = callback;
+    const other = otherMessage(provider, fields);
+    if (other !== undefined) return reporter.passedOn(request, () => other, name);
+    request.onAccepted?.();
+    const valid = validate(provider, fields);
+    const newEvent = normalize(provider, valid, fields, proof, now, dropped(name));
+    const event = await recorder.record(newEvent, request);
+    recorder.reportMissingWorker();
+    publish(() => acceptance(event, startedAt));
+    return { status: 200, headers: pipeline.closing ? LAST_ANSWER : NO_HEADERS, event };
+  } catch (error) {
+    return reject(isCallStatusError(error) ? error : unexpected(error, provider?.name), providers, pipeline);
+  }
+}
+
+/** The answer that an error gives, which is reported too. An error before its provider is known is that of the only one there is. */
+export function reject(
+  error: CallStatusError,
+  [provider, ...others]: readonly Provider[],
+  { reporter, closing }: Pick<Pipeline, 'reporter' | 'closing'>,
+): Receipt<never> {
+  const { code, details, cause, status = 503 } = error;
+  const isNamed = details.provider !== undefined || provider === undefined || others.length > 0;
+  const named = isNamed ? error : new CallStatusError(code, { provider: provider.name, ...details }, { cause });
+  reporter.report(named);
+  publish(() => ({ type: 'callback.refused', provider: named.details.provider, code }));
+  return { status, headers: { ...(closing && LAST_ANSWER), ...(status === 503 && RETRY_SOON) }, error: named };
+}
+
+function isTooLong({ body, callbackOnly = true }: CallbackRequest, { bytes }: Limits): boolean {
+  return !callbackOnly && body !== undefined && body.length > bytes;
+}
+
+const NO_HEADERS = {};
+/** Seconds. */
+const RETRY_SOON = { 'retry-after': '5' };
+/** Sends the client's next request to a server that stays up. */
+const LAST_ANSWER = { connection: 'close' };
