@@ -45,7 +45,7 @@ async function registerParser(fastify: FastifyInstance, { parser }: Setup): Prom
   }
 }
 
-for (const { name, run } of CONTRACT) it(`callStatusPlugin keeps the contract of an adapter, ${name}`, run);
+for (const { name, run } of CONTRACT) it(`callStatusPlugin keeps the contract of an adapter, ${name}`, () => run());
 
 it.each(builtInProviders)(
   'callStatusPlugin accepts callbacks of $definition.name with a path alone',

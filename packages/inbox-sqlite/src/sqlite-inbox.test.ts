@@ -13,7 +13,7 @@ const KINDS = [
   { name: 'sqliteInbox without its thread and without group commit', make: unthreadedInbox, groupCommit: false },
 ];
 
-for (const { name, make, groupCommit } of KINDS) {
+for (const { name: kind, make, groupCommit } of KINDS) {
   const makeInbox: MakeInbox = ({ clock }) => {
     const folder = mkdtempSync(join(tmpdir(), 'call-status-'));
     const opened: Inbox[] = [];
@@ -38,7 +38,7 @@ for (const { name, make, groupCommit } of KINDS) {
     };
   };
 
-  describe(`${name} keeps the contract of an inbox`, async () => {
-    for (const test of await inboxContract(makeInbox)) it(test.name, test.run);
+  describe(`${kind} keeps the contract of an inbox`, async () => {
+    for (const { name, run } of await inboxContract(makeInbox)) it(name, () => run());
   });
 }

@@ -75,7 +75,7 @@ function parserOf(name: string): Middleware {
 }
 
 describe('callStatusMiddleware', () => {
-  for (const { name, run } of CONTRACT) it(`keeps the contract of an adapter, ${name}`, run);
+  for (const { name, run } of CONTRACT) it(`keeps the contract of an adapter, ${name}`, () => run());
 
   it.each(builtInProviders)('accepts callbacks of $definition.name without options', async (provider) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});

@@ -5,7 +5,7 @@ export interface ContractTest {
   /** What it shows, with the subject in front. Unique within its contract. */
   readonly name: string;
   /** Rejects if the contract is not kept. */
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 /** The tests of one subject, by what they show. */

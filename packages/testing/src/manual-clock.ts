@@ -10,7 +10,7 @@ export interface ManualClock extends TimeSource {
    * @param ms milliseconds; less than 0 sets the clock back, by which nothing becomes due
    * @returns the new time, in milliseconds since the epoch
    */
-  advance(ms: number): number;
+  readonly advance: (ms: number) => number;
 }
 
 interface Waiting {

@@ -32,17 +32,17 @@ export interface TestReceiver<Event> extends AsyncDisposable {
   /** Its time. */
   readonly clock: ManualClock;
   /** The events for which the handlers of this name ran, or would have run had there been one; in order. */
-  events<Name extends EventHandlerName>(name: Name): readonly HandledEvent<Event, Name>[];
+  readonly events: <Name extends EventHandlerName>(name: Name) => readonly HandledEvent<Event, Name>[];
   /** What `onError` was called with, in order. */
-  errors(): readonly CallStatusError[];
+  readonly errors: () => readonly CallStatusError[];
   /**
    * Resolves when every event that is due was handled. A retry that waits for its time is not due: `clock.advance()`.
    *
    * @throws Error after `timeoutMs` of real time, in milliseconds. @default 5000
    */
-  idle(options?: { readonly timeoutMs?: number }): Promise<void>;
+  readonly idle: (options?: { readonly timeoutMs?: number }) => Promise<void>;
   /** Closes the receiver. `await using` does. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const NAMES: readonly EventHandlerName[] = [

@@ -7,8 +7,22 @@ import type { Tests } from './inbox-under-test.ts';
 
 /** Days that no calendar has, times in no zone, and what is not ISO 8601. */
 const WRONG_TIMES: readonly unknown[] = [
-  ...['2026-02-30', '2026-02-30T00:00:00Z', '2026-13-01', '2026-01-01T25:00:00Z', '2026-01-01T12:00:00'],
-  ...['1 Jan 2026', '2026', '0', '', 0, 1_767_225_600_000, Number.NaN, new Date(Number.NaN), null, 5n, {}],
+  '2026-02-30',
+  '2026-02-30T00:00:00Z',
+  '2026-13-01',
+  '2026-01-01T25:00:00Z',
+  '2026-01-01T12:00:00',
+  '1 Jan 2026',
+  '2026',
+  '0',
+  '',
+  0,
+  1_767_225_600_000,
+  Number.NaN,
+  new Date(Number.NaN),
+  null,
+  5n,
+  {},
 ];
 
 /** Parts of queries that make no sense, by their names. */

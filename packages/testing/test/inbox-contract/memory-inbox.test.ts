@@ -24,5 +24,5 @@ const MAKERS: readonly (readonly [string, MakeInbox])[] = [
 ];
 
 describe.each(MAKERS)('%s keeps the contract of an inbox', async (_, makeInbox) => {
-  for (const { name, run } of await inboxContract(makeInbox)) it(name, run);
+  for (const { name, run } of await inboxContract(makeInbox)) it(name, () => run());
 });
