@@ -5,7 +5,7 @@ import {
   type CallbackRequest,
   createCallStatus,
   DEFAULT_LIMITS,
-  type FlatFields,
+  type FieldPairs,
   memoryInbox,
   type Provider,
   signalwire,
@@ -33,10 +33,10 @@ function internal<Module>(path: string): Promise<Module> {
 }
 
 async function steps(): Promise<StepCosts> {
-  const { decodeForm } = await internal<{ decodeForm: (text: string, limits: object) => FlatFields }>('decode/form');
+  const { decodeForm } = await internal<{ decodeForm: (text: string, limits: object) => FieldPairs }>('decode/form');
   const { decodeJson } = await internal<{ decodeJson: (text: string, limits: object) => Fields }>('decode/json');
   const { decodeMultipart } = await internal<{
-    decodeMultipart: (body: Buffer, contentType: unknown, limits: object) => FlatFields;
+    decodeMultipart: (body: Buffer, contentType: unknown, limits: object) => FieldPairs;
   }>('decode/multipart');
   const { parseContentType } = await internal<{ parseContentType: (header: string) => unknown }>('decode/content-type');
   const { IncomingCallback } = await internal<{

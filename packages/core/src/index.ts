@@ -3,8 +3,8 @@ import './require-node.ts';
 export { type ApplicationEnd, type Call, foldCall, transitionOf } from './call.ts';
 export type { Ack, CallbackReceiver, CallbackRequest, Receipt, RequestHead } from './callback-request.ts';
 export { createCallStatus } from './create-call-status.ts';
+export type { FieldPairs } from './decode/field-pairs.ts';
 export { DEFAULT_LIMITS, type FieldRecord, type FieldTree, type Limits } from './decode/fields.ts';
-export type { FlatFields } from './decode/flat-fields.ts';
 export type { ErrorRow } from './error-codes.ts';
 export {
   CallStatusError,

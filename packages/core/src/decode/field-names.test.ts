@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseContentType } from './content-type.ts';
 import { knownNames } from './field-names.ts';
+import type { FieldPairs } from './field-pairs.ts';
 import { DEFAULT_LIMITS } from './fields.ts';
-import type { FlatFields } from './flat-fields.ts';
 import { decodeForm } from './form.ts';
 import { decodeMultipart } from './multipart.ts';
 
 /** What is known of names belongs to the limits under which they came. */
 const fresh = () => ({ ...DEFAULT_LIMITS });
-const seen = (fields: FlatFields) => [fields.toRecord(), fields.sortedText(), fields.toTree()];
+const seen = (fields: FieldPairs) => [fields.toRecord(), fields.sortedText(), fields.toTree()];
 
 /** What became of it, refusals too. */
-function outcome(decode: () => FlatFields): unknown {
+function outcome(decode: () => FieldPairs): unknown {
   try {
     return seen(decode());
   } catch (error) {

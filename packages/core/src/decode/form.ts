@@ -1,6 +1,6 @@
 import type { ContentType } from './content-type.ts';
+import { FieldPairs } from './field-pairs.ts';
 import { type Limits, tooManyFields } from './fields.ts';
-import { FlatFields } from './flat-fields.ts';
 import { detach, withoutBom, withoutBomBytes } from './text.ts';
 
 /**
@@ -9,7 +9,7 @@ import { detach, withoutBom, withoutBomBytes } from './text.ts';
  * @param what how to call its fields when there are too many
  * @throws CallStatusError `body_too_large`
  */
-export function decodeForm(form: string, limits: Limits, what = 'fields'): FlatFields {
+export function decodeForm(form: string, limits: Limits, what = 'fields'): FieldPairs {
   const text = withoutBom(form).replaceAll('+', ' ');
   const names: string[] = [];
   const values: string[] = [];
@@ -20,14 +20,14 @@ export function decodeForm(form: string, limits: Limits, what = 'fields'): FlatF
     names.push(unescaped(equals < 0 ? field : field.slice(0, equals)));
     values.push(equals < 0 ? '' : unescaped(field.slice(equals + 1)));
   }
-  return new FlatFields(names, detach(values, 2 * text.length), limits);
+  return new FieldPairs(names, detach(values, 2 * text.length), limits);
 }
 
 /**
  * Decodes the bytes of a form. Its charset is that of the content type, for raw bytes and for escapes; UTF-8 where a byte order mark says so.
  * @throws CallStatusError `body_too_large`, `unsupported_encoding`
  */
-export function decodeFormBody(body: Uint8Array, { charset, decodeText }: ContentType, limits: Limits): FlatFields {
+export function decodeFormBody(body: Uint8Array, { charset, decodeText }: ContentType, limits: Limits): FieldPairs {
   if (charset === undefined) return decodeForm(decodeText(body), limits);
   const marked = withoutBomBytes(body);
   if (marked !== undefined) return decodeForm(Buffer.from(marked).toString(), limits);

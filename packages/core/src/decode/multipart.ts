@@ -1,8 +1,8 @@
 import { isAscii } from 'node:buffer';
 import { CallStatusError } from '../errors.ts';
 import { type ContentType, parseContentType, parseParameters } from './content-type.ts';
+import { FieldPairs } from './field-pairs.ts';
 import { type Limits, tooManyFields } from './fields.ts';
-import { FlatFields } from './flat-fields.ts';
 import { copied, detach, withoutBomBytes } from './text.ts';
 
 /** RFC 2046, section 5.1.1. */
@@ -25,7 +25,7 @@ const LINE_END = /[ \t]*(\r?\n)/y;
  * body, names another charset.
  * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`
  */
-export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, limits: Limits): FlatFields {
+export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, limits: Limits): FieldPairs {
   const { boundary = '', decodeText: decode } = contentType;
   if (boundary === '' || boundary.length > LONGEST_BOUNDARY) throw malformed('Its content type has no valid boundary.');
   const { buffer, byteOffset, byteLength } = withoutBomBytes(bytes) ?? bytes;
@@ -56,7 +56,7 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
     names.push(ascii ? headers.name : decode(Buffer.from(headers.name, 'latin1')));
     values.push(ascii ? text.slice(from, end) : decoderOf(headers, decode)(body.subarray(from, end)));
   }
-  return new FlatFields(names, detach(values, text.length), limits);
+  return new FieldPairs(names, detach(values, text.length), limits);
 }
 
 /** Behind the last delimiter no part starts. */

@@ -1,8 +1,8 @@
 import type { CallbackRequest } from '../callback-request.ts';
 import { refuseEncoded } from '../decode/content-encoding.ts';
 import { type ContentType, parseContentType } from '../decode/content-type.ts';
+import { FieldPairs } from '../decode/field-pairs.ts';
 import { type FieldRecord, type FieldTree, type Limits, tooManyBytes } from '../decode/fields.ts';
-import { FlatFields } from '../decode/flat-fields.ts';
 import { decodeForm, decodeFormBody, valuesOf } from '../decode/form.ts';
 import { decodeJson } from '../decode/json.ts';
 import { decodeMultipart } from '../decode/multipart.ts';
@@ -33,7 +33,7 @@ export class IncomingCallback {
   #address: string | null | undefined;
   #contentType: ContentType | undefined;
   #query: FieldRecord | undefined;
-  #flat: FlatFields | undefined;
+  #pairs: FieldPairs | undefined;
   #fields: FieldTree | undefined;
   #url: string | undefined;
   /** By their decoders, the messages of providers that decode bodies by themselves. */
@@ -117,9 +117,9 @@ export class IncomingCallback {
    * The names and values of a form or multipart body as they came, for signatures. Empty for JSON and for GET.
    * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`
    */
-  get pairs(): FlatFields {
-    this.#flat ??= this.#decodeFlat();
-    return this.#flat;
+  get pairs(): FieldPairs {
+    this.#pairs ??= this.#decodePairs();
+    return this.#pairs;
   }
 
   /**
@@ -144,13 +144,13 @@ export class IncomingCallback {
     return this.bytes === undefined ? this.#parsed() : this.pairs.toRecord();
   }
 
-  #decodeFlat(): FlatFields {
+  #decodePairs(): FieldPairs {
     const { bytes: body } = this;
     const { method, parsed } = this.request;
     if (body !== undefined) this.#refuseEncoded();
     const kind = method === 'GET' ? 'none' : this.contentType.kind;
-    if (kind !== 'form' && kind !== 'multipart') return flatOf(undefined, this.#limits);
-    if (body === undefined) return flatOf(parsed, this.#limits);
+    if (kind !== 'form' && kind !== 'multipart') return pairsOf(undefined, this.#limits);
+    if (body === undefined) return pairsOf(parsed, this.#limits);
     if (kind === 'form') return decodeFormBody(body, this.contentType, this.#limits);
     return decodeMultipart(body, this.contentType, this.#limits);
   }
@@ -234,7 +234,7 @@ function queryOf(url: string): string {
 }
 
 /** The strings of a body that another parser took apart; what it made into something else cannot be signed over. */
-function flatOf(parsed: unknown, limits: Limits): FlatFields {
+function pairsOf(parsed: unknown, limits: Limits): FieldPairs {
   const names: string[] = [];
   const values: string[] = [];
   for (const [name, value] of Object.entries(fieldsOf(parsed))) {
@@ -243,5 +243,5 @@ function flatOf(parsed: unknown, limits: Limits): FlatFields {
     names.push(...all.map(() => name));
     values.push(...all);
   }
-  return new FlatFields(names, values, limits);
+  return new FieldPairs(names, values, limits);
 }

@@ -3,8 +3,8 @@ import '../require-node.ts';
 /** For authors of providers: what the built-in ones are made of. */
 
 export type { ContentType } from '../decode/content-type.ts';
+export type { FieldPairs } from '../decode/field-pairs.ts';
 export type { FieldRecord, FieldTree } from '../decode/fields.ts';
-export type { FlatFields } from '../decode/flat-fields.ts';
 export { CallStatusError } from '../errors.ts';
 export { equal } from '../signing/equal.ts';
 export { type HmacAlgorithm, hmac } from '../signing/hmac.ts';

@@ -1,5 +1,5 @@
+import type { FieldPairs } from '../../decode/field-pairs.ts';
 import type { FieldTree } from '../../decode/fields.ts';
-import type { FlatFields } from '../../decode/flat-fields.ts';
 
 /**
  * SignalWire signs its URL and then the names and values of the fields, without anything between them. So one signed text can be cut
@@ -104,7 +104,7 @@ const PROTECTED: readonly string[] = ['CallSid', 'CallStatus', ...BEFORE_CALL_SI
  *
  * @param tree what the event is made of
  */
-export function isReadAsSigned(fields: Pick<FlatFields, 'toRecord'>, tree: FieldTree): boolean {
+export function isReadAsSigned(fields: Pick<FieldPairs, 'toRecord'>, tree: FieldTree): boolean {
   const record = fields.toRecord();
   // Nearly always, since no name of SignalWire's has a bracket.
   return record === tree || PROTECTED.every((name) => String(record[name]) === String(tree[name]));
@@ -122,7 +122,7 @@ type Stage = 'before' | 'CallSid' | 'CallStatus';
  * @param isStatus whether SignalWire has this status word; of one that it does not have, the end is looked at too
  */
 export function isCutByItsAuthor(
-  fields: Pick<FlatFields, 'firstSorted' | 'sortedText'>,
+  fields: Pick<FieldPairs, 'firstSorted' | 'sortedText'>,
   isStatus: (word: string) => boolean,
 ): boolean {
   let stage: Stage = 'before';
@@ -162,7 +162,7 @@ const OWN_FIELDS = ['CallbackSource', 'CallDuration'];
  * Whether signed fields are those of a message of another kind, whose own fields were cut so that their names are gone. Asked only of
  * fields that lack what a call status has, so that no caller can choose a name with which the callbacks of a call are refused.
  */
-export function isOtherMessage(fields: Pick<FlatFields, 'sortedText' | 'toRecord'>): boolean {
+export function isOtherMessage(fields: Pick<FieldPairs, 'sortedText' | 'toRecord'>): boolean {
   const record = fields.toRecord();
   const has = (name: string): boolean => Object.hasOwn(record, name);
   if (OWN_FIELDS.some(has)) return false;

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
+import { FieldPairs } from '../../decode/field-pairs.ts';
 import { DEFAULT_LIMITS, type FieldTree } from '../../decode/fields.ts';
-import { FlatFields } from '../../decode/flat-fields.ts';
 import { CallStatusError } from '../../errors.ts';
 import { diagnose, type Signature } from '../../signing/diagnose.ts';
 import { equal } from '../../signing/equal.ts';
@@ -33,7 +33,7 @@ export interface Covered {
   readonly encoding: 'base64' | 'hex';
   readonly content: string | Uint8Array;
   /** The fields of which the content is made. */
-  readonly fields?: FlatFields;
+  readonly fields?: FieldPairs;
 }
 
 /**
@@ -65,7 +65,7 @@ const SHIFTED =
 /** What was signed. */
 interface Signed {
   readonly url: string;
-  readonly fields: FlatFields | undefined;
+  readonly fields: FieldPairs | undefined;
 }
 
 function signedWith(
@@ -117,8 +117,8 @@ function needsBytes(message: IncomingCallback): boolean {
 }
 
 /** Another parser may have made objects of names with brackets; those the signature cannot be checked over. */
-function isFlat({ request, pairs: flat }: IncomingCallback): boolean {
-  return Object.keys(flat.toRecord()).length === Object.keys(fieldsOf(request.parsed)).length;
+function isFlat({ request, pairs }: IncomingCallback): boolean {
+  return Object.keys(pairs.toRecord()).length === Object.keys(fieldsOf(request.parsed)).length;
 }
 
 /** The schemes that cover the whole message. A body that none covers has none, however well its URL is signed. */
@@ -127,8 +127,8 @@ export function coveredBy(message: IncomingCallback, signature: string): readonl
   const { kind } = message.contentType;
   if (kind === 'json') return coveredJson(message, signature);
   if (kind !== 'form' || (message.bytes === undefined && !isFlat(message))) return [];
-  const { pairs: flat } = message;
-  return [{ encoding: 'base64', content: flat.sortedText(), fields: flat }];
+  const { pairs } = message;
+  return [{ encoding: 'base64', content: pairs.sortedText(), fields: pairs }];
 }
 
 const HEX = /^[0-9a-f]+$/i;
@@ -146,12 +146,12 @@ function coveredJson(message: IncomingCallback, signature: string): readonly Cov
 }
 
 /** The fields of a JSON body as if they had come in a form. */
-function flatJson(message: IncomingCallback): FlatFields | undefined {
+function flatJson(message: IncomingCallback): FieldPairs | undefined {
   const entries = Object.entries(decoded(message));
   if (entries.some(([, value]) => typeof value === 'object' && value !== null)) return undefined;
   const names = entries.map(([name]) => name);
   const values = entries.map(([, value]) => String(value));
-  return new FlatFields(names, values, DEFAULT_LIMITS);
+  return new FieldPairs(names, values, DEFAULT_LIMITS);
 }
 
 function decoded(message: IncomingCallback): FieldTree {

@@ -2,7 +2,7 @@ import { type FieldNames, knownNames } from './field-names.ts';
 import type { FieldRecord, FieldTree, Limits } from './fields.ts';
 
 /** The fields of a form or multipart body as they came, before brackets in their names mean anything. */
-export class FlatFields {
+export class FieldPairs {
   readonly #names: FieldNames;
   readonly #values: readonly string[];
   #tree: FieldTree | undefined;
