@@ -1,5 +1,6 @@
 // The parts of the manual that are written from the code. After a change: npx vitest run test/documents.test.ts -u
-import { builtInProviders, ERRORS, type ErrorRow, isTerminal } from '@call-status/core';
+import { builtInProviders, ERRORS, isTerminal } from '@call-status/core';
+import type { ErrorRow } from '@call-status/core/provider';
 import { fixtures } from '@call-status/testing';
 import { read } from './snippets.ts';
 

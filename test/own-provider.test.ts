@@ -2,13 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import {
-  callStatusMiddleware,
-  createCallStatus,
-  type Provider,
-  type ProviderFactory,
-  type Secret,
-} from '@call-status/express';
+import type { ProviderFactory } from '@call-status/core/provider';
+import { callStatusMiddleware, createCallStatus, type Provider, type Secret } from '@call-status/express';
 import express from 'express';
 import { describe, expect, it, vi } from 'vitest';
 import { snippetFolder, writeSnippets } from './snippets.ts';

@@ -3,6 +3,7 @@ import path from 'node:path';
 import ts from 'typescript-5';
 import { expect, it } from 'vitest';
 import { publicPackages, ROOT } from '../scripts/packages.ts';
+import { programOf } from './program.ts';
 
 const entries = publicPackages().flatMap(({ folder, manifest }) =>
   Object.values(manifest.exports)
@@ -10,18 +11,7 @@ const entries = publicPackages().flatMap(({ folder, manifest }) =>
     .map((file) => path.join(folder, file)),
 );
 
-const program = ts.createProgram(entries, {
-  strict: true,
-  noEmit: true,
-  skipLibCheck: true,
-  allowImportingTsExtensions: true,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  target: ts.ScriptTarget.ES2023,
-  lib: ['lib.es2023.d.ts'],
-  types: ['node'],
-});
-const checker = program.getTypeChecker();
+const { checker, exportsOf } = programOf(entries);
 
 /** What a name stands for, wherever it was imported from. */
 function meant(symbol: ts.Symbol): ts.Symbol {
@@ -34,11 +24,9 @@ function isOurs(declaration: ts.Declaration): boolean {
   return fileName.startsWith(path.join(ROOT, 'packages')) && !fileName.includes('node_modules');
 }
 
+// The types of a provider are in its namespace: `signalwire.Fields`.
 const exported = new Set(
-  entries.flatMap((entry) => {
-    const module = checker.getSymbolAtLocation(program.getSourceFile(entry) as ts.SourceFile);
-    return checker.getExportsOfModule(module as ts.Symbol).map(meant);
-  }),
+  entries.flatMap((entry) => exportsOf(entry).map(meant)).flatMap((name) => [name, ...(name.exports?.values() ?? [])]),
 );
 
 /** Calls back with each symbol that the public part of a declaration names. */
@@ -53,7 +41,8 @@ function eachNamed(node: ts.Node, found: (symbol: ts.Symbol) => void): void {
         : [];
   for (const name of names) {
     const symbol = checker.getSymbolAtLocation(name);
-    if (symbol !== undefined) found(meant(symbol));
+    // The names of a module are those that it exports.
+    if (symbol !== undefined && !(meant(symbol).flags & ts.SymbolFlags.ValueModule)) found(meant(symbol));
   }
   // Of what is set at once, only the type that is written down is public.
   const initializer = (node as { readonly initializer?: ts.Node }).initializer;

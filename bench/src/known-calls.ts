@@ -1,5 +1,6 @@
 /** Two SQLite inboxes in one process, one that knows few calls and one that knows many, recorded to in turns. */
-import type { Inbox, NewEvent } from '@call-status/core';
+import type { Inbox } from '@call-status/core';
+import type { NewEvent } from '@call-status/core/inbox';
 import { answerWith } from './child.ts';
 import { newSqliteInbox } from './servers/inboxes.ts';
 

@@ -1,15 +1,9 @@
 /** The steps of a callback in one process, without HTTP, beside what one would write by hand for each. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { parse as parseQuery } from 'node:querystring';
-import {
-  type CallbackRequest,
-  createCallStatus,
-  DEFAULT_LIMITS,
-  type FieldPairs,
-  memoryInbox,
-  type Provider,
-  signalwire,
-} from '@call-status/core';
+import { type CallbackRequest, createCallStatus, memoryInbox, type Provider, signalwire } from '@call-status/core';
+import type { FieldPairs } from '@call-status/core/provider';
+import { DEFAULT_LIMITS } from '@call-status/core/provider';
 import { callback, exotelFieldsOf, fieldsOf, formOf, PATH, PUBLIC_URL, SIGNING_KEY } from './callbacks.ts';
 import { answerWith } from './child.ts';
 import { quantile } from './statistics.ts';

@@ -11,6 +11,9 @@ export const setImmediate: typeof globalThis.setImmediate = globalThis.setImmedi
 /** Milliseconds on a clock that only goes forward, taken at import for the same reason. */
 export const monotonicNow: () => number = performance.now.bind(performance);
 
+/** What time it is, in milliseconds since the epoch. */
+export type Clock = () => number;
+
 /** What a worker waits by: retries, leases and time limits of handlers. */
 export interface Timers {
   /** Milliseconds on a clock that only goes forward. */
@@ -23,8 +26,8 @@ export interface Timers {
 
 /** Time that a test moves. `manualClock()` of `@call-status/testing` makes one. */
 export interface TimeSource {
-  /** What time it is, in milliseconds since the epoch. */
-  readonly now: () => number;
+  /** What time it is. */
+  readonly now: Clock;
   /** What passes with it. */
   readonly timers: Timers;
 }

@@ -2,15 +2,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createCallStatus } from '../src/create-call-status.ts';
 import { memoryInbox } from '../src/inbox/memory-inbox.ts';
-import { exotel } from '../src/providers/exotel.ts';
-import { mycpaas } from '../src/providers/mycpaas.ts';
-import { signalwire } from '../src/providers/signalwire.ts';
-import { voicedock } from '../src/providers/voicedock.ts';
+import { builtInProviders } from '../src/options/built-in-providers.ts';
+import type { Provider } from '../src/provider/define-provider.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10_000);
 
 const silent = { info() {}, warn() {}, error() {} };
-const PROVIDERS = ['signalwire', 'exotel', 'voicedock', 'mycpaas'] as const;
+const PROVIDERS = builtInProviders.map(({ definition }) => definition.name);
 
 /** Pieces that callbacks are made of, so that what is sent comes near to them. */
 const WORDS = [
@@ -75,10 +73,10 @@ it(`any bytes as a body never crash, hang or answer 5xx (${RUNS} cases)`, async 
   const receivers = [false, true].map((secret) =>
     createCallStatus({
       providers: [
-        signalwire(secret ? { signingKey: 'PSK' } : {}),
-        exotel(secret ? { token: 'x' } : {}),
-        voicedock(secret ? { secret: 'x' } : {}),
-        mycpaas(secret ? { token: 'x' } : {}),
+        ...builtInProviders.map((provider): Provider => {
+          const { secretOption = 'token' } = provider.definition;
+          return provider(secret ? { [secretOption]: 'x' } : {});
+        }),
       ],
       inbox: memoryInbox({ maxCalls: 1_000_000 }),
       limits: { fields: 7, depth: 3, bytes: 2000 },

@@ -24,7 +24,7 @@ const sound = {
   schema: callSchema<{ readonly id: string; readonly state: string }>('id', 'state'),
   recognizes: () => true,
   isCallStatus: () => true,
-  authenticate: (): Verdict => 'genuine',
+  authenticate: (): Verdict => 'valid',
   normalize: (fields: { readonly id: string; readonly state: string }): NormalForm => ({
     callId: fields.id,
     rawStatus: fields.state,
@@ -120,7 +120,7 @@ it('an error that only looks like ours is a 503 as well', async () => {
 it.each([thrower, rejecter, () => 'advice', () => [7]])(
   'a forged request stays one, whatever the search for advice does',
   async (diagnose) => {
-    const { receipt } = await outcome({ authenticate: () => 'signature_mismatch', diagnose });
+    const { receipt } = await outcome({ authenticate: () => 'mismatch', diagnose });
     expect(receipt).toMatchObject({ status: 403, error: { code: 'signature_mismatch' } });
   },
 );

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { defineProvider, type NormalForm } from '../src/provider/define-provider.ts';
+import { defineProvider } from '../src/provider/define-provider.ts';
+import type { NormalForm } from '../src/provider/normal-form.ts';
 
 /** A provider with the simplest of definitions, whose normal form and event key are given. */
 export function acme(

@@ -5,25 +5,14 @@ import {
   type CallStatusEvent,
   type CallStatusOptions,
   createCallStatus,
-  defineProvider,
-  type ExotelCallbackOptions,
-  type ExotelEvent,
-  type ExotelFields,
-  type ExotelParameters,
   exotel,
   type HandlerContext,
-  type MycpaasParameters,
   mycpaas,
   type Receiver,
-  type SignalwireAttributes,
-  type SignalwireFields,
-  type SignalwireParameters,
   signalwire,
-  type Verdict,
-  type VoicedockCallbackOptions,
-  type VoicedockParameters,
   voicedock,
 } from '../src/index.ts';
+import { defineProvider, type Verdict } from '../src/provider/index.ts';
 import { option, required } from '../src/provider/standard-schema.ts';
 
 const acme = defineProvider({
@@ -46,12 +35,12 @@ describe('handlers', () => {
             expectTypeOf(event.provider).toEqualTypeOf<'signalwire'>();
             expectTypeOf(event.status).toEqualTypeOf<'completed'>();
             expectTypeOf(event.terminal).toEqualTypeOf<true>();
-            expectTypeOf(event.raw).toEqualTypeOf<SignalwireFields>();
+            expectTypeOf(event.raw).toEqualTypeOf<signalwire.Fields>();
             expectTypeOf(context).toEqualTypeOf<HandlerContext>();
           },
           onRinging: ({ terminal }) => expectTypeOf(terminal).toEqualTypeOf<false>(),
         }),
-        exotel({ onEnded: ({ raw }) => expectTypeOf(raw).toEqualTypeOf<ExotelFields>() }),
+        exotel({ onEnded: ({ raw }) => expectTypeOf(raw).toEqualTypeOf<exotel.Fields>() }),
       ],
       onEnded: (event) => {
         expectTypeOf(event.provider).toEqualTypeOf<'signalwire' | 'exotel'>();
@@ -130,7 +119,7 @@ describe('a receiver', () => {
 
   it('of providers with names is none of others', () => {
     const built: Receiver<CallStatusEvent> = createCallStatus();
-    built.provider('exotel').onStatus(({ raw }) => expectTypeOf(raw).toEqualTypeOf<ExotelFields>());
+    built.provider('exotel').onStatus(({ raw }) => expectTypeOf(raw).toEqualTypeOf<exotel.Fields>());
     // @ts-expect-error a handler of it may be given events of acme, which it does not know
     const wrong: Receiver<CallStatusEvent> = createCallStatus({ providers: [acme()] });
     void wrong;
@@ -199,14 +188,15 @@ describe('your own provider', () => {
       options: { toleranceSeconds: v.optional(v.number(), 300), region: v.optional(v.picklist(['eu', 'us'])) },
       statuses: { over: 'completed' },
       schema: v.looseObject({ id: v.string(), seconds: v.pipe(v.string(), v.transform(Number)) }),
-      recognizes: (message, named) => message.header('x-signature') !== undefined || named === true,
-      authenticate: (message, secrets, options, now) => {
-        expectTypeOf(message.bytes).toEqualTypeOf<Uint8Array | undefined>();
+      recognizes: (callback, named) => callback.header('x-signature') !== undefined || named === true,
+      authenticate: (callback, secrets, options, now) => {
+        expectTypeOf(callback.bytes).toEqualTypeOf<Uint8Array>();
+        expectTypeOf(callback.body).toEqualTypeOf<Uint8Array | undefined>();
         expectTypeOf(secrets).toEqualTypeOf<readonly string[]>();
         expectTypeOf(options.toleranceSeconds).toEqualTypeOf<number>();
         expectTypeOf(options.region).toEqualTypeOf<'eu' | 'us' | undefined>();
         expectTypeOf(now).toEqualTypeOf<number>();
-        return 'genuine';
+        return 'valid';
       },
       normalize: (fields, { region }) => {
         expectTypeOf(fields.seconds).toEqualTypeOf<number>();
@@ -241,7 +231,7 @@ describe('your own provider', () => {
       options: { key: v.optional(v.string()) },
       authenticate: (_, [secret], { key }) => {
         expectTypeOf(key).toEqualTypeOf<string | undefined>();
-        return key === secret ? 'genuine' : 'signature_mismatch';
+        return key === secret ? 'valid' : 'mismatch';
       },
     });
     narrow({ key: 'a secret' });
@@ -251,11 +241,11 @@ describe('your own provider', () => {
 
   it('may wait for its verdict', () => {
     const signing = { ...own, signs: 'bytes', secretOption: 'key' } as const;
-    const waiting = defineProvider({ ...signing, authenticate: async (): Promise<Verdict> => 'genuine' });
+    const waiting = defineProvider({ ...signing, authenticate: async (): Promise<Verdict> => 'valid' });
     expectTypeOf(waiting().name).toEqualTypeOf<'acme'>();
     defineProvider({
       ...signing,
-      authenticate: async (_, [secret]) => (secret === '' ? 'genuine' : 'signature_missing'),
+      authenticate: async (_, [secret]) => (secret === '' ? 'valid' : 'missing'),
     });
     // @ts-expect-error no such verdict
     defineProvider({ ...signing, authenticate: async () => 'fine' });
@@ -281,17 +271,19 @@ describe('your own provider', () => {
   it('makes its own parameters, and call-status adds the token', () => {
     const acme = defineProvider({
       ...own,
-      callbackParams: Object.assign(
-        (options: { readonly url: string; readonly events: readonly string[] }) => ({ hook: options.url }),
-        { attributes: ({ url }: { readonly url: string }) => url },
-      ),
+      callbackParams: (options: { readonly url: string; readonly events: readonly string[] }) => ({
+        hook: options.url,
+      }),
+      callbackAttributes: ({ url }) => url,
     });
     expectTypeOf(acme.callbackParams({ url: '', token: '', events: [] })).toEqualTypeOf<{ hook: string }>();
-    expectTypeOf(acme.callbackParams.attributes({ url: '', token: '' })).toBeString();
+    expectTypeOf(acme.callbackAttributes({ url: '', token: '' })).toBeString();
     // @ts-expect-error events may not be left out
     acme.callbackParams({ url: '' });
     // @ts-expect-error it has no callbackParams
     defineProvider(own).callbackParams({ url: '' });
+    // @ts-expect-error it has no callbackAttributes
+    defineProvider(own).callbackAttributes({ url: '' });
   });
 });
 
@@ -303,16 +295,16 @@ describe('callbackParams', () => {
     const events = ['answered', 'ringing_queued'] as const;
     expectTypeOf(
       signalwire.callbackParams({ url, token, method: 'GET', events }),
-    ).toEqualTypeOf<SignalwireParameters>();
+    ).toEqualTypeOf<signalwire.CallbackParams>();
     expectTypeOf(
-      signalwire.callbackParams.attributes({ url, events: ['answered'] }),
-    ).toEqualTypeOf<SignalwireAttributes>();
-    expectTypeOf(exotel.callbackParams({ url, token, events: ['terminal'] })).toEqualTypeOf<ExotelParameters>();
+      signalwire.callbackAttributes({ url, events: ['answered'] }),
+    ).toEqualTypeOf<signalwire.CallbackAttributes>();
+    expectTypeOf(exotel.callbackParams({ url, token, events: ['terminal'] })).toEqualTypeOf<exotel.CallbackParams>();
     exotel.callbackParams({ url, token, events: ['terminal', 'answered'], contentType: 'multipart/form-data' });
-    expectTypeOf(voicedock.callbackParams({ url, secret: 'x' })).toEqualTypeOf<VoicedockParameters>();
+    expectTypeOf(voicedock.callbackParams({ url, secret: 'x' })).toEqualTypeOf<voicedock.CallbackParams>();
     expectTypeOf(
       mycpaas.callbackParams({ url, token, events: ['busy', 'answered'] }),
-    ).toEqualTypeOf<MycpaasParameters>();
+    ).toEqualTypeOf<mycpaas.CallbackParams>();
     expectTypeOf(acme.callbackParams).toEqualTypeOf<undefined>();
   });
 
@@ -321,7 +313,7 @@ describe('callbackParams', () => {
     // @ts-expect-error it is not optional
     signalwire.callbackParams({});
     // @ts-expect-error it is not optional
-    signalwire.callbackParams.attributes({ token });
+    signalwire.callbackAttributes({ token });
     // @ts-expect-error it is not optional
     exotel.callbackParams({ token });
     // @ts-expect-error it is not optional
@@ -331,13 +323,13 @@ describe('callbackParams', () => {
   });
 
   it('asks for events of its provider, and for one at least', () => {
-    expectTypeOf<NonNullable<ExotelCallbackOptions['events']>[0]>().toEqualTypeOf<ExotelEvent>();
+    expectTypeOf<NonNullable<exotel.CallbackOptions['events']>[0]>().toEqualTypeOf<exotel.Event>();
     // @ts-expect-error a terminal status comes as the event `completed`
     signalwire.callbackParams({ url, events: ['busy'] });
     // @ts-expect-error these are REST's alone
-    signalwire.callbackParams.attributes({ url, events: ['ringing_queued'] });
+    signalwire.callbackAttributes({ url, events: ['ringing_queued'] });
     // @ts-expect-error these are REST's alone
-    signalwire.callbackParams.attributes({ url, events: ['answered', 'ringing_forwarded'] });
+    signalwire.callbackAttributes({ url, events: ['answered', 'ringing_forwarded'] });
     // @ts-expect-error Exotel calls the end `terminal`
     exotel.callbackParams({ url, events: ['completed'] });
     // @ts-expect-error mycpaas calls the end by its status
@@ -347,7 +339,7 @@ describe('callbackParams', () => {
     // @ts-expect-error nothing would be asked for
     signalwire.callbackParams({ url, events: [] });
     // @ts-expect-error nothing would be asked for
-    signalwire.callbackParams.attributes({ url, events: [] });
+    signalwire.callbackAttributes({ url, events: [] });
     // @ts-expect-error nothing would be asked for
     exotel.callbackParams({ url, events: [] });
     // @ts-expect-error nothing would be asked for
@@ -355,7 +347,8 @@ describe('callbackParams', () => {
   });
 
   it('has no option of another provider', () => {
-    expectTypeOf<keyof VoicedockCallbackOptions>().toEqualTypeOf<'url' | 'token' | 'secret'>();
+    type Options = Parameters<typeof voicedock.callbackParams>[0];
+    expectTypeOf<keyof Options>().toEqualTypeOf<'url' | 'token' | 'secret'>();
     // @ts-expect-error VoiceDock alone is told the secret
     signalwire.callbackParams({ url, secret: 'x' });
     // @ts-expect-error Exotel posts
@@ -365,6 +358,6 @@ describe('callbackParams', () => {
     // @ts-expect-error mycpaas posts forms
     mycpaas.callbackParams({ url, contentType: 'application/json' });
     // @ts-expect-error cXML is SignalWire's
-    void mycpaas.callbackParams.attributes;
+    mycpaas.callbackAttributes({ url });
   });
 });

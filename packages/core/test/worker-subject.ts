@@ -1,4 +1,4 @@
-// A worker on an inbox in memory, in faked time. A test file has to put test/global-timers.ts in the place of src/timer.ts.
+// A worker on an inbox in memory, in fake time.
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { CallStatusError } from '../src/errors.ts';
 import { type AnyCallStatusEvent, type CallStatus, isTerminal } from '../src/event.ts';
@@ -7,6 +7,8 @@ import { Worker } from '../src/handlers/worker.ts';
 import type { ProviderRules, WorkerOptions } from '../src/handlers/worker-options.ts';
 import type { Inbox, NewEvent } from '../src/inbox/inbox.ts';
 import { memoryInbox } from '../src/inbox/memory-inbox.ts';
+
+vi.mock('../src/timer.ts', () => import('./global-timers.ts'));
 
 export const LEASE_MS = 15_000;
 export const POLL_MS = 1000;

@@ -58,18 +58,9 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
     const callbackOnly = isCallbackOnly({ inRoute, mountPath, url, restUrl }, options);
     if (!calls.accepts({ method, headers, url, callbackOnly })) return next();
     shareHiddenClass(req, res);
-    const request = {
-      req,
-      res,
-      method,
-      headers,
-      url,
-      origin: () => originOf(req, () => trustsProxy(req)),
-      callbackOnly,
-      rawBody: (req as { rawBody?: unknown }).rawBody,
-      parsed: req.body,
-      frameworkRequest: req,
-    };
+    const { body: parsed, rawBody } = req as Request & { rawBody?: unknown };
+    const origin = (): string => originOf(req, () => trustsProxy(req));
+    const request = { req, res, method, headers, url, origin, callbackOnly, rawBody, parsed, frameworkRequest: req };
     receiveNode(calls, request, {
       accepted: (event) => {
         req.callStatus = event as CallStatusEvent;

@@ -1,8 +1,9 @@
-import { CallStatusError, type CallStatusEvent, type CallStatusOptions, createCallStatus } from '@call-status/core';
-import { type CallbackReceiver, originOf, readBody, receiveRead, timeToClose } from '@call-status/core/adapter';
-import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { CallStatusError, type CallStatusEvent } from '@call-status/core';
+import { originOf, readBody, receiveRead } from '@call-status/core/adapter';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { type CallStatusPluginOptions, pluginIssues } from './options.ts';
+import { receiverFor } from './receiver.ts';
 import type { CallStatusPlugin } from './types.ts';
 
 export * from '@call-status/core';
@@ -18,12 +19,10 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, opti
   await fastify.register(callbackRoute, options);
 };
 
-const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope, given) => {
+const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope, all) => {
   // Fastify itself uses the prefix and the log level.
-  const { path, prefix, logLevel, receiver, handler = notFound, ...options } = given;
-  const log = isWritten(scope.log) ? scope.log : undefined;
-  const calls = receiver ?? newReceiver(scope, { ...(log && { log }), ...options });
-  if (log !== undefined) receiver?.offerLog?.(log);
+  const { path, prefix, logLevel, receiver, handler = notFound, ...options } = all;
+  const calls = receiverFor(scope, receiver, options);
 
   const receive = (request: FastifyRequest, reply: FastifyReply, body: Body, passOn: (error?: Error) => void): void => {
     const { raw: req, method, headers, originalUrl: url } = request;
@@ -32,8 +31,8 @@ const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope,
       return;
     }
     const origin = (): string => originOf(req, () => trustsProxy(request));
-    const given = { req, res: reply.raw, method, headers, url, origin, callbackOnly: true, frameworkRequest: request };
-    receiveRead(calls, given, body, {
+    const node = { req, res: reply.raw, method, headers, url, origin, callbackOnly: true, frameworkRequest: request };
+    receiveRead(calls, node, body, {
       accepted: (event) => {
         request.callStatus = event as CallStatusEvent;
       },
@@ -48,7 +47,7 @@ const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope,
   scope.route({
     method: [...calls.methods],
     url: path,
-    preHandler: (request, reply, done) => receive(request, reply, (request.body ?? NO_BYTES) as Body, done),
+    preHandler: (request, reply, done) => receive(request, reply, (request.body ?? new Uint8Array()) as Body, done),
     handler,
     errorHandler: (error, request, reply) => {
       if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error;
@@ -63,20 +62,6 @@ const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope,
 
 /** The bytes of a body, or the reason why it cannot be read. */
 type Body = Uint8Array | CallStatusError;
-
-const NO_BYTES = new Uint8Array();
-
-/** A receiver that closes with Fastify. */
-function newReceiver(scope: FastifyInstance, options: CallStatusOptions): CallbackReceiver {
-  const calls = createCallStatus(options);
-  scope.addHook('onClose', () => calls.close(timeToClose(scope.server)));
-  return calls;
-}
-
-/** Without a `logger`, Fastify has one whose methods are all the same and do nothing. */
-function isWritten({ level, warn, error }: FastifyBaseLogger): boolean {
-  return level !== undefined || warn !== error;
-}
 
 /** Fastify shows its own setting only in what it makes of a forwarded header. */
 function trustsProxy(request: FastifyRequest): boolean {

@@ -1,4 +1,5 @@
-import { checkOptions, type DeadLetter, type DeadLetterQuery, type DeadLetters, type Page } from '@call-status/core';
+import type { DeadLetter, Page } from '@call-status/core';
+import { checkOptions, type DeadLetterQuery, type DeadLetters } from '@call-status/core/inbox';
 import type { InboxFile } from './inbox-file.ts';
 import { QUERIES, readPage } from './pages.ts';
 import { deadLetterOf, type ReplayQuery, type ReplayStep } from './store/dead-letters.ts';

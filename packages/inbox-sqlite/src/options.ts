@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { type Clock, checkOptions, type OptionRule, type OptionRules } from '@call-status/core';
+import { type Clock, checkOptions, type OptionRule, type OptionRules } from '@call-status/core/inbox';
 import { type Times, timesBy } from './database/clock.ts';
 
 /** The options of {@link sqliteInbox}. */

@@ -1,4 +1,5 @@
-import { type Page, type PageQuery, queryRules } from '@call-status/core';
+import type { Page } from '@call-status/core';
+import { type PageQuery, queryRules } from '@call-status/core/inbox';
 import type { Row } from './database/engine.ts';
 import { LAST, type Place } from './store/rows.ts';
 import { setImmediate } from './timers.ts';

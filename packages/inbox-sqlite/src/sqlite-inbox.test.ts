@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock, Inbox } from '@call-status/core';
+import type { Inbox } from '@call-status/core';
+import type { Clock } from '@call-status/core/inbox';
 import { inboxContract, type MakeInbox } from '@call-status/testing';
 import { describe, it } from 'vitest';
 import { unthreadedInbox } from '../test/support.ts';

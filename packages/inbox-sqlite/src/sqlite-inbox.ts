@@ -1,23 +1,19 @@
+import { type Call, CallStatusError, type CallSummary, type Inbox, type Page } from '@call-status/core';
 import {
-  type Call,
   type CallEnd,
   type CallQuery,
-  CallStatusError,
-  type CallSummary,
   checkOptions,
   type DeadLetters,
   type Failure,
-  type Inbox,
   type InboxCounts,
   type InboxHealth,
   type Lease,
   type NewEvent,
   type Outcome,
-  type Page,
   type Recorded,
   type Taken,
   type TakeRequest,
-} from '@call-status/core';
+} from '@call-status/core/inbox';
 import { loadEngine } from './database/engine.ts';
 import { SqliteDeadLetters } from './dead-letters.ts';
 import { InboxFile, type Warn, type Write } from './inbox-file.ts';

@@ -1,4 +1,5 @@
-import { type CallStatus, isTerminal, type NewEvent } from '@call-status/core';
+import { type CallStatus, isTerminal } from '@call-status/core';
+import type { NewEvent } from '@call-status/core/inbox';
 
 /** An event of a made-up provider. */
 export function anEvent(callId: string, status: CallStatus = 'ringing', more: Partial<NewEvent> = {}): NewEvent {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createCallStatus, type NewEvent, signalwire } from '@call-status/core';
+import { createCallStatus, signalwire } from '@call-status/core';
+import type { NewEvent } from '@call-status/core/inbox';
 import { describe, expect, it } from 'vitest';
 import { loadEngine } from '../src/database/engine.ts';
 import { pragma } from '../src/database/open.ts';

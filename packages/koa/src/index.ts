@@ -7,7 +7,8 @@ import {
   receiveNode,
   toReceiver,
 } from '@call-status/core/adapter';
-import type { Middleware, ParameterizedContext } from 'koa';
+import type { Middleware } from 'koa';
+import { isInRoute, type Routed } from './in-route.ts';
 
 export * from '@call-status/core';
 export { type CloseGracefullyOptions, closeGracefully, type MiddlewareOptions } from '@call-status/core/adapter';
@@ -50,7 +51,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
 ): Middleware {
   const calls = toReceiver(receiver);
   const middleware: Middleware = async (ctx, next) => {
-    const { req, res, originalUrl: url, url: restUrl, mountPath } = ctx as WithRouting;
+    const { req, res, originalUrl: url, url: restUrl, mountPath } = ctx as Routed;
     const { method = '', headers } = req;
     const callbackOnly = isCallbackOnly({ inRoute: isInRoute(ctx, middleware), mountPath, url, restUrl }, options);
     if (!calls.accepts({ method, headers, url, callbackOnly })) return next();
@@ -75,20 +76,4 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
     if (!isAnswered) await next();
   };
   return middleware;
-}
-
-/** What @koa/router and koa-mount leave on a context, also when they pass it on. */
-type WithRouting = ParameterizedContext & {
-  readonly matched?: readonly { path: unknown; methods: readonly string[]; stack: readonly unknown[] }[];
-  readonly routerPath?: unknown;
-  readonly mountPath?: string;
-};
-
-/** Whether the middleware runs in a route. In another function it is not found, so that the path of the running layer decides. */
-function isInRoute(ctx: ParameterizedContext, middleware: Middleware): boolean {
-  const { app, matched, routerPath } = ctx as WithRouting;
-  if (matched === undefined || app.middleware.includes(middleware)) return false;
-  const own = matched.filter(({ stack }) => stack.includes(middleware));
-  const running = own.length > 0 ? own : matched.filter(({ path }) => path === routerPath);
-  return running.length > 0 && running.every(({ methods }) => methods.length > 0);
 }

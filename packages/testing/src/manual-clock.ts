@@ -1,4 +1,4 @@
-import type { TimeSource } from '@call-status/core';
+import type { TimeSource } from '@call-status/core/inbox';
 import { setImmediate } from './real-time.ts';
 
 /** A clock that moves only when a test says so. */

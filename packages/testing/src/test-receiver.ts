@@ -3,12 +3,12 @@ import {
   type CallStatusEvent,
   type CallStatusOptions,
   createCallStatus,
-  type EventOf,
   type Handlers,
   memoryInbox,
   type Provider,
   type Receiver,
 } from '@call-status/core';
+import type { EventOf } from '@call-status/core/provider';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 import { monotonicNow, nextTurn } from './real-time.ts';
 

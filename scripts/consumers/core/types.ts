@@ -48,7 +48,7 @@ export const acme = defineProvider({
   authenticate: async (callback, secrets, { region }) => {
     const place: 'eu' | 'us' | undefined = region;
     const { bytes } = callback;
-    if (bytes === undefined || place === undefined) return 'missing';
+    if (place === undefined) return 'missing';
     return secrets.some((key) => equal('', hmac('sha256', key, 'hex', bytes))) ? 'valid' : 'mismatch';
   },
   normalize: (fields) => ({ callId: fields.id, rawStatus: fields.state }),

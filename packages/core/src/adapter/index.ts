@@ -2,7 +2,9 @@ import '../require-node.ts';
 
 /** For authors of adapters: receives requests of node's HTTP servers, and reads bodies without taking them from the application. */
 export type { Ack, CallbackReceiver, CallbackRequest, Receipt, RequestHead } from '../callback-request.ts';
-export { readBody } from './body.ts';
+export type { EventName, RecordOptions, Registrars } from '../receiver/types.ts';
+export type { TelemetryAttempt, TelemetrySubject } from '../telemetry.ts';
+export { type BodyStream, readBody } from './body.ts';
 export { isCallbackOnly, type MiddlewareOptions, type Place } from './callback-only.ts';
 export {
   type Closable,

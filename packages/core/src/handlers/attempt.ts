@@ -5,92 +5,81 @@ import type { TelemetryAttempt } from '../telemetry.ts';
 import { LONGEST_TIMER_MS, monotonicNow, setImmediate, type Timers } from '../timer.ts';
 import { Context, type ContextSource } from './context.ts';
 import type { NamedHandler } from './registry.ts';
-import type { WorkerOptions } from './worker-options.ts';
 
-/** What an attempt needs of its worker. */
+/** What an attempt needs from its worker. */
 export interface AttemptOptions extends ContextSource {
-  /** How long one handler may take, in milliseconds; may be infinite. */
-  readonly handlerTimeoutMs: number;
   readonly timers: Timers;
   readonly report: (error: CallStatusError) => void;
-}
-
-/** The options of attempts by provider; made once, since there are many attempts. */
-export function attemptOptionsOf(
-  options: Pick<WorkerOptions, 'providers' | 'inbox' | 'log' | 'requestOf'> & Pick<AttemptOptions, 'timers'>,
-  report: AttemptOptions['report'],
-): (provider: string) => AttemptOptions {
-  const { providers, inbox, log, requestOf, timers } = options;
-  const unknown = { inbox, log, requestOf, timers, handlerTimeoutMs: 0, report };
-  const known = new Map([...providers].map(([name, { handlerTimeoutMs }]) => [name, { ...unknown, handlerTimeoutMs }]));
-  return (provider) => known.get(provider) ?? unknown;
 }
 
 const NOTHING_TO_WAIT_FOR = Promise.resolve();
 
 /** One attempt at one event: the calls of its handlers. */
 export class Attempt {
-  readonly work: Job;
-  /** The lease under which it runs: another one after the event was taken again here. */
+  readonly job: Job;
+  /** The lease that it runs under: another one after the event was taken again here. */
   lease: Lease;
-  /** When the lease must have run out, on the monotonic clock. */
+  /** When the lease must have ended, on the monotonic clock. */
   leaseEndsAt: number;
   readonly startedAt: number = monotonicNow();
-  /** Resolves when its result is told. */
+  /** Resolves when the inbox knows its result. */
   ended: Promise<void> = NOTHING_TO_WAIT_FOR;
-  /** Until its handlers are done. */
+  /** Until its handlers have ended. */
   isHandling = true;
-  /** Given back to the inbox: nothing that it does counts. */
+  /** Released to the inbox: nothing that it does counts. */
   isGivenBack = false;
   /** Another take has the event. */
   isLost = false;
   /** Why no further handler is called. */
   interruption: CallStatusError | undefined;
-  /** Handlers that were done in this attempt. */
+  /** Handlers that finished in this attempt. */
   readonly done: string[] = [];
-  /** What the last handler that failed threw. */
+  /** What the last failed handler threw. */
   failure: { readonly cause: unknown } | undefined;
-  /** The handler that runs now. */
+  /** The name of the handler that runs now. */
   current: string | undefined;
   readonly #options: AttemptOptions;
-  /** Every handler was called, and none was interrupted. */
+  readonly #handlerTimeoutMs: number;
+  /** Whether every handler was called, and none was interrupted. */
   isComplete = false;
   #context: Context | undefined;
   #isInterrupted = false;
 
-  constructor(work: Job, leaseEndsAt: number, options: AttemptOptions) {
-    this.work = work;
-    this.lease = work.lease;
+  /** @param handlerTimeoutMs how long one handler may take; may be infinite */
+  constructor(job: Job, leaseEndsAt: number, options: AttemptOptions, handlerTimeoutMs: number) {
+    this.job = job;
+    this.lease = job.lease;
     this.leaseEndsAt = leaseEndsAt;
     this.#options = options;
+    this.#handlerTimeoutMs = handlerTimeoutMs;
   }
 
   get about(): { readonly provider: string; readonly eventId: string } {
-    const { provider, id } = this.work.event;
+    const { provider, id } = this.job.event;
     return { provider, eventId: id };
   }
 
   get details(): ErrorDetails {
-    return { ...this.about, attempt: this.work.attempt };
+    return { ...this.about, attempt: this.job.attempt };
   }
 
   get doneHandlers(): readonly string[] {
-    return [...this.work.doneHandlers, ...this.done];
+    return [...this.job.doneHandlers, ...this.done];
   }
 
-  /** What telemetry says of it. */
+  /** What telemetry says about it. */
   get subject(): TelemetryAttempt {
-    const { event, attempt } = this.work;
+    const { event, attempt } = this.job;
     return { ...this.about, status: event.status, attempt };
   }
 
   /**
    * Calls the handlers one after the other. One that fails does not keep the others from running; a later attempt calls only those
-   * that are not done.
+   * that have not finished.
    */
   async run(handlers: readonly NamedHandler[]): Promise<void> {
     for (const handler of handlers) {
-      if (this.work.doneHandlers.includes(handler.name)) continue;
+      if (this.job.doneHandlers.includes(handler.name)) continue;
       if (this.interruption !== undefined) {
         this.#isInterrupted = true;
         break;
@@ -103,13 +92,13 @@ export class Attempt {
     this.current = undefined;
   }
 
-  /** Aborts the signal of the handler that runs, and calls no other. */
+  /** Aborts the signal of the running handler, and calls no other. */
   interrupt(reason: CallStatusError): void {
     this.interruption = reason;
     this.#context?.abort(reason);
   }
 
-  /** Its lease is good after all: the handlers that were not called yet can run. */
+  /** Its lease is valid after all: the handlers that were not called yet may run. */
   resume(lease: Lease, leaseEndsAt: number): void {
     this.lease = lease;
     this.leaseEndsAt = leaseEndsAt;
@@ -117,15 +106,15 @@ export class Attempt {
     this.interruption = undefined;
   }
 
-  /** Awaits only where there is something to wait for: each turn costs. */
+  /** Waits only if there is something to wait for: each turn costs. */
   #call({ name, run }: NamedHandler): Promise<void> | undefined {
     // A copy of the current async context for each call, so that its `enterWith` changes no other.
     const scope = new AsyncResource('call-status');
-    const context = new Context(this.work, this.#options);
+    const context = new Context(this.job, this.#options);
     this.#context = context;
     this.current = name;
     try {
-      const result = scope.runInAsyncScope(run, undefined, this.work.event, context);
+      const result = scope.runInAsyncScope(run, undefined, this.job.event, context);
       if (isThenable(result)) return this.#settle(name, context, result);
       this.done.push(name);
     } catch (cause) {
@@ -134,9 +123,8 @@ export class Attempt {
     return undefined;
   }
 
-  /** Resolves when the handler settles, or when its time is over; what it does after that does not count. */
+  /** Resolves when the handler settles or times out; what it does after that does not count. */
   #settle(name: string, context: Context, result: PromiseLike<unknown>): Promise<void> {
-    const { handlerTimeoutMs, timers } = this.#options;
     return new Promise((resolve) => {
       let isOver = false;
       let cancel: (() => void) | undefined;
@@ -148,9 +136,10 @@ export class Attempt {
         resolve();
       };
       const expire = (): void => once(() => this.#timedOut(name, context));
-      // What came in time, while the event loop was busy or the process suspended, is heard first.
-      if (handlerTimeoutMs < Number.POSITIVE_INFINITY) {
-        cancel = timers.after(Math.min(handlerTimeoutMs, LONGEST_TIMER_MS), () => setImmediate(expire));
+      // A result that came in time, while the event loop was busy or the process suspended, counts first.
+      if (this.#handlerTimeoutMs < Number.POSITIVE_INFINITY) {
+        const ms = Math.min(this.#handlerTimeoutMs, LONGEST_TIMER_MS);
+        cancel = this.#options.timers.after(ms, () => setImmediate(expire));
       }
       Promise.resolve(result).then(
         () => once(() => this.done.push(name)),
@@ -160,13 +149,13 @@ export class Attempt {
   }
 
   #timedOut(handler: string, context: Context): void {
-    const reason = `It took longer than ${this.#options.handlerTimeoutMs} ms.`;
+    const reason = `It took longer than ${this.#handlerTimeoutMs} ms.`;
     const error = new CallStatusError('handler_timeout', { ...this.details, handler, reason });
     context.abort(error);
     this.#failed(handler, error, context, error);
   }
 
-  /** What a handler throws because its signal was aborted is no failure of the handler. */
+  /** What a handler throws because its signal was aborted is not a failure of the handler. */
   #failed(handler: string, cause: unknown, context: Context, error?: CallStatusError): void {
     if (context.reason !== undefined && context.reason.code !== 'handler_timeout') {
       this.#isInterrupted = true;

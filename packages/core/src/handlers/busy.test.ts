@@ -1,5 +1,5 @@
 // A thread that was busy, or a process that was suspended, for longer than its leases.
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   codes,
   deferred,
@@ -14,8 +14,6 @@ import {
   worker,
 } from '../../test/worker-subject.ts';
 import type { Inbox, Lease } from '../inbox/inbox.ts';
-
-vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
 
 const LEASE_MS = 1000;
 

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { type Call, foldCall } from '../call.ts';
 import type { CallStatusError } from '../errors.ts';
 import type { Inbox, Job } from '../inbox/inbox.ts';
@@ -18,7 +19,7 @@ export class Context implements HandlerContext {
   readonly fence: number;
   readonly log: Logger;
   readonly request?: unknown;
-  /** A property, so that it can be taken out of the context. */
+  /** A property, so that it can be destructured. */
   readonly call: () => Promise<Call>;
   /** Made when a handler asks for the signal: most never do. */
   #controller: AbortController | undefined;
@@ -42,5 +43,15 @@ export class Context implements HandlerContext {
   abort(reason: CallStatusError): void {
     this.reason ??= reason;
     this.#controller?.abort(reason);
+  }
+}
+
+/** The async context in which this was made, so that it does not matter which request woke the worker. */
+export class AsyncContext {
+  readonly #made = new AsyncResource('call-status');
+
+  /** Runs a function in a copy of the context, so that its `enterWith` changes no other. */
+  run<Result>(fn: () => Result): Result {
+    return this.#made.runInAsyncScope(() => new AsyncResource('call-status').runInAsyncScope(fn));
   }
 }

@@ -16,8 +16,6 @@ import {
 import { CallStatusError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 
-vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
-
 describe('an inbox that fails', () => {
   it('is asked for work again', async () => {
     let failures = 2;

@@ -3,8 +3,6 @@ import { codes, errors, type Handle, inbox, pass, record, settled, worker } from
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { HandlerContext } from './handlers.ts';
 
-vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
-
 describe('failing', () => {
   it('tries again after the pause, and calls only the handlers that failed', async () => {
     const seen: string[] = [];
@@ -60,8 +58,8 @@ describe('failing', () => {
     const { rows } = await inbox.deadLetters.list();
     expect(rows.map(({ error }) => error).reverse()).toEqual([
       'a string',
-      'What was thrown is no error.',
-      'What was thrown is no error.',
+      'What was thrown is not an error.',
+      'What was thrown is not an error.',
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent, CallStatus, TerminalStatus } from '../event.ts';
 import type { Logger } from '../log/log.ts';
 
-/** Which handler is called when a call reaches which status. */
+/** The handler that is called when a call reaches a status. */
 export const STATUS_HANDLERS = {
   queued: 'onQueued',
   initiated: 'onInitiated',
@@ -16,13 +16,13 @@ export const STATUS_HANDLERS = {
   canceled: 'onCanceled',
 } as const;
 
-/** What a handler gets beside the event. */
+/** What a handler gets besides the event. */
 export interface HandlerContext {
-  /** From 1: attempts that failed, plus one. One that was interrupted, by a crash for example, does not count. */
+  /** From 1: failed attempts, plus one. An attempt that was interrupted, for example by a crash, does not count. */
   readonly attempt: number;
   /**
    * Aborted when the handler takes longer than `handlerTimeoutMs`, when the receiver shuts down past its deadline, or when the lease is lost
-   * and another worker may have the event. Pass it on to `fetch` and the like; a handler that does not stop runs on beside the next attempt.
+   * and another worker may have the event. Pass it to `fetch` and the like: a handler that does not stop runs on beside the next attempt.
    */
   readonly signal: AbortSignal;
   /**
@@ -42,7 +42,7 @@ export interface HandlerContext {
   readonly log: Logger;
   /** The call with its events so far. */
   readonly call: () => Promise<Call>;
-  /** The framework's request, when it came to this process and this is the first attempt. */
+  /** The framework's request, if this process received it and this is the first attempt. */
   readonly request?: unknown;
 }
 
@@ -58,8 +58,8 @@ export type ErrorHandler = (error: CallStatusError) => unknown;
 /** How a handler is registered. */
 export interface HandlerOptions {
   /**
-   * What the inbox remembers the handler by, so that a retry runs only the handlers that failed, in the next release too. Unique among the
-   * handlers of one kind (`onCompleted`) and provider. Set it where a bundler shortens the names of functions.
+   * The name by which the inbox remembers the handler, so that a retry runs only the handlers that failed, even in the next release. Unique
+   * among the handlers of one kind (`onCompleted`) and provider. Set it if a bundler shortens the names of functions.
    * @default the function's own name
    * @example
    * ```ts
@@ -72,7 +72,7 @@ export interface HandlerOptions {
   readonly name?: string;
 }
 
-/** The events that have a status, or one of several. */
+/** The events with a status, or with one of several. */
 export type WithStatus<Event, Status extends CallStatus> = Extract<Event, { readonly status: Status }>;
 
 /**
@@ -80,27 +80,27 @@ export type WithStatus<Event, Status extends CallStatus> = Extract<Event, { read
  * so effectively once per call; `onStatus` runs for every event.
  */
 export interface Handlers<Event = AnyCallStatusEvent> {
-  /** The call has become `queued`. */
+  /** The call is now `queued`. */
   readonly onQueued?: Handler<WithStatus<Event, 'queued'>>;
-  /** The call has become `initiated`. */
+  /** The call is now `initiated`. */
   readonly onInitiated?: Handler<WithStatus<Event, 'initiated'>>;
-  /** The call has become `ringing`. */
+  /** The call is now `ringing`. */
   readonly onRinging?: Handler<WithStatus<Event, 'ringing'>>;
-  /** The call has become `in-progress`. */
+  /** The call is now `in-progress`. */
   readonly onInProgress?: Handler<WithStatus<Event, 'in-progress'>>;
-  /** The call has become `completed`. */
+  /** The call is now `completed`. */
   readonly onCompleted?: Handler<WithStatus<Event, 'completed'>>;
-  /** The call has become `busy`. */
+  /** The call is now `busy`. */
   readonly onBusy?: Handler<WithStatus<Event, 'busy'>>;
-  /** The call has become `no-answer`. */
+  /** The call is now `no-answer`. */
   readonly onNoAnswer?: Handler<WithStatus<Event, 'no-answer'>>;
-  /** The call has become `failed`. */
+  /** The call is now `failed`. */
   readonly onFailed?: Handler<WithStatus<Event, 'failed'>>;
-  /** The call has become `canceled`. */
+  /** The call is now `canceled`. */
   readonly onCanceled?: Handler<WithStatus<Event, 'canceled'>>;
-  /** The call has ended, however. */
+  /** The call has ended, with any status. */
   readonly onEnded?: Handler<WithStatus<Event, TerminalStatus>>;
-  /** Every event that is no duplicate, whatever its transition. */
+  /** Every event that is not a duplicate, whatever its transition. */
   readonly onStatus?: Handler<Event>;
   /** Called for every refused callback, failed handler and dead letter, and every other error at run time. */
   readonly onError?: ErrorHandler;

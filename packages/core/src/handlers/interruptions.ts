@@ -1,15 +1,9 @@
 import type { Job } from '../inbox/inbox.ts';
 
-/** More events than these are not remembered; the oldest go first. */
+/** Of more events than these, the oldest are dropped. */
 const MOST = 1000;
 
-/** A handler that ends the process is tried so often at least: not every crash is its fault. */
-const LEAST_BUDGET = 8;
-
-/**
- * What is known here of attempts that ended without a result. The inbox knows how many there were; why, only the process that ran them, if
- * it lives.
- */
+/** What this process knows about attempts that ended without a result. The inbox knows how many there were, but not why. */
 export class Interruptions {
   readonly #lost = new Map<string, Losses>();
 
@@ -23,7 +17,7 @@ export class Interruptions {
     this.#lost.delete(eventId);
     this.#lost.set(eventId, losses);
     if (isCounted) losses.counted++;
-    // It is the same cause for how long it ever lasted.
+    // However long it lasted, it is the same cause.
     const cause = reason.replace(/\d+/g, '');
     losses.causes.set(cause, { count: (losses.causes.get(cause)?.count ?? 0) + 1, reason });
     if (this.#lost.size > MOST) this.#lost.delete(this.#lost.keys().next().value as string);
@@ -33,7 +27,7 @@ export class Interruptions {
     if (this.#lost.size > 0) this.#lost.delete(eventId);
   }
 
-  /** In words; `undefined`: there was none. */
+  /** In words; `undefined` if there was none. */
   describe({ event, attempt, interruptions }: Job): string | undefined {
     const lost = this.#lost.get(event.id);
     if (interruptions === 0 && lost === undefined) return undefined;
@@ -55,13 +49,8 @@ const WITHOUT_RESULT =
 interface Losses {
   /** How many of them the inbox counts as interruptions. */
   counted: number;
-  /** How often for each cause, and what was said of the last. */
+  /** How often for each cause, and the reason of the last one. */
   readonly causes: Map<string, { readonly count: number; readonly reason: string }>;
-}
-
-/** How many interrupted attempts make a dead letter. */
-export function budgetOf(attempts: number): number {
-  return Math.max(LEAST_BUDGET, 2 * attempts);
 }
 
 function times(count: number): string {

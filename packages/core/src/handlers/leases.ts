@@ -3,61 +3,59 @@ import type { Inbox, Lease } from '../inbox/inbox.ts';
 import { LONGEST_TIMER_MS, type Timers } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 
-/** What the leases of a worker need of it. */
+/** What the leases of a worker need from it. */
 export interface LeasesOptions {
   readonly inbox: Pick<Inbox, 'renew'>;
   readonly leaseMs: number;
   readonly timers: Timers;
-  /** The lease of an attempt is lost, or must have run out. */
+  /** The lease of an attempt is lost, or must have ended. */
   lost(attempt: Attempt, error: CallStatusError): void;
   inboxFailed(cause: unknown): void;
   /** Leases can be renewed again. */
   kept(): void;
 }
 
-/** They are looked at so often in the time of one lease, and renewed in each third of it. */
-const LOOKS = 12;
+/** Leases are checked so often during one lease, and renewed in each third of it. */
+const CHECKS = 12;
 /** How long a renewal may take after this thread was busy, before its attempts count as lost. */
 const LONGEST_GRACE_MS = 1000;
 
-/**
- * The leases of what runs here: renewed in time, counted on a monotonic clock, and given up when they must have run out.
- */
+/** The leases of what runs here: renewed in time, measured on a monotonic clock, and given up when they must have ended. */
 export class Leases {
   readonly #options: LeasesOptions;
   readonly #everyMs: number;
   readonly #attempts = new Set<Attempt>();
-  #stopLooking: (() => void) | undefined;
-  #lookedAt = 0;
+  #stopChecking: (() => void) | undefined;
+  #checkedAt = 0;
   #askedAt = 0;
   #answeredAt = 0;
   #isAsking = false;
   #isFailing = false;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #reportedAt = Number.NEGATIVE_INFINITY;
   #graceUntil = 0;
-  /** For how long this thread was busy at its last late look. */
+  /** How long this thread was busy at its last late check. */
   #busyMs = 0;
 
   constructor(options: LeasesOptions) {
     this.#options = options;
-    this.#everyMs = Math.min(options.leaseMs / LOOKS, LONGEST_TIMER_MS);
+    this.#everyMs = Math.min(options.leaseMs / CHECKS, LONGEST_TIMER_MS);
   }
 
-  /** Whether work may be taken: not while leases cannot be renewed. */
+  /** Whether jobs may be taken: not while leases cannot be renewed. */
   get areKept(): boolean {
     return !this.#isFailing;
   }
 
-  /** Whether they have to be renewed before anything is taken: this thread was busy, or the process suspended. */
+  /** Whether leases must be renewed before anything is taken, since this thread was busy or the process suspended. */
   get areLate(): boolean {
     return this.#attempts.size > 0 && this.#options.timers.now() - this.#askedAt > this.#options.leaseMs / 2;
   }
 
   add(attempt: Attempt): void {
     this.#attempts.add(attempt);
-    if (this.#stopLooking !== undefined) return;
-    this.#lookedAt = this.#askedAt = this.#answeredAt = this.#options.timers.now();
-    this.#stopLooking = this.#options.timers.every(this.#everyMs, () => this.#look());
+    if (this.#stopChecking !== undefined) return;
+    this.#checkedAt = this.#askedAt = this.#answeredAt = this.#options.timers.now();
+    this.#stopChecking = this.#options.timers.every(this.#everyMs, () => this.#check());
   }
 
   remove(attempt: Attempt): void {
@@ -65,8 +63,8 @@ export class Leases {
   }
 
   stop(): void {
-    this.#stopLooking?.();
-    this.#stopLooking = undefined;
+    this.#stopChecking?.();
+    this.#stopChecking = undefined;
     if (this.#isFailing) this.#succeed();
   }
 
@@ -84,7 +82,7 @@ export class Leases {
     this.#isAsking = true;
     try {
       const lost = new Set((await this.#options.inbox.renew(leases, this.#options.leaseMs)).map(({ token }) => token));
-      for (const [at, attempt] of asked.entries()) this.#heard(attempt, leases[at] as Lease, lost, askedAt);
+      for (const [at, attempt] of asked.entries()) this.#applyRenewal(attempt, leases[at] as Lease, lost, askedAt);
       if (askedAt >= this.#answeredAt) this.#succeed(askedAt);
     } catch (cause) {
       if (askedAt >= this.#answeredAt) this.#fail(cause);
@@ -92,8 +90,8 @@ export class Leases {
     if (askedAt === this.#askedAt) this.#isAsking = false;
   }
 
-  #heard(attempt: Attempt, lease: Lease, lost: ReadonlySet<string>, askedAt: number): void {
-    // Of one that has told its result, was given back or taken again in the meantime, the inbox's answer to that decides.
+  #applyRenewal(attempt: Attempt, lease: Lease, lost: ReadonlySet<string>, askedAt: number): void {
+    // If it reported its result, was released or was taken again meanwhile, the inbox's answer to that decides.
     if (!this.#attempts.has(attempt) || attempt.lease !== lease) return;
     if (lost.has(lease.token)) {
       this.lose(attempt);
@@ -103,25 +101,25 @@ export class Leases {
     if (leaseEndsAt > this.#options.timers.now()) attempt.resume(lease, Math.max(leaseEndsAt, attempt.leaseEndsAt));
   }
 
-  #look(): void {
+  #check(): void {
     const now = this.#options.timers.now();
     if (this.#attempts.size === 0) {
       this.stop();
       return;
     }
     const { leaseMs } = this.#options;
-    const sinceLook = now - this.#lookedAt;
-    this.#lookedAt = now;
-    if (sinceLook > leaseMs / 3) {
-      // After such a pause the inbox knows better than the clock whose the leases are.
-      this.#busyMs = sinceLook;
+    const sinceCheck = now - this.#checkedAt;
+    this.#checkedAt = now;
+    if (sinceCheck > leaseMs / 3) {
+      // After such a pause, the inbox knows better than the clock who has the leases.
+      this.#busyMs = sinceCheck;
       this.#graceUntil = now + Math.min(leaseMs / 3, LONGEST_GRACE_MS);
     } else if (now - this.#graceUntil > leaseMs) this.#busyMs = 0;
     const isDue = now - this.#askedAt >= leaseMs / 3;
-    if (isDue && this.#isAsking) this.#fail(new Error('The inbox did not answer to a renewal of leases in time.'));
+    if (isDue && this.#isAsking) this.#fail(new Error('The inbox did not answer a renewal of leases in time.'));
     if (isDue || (this.#isFailing && !this.#isAsking)) void this.renew();
     if (now < this.#graceUntil) return;
-    // One look early: a lease that has run out is never relied on.
+    // One check early: a lease that has ended is never relied on.
     for (const attempt of [...this.#attempts]) {
       if (attempt.leaseEndsAt - now < 1.5 * this.#everyMs) this.#interrupt(attempt);
     }
@@ -152,9 +150,9 @@ export class Leases {
   #fail(cause: unknown): void {
     const now = this.#options.timers.now();
     this.#isFailing = true;
-    // It is asked again at each look, and that it fails is told less often.
-    if (now - this.#toldAt < this.#options.leaseMs / 3) return;
-    this.#toldAt = now;
+    // It is asked again at each check; the failure is reported less often.
+    if (now - this.#reportedAt < this.#options.leaseMs / 3) return;
+    this.#reportedAt = now;
     this.#options.inboxFailed(cause);
   }
 }

@@ -14,8 +14,6 @@ import {
 } from '../../test/worker-subject.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 
-vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
-
 type Operation = 'take' | 'renew' | 'begin' | 'finish' | 'fail' | 'release';
 
 /** Does what it is asked for, and loses so many answers. */

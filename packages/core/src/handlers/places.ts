@@ -1,44 +1,46 @@
-import type { TakeRequest } from '../inbox/inbox.ts';
+import { CallStatusError } from '../errors.ts';
+import type { Inbox, TakeRequest } from '../inbox/inbox.ts';
+import { monotonicNow } from '../timer.ts';
+import type { Attempt } from './attempt.ts';
 
 /**
- * How many events are handled at once: in all, and of each provider. A few places are kept for each provider, so that one whose handlers
- * hang does not stop the others.
+ * How many events are handled at a time: in all, and of each provider. A few places are reserved for each provider, so that one whose
+ * handlers hang does not stop the others.
  */
 export class Places {
   readonly #concurrency: number;
-  /** What one provider may use at most, by its name. */
+  /** The most that each provider may use. */
   readonly #most: ReadonlyMap<string, number>;
   /** Places of each provider that the others leave free. */
-  readonly #kept: number;
+  readonly #reserved: number;
   readonly #taken = new Map<string, number>();
   #total = 0;
 
-  /** @param most what each provider may use at most; may be infinite */
+  /** @param most the most that each provider may use; may be infinite */
   constructor(concurrency: number, most: ReadonlyMap<string, number>) {
     this.#concurrency = concurrency;
     this.#most = most;
     const share = Math.floor(concurrency / (4 * most.size));
-    this.#kept = concurrency >= most.size ? Math.max(1, share) : 0;
+    this.#reserved = concurrency >= most.size ? Math.max(1, share) : 0;
   }
 
-  /** How many are taken. */
   get taken(): number {
     return this.#total;
   }
 
-  /** Providers of which no more can start now. */
+  /** Providers of which no further event can start now. */
   get full(): readonly string[] {
     const { limit, limits = {} } = this.request;
     return [...this.#most.keys()].filter((provider) => limit === 0 || limits[provider] === 0);
   }
 
-  /** How much work there is room for. */
+  /** How many jobs there is room for. */
   get request(): Pick<TakeRequest, 'limit' | 'limits'> {
     const limit = Math.max(0, this.#concurrency - this.#total);
-    const kept = (provider: string): number => Math.max(0, this.#kept - this.#takenBy(provider));
-    const allKept = [...this.#most.keys()].reduce((sum, provider) => sum + kept(provider), 0);
+    const reserved = (provider: string): number => Math.max(0, this.#reserved - this.#takenBy(provider));
+    const allReserved = [...this.#most.keys()].reduce((sum, provider) => sum + reserved(provider), 0);
     const room = ([provider, most]: readonly [string, number]): [string, number] => {
-      const shared = limit - (allKept - kept(provider));
+      const shared = limit - (allReserved - reserved(provider));
       return [provider, Math.max(0, Math.min(limit, shared, most - this.#takenBy(provider)))];
     };
     return { limit, limits: Object.fromEntries([...this.#most].map(room)) };
@@ -57,4 +59,60 @@ export class Places {
   #takenBy(provider: string): number {
     return this.#taken.get(provider) ?? 0;
   }
+}
+
+/** Quicker handlers are not what keeps the others waiting. */
+const LONG_MS = 2000;
+
+/** Reports once that slow handlers occupy all places, in all or of one provider, while events wait. */
+export class FullPlaces {
+  readonly #inbox: Pick<Inbox, 'health'>;
+  readonly #report: (error: CallStatusError) => void;
+  #isReported = false;
+  #isAsking = false;
+
+  constructor(inbox: Pick<Inbox, 'health'>, report: (error: CallStatusError) => void) {
+    this.#inbox = inbox;
+    this.#report = report;
+  }
+
+  /** Looks at what runs; called from time to time. */
+  async look(places: Places, attempts: Iterable<Attempt>): Promise<void> {
+    const { full } = places;
+    if (full.length === 0) this.#isReported = false;
+    const running = [...attempts].filter(({ isHandling, current }) => isHandling && current !== undefined);
+    const isLong = running.some(({ startedAt }) => monotonicNow() - startedAt > LONG_MS);
+    if (full.length === 0 || !isLong || this.#isReported || this.#isAsking) return;
+    this.#isAsking = true;
+    const due = await this.#due();
+    this.#isAsking = false;
+    if (due === 0) return;
+    this.#isReported = true;
+    this.#report(new CallStatusError('worker_full', { reason: `${due} events wait; ${describe(running)}.` }));
+  }
+
+  /** An inbox that fails is reported by whatever else asks it. */
+  async #due(): Promise<number> {
+    try {
+      return (await this.#inbox.health()).due;
+    } catch {
+      return 0;
+    }
+  }
+}
+
+/** `signalwire: onCompleted:billing runs 40 times, for up to 12 s`, the most frequent first. */
+function describe(running: readonly Attempt[]): string {
+  const groups = new Map<string, { count: number; since: number }>();
+  for (const { job, current, startedAt } of running) {
+    const key = `${job.event.provider}: ${current}`;
+    const group = groups.get(key) ?? { count: 0, since: startedAt };
+    groups.set(key, { count: group.count + 1, since: Math.min(group.since, startedAt) });
+  }
+  const seconds = (since: number): number => Math.round((monotonicNow() - since) / 1000);
+  return [...groups]
+    .sort(([, one], [, other]) => other.count - one.count)
+    .slice(0, 5)
+    .map(([key, { count, since }]) => `${key} runs ${count} times, for up to ${seconds(since)} s`)
+    .join('; ');
 }

@@ -15,7 +15,7 @@ export type HandlerName = keyof Handlers;
 
 /** A handler to call for an event. */
 export interface NamedHandler {
-  /** Tells it from the other handlers of the same event, also in the next release: `signalwire.onCompleted:billing`. */
+  /** Identifies it among the handlers of the same event, even in the next release: `signalwire.onCompleted:billing`. */
   readonly name: string;
   readonly run: Handler<AnyCallStatusEvent>;
 }
@@ -29,10 +29,10 @@ interface Registered {
 export class HandlerRegistry {
   /** By scope (a provider's name, or '' for all), then by kind. */
   readonly #handlers = new Map<string, Map<HandlerName, Registered[]>>();
-  /** What `handlersFor` found; it is asked for each event, and registering is rare. */
+  /** The results of `handlersFor`, which is called for each event; registering is rare. */
   readonly #found = new Map<string, readonly NamedHandler[]>();
 
-  /** @throws CallStatusError `invalid_options`: no function, or another handler of this kind has the same name or none either */
+  /** @throws CallStatusError `invalid_options` if it is not a function, or another handler of this kind has the same name or has none either */
   add(scope: string, kind: HandlerName, handler: unknown, { name }: HandlerOptions = {}): void {
     if (typeof handler !== 'function') throw invalid(`${kind}: expected a function.`);
     if (name !== undefined && (typeof name !== 'string' || name.trim() === '')) {
@@ -41,7 +41,7 @@ export class HandlerRegistry {
     this.#add(scope, kind, { name: name ?? nameOf(handler), run: handler });
   }
 
-  /** The handlers among the options. A function without a name of its own is called like its option. */
+  /** Adds the handlers among the options. A function without a name gets the name of its option. */
   addAll(scope: string, options: Handlers<never>): void {
     for (const [kind, handler] of Object.entries(options)) {
       if (!isHandlerName(kind) || handler === undefined) continue;
@@ -78,7 +78,7 @@ export class HandlerRegistry {
 
   #add(scope: string, kind: HandlerName, handler: Registered): void {
     const registered = this.#registered(scope, kind);
-    // What is stored of a handler that is done is its name: two with one name could be taken for each other.
+    // The inbox remembers finished handlers by name, so two must not share one.
     if (kind !== 'onError' && registered.some(({ name }) => name === handler.name)) {
       const which =
         handler.name === ANONYMOUS ? 'two handlers have no name' : `two handlers are called ${handler.name}`;
@@ -104,10 +104,10 @@ export class HandlerRegistry {
 }
 
 /**
- * The handlers that were done in an earlier attempt, but are unknown now although another handler of their kind has yet to run:
+ * The handlers that finished in an earlier attempt, but are unknown now although another handler of their kind has yet to run:
  * they were renamed, or replaced.
  *
- * @param done names of handlers, as they were stored, perhaps by another release
+ * @param done names of handlers as they were stored, perhaps by another release
  */
 export function renamedHandlers(done: readonly string[], handlers: readonly NamedHandler[]): string[] {
   const pending = new Set(handlers.filter(({ name }) => !done.includes(name)).map(({ name }) => kindOf(name)));

@@ -1,16 +1,13 @@
-import { CallStatusError, type ErrorDetails } from '../errors.ts';
+import { CallStatusError, type ErrorDetails, isCallStatusError } from '../errors.ts';
 import type { Inbox, Lease, Outcome } from '../inbox/inbox.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import { publish } from '../telemetry.ts';
 import type { Timers } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
-import { bounded, textOf } from './failure-text.ts';
-import { budgetOf, type Interruptions } from './interruptions.ts';
-import { exponentialBackoff, type RetryOptions } from './retry.ts';
+import type { Interruptions } from './interruptions.ts';
+import { DEFAULT_ATTEMPTS, exponentialBackoff, mostInterruptions, type RetryOptions } from './retry.ts';
 
-const ATTEMPTS = 8;
-
-/** What the results of a worker need of it. */
+/** What the results of a worker need from it. */
 export interface ResultsOptions {
   readonly inbox: Inbox;
   /** The pause before an inbox that failed is asked again, in milliseconds. */
@@ -25,7 +22,7 @@ export interface ResultsOptions {
   lose(attempt: Attempt): void;
 }
 
-/** What a worker tells the inbox of its attempts. All resolve to whether it counts. */
+/** What a worker tells the inbox about its attempts. All methods resolve to whether it counts. */
 export class Results {
   readonly #options: ResultsOptions;
 
@@ -33,10 +30,9 @@ export class Results {
     this.#options = options;
   }
 
-  /** The handlers of a suspect are about to begin. */
+  /** The handlers of a suspect are about to start. */
   begin(attempt: Attempt): Promise<boolean> {
-    const { interruptions } = attempt.work;
-    const retryInMs = this.#pauseAfter(attempt, interruptions + 1);
+    const retryInMs = this.#pauseAfter(attempt, attempt.job.interruptions + 1);
     return this.#tell(attempt, (lease) => this.#options.inbox.begin(lease, { retryInMs }));
   }
 
@@ -44,18 +40,17 @@ export class Results {
     return this.#tell(attempt, (lease) => this.#options.inbox.finish(lease));
   }
 
-  /** It was interrupted, which is no failure of a handler: it is tried again after a pause, and nothing is counted. */
+  /** It was interrupted, which is not a failure of a handler: it is tried again after a pause, and nothing is counted. */
   release(attempt: Attempt): Promise<boolean> {
-    const retryInMs = this.#pauseAfter(attempt, attempt.work.attempt);
+    const retryInMs = this.#pauseAfter(attempt, attempt.job.attempt);
     return this.#tell(attempt, (lease) => this.#options.inbox.release(lease, { retryInMs }));
   }
 
   /** Handlers failed: the event is tried again later, or becomes a dead letter. */
   async fail(attempt: Attempt, cause: unknown, error: string = textOf(cause)): Promise<boolean> {
-    const { attempts = ATTEMPTS } = this.#options.retryFor(attempt.work.event.provider);
-    if (attempt.work.attempt >= attempts) return this.bury(attempt, cause, error);
+    if (attempt.job.attempt >= this.#attemptsOf(attempt)) return this.moveToDeadLetters(attempt, cause, error);
     const { doneHandlers } = attempt;
-    const retryInMs = this.#pauseAfter(attempt, attempt.work.attempt);
+    const retryInMs = this.#pauseAfter(attempt, attempt.job.attempt);
     const failure = { error, doneHandlers, retryInMs };
     const counts = await this.#tell(attempt, (lease) => this.#options.inbox.fail(lease, failure));
     if (counts) publish(() => ({ type: 'event.retried', ...attempt.subject, retryInMs }));
@@ -63,23 +58,22 @@ export class Results {
   }
 
   /** The event becomes a dead letter, whose text says what happened. */
-  async bury(attempt: Attempt, cause: unknown, error: string): Promise<boolean> {
+  async moveToDeadLetters(attempt: Attempt, cause: unknown, error: string): Promise<boolean> {
     const { inbox, interruptions, report } = this.#options;
-    const { doneHandlers, details, work } = attempt;
-    const reason = interruptions.describe(work);
+    const { doneHandlers, details, job } = attempt;
+    const reason = interruptions.describe(job);
     const failure = { error: bounded(reason === undefined ? error : `${error} [${reason}]`), doneHandlers };
     const counts = await this.#tell(attempt, (lease) => inbox.fail(lease, failure));
     if (!counts) return false;
-    interruptions.forget(work.event.id);
+    interruptions.forget(job.event.id);
     publish(() => ({ type: 'event.dead', ...attempt.subject }));
     report(new CallStatusError('dead_letter', { ...details, ...(reason !== undefined && { reason }) }, { cause }));
     return true;
   }
 
-  /** Whether so many attempts were interrupted that the event is not tried again. */
-  isBeyondBudget({ work: { event, interruptions } }: Attempt): boolean {
-    const { attempts = ATTEMPTS } = this.#options.retryFor(event.provider);
-    return interruptions >= budgetOf(attempts);
+  /** Whether the event was interrupted so often that it is not tried again. */
+  isInterruptedTooOften(attempt: Attempt): boolean {
+    return attempt.job.interruptions >= mostInterruptions(this.#attemptsOf(attempt));
   }
 
   inboxFailed(details: ErrorDetails, cause: unknown): void {
@@ -94,7 +88,7 @@ export class Results {
       try {
         const outcome = await tell(lease);
         if (outcome === 'done' || (outcome === 'gone' && isUnknown)) return true;
-        // It was taken again here meanwhile, and goes on with the new lease.
+        // It was taken again here meanwhile, and continues with the new lease.
         if (attempt.lease !== lease) continue;
         this.#options.lose(attempt);
         return false;
@@ -107,13 +101,17 @@ export class Results {
     return false;
   }
 
-  /** @param count of failed or interrupted attempts, from 1 */
+  #attemptsOf({ job }: Attempt): number {
+    return this.#options.retryFor(job.event.provider).attempts ?? DEFAULT_ATTEMPTS;
+  }
+
+  /** @param count failed or interrupted attempts, from 1 */
   #pauseAfter(attempt: Attempt, count: number): number {
-    const { backoff = exponentialBackoff } = this.#options.retryFor(attempt.work.event.provider);
+    const { backoff = exponentialBackoff } = this.#options.retryFor(attempt.job.event.provider);
     try {
       const pause = this.#options.call(() => backoff(count));
       if (Number.isFinite(pause)) return pause;
-      throw new TypeError('backoff() has to return a number of milliseconds.');
+      throw new TypeError('backoff() must return a number of milliseconds.');
     } catch (cause) {
       const details = { ...attempt.about, issues: [BACKOFF_FAILED] };
       this.#options.report(new CallStatusError('invalid_options', details, { cause }));
@@ -122,4 +120,24 @@ export class Results {
   }
 }
 
-const BACKOFF_FAILED = 'retry.backoff: it threw, or returned no number of milliseconds; the default is used.';
+const BACKOFF_FAILED = 'retry.backoff: it threw, or did not return a number of milliseconds; the default is used.';
+
+/** A thrown text can be a whole response body, and is read back with each list of dead letters. */
+const LONGEST_TEXT = 2000;
+
+/** The stored text of what a handler threw, which may be anything: a proxy, or an error whose message is not a text. */
+export function textOf(cause: unknown): string {
+  try {
+    if (isCallStatusError(cause)) return bounded(`${cause.code}: ${cause.message}`);
+    if (cause instanceof Error) return bounded(`${cause.name}: ${cause.message}`);
+    return typeof cause === 'string' ? bounded(cause) : 'What was thrown is not an error.';
+  } catch {
+    return 'What was thrown cannot be shown.';
+  }
+}
+
+/** The start of a text that is too long to be stored. */
+function bounded(text: string): string {
+  if (text.length <= LONGEST_TEXT) return text;
+  return `${text.slice(0, LONGEST_TEXT).replace(/[\uD800-\uDBFF]$/, '')}… (${text.length} characters)`;
+}

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { exponentialBackoff } from './retry.ts';
+import { exponentialBackoff, mostInterruptions } from './retry.ts';
 
 /** The pauses between the eight attempts of the default, in seconds. */
 const pauses = (random: number): number[] => {
@@ -32,4 +32,8 @@ describe('the default pause', () => {
     vi.spyOn(Math, 'random').mockReturnValue(1);
     expect([8, 100, 10_000].map(exponentialBackoff)).toEqual(Array(3).fill(45 * 60_000));
   });
+});
+
+it('lets an event be interrupted at least 8 times, and twice as often as it may fail', () => {
+  expect([1, 4, 8].map(mostInterruptions)).toEqual([8, 8, 16]);
 });

@@ -1,15 +1,25 @@
-/** How often, and after which pauses, an event is tried again whose handler failed. */
+/** How often, and after which pauses, an event is retried whose handler failed. */
 export interface RetryOptions {
   /**
-   * Attempts in all, the first included; then the event is a dead letter.
+   * Attempts in total, the first included. Then the event becomes a dead letter.
    * @default 8
    */
   readonly attempts?: number;
   /**
    * Milliseconds to wait after attempt `attempt` (from 1) failed.
-   * @default {@link exponentialBackoff}: with 8 attempts, 38 to 75 minutes in all
+   * @default {@link exponentialBackoff}: with 8 attempts, 38 to 75 minutes in total
    */
   readonly backoff?: (attempt: number) => number;
+}
+
+export const DEFAULT_ATTEMPTS = 8;
+
+/** An event whose handler kills the process is tried at least so often: not every crash is its fault. */
+const LEAST_INTERRUPTIONS = 8;
+
+/** How many interrupted attempts make a dead letter. */
+export function mostInterruptions(attempts: number): number {
+  return Math.max(LEAST_INTERRUPTIONS, 2 * attempts);
 }
 
 const FIRST_MS = 5000;
@@ -17,8 +27,8 @@ const GROWTH = 3;
 const LONGEST_MS = 45 * 60_000;
 
 /**
- * The default pause: three times as long after each attempt, from 5 seconds to 45 minutes, so that what is away for some minutes costs
- * no event. Between half and all of it, so that failures spread out.
+ * The default pause: three times as long after each attempt, from 5 seconds to 45 minutes, so that an outage of some minutes costs no event.
+ * It is multiplied by a random number from 0.5 to 1, so that retries spread out.
  *
  * @returns milliseconds
  * @example

@@ -7,7 +7,7 @@ import { type NamedHandler, renamedHandlers } from './registry.ts';
 import type { Results } from './results.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
-/** What the runner of attempts needs of its worker. */
+/** What the runner of attempts needs from its worker. */
 export interface RunnerOptions extends Pick<WorkerOptions, 'providers' | 'handlersFor' | 'beforeHandling' | 'log'> {
   readonly results: Results;
   report(error: CallStatusError): void;
@@ -15,11 +15,11 @@ export interface RunnerOptions extends Pick<WorkerOptions, 'providers' | 'handle
   ended(attempt: Attempt): void;
 }
 
-/** Makes attempts: calls the handlers and tells the inbox what came of it. */
+/** Runs attempts: calls the handlers, and tells the inbox the result. */
 export class Runner {
   readonly #options: RunnerOptions;
-  /** What was said once. */
-  readonly #said = new Set<string>();
+  /** What was reported once. */
+  readonly #reported = new Set<string>();
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -28,15 +28,15 @@ export class Runner {
   /** Resolves to whether the event is handled, and the inbox knows. */
   async run(attempt: Attempt): Promise<boolean> {
     const { results, providers } = this.#options;
-    const isKnown = providers.has(attempt.work.event.provider);
-    const isBeyondBudget = results.isBeyondBudget(attempt);
-    if (isKnown && !isBeyondBudget) await this.#callHandlers(attempt);
+    const isKnown = providers.has(attempt.job.event.provider);
+    const isInterruptedTooOften = results.isInterruptedTooOften(attempt);
+    if (isKnown && !isInterruptedTooOften) await this.#callHandlers(attempt);
     attempt.isHandling = false;
     this.#options.ended(attempt);
     if (!isKnown) {
       this.#options.report(new CallStatusError('provider_missing', attempt.details));
       await results.fail(attempt, undefined, NOT_KNOWN);
-    } else if (isBeyondBudget) await results.bury(attempt, undefined, BEYOND_BUDGET);
+    } else if (isInterruptedTooOften) await results.moveToDeadLetters(attempt, undefined, NOT_TRIED_AGAIN);
     else if (attempt.failure !== undefined) await results.fail(attempt, attempt.failure.cause);
     else if (attempt.isComplete) return results.finish(attempt);
     else if (!attempt.isLost) await results.release(attempt);
@@ -44,13 +44,13 @@ export class Runner {
   }
 
   async #callHandlers(attempt: Attempt): Promise<void> {
-    const { event, suspect } = attempt.work;
+    const { event, suspect } = attempt.job;
     const handlers = this.#options.handlersFor(event);
     if (handlers.length === 0) {
-      this.#sayUnhandled(event);
+      this.#reportUnhandled(event);
       return attempt.run(handlers);
     }
-    this.#sayRenamed(attempt, handlers);
+    this.#reportRenamed(attempt, handlers);
     const answered = this.#options.beforeHandling(event.id);
     if (answered !== undefined) await answered;
     if (suspect && !(await this.#options.results.begin(attempt))) return;
@@ -60,7 +60,7 @@ export class Runner {
   }
 
   /** Another release, or another process, may have the handler that is missing here. */
-  #sayUnhandled({ provider, id: eventId, status, transition }: AnyCallStatusEvent): void {
+  #reportUnhandled({ provider, id: eventId, status, transition }: AnyCallStatusEvent): void {
     if (transition !== 'advance') return;
     publish(() => ({ type: 'event.unhandled', provider, eventId, status }));
     const { log } = this.#options;
@@ -73,21 +73,21 @@ export class Runner {
     } catch {}
   }
 
-  #sayRenamed(attempt: Attempt, handlers: readonly NamedHandler[]): void {
-    if (attempt.work.doneHandlers.length === 0) return;
-    for (const handler of renamedHandlers(attempt.work.doneHandlers, handlers)) {
+  #reportRenamed(attempt: Attempt, handlers: readonly NamedHandler[]): void {
+    if (attempt.job.doneHandlers.length === 0) return;
+    for (const handler of renamedHandlers(attempt.job.doneHandlers, handlers)) {
       if (!this.#isFirst(handler)) continue;
       this.#options.report(new CallStatusError('handlers_changed', { ...attempt.details, handler }));
     }
   }
 
-  #isFirst(said: string): boolean {
-    return this.#said.size < this.#said.add(said).size;
+  #isFirst(what: string): boolean {
+    return this.#reported.size < this.#reported.add(what).size;
   }
 }
 
 const NOT_KNOWN = 'The receiver that took it does not have its provider.';
-const BEYOND_BUDGET = 'It is not tried again.';
+const NOT_TRIED_AGAIN = 'It is not tried again.';
 
 function resultOf(attempt: Attempt): TelemetryEvent {
   const measured = { ...attempt.subject, durationMs: monotonicNow() - attempt.startedAt };

@@ -4,10 +4,10 @@ import { monotonicNow } from '../timer.ts';
 import { withDeadline } from './deadline.ts';
 import type { Worker } from './worker.ts';
 
-/** Of the deadline, so much is kept for giving back what still runs and for closing the inbox, in milliseconds. */
+/** The part of the deadline that is kept for releasing what still runs and for closing the inbox, in milliseconds. */
 const LONGEST_RELEASE_MS = 1000;
 
-/** Waits for running handlers and closes the inbox, all within the deadline; an inbox that is not durable is worked empty before. */
+/** Waits for running handlers and closes the inbox, all within the deadline. An inbox that is not durable is drained first. */
 export async function shutDown(
   worker: Worker,
   inbox: Inbox,
@@ -19,12 +19,12 @@ export async function shutDown(
   const rest = (kept = 0): number => Math.max(0, endsAt - kept - monotonicNow());
   if (!inbox.durable) await worker.drain(rest(releaseMs));
   await worker.stop(rest(releaseMs), releaseMs / 2);
-  if (!inbox.durable) await withDeadline(sayWhatIsLost(inbox, report), rest());
+  if (!inbox.durable) await withDeadline(reportLostEvents(inbox, report), rest());
   if (await withDeadline(inbox.close(), rest())) return;
   report(new CallStatusError('inbox_unavailable', { reason: `It did not close within ${deadlineMs} ms.` }));
 }
 
-async function sayWhatIsLost(inbox: Inbox, report: (error: CallStatusError) => void): Promise<void> {
+async function reportLostEvents(inbox: Inbox, report: (error: CallStatusError) => void): Promise<void> {
   const { waiting, running, dead } = await inbox.counts();
   const lost = waiting + running + dead;
   if (lost > 0) report(new CallStatusError('events_lost', { reason: `Lost: ${lost}.` }));

@@ -15,8 +15,6 @@ import {
 } from '../../test/worker-subject.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 
-vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
-
 describe('stopping', () => {
   it('waits for what runs and takes no more', async () => {
     const slow = deferred();

@@ -11,8 +11,6 @@ import {
   worker,
 } from '../../test/worker-subject.ts';
 
-vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
-
 /** What a process that dies leaves behind: events that were taken, with `begin` or without. */
 async function die({ begun = false, times = 1 } = {}): Promise<void> {
   for (let time = 0; time < times; time++) {

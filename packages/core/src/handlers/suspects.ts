@@ -1,4 +1,4 @@
-/** How long a suspect runs with nothing beside it, and nothing else is taken until what runs has ended, at most. */
+/** How long a suspect runs alone at most, and how long it waits at most until it is alone. */
 const ALONE_MS = 2000;
 const EMPTYING_MS = 1000;
 
@@ -6,8 +6,8 @@ const EMPTYING_MS = 1000;
 export type Turn = { readonly of: 'suspect' | 'others' } | { readonly of: 'wait'; readonly forMs: number };
 
 /**
- * When suspects are tried: events whose last take ended without a result, perhaps because their handler ends the process. Each is tried
- * with nothing beside it, so that only itself is interrupted; but not for long, and not more than half of the time while other work waits.
+ * When suspects are tried: events whose last take ended without a result, perhaps because their handler kills the process. Each runs alone,
+ * so that it interrupts nothing else; but not for long, and for at most half of the time while other jobs wait.
  * All times are on the monotonic clock.
  */
 export class Suspects {
@@ -15,18 +15,18 @@ export class Suspects {
   #othersWait = false;
   /** Since when nothing else is taken; set while a suspect is alone. */
   #since: number | undefined;
-  /** The suspect that runs with nothing beside it, and since when. */
+  /** The suspect that runs alone, and since when. */
   #alone: { readonly attempt: object; readonly since: number } | undefined;
   #othersUntil = 0;
   #notBefore = 0;
 
-  /** What the inbox said: whether there are suspects to try, and whether there is other work. */
-  hear(areDue: boolean, othersWait: boolean = this.#othersWait): void {
+  /** Learns from the inbox whether there are suspects to try, and whether there are other jobs. */
+  learn(areDue: boolean, othersWait: boolean = this.#othersWait): void {
     this.#areDue = areDue;
     this.#othersWait = othersWait;
   }
 
-  /** Whether there are some to try. */
+  /** Whether there are any to try. */
   get areDue(): boolean {
     return this.#areDue;
   }
@@ -49,12 +49,12 @@ export class Suspects {
     return running === 0 || forMs <= 0 ? { of: 'suspect' } : { of: 'wait', forMs };
   }
 
-  /** One was taken. */
+  /** A suspect was taken. */
   begin(attempt: object, now: number): void {
     this.#alone = { attempt, since: now };
   }
 
-  /** There was none to take after all, or it could not be: the next is asked for after a pause. */
+  /** There was none to take after all, or the inbox failed: ask for the next one after a pause. */
   foundNone(now: number, pauseMs: number): void {
     this.#notBefore = now + pauseMs;
     this.#since = undefined;

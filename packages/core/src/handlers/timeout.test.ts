@@ -1,7 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { codes, errors, inbox, LEASE_MS, pass, record, settled, worker } from '../../test/worker-subject.ts';
-
-vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
 
 const NEVER = new Promise(() => {});
 const thenable = new Proxy({}, { get: (_, name) => (name === 'then' ? () => {} : undefined) });

@@ -11,44 +11,44 @@ export interface ProviderRules {
   readonly retry: RetryOptions;
   /** How long one handler may take, in milliseconds; may be infinite. */
   readonly handlerTimeoutMs: number;
-  /** Events that are handled at a time; may be infinite. */
+  /** The most events that are handled at a time; may be infinite. */
   readonly concurrency: number;
 }
 
-/** What a worker works on, and how. Only handlers and `backoff` may throw. */
+/** What a worker handles, and how. Only handlers and `backoff` may throw. */
 export interface WorkerOptions extends ContextSource {
   readonly inbox: Inbox;
   /** The providers that are known here, by name. */
   readonly providers: ReadonlyMap<string, ProviderRules>;
-  /** How an event is tried again whose provider is not known here. */
+  /** How an event of a provider that is not known here is retried. */
   readonly retry: RetryOptions;
-  /** The handlers of an event, in the order in which they are called. An event without any is done at once. */
+  /** The handlers of an event, in the order in which they are called. An event without any is finished at once. */
   handlersFor(event: AnyCallStatusEvent): readonly NamedHandler[];
   /**
-   * Events whose handlers run at a time, each of another call.
+   * The most events whose handlers run at a time, each of another call.
    * @default 64
    */
   readonly concurrency?: number;
   /**
-   * For how long an event is this worker's if it dies; renewed while handlers run. In milliseconds.
+   * How long an event stays reserved for this worker if it dies, in milliseconds. Extended while handlers run.
    * @default 15_000
    */
   readonly leaseMs?: number;
   /**
-   * The longest time between two looks into the inbox, since its hints can be missed; and the pause after it failed. In milliseconds.
+   * The longest time between two looks into the inbox, since its hints can be missed; also the pause after it failed. In milliseconds.
    * @default 1_000
    */
   readonly pollMs?: number;
   /**
-   * What retries, leases and time limits wait by; not what waits for the inbox.
+   * The clock of retries, leases and time limits; what waits for the inbox has its own.
    * @default node's
    */
   readonly timers?: Timers;
-  /** Who takes the work; for people who read the store. */
+  /** The name of the worker, for people who read the store. */
   readonly owner: string;
   readonly onError: (error: CallStatusError) => void;
-  /** Resolves when the event's answer has left; `undefined` when there is nothing to wait for. */
+  /** Resolves when the event's answer has been sent; `undefined` if there is nothing to wait for. */
   beforeHandling(eventId: string): Promise<void> | undefined;
-  /** Called after each attempt: were all handlers done, and does the inbox know? */
+  /** Called after each attempt: have all handlers finished, and does the inbox know? */
   settled(eventId: string, handled: boolean): void;
 }

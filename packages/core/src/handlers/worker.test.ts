@@ -15,8 +15,6 @@ import {
 import type { Lease } from '../inbox/inbox.ts';
 import type { HandlerContext } from './handlers.ts';
 
-vi.mock('../timer.ts', () => import('../../test/global-timers.ts'));
-
 describe('handling', () => {
   it('calls the handlers of an event in order, also asynchronous ones, and finishes it', async () => {
     const seen: string[] = [];

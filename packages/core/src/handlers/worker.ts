@@ -1,64 +1,52 @@
 import { CallStatusError } from '../errors.ts';
 import type { Job, Taken, TakeRequest } from '../inbox/inbox.ts';
-import { nodeTimers, setImmediate, setTimeout, type Timers } from '../timer.ts';
-import { AsyncContext } from './async-context.ts';
-import { Attempt, type AttemptOptions, attemptOptionsOf } from './attempt.ts';
+import { nodeTimers, setTimeout, type Timers } from '../timer.ts';
+import { Attempt, type AttemptOptions } from './attempt.ts';
+import { AsyncContext } from './context.ts';
 import { withDeadline } from './deadline.ts';
-import { FullPlaces } from './full-places.ts';
 import { Interruptions } from './interruptions.ts';
 import { Leases } from './leases.ts';
-import { Places } from './places.ts';
+import { Loop } from './loop.ts';
+import { FullPlaces, Places } from './places.ts';
 import { Results } from './results.ts';
 import { Runner } from './runner.ts';
 import { Suspects } from './suspects.ts';
-import { takeInTime } from './take.ts';
-import { WakeTimer } from './wake-timer.ts';
 import type { ProviderRules, WorkerOptions } from './worker-options.ts';
 
-/** Runs the handlers of the events in an inbox: all of it in the async context in which this was made. */
+/** Takes jobs from an inbox and runs their handlers, all in the async context in which this was made. */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #leaseMs: number;
   readonly #pollMs: number;
   readonly #timers: Timers;
   readonly #context = new AsyncContext();
+  readonly #loop: Loop;
   readonly #places: Places;
+  readonly #fullPlaces: FullPlaces;
   readonly #suspects = new Suspects();
-  readonly #waking: WakeTimer;
   readonly #leases: Leases;
   readonly #results: Results;
   readonly #runner: Runner;
-  readonly #fullPlaces: FullPlaces;
-  readonly #attemptOptions: (provider: string) => AttemptOptions;
+  readonly #attemptOptions: AttemptOptions;
   readonly #attempts = new Set<Attempt>();
-  #isWorking = false;
-  #mayHaveWork = false;
-  /** Whether more may be due than there were places for; of what becomes due, the inbox tells. */
+  /** Whether more jobs may be due than there were places for; the inbox tells when further ones become due. */
   #isFull = false;
-  #pumping: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
   #stopPolling: (() => void) | undefined;
 
   constructor(options: WorkerOptions) {
-    const {
-      inbox,
-      providers,
-      concurrency = 64,
-      leaseMs = 15_000,
-      pollMs = 1000,
-      timers = nodeTimers,
-      onError,
-    } = options;
+    const { inbox, providers, log, requestOf } = options;
+    const { concurrency = 64, leaseMs = 15_000, pollMs = 1000, timers = nodeTimers } = options;
     this.#options = options;
     this.#leaseMs = leaseMs;
     this.#pollMs = pollMs;
     this.#timers = timers;
-    this.#waking = new WakeTimer(timers, () => this.#wake());
-    const interruptions = new Interruptions();
-    const report = (error: CallStatusError): void => this.#context.run(() => onError(error));
+    const report = (error: CallStatusError): void => this.#context.run(() => options.onError(error));
+    this.#attemptOptions = { inbox, log, requestOf, timers, report };
+    this.#loop = new Loop(timers, this.#context, () => this.#takeJobs());
     this.#places = new Places(concurrency, new Map([...providers].map(([name, rules]) => [name, rules.concurrency])));
     this.#fullPlaces = new FullPlaces(inbox, report);
-    this.#attemptOptions = attemptOptionsOf({ ...options, timers }, report);
+    const interruptions = new Interruptions();
     this.#results = new Results({
       inbox,
       pollMs,
@@ -73,55 +61,53 @@ export class Worker {
       inbox,
       leaseMs,
       timers,
-      lost: (attempt, error) => {
-        interruptions.lost(attempt.work.event.id, error.details.reason, attempt.work.suspect);
+      lost: ({ job }, error) => {
+        interruptions.lost(job.event.id, error.details.reason, job.suspect);
         report(error);
       },
       inboxFailed: (cause) => this.#results.inboxFailed({}, cause),
-      kept: () => this.#wake(),
+      kept: () => this.#loop.wake(),
     });
     this.#runner = new Runner({ ...options, results: this.#results, report, ended: (attempt) => this.#leave(attempt) });
   }
 
-  /** Starts to take work. Safe to call twice. */
+  /** Starts to take jobs. Safe to call twice. */
   start(): void {
-    if (this.#isWorking) return;
-    this.#isWorking = true;
+    if (this.#loop.isOn) return;
     this.#context.run(() => {
-      this.#stopListening = this.#options.inbox.onJobs(() => this.#wake());
+      this.#stopListening = this.#options.inbox.onJobs(() => this.#loop.wake());
       this.#stopPolling = this.#timers.every(this.#pollMs, () => this.#poll());
-      this.#wake();
+      this.#loop.start();
     });
   }
 
-  /** Works until nothing is due any more, or until the deadline. */
+  /** Handles jobs until none is due any more, or until the deadline. */
   async drain(deadlineMs: number): Promise<void> {
     let isOver = false;
-    const work = async (): Promise<void> => {
+    const drain = async (): Promise<void> => {
       while (!isOver) {
-        this.#wake();
-        await this.#pumping;
+        this.#loop.wake();
+        await this.#loop.running;
         if (this.#attempts.size === 0 && !this.#suspects.areDue) return;
         await Promise.race([...this.#ends(), new Promise((resolve) => setTimeout(resolve, this.#pollMs))]);
       }
     };
-    if (this.#isWorking) await withDeadline(work(), deadlineMs);
+    if (this.#loop.isOn) await withDeadline(drain(), deadlineMs);
     isOver = true;
   }
 
   /**
-   * Takes no more work and waits for the running handlers. Past the deadline it aborts their signals, gives their work back to the
-   * inbox and leaves them to themselves: their results no longer count.
+   * Takes no more jobs and waits for the running handlers. Past the deadline it aborts their signals, releases their jobs to the inbox and
+   * abandons them: their results no longer count.
    *
-   * @param releaseMs how long the inbox may take to get the work back, after the deadline
+   * @param releaseMs how long the inbox may take to get the jobs back, after the deadline
    */
   async stop(deadlineMs: number, releaseMs = 1000): Promise<void> {
-    this.#isWorking = false;
+    this.#loop.stop();
     this.#stopListening?.();
     this.#stopPolling?.();
-    this.#waking.stop();
     const ended = async (): Promise<void> => {
-      await this.#pumping;
+      await this.#loop.running;
       await Promise.all(this.#ends());
     };
     await withDeadline(ended(), deadlineMs);
@@ -129,32 +115,13 @@ export class Worker {
     this.#leases.stop();
   }
 
-  #wake(): void {
-    this.#mayHaveWork = true;
-    if (this.#isWorking && this.#pumping === undefined) this.#pumping = this.#context.run(() => this.#pump());
-  }
-
-  #wakeIn(ms: number): void {
-    if (ms < this.#pollMs) this.#waking.set(Math.max(0, ms));
-  }
-
   #poll(): void {
-    this.#wake();
+    this.#loop.wake();
     void this.#fullPlaces.look(this.#places, this.#attempts);
   }
 
-  async #pump(): Promise<void> {
-    while (this.#mayHaveWork && this.#isWorking) {
-      // The answers of this turn leave first, and what arrives in it is taken together.
-      await new Promise(setImmediate);
-      this.#mayHaveWork = false;
-      if (this.#isWorking) await this.#takeWork();
-    }
-    this.#pumping = undefined;
-  }
-
-  async #takeWork(): Promise<void> {
-    // What runs here must not be taken as something that had no result.
+  async #takeJobs(): Promise<void> {
+    // What runs here must not be mistaken for a job without a result.
     if (this.#leases.areLate && !(await withDeadline(this.#leases.renew(), this.#leaseMs / 3))) return;
     if (!this.#leases.areKept) return;
     const turn = this.#suspects.turn(this.#timers.now(), this.#places.taken);
@@ -166,51 +133,60 @@ export class Worker {
     const leaseEndsAt = this.#timers.now() + this.#leaseMs;
     const taken = await this.#take(isSuspect ? { ...room, limit: 1, suspect: true } : room);
     if (taken === undefined) return;
-    const attempts = taken.jobs.map((work) => this.#attemptAt(work, leaseEndsAt));
-    if (!this.#isWorking) {
+    const attempts = taken.jobs.map((job) => this.#attemptAt(job, leaseEndsAt));
+    if (!this.#loop.isOn) {
       await Promise.all(attempts.map((attempt) => this.#giveBack(attempt)));
       return;
     }
-    this.#hear(taken, isSuspect);
+    this.#planNext(taken, isSuspect);
     for (const attempt of attempts) this.#begin(attempt, isSuspect);
   }
 
+  /** Asks for jobs, for as long as a lease at most: after that, what was taken belongs to no worker any more. */
   async #take(room: Pick<TakeRequest, 'limit' | 'limits' | 'suspect'>): Promise<Taken | undefined> {
     const { inbox, owner } = this.#options;
     try {
-      return await takeInTime(inbox, { ...room, leaseMs: this.#leaseMs, owner }, ({ jobs: work }) => {
-        for (const one of work) void this.#giveBack(this.#attemptAt(one, 0));
-      });
+      const taking = inbox.take({ ...room, leaseMs: this.#leaseMs, owner });
+      if (await withDeadline(taking, this.#leaseMs)) return await taking;
+      const giveAllBack = ({ jobs }: Taken): void => {
+        for (const job of jobs) void this.#giveBack(this.#attemptAt(job, 0));
+      };
+      taking.then(giveAllBack, () => {});
+      throw new Error('The inbox did not answer in time when it was asked for jobs.');
     } catch (cause) {
       this.#results.inboxFailed({}, cause);
       return undefined;
     }
   }
 
-  /** What else the inbox said. */
-  #hear({ jobs: work, suspects, more, nextInMs }: Taken, isSuspect: boolean): void {
+  /** Plans when to take the next jobs, by what the inbox said about them. */
+  #planNext({ jobs, suspects, more, nextInMs }: Taken, isSuspect: boolean): void {
     const now = this.#timers.now();
-    if (isSuspect) this.#suspects.hear(suspects);
-    else this.#suspects.hear(suspects, work.length > 0 || more);
-    if (isSuspect && work.length === 0) this.#suspects.foundNone(now, this.#pollMs);
+    if (isSuspect) this.#suspects.learn(suspects);
+    else this.#suspects.learn(suspects, jobs.length > 0 || more);
+    if (isSuspect && jobs.length === 0) this.#suspects.foundNone(now, this.#pollMs);
     if (suspects) this.#wakeIn(this.#suspects.waitMs(now));
     if (nextInMs !== undefined) this.#wakeIn(nextInMs);
     this.#isFull = more;
-    if (isSuspect || (more && work.length > 0)) this.#mayHaveWork = true;
+    if (isSuspect || (more && jobs.length > 0)) this.#loop.wake();
   }
 
-  /** Of an event that runs here, the attempt goes on with the new lease: two would be at it else. */
-  #attemptAt(work: Job, leaseEndsAt: number): Attempt {
-    const { id, provider } = work.event;
+  #wakeIn(ms: number): void {
+    if (ms < this.#pollMs) this.#loop.wakeIn(Math.max(0, ms));
+  }
+
+  /** If the event runs here already, its attempt continues with the new lease: otherwise two would run at once. */
+  #attemptAt(job: Job, leaseEndsAt: number): Attempt {
     const isHere = (attempt: Attempt): boolean =>
-      attempt.work.event.id === id &&
+      attempt.job.event.id === job.event.id &&
       !attempt.isGivenBack &&
       // If it has failed meanwhile, then the inbox knows, and only the answer was lost.
-      (attempt.isHandling || attempt.work.attempt === work.attempt);
-    const isAgain = work.suspect || work.attempt > 1;
+      (attempt.isHandling || attempt.job.attempt === job.attempt);
+    const isAgain = job.suspect || job.attempt > 1;
     const running = isAgain ? [...this.#attempts].find(isHere) : undefined;
-    running?.resume(work.lease, leaseEndsAt);
-    return running ?? new Attempt(work, leaseEndsAt, this.#attemptOptions(provider));
+    running?.resume(job.lease, leaseEndsAt);
+    const { handlerTimeoutMs } = this.#rulesOf(job.event.provider);
+    return running ?? new Attempt(job, leaseEndsAt, this.#attemptOptions, handlerTimeoutMs);
   }
 
   #begin(attempt: Attempt, isSuspect: boolean): void {
@@ -219,29 +195,25 @@ export class Worker {
       return;
     }
     if (isSuspect) this.#suspects.begin(attempt, this.#timers.now());
-    this.#places.enter(attempt.work.event.provider);
+    this.#places.enter(attempt.job.event.provider);
     this.#leases.add(attempt);
     this.#attempts.add(attempt);
-    attempt.ended = this.#process(attempt);
+    attempt.ended = this.#run(attempt);
   }
 
-  #ends(): readonly Promise<void>[] {
-    return [...this.#attempts].map(({ ended }) => ended);
-  }
-
-  async #process(attempt: Attempt): Promise<void> {
-    const handled = await this.#runner.run(attempt);
+  async #run(attempt: Attempt): Promise<void> {
+    const isHandled = await this.#runner.run(attempt);
     this.#attempts.delete(attempt);
-    this.#options.settled(attempt.work.event.id, handled);
-    if (!handled) this.#wake();
+    this.#options.settled(attempt.job.event.id, isHandled);
+    if (!isHandled) this.#loop.wake();
   }
 
   /** Its handlers have ended: its place is free, however slow the inbox is. */
   #leave(attempt: Attempt): void {
-    this.#places.leave(attempt.work.event.provider);
+    this.#places.leave(attempt.job.event.provider);
     this.#leases.remove(attempt);
     this.#suspects.ended(attempt, this.#timers.now());
-    if (this.#isFull || this.#suspects.areDue) this.#wake();
+    if (this.#isFull || this.#suspects.areDue) this.#loop.wake();
   }
 
   async #giveBack(attempt: Attempt): Promise<void> {
@@ -253,6 +225,10 @@ export class Worker {
     } catch (cause) {
       this.#results.inboxFailed(attempt.about, cause);
     }
+  }
+
+  #ends(): readonly Promise<void>[] {
+    return [...this.#attempts].map(({ ended }) => ended);
   }
 
   #rulesOf(provider: string): ProviderRules {

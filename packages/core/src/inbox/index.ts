@@ -1,8 +1,9 @@
 import '../require-node.ts';
 
 /** For authors of inboxes: the port, and the rules that every inbox keeps. */
-export { foldCall, transitionOf } from '../call.ts';
+export { type ApplicationEnd, foldCall, transitionOf } from '../call.ts';
 export { checkOptions, type OptionRule, type OptionRules } from '../options/check-options.ts';
+export type { Clock, Timers, TimeSource } from '../timer.ts';
 export type {
   CallEnd,
   Failure,
@@ -16,6 +17,7 @@ export type {
   Taken,
   TakeRequest,
 } from './inbox.ts';
+export type { MemoryInboxOptions } from './memory-inbox.ts';
 export type {
   CallQuery,
   CallSummary,
@@ -27,4 +29,4 @@ export type {
   Page,
   PageQuery,
 } from './queries.ts';
-export { queryRules, type TimeRange, timeRange } from './query-rules.ts';
+export { queryRules, type TimeQuery, type TimeRange, timeRange } from './query-rules.ts';

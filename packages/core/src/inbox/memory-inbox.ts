@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import { checkOptions, type OptionRules } from '../options/check-options.ts';
-import type { Clock } from '../provider/define-provider.ts';
+import type { Clock } from '../timer.ts';
 import type { Inbox } from './inbox.ts';
 import { MemoryInbox } from './memory/inbox.ts';
 

@@ -53,8 +53,8 @@ const END: OptionRules<CallEnd> = {
   tenant: { expected: 'the name of a tenant', fits: (value) => typeof value === 'string' },
 };
 
-/** The times of a query. */
-type TimeQuery = Pick<CallQuery, 'since' | 'until'>;
+/** A period of time, as queries state it. */
+export type TimeQuery = Pick<CallQuery, 'since' | 'until'>;
 
 /** The times of a query in milliseconds since 1970. */
 export interface TimeRange {
@@ -87,7 +87,7 @@ export function timeRange({ since = new Date(-OPEN_MS), until = new Date(OPEN_MS
  * @param isCursor whether a text may be a cursor that this inbox gave
  * @example
  * ```ts
- * import type { CallQuery } from '@call-status/core';
+ * import type { CallQuery } from '@call-status/core/inbox';
  * import { checkOptions, queryRules } from '@call-status/core/inbox';
  *
  * const QUERIES = queryRules((cursor) => /^\d{1,15}$/.test(cursor));

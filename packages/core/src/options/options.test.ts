@@ -11,6 +11,7 @@ import { mycpaas } from '../providers/mycpaas.ts';
 import { signalwire } from '../providers/signalwire.ts';
 import { voicedock } from '../providers/voicedock.ts';
 import { nodeTimers, type TimeSource } from '../timer.ts';
+import { builtInProviders } from './built-in-providers.ts';
 import { resolveOptions } from './options.ts';
 
 const silent: Logger = { info() {}, warn() {}, error() {} };
@@ -399,7 +400,7 @@ describe('resolveOptions', () => {
   });
 
   it.each(['development', 'test'])('is lenient where NODE_ENV is %s', (environment) => {
-    expect(resolveOptions({ log: silent }, environment).providers).toHaveLength(4);
+    expect(resolveOptions({ log: silent }, environment).providers).toHaveLength(builtInProviders.length);
   });
 
   it.each([' ', '\t\n', [' ', 'x']])('takes no white space for a secret: %j', (token) => {
@@ -442,7 +443,7 @@ describe('resolveOptions', () => {
   it('takes all built-in providers for development, and says that nothing proves their callbacks', () => {
     const warn = vi.fn();
     const { providers } = resolveOptions({ log: { ...silent, warn } }, 'development');
-    expect(providers.map(({ name }) => name)).toEqual(['signalwire', 'exotel', 'voicedock', 'mycpaas']);
+    expect(providers.map(({ name }) => name)).toEqual(builtInProviders.map(({ definition }) => definition.name));
     expect(warn).toHaveBeenCalledOnce();
     expect(refusal({}, 'production').code).toBe('missing_secret');
   });

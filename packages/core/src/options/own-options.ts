@@ -1,4 +1,5 @@
-import type { OptionSchemas, Provider } from '../provider/define-provider.ts';
+import type { Provider } from '../provider/define-provider.ts';
+import type { OptionSchemas } from '../provider/provider-options.ts';
 import { issuesOfOption, validate } from '../provider/standard-schema.ts';
 
 /** What is wrong with a provider's own options: path and sentence each. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { builtInProviders, signalwire } from '../providers/index.ts';
-import { addingToken } from './callback-params.ts';
+import { builtInProviders } from '../options/built-in-providers.ts';
+import { signalwire } from '../providers/index.ts';
 import { defineProvider } from './define-provider.ts';
 import { required } from './standard-schema.ts';
 
@@ -14,13 +14,8 @@ const acme = defineProvider({
   recognizes: () => true,
   normalize: ({ id }) => ({ callId: id, rawStatus: '' }),
   eventKey: () => '',
-  callbackParams: Object.assign(
-    (options: { readonly url: string; readonly events?: readonly string[] }) => ({ hook: options }),
-    {
-      xml: ({ url }: { readonly url: string }) => `<Call hook="${url}"/>`,
-      version: 2,
-    },
-  ),
+  callbackParams: (options: { readonly url: string; readonly events?: readonly string[] }) => ({ hook: options }),
+  callbackAttributes: ({ url }) => `<Call hook="${url}"/>`,
 });
 
 it('puts the token into the URL, and nothing else of it reaches the definition', () => {
@@ -31,12 +26,11 @@ it('puts the token into the URL, and nothing else of it reaches the definition',
   expect(acme.callbackParams({ url, token: undefined })).toEqual({ hook: { url } });
 });
 
-it('does the same for the functions that hang on it', () => {
-  expect(acme.callbackParams.xml({ url: `${url}?a=1#rt=5`, token: 's' })).toBe(
+it('does the same for attributes', () => {
+  expect(acme.callbackAttributes({ url: `${url}?a=1#rt=5`, token: 's' })).toBe(
     `<Call hook="${url}?a=1&token=s#rt=5"/>`,
   );
-  expect(acme.callbackParams.version).toBe(2);
-  expect(signalwire.callbackParams.attributes({ url, token: 's' }).statusCallback).toBe(`${url}?token=s`);
+  expect(signalwire.callbackAttributes({ url, token: 's' }).statusCallback).toBe(`${url}?token=s`);
 });
 
 it.each(builtInProviders.map((provider) => [provider.definition.name, provider] as const))(
@@ -59,11 +53,16 @@ it.each([
   [{ url: '/voice' }],
   [{ url: 'hooks.example.com' }],
 ])('refuses %j', (given) => {
-  expect(() => acme.callbackParams(given as never)).toThrow(
-    expect.objectContaining({ code: 'invalid_options', details: expect.objectContaining({ provider: 'acme' }) }),
-  );
+  for (const name of ['callbackParams', 'callbackAttributes'] as const) {
+    const issues = [expect.stringMatching(new RegExp(`^acme\\.${name}\\(\\): `))];
+    expect(() => acme[name](given as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_options', details: { provider: 'acme', issues } }),
+    );
+  }
 });
 
-it('leaves what is no function as it is', () => {
-  expect(addingToken('acme', undefined)).toBeUndefined();
+it('has neither where a provider defines none', () => {
+  const { callbackParams: _, callbackAttributes: __, ...rest } = acme.definition;
+  const without = defineProvider(rest as typeof acme.definition);
+  expect([without.callbackParams, without.callbackAttributes]).toEqual([undefined, undefined]);
 });

@@ -1,50 +1,49 @@
 import { CallStatusError } from '../errors.ts';
 import { withToken } from '../signing/with-token.ts';
 
-/** What every `callbackParams` takes: your endpoint. */
+/** What `callbackParams` and `callbackAttributes` take, beside options of their own. */
 export interface CallbackTarget {
   /** Your endpoint, as the provider reaches it. */
   readonly url: string;
 }
 
-/** What a definition gives as `callbackParams`: it makes the parameters that tell the provider where to call. The URL has its token by then. */
+/** What a definition gives as `callbackParams` or `callbackAttributes`: it tells the provider where to call back. The URL has its token. */
 export type CallbackParamsFunction = { bivariant(options: CallbackTarget): unknown }['bivariant'];
-
-/** A definition's `callbackParams` as users call it: with the token, which call-status puts into the URL. */
-export type WithTokenOption<CallbackParams> = CallbackParams extends (options: infer Options) => infer Parameters
-  ? ((options: Options & TokenOption) => Parameters) & {
-      readonly [Name in keyof CallbackParams]: WithTokenOption<CallbackParams[Name]>;
-    }
-  : CallbackParams;
 
 /** The token of a callback URL. */
 export interface TokenOption {
-  /** For the URL's query; the `token` of the provider's options. */
+  /** The `token` of the provider's options; call-status puts it into the query of the URL. Without it, the URL has none. */
   readonly token?: string | undefined;
 }
 
+/** A definition's `callbackParams` or `callbackAttributes` as users call it: with the token. */
+export type WithToken<Make> = Make extends (options: infer Options) => infer Params
+  ? (options: Options & TokenOption) => Params
+  : Make;
+
 /**
- * Puts the token into the URL before a definition's `callbackParams` sees it, so that no provider has to. The same for the functions that
- * hang on it, such as SignalWire's `callbackParams.attributes`.
+ * Puts the token into the URL before a definition's function sees it, so that no provider has to.
+ *
+ * @param name the name of the function, for errors: `signalwire.callbackParams`
  */
-export function addingToken(provider: string, callbackParams: unknown): unknown {
-  if (typeof callbackParams !== 'function') return callbackParams;
+export function addingToken<Make>(name: string, make: Make): WithToken<Make> {
+  if (typeof make !== 'function') return make as WithToken<Make>;
   const adding = (options: unknown): unknown => {
     const { url, token, ...own } = Object(options) as Record<string, unknown>;
     if (typeof url !== 'string' || (token !== undefined && typeof token !== 'string')) {
-      throw invalid(provider, 'expected an object with url, a text, and token if you set one.');
+      throw invalid(name, 'expected an object with url, a text, and token if you set one.');
     }
-    if (token?.trim() === '') throw invalid(provider, 'token: it is empty. Is its environment variable set?');
-    if (!ABSOLUTE.test(url)) throw invalid(provider, 'url: expected a whole address, https://host/path.');
-    return callbackParams({ ...own, url: withToken(url, token) });
+    if (token?.trim() === '') throw invalid(name, 'token: it is empty. Is its environment variable set?');
+    if (!ABSOLUTE.test(url)) throw invalid(name, 'url: expected a whole address, https://host/path.');
+    return make({ ...own, url: withToken(url, token) });
   };
-  const others = Object.entries(callbackParams).map(([name, other]) => [name, addingToken(provider, other)]);
-  return Object.assign(adding, Object.fromEntries(others));
+  return adding as WithToken<Make>;
 }
 
 /** What a provider on the internet can call. */
 const ABSOLUTE = /^https?:\/\//i;
 
-function invalid(provider: string, issue: string): CallStatusError {
-  return new CallStatusError('invalid_options', { provider, issues: [`${provider}.callbackParams(): ${issue}`] });
+function invalid(name: string, issue: string): CallStatusError {
+  const provider = name.slice(0, name.indexOf('.'));
+  return new CallStatusError('invalid_options', { provider, issues: [`${name}(): ${issue}`] });
 }

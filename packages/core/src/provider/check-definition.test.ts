@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { type CallStatusError, isCallStatusError } from '../errors.ts';
-import { builtInProviders } from '../providers/index.ts';
+import { builtInProviders } from '../options/built-in-providers.ts';
 import { defineProvider } from './define-provider.ts';
 
 const right = {
@@ -13,8 +13,8 @@ const right = {
   normalize: () => ({ callId: '1', rawStatus: 'over' }),
   eventKey: () => 'over',
 };
-const genuine = (): string => 'genuine';
-const signing = { ...right, signs: 'bytes', secretOption: 'key', authenticate: genuine };
+const valid = (): string => 'valid';
+const signing = { ...right, signs: 'bytes', secretOption: 'key', authenticate: valid };
 
 function refusal(definition: unknown): CallStatusError {
   try {
@@ -43,7 +43,7 @@ describe('a definition that is right', () => {
         methods: ['GET', 'POST'],
         options: { region: v.string() },
         isCallStatus: () => true,
-        sign: genuine,
+        sign: valid,
         callbackParams: () => '',
       },
     ],
@@ -73,7 +73,7 @@ describe('a definition that cannot be right is refused by the name of the part',
     ['authenticate', { ...right, signs: 'bytes', secretOption: 'key' }],
     ['authenticate', { ...signing, authenticate: undefined }],
     ['authenticate', { ...signing, authenticate: 'hmac' }],
-    ['authenticate', { ...right, authenticate: genuine }],
+    ['authenticate', { ...right, authenticate: valid }],
     ['secretOption', { ...signing, secretOption: undefined }],
     ['secretOption', { ...signing, secretOption: '' }],
     ['secretOption', { ...signing, secretOption: 'PSK 1234' }],
@@ -111,7 +111,7 @@ describe('a definition that cannot be right is refused by the name of the part',
     ['decode', { ...right, decode: 'xml' }],
     ['isCallStatus', { ...right, isCallStatus: true }],
     ['sign', { ...signing, sign: 'hmac' }],
-    ['sign', { ...right, sign: genuine }],
+    ['sign', { ...right, sign: valid }],
     ['callbackParams', { ...right, callbackParams: 'https://acme.example' }],
     ['isCallstatus', { ...right, isCallstatus: () => true }],
   ])('%s', (part, definition) => {

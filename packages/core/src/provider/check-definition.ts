@@ -26,6 +26,7 @@ const FUNCTIONS = {
   sign: false,
   diagnose: false,
   callbackParams: false,
+  callbackAttributes: false,
 } as const satisfies { readonly [Part in keyof AnyProviderDefinition]?: boolean };
 
 const PARTS: readonly string[] = [

@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, type Limits } from '../decode/fields.ts';
+import type { PublicUrl } from '../signing/called-url.ts';
 import type { AnyProviderDefinition } from './define-provider.ts';
-import { IncomingCallback, type PublicUrl } from './incoming-callback.ts';
+import { IncomingCallback } from './incoming-callback.ts';
 
 /** A request, as far as a test of a provider has something to say of it. */
 export interface CallbackInit {

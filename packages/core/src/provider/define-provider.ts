@@ -3,25 +3,16 @@ import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatus, ProviderEvent } from '../event.ts';
 import type { Handlers } from '../handlers/handlers.ts';
 import type { RetryOptions } from '../handlers/retry.ts';
-import { addingToken, type CallbackParamsFunction, type WithTokenOption } from './callback-params.ts';
+import type { MaybePromise, Secret } from '../signing/secrets.ts';
+import { addingToken, type CallbackParamsFunction, type WithToken } from './callback-params.ts';
 import { checkDefinition } from './check-definition.ts';
 import type { Decode, IncomingCallback } from './incoming-callback.ts';
 import type { NormalForm } from './normal-form.ts';
-import type { MaybePromise, OptionSchemas, OwnOptions, ParsedOptions, Secret } from './provider-options.ts';
+import type { OptionSchemas, OwnOptions, ParsedOptions } from './provider-options.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
 
-export type { NormalForm } from './normal-form.ts';
-export type {
-  MaybePromise,
-  OptionSchemas,
-  OwnOptions,
-  ParsedOptions,
-  Secret,
-  TenantSecrets,
-} from './provider-options.ts';
-
-/** What authenticating a message found. Anything but `genuine` refuses it. */
-export type Verdict = 'genuine' | 'signature_missing' | 'signature_mismatch' | 'signature_expired' | 'body_consumed';
+/** What verifying a signature found. Anything but `valid` refuses the callback. */
+export type Verdict = 'valid' | 'missing' | 'mismatch' | 'expired';
 
 /** What a provider signs with. */
 export interface Signing {
@@ -31,9 +22,6 @@ export interface Signing {
   readonly nowMs: number;
 }
 
-/** What time it is, in milliseconds since the epoch. */
-export type Clock = () => number;
-
 /** All that call-status knows of a provider. Give it to {@link defineProvider}. */
 export interface ProviderDefinition<
   Name extends string = string,
@@ -41,6 +29,7 @@ export interface ProviderDefinition<
   SecretName extends string = string,
   Options extends OptionSchemas = OptionSchemas,
   CallbackParams = unknown,
+  CallbackAttributes = unknown,
 > {
   /** In lower case: letters, digits, `-`, `_` and `.`. It is the event's `provider`. */
   readonly name: Name;
@@ -64,14 +53,14 @@ export interface ProviderDefinition<
    * @param named The URL exists for this provider's callbacks only. There it is asked only of a GET, which may be a visitor's,
    *   and need not be strict.
    */
-  readonly recognizes: (message: IncomingCallback, named?: boolean) => boolean;
+  readonly recognizes: (callback: IncomingCallback, named?: boolean) => boolean;
   /**
    * Why a message that looks like this provider's callback is not recognized, in a sentence without values, for the debug log:
    * `CallSid is no UUID.` Asked only where debug lines are written.
    *
    * @param advice what makes recognizing unnecessary, for the end of the sentence: `name the provider`
    */
-  readonly whyNot?: (message: IncomingCallback, advice: string) => string | undefined;
+  readonly whyNot?: (callback: IncomingCallback, advice: string) => string | undefined;
   /**
    * Makes fields of a body that is neither form, multipart nor JSON, such as XML or a JWT: an object, which is then bounded and sanitized
    * like any other. `undefined` refuses the body as malformed. Only where the URL is for callbacks.
@@ -91,7 +80,7 @@ export interface ProviderDefinition<
    * @param now milliseconds since the epoch
    */
   readonly authenticate?: (
-    message: IncomingCallback,
+    callback: IncomingCallback,
     secrets: readonly string[],
     options: ParsedOptions<NoInfer<SecretName>, NoInfer<Options>>,
     now: number,
@@ -107,7 +96,7 @@ export interface ProviderDefinition<
    * requests only, which anyone can send: keep it bounded.
    * @default the log names what is most often wrong
    */
-  readonly diagnose?: (message: IncomingCallback, secrets: readonly string[]) => readonly string[] | undefined;
+  readonly diagnose?: (callback: IncomingCallback, secrets: readonly string[]) => readonly string[] | undefined;
   /** Requires the call id and the status, and lets everything else pass. Of any library that implements Standard Schema. */
   readonly schema: Schema;
   /** Makes the normal form of what the `schema` made. What it throws is answered 503, so that the provider tries again. */
@@ -123,17 +112,25 @@ export interface ProviderDefinition<
    */
   readonly eventKey: (fields: SchemaOutput<Schema>, form: NormalForm) => string;
   /**
-   * Makes the parameters to send when a call is created, out of `url` and options of its own. The URL has its token by then.
+   * Makes the parameters to send when a call is created, out of `url` and options of its own. The URL already has its token.
    * @default none
    */
   readonly callbackParams?: CallbackParams;
+  /**
+   * Makes the same as attributes of the provider's XML.
+   * @default none
+   */
+  readonly callbackAttributes?: CallbackAttributes;
 }
 
 /** A definition whose own types do not matter any more: they were checked where it was defined. */
 export interface AnyProviderDefinition
-  extends Omit<ProviderDefinition, 'authenticate' | 'normalize' | 'eventKey' | 'callbackParams'> {
+  extends Omit<
+    ProviderDefinition,
+    'authenticate' | 'normalize' | 'eventKey' | 'callbackParams' | 'callbackAttributes'
+  > {
   readonly authenticate?: (
-    message: IncomingCallback,
+    callback: IncomingCallback,
     secrets: readonly string[],
     // biome-ignore lint/suspicious/noExplicitAny: see above
     options: any,
@@ -145,6 +142,8 @@ export interface AnyProviderDefinition
   readonly eventKey: (fields: any, form: NormalForm) => string;
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly callbackParams?: any;
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly callbackAttributes?: any;
 }
 
 /** The options that every provider has, beside its own. */
@@ -180,11 +179,25 @@ export interface Provider<Name extends string = string, Fields = unknown> {
 export type EventOf<P extends Provider> = NonNullable<P['~event']>;
 
 /** Makes a {@link Provider} out of options. */
-export interface ProviderFactory<Name extends string, Fields, Options extends object, CallbackParams> {
+export interface ProviderFactory<
+  Name extends string,
+  Fields,
+  Options extends object,
+  CallbackParams = undefined,
+  CallbackAttributes = undefined,
+> {
   (...options: FactoryArguments<Options & ProviderOptions<ProviderEvent<Name, Fields>>>): Provider<Name, Fields>;
   readonly definition: AnyProviderDefinition & { readonly name: Name };
-  /** Makes the parameters to send when a call is created. */
-  readonly callbackParams: CallbackParams;
+  /**
+   * Makes the parameters to send when a call is created: they tell the provider where to call back. `undefined`: the provider has none.
+   * @throws CallStatusError `invalid_options` when `url` or `token` cannot be right
+   */
+  readonly callbackParams: WithToken<CallbackParams>;
+  /**
+   * Makes the same as attributes of the provider's XML. `undefined`: the provider has none.
+   * @throws CallStatusError `invalid_options` when `url` or `token` cannot be right
+   */
+  readonly callbackAttributes: WithToken<CallbackAttributes>;
 }
 
 /** The options may be left out if none of them is required. */
@@ -222,14 +235,16 @@ export function defineProvider<
   // biome-ignore lint/suspicious/noExplicitAny: any schema will do
   Schema extends StandardSchema<any, any>,
   CallbackParams extends CallbackParamsFunction | undefined,
+  CallbackAttributes extends CallbackParamsFunction | undefined,
   const SecretName extends string = never,
   Options extends OptionSchemas = Readonly<Record<never, never>>,
 >(
-  definition: ProviderDefinition<Name, Schema, SecretName, Options, CallbackParams>,
-): ProviderFactory<Name, SchemaInput<Schema>, OwnOptions<SecretName, Options>, WithTokenOption<CallbackParams>> {
+  definition: ProviderDefinition<Name, Schema, SecretName, Options, CallbackParams, CallbackAttributes>,
+): ProviderFactory<Name, SchemaInput<Schema>, OwnOptions<SecretName, Options>, CallbackParams, CallbackAttributes> {
   checkDefinition(definition);
   const { name } = definition;
   const factory = (options = {}): Provider => ({ name, definition, options });
-  const callbackParams = addingToken(name, definition.callbackParams);
-  return Object.assign(factory, { definition, callbackParams }) as never;
+  const callbackParams = addingToken(`${name}.callbackParams`, definition.callbackParams);
+  const callbackAttributes = addingToken(`${name}.callbackAttributes`, definition.callbackAttributes);
+  return Object.assign(factory, { definition, callbackParams, callbackAttributes }) as never;
 }

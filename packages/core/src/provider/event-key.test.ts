@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { NormalForm } from './define-provider.ts';
 import { contentKey, eventKey } from './event-key.ts';
+import type { NormalForm } from './normal-form.ts';
 
 it.each([
   [['completed', '4', undefined, 'RE1'], 'completed|4||RE1'],

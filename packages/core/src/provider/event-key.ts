@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import type { Recording } from '../event.ts';
-import type { NormalForm } from './define-provider.ts';
+import type { NormalForm } from './normal-form.ts';
 import { text } from './values.ts';
 
 /**

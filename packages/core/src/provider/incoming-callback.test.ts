@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
-import { IncomingCallback, type PublicUrl } from './incoming-callback.ts';
+import type { PublicUrl } from '../signing/called-url.ts';
+import { IncomingCallback } from './incoming-callback.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 

@@ -11,15 +11,11 @@ import { withoutBom } from '../decode/text.ts';
 import { toTree } from '../decode/tree.ts';
 import { CallStatusError } from '../errors.ts';
 import { calledUrl, configuredAddress, type PublicUrl } from '../signing/called-url.ts';
+import { TOKEN_PARAMETER } from '../signing/with-token.ts';
 import { atOnce } from './at-once.ts';
 import { fieldsOf } from './values.ts';
 
 const NO_QUERY: FieldRecord = Object.freeze(Object.create(null));
-
-/** The query parameter that holds the secret of a callback URL. */
-export const TOKEN_PARAMETER = 'token';
-
-export type { PublicUrl };
 
 /**
  * A request as a provider's definition sees it. Everything is read at most once, and only when asked for:
@@ -72,10 +68,20 @@ export class IncomingCallback {
   }
 
   /**
-   * The bytes of the body, unless another parser consumed them.
+   * The bytes of the body, for a signature that covers them.
+   * @throws CallStatusError `body_consumed` when another parser took them; and the same as `body`
+   */
+  get bytes(): Uint8Array {
+    const { body } = this;
+    if (body === undefined) throw new CallStatusError('body_consumed');
+    return body;
+  }
+
+  /**
+   * The bytes of the body, or `undefined` when another parser took them: then `fields` are made of what that parser made.
    * @throws CallStatusError `body_too_large`, and what kept the body from being read
    */
-  get bytes(): Uint8Array | undefined {
+  get body(): Uint8Array | undefined {
     const { body, unreadable } = this.request;
     if (unreadable !== undefined) throw unreadable;
     // Adapters hold the limit while they read; who read this body before them may have had a higher one.
@@ -141,11 +147,11 @@ export class IncomingCallback {
     if (method === 'GET') return this.#queryFields();
     const { kind } = this.contentType;
     if (kind !== 'form' && kind !== 'multipart') return this.fields;
-    return this.bytes === undefined ? this.#parsed() : this.pairs.toRecord();
+    return this.body === undefined ? this.#parsed() : this.pairs.toRecord();
   }
 
   #decodePairs(): FieldPairs {
-    const { bytes: body } = this;
+    const { body } = this;
     const { method, parsed } = this.request;
     if (body !== undefined) this.#refuseEncoded();
     const kind = method === 'GET' ? 'none' : this.contentType.kind;
@@ -157,7 +163,7 @@ export class IncomingCallback {
 
   #decodeFields(): FieldTree {
     if (this.#decodeOwn !== undefined) return this.#ownFields(atOnce(this.#decodeOwn(), 'decode()'));
-    const { bytes: body } = this;
+    const { body } = this;
     if (body !== undefined) this.#refuseEncoded();
     if (this.request.method === 'GET') return toTree(this.#queryFields(), this.#limits);
     if (body === undefined) {
@@ -223,7 +229,7 @@ function withoutBomInNames(tree: FieldTree): FieldTree {
 }
 
 /** Makes fields of a body that is neither form, multipart nor JSON. `undefined`: it is malformed. */
-export type Decode = (message: IncomingCallback) => unknown;
+export type Decode = (callback: IncomingCallback) => unknown;
 
 /** Of a URL; a fragment, which few clients send, is no part of it. */
 function queryOf(url: string): string {

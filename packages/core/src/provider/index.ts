@@ -2,37 +2,56 @@ import '../require-node.ts';
 
 /** For authors of providers: what the built-in ones are made of. */
 
+export type { CallbackRequest } from '../callback-request.ts';
 export type { ContentType } from '../decode/content-type.ts';
 export type { FieldPairs } from '../decode/field-pairs.ts';
-export type { FieldRecord, FieldTree } from '../decode/fields.ts';
-export { CallStatusError } from '../errors.ts';
+export { DEFAULT_LIMITS, type FieldRecord, type FieldTree } from '../decode/fields.ts';
+export type { ErrorRow } from '../error-codes.ts';
+export { CallStatusError, type ErrorDetails, type Severity } from '../errors.ts';
+export type {
+  Agent,
+  AnsweredBy,
+  CallError,
+  CallStatus,
+  CallStatusEventBase,
+  Direction,
+  Hangup,
+  Leg,
+  Line,
+  MachineDetection,
+  ProviderEvent,
+  ProviderFields,
+  Quality,
+  Recording,
+  Sip,
+} from '../event.ts';
+export type { WithStatus } from '../handlers/handlers.ts';
+export type { PublicUrl } from '../signing/called-url.ts';
 export { equal } from '../signing/equal.ts';
 export { type HmacAlgorithm, hmac } from '../signing/hmac.ts';
+export type { MaybePromise, Secret, TenantSecrets } from '../signing/secrets.ts';
 export { withToken } from '../signing/with-token.ts';
-export type { CallbackParamsFunction, CallbackTarget, TokenOption, WithTokenOption } from './callback-params.ts';
+export type { CallbackParamsFunction, CallbackTarget, TokenOption, WithToken } from './callback-params.ts';
 export { type CallbackInit, type CreateCallbackOptions, createCallback } from './create-callback.ts';
 export {
   type AnyProviderDefinition,
   defineProvider,
+  type EventOf,
   type FactoryArguments,
-  type MaybePromise,
-  type NormalForm,
-  type OptionSchemas,
-  type OwnOptions,
-  type ParsedOptions,
   type Provider,
   type ProviderDefinition,
   type ProviderFactory,
   type ProviderOptions,
-  type Secret,
   type Signing,
-  type TenantSecrets,
   type Verdict,
 } from './define-provider.ts';
 export { contentKey, eventKey } from './event-key.ts';
 export type { Decode, IncomingCallback } from './incoming-callback.ts';
 export { LAML_STATUSES, type LamlFields, lamlForm } from './laml/laml.ts';
 export { isCertainLamlCallStatus, isLamlCallStatus } from './laml/messages.ts';
+export { answeredByLegs } from './legs.ts';
+export type { NormalForm } from './normal-form.ts';
+export type { OptionSchemas, OwnOptions, ParsedOptions } from './provider-options.ts';
 export {
   callSchema,
   option,
@@ -44,8 +63,7 @@ export {
   type StandardSchema,
   type StandardSchemaProps,
 } from './standard-schema.ts';
-export { statusOf } from './status-of.ts';
-export { time } from './time.ts';
+export { isZone, time, type Zone } from './time.ts';
 export {
   answeredBy,
   count,
@@ -58,6 +76,7 @@ export {
   present,
   sipCode,
   span,
+  statusOf,
   text,
   within,
   word,

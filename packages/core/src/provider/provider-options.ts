@@ -1,41 +1,5 @@
-import type { CallbackRequest } from '../callback-request.ts';
+import type { Secret } from '../signing/secrets.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
-
-/** A value, or what waits for it. */
-export type MaybePromise<T> = T | Promise<T>;
-
-/** The secrets of one tenant. */
-export interface TenantSecrets {
-  /** Whose they are, in 1 to 64 characters. It is the event's `tenant`, and part of what tells calls apart. */
-  readonly tenant: string;
-  /** Any of them is right. An empty list refuses the callback. */
-  readonly secrets: string | readonly string[];
-}
-
-/**
- * A secret: one; several at a time (rotation: any of them is right); a function without parameters that returns them; or a function of
- * the request, which has to say whose secrets they are, so that tenants cannot write into each other's calls.
- * A function that returns `undefined` or an empty list refuses the callback.
- *
- * @example
- * ```ts
- * import { signalwire } from '@call-status/core';
- *
- * const keys: Record<string, string> = { acme: 'PSK…' };
- *
- * signalwire({
- *   signingKey: (request) => {
- *     const tenant = new URL(request.url, 'https://hooks.example.com').searchParams.get('tenant') ?? '';
- *     return Object.hasOwn(keys, tenant) ? { tenant, secrets: keys[tenant]! } : undefined;
- *   },
- * });
- * ```
- */
-export type Secret =
-  | string
-  | readonly string[]
-  | (() => MaybePromise<string | readonly string[] | TenantSecrets | undefined>)
-  | ((request: CallbackRequest) => MaybePromise<TenantSecrets | undefined>);
 
 /** A schema for each of a provider's own options. A schema that accepts `undefined` makes its option one that may be left out. */
 export type OptionSchemas = Readonly<Record<string, StandardSchema>>;

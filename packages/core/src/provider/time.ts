@@ -107,3 +107,17 @@ function minutesOf(zone: string | undefined): number | undefined {
   if (hours * 60 + minutes > 14 * 60 || minutes > 59) return undefined;
   return zone.startsWith('-') ? -(hours * 60 + minutes) : hours * 60 + minutes;
 }
+
+/** Hours and minutes before or after UTC, two digits each: `+05:30`. */
+export type Zone = `${'+' | '-'}${number}:${number}`;
+
+/** What `Date` does not understand, such as one digit, would cost every event its time. */
+const ZONE = /^[+-](?:0\d|1[0-4]):[0-5]\d$/;
+
+/**
+ * Whether something is a {@link Zone}: for an option of your provider.
+ * @example isZone('+05:30') // true
+ */
+export function isZone(given: unknown): given is Zone {
+  return typeof given === 'string' && ZONE.test(given);
+}

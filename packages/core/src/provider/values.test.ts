@@ -12,6 +12,7 @@ import {
   present,
   sipCode,
   span,
+  statusOf,
   text,
   within,
   word,
@@ -208,4 +209,18 @@ describe('fieldsOf', () => {
     const value = { a: 1 };
     expect(fieldsOf(value)).toBe(value);
   });
+});
+
+it.each([
+  ['up', 'in-progress'],
+  ['Up', 'in-progress'],
+  [' up ', 'in-progress'],
+  ['Down', 'failed'],
+  ['down', 'completed'],
+  ['sideways', 'unknown'],
+  ['constructor', 'unknown'],
+  ['__proto__', 'unknown'],
+  ['', 'unknown'],
+])('the status word %j is %s', (word, status) => {
+  expect(statusOf({ up: 'in-progress', down: 'completed', Down: 'failed' }, word)).toBe(status);
 });

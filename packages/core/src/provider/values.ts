@@ -1,4 +1,4 @@
-import type { AnsweredBy, Direction } from '../event.ts';
+import type { AnsweredBy, CallStatus, Direction } from '../event.ts';
 
 /**
  * Reads a text. All readers of fields follow the same rules, for all providers and encodings:
@@ -166,12 +166,26 @@ export function answeredBy(value: unknown): AnsweredBy | undefined {
 }
 
 /**
+ * The normal form of a provider's status word: looked up as it is, then trimmed and in lower case; `unknown` if it is in neither.
+ *
+ * @example statusOf({ over: 'completed' }, ' Over') // 'completed'
+ */
+export function statusOf(statuses: Readonly<Record<string, CallStatus>>, rawStatus: string): CallStatus {
+  return own(statuses, rawStatus) ?? own(statuses, rawStatus.trim().toLowerCase()) ?? 'unknown';
+}
+
+/** Words such as `constructor` are not in the table. */
+function own(statuses: Readonly<Record<string, CallStatus>>, word: string): CallStatus | undefined {
+  return Object.hasOwn(statuses, word) ? statuses[word] : undefined;
+}
+
+/**
  * The parts that are there; absent when none is.
  * @example present<Sip>({ code: 486, phrase: undefined, callId: undefined }) // { code: 486 }
  */
 export function present<Parts extends object>(
   parts: {
-    readonly [Name in keyof Parts]: Parts[Name] | undefined;
+    readonly [Name in keyof Parts]?: Parts[Name] | undefined;
   },
 ): Parts | undefined {
   let there: Record<string, unknown> | undefined;

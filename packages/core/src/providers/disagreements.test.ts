@@ -4,9 +4,9 @@ import type { Call } from '../call.ts';
 import type { Receipt } from '../callback-request.ts';
 import { createCallStatus } from '../create-call-status.ts';
 import type { AnyCallStatusEvent, CallStatusEvent } from '../event.ts';
-import type { NormalForm } from '../provider/define-provider.ts';
+import type { NormalForm } from '../provider/normal-form.ts';
 import { validate } from '../provider/standard-schema.ts';
-import { statusOf } from '../provider/status-of.ts';
+import { statusOf } from '../provider/values.ts';
 import { exotel } from './exotel.ts';
 import { mycpaas } from './mycpaas.ts';
 import { signalwire } from './signalwire.ts';
@@ -286,10 +286,8 @@ describe('VoiceDock', () => {
       return definition.authenticate?.(messageOf(jsonOf('{}', '/', headers)), ['secret'], {}, 1_765_627_200_000);
     };
     const right = '2703e8ab46d9703bae09e82b3f1c6cbdebdc0d6179727b1501ba8f5262a5d25e';
-    expect([verdict(right), verdict(`sha256=${right}`)]).toEqual(['genuine', 'genuine']);
-    expect([verdict(wrong), verdict(`sha256=${wrong}`), verdict(`sha512=${right}`)]).toEqual(
-      Array(3).fill('signature_mismatch'),
-    );
+    expect([verdict(right), verdict(`sha256=${right}`)]).toEqual(['valid', 'valid']);
+    expect([verdict(wrong), verdict(`sha256=${wrong}`), verdict(`sha512=${right}`)]).toEqual(Array(3).fill('mismatch'));
   });
 
   it('the header is printed as User-Assistant; neither it nor User-Agent decides anything', () => {

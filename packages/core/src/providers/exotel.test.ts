@@ -108,6 +108,38 @@ describe('two callbacks', () => {
   });
 });
 
+describe('legs', () => {
+  const legsOf = (Legs: unknown) => definition.normalize({ ...CALL, Legs }, {}).legs;
+  const one = (leg: unknown) => legsOf([leg])?.[0];
+
+  it('have number, cause and who ended them', () => {
+    const leg = {
+      Status: ' Completed',
+      OnCallDuration: '41',
+      Number: ' 15551230001',
+      Type: 'single',
+      CallerId: '+15551230002',
+    };
+    expect(one({ ...leg, Cause: '16', CauseCode: 'NORMAL_CLEARING', DisconnectedBy: 'Callee' })).toEqual({
+      status: 'completed',
+      rawStatus: 'Completed',
+      durationSeconds: 41,
+      number: '+15551230001',
+      type: 'single',
+      callerId: '+15551230002',
+      cause: 'NORMAL_CLEARING',
+      causeCode: 16,
+      disconnectedBy: 'callee',
+    });
+    expect(one({ Cause: 'USER_BUSY', CauseCode: 17 })).toEqual({ cause: 'USER_BUSY', causeCode: 17 });
+  });
+
+  it('leave out what is off the scale', () => {
+    expect(one({ OnCallDuration: -1, Status: 'null', CauseCode: '-3' })).toEqual({});
+    expect(legsOf('none')).toBeUndefined();
+  });
+});
+
 describe('callbackParams', () => {
   it('asks for both events as JSON', () => {
     expect(exotel.callbackParams({ url: 'https://example.com/hook', token: 't' })).toEqual({

@@ -1,128 +1,136 @@
 import type { FieldTree } from '../decode/fields.ts';
-import type { Agent, CallError, Hangup, Line, Recording } from '../event.ts';
-import { defineProvider, type NormalForm, type ProviderFactory } from '../provider/define-provider.ts';
+import type { Agent, CallError, Hangup, Leg, Line, Recording } from '../event.ts';
+import type { CallbackTarget } from '../provider/callback-params.ts';
+import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
+import { LAML_STATUSES } from '../provider/laml/laml.ts';
+import { answeredByLegs } from '../provider/legs.ts';
+import type { NormalForm } from '../provider/normal-form.ts';
 import { callSchema, option } from '../provider/standard-schema.ts';
-import { statusOf } from '../provider/status-of.ts';
-import { time } from '../provider/time.ts';
-import { direction, hasValue, id, isStatus, phone, present, span, text, word } from '../provider/values.ts';
-import { EXOTEL_STATUSES, isAnswered, legsOf } from './exotel-legs.ts';
+import { isZone, time, type Zone } from '../provider/time.ts';
+import {
+  answeredBy,
+  count,
+  direction,
+  fieldsOf,
+  hasValue,
+  id,
+  isStatus,
+  number,
+  phone,
+  present,
+  span,
+  statusOf,
+  text,
+  word,
+} from '../provider/values.ts';
 
-/**
- * The fields of Exotel's StatusCallback. A form and multipart body has strings where JSON has numbers, and `''` where it has null.
- * Types of optional fields are not enforced.
- *
- * Source: developer.exotel.com, voice v1, status callback; `Duration` from the page of voice v3.
- */
-export interface ExotelFields {
-  /** 32 hexadecimal digits. */
-  readonly CallSid: string;
-  /** Of the whole call: an inbound call that no agent took is `completed` too. See `answered` of the event. */
-  readonly Status: string;
-  /** `YYYY-MM-DD HH:mm:ss`, without a zone. */
-  readonly DateUpdated?: string;
-  /** Null, empty or absent without a recording. */
-  readonly RecordingUrl?: string | null;
-  /** `answered` or `terminal`. */
-  readonly EventType?: string;
-  /** As `DateUpdated`. */
-  readonly DateCreated?: string;
-  /** Of a call that you made: the customer. */
-  readonly To?: string;
-  /** Of a call that you made: the agent, who is called first. */
-  readonly From?: string;
-  /** The ExoPhone's number, despite the name. */
-  readonly PhoneNumberSid?: string;
-  /** As `DateUpdated`. */
-  readonly StartTime?: string;
-  /** `1970-01-01 05:30:00` when it is not set. */
-  readonly EndTime?: string | null;
-  /** Seconds in which both parties were connected. */
-  readonly ConversationDuration?: number | string;
-  /** Seconds of the call. Only in the page of voice v3. */
-  readonly Duration?: number | string;
-  /** `inbound`, `outbound-api`, `outbound-dial` (made in the dashboard). */
-  readonly Direction?: string;
-  /** What you gave when the call was made: at most 128 characters. */
-  readonly CustomField?: string;
-  /** First the party in `From`, then that in `To`. */
-  readonly Legs?: readonly ExotelLeg[];
-  // The next come with flows and applets; read if they come here.
-  readonly AccountSid?: string;
-  readonly OutgoingPhoneNumber?: string;
-  /** The agent that was called. */
-  readonly DialWhomNumber?: string;
-  readonly AgentEmail?: string;
-  readonly Cause?: string;
-  readonly ErrorCode?: string;
-  readonly ErrorMessage?: string;
-  readonly [field: string]: unknown;
-}
+/** The types of `exotel`. */
+export declare namespace exotel {
+  /**
+   * The fields of Exotel's StatusCallback. A form and multipart body has strings where JSON has numbers, and `''` where it has null.
+   * Types of optional fields are not enforced.
+   *
+   * Source: developer.exotel.com, voice v1, status callback; `Duration` from the page of voice v3.
+   */
+  interface Fields {
+    /** 32 hexadecimal digits. */
+    readonly CallSid: string;
+    /** Of the whole call: an inbound call that no agent took is `completed` too. See `answered` of the event. */
+    readonly Status: string;
+    /** `YYYY-MM-DD HH:mm:ss`, without a zone, as all times here. */
+    readonly DateUpdated?: string;
+    /** Null, empty or absent without a recording. */
+    readonly RecordingUrl?: string | null;
+    /** `answered` or `terminal`. */
+    readonly EventType?: string;
+    readonly DateCreated?: string;
+    /** Of a call that you made: the customer. */
+    readonly To?: string;
+    /** Of a call that you made: the agent, who is called first. */
+    readonly From?: string;
+    /** The ExoPhone's number, despite the name. */
+    readonly PhoneNumberSid?: string;
+    readonly StartTime?: string;
+    /** `1970-01-01 05:30:00` when it is not set. */
+    readonly EndTime?: string | null;
+    /** Seconds in which both parties were connected. */
+    readonly ConversationDuration?: number | string;
+    /** Seconds of the call. Only in the page of voice v3. */
+    readonly Duration?: number | string;
+    /** `inbound`, `outbound-api`, `outbound-dial` (made in the dashboard). */
+    readonly Direction?: string;
+    /** What you gave when the call was made: at most 128 characters. */
+    readonly CustomField?: string;
+    /** First the party in `From`, then that in `To`. */
+    readonly Legs?: readonly Leg[];
+    // The next come with flows and applets; read if they come here.
+    readonly AccountSid?: string;
+    readonly OutgoingPhoneNumber?: string;
+    /** The agent that was called. */
+    readonly DialWhomNumber?: string;
+    readonly AgentEmail?: string;
+    readonly Cause?: string;
+    readonly ErrorCode?: string;
+    readonly ErrorMessage?: string;
+    readonly [field: string]: unknown;
+  }
 
-/** One party's part of an Exotel call. */
-export interface ExotelLeg {
-  /** Seconds that the party was on the line. */
-  readonly OnCallDuration?: number | string;
-  /** Null, empty or absent: not attempted. */
-  readonly Status?: string | null;
-  /** `Human`, `Machine`, `NotSure`, `NA`, in any case. */
-  readonly AnsweredBy?: string;
-  // The next are documented for Passthru; read if they come here.
-  readonly Number?: string;
-  readonly Type?: string;
-  readonly CallerId?: string;
-  /** A code of ISDN and its word, such as 16 and `NORMAL_CLEARING`. */
-  readonly Cause?: number | string;
-  readonly CauseCode?: number | string;
-  readonly DisconnectedBy?: string;
-  readonly [field: string]: unknown;
+  /** One party's part of an Exotel call. */
+  interface Leg {
+    /** Seconds that the party was on the line. */
+    readonly OnCallDuration?: number | string;
+    /** Null, empty or absent: not attempted. */
+    readonly Status?: string | null;
+    /** `Human`, `Machine`, `NotSure`, `NA`, in any case. */
+    readonly AnsweredBy?: string;
+    // The next are documented for Passthru; read if they come here.
+    readonly Number?: string;
+    readonly Type?: string;
+    readonly CallerId?: string;
+    /** A code of ISDN and its word, such as 16 and `NORMAL_CLEARING`. */
+    readonly Cause?: number | string;
+    readonly CauseCode?: number | string;
+    readonly DisconnectedBy?: string;
+    readonly [field: string]: unknown;
+  }
+
+  /** What Exotel needs of you. It does not sign: its callbacks are proved only by `token`. */
+  interface Options {
+    /** The zone of times that come without one. @default '+05:30': that of India, in which every known callback is */
+    readonly utcOffset?: Zone;
+  }
+
+  /** What Exotel can be asked for. */
+  type Event = 'terminal' | 'answered';
+
+  /** What `exotel.callbackParams` takes. */
+  interface CallbackOptions extends CallbackTarget {
+    /** @default both */
+    readonly events?: readonly [Event, Event?];
+    /** @default 'application/json'; Exotel's own default is multipart. Both are understood. */
+    readonly contentType?: 'application/json' | 'multipart/form-data';
+  }
+
+  /** Parameters of "connect two numbers" in Exotel's API. */
+  interface CallbackParams {
+    /** Your endpoint, with the token in its query if you gave one. */
+    readonly StatusCallback: string;
+    readonly 'StatusCallbackEvents[0]': Event;
+    readonly 'StatusCallbackEvents[1]'?: Event;
+    readonly StatusCallbackContentType: 'application/json' | 'multipart/form-data';
+  }
 }
 
 declare module '../event.ts' {
   interface ProviderFields {
-    exotel: ExotelFields;
+    exotel: exotel.Fields;
   }
 }
 
-/** What Exotel needs of you. It does not sign: its callbacks are proved only by `token`. */
-export interface ExotelOptions {
-  /**
-   * The zone of times that come without one.
-   * @default '+05:30': that of India, in which every known callback is
-   */
-  readonly utcOffset?: UtcOffset;
-}
-
-/** Hours and minutes before or after UTC, two digits each: `+05:30`. */
-export type UtcOffset = `${'+' | '-'}${number}:${number}`;
-
-/** What Exotel can be asked for. */
-export type ExotelEvent = 'terminal' | 'answered';
-
-/** What `exotel.callbackParams` takes. */
-export interface ExotelCallbackOptions {
-  /** Your endpoint. */
-  readonly url: string;
-  /** For the URL's query: the one proof that Exotel can give. */
-  readonly token?: string;
-  /** @default both */
-  readonly events?: readonly [ExotelEvent, ExotelEvent?];
-  /** @default 'application/json'; Exotel's own default is multipart. Both are understood. */
-  readonly contentType?: 'application/json' | 'multipart/form-data';
-}
-
-/** Parameters of "connect two numbers" in Exotel's API. */
-export interface ExotelParameters {
-  /** Your endpoint, with the token in its query if you gave one. */
-  readonly StatusCallback: string;
-  /** The first event to ask for. */
-  readonly 'StatusCallbackEvents[0]': ExotelEvent;
-  /** The second, if there is one. */
-  readonly 'StatusCallbackEvents[1]'?: ExotelEvent;
-  /** How callbacks are to be written. */
-  readonly StatusCallbackContentType: 'application/json' | 'multipart/form-data';
-}
+/** Of the call and of its legs. The event `answered` comes as either word, though the document lists only terminal ones. */
+const { initiated: _, ...STATUSES } = LAML_STATUSES;
 
 /**
  * Exotel, voice v1. Cannot sign: set a `token`.
@@ -142,17 +150,15 @@ export interface ExotelParameters {
  */
 export const exotel: ProviderFactory<
   'exotel',
-  ExotelFields,
-  ExotelOptions,
-  (options: ExotelCallbackOptions) => ExotelParameters
+  exotel.Fields,
+  exotel.Options,
+  (options: exotel.CallbackOptions) => exotel.CallbackParams
 > = defineProvider({
   name: 'exotel',
   signs: 'nothing',
-  options: {
-    utcOffset: option<UtcOffset>('hours and minutes, two digits each, such as +05:30', isUtcOffset),
-  },
-  statuses: EXOTEL_STATUSES,
-  schema: callSchema<ExotelFields>('CallSid', 'Status'),
+  options: { utcOffset: option<Zone>('hours and minutes, two digits each, such as +05:30', isZone) },
+  statuses: STATUSES,
+  schema: callSchema<exotel.Fields>('CallSid', 'Status'),
   recognizes,
   whyNot,
   isCallStatus,
@@ -160,27 +166,15 @@ export const exotel: ProviderFactory<
   // `DateUpdated` is left out: nothing says that it stays the same when a callback is sent again.
   eventKey: (fields, form) =>
     contentKey({ ...form, occurredAt: undefined }, word(fields.EventType), time(fields.EndTime, '+00:00')),
-  callbackParams: parameters,
+  callbackParams,
 });
-
-/** What `Date` does not understand, such as one digit, would cost every event its time. */
-const UTC_OFFSET = /^[+-](?:0\d|1[0-4]):[0-5]\d$/;
-
-function isUtcOffset(given: unknown): boolean {
-  return typeof given === 'string' && UTC_OFFSET.test(given);
-}
 
 const CALL_SID = /^[0-9a-f]{32}$/;
 
-function recognizes(message: IncomingCallback): boolean {
-  const fields = message.record;
-  return (
-    CALL_SID.test(id(fields['CallSid']) ?? '') &&
-    'Status' in fields &&
-    isStatus(fields['Status']) &&
-    !('CallStatus' in fields) &&
-    isCallStatus(fields) === true
-  );
+function recognizes(callback: IncomingCallback): boolean {
+  const fields = callback.record;
+  if ('CallStatus' in fields || !('Status' in fields) || !isStatus(fields['Status'])) return false;
+  return CALL_SID.test(id(fields['CallSid']) ?? '') && isCallStatus(fields) === true;
 }
 
 function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {
@@ -201,8 +195,9 @@ function isCallStatus(fields: FieldTree): true | string {
   return marker === undefined || `It has ${marker} and no Status: it is of Passthru or of the softphone.`;
 }
 
-function normalize(fields: ExotelFields, { utcOffset = '+05:30' }: ExotelOptions): NormalForm {
-  const legs = legsOf(fields);
+function normalize(fields: exotel.Fields, { utcOffset = '+05:30' }: exotel.Options): NormalForm {
+  // One that was not attempted is empty.
+  const legs = Array.isArray(fields.Legs) ? fields.Legs.map(fieldsOf).map(normalLeg) : [];
   const rawStatus = text(fields.Status) ?? '';
   const way = direction(fields.Direction);
   const talkedFor = span(fields.ConversationDuration);
@@ -213,30 +208,45 @@ function normalize(fields: ExotelFields, { utcOffset = '+05:30' }: ExotelOptions
     direction: way,
     from: phone(fields.From),
     to: phone(fields.To),
-    line: present<Line>({
-      number: phone(fields.PhoneNumberSid) ?? phone(fields.OutgoingPhoneNumber),
-      name: undefined,
-      id: undefined,
-    }),
+    line: present<Line>({ number: phone(fields.PhoneNumberSid) ?? phone(fields.OutgoingPhoneNumber) }),
     account: text(fields.AccountSid),
     startedAt: time(fields.StartTime, utcOffset) ?? time(fields.DateCreated, utcOffset),
     occurredAt: ended ?? time(fields.DateUpdated, utcOffset),
     durationSeconds: talkedFor ?? span(fields.Duration),
-    answered: isAnswered(statusOf(EXOTEL_STATUSES, rawStatus), talkedFor, legs, way),
+    answered: answeredByLegs(statusOf(STATUSES, rawStatus), talkedFor, legs, way),
     // The first party's is "not applicable", so this is the other's.
     answeredBy: legs.find((leg) => leg.answeredBy !== undefined)?.answeredBy,
     agent: present<Agent>({ number: phone(fields.DialWhomNumber), email: text(fields.AgentEmail) }),
-    hangup: present<Hangup>({ by: undefined, number: undefined, direction: undefined, cause: text(fields.Cause) }),
-    recording: present<Recording>({ url: text(fields.RecordingUrl), id: undefined, durationSeconds: undefined }),
+    hangup: present<Hangup>({ cause: text(fields.Cause) }),
+    recording: present<Recording>({ url: text(fields.RecordingUrl) }),
     legs: legs.length === 0 ? undefined : legs,
     error: present<CallError>({ code: text(fields.ErrorCode), message: text(fields.ErrorMessage) }),
     custom: text(fields.CustomField),
   };
 }
 
-function parameters(options: ExotelCallbackOptions): ExotelParameters {
-  const { url, events = ['terminal', 'answered'], contentType = 'application/json' } = options;
-  const [first, second] = events;
+function normalLeg(leg: Readonly<Record<string, unknown>>): Leg {
+  const rawStatus = text(leg['Status']);
+  // Which of the two is the code and which the word, documents and callbacks do not agree on.
+  const causes = [leg['Cause'], leg['CauseCode']];
+  return (
+    present<Leg>({
+      status: rawStatus === undefined ? undefined : statusOf(STATUSES, rawStatus),
+      rawStatus,
+      durationSeconds: span(leg['OnCallDuration']),
+      answeredBy: answeredBy(leg['AnsweredBy']),
+      number: phone(leg['Number']),
+      type: text(leg['Type']),
+      callerId: phone(leg['CallerId']),
+      cause: causes.map(text).find((cause) => cause !== undefined && number(cause) === undefined),
+      causeCode: causes.map(count).find((code) => code !== undefined),
+      disconnectedBy: word(leg['DisconnectedBy']),
+    }) ?? {}
+  );
+}
+
+function callbackParams(options: exotel.CallbackOptions): exotel.CallbackParams {
+  const { url, events: [first, second] = ['terminal', 'answered'], contentType = 'application/json' } = options;
   return {
     StatusCallback: url,
     'StatusCallbackEvents[0]': first,

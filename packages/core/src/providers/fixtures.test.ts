@@ -6,8 +6,8 @@ import { normalize } from '../../test/normalized.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
+import { builtInProviders } from '../options/built-in-providers.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import { builtInProviders } from './index.ts';
 
 const fixtures = fixturesOf();
 const definitions = new Map(builtInProviders.map(({ definition }) => [definition.name as string, definition]));
@@ -79,9 +79,9 @@ describe.each(signable)('%s', (_, fixture) => {
     const definition = definitionOf(fixture);
     const signed = definition.sign?.({ ...fixture, origin: ORIGIN }, { secret: 'PSK-1', nowMs: now });
     const message = messageOf(signed as unknown as Fixture);
-    expect(definition.authenticate?.(message, ['PSK-0', 'PSK-1'], {}, now)).toBe('genuine');
-    expect(definition.authenticate?.(message, ['PSK-0'], {}, now)).toBe('signature_mismatch');
-    expect(definition.authenticate?.(messageOf(fixture), ['PSK-1'], {}, now)).toBe('signature_missing');
+    expect(definition.authenticate?.(message, ['PSK-0', 'PSK-1'], {}, now)).toBe('valid');
+    expect(definition.authenticate?.(message, ['PSK-0'], {}, now)).toBe('mismatch');
+    expect(definition.authenticate?.(messageOf(fixture), ['PSK-1'], {}, now)).toBe('missing');
   });
 });
 

@@ -1,61 +1,54 @@
+import type { CallbackTarget } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
+import { SIGNATURE_HEADERS } from '../provider/laml/signature.ts';
 import { callSchema } from '../provider/standard-schema.ts';
 import { id, isStatus } from '../provider/values.ts';
 
-/**
- * The fields of mycpaas's call status callback. Two are documented, `CallSid` (`CA…`) and `CallStatus`; the others are those of its LaML
- * relatives, used if they come.
- *
- * Source: docs.mycpaas.io, voice webhooks.
- */
-export interface MycpaasFields extends LamlFields {}
+/** The types of `mycpaas`. */
+export declare namespace mycpaas {
+  /**
+   * The fields of mycpaas's call status callback. Two are documented, `CallSid` (`CA…`) and `CallStatus`; the others are those of its LaML
+   * relatives, used if they come.
+   *
+   * Source: docs.mycpaas.io, voice webhooks.
+   */
+  interface Fields extends LamlFields {}
 
-declare module '../event.ts' {
-  interface ProviderFields {
-    mycpaas: MycpaasFields;
+  /** mycpaas documents no signature; its callbacks are proved only by `token`. */
+  // biome-ignore lint/suspicious/noEmptyInterface: it has none but those of every provider
+  interface Options {}
+
+  /**
+   * What mycpaas can be asked for. Its pages do not agree: by one they are statuses, by another the events
+   * `initiated`, `ringing`, `answered`, `completed`.
+   */
+  type Event = 'initiated' | 'ringing' | 'answered' | 'in-progress' | 'completed' | 'failed' | 'busy' | 'no-answer';
+
+  /** What `mycpaas.callbackParams` takes. */
+  interface CallbackOptions extends CallbackTarget {
+    /**
+     * @default none, and so no parameter: by either of its pages mycpaas then sends how the call ended, and by one of them everything
+     */
+    readonly events?: readonly [Event, ...Event[]];
+  }
+
+  /** Parameters of "create a call" in mycpaas's REST API. */
+  interface CallbackParams {
+    /** Your endpoint, with the token in its query if you gave one. */
+    readonly StatusCallback: string;
+    /** Separated by spaces. */
+    readonly StatusCallbackEvent?: string;
   }
 }
 
-/** mycpaas documents no signature; its callbacks are proved only by `token`. */
-// biome-ignore lint/suspicious/noEmptyInterface: it has none but those of every provider
-export interface MycpaasOptions {}
-
-/**
- * What mycpaas can be asked for. Its pages do not agree: by one they are statuses, by another the events
- * `initiated`, `ringing`, `answered`, `completed`.
- */
-export type MycpaasEvent =
-  | 'initiated'
-  | 'ringing'
-  | 'answered'
-  | 'in-progress'
-  | 'completed'
-  | 'failed'
-  | 'busy'
-  | 'no-answer';
-
-/** What `mycpaas.callbackParams` takes. */
-export interface MycpaasCallbackOptions {
-  /** Your endpoint. */
-  readonly url: string;
-  /** For the URL's query: the one proof that mycpaas can give. */
-  readonly token?: string;
-  /**
-   * @default none, and so no parameter: by either of its pages mycpaas then sends how the call ended, and by one of them everything
-   */
-  readonly events?: readonly [MycpaasEvent, ...MycpaasEvent[]];
-}
-
-/** Parameters of "create a call" in mycpaas's REST API. */
-export interface MycpaasParameters {
-  /** Your endpoint, with the token in its query if you gave one. */
-  readonly StatusCallback: string;
-  /** Separated by spaces. */
-  readonly StatusCallbackEvent?: string;
+declare module '../event.ts' {
+  interface ProviderFields {
+    mycpaas: mycpaas.Fields;
+  }
 }
 
 /**
@@ -73,48 +66,43 @@ export interface MycpaasParameters {
  */
 export const mycpaas: ProviderFactory<
   'mycpaas',
-  MycpaasFields,
-  MycpaasOptions,
-  (options: MycpaasCallbackOptions) => MycpaasParameters
+  mycpaas.Fields,
+  mycpaas.Options,
+  (options: mycpaas.CallbackOptions) => mycpaas.CallbackParams
 > = defineProvider({
   name: 'mycpaas',
   signs: 'nothing',
   // `queued` and `canceled` are not documented; its relatives have them. The text says "answered" where the table says `in-progress`.
   statuses: LAML_STATUSES,
-  schema: callSchema<MycpaasFields>('CallSid', 'CallStatus'),
+  schema: callSchema<mycpaas.Fields>('CallSid', 'CallStatus'),
   recognizes,
   whyNot,
   isCallStatus: isLamlCallStatus,
   // "The call ended normally", says its document of `completed`, not that it was answered.
   normalize: (fields) => lamlForm(fields, false),
   eventKey: (_, form) => contentKey(form),
-  callbackParams: parameters,
+  callbackParams,
 });
 
 /** With such a header it is a relative of mycpaas, whose callbacks look the same. */
-const FOREIGN_HEADERS = [
-  'x-signalwire-signature',
-  'x-signalwire-sha256-signature',
-  'x-twilio-signature',
-  'x-twilio-sha256-signature',
-] as const;
+const FOREIGN_HEADERS = SIGNATURE_HEADERS.map(({ header }) => header);
 
-function recognizes(message: IncomingCallback): boolean {
-  if (FOREIGN_HEADERS.some((header) => message.header(header) !== undefined)) return false;
-  const fields = message.record;
+function recognizes(callback: IncomingCallback): boolean {
+  if (FOREIGN_HEADERS.some((header) => callback.header(header) !== undefined)) return false;
+  const fields = callback.record;
   if (!id(fields['CallSid'])?.startsWith('CA') || !isStatus(fields['CallStatus'])) return false;
   const documented = Object.keys(fields).length === 2;
   return documented || isCertainLamlCallStatus(fields);
 }
 
-function whyNot(message: IncomingCallback, advice: string): string | undefined {
-  const { fields } = message;
-  const header = FOREIGN_HEADERS.find((name) => message.header(name) !== undefined);
+function whyNot(callback: IncomingCallback, advice: string): string | undefined {
+  const { fields } = callback;
+  const header = FOREIGN_HEADERS.find((name) => callback.header(name) !== undefined);
   if (header !== undefined) return whyNotLaml(fields, `It has ${header}, so it comes from a relative.`, advice);
   const isOurs = id(fields['CallSid'])?.startsWith('CA');
   return whyNotLaml(fields, isOurs ? undefined : `CallSid does not begin with CA: ${advice}.`, advice);
 }
 
-function parameters({ url, events }: MycpaasCallbackOptions): MycpaasParameters {
+function callbackParams({ url, events }: mycpaas.CallbackOptions): mycpaas.CallbackParams {
   return { StatusCallback: url, ...(events !== undefined && { StatusCallbackEvent: events.join(' ') }) };
 }

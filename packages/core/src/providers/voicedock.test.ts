@@ -29,16 +29,16 @@ function signedAt(timestamp: string): Sent {
 
 it('test vector', () => {
   expect(BODY).toHaveLength(285);
-  expect(verdict(SENT)).toBe('genuine');
-  expect(verdict(SENT, ['other'])).toBe('signature_mismatch');
-  expect(verdict(SENT, [])).toBe('signature_mismatch');
-  expect(verdict(SENT, ['old', SECRET])).toBe('genuine');
+  expect(verdict(SENT)).toBe('valid');
+  expect(verdict(SENT, ['other'])).toBe('mismatch');
+  expect(verdict(SENT, [])).toBe('mismatch');
+  expect(verdict(SENT, ['old', SECRET])).toBe('valid');
 });
 
 describe('a signature', () => {
   it.each(Object.keys(HEADERS))('is missing without %s', (name) => {
     const headers = Object.fromEntries(Object.entries(HEADERS).filter(([other]) => other !== name));
-    expect(verdict(jsonOf(BODY, '/hooks', headers))).toBe('signature_missing');
+    expect(verdict(jsonOf(BODY, '/hooks', headers))).toBe('missing');
   });
 
   it.each([
@@ -50,9 +50,7 @@ describe('a signature', () => {
     ['twice prefixed', `sha256=sha256=${HEX}`],
     ['garbage', 'é'.repeat(64)],
   ])('is refused when it is %s', (_, signature) => {
-    expect(verdict(jsonOf(BODY, '/hooks', { ...HEADERS, 'x-webhook-signature': signature }))).toBe(
-      'signature_mismatch',
-    );
+    expect(verdict(jsonOf(BODY, '/hooks', { ...HEADERS, 'x-webhook-signature': signature }))).toBe('mismatch');
   });
 
   it('does not cover the content type, so that must be that of JSON', () => {
@@ -60,7 +58,7 @@ describe('a signature', () => {
     const body = JSON.stringify({ message: { customer: { number: forgery } } });
     const signature = createHmac('sha256', SECRET).update(`1765627200.${body}`).digest('hex');
     const headers = { ...HEADERS, 'x-webhook-signature': signature };
-    expect(verdict(jsonOf(body, '/hooks', headers))).toBe('genuine');
+    expect(verdict(jsonOf(body, '/hooks', headers))).toBe('valid');
     const asForm = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
     expect(() => verdict({ ...jsonOf(body, '/hooks', headers), headers: asForm })).toThrow(
       expect.objectContaining({ code: 'unsupported_media_type' }),
@@ -69,7 +67,9 @@ describe('a signature', () => {
 
   it('needs the bytes', () => {
     const { body: _, ...sent } = SENT;
-    expect(verdict({ ...sent, parsed: JSON.parse(BODY) })).toBe('body_consumed');
+    expect(() => verdict({ ...sent, parsed: JSON.parse(BODY) })).toThrow(
+      expect.objectContaining({ code: 'body_consumed' }),
+    );
   });
 
   it('holds for no other body, time or signature', () => {
@@ -77,15 +77,15 @@ describe('a signature', () => {
       fc.tuple(fc.nat(original.length - 1), fc.integer({ min: 1, max: 127 })).map(([at, bits]) => {
         return original.slice(0, at) + String.fromCharCode(original.charCodeAt(at) ^ bits) + original.slice(at + 1);
       });
-    fc.assert(fc.property(flip(BODY), (body) => verdict({ ...SENT, body }) !== 'genuine'));
+    fc.assert(fc.property(flip(BODY), (body) => verdict({ ...SENT, body }) !== 'valid'));
     fc.assert(
       fc.property(flip(HEADERS['x-webhook-timestamp']), (timestamp) => {
-        return verdict({ ...SENT, headers: { ...SENT.headers, 'x-webhook-timestamp': timestamp } }) !== 'genuine';
+        return verdict({ ...SENT, headers: { ...SENT.headers, 'x-webhook-timestamp': timestamp } }) !== 'valid';
       }),
     );
     fc.assert(
       fc.property(flip(HEX), (hex) => {
-        return verdict({ ...SENT, headers: { ...SENT.headers, 'x-webhook-signature': `sha256=${hex}` } }) !== 'genuine';
+        return verdict({ ...SENT, headers: { ...SENT.headers, 'x-webhook-signature': `sha256=${hex}` } }) !== 'valid';
       }),
     );
   });
@@ -93,21 +93,21 @@ describe('a signature', () => {
 
 describe('the time of a signature', () => {
   it.each([
-    [300, 'genuine'],
-    [-300, 'genuine'],
-    [301, 'signature_expired'],
-    [-301, 'signature_expired'],
+    [300, 'valid'],
+    [-300, 'valid'],
+    [301, 'expired'],
+    [-301, 'expired'],
   ])('%i seconds from now', (seconds, expected) => {
     expect(verdict(SENT, [SECRET], {}, NOW + seconds * 1000)).toBe(expected);
   });
 
   it('may be as far as it is told', () => {
-    expect(verdict(SENT, [SECRET], { toleranceSeconds: 60 }, NOW + 61_000)).toBe('signature_expired');
-    expect(verdict(SENT, [SECRET], { toleranceSeconds: 3600 }, NOW + 3_600_000)).toBe('genuine');
+    expect(verdict(SENT, [SECRET], { toleranceSeconds: 60 }, NOW + 61_000)).toBe('expired');
+    expect(verdict(SENT, [SECRET], { toleranceSeconds: 3600 }, NOW + 3_600_000)).toBe('valid');
   });
 
   it('is never right with a tolerance that is no number', () => {
-    expect(verdict(SENT, [SECRET], { toleranceSeconds: Number.NaN })).toBe('signature_expired');
+    expect(verdict(SENT, [SECRET], { toleranceSeconds: Number.NaN })).toBe('expired');
   });
 
   it.each([
@@ -120,11 +120,11 @@ describe('the time of a signature', () => {
     'now',
     '1765627200, 1765627200',
   ])('is refused as %j', (timestamp) => {
-    expect(verdict(signedAt(timestamp))).toBe('signature_mismatch');
+    expect(verdict(signedAt(timestamp))).toBe('mismatch');
   });
 
   it('is reported as expired only where the signature itself is right', () => {
-    expect(verdict(SENT, ['other'], {}, NOW + 9e9)).toBe('signature_mismatch');
+    expect(verdict(SENT, ['other'], {}, NOW + 9e9)).toBe('mismatch');
   });
 });
 

@@ -1,14 +1,9 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../decode/fields.ts';
-import {
-  defineProvider,
-  type Provider,
-  type ProviderOptions,
-  type Secret,
-  type Verdict,
-} from '../provider/define-provider.ts';
+import { defineProvider, type Provider, type ProviderOptions, type Verdict } from '../provider/define-provider.ts';
 import { IncomingCallback } from '../provider/incoming-callback.ts';
+import type { Secret } from '../signing/secrets.ts';
 import { authenticate, type Proof, signingSecret } from './authenticate.ts';
 
 const seen: unknown[] = [];
@@ -22,7 +17,7 @@ const acme = defineProvider({
   recognizes: () => true,
   authenticate(message, secrets, options, now): Verdict {
     seen.push([secrets, Object.keys(options), now]);
-    return (message.header('x-verdict') ?? 'genuine') as Verdict;
+    return (message.header('x-verdict') ?? 'valid') as Verdict;
   },
   normalize: () => ({ callId: '', rawStatus: '' }),
   eventKey: () => '',
@@ -54,24 +49,24 @@ describe('authenticate', () => {
     await expect(check(both)).rejects.toMatchObject({ code: 'token_missing', details: { provider: 'acme' } });
     await expect(check(both, '/?token=y')).rejects.toMatchObject({ code: 'token_mismatch' });
     await expect(check(both, '/?token=x&token=x')).rejects.toMatchObject({ code: 'token_mismatch' });
-    await expect(check(both, '/?token=x', { 'x-verdict': 'signature_missing' })).rejects.toMatchObject({
+    await expect(check(both, '/?token=x', { 'x-verdict': 'missing' })).rejects.toMatchObject({
       code: 'signature_missing',
       details: { provider: 'acme', url: 'https://example.com/?token=…' },
     });
   });
 
   it('gives a hint about a mismatch alone', async () => {
-    await expect(check({ key: 'x' }, '/', { 'x-verdict': 'signature_mismatch' })).rejects.toMatchObject({
+    await expect(check({ key: 'x' }, '/', { 'x-verdict': 'mismatch' })).rejects.toMatchObject({
       details: { hint: expect.stringContaining('https://example.com/') },
     });
-    await expect(check({ key: 'x' }, '/', { 'x-verdict': 'signature_expired' })).rejects.toMatchObject({
+    await expect(check({ key: 'x' }, '/', { 'x-verdict': 'expired' })).rejects.toMatchObject({
       details: { provider: 'acme', url: 'https://example.com/' },
     });
   });
 
   it('does not blame the URL for a signature over bytes', () => {
     const provider = { ...acme({ key: 'x' }), definition: { ...acme.definition, signs: 'bytes' as const } };
-    const headers = { 'x-verdict': 'signature_mismatch' };
+    const headers = { 'x-verdict': 'mismatch' };
     const request = { method: 'POST', url: '/', origin: '', headers, body: Buffer.from('') };
     expect(() => authenticate(new IncomingCallback(request, DEFAULT_LIMITS), provider, 7)).toThrow(
       expect.objectContaining({ details: expect.objectContaining({ hint: expect.not.stringContaining('URL') }) }),
@@ -156,14 +151,14 @@ describe('authenticate() of a provider', () => {
     await expect(
       authenticate(
         message,
-        withVerdict(async () => 'genuine'),
+        withVerdict(async () => 'valid'),
         7,
       ),
     ).resolves.toEqual({ trust: 'signed' });
     await expect(
       authenticate(
         message,
-        withVerdict(async () => 'signature_missing'),
+        withVerdict(async () => 'missing'),
         7,
       ),
     ).rejects.toMatchObject({
@@ -176,7 +171,7 @@ describe('authenticate() of a provider', () => {
     expect(
       authenticate(
         message,
-        withVerdict(() => 'genuine'),
+        withVerdict(() => 'valid'),
         7,
       ),
     ).toEqual({ trust: 'signed' });

@@ -1,11 +1,12 @@
-import { CallStatusError } from '../errors.ts';
+import { CallStatusError, type ErrorCode, type ErrorDetails, isCallStatusError } from '../errors.ts';
 import type { Trust } from '../event.ts';
 import { atOnce } from '../provider/at-once.ts';
-import type { Provider, Secret, Verdict } from '../provider/define-provider.ts';
-import { type IncomingCallback, TOKEN_PARAMETER } from '../provider/incoming-callback.ts';
+import type { Provider, Verdict } from '../provider/define-provider.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { mismatchHint } from '../signing/hint.ts';
-import { type Found, secretsOf } from '../signing/secrets.ts';
+import { type Found, type Secret, secretsOf } from '../signing/secrets.ts';
 import { tokenVerdict } from '../signing/token.ts';
+import { TOKEN_PARAMETER } from '../signing/with-token.ts';
 import { loggableUrl } from '../text/redact.ts';
 
 /** How a message proved to be genuine. */
@@ -26,7 +27,7 @@ export function authenticate(message: IncomingCallback, provider: Provider, now:
   return whenFound(lookUp(provider.options.token, message, provider), (tokens) => {
     if (tokens !== undefined) {
       const verdict = tokenVerdict(message.parameter(TOKEN_PARAMETER), tokens.secrets);
-      if (verdict !== 'genuine') throw new CallStatusError(verdict, { provider: provider.name });
+      if (verdict !== 'valid') throw new CallStatusError(`token_${verdict}`, { provider: provider.name });
     }
     const secret = signingSecret(provider);
     if (secret === undefined) return tokens === undefined ? UNPROVED : { trust: 'token', tenant: tokens.tenant };
@@ -80,34 +81,57 @@ function verify(
   { secrets, tenant }: Found,
 ): Proof | Promise<Proof> {
   const { definition, options } = provider;
-  const verdict =
-    definition.authenticate === undefined
-      ? 'signature_mismatch'
-      : definition.authenticate(message, secrets, options, now);
-  const prove = (found: Verdict): Proof => {
-    if (found === 'genuine') return { trust: 'signed', tenant };
-    throw refusal(found, message, provider, secrets);
+  const prove = (verdict: Verdict): Proof => {
+    if (verdict === 'valid') return { trust: 'signed', tenant };
+    throw refusal(verdict, message, provider, secrets);
   };
-  // Only some providers of your own have something to wait for, and each turn costs.
-  return typeof verdict === 'string' ? prove(verdict) : Promise.resolve(verdict).then(prove);
+  const fail = (error: unknown): never => {
+    throw aboutProvider(error, message, provider);
+  };
+  try {
+    const verify = definition.authenticate ?? (() => 'mismatch' as const);
+    const verdict = verify(message, secrets, options, now);
+    // Only some providers of your own have something to wait for, and each turn costs.
+    return typeof verdict === 'string' ? prove(verdict) : Promise.resolve(verdict).then(prove).catch(fail);
+  } catch (error) {
+    return fail(error);
+  }
 }
 
 function refusal(
   verdict: Verdict,
   message: IncomingCallback,
-  { definition, name }: Provider,
+  provider: Provider,
   secrets: readonly string[],
 ): CallStatusError {
-  if (verdict === 'genuine' || !REFUSALS.includes(verdict))
-    throw new TypeError(`authenticate() of ${name} gave no verdict.`);
-  // Of a signature over bytes, the URL tells nothing.
-  const details = { provider: name, ...(definition.signs === 'fields' && { url: loggableUrl(message.url) }) };
-  return new CallStatusError(
-    verdict,
-    verdict === 'signature_mismatch'
-      ? { ...details, hint: mismatchHint(message, secrets, definition.signs, adviceOf(definition, message, secrets)) }
-      : details,
-  );
+  const { definition, name } = provider;
+  const code = REFUSALS.get(verdict);
+  if (code === undefined) throw new TypeError(`authenticate() of ${name} gave no verdict.`);
+  const details = signatureDetails(message, provider);
+  if (verdict !== 'mismatch') return new CallStatusError(code, details);
+  const hint = mismatchHint(message, secrets, definition.signs, adviceOf(definition, message, secrets));
+  return new CallStatusError(code, { ...details, hint });
+}
+
+/** Code that is not type-checked may return anything. */
+const REFUSALS: ReadonlyMap<unknown, ErrorCode> = new Map([
+  ['missing', 'signature_missing'],
+  ['mismatch', 'signature_mismatch'],
+  ['expired', 'signature_expired'],
+]);
+
+/** Of a signature over bytes, the URL tells nothing. */
+function signatureDetails(message: IncomingCallback, { name, definition }: Provider): ErrorDetails {
+  return { provider: name, ...(definition.signs === 'fields' && { url: loggableUrl(message.url) }) };
+}
+
+/** What a definition throws, such as `body_consumed`, does not name its provider. */
+function aboutProvider(error: unknown, message: IncomingCallback, provider: Provider): unknown {
+  if (!isCallStatusError(error) || error.details.provider !== undefined) return error;
+  const { code, details, cause } = error;
+  const isOfSignature = code === 'body_consumed' || code === 'signature_mismatch';
+  const own = isOfSignature ? signatureDetails(message, provider) : { provider: provider.name };
+  return new CallStatusError(code, { ...own, ...details }, { cause });
 }
 
 /** What fails while it looks for advice must not make an error of ours out of a forged request. */
@@ -123,9 +147,6 @@ function adviceOf(
     return undefined;
   }
 }
-
-/** Code that is not type-checked may return anything. */
-const REFUSALS: readonly Verdict[] = ['signature_missing', 'signature_mismatch', 'signature_expired', 'body_consumed'];
 
 /** The secret with which this provider signs, if it is set. */
 export function signingSecret({ definition, options }: Provider): Secret | undefined {

@@ -14,7 +14,7 @@ import {
 } from '../event.ts';
 import type { Logger } from '../log/log.ts';
 import { atOnce } from '../provider/at-once.ts';
-import type { NormalForm } from '../provider/define-provider.ts';
+import type { NormalForm } from '../provider/normal-form.ts';
 
 /** What a part of the normal form has to be: a single value, an object of parts, or a list. */
 interface Rule {

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { normalize } from '../../test/normalized.ts';
 import { acme, plain } from '../../test/plain-provider.ts';
-import { defineProvider, type NormalForm } from '../provider/define-provider.ts';
+import { defineProvider } from '../provider/define-provider.ts';
+import type { NormalForm } from '../provider/normal-form.ts';
 import { signalwire } from '../providers/signalwire.ts';
 import { voicedock } from '../providers/voicedock.ts';
 

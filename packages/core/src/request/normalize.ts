@@ -4,7 +4,7 @@ import { type CallStatus, isTerminal } from '../event.ts';
 import type { NewEvent } from '../inbox/inbox.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import { statusOf } from '../provider/status-of.ts';
+import { statusOf } from '../provider/values.ts';
 import { isPrintable } from '../text/printable.ts';
 import type { Proof } from './authenticate.ts';
 import { checkedForm, type Dropped, OPTIONAL_PARTS } from './checked-form.ts';

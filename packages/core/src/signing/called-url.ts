@@ -2,6 +2,18 @@ import type { CallbackRequest } from '../callback-request.ts';
 import { CallStatusError } from '../errors.ts';
 import { loggableUrl } from '../text/redact.ts';
 
+/** A request, as far as a signature over its URL depends on it. `IncomingCallback` of `@call-status/core/provider` is one. */
+export interface CalledRequest {
+  /** The request as the adapter gave it. */
+  readonly request: CallbackRequest;
+  /** The URL that is verified. */
+  readonly url: string;
+  /** The `publicUrl` that is configured for this request, if any. */
+  readonly publicUrl: string | undefined;
+  /** A header's value, by its name in lower case. */
+  header(name: string): string | undefined;
+}
+
 /** Where the provider reaches the application: a fixed address, or one for each request. */
 export type PublicUrl = string | ((request: CallbackRequest) => string);
 

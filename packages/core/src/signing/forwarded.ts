@@ -1,4 +1,4 @@
-import type { IncomingCallback } from '../provider/incoming-callback.ts';
+import type { CalledRequest } from './called-url.ts';
 
 /** A part of a URL, and the header in which a proxy says it. */
 export interface Said {
@@ -34,25 +34,25 @@ const PORT = /^\d{1,5}$/;
 const PATH = /^\/\S{0,2000}$/;
 
 /** Reads every common form of forwarded headers. What is malformed in them is passed over. */
-export function forwarded(message: IncomingCallback): Forwarded {
+export function forwarded(callback: CalledRequest): Forwarded {
   const said = (headers: readonly string[], form: RegExp): Said[] =>
     headers
-      .flatMap((header) => endsOf(message.header(header)).map((value) => ({ value, header })))
+      .flatMap((header) => endsOf(callback.header(header)).map((value) => ({ value, header })))
       .filter(({ value }) => form.test(value));
   const standard = (name: string, form: RegExp): Said[] =>
     Array.from(
-      (message.header('forwarded') ?? '').matchAll(new RegExp(`(?:^|[;,\\s])${name}=("?)([^";,\\s]+)\\1`, 'gi')),
+      (callback.header('forwarded') ?? '').matchAll(new RegExp(`(?:^|[;,\\s])${name}=("?)([^";,\\s]+)\\1`, 'gi')),
     )
       .map(([, , value = '']) => ({ value, header: 'forwarded' }))
       .filter(({ value }) => form.test(value));
   const secure = TLS_HEADERS.filter(
-    (header) => message.header(header) !== undefined && message.header(header) !== 'off',
+    (header) => callback.header(header) !== undefined && callback.header(header) !== 'off',
   );
   const schemes = [
     ...said(SCHEME_HEADERS, SCHEME),
     ...standard('proto', SCHEME),
     ...secure.map((header) => ({ value: 'https', header })),
-    ...visitor(message.header('cf-visitor')),
+    ...visitor(callback.header('cf-visitor')),
   ];
   const hosts = [...said(HOST_HEADERS, HOST), ...standard('host', HOST)];
   const ports = said(['x-forwarded-port'], PORT);
@@ -62,7 +62,7 @@ export function forwarded(message: IncomingCallback): Forwarded {
     hosts: hosts.flatMap((host) => [host, ...ports.map(({ value }) => ({ ...host, value: `${host.value}:${value}` }))]),
     paths: [
       ...said(PATH_HEADERS, PATH),
-      ...prefixes.map(({ value, header }) => ({ value: value.replace(/\/$/, '') + message.request.url, header })),
+      ...prefixes.map(({ value, header }) => ({ value: value.replace(/\/$/, '') + callback.request.url, header })),
     ],
   };
 }

@@ -1,6 +1,5 @@
-import type { Provider } from '../provider/define-provider.ts';
-import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { loggableUrl } from '../text/redact.ts';
+import type { CalledRequest } from './called-url.ts';
 import { forwarded } from './forwarded.ts';
 import { headersOf, isSeenByTrust, settingFor } from './likely-urls.ts';
 
@@ -10,9 +9,9 @@ import { headersOf, isSeenByTrust, settingFor } from './likely-urls.ts';
  * @param found the changes with which the signature matches; `undefined`: none was found
  */
 export function mismatchHint(
-  message: IncomingCallback,
+  callback: CalledRequest,
   secrets: readonly string[],
-  signs: Provider['definition']['signs'],
+  signs: 'fields' | 'bytes' | 'nothing',
   found?: readonly string[],
 ): string {
   if (secrets.length === 0) return 'No secret was found for this request.';
@@ -20,28 +19,28 @@ export function mismatchHint(
   // Such a signature does not cover the URL.
   if (signs === 'bytes')
     return causes ?? "The secret is not this provider's, or something on the way changed the body.";
-  const verified = `The URL verified was ${loggableUrl(message.url)}.`;
-  return [verified, ...(causes === undefined ? suspicions(message) : [causes])].join(' ');
+  const verified = `The URL verified was ${loggableUrl(callback.url)}.`;
+  return [verified, ...(causes === undefined ? suspicions(callback) : [causes])].join(' ');
 }
 
 /** What may be wrong, the most frequent first. */
-function suspicions(message: IncomingCallback): readonly string[] {
-  const { request } = message;
+function suspicions(callback: CalledRequest): readonly string[] {
+  const { request } = callback;
   const isParsed = request.body === undefined && request.method !== 'GET';
   return [
-    suspectedUrl(message),
+    suspectedUrl(callback),
     ...(isParsed ? ['Another parser took the body apart first: mount call-status before it.'] : []),
   ];
 }
 
-function suspectedUrl(message: IncomingCallback): string {
-  const { publicUrl, request, url } = message;
+function suspectedUrl(callback: CalledRequest): string {
+  const { publicUrl, request, url } = callback;
   const orSecret = "else the secret is not this provider's, or one of several that call this URL: list them all.";
   if (publicUrl !== undefined) {
     const called = loggableUrl(request.origin + request.url);
     return `publicUrl is set to ${loggableUrl(publicUrl)}, and the request came to ${called}. If the provider called another (scheme, host, port, path), correct publicUrl; ${orSecret}`;
   }
-  const { schemes, hosts, paths } = forwarded(message);
+  const { schemes, hosts, paths } = forwarded(callback);
   const scheme = schemes.find(({ value }) => !url.startsWith(`${value}:`));
   const host = hosts.find(({ value }) => !url.includes(`//${value}`));
   const path = paths.find(({ value }) => !url.endsWith(value));
@@ -50,6 +49,6 @@ function suspectedUrl(message: IncomingCallback): string {
   const what = scheme?.value ?? (host === undefined ? 'another path' : 'another host');
   const [ownScheme, ownHost] = request.origin.split('://');
   const trustHelps =
-    path === undefined && isSeenByTrust(message, `${scheme?.value ?? ownScheme}://${host?.value ?? ownHost}`);
+    path === undefined && isSeenByTrust(callback, `${scheme?.value ?? ownScheme}://${host?.value ?? ownHost}`);
   return `A proxy says that the provider called ${what}: ${settingFor(trustHelps)} (${headersOf(by)}). If it does not match then, the secret is not this provider's.`;
 }

@@ -1,5 +1,5 @@
-import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { loggableUrl } from '../text/redact.ts';
+import type { CalledRequest } from './called-url.ts';
 import type { Guess } from './diagnose.ts';
 import { forwarded, type Said } from './forwarded.ts';
 import { otherForms } from './url.ts';
@@ -15,11 +15,11 @@ const PARTS = /^(https?):\/\/([^/?#]*)(.*)$/is;
  * The URLs that the provider may have called, the one that was verified first: by what proxies say, by the request itself where `publicUrl`
  * says something else, with the other scheme, and with and without a slash, a prefix of the path or the query.
  */
-export function likelyUrls(message: IncomingCallback): readonly Guess<string>[] {
-  const { url, publicUrl, request } = message;
+export function likelyUrls(callback: CalledRequest): readonly Guess<string>[] {
+  const { url, publicUrl, request } = callback;
   const [, scheme = '', host = '', path = ''] = PARTS.exec(url) as RegExpExecArray;
   const [, calledScheme = '', calledHost = '', calledPath = ''] = PARTS.exec(request.origin + request.url) ?? [];
-  const said = forwarded(message);
+  const said = forwarded(callback);
   const guessed = (value: string): Said => ({ value, header: '' });
   const schemes = unique([guessed(scheme), ...said.schemes, guessed(calledScheme), guessed('https'), guessed('http')]);
   const hosts = unique([guessed(host), ...said.hosts, guessed(calledHost)]).slice(0, MOST_HOSTS);
@@ -41,7 +41,7 @@ export function likelyUrls(message: IncomingCallback): readonly Guess<string>[] 
         const advice = !aPath.value.endsWith(request.url)
           ? adviceToKeep(request.url, value, by)
           : publicUrl === undefined
-            ? adviceOf(value, what, by, aPath.value === path && isSeenByTrust(message, origin))
+            ? adviceOf(value, what, by, aPath.value === path && isSeenByTrust(callback, origin))
             : adviceToCorrect(publicUrl, value);
         guesses.push(...[value, ...otherForms(value)].map((form) => ({ value: form, advice })));
       }
@@ -85,9 +85,9 @@ export function settingFor(trustHelps: boolean): string {
 }
 
 /** Whether a framework that trusts its proxy would see this origin: frameworks read two headers, and of each the first value. */
-export function isSeenByTrust(message: IncomingCallback, origin: string): boolean {
-  const [, scheme, host] = PARTS.exec(message.request.origin) as RegExpExecArray;
-  const first = (header: string): string | undefined => message.header(header)?.split(',', 1)[0]?.trim();
+export function isSeenByTrust(callback: CalledRequest, origin: string): boolean {
+  const [, scheme, host] = PARTS.exec(callback.request.origin) as RegExpExecArray;
+  const first = (header: string): string | undefined => callback.header(header)?.split(',', 1)[0]?.trim();
   const seen = `${first('x-forwarded-proto') || scheme}://${first('x-forwarded-host') || host}`;
   return seen.toLowerCase() === origin.toLowerCase();
 }

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { CallbackRequest } from '../callback-request.ts';
-import type { Secret } from '../provider/define-provider.ts';
+import type { Secret } from './secrets.ts';
 import { secretsOf } from './secrets.ts';
 
 const request: CallbackRequest = {

@@ -1,5 +1,40 @@
 import type { CallbackRequest } from '../callback-request.ts';
-import type { Secret, TenantSecrets } from '../provider/define-provider.ts';
+
+/** A value, or what waits for it. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** The secrets of one tenant. */
+export interface TenantSecrets {
+  /** Whose they are, in 1 to 64 characters. It is the event's `tenant`, and part of what tells calls apart. */
+  readonly tenant: string;
+  /** Any of them is right. An empty list refuses the callback. */
+  readonly secrets: string | readonly string[];
+}
+
+/**
+ * A secret: one; several at a time (rotation: any of them is right); a function without parameters that returns them; or a function of
+ * the request, which has to say whose secrets they are, so that tenants cannot write into each other's calls.
+ * A function that returns `undefined` or an empty list refuses the callback.
+ *
+ * @example
+ * ```ts
+ * import { signalwire } from '@call-status/core';
+ *
+ * const keys: Record<string, string> = { acme: 'PSK…' };
+ *
+ * signalwire({
+ *   signingKey: (request) => {
+ *     const tenant = new URL(request.url, 'https://hooks.example.com').searchParams.get('tenant') ?? '';
+ *     return Object.hasOwn(keys, tenant) ? { tenant, secrets: keys[tenant]! } : undefined;
+ *   },
+ * });
+ * ```
+ */
+export type Secret =
+  | string
+  | readonly string[]
+  | (() => MaybePromise<string | readonly string[] | TenantSecrets | undefined>)
+  | ((request: CallbackRequest) => MaybePromise<TenantSecrets | undefined>);
 
 /** The secrets that are right for a request; none means that nothing is. */
 export interface Found {

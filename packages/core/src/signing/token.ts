@@ -1,21 +1,21 @@
 import crypto from 'node:crypto';
 
-/** What comparing the token of a callback URL found. Anything but `genuine` refuses the callback. */
-export type TokenVerdict = 'genuine' | 'token_missing' | 'token_mismatch';
+/** What comparing the token of a callback URL found. Anything but `valid` refuses the callback. */
+export type TokenVerdict = 'valid' | 'missing' | 'mismatch';
 
 /**
  * Compares the token that came with all that are right, in a time that does not depend on either.
  *
  * @param given The query parameter as it came. Several at once are a mismatch: nobody but an attacker sends them.
- * @param tokens The right ones; with none of them nothing is genuine.
+ * @param tokens The right ones; without any, nothing is valid.
  */
 export function tokenVerdict(given: string | readonly string[] | undefined, tokens: readonly string[]): TokenVerdict {
-  if (given === undefined || given.length === 0) return 'token_missing';
-  if (typeof given !== 'string') return 'token_mismatch';
+  if (given === undefined || given.length === 0) return 'missing';
+  if (typeof given !== 'string') return 'mismatch';
   const digest = sha256(given);
   let found = false;
   for (const token of tokens) found = crypto.timingSafeEqual(digest, digestOf(token)) || found;
-  return found ? 'genuine' : 'token_mismatch';
+  return found ? 'valid' : 'mismatch';
 }
 
 /** Makes tokens of any length comparable in constant time. */

@@ -1,4 +1,5 @@
-import { TOKEN_PARAMETER } from '../provider/incoming-callback.ts';
+/** The query parameter that holds the token of a callback URL. */
+export const TOKEN_PARAMETER = 'token';
 
 /** Every text has them. */
 const PARTS = /^([^?#]*)\??([^#]*)(.*)$/s;

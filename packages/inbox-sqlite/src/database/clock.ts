@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Clock } from '@call-status/core';
+import type { Clock } from '@call-status/core/inbox';
 
 /** A moment by three clocks, in whole milliseconds. */
 export interface Now {

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { constants } from 'node:os';
-import { CallStatusError, type ErrorCode, type ErrorDetails, isCallStatusError } from '@call-status/core';
+import { CallStatusError, type ErrorCode, isCallStatusError } from '@call-status/core';
+import type { ErrorDetails } from '@call-status/core/provider';
 
 /** SQLite's primary result codes (https://sqlite.org/rescode.html) that have an error code of their own. */
 const CODES = new Map<number, ErrorCode>([

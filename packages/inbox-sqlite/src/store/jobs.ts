@@ -1,4 +1,4 @@
-import type { TakeRequest } from '@call-status/core';
+import type { TakeRequest } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
 import type { StoredEvent, TakenRow, TakenRows } from './rows.ts';

@@ -1,4 +1,5 @@
-import { type Transition, transitionOf } from '@call-status/core';
+import type { Transition } from '@call-status/core';
+import { transitionOf } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
 import { hashOf, keyOf } from './erase.ts';

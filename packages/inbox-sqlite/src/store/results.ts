@@ -1,4 +1,4 @@
-import type { Failure, Outcome } from '@call-status/core';
+import type { Failure, Outcome } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Sql, type Statements, type Value } from '../database/engine.ts';
 import { BLOCKED, DEAD, RUNNING } from './totals.ts';

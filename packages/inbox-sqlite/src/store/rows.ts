@@ -1,5 +1,7 @@
-import type { AnyCallStatusEvent, CallStatus, Direction, Job, NewEvent, Taken, Transition } from '@call-status/core';
+import type { AnyCallStatusEvent, CallStatus, Transition } from '@call-status/core';
 import { CallStatusError } from '@call-status/core';
+import type { Job, NewEvent, Taken } from '@call-status/core/inbox';
+import type { Direction } from '@call-status/core/provider';
 
 // What crosses from one thread to the other for each event is a tuple: an object would be copied with its property names.
 

@@ -1,4 +1,4 @@
-import { checkOptions } from '@call-status/core';
+import { checkOptions } from '@call-status/core/inbox';
 import { describe, expect, it } from 'vitest';
 import { anEvent } from '../../test/events.ts';
 import { FIRST, open, REQUEST, type TakenJob, t, take, within } from '../../test/stores.ts';

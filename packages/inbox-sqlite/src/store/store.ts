@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Failure, Outcome, TakeRequest, TerminalStatus } from '@call-status/core';
+import type { TerminalStatus } from '@call-status/core';
+import type { Failure, Outcome, TakeRequest } from '@call-status/core/inbox';
 import { monotonic, type Now } from '../database/clock.ts';
 import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
 import { checkpoint, requireVersion, rollback } from '../database/open.ts';

@@ -1,4 +1,4 @@
-import type { InboxCounts, InboxHealth } from '@call-status/core';
+import type { InboxCounts, InboxHealth } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
 

@@ -6,7 +6,8 @@
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createCallStatus, defineProvider } from '@call-status/core';
+import { createCallStatus } from '@call-status/core';
+import { defineProvider } from '@call-status/core/provider';
 import * as v from 'valibot';
 import { loadEngine } from '../../src/database/engine.ts';
 import { resolveOptions } from '../../src/options.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { CallbackReceiver } from '@call-status/core';
+import type { CallbackReceiver } from '@call-status/core/adapter';
 import type { Seen } from './application.ts';
 
 /** An adapter, as the suite sees it. */

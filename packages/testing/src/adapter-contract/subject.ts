@@ -3,7 +3,6 @@ import { Agent, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type AnyCallStatusEvent,
-  type CallbackReceiver,
   type CallStatusError,
   type CallStatusOptions,
   createCallStatus,
@@ -14,6 +13,7 @@ import {
   signalwire,
   voicedock,
 } from '@call-status/core';
+import type { CallbackReceiver } from '@call-status/core/adapter';
 import type { Fixture } from '../fixtures/fixture-file.ts';
 import type { Adapter, Mount, Setup } from './adapter.ts';
 import { type Seen, see } from './application.ts';

@@ -1,4 +1,5 @@
-import { type CallStatus, type Clock, isTerminal, type NewEvent } from '@call-status/core';
+import { type CallStatus, isTerminal } from '@call-status/core';
+import type { Clock, NewEvent } from '@call-status/core/inbox';
 
 /** An event of a made-up provider, received now. */
 export function acmeEvent(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CallStatus, Clock, Inbox, Job, NewEvent, Taken, TakeRequest } from '@call-status/core';
+import type { CallStatus, Inbox } from '@call-status/core';
+import type { Clock, Job, NewEvent, Taken, TakeRequest } from '@call-status/core/inbox';
 import { type ManualClock, manualClock } from '../manual-clock.ts';
 import { acmeEvent } from './acme-event.ts';
 import type { InboxUnderTest, MakeInbox } from './inbox-under-test.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CallQuery, CallStatus, Inbox, NewEvent } from '@call-status/core';
+import type { CallStatus, Inbox } from '@call-status/core';
+import type { CallQuery, NewEvent } from '@call-status/core/inbox';
 import { assertMatches } from '../assertions.ts';
 import type { Tests } from './inbox-under-test.ts';
 import { readAll } from './read-all.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CallEnd, NewEvent } from '@call-status/core';
+import type { CallEnd, NewEvent } from '@call-status/core/inbox';
 import { assertMatches, assertRejects } from '../assertions.ts';
 import { LEASE_MS } from './bench.ts';
 import type { Tests } from './inbox-under-test.ts';

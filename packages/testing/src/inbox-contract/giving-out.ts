@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Job, Lease } from '@call-status/core';
+import type { Job, Lease } from '@call-status/core/inbox';
 import { assertMatches } from '../assertions.ts';
 import { eventually } from '../real-time.ts';
 import { LEASE_MS } from './bench.ts';

@@ -1,4 +1,5 @@
-import type { Clock, Inbox } from '@call-status/core';
+import type { Inbox } from '@call-status/core';
+import type { Clock } from '@call-status/core/inbox';
 import type { Tests as ContractTests } from '../contract-test.ts';
 import type { Bench } from './bench.ts';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CallStatus, Job } from '@call-status/core';
+import type { CallStatus } from '@call-status/core';
+import type { Job } from '@call-status/core/inbox';
 import { assertMatches } from '../assertions.ts';
 import { Random } from '../random.ts';
 import { LEASE_MS } from './bench.ts';

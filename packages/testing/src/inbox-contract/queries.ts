@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import type { CallQuery, DeadLetterQuery, Inbox } from '@call-status/core';
+import type { Inbox } from '@call-status/core';
+import type { CallQuery, DeadLetterQuery } from '@call-status/core/inbox';
 import { assertMatches } from '../assertions.ts';
 import type { Bench } from './bench.ts';
 import type { Tests } from './inbox-under-test.ts';

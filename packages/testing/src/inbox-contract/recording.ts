@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CallStatus, NewEvent } from '@call-status/core';
+import type { CallStatus } from '@call-status/core';
+import type { NewEvent } from '@call-status/core/inbox';
 import { assertRejects } from '../assertions.ts';
 import { expectedTransitions } from './expected-transitions.ts';
 import type { Tests } from './inbox-under-test.ts';

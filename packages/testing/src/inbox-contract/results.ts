@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Inbox, Lease, Outcome } from '@call-status/core';
+import type { Inbox } from '@call-status/core';
+import type { Lease, Outcome } from '@call-status/core/inbox';
 import { assertMatches } from '../assertions.ts';
 import { LEASE_MS } from './bench.ts';
 import type { Tests } from './inbox-under-test.ts';

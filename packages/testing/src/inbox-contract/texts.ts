@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { NewEvent } from '@call-status/core';
+import type { NewEvent } from '@call-status/core/inbox';
 import type { Tests } from './inbox-under-test.ts';
 
 const STRANGE = [

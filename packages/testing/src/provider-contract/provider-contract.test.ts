@@ -36,7 +36,7 @@ describe('a provider does not pass that', () => {
       { eventKey: () => `${Math.random()}` },
       'is the same event when it comes again',
     ],
-    ['believes any signature', { authenticate: () => 'genuine' }, 'is refused when it is forged, or proved by nothing'],
+    ['believes any signature', { authenticate: () => 'valid' }, 'is refused when it is forged, or proved by nothing'],
     [
       'does not look at the time',
       {
@@ -54,10 +54,10 @@ describe('a provider does not pass that', () => {
         }),
         authenticate: (message: { bytes: Buffer; header(name: string): string }, [secret = '']: string[]) =>
           message.header('x-signature') === undefined
-            ? 'signature_missing'
+            ? 'missing'
             : message.header('x-signature') === hmac('sha256', secret, 'hex', `${message.bytes.length}`)
-              ? 'genuine'
-              : 'signature_mismatch',
+              ? 'valid'
+              : 'mismatch',
       },
       'covers every byte of the body, or every field',
     ],

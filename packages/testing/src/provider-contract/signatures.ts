@@ -61,7 +61,7 @@ export const OF_SIGNATURES: Tests<ProviderBench> = {
   },
 };
 
-const VALID = 'genuine';
+const VALID = 'valid';
 
 /** Fields of names that no provider has. */
 function fieldsOf(random: Random): Readonly<Record<string, string>> {

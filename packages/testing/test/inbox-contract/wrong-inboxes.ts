@@ -3,14 +3,11 @@ import {
   type AnyCallStatusEvent,
   type CallStatus,
   type CallSummary,
-  type Clock,
   type Inbox,
-  type Job,
-  type Lease,
   memoryInbox,
   type Transition,
-  transitionOf,
 } from '@call-status/core';
+import { type Clock, type Job, type Lease, transitionOf } from '@call-status/core/inbox';
 import type { MakeInbox } from '../../src/index.ts';
 
 /** An inbox of which some methods are wrong. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../provider/define-provider.ts';
+import type { Clock } from '../../timer.ts';
 import { monotonicNow } from '../../timer.ts';
 import type { InboxHealth, Job, Lease, Outcome, Taken, TakeRequest } from '../inbox.ts';
 import type { CallQueue, QueuedJob } from './call-queue.ts';

@@ -30,13 +30,13 @@ const signedWith = (text: string, encoding?: 'base64' | 'hex') => ({
 
 /** The call and the status that a request becomes; `undefined`: it is refused, or another message. */
 function accepted(sent: Sent, origin = ORIGIN): string | undefined {
-  const message = messageOf(sent, origin);
+  const callback = messageOf(sent, origin);
   try {
-    if (signalwire.definition.authenticate?.(message, [KEY], {}, 0) !== 'genuine') return undefined;
+    if (signalwire.definition.authenticate?.(callback, [KEY], {}, 0) !== 'valid') return undefined;
   } catch {
     return undefined;
   }
-  const { fields } = message;
+  const { fields } = callback;
   return isLamlCallStatus(fields) === true && 'CallSid' in fields
     ? `${String(fields['CallSid'])} ${String(fields['CallStatus'])}`
     : undefined;

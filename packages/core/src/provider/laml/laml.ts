@@ -1,8 +1,20 @@
 import type { CallError, CallStatus, Hangup, MachineDetection, Quality, Recording, Sip } from '../../event.ts';
-import type { NormalForm } from '../define-provider.ts';
-import { statusOf } from '../status-of.ts';
+import type { NormalForm } from '../normal-form.ts';
 import { time } from '../time.ts';
-import { answeredBy, count, direction, id, phone, present, sipCode, span, text, within, word } from '../values.ts';
+import {
+  answeredBy,
+  count,
+  direction,
+  id,
+  phone,
+  present,
+  sipCode,
+  span,
+  statusOf,
+  text,
+  within,
+  word,
+} from '../values.ts';
 
 /**
  * The fields of call status callbacks in the LaML / cXML family. All values are strings on the wire, also where documents say integer.
@@ -168,6 +180,5 @@ function hangup(fields: LamlFields, from: string | undefined, to: string | undef
       party === undefined || from === to ? undefined : party === from ? 'caller' : party === to ? 'callee' : undefined,
     number: party,
     direction: direction(fields.HangupDirection) ?? direction(fields['DialSipHangupDirection']),
-    cause: undefined,
   });
 }

@@ -7,7 +7,7 @@ import type { Signing } from '../define-provider.ts';
  * Signs a request as SignalWire does: its URL, then the sorted fields of a form. Of a JSON body the hash is in the URL, of a GET are the
  * fields. It does not sign other bodies.
  */
-export function sign(request: CallbackRequest, { secret }: Signing): CallbackRequest {
+export function signLaml(request: CallbackRequest, { secret }: Signing): CallbackRequest {
   const body = request.body ?? new Uint8Array();
   const type = String(request.headers['content-type']).toLowerCase();
   const url = type.startsWith('application/json') ? withHash(request.url, body) : request.url;

@@ -43,19 +43,20 @@ export interface Covered {
  * and query are routed as they came); a body that `bodySHA256` covers and that is not JSON; JSON with values that are no texts,
  * numbers, booleans or null (`[object Object]` covers nothing).
  */
-export function authenticate(message: IncomingCallback, secrets: readonly string[]): Verdict {
-  let verdict: Verdict = 'signature_missing';
+export function authenticateLaml(callback: IncomingCallback, secrets: readonly string[]): Verdict {
+  let verdict: Verdict = 'missing';
   for (const { header, algorithm } of SIGNATURE_HEADERS) {
-    const signature = message.header(header);
+    const signature = callback.header(header);
     if (signature === undefined) continue;
-    const schemes = coveredBy(message, signature);
-    const signed = signedWith(message, secrets, signature, algorithm, schemes);
+    const schemes = coveredBy(callback, signature);
+    const signed = signedWith(callback, secrets, signature, algorithm, schemes);
     if (signed !== undefined) {
-      if (isGenuine(message, signed)) return 'genuine';
-      throw new CallStatusError('signature_mismatch', { provider: 'signalwire', hint: SHIFTED });
+      if (isGenuine(callback, signed)) return 'valid';
+      throw new CallStatusError('signature_mismatch', { hint: SHIFTED });
     }
-    verdict = needsBytes(message) ? 'body_consumed' : 'signature_mismatch';
+    verdict = 'mismatch';
   }
+  if (verdict === 'mismatch' && needsBytes(callback)) throw new CallStatusError('body_consumed');
   return verdict;
 }
 
@@ -69,7 +70,7 @@ interface Signed {
 }
 
 function signedWith(
-  message: IncomingCallback,
+  callback: IncomingCallback,
   secrets: readonly string[],
   signature: string,
   algorithm: HmacAlgorithm,
@@ -82,10 +83,10 @@ function signedWith(
     }
     return undefined;
   };
-  const { url } = message;
+  const { url } = callback;
   let signed = find(url);
   if (signed !== undefined) return signed;
-  for (const other of otherForms(url, fragmentOf(message.publicUrl))) signed ??= find(other);
+  for (const other of otherForms(url, fragmentOf(callback.publicUrl))) signed ??= find(other);
   return signed;
 }
 
@@ -95,11 +96,11 @@ function fragmentOf(address = ''): string {
 }
 
 /** Whether SignalWire itself can have sent the request, and not only signed a text that can be read in this way too. */
-function isGenuine(message: IncomingCallback, { url, fields }: Signed): boolean {
-  if (hasSwallowedFields(url, message.request.method === 'GET')) return false;
+function isGenuine(callback: IncomingCallback, { url, fields }: Signed): boolean {
+  if (hasSwallowedFields(url, callback.request.method === 'GET')) return false;
   if (fields === undefined) return true;
   // What the event is made of: `CallSid[]` is a call id there, and stands under another name in the signed text.
-  const tree = message.fields;
+  const tree = callback.fields;
   // Other messages may say what they like: they are passed on.
   if (!('CallSid' in tree) || isLamlCallStatus(tree) !== true) return true;
   return isReadAsSigned(fields, tree) && isCutByItsAuthor(fields, isStatus) && !isOtherMessage(fields);
@@ -110,10 +111,10 @@ function isStatus(word: string): boolean {
 }
 
 /** Whether a JSON body is gone: its signature cannot be checked over what a parser made of it, unless that is flat. */
-function needsBytes(message: IncomingCallback): boolean {
-  if (message.bytes !== undefined || message.request.method === 'GET') return false;
-  const { kind } = message.contentType;
-  return kind === 'json' || (kind === 'form' && (message.request.parsed === undefined || !isFlat(message)));
+function needsBytes(callback: IncomingCallback): boolean {
+  if (callback.body !== undefined || callback.request.method === 'GET') return false;
+  const { kind } = callback.contentType;
+  return kind === 'json' || (kind === 'form' && (callback.request.parsed === undefined || !isFlat(callback)));
 }
 
 /** Another parser may have made objects of names with brackets; those the signature cannot be checked over. */
@@ -122,41 +123,41 @@ function isFlat({ request, pairs }: IncomingCallback): boolean {
 }
 
 /** The schemes that cover the whole message. A body that none covers has none, however well its URL is signed. */
-export function coveredBy(message: IncomingCallback, signature: string): readonly Covered[] {
-  if (message.request.method === 'GET') return [{ encoding: 'base64', content: '' }];
-  const { kind } = message.contentType;
-  if (kind === 'json') return coveredJson(message, signature);
-  if (kind !== 'form' || (message.bytes === undefined && !isFlat(message))) return [];
-  const { pairs } = message;
+export function coveredBy(callback: IncomingCallback, signature: string): readonly Covered[] {
+  if (callback.request.method === 'GET') return [{ encoding: 'base64', content: '' }];
+  const { kind } = callback.contentType;
+  if (kind === 'json') return coveredJson(callback, signature);
+  if (kind !== 'form' || (callback.body === undefined && !isFlat(callback))) return [];
+  const { pairs } = callback;
   return [{ encoding: 'base64', content: pairs.sortedText(), fields: pairs }];
 }
 
 const HEX = /^[0-9a-f]+$/i;
 
-function coveredJson(message: IncomingCallback, signature: string): readonly Covered[] {
-  const { bytes } = message;
-  if (HEX.test(signature)) return bytes === undefined ? [] : [{ encoding: 'hex', content: bytes }];
+function coveredJson(callback: IncomingCallback, signature: string): readonly Covered[] {
+  const { body } = callback;
+  if (HEX.test(signature)) return body === undefined ? [] : [{ encoding: 'hex', content: body }];
   // Of JSON only: no signature covers the content type, and read as a form the same bytes could tell of another call.
-  const bodySHA256 = message.parameter('bodySHA256');
-  if (bytes !== undefined && bodySHA256 !== undefined) {
-    return equal(String(bodySHA256), crypto.hash('sha256', bytes)) ? [{ encoding: 'base64', content: '' }] : [];
+  const bodySHA256 = callback.parameter('bodySHA256');
+  if (body !== undefined && bodySHA256 !== undefined) {
+    return equal(String(bodySHA256), crypto.hash('sha256', body)) ? [{ encoding: 'base64', content: '' }] : [];
   }
-  const fields = flatJson(message);
+  const fields = flatJson(callback);
   return fields === undefined ? [] : [{ encoding: 'base64', content: fields.sortedText(), fields }];
 }
 
 /** The fields of a JSON body as if they had come in a form. */
-function flatJson(message: IncomingCallback): FieldPairs | undefined {
-  const entries = Object.entries(decoded(message));
+function flatJson(callback: IncomingCallback): FieldPairs | undefined {
+  const entries = Object.entries(decoded(callback));
   if (entries.some(([, value]) => typeof value === 'object' && value !== null)) return undefined;
   const names = entries.map(([name]) => name);
   const values = entries.map(([, value]) => String(value));
   return new FieldPairs(names, values, DEFAULT_LIMITS);
 }
 
-function decoded(message: IncomingCallback): FieldTree {
+function decoded(callback: IncomingCallback): FieldTree {
   try {
-    return message.fields;
+    return callback.fields;
   } catch {
     // Nothing proves it yet, so that it cannot be read is not told.
     return {};
@@ -167,22 +168,19 @@ const NOT_COVERED =
   'No signature of SignalWire covers a body of this content type: it has to come as a form or as JSON. Check what a proxy makes of it.';
 
 /** Why no signature matches: the content type, the URL, the secret, or how the signature is written. */
-export function diagnoseSignature(
-  message: IncomingCallback,
-  secrets: readonly string[],
-): readonly string[] | undefined {
-  const isRead = message.request.method === 'GET' || ['form', 'json'].includes(message.contentType.kind);
+export function diagnoseLaml(callback: IncomingCallback, secrets: readonly string[]): readonly string[] | undefined {
+  const isRead = callback.request.method === 'GET' || ['form', 'json'].includes(callback.contentType.kind);
   if (!isRead) return [NOT_COVERED];
   const signatures: Signature[] = [];
   const contents = new Set<string | Uint8Array>();
   for (const { header, algorithm } of SIGNATURE_HEADERS) {
-    const given = message.header(header);
+    const given = callback.header(header);
     if (given === undefined) continue;
-    for (const { encoding, content } of coveredBy(message, given)) {
+    for (const { encoding, content } of coveredBy(callback, given)) {
       signatures.push({ given, algorithm, encoding });
       contents.add(content);
     }
   }
   const guesses = [...contents].map((value) => ({ value }));
-  return diagnose({ signatures, secrets, starts: likelyUrls(message), contents: guesses });
+  return diagnose({ signatures, secrets, starts: likelyUrls(callback), contents: guesses });
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { memoryInbox, type NewEvent } from '@call-status/core';
+import { memoryInbox } from '@call-status/core';
+import type { NewEvent } from '@call-status/core/inbox';
 import { callback, genuine, outgoing } from '../callbacks.ts';
 import { openSocket, statuses, wire } from '../client.ts';
 import { deferred } from '../deferred.ts';

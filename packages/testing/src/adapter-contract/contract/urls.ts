@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CallStatusError, ErrorDetails } from '@call-status/core';
+import type { CallStatusError } from '@call-status/core';
+import type { ErrorDetails } from '@call-status/core/provider';
 import type { Fixture } from '../../fixtures/fixture-file.ts';
 import { callback, genuine, PATH } from '../callbacks.ts';
 import type { Subject } from '../subject.ts';

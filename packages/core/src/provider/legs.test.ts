@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Leg } from '../event.ts';
-import { isAnswered, legsOf } from './exotel-legs.ts';
+import { answeredByLegs } from './legs.ts';
 
 const [DONE, ZERO, GONE, RINGS, NEVER]: readonly [Leg, Leg, Leg, Leg, Leg] = [
   { status: 'completed', durationSeconds: 32 },
@@ -36,53 +36,22 @@ describe('a completed call', () => {
       null,
     ],
   ] as const)('%s', (_, seconds, legs, direction, expected) => {
-    expect(isAnswered('completed', seconds, legs, direction)).toBe(expected);
+    expect(answeredByLegs('completed', seconds, legs, direction)).toBe(expected);
   });
 });
 
 it.each(['busy', 'no-answer', 'failed', 'canceled'] as const)(
   'a call that is %s was not, unless a leg or seconds say so',
   (status) => {
-    expect(isAnswered(status, undefined, [], 'outbound')).toBe(false);
-    expect(isAnswered(status, 0, [DONE, GONE], 'outbound')).toBe(false);
-    expect(isAnswered(status, 3, [], 'outbound')).toBe(true);
+    expect(answeredByLegs(status, undefined, [], 'outbound')).toBe(false);
+    expect(answeredByLegs(status, 0, [DONE, GONE], 'outbound')).toBe(false);
+    expect(answeredByLegs(status, 3, [], 'outbound')).toBe(true);
   },
 );
 
 it('a call in progress is answered once the other party is on the line', () => {
-  expect(isAnswered('in-progress', 0, [RINGS, NEVER], 'outbound')).toBe(null);
-  expect(isAnswered('in-progress', 0, [RINGS, RINGS], 'outbound')).toBe(true);
-  expect(isAnswered('in-progress', undefined, [], undefined)).toBe(null);
-  expect(isAnswered('unknown', 0, [ZERO], 'inbound')).toBe(null);
-});
-
-describe('legs', () => {
-  const one = (leg: unknown) => legsOf({ CallSid: 'a', Status: 'completed', Legs: [leg] } as never)[0];
-
-  it('have number, cause and who ended them', () => {
-    const leg = {
-      Status: ' Completed',
-      OnCallDuration: '41',
-      Number: ' 15551230001',
-      Type: 'single',
-      CallerId: '+15551230002',
-    };
-    expect(one({ ...leg, Cause: '16', CauseCode: 'NORMAL_CLEARING', DisconnectedBy: 'Callee' })).toEqual({
-      status: 'completed',
-      rawStatus: 'Completed',
-      durationSeconds: 41,
-      number: '+15551230001',
-      type: 'single',
-      callerId: '+15551230002',
-      cause: 'NORMAL_CLEARING',
-      causeCode: 16,
-      disconnectedBy: 'callee',
-    });
-    expect(one({ Cause: 'USER_BUSY', CauseCode: 17 })).toEqual({ cause: 'USER_BUSY', causeCode: 17 });
-  });
-
-  it('leave out what is off the scale', () => {
-    expect(one({ OnCallDuration: -1, Status: 'null', CauseCode: '-3' })).toEqual({});
-    expect(legsOf({ CallSid: 'a', Status: 'completed', Legs: 'none' } as never)).toEqual([]);
-  });
+  expect(answeredByLegs('in-progress', 0, [RINGS, NEVER], 'outbound')).toBe(null);
+  expect(answeredByLegs('in-progress', 0, [RINGS, RINGS], 'outbound')).toBe(true);
+  expect(answeredByLegs('in-progress', undefined, [], undefined)).toBe(null);
+  expect(answeredByLegs('unknown', 0, [ZERO], 'inbound')).toBe(null);
 });

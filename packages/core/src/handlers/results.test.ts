@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CallStatusError } from '../errors.ts';
-import { textOf } from './failure-text.ts';
+import { textOf } from './results.ts';
 
 describe('textOf', () => {
   it('is bounded, however long a thrown text is, and splits no character', () => {

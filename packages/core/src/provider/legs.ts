@@ -1,0 +1,42 @@
+import { type CallStatus, type Direction, isTerminal, type Leg } from '../event.ts';
+
+/**
+ * Whether the other party picked up, where the status of the call does not tell: a provider may call an inbound call `completed` that no
+ * agent took, and a call `in-progress` as soon as the first party is on the line. A conversation tells, and so do the legs of the other
+ * party.
+ *
+ * @param status the status of the call
+ * @param seconds those of the conversation
+ * @param legs first the party in `from`, then the one in `to`
+ * @param direction who called whom
+ * @returns `null` when it cannot be known
+ * @example
+ * ```ts
+ * import { answeredByLegs } from '@call-status/core/provider';
+ *
+ * answeredByLegs('completed', 0, [{ status: 'completed' }, { status: 'no-answer' }], 'outbound'); // false
+ * ```
+ */
+export function answeredByLegs(
+  status: CallStatus,
+  seconds: number | undefined,
+  legs: readonly Leg[],
+  direction: Direction | undefined,
+): boolean | null {
+  // The first leg is the party in `from`, who only waits; an inbound call may come with the leg of an agent and no other. Where nobody
+  // talked, that leg is of a caller who waited, or who left a message.
+  const isAgents = legs.length === 1 && direction === 'inbound' && !(seconds === 0 && isTerminal(status));
+  const others = isAgents ? legs : legs.slice(1);
+  if ((seconds ?? 0) > 0 || others.some(isTaken)) return true;
+  if (!isTerminal(status)) return null;
+  if (status !== 'completed') return false;
+  const isKnown = seconds === 0 || (others.length > 0 && !others.some((leg) => leg.status === 'unknown'));
+  return isKnown || legs.some(({ status: first }) => first !== undefined && REFUSED.has(first)) ? false : null;
+}
+
+const REFUSED: ReadonlySet<CallStatus> = new Set(['canceled', 'busy', 'no-answer', 'failed']);
+
+function isTaken({ status, durationSeconds, answeredBy: by }: Leg): boolean {
+  if ((durationSeconds ?? 0) > 0 || (by !== undefined && by !== 'unknown')) return true;
+  return status === 'in-progress' || (status === 'completed' && durationSeconds === undefined);
+}
