@@ -1,4 +1,5 @@
 // What GitHub and Renovate read: valid by GitHub's own parser, pinned, and with no more permissions than needed.
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { tsImport } from 'tsx/esm/api';
@@ -66,6 +67,14 @@ it('CI runs .ci/run on every Node and system that is supported', () => {
   expect(os).toEqual(['ubuntu-latest', 'macos-latest', 'windows-latest']);
   expect(node).toEqual([20, 22, 24]);
   expect(read('package.json')).toContain('"node": ">=20.19"');
+});
+
+it('.ci/run leaves out files that exist', () => {
+  const excluded = [...read('.ci/run').matchAll(/--exclude '(.*?)'/g)].map(([, glob = '']) => glob);
+  expect(excluded.length).toBeGreaterThan(0);
+  for (const glob of excluded) {
+    expect(execFileSync('git', ['ls-files', `:(glob)${glob}`], { cwd: ROOT, encoding: 'utf8' }), glob).not.toBe('');
+  }
 });
 
 const forms = filesIn('.github/ISSUE_TEMPLATE').filter((file) => !file.endsWith('config.yml'));
