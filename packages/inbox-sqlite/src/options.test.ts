@@ -19,11 +19,11 @@ describe('resolveOptions', () => {
     expect(resolveOptions({ path: '/data/calls.db' })).toMatchObject({ path: '/data/calls.db', isRelative: false });
   });
 
-  it('waits for a lock for less time than SignalWire waits for an answer', () => {
+  it('waits for a lock for less time than SignalWire waits for a response', () => {
     expect(resolveOptions({ path: 'calls.db' }).busyTimeoutMs).toBeLessThan(4000);
   });
 
-  it('refuses what makes no sense, all of it at once', () => {
+  it('reports all invalid values at once', () => {
     const options = { path: '', retentionMs: -1, busyTimeoutMs: Number.NaN, pollMs: 0 };
     expect(() => resolveOptions({ ...options, sweepMs: -1 })).toThrow(
       expect.objectContaining({
@@ -54,7 +54,7 @@ describe('resolveOptions', () => {
     ['groupCommit', [1, 'false', null]],
     ['create', [1, 'false', null]],
     ['clock', [0, null, new Date()]],
-  ])('refuses a wrong %s', (name, values) => {
+  ])('rejects an invalid %s', (name, values) => {
     for (const value of values) {
       expect(() => resolveOptions({ path: 'calls.db', [name]: value }), String(value)).toThrow(
         expect.objectContaining({
@@ -65,7 +65,7 @@ describe('resolveOptions', () => {
     }
   });
 
-  it('takes the ends of what makes sense', () => {
+  it('accepts the limits of each range', () => {
     const ends = { retentionMs: Number.POSITIVE_INFINITY, busyTimeoutMs: 0, pollMs: 1, sweepMs: 2_000_000_000 };
     expect(resolveOptions({ path: 'calls.db', ...ends })).toMatchObject(ends);
   });
@@ -74,7 +74,7 @@ describe('resolveOptions', () => {
     ['retentionms', 'did you mean `retentionMs`? Known'],
     ['maxCalls', 'known'],
     ['toString', 'known'],
-  ])('refuses %s, which is no option', (name, advice) => {
+  ])('rejects the unknown option %s', (name, advice) => {
     expect(() => resolveOptions({ path: 'calls.db', [name]: 10 })).toThrow(
       `\`${name}\` is no option; ${advice}: path, create, retentionMs, busyTimeoutMs, pollMs, sweepMs, groupCommit, clock.`,
     );
@@ -84,13 +84,13 @@ describe('resolveOptions', () => {
     ['file', 'path'],
     ['ttl', 'retentionMs'],
     ['busy_timeout', 'busyTimeoutMs'],
-  ])('says that %s is %s here', (name, ours) => {
+  ])('suggests %s -> %s', (name, ours) => {
     expect(() => resolveOptions({ path: 'calls.db', [name]: 10 })).toThrow(
       `Invalid options: \`${name}\` is no option; here it is \`${ours}\`.`,
     );
   });
 
-  it.each([[undefined], ['calls.db'], [null]])('refuses %o, and says what it expected', (options) => {
+  it.each([[undefined], ['calls.db'], [null]])('rejects %o, and says what it expected', (options) => {
     expect(() => sqliteInbox(options as never)).toThrow(
       expect.objectContaining({
         code: 'invalid_options',

@@ -22,7 +22,7 @@ function setUp() {
 }
 
 describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
-  it('delays nothing that is due', async () => {
+  it('delays no due job', async () => {
     const { inbox, step } = setUp();
     for (const status of ['ringing', 'completed'] as const) await inbox.record(anEvent('c1', status));
     await inbox.record(anEvent('c2'));
@@ -30,7 +30,7 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
     expect((await handleAll(inbox)).sort()).toEqual(['acme:c1:completed', 'acme:c1:ringing', 'acme:c2:ringing']);
   });
 
-  it('delays nothing that is due after a restart, or in another process', async () => {
+  it('delays no due job after a restart, or in another process', async () => {
     const { inbox, again, step } = setUp();
     await inbox.record(anEvent('c1'));
     await inbox.record(anEvent('c2'));
@@ -43,7 +43,7 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
     expect(await handleAll(again())).toEqual(['acme:c2:ringing']);
   });
 
-  it('delays nothing behind a running event', async () => {
+  it('delays no event behind a running one', async () => {
     const { inbox, step } = setUp();
     await inbox.record(anEvent('c1'));
     const { jobs } = await inbox.take(REQUEST);
@@ -53,7 +53,7 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
     expect(await handleAll(inbox)).toEqual(['acme:c1:completed']);
   });
 
-  it('delays a retry by no more than its pause, also over a restart', async () => {
+  it('delays a retry by no more than its pause, even across a restart', async () => {
     const { inbox, again, step } = setUp();
     await inbox.record(anEvent('c1'));
     await inbox.record(anEvent('c2'));
@@ -72,7 +72,7 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
     expect((await reopened.take(REQUEST)).jobs).toHaveLength(1);
   });
 
-  it('delays what a dead process had by no more than its lease', async () => {
+  it('delays the jobs of a dead process by no more than their leases', async () => {
     const { inbox, again, step } = setUp();
     await inbox.record(anEvent('c1'));
     await inbox.take(REQUEST);
@@ -84,7 +84,7 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
     expect((await reopened.take({ ...REQUEST, suspect: true })).jobs).toHaveLength(1);
   });
 
-  it('keeps dead letters from no replay', async () => {
+  it('does not keep dead letters from being replayed', async () => {
     const { inbox, step } = setUp();
     await inbox.record(anEvent('c1'));
     for (const { lease } of (await inbox.take(REQUEST)).jobs) {
@@ -96,7 +96,7 @@ describe.each(STEPS)('a step of the clock by %i ms', (ms) => {
   });
 });
 
-it('a lag and a health are never negative', async () => {
+it('the lag in health() is never negative', async () => {
   const { inbox, step } = setUp();
   await inbox.record(anEvent('c1'));
   step(-HOUR);
@@ -105,7 +105,7 @@ it('a lag and a health are never negative', async () => {
   expect(await inbox.health()).toMatchObject({ due: 1, lagMs: 5000 });
 });
 
-it('work that waited for a worker is handled though the clock was set back', async () => {
+it('events that waited for a worker are handled though the clock was set back', async () => {
   const { inbox, step } = setUp();
   const handled: string[] = [];
   const calls = createCallStatus({
@@ -125,7 +125,7 @@ it('work that waited for a worker is handled though the clock was set back', asy
 });
 
 describe('the times', () => {
-  it('by a clock go on though it is set back, in whole milliseconds', () => {
+  it('by a clock advance though it is set back, in whole milliseconds', () => {
     let now = 1000.7;
     const times = timesBy(
       () => now,
@@ -138,11 +138,11 @@ describe('the times', () => {
     expect(times()).toEqual({ wall: 600, mono: 7, steady: 1100 });
   });
 
-  it('are those of the host without one', () => {
+  it('are those of the host without a clock', () => {
     expect(timesBy(undefined)()).toBeUndefined();
   });
 
-  it('know a restart of the host where the system tells it', () => {
+  it('have no boot id if the system does not provide one', () => {
     expect(bootId('/proc/no such file')).toBe('');
   });
 });

@@ -12,7 +12,7 @@ import { openInbox, temporaryFile } from './support.ts';
 
 let commits = 0;
 
-/** The engine, with a count of the commits. */
+/** The engine, counting its commits. */
 function counting(): DatabaseClass {
   return class extends loadEngine() {
     override prepare(sql: string): Statement {
@@ -30,7 +30,7 @@ function counting(): DatabaseClass {
   };
 }
 
-it('commits what came while it wrote together', async () => {
+it('commits writes together that arrived during a transaction', async () => {
   const path = temporaryFile();
   const { port1, port2 } = new MessageChannel();
   const options = { groupCommit: true, busyTimeoutMs: 1000 };
@@ -46,7 +46,7 @@ it('commits what came while it wrote together', async () => {
   await once(port1, 'close');
 });
 
-it('lets a process that exits wait for one transaction, or for closing, and not for all that is left', async () => {
+it('keeps an exiting process for one transaction, or for closing, not for all pending writes', async () => {
   const { port1, port2 } = new MessageChannel();
   const entered: number[] = [];
   const gate = new (class extends ExitGate {
@@ -72,7 +72,7 @@ it('lets a process that exits wait for one transaction, or for closing, and not 
 it.each([
   [true, 1],
   [false, 64],
-])('commits what arrives in one turn together, with group commit %s', async (groupCommit, expected) => {
+])('commits the writes of one turn together, with group commit %s', async (groupCommit, expected) => {
   const inbox = openInbox({ path: temporaryFile(), groupCommit }, { engine: counting() });
   await inbox.record(anEvent('first', 'ringing'));
   commits = 0;

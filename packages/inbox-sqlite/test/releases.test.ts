@@ -1,4 +1,4 @@
-// Two releases, one after the other on one file: what the first finished is not run again, and nothing is skipped.
+// Two releases of an application, one after the other on one file: finished handlers do not run again, and none is skipped.
 import {
   type AnyCallStatusEvent,
   type CallStatusError,
@@ -42,14 +42,14 @@ const CALLBACK = {
 
 describe.each([
   ['a dead letter is replayed', 1],
-  ['an event is tried again', 8],
+  ['an event is retried', 8],
 ])('when %s', (_, attempts) => {
   it.each([
-    ['the handlers change places', ['crm', 'billing'], ['crm'], []],
-    ['one is put in front', ['audit', 'billing', 'crm'], ['audit', 'crm'], []],
+    ['the handlers are reordered', ['crm', 'billing'], ['crm'], []],
+    ['one is added in front', ['audit', 'billing', 'crm'], ['audit', 'crm'], []],
     ['one that was done is renamed', ['invoices', 'crm'], ['invoices', 'crm'], ['handlers_changed']],
-    ['one that was done is gone', ['crm'], ['crm'], ['handlers_changed']],
-  ])('and %s, what is not done runs', async (_what, after, ran, codes) => {
+    ['one that was done is removed', ['crm'], ['crm'], ['handlers_changed']],
+  ])('and %s, the handlers that are not done run', async (_what, after, ran, codes) => {
     const path = temporaryFile();
     const first = release(path, ['billing', '!crm'], attempts);
     expect((await first.calls.receive(CALLBACK))?.status).toBe(200);

@@ -20,7 +20,7 @@ export function open(path: string): Store {
   return store;
 }
 
-/** In a transaction. */
+/** Runs in a transaction. */
 export function within<T>(store: Store, run: () => T): T {
   store.begin();
   const result = run();
@@ -40,7 +40,7 @@ export interface TakenJob {
   readonly event: AnyCallStatusEvent;
 }
 
-/** Takes what is due. */
+/** Takes due jobs. */
 export function take(store: Store, now: number, limit = REQUEST.limit): TakenJob[] {
   const { jobs } = store.take({ ...REQUEST, limit }, t(now));
   return jobs.map(([id, token, failures, , suspect, , , event, transition]) => ({

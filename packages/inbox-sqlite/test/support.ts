@@ -19,25 +19,25 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-/** The name of a file that does not exist yet, in a folder of its own that is removed after the test. */
+/** The name of a file that does not exist yet, in its own folder, which is removed after the test. */
 export function temporaryFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'call-status-'));
   folders.push(folder);
   return join(folder, 'calls.db');
 }
 
-/** What a test may change of an inbox. */
+/** Changes that a test makes to an inbox. */
 export interface Changes {
   /** Changes the settings of each new connection for writing. */
   readonly onOpen?: (db: Database) => void;
   readonly engine?: DatabaseClass;
-  /** How much time really passed, beside `clock`. */
+  /** The monotonic clock beside `clock`. */
   readonly mono?: () => number;
 }
 
 /**
- * Makes an inbox that commits in this thread, where a test can reach the connection and coverage sees the code. It makes its file, unless
- * told otherwise.
+ * Creates an inbox that commits in this thread, where a test can reach the connection and coverage sees the code. By default it creates its
+ * file.
  */
 export function unthreadedInbox(
   options: SqliteInboxOptions,
@@ -54,14 +54,14 @@ export function unthreadedInbox(
   });
 }
 
-/** The same, and closes it after the test. */
+/** Creates such an inbox, and closes it after the test. */
 export function openInbox(...args: Parameters<typeof unthreadedInbox>): SqliteInbox {
   const inbox = unthreadedInbox(...args);
   inboxes.push(inbox);
   return inbox;
 }
 
-/** Takes and finishes what is there, and returns the ids of the events. */
+/** Takes and finishes all jobs, and returns the ids of the events. */
 export async function handleAll(inbox: Inbox): Promise<string[]> {
   const handled: string[] = [];
   for (;;) {

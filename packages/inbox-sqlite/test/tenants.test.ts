@@ -6,7 +6,7 @@ import { openInbox, temporaryFile } from './support.ts';
 const ORIGIN = 'https://hooks.example.com';
 const CALL = 'a5555555-0000-4000-8000-000000000001';
 
-/** A receiver of two tenants, each with a key of its own, and what its handlers saw. */
+/** A receiver for two tenants, each with its own key, and the events that its handlers saw. */
 function receiverOn(path: string) {
   const seen: string[] = [];
   const calls = createCallStatus({
@@ -30,7 +30,7 @@ function receiverOn(path: string) {
   return { calls, seen };
 }
 
-/** What tenant says of the one call, signed with its own key. */
+/** A callback for the call, signed with the key of a tenant. */
 function request(tenant: string, status: string, seconds: string) {
   const fields = { CallDuration: seconds, CallSid: CALL, CallStatus: status };
   const url = `/hooks?tenant=${tenant}`;
@@ -41,7 +41,7 @@ function request(tenant: string, status: string, seconds: string) {
   return { method: 'POST', url, origin: ORIGIN, headers, body: Buffer.from(new URLSearchParams(fields).toString()) };
 }
 
-it('a tenant that tells of the call of another changes nothing of it, also after a restart', async () => {
+it('a tenant cannot change the call of another by using its id, even after a restart', async () => {
   const path = temporaryFile();
   const first = receiverOn(path);
   const transitionOf = async (calls: typeof first.calls, ...sent: Parameters<typeof request>) => {

@@ -28,13 +28,13 @@ describe('toInboxError', () => {
     ['a file size limit', { systemErrno: constants.errno.EFBIG }, 'inbox_full', /limit or the quota .* is reached/],
     ['a quota', { systemErrno: constants.errno.EDQUOT }, 'inbox_full', /limit or the quota .* is reached/],
     ['a broken disk', { systemErrno: constants.errno.EIO }, 'inbox_unavailable', /check for a file size limit/],
-    ['an engine that does not tell', {}, 'inbox_unavailable', /check for a file size limit/],
-  ])('tells of %s when a write fails', (_, told, code, message) => {
-    const cause = Object.assign(new Error('disk I/O error'), { errcode: 778, ...told });
+    ['an engine that does not report the system error', {}, 'inbox_unavailable', /check for a file size limit/],
+  ])('reports %s when a write fails', (_, more, code, message) => {
+    const cause = Object.assign(new Error('disk I/O error'), { errcode: 778, ...more });
     expect(toInboxError(cause, PATH)).toMatchObject({ code, message: expect.stringMatching(message), cause });
   });
 
-  it('leaves our own errors alone, and wraps the rest', () => {
+  it('returns errors of this library unchanged, and wraps all others', () => {
     const own = new CallStatusError('closed');
     expect(toInboxError(own, PATH)).toBe(own);
     const cause = new TypeError('boom');
@@ -52,16 +52,16 @@ describe('toInboxError', () => {
     ['database or disk is full', 'inbox_full'],
     ['disk I/O error', 'inbox_unavailable'],
     ['no such table: calls', 'inbox_unavailable'],
-  ])('knows by its text what an engine throws without a result code: %s', (text, code) => {
+  ])('recognizes errors without a result code by their text: %s', (text, code) => {
     const cause = Object.assign(new Error(text), { code: 'ERR_SQLITE_ERROR' });
     expect(toInboxError(cause, PATH).code).toBe(code);
   });
 
-  it('takes no text of another error for one of SQLite', () => {
+  it('does not mistake the text of another error for one of SQLite', () => {
     expect(toInboxError(new Error('database is locked'), PATH).code).toBe('inbox_unavailable');
   });
 
-  it('names what the system said, whoever tells it', () => {
+  it('names the system error, from SQLite or from Node', () => {
     const opened = (more: object) => toInboxError(Object.assign(new Error('unable to open'), more), PATH);
     expect(opened({ errcode: 14, systemErrno: constants.errno.EACCES }).message).toContain(
       'The system reported EACCES: this user may not open or write the file.',

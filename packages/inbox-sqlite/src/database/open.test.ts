@@ -9,7 +9,7 @@ const engine = loadEngine();
 const schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
 
 describe('openDatabase', () => {
-  it('writes every commit through to the disk, also in a file that exists already', () => {
+  it('writes every commit through to disk, in new and existing files', () => {
     const path = temporaryFile();
     for (const _ of ['new', 'reopened', 'reopened again']) {
       const db = openDatabase(engine, path, { create: true, waitMs: 0 });
@@ -33,7 +33,7 @@ describe('openDatabase', () => {
     expect(seen).toEqual([2, 2]);
   });
 
-  it('migrates a file of an earlier version, and keeps what is in it', () => {
+  it('migrates a file of an earlier version, and keeps its rows', () => {
     const path = temporaryFile();
     const before = openDatabase(engine, path, { create: true, waitMs: 0 });
     expect(pragma(before, 'PRAGMA user_version')).toBe(1);
@@ -75,7 +75,7 @@ describe('openDatabase', () => {
     expect(schemas[0]?.[2]).toBe(APPLICATION_ID);
   });
 
-  it.each([0, 1, 99])('leaves the database of another program alone, whatever its version: %i', (version) => {
+  it.each([0, 1, 99])('rejects the database of another program unchanged, whatever its version: %i', (version) => {
     const path = temporaryFile();
     const foreign = new engine(path);
     foreign.exec(`CREATE TABLE hours (work INTEGER); PRAGMA user_version = ${version}`);
@@ -89,7 +89,7 @@ describe('openDatabase', () => {
     db.close();
   });
 
-  it('leaves a file as it was when a migration fails', () => {
+  it('leaves the file unchanged when a migration fails', () => {
     const path = temporaryFile();
     const broken = class extends engine {
       override exec(sql: string): void {
@@ -103,7 +103,7 @@ describe('openDatabase', () => {
     openDatabase(engine, path, { create: true, waitMs: 0 }).close();
   });
 
-  it('makes no file unless it may, and takes an empty one for none', () => {
+  it('creates no file unless asked to, and treats an empty one as missing', () => {
     for (const content of [undefined, '']) {
       const path = temporaryFile();
       if (content !== undefined) writeFileSync(path, content);
@@ -114,7 +114,7 @@ describe('openDatabase', () => {
     }
   });
 
-  it('makes a file whose copy alone has its tables', () => {
+  it('creates a file that has its tables without its -wal', () => {
     const path = temporaryFile();
     const open = openDatabase(engine, path, { create: true, waitMs: 0 });
     copyFileSync(path, `${path}.copy`);
@@ -124,7 +124,7 @@ describe('openDatabase', () => {
     open.close();
   });
 
-  it('refuses a file of a later version, and leaves it alone', () => {
+  it('rejects a file of a later version unchanged', () => {
     const path = temporaryFile();
     const later = new engine(path);
     later.exec('PRAGMA user_version = 99');
@@ -140,16 +140,16 @@ describe('openDatabase', () => {
     db.close();
   });
 
-  it('refuses memory, which no commit makes durable', () => {
+  it('rejects :memory:, which is not durable', () => {
     expect(() => openInbox({ path: ':memory:' }).ready()).toThrow(
       expect.objectContaining({
         code: 'inbox_unsupported',
-        message: expect.stringContaining('has to be a file on a local disk'),
+        message: expect.stringContaining('must be a file on a local disk'),
       }),
     );
   });
 
-  it('refuses a place where a commit is not durable', () => {
+  it('rejects a place where commits are not durable', () => {
     const volatile = class extends engine {
       override prepare(sql: string): Statement {
         return super.prepare(sql === 'PRAGMA journal_mode = WAL' ? "SELECT 'memory'" : sql);
@@ -163,7 +163,7 @@ describe('openDatabase', () => {
     );
   });
 
-  it('refuses an SQLite that can lose commits', () => {
+  it('rejects a version of SQLite that can lose commits', () => {
     const old = class extends engine {
       override prepare(sql: string): Statement {
         return super.prepare(sql === 'SELECT sqlite_version()' ? "SELECT '3.45.1'" : sql);

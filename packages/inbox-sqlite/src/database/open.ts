@@ -38,7 +38,7 @@ export interface Opening {
 export function openDatabase(engine: DatabaseClass, path: string, opening: Opening): Database {
   const { create, waitMs, migrations = MIGRATIONS } = opening;
   if (path === ':memory:')
-    throw unsupported(path, 'It has to be a file on a local disk. For tests, use memoryInbox().');
+    throw unsupported(path, 'The inbox must be a file on a local disk. For tests, use memoryInbox().');
   if (fileId(path) === undefined) {
     if (!create) throw missing(path, 'This file does not exist.');
     createPrivately(path);
@@ -102,7 +102,7 @@ function makeDurable(db: Database, path: string): void {
   if (mode === 'wal' && synchronous === FULL) return;
   throw unsupported(
     path,
-    `It has to be a file on a local disk; journal_mode is ${mode}, synchronous is ${synchronous}. For tests, use memoryInbox().`,
+    `The inbox must be a file on a local disk; journal_mode is ${mode}, synchronous is ${synchronous}. For tests, use memoryInbox().`,
   );
 }
 

@@ -9,7 +9,7 @@ import { whileLocked } from './open.ts';
 
 const busy = fileURLToPath(new URL('../../test/processes/busy.ts', import.meta.url));
 
-/** Another process that commits without a pause, until the test ends. */
+/** Starts a process that commits without a pause until the test ends. */
 async function startBusyProcess(path: string): Promise<void> {
   const child = spawn(process.execPath, ['--import', 'tsx', busy, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -17,7 +17,7 @@ async function startBusyProcess(path: string): Promise<void> {
 }
 
 describe('beside a process that commits without a pause', () => {
-  it('a file is opened', async () => {
+  it('a file can be opened', async () => {
     const path = temporaryFile();
     openInbox({ path }).ready({ create: true });
     await startBusyProcess(path);
@@ -32,7 +32,7 @@ describe('beside a process that commits without a pause', () => {
 describe('whileLocked', () => {
   const locked = Object.assign(new Error('database is locked'), { code: 'ERR_SQLITE_ERROR', errcode: 5 });
 
-  it('runs again until the lock is free', () => {
+  it('retries until the lock is free', () => {
     let runs = 0;
     const run = () => {
       if (++runs < 4) throw locked;
@@ -41,7 +41,7 @@ describe('whileLocked', () => {
     expect(whileLocked(10_000, run)).toBe(4);
   });
 
-  it('gives up after its time', () => {
+  it('gives up after waitMs', () => {
     const run = () => {
       throw locked;
     };

@@ -5,7 +5,7 @@ import { temporaryFile } from '../../test/support.ts';
 import { loadEngine } from '../database/engine.ts';
 import { columnsOf } from './rows.ts';
 
-it('lists calls of one time by the order in which they came, however many providers they are of', () => {
+it('lists calls of the same time in the order of recording, across providers', () => {
   const store = open(temporaryFile());
   const receivedAt = new Date(1).toISOString();
   const callIds = Array.from({ length: 90 }, (_, at) => `c${at}`);
@@ -19,7 +19,7 @@ it('lists calls of one time by the order in which they came, however many provid
   expect(rows.map((row) => row['call_id'])).toEqual(callIds.reverse());
 });
 
-it('knows no call whose events another process has just removed', () => {
+it('returns no call whose events another process has just removed', () => {
   const path = temporaryFile();
   const store = open(path);
   within(store, () => store.record(columnsOf(anEvent('c1')), t(1)));

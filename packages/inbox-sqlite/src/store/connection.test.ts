@@ -9,7 +9,7 @@ import { columnsOf } from './rows.ts';
 
 const engine = loadEngine();
 
-it('a connection that reads leaves copying into the file, which takes its time, to the one that writes', () => {
+it('a connection that reads leaves the slow copying of the -wal to the one that writes', () => {
   const path = temporaryFile();
   const [reading, writing] = [new Connection(path, engine), new Connection(path, engine)];
   reading.open({ create: true, waitMs: 0 });
@@ -25,7 +25,7 @@ it('a connection that reads leaves copying into the file, which takes its time, 
   writing.close();
 });
 
-it('when an inbox is closed, its file alone is a whole copy, also while another one has it open', async () => {
+it('the file of a closed inbox is complete without its -wal, even while another inbox has it open', async () => {
   const path = temporaryFile();
   const [inbox, other] = [openInbox({ path }), openInbox({ path })];
   await Promise.all([inbox.record(anEvent('c1')), inbox.record(anEvent('c2'))]);
@@ -38,7 +38,7 @@ it('when an inbox is closed, its file alone is a whole copy, also while another 
   await other.close();
 });
 
-it('a connection whose file failed is not opened with another file in its place', () => {
+it('a failed connection is not reopened on another file in its place', () => {
   const path = temporaryFile();
   const connection = new Connection(path, engine);
   connection.open({ create: true, waitMs: 0 });
@@ -56,7 +56,7 @@ it('a connection whose file failed is not opened with another file in its place'
   connection.close();
 });
 
-it('a file that another program locks is not tried at every call', () => {
+it('a file that another program locks is not opened again at every call', () => {
   const path = temporaryFile();
   new Connection(path, engine).open({ create: true, waitMs: 0 }).close();
   const other = new engine(path);
@@ -75,7 +75,7 @@ it('a file that another program locks is not tried at every call', () => {
   other.close();
 });
 
-it('a connection that cannot be made ready leaves no file open', () => {
+it('a connection that cannot be set up leaves no file open', () => {
   const path = temporaryFile();
   const connection = new Connection(path, engine, {
     onOpen() {

@@ -1,6 +1,5 @@
 import type { DeadLetter } from '@call-status/core';
-import type { DeadLetterQuery } from '@call-status/core/inbox';
-import { timeRange } from '@call-status/core/inbox';
+import { type DeadLetterQuery, timeRange } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
 import { eventOf, isoOf, LAST, type Place, type StoredEvent } from './rows.ts';

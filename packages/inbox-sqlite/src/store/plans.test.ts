@@ -42,11 +42,11 @@ function costlyStepsOf(sql: string): string[] {
 }
 
 describe('a statement', () => {
-  it.each(ALL)('neither scans nor sorts, so that it costs the same however much is stored: %s', (_, sql) => {
+  it.each(ALL)('neither scans nor sorts, so that it costs the same however many rows there are: %s', (_, sql) => {
     expect(costlyStepsOf(sql)).toEqual([]);
   });
 
-  it('is of every operation: none is missing above', () => {
+  it('is tested for every operation', () => {
     const prepared = new Set<string>();
     const listening = class extends loadEngine() {
       override prepare(sql: string): Statement {
@@ -62,7 +62,7 @@ describe('a statement', () => {
     store.close();
   });
 
-  it('would be seen to scan and to sort', () => {
+  it('that scans and sorts would be detected', () => {
     expect(costlyStepsOf('SELECT * FROM jobs WHERE takes > ? ORDER BY error')).toEqual([
       'SCAN jobs',
       'USE TEMP B-TREE FOR ORDER BY',
@@ -82,7 +82,7 @@ describe('a list', () => {
   };
   const store = new Store(new listening(path), path);
 
-  /** Each part of a query, absent or with some of its values, in every combination. */
+  /** All combinations of the parts of a query, each absent or with some of its values. */
   const queries = [undefined, 'acme'].flatMap((provider) =>
     [undefined, 'live', 'ended'].flatMap((state) =>
       [undefined, 'ringing', ['completed', 'busy'], CALL_STATUSES].flatMap((status) =>
@@ -103,7 +103,7 @@ describe('a list', () => {
     for (const sql of prepared) expect(costlyStepsOf(sql)).toEqual([]);
   });
 
-  it('of calls is the same as one that looks at every call', () => {
+  it('of calls is the same as one that reads every call', () => {
     const file = temporaryFile();
     const filled = openDatabase(loadEngine(), file, { create: true, waitMs: 0 });
     const insert = filled.prepare(`

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Outcomes } from './results.ts';
 
-it('a result that is told again is answered the same, and another one is lost', () => {
+it('a result that is reported twice gets the same answer, and a different one is lost', () => {
   const outcomes = new Outcomes();
   outcomes.add('t1', 'finish');
   expect([outcomes.of('t1', 'finish'), outcomes.of('t1', 'fail')]).toEqual(['done', 'lost']);
@@ -10,7 +10,7 @@ it('a result that is told again is answered the same, and another one is lost', 
   expect(outcomes.of('t2', 'finish')).toBeUndefined();
 });
 
-it('what was rolled back is not remembered', () => {
+it('a result that was rolled back is not remembered', () => {
   const outcomes = new Outcomes();
   outcomes.add('t1', 'finish');
   outcomes.rollback();
@@ -18,7 +18,7 @@ it('what was rolled back is not remembered', () => {
   expect(outcomes.of('t1', 'finish')).toBeUndefined();
 });
 
-it('the last ten thousand are remembered, and no more than twice as many', () => {
+it('the last ten thousand results are remembered, and at most twice as many', () => {
   const outcomes = new Outcomes();
   for (let at = 0; at < 30_000; at++) {
     outcomes.add(`t${at}`, 'release');

@@ -1,5 +1,4 @@
-import type { AnyCallStatusEvent, CallStatus, Transition } from '@call-status/core';
-import { CallStatusError } from '@call-status/core';
+import { type AnyCallStatusEvent, type CallStatus, CallStatusError, type Transition } from '@call-status/core';
 import type { Job, NewEvent, Taken } from '@call-status/core/inbox';
 import type { Direction } from '@call-status/core/provider';
 

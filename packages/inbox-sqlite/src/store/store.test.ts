@@ -8,7 +8,7 @@ import { deadLetterOf } from './dead-letters.ts';
 import { columnsOf, LAST } from './rows.ts';
 
 describe('a taken event', () => {
-  it('is that of the file, though what was recorded in its place before was rolled back', () => {
+  it('is the one in the file, even if another one in its place was rolled back', () => {
     const path = temporaryFile();
     const [store, other] = [open(path), open(path)];
     store.begin();
@@ -81,7 +81,7 @@ describe('an event that is taken in the transaction that records it', () => {
     expect(jobs.map(({ event }) => event.callId)).toEqual(calls);
   });
 
-  it('comes after those that are due, up to the limit; the rest is left for the next', () => {
+  it('comes after due jobs, up to the limit; the rest is left for the next take', () => {
     const store = open(temporaryFile());
     within(store, () => store.record(columnsOf(anEvent('due')), t(1)));
     const taken = within(store, () => {
@@ -93,7 +93,7 @@ describe('an event that is taken in the transaction that records it', () => {
     expect(within(store, () => take(store, 2))).toMatchObject([{ id: 'acme:c2:ringing' }]);
   });
 
-  it('comes before the later ones of its call', () => {
+  it('comes before later events of its call', () => {
     const store = open(temporaryFile());
     const taken = within(store, () => {
       for (const status of ['ringing', 'in-progress', 'completed'] as const) {
@@ -105,7 +105,7 @@ describe('an event that is taken in the transaction that records it', () => {
     expect(within(store, () => take(store, 1))).toEqual([]);
   });
 
-  it('comes before the later ones of its call, and is a duplicate that is not done when it comes again', () => {
+  it('comes before later events of its call, and is an unfinished duplicate when it is redelivered', () => {
     const store = open(temporaryFile());
     const taken = within(store, () => {
       store.record(columnsOf(anEvent('c1')), t(1));
@@ -131,7 +131,7 @@ describe('an event that is taken in the transaction that records it', () => {
     expect(taken.map(({ id }) => id)).toEqual(['acme:c1:ringing']);
   });
 
-  it('keeps its call from being cleaned up', () => {
+  it('keeps its call from being swept', () => {
     const store = open(temporaryFile());
     within(store, () => {
       store.record(columnsOf(anEvent('c1', 'completed', { receivedAt: new Date(1).toISOString() })), t(1));
@@ -142,7 +142,7 @@ describe('an event that is taken in the transaction that records it', () => {
   });
 });
 
-it('knows the cursors that it gave, whatever the clock says', async () => {
+it('accepts its own cursors, whatever the clock says', async () => {
   const store = open(temporaryFile());
   within(store, () => {
     for (const [at, time] of [-2, 0, 1, 1e12].entries()) {
@@ -177,7 +177,7 @@ it('renews a lease that has ended, unless another worker took the job', () => {
   expect(store.totals.counts(t(2000))).toMatchObject({ waiting: 0, running: 1 });
 });
 
-it('knows no time of a newest dead letter where there is none', () => {
+it('has no time of a newest dead letter if there is no dead letter', () => {
   const store = open(temporaryFile());
   expect(store.deadLetters.newestAt()).toBe(LAST.at);
   const step = within(store, () => store.replayStep({}, LAST.at, { at: 0, row: 0 }, t(1)));

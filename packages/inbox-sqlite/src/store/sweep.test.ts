@@ -6,11 +6,11 @@ import { columnsOf } from './rows.ts';
 import type { Store } from './store.ts';
 import type { SweepPlace } from './sweep.ts';
 
-describe('a step of cleaning up', () => {
+describe('a step of a sweep', () => {
   const DAY = 86_400_000;
   const START = Date.UTC(2026, 0, 1);
 
-  /** Records ended calls, the later ones later, and finishes them or makes them dead letters. */
+  /** Records ended calls with increasing times, and finishes their jobs or makes them dead letters. */
   function recordEnded(store: Store, callIds: readonly string[], fate: 'done' | 'dead', start = START): void {
     within(store, () => {
       for (const [at, callId] of callIds.entries()) {
@@ -26,7 +26,7 @@ describe('a step of cleaning up', () => {
 
   const named = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
 
-  /** How many calls there are after each step that looks at ended ones. */
+  /** The number of calls after each step that examines ended ones. */
   function sweepAll(store: Store, now: number): number[] {
     const left: number[] = [];
     for (let place: SweepPlace | undefined = FIRST; place?.range === undefined && place !== undefined; ) {
@@ -48,7 +48,7 @@ describe('a step of cleaning up', () => {
     expect(sweepAll(store, START + 31 * DAY)).toEqual([70, 20, 0]);
   });
 
-  it('looks at a hundred calls that stay, and the steps after it at those behind them', () => {
+  it('examines a hundred calls that stay; the next steps continue behind them', () => {
     const store = open(temporaryFile());
     recordEnded(store, named('dead', 250), 'dead');
     recordEnded(store, named('done', 120), 'done', START + DAY / 2);
@@ -56,7 +56,7 @@ describe('a step of cleaning up', () => {
     expect(sweepAll(store, START + 31 * DAY)).toEqual([250, 250, 250]);
   });
 
-  it('looks at a hundred live calls, and the steps after it at those behind them', () => {
+  it('examines a hundred live calls; the next steps continue behind them', () => {
     const store = open(temporaryFile());
     retain(store, DAY);
     within(store, () => {
@@ -78,7 +78,7 @@ describe('a step of cleaning up', () => {
     expect(new Set(steps).size).toBeGreaterThan(2);
   });
 
-  it('remembers the ids for a redelivery that comes in the same transaction', () => {
+  it('recognizes a redelivery in the same transaction', () => {
     const store = open(temporaryFile());
     retain(store, 1);
     recordEnded(store, ['c1'], 'done');
@@ -89,7 +89,7 @@ describe('a step of cleaning up', () => {
     expect(transition).toBe('duplicate');
   });
 
-  it('remembers the ids of what it removed for seven days after the last event of the call, to the millisecond', () => {
+  it('keeps the tombstones for seven days after the last event of the call, to the millisecond', () => {
     const store = open(temporaryFile());
     retain(store, 1);
     recordEnded(store, ['c1'], 'done');

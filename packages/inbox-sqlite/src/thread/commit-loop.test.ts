@@ -51,7 +51,7 @@ it('does not renew them for one that answers', async () => {
   expect(endsAt()).toBe(first);
 });
 
-it('goes on when it cannot renew them', async () => {
+it('continues when it cannot renew them', async () => {
   const { path, port, pings, take } = setUp();
   take();
   await vi.waitFor(() => expect(pings.length).toBe(1));
@@ -65,7 +65,7 @@ it('goes on when it cannot renew them', async () => {
   expect(await answered).toMatchObject({ results: [['advance', false]] });
 });
 
-it('an inbox answers its thread', async () => {
+it('gets an answer from its inbox', async () => {
   const inbox = openInbox({ path: temporaryFile() });
   await inbox.record(anEvent('c1'));
   const { jobs } = await inbox.take({ limit: 1, leaseMs: 60, owner: 'test' });
@@ -74,7 +74,7 @@ it('an inbox answers its thread', async () => {
   expect(jobs).toHaveLength(1);
 });
 
-it('keeps the order of what comes while another program locks the file', async () => {
+it('keeps the order of writes that arrive while another program locks the file', async () => {
   const { path, port } = setUp();
   const other = new (loadEngine())(path);
   other.exec('BEGIN IMMEDIATE');

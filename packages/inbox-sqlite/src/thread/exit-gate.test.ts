@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { ExitGate } from './exit-gate.ts';
 
-/** Sets a cell of a gate in a thread, while this one waits for it. */
+/** Sets a cell of a gate in another thread, while this one waits for it. */
 function setSoon(memory: SharedArrayBuffer, cell: number, value: number): Promise<unknown> {
   const code = `
     const { workerData: { memory, cell, value } } = require('node:worker_threads');
@@ -16,7 +16,7 @@ function setSoon(memory: SharedArrayBuffer, cell: number, value: number): Promis
 }
 
 describe('a gate', () => {
-  it('that is shut waits until the thread has left', async () => {
+  it('that is shut waits for the step of the thread', async () => {
     const memory = ExitGate.memory();
     const gate = new ExitGate(memory);
     gate.enter();
@@ -26,7 +26,7 @@ describe('a gate', () => {
     await exited;
   });
 
-  it('that is shut does not wait for a thread that does nothing', () => {
+  it('that is shut does not wait for an idle thread', () => {
     const memory = ExitGate.memory();
     const gate = new ExitGate(memory);
     gate.enter();
@@ -35,7 +35,7 @@ describe('a gate', () => {
     expect([...new Int32Array(memory)]).toEqual([0, 1, 0]);
   });
 
-  it('that is shut lets nobody in', async () => {
+  it('that is shut lets the thread start no step', async () => {
     const memory = ExitGate.memory();
     const gate = new ExitGate(memory);
     gate.shut();
@@ -45,7 +45,7 @@ describe('a gate', () => {
     await exited;
   });
 
-  it('tells when the thread has tried to open the file, and does not wait forever', async () => {
+  it('signals that the thread has tried to open the file, and does not wait forever', async () => {
     const memory = ExitGate.memory();
     const gate = new ExitGate(memory);
     gate.waitUntilOpen(1);

@@ -8,18 +8,18 @@ import { threadFile } from './start-thread.ts';
 const bundled = expect.objectContaining({ code: 'inbox_unsupported', message: expect.stringContaining('was bundled') });
 
 describe('the file of the thread', () => {
-  it('is beside the code where the package is installed', () => {
+  it('is found beside the code of the installed package', () => {
     expect(threadFile(new URL('../sqlite-inbox.ts', import.meta.url).href).href).toMatch(/thread\.js$/);
   });
 
   it.each(['file:///srv/app/bundle.js', 'file:///ROOT/node_modules/x.js', undefined])(
-    'is missed in a bundle: %s',
+    'is not found in a bundle: %s',
     (self) => {
       expect(() => threadFile(self)).toThrow(bundled);
     },
   );
 
-  it.each([undefined, 'no JSON', '{ "name": "service" }'])('of a bundle is not taken for it: %s', (manifest) => {
+  it.each([undefined, 'no JSON', '{ "name": "service" }'])('is not mistaken for a file of a bundle: %s', (manifest) => {
     const folder = dirname(temporaryFile());
     mkdirSync(join(folder, 'dist', 'thread'), { recursive: true });
     writeFileSync(join(folder, 'dist', 'thread', 'thread.js'), '');

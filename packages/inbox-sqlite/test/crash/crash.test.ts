@@ -74,7 +74,7 @@ for (const { name, environment, isDiskFullAtTimes = false } of SCENARIOS) {
   });
 }
 
-/** The calls whose events were handled for the first time in another order than they were sent in. */
+/** The calls whose events were first handled in another order than they were sent. */
 function callsOutOfOrder(handled: readonly string[]): string[] {
   const orders = new Map<string, string[]>();
   for (const id of new Set(handled)) {

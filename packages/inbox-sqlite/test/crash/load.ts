@@ -4,17 +4,17 @@ import { Agent, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** How often the server is killed: 3 times, or as CRASH_KILLS says. */
+/** How often the server is killed. */
 export const KILLS: number = Number(process.env['CRASH_KILLS'] ?? 3);
 
 const CLIENTS = 24;
 const STATES = ['queued', 'ringing', 'answered', 'completed'];
 
-/** A server in a process of its own, which can be killed. */
+/** A server in its own process, which can be killed. */
 export class Server {
   readonly #environment: Record<string, string>;
   #child: ChildProcess | undefined;
-  /** Undefined while the server is down. */
+  /** `undefined` while the server is down. */
   port: number | undefined;
 
   constructor(environment: Record<string, string>) {
@@ -33,7 +33,7 @@ export class Server {
     this.port = Number(line);
   }
 
-  /** Kills it as the kernel does when memory runs out: it does not get to do anything. */
+  /** Kills it as the kernel does when memory runs out, without a chance to react. */
   async kill(): Promise<void> {
     this.port = undefined;
     const child = this.#child as ChildProcess;
@@ -43,11 +43,11 @@ export class Server {
   }
 }
 
-/** Clients that send the events of calls in order, and each until it is acknowledged, as providers do. */
+/** Clients that send the events of calls in order, each until it is acknowledged, as providers do. */
 export class Load {
   readonly sent = new Set<string>();
   readonly acknowledged = new Set<string>();
-  /** Answers that told the client to try again. */
+  /** Responses with status 503. */
   refused = 0;
   readonly #server: Server;
   readonly #agent = new Agent({ keepAlive: true });
@@ -65,7 +65,7 @@ export class Load {
     while (this.acknowledged.size === before) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  /** Lets each client end the call it is in. */
+  /** Lets each client finish its current call. */
   async stop(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#clients);
@@ -93,7 +93,7 @@ export class Load {
     this.acknowledged.add(id);
   }
 
-  /** The status of the answer; undefined when there was none. */
+  /** The status of the response, or `undefined` without one. */
   #post(body: string): Promise<number | undefined> {
     const { port } = this.#server;
     if (port === undefined) return Promise.resolve(undefined);

@@ -9,7 +9,7 @@ import { aMoment, KILLS, Load, Server } from './load.ts';
 
 const CUTS = KILLS;
 
-/** Why the power cannot be cut here; undefined where it can. */
+/** Why the power loss cannot be simulated here, or undefined. */
 function obstacle(): string | undefined {
   if (process.platform !== 'linux') return 'it needs the LD_PRELOAD of Linux';
   if (spawnSync('cc', ['--version']).status !== 0) return 'it needs a C compiler (cc)';
@@ -42,7 +42,7 @@ if (missing !== undefined) {
   });
 }
 
-/** Runs a server whose power fails, and counts what it acknowledged and does not have any more. */
+/** Runs a server whose power fails, and counts acknowledged and lost events. */
 async function cutPower(synchronous?: string): Promise<{ acknowledged: number; lost: number }> {
   const base = dirname(temporaryFile());
   const [folder, disk, library] = [join(base, 'folder'), join(base, 'disk'), join(base, 'power.so')];
@@ -69,7 +69,7 @@ async function cutPower(synchronous?: string): Promise<{ acknowledged: number; l
     await load.isServed();
     await aMoment();
     await server.kill();
-    // What the machine finds when it starts again.
+    // The files as the machine finds them when it restarts.
     rmSync(folder, { recursive: true });
     cpSync(disk, folder, { recursive: true });
     await server.start();

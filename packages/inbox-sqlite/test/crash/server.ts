@@ -1,7 +1,7 @@
 /**
- * A server for tests that kill it: receives callbacks of a made-up provider, and writes down the id of each event that its handler
- * has done. What it is told by environment variables: DB (the database), HANDLED (the list), FLAKY (the handler fails half of the
- * time), SYNCHRONOUS (in place of FULL). It prints its port.
+ * A server for tests that kill it. It receives callbacks of a made-up provider, appends the id of each handled event to a list, and prints
+ * its port. Environment variables: DB (the database), HANDLED (the list), FLAKY (the handler fails half of the time), SYNCHRONOUS (replaces
+ * FULL).
  */
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';

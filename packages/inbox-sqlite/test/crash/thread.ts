@@ -1,6 +1,6 @@
 /**
- * The thread of the server that is killed: the inbox's own but for the disk, which is full when told so, and for SYNCHRONOUS, an
- * environment variable that stands in for FULL.
+ * The thread of the server that is killed: the inbox's own, with a disk that can be made full. The environment variable SYNCHRONOUS
+ * replaces FULL.
  */
 import { BroadcastChannel, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { type Database, loadEngine } from '../../src/database/engine.ts';
@@ -15,7 +15,7 @@ const { path, gate: memory, opened, ...options } = workerData as ThreadData;
 let isDiskFull = false;
 let current: Database | undefined;
 
-/** The smallest limit is the size that the file has: SQLite then says that the disk is full. */
+/** Limits the file to its current size: SQLite then reports a full disk. */
 function limitSize(): void {
   current?.exec(`PRAGMA max_page_count = ${isDiskFull ? 1 : 1_000_000}`);
 }

@@ -1,4 +1,4 @@
-// Processes that die while they handle events: an event is blamed only for a death that it may have caused.
+// Processes that die while they handle events. Only an event that may have caused a death is counted as interrupted.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -16,7 +16,7 @@ afterEach(() => {
   for (const child of living) child.kill('SIGKILL');
 });
 
-/** One life of a process; resolves when it is over to what it said. */
+/** Starts a process, and collects the lines that it prints. */
 function live(environment: Record<string, string>): { child: ChildProcess; said: string[]; ended: Promise<unknown> } {
   const child = spawn(process.execPath, ['--import', 'tsx', '--max-old-space-size=96', mortal], {
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
@@ -29,7 +29,7 @@ function live(environment: Record<string, string>): { child: ChildProcess; said:
   return { child, said, ended };
 }
 
-/** Lives one after the other, as a supervisor makes them, until nothing is left to do. */
+/** Restarts the process, as a supervisor does, until all events are handled. */
 async function liveOn(path: string, environment: Record<string, string>, most: number): Promise<string[]> {
   const inbox = openInbox({ path });
   const all: string[] = [];
@@ -100,7 +100,7 @@ describe('an event that kills its process', { timeout: 300_000 }, () => {
 });
 
 describe('a process that dies again and again', { timeout: 300_000 }, () => {
-  it('makes no dead letter of events whose handlers never failed, and handles them once it lives on', async () => {
+  it('makes no dead letters of events whose handlers never failed, and handles them once it stays alive', async () => {
     const path = temporaryFile();
     await recordAll(path, INNOCENT);
     // Handlers take longer than the process lives.
@@ -118,7 +118,7 @@ describe('a process that dies again and again', { timeout: 300_000 }, () => {
 });
 
 describe('a process that is suspended for longer than its leases', { timeout: 60_000 }, () => {
-  it('runs no event beside its own attempt, and finishes what nothing else took', async () => {
+  it('runs no event twice, and finishes those that no other process took', async () => {
     const path = temporaryFile();
     await recordAll(path, INNOCENT);
     const { child, said, ended } = live({ DB: path, HANDLER_MS: '2500', LEASE_MS: '1000' });

@@ -1,6 +1,6 @@
 /**
- * A process that handles what is in a file until it dies, and says so line by line: `began <call>`, `handled <call>`, `dead <call>: <text>`.
- * The environment says how it dies.
+ * A process that handles the events in a file until it dies, and prints lines: `began <call>`, `handled <call>`, `dead <call>: <text>`.
+ * Environment variables decide how it dies.
  */
 import { createCallStatus } from '@call-status/core';
 import { sqliteInbox } from '../../src/index.ts';
@@ -10,7 +10,7 @@ const { DB = '', LEASE_MS = '400', LIFE_MS, HANDLER_MS = '1', ATTEMPTS = '8' } =
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** Until the heap is full. */
+/** Fills the heap. */
 function exhaust(): never {
   const kept: unknown[] = [];
   for (;;) kept.push(Array.from({ length: 100_000 }, () => ({ kept: kept.length })));

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { sqliteInbox } from '../../src/index.ts';
 import { anEvent } from '../events.ts';
 
-// Otherwise the signal ends the process, and nobody is told.
+// Otherwise the signal ends the process.
 process.on('SIGXFSZ', () => {});
 const inbox = sqliteInbox({ path: process.argv[2] ?? '', create: true });
 const record = (callId: string) => inbox.record(anEvent(callId, 'ringing', { raw: { text: 'x'.repeat(50_000) } }));
@@ -18,7 +18,7 @@ for (let call = 0; text === ''; call++) {
   });
 }
 execFileSync('prlimit', ['--pid', `${process.pid}`, '--fsize=unlimited']);
-// Where node:sqlite does not tell what the system said, the file is opened again after a pause.
+// node:sqlite does not report the system error, so the file is reopened after a pause.
 let transition: string | undefined;
 while (transition === undefined) {
   await new Promise((resolve) => setTimeout(resolve, 100));

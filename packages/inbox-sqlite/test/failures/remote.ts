@@ -1,6 +1,6 @@
 /**
- * An inbox in a process of its own, which can be killed. For each line that it reads it records the event of a call of that name, and
- * prints what became of it: the transition, or the code of the error. Argument: the file.
+ * An inbox in its own process, which can be killed. For each line, it records an event of the call with that id, and prints the transition
+ * or the code of the error. Argument: the file.
  */
 import { createInterface } from 'node:readline';
 import { sqliteInbox } from '../../src/index.ts';
@@ -10,9 +10,9 @@ const inbox = sqliteInbox({ path: process.argv[2] ?? '', create: true });
 await inbox.ready?.();
 console.log('ready');
 for await (const callId of createInterface(process.stdin)) {
-  const told = await inbox.record(anEvent(callId)).then(
+  const printed = await inbox.record(anEvent(callId)).then(
     ({ transition }) => transition,
     ({ code }) => code,
   );
-  console.log(told);
+  console.log(printed);
 }

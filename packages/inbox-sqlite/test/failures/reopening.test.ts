@@ -19,7 +19,7 @@ import { openInbox, temporaryFile } from '../support.ts';
 
 let opened = 0;
 
-/** The engine, with a count of the connections. */
+/** The engine, counting its connections. */
 function counting(): DatabaseClass {
   return class extends loadEngine() {
     constructor(path: string) {
@@ -36,7 +36,7 @@ function damage(path: string, from: number, to: number): void {
   closeSync(file);
 }
 
-/** What happens to a file, and how often an inbox may open it in a moment. */
+/** Ways in which a file fails. */
 const FAILURES: Readonly<Record<string, (path: string) => void>> = {
   'a damaged header': (path) => damage(path, 0, 100),
   'damaged pages': (path) => damage(path, 4096, statSync(path).size),
@@ -45,7 +45,7 @@ const FAILURES: Readonly<Record<string, (path: string) => void>> = {
 };
 
 describe.each(Object.entries(FAILURES))('%s', (_, fail) => {
-  it('at a high rate does not open the file again and again', async () => {
+  it('does not make an inbox under load reopen the file again and again', async () => {
     const folder = join(dirname(temporaryFile()), 'data');
     mkdirSync(folder);
     const path = join(folder, 'calls.db');
@@ -74,7 +74,7 @@ describe.each(Object.entries(FAILURES))('%s', (_, fail) => {
   });
 });
 
-it('a file that nobody may open is tried about once a second', async () => {
+it('a file that cannot be opened is retried about once a second', async () => {
   const path = temporaryFile();
   writeFileSync(path, 'no database'.repeat(1000));
   const inbox = openInbox({ path }, { engine: counting() });
@@ -85,8 +85,8 @@ it('a file that nobody may open is tried about once a second', async () => {
   expect(opened).toBeLessThanOrEqual(2 + (performance.now() - startedAt) / 1000);
 });
 
-describe('a cause', () => {
-  it('has one name, whoever meets it', async () => {
+describe('a damaged file', () => {
+  it('has the same error code in every operation', async () => {
     const path = temporaryFile();
     const before = openInbox({ path });
     for (let at = 0; at < 200; at++)
@@ -109,8 +109,8 @@ describe('a cause', () => {
   });
 });
 
-describe('a later release that takes over the file', () => {
-  it('is noticed by those that run, which stop', async () => {
+describe('a file that a later release migrates', () => {
+  it('is rejected by the processes that have it open', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path });
     await inbox.record(anEvent('c1'));
@@ -129,7 +129,7 @@ describe('a later release that takes over the file', () => {
 });
 
 describe('the -wal', () => {
-  it('is cut back once a long reader is gone', async () => {
+  it('is shortened once a long reader has ended', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path });
     await inbox.record(anEvent('first'));
@@ -160,7 +160,7 @@ describe('closing', () => {
 });
 
 describe('fake timers of an application', () => {
-  it('stop nothing: what is recorded is handled, and what waits for its time too', async () => {
+  it('do not stop events from being recorded and handled', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const handled: string[] = [];
@@ -175,7 +175,7 @@ describe('fake timers of an application', () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': `${body.length}` };
     const request = { method: 'POST', url: '/?token=t', headers, origin: 'https://example.com', body };
     expect((await calls.receive(request))?.status).toBe(200);
-    // Node's own timer: the fake ones stand still.
+    // Node's own timer: the fake ones do not advance.
     for (let turns = 0; handled.length === 0 && turns < 500; turns++) await sleep(10);
     expect(handled).toEqual(['CA1']);
     await calls.close();

@@ -24,7 +24,7 @@ import { handleAll, openInbox, temporaryFile } from '../support.ts';
 const PARTS = ['', '-wal', '-shm'];
 const REPLACED = { code: 'inbox_replaced', status: 503 };
 
-/** What happens to the files; each makes what is written from then on be lost. */
+/** Accidents, each of which would lose all later writes. */
 const ACCIDENTS: Readonly<Record<string, (path: string) => void>> = {
   'all three are removed': (path) => {
     for (const part of PARTS) rmSync(path + part);
@@ -58,7 +58,7 @@ function replace(path: string, make: (file: string) => void): void {
   renameSync(`${path}.new`, path);
 }
 
-/** In a folder that a test may remove. */
+/** A file in a folder that a test may remove. */
 function fileInFolder(): string {
   const folder = join(dirname(temporaryFile()), 'data');
   mkdirSync(folder);
@@ -66,7 +66,7 @@ function fileInFolder(): string {
 }
 
 describe.each(Object.entries(ACCIDENTS))('when %s', (_, happen) => {
-  it('the next event is not acknowledged, nor any later one, and nothing is made anew', async () => {
+  it('no later event is acknowledged, and no file is created', async () => {
     const path = fileInFolder();
     const inbox = openInbox({ path });
     await inbox.record(anEvent('before'));
@@ -82,7 +82,7 @@ describe.each(Object.entries(ACCIDENTS))('when %s', (_, happen) => {
     expect(existsSync(dirname(path)) ? readdirSync(dirname(path)) : undefined).toEqual(there);
   });
 
-  it('while events arrive, those of one transaction are refused, together and not one by one', async () => {
+  it('while events arrive, those of one transaction are rejected together', async () => {
     const path = fileInFolder();
     const inbox = openInbox({ path });
     await inbox.record(anEvent('before'));
@@ -95,7 +95,7 @@ describe.each(Object.entries(ACCIDENTS))('when %s', (_, happen) => {
   });
 });
 
-it.each([1, 5000])('when the -wal loses its last bytes (%d), nothing more is acknowledged', async (bytes) => {
+it.each([1, 5000])('when the -wal loses its last %d bytes, no later event is acknowledged', async (bytes) => {
   const path = fileInFolder();
   const inbox = openInbox({ path });
   await inbox.record(anEvent('before'));
@@ -106,7 +106,7 @@ it.each([1, 5000])('when the -wal loses its last bytes (%d), nothing more is ack
   }
 });
 
-it('goes on when SQLite itself cut the -wal, which it begins again', async () => {
+it('continues when SQLite itself cut the -wal to restart it', async () => {
   const path = fileInFolder();
   const inbox = openInbox({ path });
   const other = openDatabase(loadEngine(), path, { create: true, waitMs: 1000 });
@@ -121,7 +121,7 @@ it('goes on when SQLite itself cut the -wal, which it begins again', async () =>
   other.close();
 });
 
-it('goes on when the right files are back', async () => {
+it('continues when the right files are back', async () => {
   const path = fileInFolder();
   const inbox = openInbox({ path });
   await inbox.record(anEvent('c1'));
@@ -132,7 +132,7 @@ it('goes on when the right files are back', async () => {
   expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c3:ringing']);
 });
 
-it('a restart goes on with what is there', async () => {
+it('a restart continues with the files that are there', async () => {
   const path = fileInFolder();
   const before = openInbox({ path });
   await before.record(anEvent('c1'));
@@ -144,7 +144,7 @@ it('a restart goes on with what is there', async () => {
   expect(await handleAll(after)).toEqual(['acme:c3:ringing']);
 });
 
-/** The inbox of another process, which answers one line for each. */
+/** Starts an inbox in another process. */
 async function startRemote(path: string) {
   const script = fileURLToPath(new URL('./remote.ts', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', script, path], {
@@ -167,7 +167,7 @@ async function startRemote(path: string) {
 }
 
 describe('a process that is killed', () => {
-  it('after its -wal was removed has lost nothing that it acknowledged', async () => {
+  it('after its -wal was removed has lost no acknowledged event', async () => {
     const path = temporaryFile();
     const remote = await startRemote(path);
     for (let at = 0; at < 10; at++) expect(await remote.record(`before${at}`)).toBe('advance');
@@ -178,7 +178,7 @@ describe('a process that is killed', () => {
     for (let at = 0; at < 10; at++) expect(await inbox.getCall('acme', `before${at}`)).toBeDefined();
   });
 
-  it('before its first event leaves a file that has its tables', async () => {
+  it('before its first event leaves a file with its tables', async () => {
     const path = temporaryFile();
     const remote = await startRemote(path);
     await remote.kill();

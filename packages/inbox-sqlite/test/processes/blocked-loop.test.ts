@@ -29,16 +29,16 @@ describe('a handler that blocks the event loop for longer than its lease', () =>
     await inbox.record(anEvent('c1'));
     const { line } = startBlocking(path, 2.5 * LEASE_MS);
     expect(await line()).toBe('blocking');
-    const told = line();
+    const outcome = line();
     let taken = 0;
     for (let isOver = false; !isOver; ) {
       taken += (await inbox.take(takeAny)).jobs.length;
-      isOver = await Promise.race([told.then(() => true), sleep(20, false)]);
+      isOver = await Promise.race([outcome.then(() => true), sleep(20, false)]);
     }
-    expect([taken, await told]).toEqual([0, 'done']);
+    expect([taken, await outcome]).toEqual([0, 'done']);
   });
 
-  it('loses it when it blocks without end', async () => {
+  it('loses it if it blocks for too long', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path });
     await inbox.record(anEvent('c1'));
@@ -55,7 +55,7 @@ describe('a handler that blocks the event loop for longer than its lease', () =>
 });
 
 describe('the leases of a process', () => {
-  /** Leases that are followed, with what is done with them. */
+  /** Held leases, with mocks of what the thread does for them. */
   function follow() {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
@@ -76,7 +76,7 @@ describe('the leases of a process', () => {
     return { held, on, take };
   }
 
-  it('are renewed once it does not answer, and no longer than four leases after it was heard of', () => {
+  it('are renewed while it does not answer, for at most four times their length', () => {
     const { held, on, take } = follow();
     held.heard();
     take('t1');
@@ -88,7 +88,7 @@ describe('the leases of a process', () => {
     expect(on.renew.mock.calls.length).toBe(10);
   });
 
-  it('are left alone while it answers, and when they have ended', () => {
+  it('are not renewed while it answers, or after they have ended', () => {
     const { held, on, take } = follow();
     take('t1');
     take('t2');
@@ -104,7 +104,7 @@ describe('the leases of a process', () => {
     expect([on.ping.mock.calls.length, vi.getTimerCount()]).toEqual([10, 0]);
   });
 
-  it('that are lost are not renewed again', () => {
+  it('are not renewed again once they are lost', () => {
     const { held, on, take } = follow();
     held.heard();
     take('t1');

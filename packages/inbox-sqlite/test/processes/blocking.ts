@@ -1,6 +1,6 @@
 /**
- * Takes an event, blocks the event loop, finishes the event, and prints how that went. Arguments: the file, the length of the lease, for how
- * long to block; in milliseconds.
+ * Takes an event, blocks the event loop, finishes the event, and prints the outcome. Arguments: the file, the length of the lease and of the
+ * block in milliseconds.
  */
 import { sqliteInbox } from '../../src/index.ts';
 

@@ -12,13 +12,13 @@ const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const require = createRequire(import.meta.url);
 const tsx = pathToFileURL(require.resolve('tsx')).href;
 
-/** Bundlers that are installed with what the tests run on. */
+/** Bundlers that are installed as dependencies of the test tools. */
 const ofTsx = createRequire(require.resolve('tsx/package.json'));
 const ofVite = createRequire(createRequire(require.resolve('vitest/package.json')).resolve('vite/package.json'));
 
 type Bundle = (entry: string, to: string, format: 'esm' | 'cjs', external: string[]) => Promise<unknown>;
 
-/** What is used of it. */
+/** The parts used of Rolldown. */
 interface Rolldown {
   rolldown(options: object): Promise<{ write(options: object): Promise<unknown> }>;
 }
@@ -48,7 +48,7 @@ const BUNDLERS: Readonly<Record<string, Bundle>> = {
 
 const CASES = Object.keys(BUNDLERS).flatMap((bundler) => [[bundler, 'esm'] as const, [bundler, 'cjs'] as const]);
 
-/** Bundles a service, and runs it. Prints what came of its start. */
+/** Bundles and runs a service, and returns what it prints. */
 async function runBundle(
   bundler: string,
   format: 'esm' | 'cjs',
@@ -81,16 +81,16 @@ async function runBundle(
 }
 
 describe.each(CASES)('a bundle of %s as %s', (bundler, format) => {
-  it('that has the inbox in it says so, and how to leave it out with each bundler', async () => {
-    const told = await runBundle(bundler, format, false);
-    expect(told).toMatch(/^inbox_unsupported: .*This package was bundled/);
+  it('that includes the inbox reports it, and how each bundler leaves it out', async () => {
+    const printed = await runBundle(bundler, format, false);
+    expect(printed).toMatch(/^inbox_unsupported: .*This package was bundled/);
     for (const option of ['serverExternalPackages', '--external:', 'externals: {', 'ssr: { external', 'ncc']) {
-      expect(told).toContain(option);
+      expect(printed).toContain(option);
     }
-    expect(told).not.toMatch(/install @photostructure/);
+    expect(printed).not.toMatch(/install @photostructure/);
   });
 
-  it('that has copied the file of the thread beside it says the same', async () => {
+  it('that has copied the file of the thread reports the same', async () => {
     const copy = (dist: string) => {
       mkdirSync(join(dist, 'thread'));
       copyFileSync(join(PACKAGE, 'src/thread/thread.ts'), join(dist, 'thread', 'thread.js'));

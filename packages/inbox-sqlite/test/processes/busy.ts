@@ -1,4 +1,4 @@
-// A process that has the lock nearly always: it frees it for a moment between two transactions, as a busy service does.
+// A process that nearly always holds the lock. It frees it for a moment between two transactions, as a busy service does.
 import { loadEngine } from '../../src/database/engine.ts';
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));

@@ -3,7 +3,7 @@ import { openSync } from 'node:fs';
 import { sqliteInbox } from '../../src/index.ts';
 
 const inbox = sqliteInbox({ path: process.argv[2] ?? '' });
-// What is loaded late is loaded now.
+// Loads modules that would be loaded later.
 JSON.stringify(process.memoryUsage());
 try {
   for (;;) openSync('/dev/null', 'r');

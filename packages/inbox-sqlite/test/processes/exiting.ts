@@ -1,6 +1,6 @@
 /**
- * Records as much as it can, and does something after a while. Arguments: the file, what to do (`exit` the process, or nothing more and
- * `end` by itself), the milliseconds.
+ * Records as many events as it can, and ends after a while. Arguments: the file, how to end (`exit`: call process.exit; `end`: stop recording),
+ * the milliseconds.
  */
 import { sqliteInbox } from '../../src/index.ts';
 import { anEvent } from '../events.ts';

@@ -1,6 +1,6 @@
 /**
- * One of several processes that share a file. Records the events of its own calls, handles whatever it gets, and ends when all
- * events of all processes are handled; prints what it handled. Arguments: the file, its name, its calls, the events of all.
+ * One of several processes that share a file. Records the events of its own calls, handles any events, ends when the events of all processes
+ * are handled, and prints what it handled. Arguments: the file, its name, its calls, the events of all.
  */
 import { sqliteInbox } from '../../src/index.ts';
 import { anEvent } from '../events.ts';
@@ -24,7 +24,7 @@ async function handle(): Promise<void> {
     }
     const { live, ended, waiting, running } = await inbox.counts();
     if (live === 0 && ended === Number(all) && waiting + running === 0) return;
-    // Without work of its own it lives from what the others record: nothing else wakes it.
+    // Without events of its own, only those of other processes wake it.
     if (jobs.length === 0) await Promise.race([woken, new Promise((resolve) => setTimeout(resolve, 100))]);
   }
 }

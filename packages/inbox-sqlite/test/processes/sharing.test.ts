@@ -25,14 +25,14 @@ describe('several processes on one file', () => {
     expect(await inbox.counts()).toEqual({ live: 0, ended: calls * names.length, waiting: 0, running: 0, dead: 0 });
   });
 
-  it('wakes whoever waits for work that another one recorded', async () => {
+  it('wakes a worker for events that another process recorded', async () => {
     const path = temporaryFile();
     const worker = openInbox({ path, pollMs: 5 });
     const web = openInbox({ path });
     const listener = vi.fn();
     worker.onJobs(listener);
     await vi.waitFor(() => expect(listener).toHaveBeenCalled());
-    // It knows the state of the file now; only a commit of the other one changes it.
+    // It has seen the current state of the file; only a commit of the other process changes it.
     const before = listener.mock.calls.length;
     await web.record(anEvent('c1'));
     await vi.waitFor(() => expect(listener.mock.calls.length).toBeGreaterThan(before));

@@ -18,15 +18,15 @@ function open(options: Parameters<typeof sqliteInbox>[0]): SqliteInbox {
   return inbox;
 }
 
-describe('an inbox that was only made', () => {
-  it('has opened nothing, also when it is closed', async () => {
+describe('a new inbox', () => {
+  it('opens no file, not even when it is closed', async () => {
     const path = temporaryFile();
     const inbox = open({ path });
     await inbox.close();
     expect(existsSync(path)).toBe(false);
   });
 
-  it('makes no file for whoever only looks, and says which file it looked for', async () => {
+  it('creates no file for a script that reads, and names the missing file', async () => {
     const path = temporaryFile();
     const inbox = open({ path });
     const missing = { code: 'inbox_missing', details: { path }, message: expect.stringContaining(path) };
@@ -38,7 +38,7 @@ describe('an inbox that was only made', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('opens the file at the first use, and makes it when told so', async () => {
+  it('opens the file at the first use, and creates it with create: true', async () => {
     const path = temporaryFile();
     await open({ path, create: true }).record(anEvent('c1'));
     expect((await open({ path }).getCall('acme', 'c1'))?.status).toBe('ringing');
@@ -46,7 +46,7 @@ describe('an inbox that was only made', () => {
 });
 
 describe('ready', () => {
-  it('makes the file for a service, and has opened it twice when it returns', async () => {
+  it('creates the file for a service, and has opened it twice when it returns', async () => {
     const path = temporaryFile();
     const inbox = open({ path });
     inbox.ready({ create: true });
@@ -57,7 +57,7 @@ describe('ready', () => {
     await inbox.record(anEvent('c1'));
   });
 
-  it('may be called again once the cause is gone', async () => {
+  it('may be called again once the cause is fixed', async () => {
     const path = temporaryFile();
     writeFileSync(path, 'no database'.repeat(1000));
     const inbox = open({ path });
@@ -67,7 +67,7 @@ describe('ready', () => {
     await inbox.record(anEvent('c1'));
   });
 
-  it('tells what the thread says when only the thread cannot open the file', () => {
+  it('reports the error of the thread when only the thread cannot open the file', () => {
     const options = resolveOptions({ path: temporaryFile() });
     const inbox = new SqliteInbox(options, new Connection(options.path, loadEngine()), () => {
       throw Object.assign(new Error('unable to open database file'), { errcode: 14, systemErrno: 24 });
@@ -75,14 +75,14 @@ describe('ready', () => {
     expect(() => inbox.ready({ create: true })).toThrow('unable to open database file');
   });
 
-  it('refuses after it was closed', async () => {
+  it('throws after close()', async () => {
     const inbox = open({ path: temporaryFile() });
     await inbox.close();
     expect(() => inbox.ready({ create: true })).toThrow(expect.objectContaining({ code: 'closed' }));
   });
 });
 
-/** How often a process has a file open; `undefined` where the system does not tell. */
+/** How often a process has a file open; `undefined` if the system does not report it. */
 async function filesOf(pid: number, path: string): Promise<number | undefined> {
   const folder = `/proc/${pid}/fd`;
   if (!existsSync(folder)) return undefined;
@@ -91,7 +91,7 @@ async function filesOf(pid: number, path: string): Promise<number | undefined> {
 }
 
 describe.runIf(process.platform === 'linux')('a process that has too many files open', () => {
-  it('says so, and not that the path is wrong', async () => {
+  it('reports that, not a wrong path', async () => {
     const script = fileURLToPath(new URL('./crowded.ts', import.meta.url));
     const command = `ulimit -n 64 && exec ${process.execPath} --import tsx ${script} ${temporaryFile()}`;
     const { stdout } = await promisify(execFile)('sh', ['-c', command]);
@@ -102,26 +102,23 @@ describe.runIf(process.platform === 'linux')('a process that has too many files 
 describe.runIf(process.platform !== 'win32')('the files', () => {
   const modeOf = (path: string) => statSync(path).mode & 0o777;
 
-  it.each([0, 0o22, 0o77])(
-    'are readable only for their owner, with umask %i, also a -wal that is made anew',
-    async (mask) => {
-      const before = process.umask(mask);
-      onTestFinished(() => void process.umask(before));
-      const path = temporaryFile();
-      for (const callId of ['c1', 'c2']) {
-        const inbox = openInbox({ path });
-        await inbox.record(anEvent(callId));
-        expect(['', '-wal', '-shm'].map((part) => modeOf(path + part))).toEqual([0o600, 0o600, 0o600]);
-        await inbox.close();
-      }
-    },
-  );
+  it.each([0, 0o22, 0o77])('are readable only for their owner with umask %i, including a new -wal', async (mask) => {
+    const before = process.umask(mask);
+    onTestFinished(() => void process.umask(before));
+    const path = temporaryFile();
+    for (const callId of ['c1', 'c2']) {
+      const inbox = openInbox({ path });
+      await inbox.record(anEvent(callId));
+      expect(['', '-wal', '-shm'].map((part) => modeOf(path + part))).toEqual([0o600, 0o600, 0o600]);
+      await inbox.close();
+    }
+  });
 
   it.each([
     [0o644, 1],
     [0o640, 0],
     [0o600, 0],
-  ])('that exist with mode %i are left as they are, and who runs the service is warned', async (mode, warnings) => {
+  ])('keep an existing mode %i, and the operator gets a warning', async (mode, warnings) => {
     const path = temporaryFile();
     writeFileSync(path, '', { mode });
     const onWarning = vi.fn();
@@ -132,7 +129,7 @@ describe.runIf(process.platform !== 'win32')('the files', () => {
     expect(modeOf(path)).toBe(mode);
   });
 
-  it('are no matter for a script that reads', async () => {
+  it('give a script that reads no warning', async () => {
     const path = temporaryFile();
     writeFileSync(path, '', { mode: 0o644 });
     await openInbox({ path }).counts();
@@ -147,7 +144,7 @@ describe('a relative path', () => {
     ['production', 1],
     [undefined, 1],
     ['development', 0],
-  ])('with NODE_ENV %s: who runs the service hears that it made a new file there, once', (environment, warnings) => {
+  ])('with NODE_ENV %s gives the operator one warning when a new file is created', (environment, warnings) => {
     const folder = dirname(temporaryFile());
     const cwd = process.cwd();
     process.chdir(folder);
@@ -157,7 +154,7 @@ describe('a relative path', () => {
       vi.unstubAllEnvs();
     });
     const onWarning = vi.fn(() => {
-      throw new Error('A logger that fails keeps nothing from working.');
+      throw new Error('A logger that throws must not stop the inbox.');
     });
     for (const _ of ['new', 'there']) openInbox({ path: 'calls.db' }).ready({ create: true, onWarning });
     openInbox({ path: join(folder, 'absolute.db') }).ready({ create: true, onWarning });
@@ -170,7 +167,7 @@ describe('a relative path', () => {
     );
   });
 
-  it('is told by the process where no receiver listens', async () => {
+  it('is reported by a process warning without a receiver', async () => {
     const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
     onTestFinished(() => warned.mockRestore());
     const path = temporaryFile();

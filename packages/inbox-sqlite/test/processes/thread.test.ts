@@ -19,20 +19,20 @@ function runProcess(what: 'exit' | 'end', delay: number, options: readonly strin
 }
 
 describe('a process', () => {
-  it('that exits in the middle of writing does so, and is not aborted', () => {
+  it('that exits during a write does so without an abort', () => {
     for (const delay of [0, 3, 10, 40]) {
       const { status, signal, stderr } = runProcess('exit', delay);
       expect({ status, signal, stderr }).toEqual({ status: 3, signal: null, stderr: '' });
     }
   });
 
-  it('stays alive until what it records is recorded, and then ends though its inbox was not closed', () => {
+  it('stays alive until its events are recorded, and then ends without closing its inbox', () => {
     const { status, stdout, stderr } = runProcess('end', 10);
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'all recorded\n', stderr: '' });
   });
 });
 
-it('starts where a process runs code of its command line', () => {
+it('starts in a process that runs code from its command line', () => {
   const code = `
     import { sqliteInbox } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url))};
     const inbox = sqliteInbox({ path: ${JSON.stringify(temporaryFile())}, create: true });
@@ -43,7 +43,7 @@ it('starts where a process runs code of its command line', () => {
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'false\n', stderr: '' });
 });
 
-it('writes also where it was started as code', async () => {
+it('writes when it was started as code', async () => {
   process.execArgv.push('--input-type=module');
   onTestFinished(() => void process.execArgv.pop());
   const { inbox, threads } = inboxWith(() => THREAD);
@@ -51,7 +51,7 @@ it('writes also where it was started as code', async () => {
   expect(threads).toHaveLength(1);
 });
 
-it('has the preloads of its process, which may be what finds its modules', () => {
+it('has the preloads of its process, which may be needed to find its modules', () => {
   const preload = `data:text/javascript,${encodeURIComponent(`
     import { writeSync } from 'node:fs';
     import { isMainThread } from 'node:worker_threads';
@@ -60,7 +60,7 @@ it('has the preloads of its process, which may be what finds its modules', () =>
   expect({ stdout, stderr }).toEqual({ stdout: 'preloaded\nall recorded\n', stderr: '' });
 });
 
-/** An inbox with the threads that it has started. */
+/** An inbox, and the threads that it has started. */
 function inboxWith(start: (count: number) => URL) {
   const options = resolveOptions({ path: temporaryFile(), create: true });
   const threads: Worker[] = [];
@@ -73,13 +73,13 @@ function inboxWith(start: (count: number) => URL) {
   return { inbox, threads };
 }
 
-/** A thread that does something else with its messages. */
+/** A thread with another listener for messages. */
 function fakeThread(onMessage: string): URL {
   const code = `import { parentPort } from 'node:worker_threads'; parentPort.on('message', ${onMessage});`;
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 
-describe('a thread that ends unasked', () => {
+describe('a thread that ends unexpectedly', () => {
   it('leaves nothing unanswered, and the next write starts another', async () => {
     const { inbox, threads } = inboxWith((count) => (count === 0 ? fakeThread('() => process.exit()') : THREAD));
     const recorded = ['c1', 'c2'].map((callId) => inbox.record(anEvent(callId)));
@@ -90,7 +90,7 @@ describe('a thread that ends unasked', () => {
     expect(await handleAll(inbox)).toEqual(['acme:c3:ringing']);
   });
 
-  it('tells why', async () => {
+  it('reports why', async () => {
     const broken = fakeThread('() => { throw new Error("boom"); }');
     const { inbox } = inboxWith((count) => (count === 0 ? broken : THREAD));
     await expect(inbox.record(anEvent('c1'))).rejects.toMatchObject({
@@ -111,8 +111,8 @@ describe('a thread that ends unasked', () => {
   });
 });
 
-describe('the end of the process', () => {
-  it('shuts all threads, and is listened to only while there are any', async () => {
+describe('an exiting process', () => {
+  it('stops all threads, and has a listener only while there are threads', async () => {
     const before = process.listeners('exit');
     const both = [inboxWith(() => THREAD), inboxWith(() => THREAD)];
     await Promise.all(both.map(({ inbox }) => inbox.record(anEvent('c1'))));
@@ -130,8 +130,8 @@ describe('the end of the process', () => {
   });
 });
 
-describe('what cannot be sent to the thread', () => {
-  it('is refused alone, and what came with it is written', async () => {
+describe('a write that cannot be sent to the thread', () => {
+  it('is rejected, and the writes beside it are performed', async () => {
     const inbox = openInbox({ path: temporaryFile() });
     const token = (() => {}) as unknown as string;
     const [first, refused, last] = await Promise.allSettled([
@@ -151,14 +151,14 @@ describe('what cannot be sent to the thread', () => {
 });
 
 describe('a thread that cannot open the file', () => {
-  it('says why to whoever makes the inbox ready', () => {
-    const told = `
+  it('makes ready() throw the reason', () => {
+    const reporting = `
       import { workerData } from 'node:worker_threads';
       workerData.opened.postMessage({ error: { code: 'inbox_locked', details: { path: '/data/calls.db' } } });
       const cells = new Int32Array(workerData.gate);
       Atomics.store(cells, 2, 1);
       Atomics.notify(cells, 2);`;
-    const { inbox } = inboxWith(() => new URL(`data:text/javascript,${encodeURIComponent(told)}`));
+    const { inbox } = inboxWith(() => new URL(`data:text/javascript,${encodeURIComponent(reporting)}`));
     expect(() => inbox.ready({ create: true })).toThrow(
       expect.objectContaining({ code: 'inbox_locked', details: { path: '/data/calls.db' } }),
     );

@@ -25,7 +25,7 @@ function record(path: string): Promise<unknown> {
 afterEach(() => child.kill('SIGKILL'));
 
 describe('a process without HTTP', () => {
-  it('stays alive after work(), handles what another one records, and ends after close()', async () => {
+  it('stays alive after work(), handles events that another process records, and ends after close()', async () => {
     const path = temporaryFile();
     start(path, 'asked');
     expect(await once(lines, 'line')).toEqual(['started']);
@@ -36,7 +36,7 @@ describe('a process without HTTP', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  it('ends by itself when nobody asked for work', async () => {
+  it('ends by itself without startWorker()', async () => {
     start(temporaryFile());
     expect(await once(child, 'exit')).toEqual([0, null]);
   });

@@ -15,13 +15,13 @@ function countIn(path: string, table: string): unknown {
   return count;
 }
 
-/** Whether a text is anywhere in the files, also in what SQLite no longer uses of them. */
+/** Whether a text is anywhere in the files, including pages that SQLite no longer uses. */
 function isInFiles(path: string, text: string): boolean {
   return ['', '-wal'].some((part) => readFileSync(path + part).includes(text));
 }
 
 describe('a call that is forgotten', () => {
-  it('leaves nothing of the person in the files, not even where SQLite uses them no longer', async () => {
+  it('leaves no personal data in the files, not even in unused pages', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path });
     const personal = { from: NUMBER, raw: { From: NUMBER, note: `${NUMBER} `.repeat(3000) } };
@@ -32,7 +32,7 @@ describe('a call that is forgotten', () => {
     await inbox.record(anEvent('erased', 'completed', personal));
     const { jobs } = await inbox.take(REQUEST);
     const dead = jobs.find(({ event }) => event.callId === 'erased');
-    if (dead === undefined) throw new Error('It was not given out.');
+    if (dead === undefined) throw new Error('The event was not taken.');
     await inbox.fail(dead.lease, { error: `could not reach ${NUMBER}`, doneHandlers: [] });
     expect(isInFiles(path, NUMBER)).toBe(true);
 
@@ -46,7 +46,7 @@ describe('a call that is forgotten', () => {
     expect([countIn(path, 'erasing'), countIn(path, 'tombstones')]).toEqual([0, 151]);
   });
 
-  it('is a duplicate in each of its events, also while they are being removed, and begins anew with another one', async () => {
+  it('has duplicates only, even while its events are being removed, and starts over with a new event', async () => {
     const inbox = openInbox({ path: temporaryFile() });
     const events = Array.from({ length: 350 }, (_, at) => anEvent('c1', 'ringing', { id: `acme:c1:${at}` }));
     await Promise.all(events.map((event) => inbox.record(event)));
@@ -60,7 +60,7 @@ describe('a call that is forgotten', () => {
     expect((await inbox.getCall('acme', 'c1'))?.events).toHaveLength(1);
   });
 
-  it('is removed to the end after the process died in the middle', async () => {
+  it('is removed completely after the process died in the middle', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path });
     for (let at = 0; at < 130; at++) await inbox.record(anEvent('c1', 'ringing', { id: `acme:c1:${at}` }));
@@ -74,7 +74,7 @@ describe('a call that is forgotten', () => {
     expect([countIn(path, 'recorded'), countIn(path, 'tombstones')]).toEqual([0, 130]);
   });
 
-  it('takes its lease from who works on it, and is one of its tenant only', async () => {
+  it('ends the leases of its jobs, and only those of its tenant', async () => {
     const inbox = openInbox({ path: temporaryFile() });
     for (const tenant of ['a', 'b']) await inbox.record(anEvent('c1', 'ringing', { id: `acme:${tenant}:c1`, tenant }));
     const { jobs } = await inbox.take(REQUEST);
@@ -86,7 +86,7 @@ describe('a call that is forgotten', () => {
     expect((await inbox.getCall('acme', 'c1', 'b'))?.tenant).toBe('b');
   });
 
-  it('was recorded in the same moment: nothing of it is given out', async () => {
+  it('and was recorded at the same moment hands out no job', async () => {
     const inbox = openInbox({ path: temporaryFile() });
     const [, forgotten, taken] = await Promise.all([
       inbox.record(anEvent('c1')),
@@ -98,7 +98,7 @@ describe('a call that is forgotten', () => {
 });
 
 describe('a call that the application ends', () => {
-  it('has ended as it said, and what comes later is judged by that', async () => {
+  it('has the given status, which decides the transitions of later events', async () => {
     const inbox = openInbox({ path: temporaryFile() });
     await inbox.record(anEvent('c1'));
     expect(await inbox.endCall('acme', 'c1', { status: 'failed' })).toBe(true);
@@ -116,7 +116,7 @@ describe('a call that the application ends', () => {
   });
 });
 
-it('a call with many events is read to its end, in steps', async () => {
+it('a call with many events is read completely, in steps', async () => {
   const inbox = openInbox({ path: temporaryFile() });
   const ids = Array.from({ length: 250 }, (_, at) => `acme:c1:${at}`);
   await Promise.all(ids.map((id) => inbox.record(anEvent('c1', 'ringing', { id }))));
