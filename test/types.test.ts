@@ -75,3 +75,25 @@ it('has a public name for every type in a public signature', () => {
   expect(seen.size).toBeGreaterThan(100);
   expect([...hidden]).toEqual([]);
 });
+
+/** Names of numbers that do not say what they count. */
+const NEEDS_UNIT =
+  /(?:age|deadline|delay|duration|interval|jitter|lease|length|retention|size|span|timeout|tolerance|ttl)$/i;
+
+it('names the unit of every number, and has every time in ISO 8601', () => {
+  const wrong = new Set<string>();
+  let properties = 0;
+  for (const { name, declarations = [] } of exported) {
+    for (const declaration of declarations.filter(isOurs).filter(ts.isInterfaceDeclaration)) {
+      for (const property of declaration.members.filter(ts.isPropertySignature)) {
+        properties++;
+        const own = property.name.getText();
+        const type = property.type?.getText() ?? '';
+        if (/^number(?: \| (?:null|undefined))?$/.test(type) && (/[a-z]At$/.test(own) || NEEDS_UNIT.test(own)))
+          wrong.add(`${name}.${own}: ${type}`);
+      }
+    }
+  }
+  expect(properties).toBeGreaterThan(100);
+  expect([...wrong]).toEqual([]);
+});
