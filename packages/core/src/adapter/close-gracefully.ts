@@ -22,14 +22,14 @@ export interface Closable {
 /** How to close a server. */
 export interface CloseGracefullyOptions {
   /**
-   * How long everything may take, in milliseconds: at most half of it the last requests, the rest the running handlers.
+   * How long everything may take, in milliseconds: at most half of it for the last requests, the rest for the running handlers.
    * Kubernetes kills a process 30 seconds after its SIGTERM, systemd after 90, Docker after 10.
    * @default 20000
    */
   readonly deadlineMs?: number;
 }
 
-/** For so long, connections in use get a last answer, which tells their clients to open no further request on them. */
+/** For this long, connections in use get a last answer, which tells their clients to send no further request on them. */
 const LAST_REQUESTS_MS = 500;
 const POLL_MS = 50;
 
@@ -37,14 +37,14 @@ const closing = new WeakMap<object, Promise<void>>();
 const deadlines = new WeakMap<object, number>();
 
 /**
- * Closes a server and its receiver within a deadline, also while clients keep their connections busy.
+ * Closes a server and its receiver within a deadline, even while clients keep their connections busy.
  *
- * For half a second, requests are still answered, each with `Connection: close`. Then the server stops listening, idle connections are
- * closed, and all others once half of the deadline is over. `calls.close()` has what is left. Call it at every signal: the second call
- * returns the promise of the first.
+ * For half a second, requests are still answered, each with `Connection: close`. Then the server stops listening and closes idle
+ * connections, and after half of the deadline all others. `calls.close()` gets the time that is left. Call it on every signal: the
+ * second call returns the promise of the first.
  *
  * @param server what `app.listen()` or `createServer()` returned; in Fastify, the Fastify instance
- * @param calls what `createCallStatus()` returned; not needed for one that the Fastify plugin made
+ * @param calls what `createCallStatus()` returned; not needed for a receiver that the Fastify plugin made
  * @throws what `calls.close()` rejects with, or the `close()` of the server's owner
  * @example
  * ```ts
@@ -99,16 +99,16 @@ async function close(given: NodeServer | ServerOwner, calls: Closable | undefine
   await Promise.all([receiverClosed, within(timeUntil(deadline), ended)]);
 }
 
-/** Tells the client of a request that it is the last on its connection. */
+/** Tells the client that this request is the last on its connection. */
 function answerLast(req: IncomingMessage | Http2ServerRequest, res: ServerResponse): void {
   if ('stream' in req) req.stream.session?.close();
   else res.setHeader('connection', 'close');
 }
 
-/** Resolves when a server that closes has no connection left. One that is idle is closed, and each once the time is over. */
+/** Resolves once a closing server has no connection left. Closes idle ones, and all of them when the time is over. */
 async function stopWithin(server: NodeServer, milliseconds: number): Promise<void> {
   const closed = new Promise((resolve) => server.once('close', resolve));
-  // One that is in use becomes idle after an answer that had begun before the server was closed.
+  // A connection in use becomes idle after an answer that began before the server was closed.
   const polling = setInterval(() => server.closeIdleConnections?.(), POLL_MS);
   await within(milliseconds, closed);
   clearInterval(polling);
@@ -119,7 +119,7 @@ function timeUntil(moment: number): number {
   return Math.max(0, Math.floor(moment - monotonicNow()));
 }
 
-/** Resolves or rejects as the work does, and resolves when the time is over. */
+/** Settles as the work does, or resolves when the time is over. */
 async function within(milliseconds: number, work: unknown): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const isOver = new Promise((resolve) => {

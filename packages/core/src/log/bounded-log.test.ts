@@ -24,7 +24,7 @@ it('writes ten lines of a kind, and how many more there were', () => {
   bounded.flush();
   expect(written.slice(10)).toEqual([
     'error {"line":0} Two.',
-    'warn {"kind":"many","more":2} many: 2 more of these within a minute.',
+    'warn {"kind":"many","more":2} many: 2 more within a minute.',
   ]);
   bounded.flush();
   bounded.write('warn', 'many', { kind: 'many' }, { line: 13 }, 'One.');
@@ -54,7 +54,7 @@ it('bounds the number of kinds', () => {
   for (let kind = 0; kind < 1000; kind++) bounded.write('debug', 'kind', { kind }, {}, 'One.');
   expect(written).toHaveLength(210);
   bounded.flush();
-  expect(written.slice(210)).toEqual(['debug {"kind":200,"more":790} kind: 790 more of these within a minute.']);
+  expect(written.slice(210)).toEqual(['debug {"kind":200,"more":790} kind: 790 more within a minute.']);
 });
 
 it('survives a logger that throws', () => {
@@ -84,7 +84,7 @@ it('makes of a flood of forged requests ten lines and a count, by provider; erro
   expect(onError).toHaveBeenCalledTimes(200);
   expect(written).toHaveLength(11);
   expect(written[10]).toBe(
-    'warn {"code":"token_mismatch","provider":"mycpaas","more":190} token_mismatch: 190 more of these within a minute.',
+    'warn {"code":"token_mismatch","provider":"mycpaas","more":190} token_mismatch: 190 more within a minute.',
   );
 });
 

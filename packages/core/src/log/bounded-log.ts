@@ -2,10 +2,10 @@ import { AsyncResource } from 'node:async_hooks';
 import { clearTimeout, setTimeout } from '../timer.ts';
 import { type Logger, writesDebug } from './log.ts';
 
-/** Lines of one kind in one minute; what is over that is counted. */
+/** Lines of one kind in one minute; more are counted. */
 const LINES = 10;
 const MINUTE_MS = 60_000;
-/** Reasons may be made by providers of your own; over this, all are one kind. */
+/** Reasons may come from custom providers. Beyond this, all lines of a level are one kind. */
 const MOST_KINDS = 200;
 
 type Level = 'debug' | 'warn' | 'error';
@@ -19,13 +19,13 @@ interface Kind {
 }
 
 /**
- * Writes to a logger, and bounds what it writes: anyone can send requests that are refused. Of each kind (code or reason, and provider)
- * ten lines a minute are written; the others are counted, and the count is one line at the end of the minute.
+ * Writes to a logger, and limits how much: anyone can send requests that are rejected. It writes ten lines a minute of each kind (code or
+ * reason, and provider), counts the others, and writes the count at the end of the minute.
  */
 export class BoundedLog {
   readonly #log: Logger;
   readonly #kinds = new Map<string, Kind>();
-  /** In the context of the receiver, not of the request that happened to be first. */
+  /** In the async context of the receiver, not of the request that happened to be first. */
   readonly #atEndOfMinute = AsyncResource.bind(() => this.flush());
   #minute: NodeJS.Timeout | undefined;
 
@@ -33,7 +33,7 @@ export class BoundedLog {
     this.#log = log;
   }
 
-  /** Whether debug lines are written. Ask first: what passes by must not cost. */
+  /** Whether debug lines are written. Ask first: a request that is passed on must cost nothing. */
   get isDebug(): boolean {
     return writesDebug(this.#log);
   }
@@ -41,8 +41,8 @@ export class BoundedLog {
   /**
    * Writes a line, or counts it.
    *
-   * @param name what to call lines of this kind in the line with the count
-   * @param kind what they have in common, for that line
+   * @param name the name of this kind in the line with the count
+   * @param kind the details that its lines have in common, for that line
    */
   write(level: Level, name: string, kind: object, details: object, message: string): void {
     const known = this.#kindOf(level, name, kind);
@@ -51,7 +51,7 @@ export class BoundedLog {
     this.#minute ??= setTimeout(this.#atEndOfMinute, MINUTE_MS).unref();
   }
 
-  /** Writes what was counted. */
+  /** Writes the counts. */
   flush(): void {
     clearTimeout(this.#minute);
     this.#minute = undefined;
@@ -59,7 +59,7 @@ export class BoundedLog {
     this.#kinds.clear();
     for (const { level, details, name, lines } of kinds) {
       const more = lines - LINES;
-      if (more > 0) this.#call(level, { ...details, more }, `${name}: ${more} more of these within a minute.`);
+      if (more > 0) this.#call(level, { ...details, more }, `${name}: ${more} more within a minute.`);
     }
   }
 
@@ -73,7 +73,7 @@ export class BoundedLog {
     return kind;
   }
 
-  /** A logger that fails must not keep an event from being handled, and there is nowhere left to say so. */
+  /** A logger that fails must not stop an event, and there is nowhere left to report it. */
   #call(level: Level, details: object, message: string): void {
     try {
       this.#log[level]?.(details, message);

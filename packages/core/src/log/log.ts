@@ -2,24 +2,24 @@ import { debuglog } from 'node:util';
 import { printable } from '../text/printable.ts';
 
 /**
- * Where call-status writes: `console`-like loggers that take details first, such as pino, and so Fastify's.
- * What is logged never contains a secret, a phone number or a body, and no control or invisible characters.
+ * Where call-status logs: any logger whose methods take the details first, such as pino or Fastify's.
+ * A line never contains a secret, a phone number, a body, or control or invisible characters.
  */
 export interface Logger {
-  /** Why a request was passed on to your application. Called only where there is such a method. */
+  /** Why a request was passed on to your application. Called only if the logger has it. */
   debug?(details: object, message: string): void;
-  /** Never called by call-status; for your handlers, which get the logger as `context.log`. */
+  /** Never called by call-status. For your handlers, which get the logger as `context.log`. */
   info?(details: object, message: string): void;
-  /** What any client can cause, or what resolves by itself: a refused callback, a slow handler. */
+  /** What any client can cause, or what resolves by itself: a rejected callback, a slow handler. */
   warn(details: object, message: string): void;
-  /** What needs you: a failed handler, a dead letter, an inbox that fails. */
+  /** What you must fix: a failed handler, a dead letter, an inbox that fails. */
   error(details: object, message: string): void;
 }
 
 /**
- * A logger to the console, one line each.
+ * A logger that writes one line each to the console.
  *
- * @param isDebug whether it has debug lines
+ * @param isDebug whether it writes debug lines
  */
 export function consoleLoggerWith(isDebug: boolean): Logger {
   return {
@@ -31,7 +31,7 @@ export function consoleLoggerWith(isDebug: boolean): Logger {
 }
 
 /**
- * Writes warnings and errors to the console, one line each; with `NODE_DEBUG=call-status` also why requests are passed on.
+ * Writes warnings and errors to the console, one line each. With `NODE_DEBUG=call-status` also why requests are passed on.
  * @example
  * ```ts
  * import { consoleLogger, createCallStatus, signalwire } from '@call-status/core';
@@ -44,24 +44,24 @@ export function consoleLoggerWith(isDebug: boolean): Logger {
  */
 export const consoleLogger: Logger = consoleLoggerWith(debuglog('call-status').enabled);
 
-/** JSON leaves some control characters as they are. */
+/** Escapes the control characters that JSON leaves. */
 function lineOf(details: object, message: string): string {
   return printable(`call-status: ${message} ${JSON.stringify(details)}`);
 }
 
-/** A logger that can say which levels it writes, as pino can. */
+/** A logger that may know which levels it writes, as pino does. */
 export type LeveledLogger = Logger & { isLevelEnabled?(level: string): boolean };
 
-/** Whether debug lines are written, as far as a logger says. */
+/** Whether a logger writes debug lines, as far as it tells. */
 export function writesDebug(log: LeveledLogger): boolean {
   return log.debug !== undefined && (typeof log.isLevelEnabled !== 'function' || log.isLevelEnabled('debug'));
 }
 
-/** The logger of a receiver that was given none: the console, until an adapter offers the framework's. */
+/** The logger of a receiver without a `log`: the console, until an adapter offers the framework's. */
 export class DefaultLogger implements Logger {
   #target: LeveledLogger = consoleLogger;
 
-  /** Takes the first logger that is offered; where several applications share a receiver, it cannot have them all. */
+  /** Takes the first logger that is offered: several applications may share a receiver. */
   offer(log: Logger): void {
     if (this.#target === consoleLogger) this.#target = log;
   }

@@ -8,7 +8,7 @@ import { loggableUrl, loggableWord, withoutPhoneNumbers } from '../text/redact.t
 import { BoundedLog } from './bounded-log.ts';
 import type { Logger } from './log.ts';
 
-/** Where errors at run time go: the log and the error handlers. */
+/** Reports errors at run time: to the log and to the error handlers. */
 export class Reporter {
   readonly #log: BoundedLog;
   readonly #handlersFor: (provider: string | undefined) => readonly ErrorHandler[];
@@ -18,7 +18,7 @@ export class Reporter {
     this.#handlersFor = handlersFor;
   }
 
-  /** Logs an error, and tells the error handlers of each, also where the log only counts; what they throw is logged too. */
+  /** Logs an error and calls the error handlers, even if the log only counts it. What they throw is logged too. */
   report(error: CallStatusError): void {
     this.#write(error);
     for (const handler of this.#handlersFor(error.details.provider)) {
@@ -30,7 +30,7 @@ export class Reporter {
     }
   }
 
-  /** A request that was passed on. Why it was is asked for only where debug lines are written: what passes by must not cost. */
+  /** Logs why a request was passed on. The reason is computed only if it is used: a request that is passed on must cost nothing. */
   passedOn(request: RequestHead, why: () => string, provider?: string): undefined {
     if (!this.#log.isDebug && !isObserved()) return;
     const reason = printable(why());
@@ -49,7 +49,7 @@ export class Reporter {
   #write({ code, severity, message, cause, details }: CallStatusError): void {
     const { provider } = details;
     const kind = { code, ...(provider !== undefined && { provider }) };
-    // The cause of an error is your own code's or the inbox's; that of a warning may quote the client.
+    // The cause of an error comes from your code or the inbox. That of a warning may quote the client.
     const shown = severity === 'error' && cause !== undefined && { cause: stackOf(cause) };
     const level = severity === 'error' ? 'error' : 'warn';
     this.#log.write(level, code, kind, { code, ...details, ...shown }, message);
@@ -60,29 +60,28 @@ export class Reporter {
   }
 }
 
-/** Of what your code threw, which may be anything. */
+/** The stack of what your code threw, which may be anything. */
 function stackOf(cause: unknown): string | undefined {
   try {
     const text = cause instanceof Error ? cause.stack : inspect(cause);
     return text && printableLines(withoutPhoneNumbers(text));
   } catch {
-    return 'What was thrown cannot be shown.';
+    return 'The value that was thrown cannot be printed.';
   }
 }
 
-/** What the debug line of a request that was passed on shows beside the reason. */
+/** What a debug line shows of a request that was passed on. */
 interface ShownRequest {
   readonly method: string;
   readonly contentType?: string;
   readonly url?: string;
 }
 
-/** What can be shown of a request. */
 function describeRequest({ method, headers, url }: RequestHead): ShownRequest {
   const type = headers['content-type'];
   return {
     method: loggableWord(method),
-    // Without its parameters, of which multipart's is a random one.
+    // Without parameters: the boundary of multipart is random.
     ...(typeof type === 'string' && { contentType: loggableWord(type.replace(/;.*/s, '').slice(0, 100)) }),
     ...(url !== undefined && { url: loggableUrl(url) }),
   };

@@ -13,7 +13,7 @@ type Registrar<Event, Kind extends HandlerName, Self> = (
   options?: HandlerOptions,
 ) => Self;
 
-/** The handlers as methods; the base of everything that has them. Properties, so that they can be taken out of their object. */
+/** The handlers as methods. They are properties, so that they can be taken off their object. */
 export class HandlerRegistrars<Event> implements Registrars<Event, HandlerRegistrars<Event>> {
   readonly #register: Register;
 
@@ -34,7 +34,7 @@ export class HandlerRegistrars<Event> implements Registrars<Event, HandlerRegist
     this.#register = register;
   }
 
-  /** Express looks for it on what `app.use()` is given, and then says in words of its own that a receiver is no function. */
+  /** Express looks for this on what `app.use()` is given, before it reports in its own words that a receiver is not a function. */
   get handle(): never {
     throw new CallStatusError('invalid_options', { issues: [NOT_MIDDLEWARE] });
   }

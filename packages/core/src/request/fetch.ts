@@ -3,21 +3,19 @@ import { tooManyBytes } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 
-/**
- * Receives a request of the Fetch API. `undefined`: it is the application's, and its body was not used.
- */
+/** Receives a request of the Fetch API. `undefined`: it is the application's, and its body is unused. */
 export async function receiveFetch(
-  endpoint: Pick<CallbackReceiver, 'accepts' | 'receive' | 'limits'>,
+  receiver: Pick<CallbackReceiver, 'accepts' | 'receive' | 'limits'>,
   request: Request,
 ): Promise<Response | undefined> {
   const { method } = request;
   const headers = Object.fromEntries(request.headers);
   const { origin, pathname, search } = new URL(request.url);
   const url = pathname + search;
-  if (!endpoint.accepts({ method, headers, url })) return undefined;
-  const read = await readBody(request, endpoint.limits.bytes);
+  if (!receiver.accepts({ method, headers, url })) return undefined;
+  const read = await readBody(request, receiver.limits.bytes);
   const body = read instanceof CallStatusError ? { unreadable: read } : { body: read };
-  const receipt = await endpoint.receive({ method, url, origin, headers, ...body, frameworkRequest: request });
+  const receipt = await receiver.receive({ method, url, origin, headers, ...body, frameworkRequest: request });
   return receipt && toResponse(receipt);
 }
 
@@ -25,14 +23,14 @@ function toResponse({ status, headers }: Receipt<AnyCallStatusEvent>): Response 
   return new Response(null, { status, headers });
 }
 
-/** The bytes of the body, read from a copy; or what keeps them from being read. */
+/** The bytes of the body, read from a clone, or the reason why they cannot be read. */
 async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | CallStatusError> {
   if (request.bodyUsed) return new CallStatusError('body_consumed');
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     const { body } = request.clone();
-    // To cancel a clone would wait until the request itself is cancelled too.
+    // Canceling a clone would wait until the request itself is canceled too.
     for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
       length += chunk.length;
       if (length > maxBytes) return tooManyBytes(maxBytes);

@@ -6,8 +6,8 @@ import type { Provider } from '../provider/define-provider.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 
 /**
- * Whether a request may be a callback, judged by its head; if not, its body is never touched.
- * Where the URL is not for callbacks alone, only a short body of known length is worth a look: uploads and streams go by.
+ * Whether a request may be a callback, judged by its head. If not, its body is never read.
+ * At a URL that is not for callbacks only, only a short body of known length is read: uploads and streams pass by.
  */
 export function mayBeCallback(
   { method, headers, callbackOnly = true }: RequestHead,
@@ -25,11 +25,11 @@ export function mayBeCallback(
   );
 }
 
-/** The content types that callbacks come in. */
+/** The content types of callbacks. */
 export const CALLBACK_TYPE: RegExp =
   /^\s*(application\/(x-www-form-urlencoded|json|[\w.-]+\+json)|multipart\/form-data)\s*(;|$)/i;
 
-/** The methods with which callbacks of any of the providers may come. */
+/** The methods that callbacks of these providers use. */
 export function methodsOf(providers: readonly Provider[]): readonly ('POST' | 'GET')[] {
   return (['POST', 'GET'] as const).filter((method) =>
     providers.some(({ definition }) => acceptsMethod(definition, method)),
@@ -38,19 +38,19 @@ export function methodsOf(providers: readonly Provider[]): readonly ('POST' | 'G
 
 const POST = ['POST'];
 
-/** Whether callbacks of a provider come by a method. */
+/** Whether callbacks of a provider use a method. */
 export function acceptsMethod({ methods = POST }: { readonly methods?: readonly string[] }, method: string): boolean {
   return methods.includes(method);
 }
 
 /**
- * Step 1: which provider is this? The one named for this URL, else the only one that recognises the message.
- * `undefined`: none does, so the request is not ours.
+ * Step 1: the provider of a callback: the only one of this URL, or the only one that recognizes it.
+ * `undefined`: none does, so the request is the application's.
  *
- * A provider that threw takes no part. Where the URL is for callbacks, its error is thrown if no other recognises the message, so that
- * a callback is not passed on because of a bug; in all other cases a bug is reported. What one provider cannot decode, another may.
+ * A provider that throws is left out. At a URL for callbacks only, its error is thrown if no other recognizes the callback, so that a bug
+ * does not pass a callback on; otherwise a bug is reported. What one provider cannot decode, another may.
  *
- * @throws CallStatusError `ambiguous_provider`, `unexpected`, and what decoding throws where the URL is only for callbacks
+ * @throws CallStatusError `ambiguous_provider`, `unexpected`, and what decoding throws at a URL for callbacks only
  */
 export function match(
   message: IncomingCallback,
@@ -62,26 +62,26 @@ export function match(
   const [only] = providers;
   if (named && method !== 'GET') return only && acceptsMethod(only.definition, method) ? only : undefined;
   let failure: CallStatusError | undefined;
-  const fitting = providers.filter((provider) => {
+  const matching = providers.filter((provider) => {
     if (!acceptsMethod(provider.definition, method)) return false;
     const found = recognizes(provider, message, callbackOnly, named);
     if (typeof found === 'boolean') return found;
     if (failure === undefined || found.code === 'unexpected') failure = found;
     return false;
   });
-  if (fitting.length > 1) {
+  if (matching.length > 1) {
     throw new CallStatusError('ambiguous_provider', {
-      reason: `It matches ${fitting.map(({ name }) => name).join(' and ')}.`,
+      reason: `It matches ${matching.map(({ name }) => name).join(' and ')}.`,
     });
   }
-  if (failure !== undefined && callbackOnly && fitting.length === 0) throw failure;
+  if (failure !== undefined && callbackOnly && matching.length === 0) throw failure;
   if (failure?.code === 'unexpected') report(failure);
-  return fitting[0];
+  return matching[0];
 }
 
 /**
- * What a provider says, or what its own code threw. What does not decode is an error only where the URL is only for callbacks,
- * and no visitor's GET.
+ * Whether a provider recognizes a callback, or the error that its code threw. A body that does not decode is an error only at a URL for
+ * callbacks only; a GET may come from a browser.
  */
 function recognizes(
   { name, definition }: Provider,
@@ -90,7 +90,7 @@ function recognizes(
   named: boolean,
 ): boolean | CallStatusError {
   try {
-    // JavaScript may return a header, or nothing.
+    // Code without types may return a header, or nothing.
     return Boolean(atOnce(definition.recognizes(message.readBy(definition), named), `recognizes() of ${name}`));
   } catch (error) {
     if (!isCallStatusError(error)) return unexpected(error, name);

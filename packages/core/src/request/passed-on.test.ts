@@ -82,12 +82,12 @@ describe('a request that is passed on leaves one debug line', () => {
   });
 
   it.each([
-    ['another method', [exotel()], request('', { method: 'GET' }), 'Callbacks of exotel come as POST.'],
+    ['another method', [exotel()], request('', { method: 'GET' }), 'Callbacks of exotel use POST.'],
     [
       'another method of all',
       [exotel(), mycpaas()],
       request('', { method: 'GET' }),
-      'Callbacks of exotel, mycpaas come as POST.',
+      'Callbacks of exotel, mycpaas use POST.',
     ],
     ['no fields', [exotel(), mycpaas()], request('a=1'), 'It lacks the fields of a callback of exotel, mycpaas.'],
     [
@@ -100,7 +100,7 @@ describe('a request that is passed on leaves one debug line', () => {
       'no JSON',
       [exotel(), mycpaas()],
       request('{', { headers: { 'content-type': 'application/json' }, callbackOnly: false }),
-      'exotel: It cannot be read (malformed_body). mycpaas: It cannot be read (malformed_body).',
+      'exotel: Its body cannot be read (malformed_body). mycpaas: Its body cannot be read (malformed_body).',
     ],
   ])('that says why: %s', async (_, providers, given, reason) => {
     expect(await reasonOf(providers, given)).toBe(reason);
@@ -171,20 +171,20 @@ describe('a request that is passed on leaves one debug line', () => {
   });
 
   it.each([
-    ['GET', {}, true, 'Callbacks of exotel come as POST.'],
+    ['GET', {}, true, 'Callbacks of exotel use POST.'],
     ['POST', {}, false, 'Its content type is not form, multipart or JSON.'],
     ['POST', { 'content-type': 'text/html' }, false, 'Its content type is not form, multipart or JSON.'],
     [
       'POST',
       { ...FORM, 'content-encoding': 'gzip' },
       false,
-      'It has a Content-Encoding; only what is plain is looked at here.',
+      'It has a Content-Encoding, which is read only at a URL for callbacks only.',
     ],
     [
       'POST',
       { ...FORM, 'content-length': undefined },
       false,
-      'It has no Content-Length, which is needed where a URL is not for callbacks only.',
+      'It has no Content-Length, which is required unless the URL is for callbacks only.',
     ],
     ['POST', { ...FORM, 'content-length': '100000' }, false, 'Its body is over limits.bytes (65536).'],
   ])('by its head: %s %o', (method, headers, callbackOnly, reason) => {
@@ -223,7 +223,7 @@ describe('a request that is passed on leaves one debug line', () => {
     expect(debug).toHaveBeenCalledTimes(11);
     expect(debug.mock.calls[10]).toEqual([
       { code: 'passed_on', reason, more: 90 },
-      'passed_on: 90 more of these within a minute.',
+      'passed_on: 90 more within a minute.',
     ]);
   });
 });

@@ -6,7 +6,7 @@ import type { Provider } from '../provider/define-provider.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { acceptsMethod, CALLBACK_TYPE, methodsOf } from './match.ts';
 
-/** Why a request cannot be a callback by its head. */
+/** Why the head of a request cannot be that of a callback. */
 export function whyNoCallback(
   { method, headers }: RequestHead,
   providers: readonly Provider[],
@@ -16,21 +16,21 @@ export function whyNoCallback(
   const type = headers['content-type'];
   if (typeof type !== 'string' || !CALLBACK_TYPE.test(type)) return 'Its content type is not form, multipart or JSON.';
   if (contentCodings(headers['content-encoding']).length > 0)
-    return 'It has a Content-Encoding; only what is plain is looked at here.';
+    return 'It has a Content-Encoding, which is read only at a URL for callbacks only.';
   if (headers['content-length'] === undefined)
-    return 'It has no Content-Length, which is needed where a URL is not for callbacks only.';
+    return 'It has no Content-Length, which is required unless the URL is for callbacks only.';
   return tooLong(maxBytes);
 }
 
-/** A body that is over the limit, where the URL is not for callbacks only. */
+/** The reason for a body over the limit, at a URL that is not for callbacks only. */
 export function tooLong(maxBytes: number): string {
   return `Its body is over limits.bytes (${maxBytes}).`;
 }
 
-/** Why no provider recognized a message: in the words of those whose callback it may have been, if there are any. */
+/** Why no provider recognized a callback: the reasons of the providers, if any gives one. */
 export function whyNotRecognized(message: IncomingCallback, providers: readonly Provider[]): string {
   const { method } = message.request;
-  // Of one provider, on a URL for callbacks only, nothing has to be recognized.
+  // With one provider, at a URL for callbacks only, nothing has to be recognized.
   const advice = providers.length > 1 ? 'name the provider' : 'mount call-status at exactly this path';
   const asked = providers.filter(({ definition }) => acceptsMethod(definition, method));
   if (asked.length === 0) return otherMethod(providers);
@@ -43,7 +43,7 @@ export function whyNotRecognized(message: IncomingCallback, providers: readonly 
 }
 
 function otherMethod(providers: readonly Provider[]): string {
-  return `Callbacks of ${namesOf(providers)} come as ${methodsOf(providers).join(' or ')}.`;
+  return `Callbacks of ${namesOf(providers)} use ${methodsOf(providers).join(' or ')}.`;
 }
 
 function namesOf(providers: readonly Provider[]): string {
@@ -56,6 +56,6 @@ function reasonOf({ definition }: Provider, message: IncomingCallback, advice: s
     atOnce(definition.recognizes(own), 'recognizes()');
     return atOnce(definition.whyNot?.(own, advice), 'whyNot()');
   } catch (error) {
-    return isCallStatusError(error) ? `It cannot be read (${error.code}).` : 'Its code threw.';
+    return isCallStatusError(error) ? `Its body cannot be read (${error.code}).` : 'Its code threw.';
   }
 }
