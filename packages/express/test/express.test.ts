@@ -103,14 +103,14 @@ describe.each([
     expect((await send(app, callback(provider, 'completed'))).status).toBe(200);
   });
 
-  it('says what to write where a receiver is given for a middleware', () => {
+  it('tells what to write if a receiver is used as a middleware', () => {
     const calls = createCallStatus({ providers: [mycpaas()], log: { warn() {}, error() {} } });
     const advice = 'Invalid options: a receiver is not a middleware: write callStatusMiddleware(calls).';
     expect(() => framework().use('/hooks', calls as never)).toThrow(advice);
     expect(() => framework().use('/hooks', calls.provider('mycpaas') as never)).toThrow(advice);
   });
 
-  it('stays quiet when somebody else has answered first', async () => {
+  it('stays quiet if other code has answered first', async () => {
     const inbox = memoryInbox();
     const record = inbox.record.bind(inbox);
     const recording = deferred();
@@ -140,7 +140,7 @@ describe.each([
     await calls.close();
   });
 
-  it('knows its path in a request line that holds the whole URL', async () => {
+  it('knows its path on a request line with the whole URL', async () => {
     const log = { info() {}, warn() {}, error() {} };
     const app = framework().use('/hooks', callStatusMiddleware({ log, providers: [mycpaas()] }));
     const socket = connect(await listen(app), '127.0.0.1');
@@ -177,7 +177,7 @@ describe.each([
     expect(await post(port, '/orders', 'CallStatus=of+an+order')).toBe(201);
   });
 
-  it('takes the first of several forwarded hosts, and none at all without a host', async () => {
+  it('uses the first of several forwarded hosts, and none without a host', async () => {
     const origins: string[] = [];
     const app = framework()
       .set('trust proxy', true)

@@ -45,7 +45,7 @@ describe('callStatusPlugin', () => {
     await fastify.close();
   });
 
-  it('answers 404 to what is not its own, without a handler', async () => {
+  it('answers other requests with 404 without a handler', async () => {
     const fastify = Fastify();
     fastify.setNotFoundHandler((_request, reply) => reply.code(404).send('the page of the application'));
     fastify.register(callStatusPlugin, { path: '/hooks/voice', providers: [mycpaas({ allowUnauthenticated: true })] });

@@ -38,7 +38,7 @@ describe('the options of callStatusPlugin', () => {
     await expect(fastify.ready()).rejects.toMatchObject({ code: 'invalid_options', details: { issues } });
   });
 
-  it('takes what is its own beside a receiver', async () => {
+  it('takes its own options beside a receiver', async () => {
     const fastify = Fastify();
     const handler = (_request: FastifyRequest, reply: FastifyReply): unknown => reply.code(204).send();
     fastify.register(callStatusPlugin, { prefix: '/hooks', path: '/voice', logLevel: 'silent', receiver, handler });
@@ -47,7 +47,7 @@ describe('the options of callStatusPlugin', () => {
     await fastify.close();
   });
 
-  it('says how it is registered where it was called', async () => {
+  it('tells how to register it if it was called', async () => {
     const fastify = Fastify();
     fastify.register(callStatusPlugin({ path: '/hooks/voice' } as never, undefined as never) as never);
     await expect(fastify.ready()).rejects.toThrow('expected fastify.register(callStatusPlugin, { path, … })');

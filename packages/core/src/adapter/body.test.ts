@@ -69,7 +69,7 @@ describe('peekBody', () => {
     expect(await result).toEqual(['a=1&b=2&c=3', 'a=1&b=2&c=3']);
   });
 
-  it('reads a body that was there before anybody looked', async () => {
+  it('reads a body that was there before the first reader', async () => {
     const { port, result } = await serve(async (req) => {
       while (!req.complete) await new Promise(setImmediate);
       return String(await peek(req));
@@ -89,7 +89,7 @@ describe('peekBody', () => {
     expect(await result).toEqual(['', false]);
   });
 
-  it('finds nothing in chunks that are none, early and late', async () => {
+  it('finds nothing in an empty chunked body, early and late', async () => {
     for (const late of [false, true]) {
       const { port, result } = await serve(async (req) => {
         while (late && !req.complete) await new Promise(setImmediate);
@@ -103,7 +103,7 @@ describe('peekBody', () => {
     }
   });
 
-  it('has the bytes even where somebody set an encoding, and leaves the text', async () => {
+  it('has the bytes even if an encoding was set, and leaves the text', async () => {
     const { port, result } = await serve(async (req) => {
       req.setEncoding('latin1');
       const peeked = String(await peek(req));
@@ -136,7 +136,7 @@ describe('peekBody', () => {
     }
   });
 
-  it('tells of a client that went away, before or after anybody looked', async () => {
+  it('reports a client that disconnected, before or after the first read', async () => {
     for (const late of [false, true]) {
       const { port, result } = await serve(async (req) => {
         if (late) await new Promise((resolve) => req.once('close', resolve));

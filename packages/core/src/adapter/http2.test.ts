@@ -46,19 +46,19 @@ describe('receiveNode by HTTP/2', () => {
     return { client, stream, result };
   }
 
-  it('reads a body whose length the head does not tell', async () => {
+  it('reads a body whose length is not in the head', async () => {
     const { stream, result } = await send({});
     stream.write('CallSid=CA1');
     setTimeout(() => stream.end('&CallStatus=busy'), 20);
     expect(await result).toMatchObject({ status: 200, event: { callId: 'CA1', status: 'busy' } });
   });
 
-  it('waits for no body that will not come', async () => {
+  it('does not wait for a body that will not come', async () => {
     const { result } = await send({}, true);
     expect((await result)?.status).toBe(422);
   });
 
-  it.each(['the connection', 'the request'])('takes a body for broken when %s breaks off', async (what) => {
+  it.each(['the connection', 'the request'])('rejects a body if %s breaks off', async (what) => {
     const { client, stream, result } = await send({ 'content-length': 29 });
     stream.write('CallSid=CA1&CallStatus=busy');
     if (what === 'the connection') client.destroy();

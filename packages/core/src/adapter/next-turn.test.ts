@@ -11,7 +11,7 @@ async function turns(): Promise<void> {
 }
 
 describe('inNextTurn', () => {
-  it('does everything of one turn in a row, in order, and not before', async () => {
+  it('runs everything of one turn in a row, in order, and not before', async () => {
     const order: string[] = [];
     for (const name of ['one', 'two']) {
       inNextTurn(() => {
@@ -25,7 +25,7 @@ describe('inNextTurn', () => {
     expect(order).toEqual(['one', 'two', 'after one', 'after two', 'the turn after']);
   });
 
-  it('does it in the async context of whoever asked', async () => {
+  it('runs it in the async context of the caller', async () => {
     const storage = new AsyncLocalStorage<string>();
     const seen: (string | undefined)[] = [];
     for (const request of ['a', 'b']) storage.run(request, () => inNextTurn(() => seen.push(storage.getStore())));
@@ -34,7 +34,7 @@ describe('inNextTurn', () => {
     expect(seen).toEqual(['a', 'b', undefined]);
   });
 
-  it('does the rest, whatever throws', async () => {
+  it('runs the rest if one throws', async () => {
     const thrown: unknown[] = [];
     process.setUncaughtExceptionCaptureCallback((error) => {
       thrown.push(error);

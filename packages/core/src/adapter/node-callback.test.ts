@@ -3,7 +3,7 @@ import { post, serve } from '../../test/node-server.ts';
 import { whenAnswered } from './node-callback.ts';
 
 describe('whenAnswered', () => {
-  it('calls its listener when the answer has left, and at once when the connection is gone', async () => {
+  it('calls its listener once the answer has been sent, and immediately if the connection is gone', async () => {
     const order: string[] = [];
     const { port, result } = await serve(
       (_req, res) =>

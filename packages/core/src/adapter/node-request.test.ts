@@ -25,7 +25,7 @@ describe('receiveNode', () => {
   it.each([
     ['a text', 'CallSid=CA1&CallStatus=busy'],
     ['bytes', Buffer.from('CallSid=CA1&CallStatus=busy')],
-  ])('takes what an earlier parser left in the place of fields for the body: %s', async (_, parsed) => {
+  ])('uses what an earlier parser left instead of fields as the body: %s', async (_, parsed) => {
     const receiver = calls();
     const { port, result } = await serve(async (req, res) => {
       for await (const _chunk of req);
@@ -43,7 +43,7 @@ describe('receiveNode', () => {
     expect((await result)?.event?.callId).toBe('CA1');
   });
 
-  it('takes what was parsed only if the body was read', async () => {
+  it('uses what was parsed only if the body was read', async () => {
     for (const [read, callId] of [
       [true, 'parsed'],
       [false, 'unread'],
@@ -61,7 +61,7 @@ describe('receiveNode', () => {
   it.each([
     ['all at once', ['CallSid=CA1&CallStatus=busy']],
     ['in pieces', ['CallSid=CA1', '&CallStatus=busy']],
-  ])('tells of an endpoint that throws, of a body that comes %s', async (_, pieces) => {
+  ])('reports a receiver that throws, for a body that comes %s', async (_, pieces) => {
     const failure = new Error('not ours');
     const receiver: CallbackReceiver = Object.assign(Object.create(calls()), {
       receive: () => {
@@ -78,7 +78,7 @@ describe('receiveNode', () => {
     expect(await result).toBe(failure);
   });
 
-  it('gets the body though somebody listens to it already', async () => {
+  it('gets the body even if another reader listens already', async () => {
     const { port, result } = await serve((req, res) => {
       req.on('data', () => {});
       return receive(calls(), described(req, res));
@@ -87,7 +87,7 @@ describe('receiveNode', () => {
     expect(await result).toMatchObject({ event: { callId: 'CA1' } });
   });
 
-  it('says that the body is gone when somebody else reads it in the meantime', async () => {
+  it('rejects a body that another reader takes in the meantime', async () => {
     const receiver = createCallStatus({
       providers: [signalwire({ signingKey: 'PSKtest' })],
       log: silent,
@@ -103,7 +103,7 @@ describe('receiveNode', () => {
     expect((await result)?.error?.code).toBe('body_consumed');
   });
 
-  it('leaves a broken request to the application where the URL is not for callbacks alone', async () => {
+  it('leaves a broken request to the application at a URL that is not for callbacks only', async () => {
     for (const callbackOnly of [true, false]) {
       const { port, result } = await serve((req, res) => receive(calls(), described(req, res, { callbackOnly })));
       const req = await post(port, ['CallSid'], { ...FORM, 'content-length': 50 });
@@ -112,7 +112,7 @@ describe('receiveNode', () => {
     }
   });
 
-  it('says that the client went away, also behind another receiver, and behind a parser that read what came', async () => {
+  it('reports that the client disconnected, also behind another receiver, and behind a parser that read what arrived', async () => {
     const receiver = createCallStatus({
       providers: [signalwire({ signingKey: 'PSKtest' })],
       log: silent,

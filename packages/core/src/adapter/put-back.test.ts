@@ -45,7 +45,7 @@ describe('receiveNode, with a body that the application may need,', () => {
     expect(await result).toEqual([undefined, true, 'a=1']);
   });
 
-  it('puts back a signed message of which it knows later that it is not ours', async () => {
+  it('puts back a signed message that turns out not to be a callback', async () => {
     const receiver = createCallStatus({
       providers: [voicedock({ secret: async () => 'secret' })],
       log: silent,
@@ -75,7 +75,7 @@ describe('receiveNode, with a body that the application may need,', () => {
   it.each([
     ['all at once', ['CallSid=CA1&CallStatus=busy']],
     ['in pieces', ['CallSid=CA1', '&CallStatus=busy']],
-  ])('lets the stream of what was ours end, of a body that comes %s', async (_, pieces) => {
+  ])('lets the stream of a callback end, for a body that comes %s', async (_, pieces) => {
     const { port, result } = await serve(async (req, res) => {
       const ended = once(req, 'close');
       const receipt = await receive(calls(), described(req, res));
