@@ -1,130 +1,20 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formOf, messageOf, ORIGIN, type Sent } from '../../../test/message-of.ts';
-import { signalwire } from '../../providers/signalwire.ts';
-import { isLamlCallStatus } from './messages.ts';
-
-const KEY = 'PSKtest1234567890abcdef';
-const A = 'a5555555-0000-4000-8000-000000000001';
-const B = 'bbbbbbbb-0000-4000-8000-000000000002';
-const P = 'cccccccc-0000-4000-8000-000000000003';
-const ACCOUNT = '11111111-0000-4000-8000-000000000009';
-
-type Fields = Readonly<Record<string, string>>;
-
-function textOf(fields: Fields): string {
-  return Object.keys(fields)
-    .sort()
-    .map((name) => `${name}${fields[name]}`)
-    .join('');
-}
-
-function hmacOf(text: string, encoding: 'base64' | 'hex' = 'base64'): string {
-  return createHmac('sha1', KEY).update(text).digest(encoding);
-}
-
-const signedWith = (text: string, encoding?: 'base64' | 'hex') => ({
-  'x-signalwire-signature': hmacOf(text, encoding),
-});
-
-/** The call and the status that a request becomes; `undefined`: it is refused, or another message. */
-function accepted(sent: Sent, origin = ORIGIN): string | undefined {
-  const callback = messageOf(sent, origin);
-  try {
-    if (signalwire.definition.authenticate?.(callback, [KEY], {}, 0) !== 'valid') return undefined;
-  } catch {
-    return undefined;
-  }
-  const { fields } = callback;
-  return isLamlCallStatus(fields) === true && 'CallSid' in fields
-    ? `${String(fields['CallSid'])} ${String(fields['CallStatus'])}`
-    : undefined;
-}
-
-/** Callback URLs as users write them. */
-const PATHS = [
-  '/hooks',
-  '/hooks/',
-  '/',
-  '/hooks?order=17',
-  '/hooks?prod',
-  '/hooks?',
-  '/hooks?a=1&',
-  '/hooks/17',
-  `/hooks?parentCallSid=${P}`,
-  `/hooks?CallSid=${P}`,
-  `/hooks?CallSid=${P}&`,
-  '/hooks?CallStatus=own',
-  '/hooks?note=CallSid&other=CallStatus',
-  `/hooks?AccountSid=${ACCOUNT}`,
-  '/hooks?ApiVersion=1',
-  '/CallSid/CallStatus?callSid=1&callStatus=2',
-];
-
-/** What a caller may be called, or call from. */
-const CALLERS = [
-  'Jane Doe',
-  'CallSid',
-  'CallStatus',
-  'AccountSid',
-  'DialCallStatus',
-  'sip:CallStatus@x.example',
-  `CallSid${B}CallStatuscompleted`,
-  `CallSid${B}CallStatuscompletedZ`,
-  `CallSid${B}CallStatuscompletedCallbackSourcecall-progress-eventsTimestampx`,
-  `AccountSid${ACCOUNT}ApiVersion2010-04-01CallSid${B}CallStatusbusyTo1`,
-  `?CallSid=${B}&CallStatus=completed&Timestamp=x&x=`,
-  `&CallSid=${B}&CallStatus=completed&Timestamp=x&x=`,
-  `&CallStatus=completed&Timestamp=x&x=`,
-  `{"CallSid":"${B}","CallStatus":"completed"}`,
-];
-
-const call = fc
-  .record({
-    path: fc.constantFrom(...PATHS),
-    name: fc.constantFrom('CallerName', 'From', 'To', 'ForwardedFrom', 'zCustom'),
-    value: fc.oneof(
-      fc.constantFrom(...CALLERS),
-      fc
-        .array(fc.constantFrom('CallSid', 'CallStatus', B, 'completed', 'AccountSid', ' ', '=', '&', 'x'), {
-          maxLength: 8,
-        })
-        .map((words) => words.join('')),
-    ),
-    status: fc.constantFrom('ringing', 'in-progress', 'completed', 'no-answer', 'ringing_forwarded'),
-    more: fc.subarray([
-      'ApiVersion',
-      'CallbackSource',
-      'Timestamp',
-      'AudioInMos',
-      'CallDuration',
-      'AnsweredBy',
-    ] as const),
-  })
-  .map(({ path, name, value, status, more }) => {
-    const optional: Fields = {
-      ApiVersion: '2010-04-01',
-      CallbackSource: 'call-progress-events',
-      Timestamp: 'Thu, 25 Jun 2026 20:26:02 +0000',
-      AudioInMos: '4.5',
-      CallDuration: '57',
-      AnsweredBy: 'human',
-    };
-    const fields: Fields = {
-      AccountSid: ACCOUNT,
-      CallSid: A,
-      CallStatus: status,
-      CallbackSource: 'call-progress-events',
-      ...Object.fromEntries(more.map((each) => [each, optional[each] as string])),
-      [name]: value,
-    };
-    return { path, fields, status };
-  });
-
-function queryOf(path: string, fields: Fields): string {
-  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(fields).toString()}`;
-}
+import { formOf, ORIGIN, type Sent } from '../../../test/message-of.ts';
+import {
+  A,
+  ACCOUNT,
+  accepted,
+  CALLERS,
+  call,
+  type Fields,
+  P,
+  PATHS,
+  queryOf,
+  signedWith,
+  textOf,
+} from '../../../test/signed-text.ts';
 
 /** The ways to take a text for a URL and a form: the URL ends anywhere; the fields begin at any of the words. */
 function* cuts(
@@ -267,108 +157,6 @@ describe('one signed text', () => {
   });
 });
 
-describe('a name that becomes CallSid only when it is decoded', () => {
-  const genuine = { AccountSid: ACCOUNT, ApiVersion: '2010-04-01', CallSid: A, CallStatus: 'ringing' };
-  /** The whole signed text up to the caller's words, taken for the account. */
-  const swallowed = `${ACCOUNT}ApiVersion2010-04-01CallSid${A}CallStatusringing`;
-
-  it.each([
-    ['CallSid[]', 'CallStatus[]'],
-    ['CallSid[]', 'CallStatus'],
-    ['CallSid[0]', 'CallStatus[0]'],
-  ])('%s begins no call', (callSid, callStatus) => {
-    const fields = { ...genuine, CallerName: `${callSid}${B}${callStatus}completed`, From: '+15551230001' };
-    const forged = {
-      AccountSid: `${swallowed}CallerName`,
-      [callSid]: B,
-      [callStatus]: 'completed',
-      From: '+15551230001',
-    };
-    expect(textOf(forged)).toBe(textOf(fields));
-    expect(accepted(formOf(forged, '/hooks', signedWith(`${ORIGIN}/hooks${textOf(fields)}`)))).toBeUndefined();
-  });
-
-  it.each(['[CallSid]', '\ufeffCallSid'])('%j begins no call, whoever takes the body apart', (callSid) => {
-    const fields = { ...genuine, CallerName: 'CallStatuscompleted', To: `${callSid}${B}` };
-    const forged = { AccountSid: `${swallowed}CallerName`, CallStatus: 'completed', To: '', [callSid]: B };
-    const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
-      ...signedWith(`${ORIGIN}/hooks${textOf(fields)}`),
-    };
-    expect(textOf(forged)).toBe(textOf(fields));
-    expect(accepted(formOf(forged, '/hooks', headers))).toBeUndefined();
-    const { [callSid]: first, ...others } = forged;
-    const parsed = { [callSid]: first, ...others };
-    expect(accepted({ method: 'POST', url: '/hooks', headers, parsed })).toBeUndefined();
-  });
-
-  it.each([
-    ['[CallSid]', B],
-    ['[CallStatus]', 'completed'],
-    ['[CallDuration]', '9999'],
-    ['[AccountSid]', ACCOUNT.replace('1', '2')],
-    ['CallStatus[]', 'completed'],
-  ])('%s takes no field from a whole call', (name, value) => {
-    const fields = { ...genuine, CallbackSource: 'call-progress-events', To: `${name}${value}` };
-    const forged = { ...genuine, CallbackSource: 'call-progress-events', To: '', [name]: value };
-    const text = `${ORIGIN}/hooks${textOf(name.startsWith('[') ? fields : forged)}`;
-    expect(`${ORIGIN}/hooks${textOf(forged)}`).toBe(text);
-    expect(accepted(formOf(forged, '/hooks', signedWith(text)))).toBeUndefined();
-  });
-
-  it('a byte order mark takes no field either, where another parser left it', () => {
-    const fields = { ...genuine, CallbackSource: 'call-progress-events', To: `\ufeffCallSid${B}\ufeffX` };
-    const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
-      ...signedWith(`${ORIGIN}/hooks${textOf(fields)}`),
-    };
-    const parsed = { '\ufeffX': '', ...fields, To: '', '\ufeffCallSid': B };
-    expect(textOf(parsed)).toBe(textOf(fields));
-    expect(accepted({ method: 'POST', url: '/hooks', headers, parsed })).toBeUndefined();
-  });
-
-  it('marks no other message either', () => {
-    const fields = { ...genuine, CallerName: `CallSid${B}CallStatuscompleted`, To: 'DigitsxDigits[]' };
-    const forged = {
-      AccountSid: `${swallowed}CallerName`,
-      CallSid: B,
-      CallStatus: 'completed',
-      Digits: 'x',
-      'Digits[]': '',
-    };
-    const text = `${ORIGIN}/hooks${textOf({ ...fields, To: '' }).slice(0, -'To'.length)}DigitsxDigits[]`;
-    expect(`${ORIGIN}/hooks${textOf(forged)}`).toBe(text);
-    expect(accepted(formOf(forged, '/hooks', signedWith(text)))).toBeUndefined();
-  });
-});
-
-describe('a message without an account', () => {
-  it('cannot begin in the URL', () => {
-    const fields = {
-      RecordingSid: P,
-      RecordingUrl: 'https://x.example/1',
-      TranscriptionText: `CallSid${B}CallStatuscompletedZ`,
-    };
-    const text = `${ORIGIN}/hooks?order=17${textOf(fields)}`;
-    const end = text.indexOf('CallSid');
-    const sent = formOf(
-      { CallSid: B, CallStatus: 'completed', Z: '' },
-      text.slice(ORIGIN.length, end),
-      signedWith(text),
-    );
-    expect(text.slice(end)).toBe(`CallSid${B}CallStatuscompletedZ`);
-    expect(accepted(sent)).toBeUndefined();
-  });
-
-  it.each(['Digits1', 'DialCallStatuscompleted', `MessageSid${P}`, 'QueueResultbridged'])(
-    'is a call status, though its caller is called %s',
-    (CallerName) => {
-      const fields = { CallSid: A, CallStatus: 'ringing', CallerName };
-      expect(accepted(formOf(fields, '/hooks', signedWith(`${ORIGIN}/hooks${textOf(fields)}`)))).toBe(`${A} ringing`);
-    },
-  );
-});
-
 describe('a genuine request is accepted', () => {
   it('as a form, whatever a caller chooses', () => {
     fc.assert(
@@ -407,55 +195,5 @@ describe('a genuine request is accepted', () => {
       }),
       { numRuns: 200 },
     );
-  });
-});
-
-it('knows measures of the audio by the form of their names', () => {
-  const withMeasure = (value: string): string | undefined => {
-    const fields = { AccountSid: ACCOUNT, AudioInNewestMeasure: value, CallSid: A, CallStatus: 'ringing' };
-    return accepted(formOf(fields, '/hooks', signedWith(`${ORIGIN}/hooks${textOf(fields)}`)));
-  };
-  expect(withMeasure('4.5')).toBe(`${A} ringing`);
-  expect(withMeasure('a')).toBeUndefined();
-});
-
-describe('a request without a status', () => {
-  const send = (fields: Fields) => accepted(formOf(fields, '/hooks', signedWith(`${ORIGIN}/hooks${textOf(fields)}`)));
-
-  it('tells of its whole call only', () => {
-    expect(send({ AccountSid: ACCOUNT, CallSid: A, Direction: 'inbound' })).toBe(`${A} undefined`);
-    expect(send({ AccountSid: ACCOUNT, CallSid: A })).toBe(`${A} undefined`);
-    expect(send({ AccountSid: ACCOUNT, CallSid: A.slice(0, -1), Direction: 'inbound' })).toBeUndefined();
-    expect(send({ AccountSid: ACCOUNT, CallSid: A, z: '1' })).toBeUndefined();
-    expect(send({ AccountSid: ACCOUNT, CallSid: A, CallStatusringing: 'x' })).toBeUndefined();
-    expect(send({ CallSid: A, From: `AccountSid${ACCOUNT}` })).toBeUndefined();
-  });
-});
-
-describe('the id of a call', () => {
-  it.each([
-    [{ CallerName: 'CallStatuscompletedZ1' }, `${A}CallStatusringingCallerName`],
-    [{ CallerName: `CallSid${B}CallStatuscompletedZ1` }, `${A}CallStatusringingCallerNameCallSid${B}`],
-  ])('has no other field in it: %o', (chosen, id) => {
-    const text = textOf({ AccountSid: ACCOUNT, CallSid: A, CallStatus: 'ringing', ...chosen });
-    const cut = { AccountSid: ACCOUNT, CallSid: id, CallStatus: 'completed', Z: '1' };
-    expect(textOf(cut)).toBe(text);
-    expect(accepted(formOf(cut, '/hooks', signedWith(`${ORIGIN}/hooks${text}`)))).toBeUndefined();
-  });
-});
-
-describe('the host', () => {
-  it('takes no part of the signed text', () => {
-    const fields = {
-      AccountSid: ACCOUNT,
-      CallSid: A,
-      CallStatus: 'ringing',
-      CallerName: `/x?y=CallSid${B}CallStatuscompletedZ1`,
-    };
-    const text = `https://hooks.example.com${textOf(fields)}`;
-    const end = text.indexOf('/x?y=');
-    const sent = formOf({ CallSid: B, CallStatus: 'completed', Z: '1' }, '/x?y=', signedWith(text));
-    expect(text).toBe(`${text.slice(0, end)}/x?y=CallSid${B}CallStatuscompletedZ1`);
-    expect(accepted(sent, text.slice(0, end))).toBeUndefined();
   });
 });
