@@ -37,14 +37,6 @@ const LATEST = Date.UTC(9999, 0);
 export function time(value: unknown, zone?: string): string | undefined {
   const given = text(value)?.replace(ZONE_NAME, '');
   if (given === undefined) return undefined;
-  if (given !== last.given || zone !== last.zone) last = { given, zone, iso: read(given, zone) };
-  return last.iso;
-}
-
-/** Under load, several callbacks come in the same second. */
-let last: { readonly given?: string; readonly zone?: string | undefined; readonly iso?: string | undefined } = {};
-
-function read(given: string, zone: string | undefined): string | undefined {
   const at = fromRfc2822(given, zone) ?? fromIso8601(given, zone) ?? fromUnix(given);
   return at !== undefined && at >= EARLIEST && at < LATEST ? new Date(at).toISOString() : undefined;
 }
@@ -91,8 +83,7 @@ function instant(
 ): number | undefined {
   const offset = minutesOf(zone);
   const date = Date.UTC(year, month - 1, day);
-  // Every month has 28 days; of others the calendar has to be asked.
-  const isDay = month >= 1 && month <= 12 && day >= 1 && (day <= 28 || new Date(date).getUTCDate() === day);
+  const isDay = month >= 1 && month <= 12 && new Date(date).getUTCDate() === day;
   if (!isDay || Number.isNaN(seconds) || offset === undefined) return undefined;
   return date + (seconds - offset * 60) * 1000;
 }
@@ -100,7 +91,7 @@ function instant(
 /** Minutes ahead of UTC. A plus that was not escaped has become a space, or is gone. */
 function minutesOf(zone: string | undefined): number | undefined {
   if (zone === undefined) return undefined;
-  if (zone === '+0000' || /^[a-z]/i.test(zone)) return 0;
+  if (/^[a-z]/i.test(zone)) return 0;
   const digits = zone.replace(/\D/g, '');
   const hours = Number(digits.slice(0, 2));
   const minutes = Number(digits.slice(2));

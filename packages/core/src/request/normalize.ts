@@ -68,7 +68,7 @@ export function normalize(
     status,
     rawStatus,
     terminal: isTerminal(status),
-    receivedAt: isoTime(now),
+    receivedAt: new Date(now).toISOString(),
     trust,
     raw: fields,
   };
@@ -96,15 +96,3 @@ const ANSWERED: Readonly<Partial<Record<CallStatus, boolean>>> = {
   'no-answer': false,
   canceled: false,
 };
-
-let lastTime = Number.NaN;
-let lastText = '';
-
-/** Under load, several callbacks arrive in the same millisecond. */
-function isoTime(now: number): string {
-  if (now !== lastTime) {
-    lastText = new Date(now).toISOString();
-    lastTime = now;
-  }
-  return lastText;
-}

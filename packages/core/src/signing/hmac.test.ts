@@ -13,6 +13,19 @@ it('signs with SHA-1 in base64 as in the second case of RFC 2202', () => {
   expect(hmac('sha1', 'Jefe', 'base64', 'what do ya want for nothing?')).toBe(expected);
 });
 
+it.each([
+  ['1', '\x0b'.repeat(20), 'Hi There', 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
+  ['2', 'Jefe', 'what do ya want for nothing?', '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'],
+  [
+    '4',
+    String.fromCharCode(...Array.from({ length: 25 }, (_, at) => at + 1)),
+    new Uint8Array(50).fill(0xcd),
+    '82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b',
+  ],
+])('signs with SHA-256 as in case %s of RFC 4231', (_, secret, message, expected) => {
+  expect(hmac('sha256', secret, 'hex', message)).toBe(expected);
+});
+
 it('agrees with the platform for any key and any message', () => {
   const part = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 200, size: 'max' }),
