@@ -86,7 +86,7 @@ describe.each([
   const contract = adapterContract({ mounts: MOUNTS, parsers: PARSERS, start: start(framework) });
   for (const { name, run } of contract) it(`keeps the contract of an adapter, ${name}`, () => run());
 
-  it('works without options, with all providers recognised', async () => {
+  it('works without options, and recognizes all providers', async () => {
     const handled = vi.spyOn(console, 'warn').mockImplementation(() => {});
     onTestFinished(() => handled.mockRestore());
     const app = framework().use(callStatusMiddleware());

@@ -98,7 +98,7 @@ describe('receiveNode', () => {
       req.resume();
       return receipt;
     });
-    const headers = { ...FORM, 'content-length': 27, 'x-signalwire-signature': 'of somebody' };
+    const headers = { ...FORM, 'content-length': 27, 'x-signalwire-signature': 'of another' };
     (await post(port, [], headers)).end('CallSid=CA1&CallStatus=busy');
     expect((await result)?.error?.code).toBe('body_consumed');
   });
@@ -125,7 +125,7 @@ describe('receiveNode', () => {
         else await new Promise((resolve) => req.on('error', resolve).resume());
         return receive(receiver, described(req, res));
       });
-      const headers = { ...FORM, 'content-length': 50, 'x-signalwire-signature': 'of somebody' };
+      const headers = { ...FORM, 'content-length': 50, 'x-signalwire-signature': 'of another' };
       const req = await post(port, ['CallSid'], headers);
       req.destroy();
       expect((await result)?.error?.code).toBe('body_aborted');

@@ -18,7 +18,7 @@ it.each<[string, IncomingHttpHeaders]>([
   expect(originOf(request({ ...own, ...headers }), () => true)).toBe(origin);
 });
 
-it('is that of the connection where the proxy is a stranger, of whom nobody asks without a header of his', () => {
+it('is that of the connection if the proxy is not trusted, which is asked only if it sent a header', () => {
   const forwarded = { ...own, 'x-forwarded-proto': 'https', 'x-forwarded-host': 'a.example' };
   expect(originOf(request(forwarded), () => false)).toBe('http://own.example:8080');
   const ask = (): boolean => {

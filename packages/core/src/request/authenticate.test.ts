@@ -95,7 +95,7 @@ describe('authenticate', () => {
     expect(await prove(both, '/?token=x')).toEqual({ trust: 'signed', tenant: 'acme' });
     await expect(prove({ ...both, key: tenant('other') }, '/?token=x')).rejects.toMatchObject({
       code: 'secret_unavailable',
-      details: { provider: 'acme', hint: 'The functions of token and signing secret name different tenants.' },
+      details: { provider: 'acme', hint: 'The functions of token and signing secret return different tenants.' },
     });
   });
 

@@ -9,16 +9,16 @@ import { tokenVerdict } from '../signing/token.ts';
 import { TOKEN_PARAMETER } from '../signing/with-token.ts';
 import { loggableUrl } from '../text/redact.ts';
 
-/** How a message proved to be genuine. */
+/** What proves that a callback is genuine. */
 export interface Proof {
   readonly trust: Trust;
-  /** Whose secret proved it. */
+  /** The tenant whose secret proves it. */
   readonly tenant?: string | undefined;
 }
 
 /**
- * Step 3: is the message genuine? Everything that is configured has to hold: the token, the signature, or both. The token is compared
- * first, before anything of the body is decoded and before the signing secret is looked up.
+ * Step 3: proves that a callback is genuine. Everything that is configured must be valid: the token, the signature, or both. The token is
+ * compared first, before the body is decoded and before the signing secret is looked up.
  *
  * @throws CallStatusError (or rejects with) `token_missing`, `token_mismatch`, `signature_missing`, `signature_mismatch`,
  *   `signature_expired`, `body_consumed`, `invalid_host`, `secret_unavailable`, and what decoding throws
@@ -39,7 +39,7 @@ export function authenticate(message: IncomingCallback, provider: Provider, now:
 
 const UNPROVED: Proof = { trust: 'none' };
 
-/** Waits only for secrets that have to be waited for: each turn costs. */
+/** Awaits only secrets that are promises: each turn costs. */
 function whenFound<Result>(
   found: Found | undefined | Promise<Found>,
   then: (found: Found | undefined) => Result | Promise<Result>,
@@ -47,7 +47,7 @@ function whenFound<Result>(
   return found instanceof Promise ? found.then(then) : then(found);
 }
 
-/** Secrets that are `undefined` are not configured; an empty list fits nothing. */
+/** `undefined`: no secret is configured. An empty list matches nothing. */
 function lookUp(
   secret: Secret | undefined,
   { request }: IncomingCallback,
@@ -65,10 +65,10 @@ function lookUp(
   }
 }
 
-/** The signing secrets, and the one tenant whose they and the token are. */
+/** The signing secrets, and the one tenant that they and the token belong to. */
 function agreed({ name }: Provider, { secrets, tenant }: Found, tokens: Found | undefined): Found {
   if (tenant !== undefined && tokens?.tenant !== undefined && tenant !== tokens.tenant) {
-    const hint = 'The functions of token and signing secret name different tenants.';
+    const hint = 'The functions of token and signing secret return different tenants.';
     throw new CallStatusError('secret_unavailable', { provider: name, hint });
   }
   return { secrets, tenant: tenant ?? tokens?.tenant };
@@ -91,7 +91,7 @@ function verify(
   try {
     const verify = definition.authenticate ?? (() => 'mismatch' as const);
     const verdict = verify(message, secrets, options, now);
-    // Only some providers of your own have something to wait for, and each turn costs.
+    // Only some custom providers are asynchronous, and each turn costs.
     return typeof verdict === 'string' ? prove(verdict) : Promise.resolve(verdict).then(prove).catch(fail);
   } catch (error) {
     return fail(error);
@@ -106,21 +106,21 @@ function refusal(
 ): CallStatusError {
   const { definition, name } = provider;
   const code = REFUSALS.get(verdict);
-  if (code === undefined) throw new TypeError(`authenticate() of ${name} gave no verdict.`);
+  if (code === undefined) throw new TypeError(`authenticate() of ${name} must return a verdict.`);
   const details = signatureDetails(message, provider);
   if (verdict !== 'mismatch') return new CallStatusError(code, details);
   const hint = mismatchHint(message, secrets, definition.signs, adviceOf(definition, message, secrets));
   return new CallStatusError(code, { ...details, hint });
 }
 
-/** Code that is not type-checked may return anything. */
+/** Code without types may return anything. */
 const REFUSALS: ReadonlyMap<unknown, ErrorCode> = new Map([
   ['missing', 'signature_missing'],
   ['mismatch', 'signature_mismatch'],
   ['expired', 'signature_expired'],
 ]);
 
-/** Of a signature over bytes, the URL tells nothing. */
+/** The URL, unless the signature covers only bytes. */
 function signatureDetails(message: IncomingCallback, { name, definition }: Provider): ErrorDetails {
   return { provider: name, ...(definition.signs === 'fields' && { url: loggableUrl(message.url) }) };
 }
@@ -134,7 +134,7 @@ function aboutProvider(error: unknown, message: IncomingCallback, provider: Prov
   return new CallStatusError(code, { ...own, ...details }, { cause });
 }
 
-/** What fails while it looks for advice must not make an error of ours out of a forged request. */
+/** A failure in looking for advice must not turn a forged request into an error of ours. */
 function adviceOf(
   { diagnose }: Provider['definition'],
   message: IncomingCallback,
@@ -148,7 +148,7 @@ function adviceOf(
   }
 }
 
-/** The secret with which this provider signs, if it is set. */
+/** The secret with which this provider signs, if there is one. */
 export function signingSecret({ definition, options }: Provider): Secret | undefined {
   if (definition.secretOption === undefined) return undefined;
   return (options as Readonly<Record<string, Secret | undefined>>)[definition.secretOption];

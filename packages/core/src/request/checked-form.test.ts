@@ -134,7 +134,7 @@ describe('a part that is wrong is dropped, and told', () => {
 
 it.each([undefined, null, 'x', 7, [REQUIRED]])('takes no %o for a form', (form) => {
   expect(() => checkedForm(form, 'acme', () => {})).toThrow(
-    new TypeError('normalize() of acme has to return an object.'),
+    new TypeError('normalize() of acme must return an object.'),
   );
 });
 

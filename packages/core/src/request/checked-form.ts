@@ -16,9 +16,9 @@ import type { Logger } from '../log/log.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { NormalForm } from '../provider/normal-form.ts';
 
-/** What a part of the normal form has to be: a single value, an object of parts, or a list. */
+/** What a part of the normal form must be: a single value, an object of parts, or a list. */
 interface Rule {
-  /** In words, as they come after "expected". */
+  /** In words, as they follow "expected". */
   readonly expected: string;
   readonly fits: (value: unknown) => boolean;
   readonly parts?: Parts;
@@ -27,23 +27,23 @@ interface Rule {
 
 type Parts = ReadonlyMap<string, Rule>;
 
-/** Called with the path of a part that was dropped, and with what it should have been. */
+/** Called with the path of a part that was dropped, and with what was expected. */
 export type Dropped = (field: string, expected: string) => void;
 
 /**
- * The normal form without the parts that are not what their types say, which no handler and no store should meet; the very same object
- * if there is nothing to drop. Absent parts go without a word: `undefined`, null and empty texts.
+ * The normal form without the parts that are not what their types say, so that no handler and no inbox gets them; the same object if
+ * there is nothing to drop. Absent parts are dropped silently: `undefined`, null and empty texts.
  *
- * @throws TypeError when it is no object at all
+ * @throws TypeError if it is not an object
  */
 export function checkedForm(form: unknown, provider: string, dropped: Dropped): NormalForm {
   if (typeof atOnce(form, `normalize() of ${provider}`) !== 'object' || form === null || Array.isArray(form)) {
-    throw new TypeError(`normalize() of ${provider} has to return an object.`);
+    throw new TypeError(`normalize() of ${provider} must return an object.`);
   }
   return checkedParts(form as Record<string, unknown>, FORM, '', dropped) as unknown as NormalForm;
 }
 
-/** Says once per provider and part what was dropped, without the value. */
+/** Logs once per provider and part what was dropped, without its value. */
 export function sayingOnce(log: Logger): (provider: string) => Dropped {
   const byProvider = new Map<string, Dropped>();
   return (provider) => {
@@ -83,7 +83,7 @@ function checkedParts(
     const value = given[name];
     if (value === undefined) continue;
     const rule = parts.get(name);
-    // Their names may come from the wire, so they are not said.
+    // Their names may come from the client, so they are not logged.
     const good = rule === undefined ? undefined : checked(value, rule, path + name, dropped);
     if (good === value) continue;
     if (kept === given) kept = { ...given };
@@ -104,14 +104,14 @@ function checked(value: unknown, rule: Rule, path: string, dropped: Dropped): un
   return value;
 }
 
-/** The parts that are left, if any is. */
+/** The parts that are left, if there are any. */
 function withSome(given: object, kept: Record<string, unknown>): object | undefined {
   if (kept === given) return given;
   const there = Object.entries(kept).filter(([, value]) => value !== undefined);
   return there.length === 0 ? undefined : Object.fromEntries(there);
 }
 
-/** Items keep their places: an empty one says that there is nothing to say of it. */
+/** Items keep their places: an empty one tells nothing. */
 function checkedList(given: readonly unknown[], parts: Parts, path: string, dropped: Dropped): readonly unknown[] {
   let kept: unknown[] | undefined;
   for (const [at, item] of given.entries()) {
@@ -163,11 +163,11 @@ function isTime(value: unknown): boolean {
   const [, digits] = (typeof value === 'string' && UTC.exec(value)) || [];
   if (digits === undefined) return false;
   const day = Number(digits);
-  // A day that its month does not have comes out as another.
+  // A day that its month does not have becomes another day.
   return day <= EVERY_MONTH || new Date(value as string).getUTCDate() === day;
 }
 
-/** Each part of a type has a rule, so that none is forgotten. */
+/** Every part of a type needs a rule, so that none is forgotten. */
 type RulesOf<Type> = { readonly [Part in keyof Type]-?: Rule };
 
 function objectOf<Type>(parts: RulesOf<Type>): Rule {
@@ -238,7 +238,7 @@ const RULES: RulesOf<NormalForm> = {
 };
 const FORM: Parts = new Map(Object.entries(RULES));
 
-/** The parts that an event has as the normal form has them. */
+/** The parts that an event takes over from the normal form. */
 export const OPTIONAL_PARTS: readonly (keyof NormalForm)[] = (Object.keys(RULES) as (keyof NormalForm)[]).filter(
   (part) => !['callId', 'rawStatus', 'status', 'answered'].includes(part),
 );

@@ -74,13 +74,13 @@ describe('the id of an event', () => {
     );
   });
 
-  it('refuses call ids with control characters or halves of characters, without quoting them', () => {
+  it('rejects call ids with control characters or unpaired surrogates, without quoting them', () => {
     for (const id of [`${PHONE}\0x`, `${PHONE}\n`, `\u001b${PHONE}`, `${PHONE}\u007f`, `${PHONE}\ud800`]) {
       const refused = () => normalize(plain, { id, state: 'up' }, 'none', NOW);
       expect(refused).toThrow(
         expect.objectContaining({
           code: 'invalid_callback',
-          details: { provider: 'acme', reason: 'The call id has control characters, or halves of characters.' },
+          details: { provider: 'acme', reason: 'The call id has control characters or unpaired surrogates.' },
         }),
       );
       expect(refused).toThrow(expect.not.objectContaining({ message: expect.stringContaining(PHONE) }));

@@ -33,7 +33,7 @@ describe('fetch', () => {
     await calls.close();
   });
 
-  it('refuses a body that broke off, or that somebody read', async () => {
+  it('rejects a body that was cut off, or read by other code', async () => {
     const codes: string[] = [];
     const calls = createCallStatus({ providers: [mycpaas()], log: silent, onError: ({ code }) => codes.push(code) });
     const body = new ReadableStream({

@@ -59,7 +59,7 @@ describe('methodsOf', () => {
 });
 
 describe('match', () => {
-  it('takes the named provider without asking whether it recognises the message', () => {
+  it('takes the named provider without asking whether it recognizes the callback', () => {
     const [provider] = ALL;
     expect(match(message('nothing=of+it'), [provider as Provider])).toBe(provider);
   });
@@ -93,7 +93,7 @@ describe('match', () => {
     expect(match(sent, [...ALL, twilio])).toBe(twilio);
   });
 
-  it('finds the only one that recognises the message, among those that use its method', () => {
+  it('finds the only one that recognizes the callback, among those that use its method', () => {
     expect(match(message('CallSid=CA1&CallStatus=busy'), ALL)?.name).toBe('mycpaas');
     expect(match(message('', { method: 'GET', url: '/?CallSid=CA1&CallStatus=busy' }), ALL)).toBeUndefined();
     expect(match(message('a=1'), ALL)).toBeUndefined();
@@ -129,7 +129,7 @@ describe('match', () => {
     const unexpected = expect.objectContaining({ code: 'unexpected', details: { provider: 'buggy' }, cause });
     const sent = 'CallSid=CA1&CallStatus=busy';
 
-    it('takes the one that recognises the message, and reports the other', () => {
+    it('takes the one that recognizes the callback, and reports the other', () => {
       const report = vi.fn();
       expect(matchOrReport(message(sent), [buggy, ...ALL], report)?.name).toBe('mycpaas');
       expect(report).toHaveBeenCalledExactlyOnceWith(unexpected);

@@ -50,13 +50,13 @@ export function normalize(
   if (!isPrintable(callId) && NOT_STORABLE.test(callId)) {
     throw new CallStatusError('invalid_callback', {
       provider: name,
-      reason: 'The call id has control characters, or halves of characters.',
+      reason: 'The call id has control characters or unpaired surrogates.',
     });
   }
   if (callId.includes(UNDECODED) || rawStatus.includes(UNDECODED) || key.includes(UNDECODED)) {
     throw new CallStatusError('invalid_callback', {
       provider: name,
-      reason: 'The call id, the status or the event key has bytes that its charset does not have.',
+      reason: 'The call id, the status or the event key has bytes that are invalid in its charset.',
     });
   }
   const status = form.status ?? statusOf(definition.statuses, rawStatus);

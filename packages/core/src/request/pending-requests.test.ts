@@ -25,7 +25,7 @@ describe('PendingRequest', () => {
     expect(arrival.answered()).toBeUndefined();
   });
 
-  it('does not wait when the answer has left before, when nobody tells, or when the answer waits for the handlers', () => {
+  it('does not wait if the answer was sent before, if the adapter does not tell, or if the answer waits for the handlers', () => {
     const at = (listener: () => void): void => listener();
     expect(new PendingRequest({ ...REQUEST, onAnswered: at }, true).answered()).toBeUndefined();
     expect(new PendingRequest(REQUEST, true).answered()).toBeUndefined();
@@ -33,7 +33,7 @@ describe('PendingRequest', () => {
     expect(new PendingRequest(REQUEST, true).frameworkRequest).toBe('the request');
   });
 
-  it('does not wait for ever for an answer of which nobody tells', async () => {
+  it('does not wait forever for an answer that is never reported', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const waiting = new PendingRequest({ ...REQUEST, onAnswered: () => {} }, true).answered();
