@@ -1,39 +1,22 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import * as v from 'valibot';
-import { describe, expect, it, vi } from 'vitest';
-import type { CallStatusError } from '../errors.ts';
+import { describe, expect, it } from 'vitest';
+import { given, HANDLERS, proven, refusal, silent } from '../../test/refused-options.ts';
 import { memoryInbox } from '../inbox/memory-inbox.ts';
-import type { Logger } from '../log/log.ts';
-import { defineProvider, type Provider } from '../provider/define-provider.ts';
+import type { Provider } from '../provider/define-provider.ts';
 import { exotel } from '../providers/exotel.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
 import { signalwire } from '../providers/signalwire.ts';
 import { voicedock } from '../providers/voicedock.ts';
 import { nodeTimers, type TimeSource } from '../timer.ts';
-import { builtInProviders } from './built-in-providers.ts';
 import { resolveOptions } from './options.ts';
-
-const silent: Logger = { info() {}, warn() {}, error() {} };
-const proven = [signalwire({ signingKey: 'PSK' }), exotel({ token: ['one', 'two'] })];
 
 const PROVIDER_EXPECTED = '`providers`: number 1: expected a provider, such as signalwire({ … }), got';
 const PUBLIC_URL_EXPECTED =
   '`publicUrl`: expected https://host with an optional path, or a function that returns it, got';
 const INBOX_EXPECTED =
   "`inbox`: expected an inbox, such as sqliteInbox({ path: '/data/calls.db' }) of @call-status/inbox-sqlite, got";
-const HANDLERS =
-  'onQueued, onInitiated, onRinging, onInProgress, onCompleted, onBusy, onNoAnswer, onFailed, onCanceled, onEnded, onStatus, onError';
 const KNOWN = `providers, publicUrl, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, worker, leaseMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
-
-function refusal(options: object, environment?: string): CallStatusError {
-  try {
-    resolveOptions({ log: silent, ...options }, environment);
-  } catch (error) {
-    return error as CallStatusError;
-  }
-  throw new Error('The options were taken.');
-}
 
 describe('resolveOptions', () => {
   it('fills in the defaults', () => {
@@ -187,7 +170,6 @@ describe('resolveOptions', () => {
   });
 
   // As JavaScript may give them: these do not compile.
-  const given = (options: object): never => options as never;
 
   it.each([
     [
@@ -263,188 +245,4 @@ describe('resolveOptions', () => {
       ]);
     },
   );
-
-  it('takes the options of a provider', () => {
-    const common = { token: 'x', allowUnauthenticated: false, retry: { attempts: 1 }, onEnded() {}, onError() {} };
-    const providers = [
-      signalwire({ ...common, signingKey: ['new', 'old'] }),
-      voicedock({ ...common, secret: 'x', toleranceSeconds: 0 }),
-      exotel({ ...common, utcOffset: '-03:30' }),
-      mycpaas(common),
-    ];
-    expect(resolveOptions({ providers, log: silent }, 'production').providers).toBe(providers);
-    const absent = [voicedock(given({ toleranceSeconds: undefined, onEnded: undefined, retry: undefined }))];
-    expect(resolveOptions({ providers: absent, log: silent }, 'test').providers).toBe(absent);
-  });
-
-  describe('of your own provider', () => {
-    const own = {
-      name: 'acme',
-      signs: 'nothing',
-      statuses: {},
-      schema: v.object({ id: v.string() }),
-      recognizes: () => true,
-      normalize: ({ id }: { id: string }, { region = '' }: { readonly region?: string }) => ({
-        callId: id,
-        rawStatus: region,
-      }),
-      eventKey: () => '',
-      callbackParams: undefined,
-    } as const;
-    const acme = defineProvider({ ...own, options: { region: v.optional(v.pipe(v.string(), v.minLength(2))) } });
-
-    it('are those that it states', () => {
-      const providers = [acme({ token: 'x', region: 'eu' })];
-      expect(resolveOptions({ providers, log: silent }, 'production').providers).toBe(providers);
-      expect(refusal({ providers: [acme({ region: 7 as never })] }).details.issues).toEqual([
-        '`acme.region`: expected string.',
-      ]);
-      expect(refusal({ providers: [acme(given({ regions: 'eu' }))] }).details.issues).toEqual([
-        `\`acme.regions\` is no option; did you mean \`acme.region\`? Known: token, region, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, ${HANDLERS}.`,
-      ]);
-      expect(refusal({ providers: [defineProvider(own)(given({ region: 'eu' }))] }).details.issues).toEqual([
-        `\`acme.region\` is no option; known: token, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, ${HANDLERS}.`,
-      ]);
-    });
-
-    it('are refused in its own words, and never quoted', () => {
-      const worded = defineProvider({
-        ...own,
-        options: { region: v.optional(v.picklist(['eu'], 'Only eu is there.')) },
-      });
-      expect(refusal({ providers: [worded(given({ region: 'us' }))] }).details.issues).toEqual([
-        '`acme.region`: Only eu is there.',
-      ]);
-      const checked = defineProvider({
-        ...own,
-        options: {
-          region: v.pipe(
-            v.string(),
-            v.check(() => false),
-          ),
-        },
-      });
-      expect(refusal({ providers: [checked({ region: 'a secret' })] }).details.issues).toEqual([
-        '`acme.region`: expected another value.',
-      ]);
-    });
-  });
-
-  it.each([
-    ['an empty key', signalwire({ signingKey: '' })],
-    ['no key', signalwire({ signingKey: undefined as never })],
-    ['no keys', signalwire({ signingKey: [] })],
-    ['an empty token among others', exotel({ token: ['one', ''] })],
-    ['null', mycpaas({ token: null as never })],
-  ])('refuses a secret that is named and not there: %s', (_, provider) => {
-    const { code, details, message } = refusal({ providers: [provider], allowUnauthenticated: true });
-    expect([code, details.provider]).toEqual(['invalid_options', provider.name]);
-    expect(message).toContain('environment variable');
-  });
-
-  it.each([7, ['one', 7], {}])('refuses %j for a secret', (token) => {
-    expect(refusal({ providers: [mycpaas({ token: token as never })] }).details).toEqual({
-      provider: 'mycpaas',
-      issues: [
-        expect.stringMatching(
-          /^`mycpaas.token`: expected a text, a list of texts, or a function that returns them, got /,
-        ),
-      ],
-    });
-  });
-
-  it('takes a function for a secret', () => {
-    const providers = [signalwire({ signingKey: () => 'PSK' })];
-    expect(resolveOptions({ providers, log: silent }, 'production').providers).toBe(providers);
-  });
-
-  it('insists on secrets in production, unless told otherwise for all or for one', () => {
-    const open = [exotel(), ...proven.slice(0, 1)];
-    const { code, details } = refusal({ providers: open }, 'production');
-    expect([code, details]).toEqual([
-      'missing_secret',
-      {
-        provider: 'exotel',
-        reason: 'NODE_ENV is production.',
-        hint: 'Write exotel({ token }). To take what anyone may send, write allowUnauthenticated: true.',
-      },
-    ]);
-    expect(refusal({ providers: [signalwire()] }, 'production').message).toContain(
-      'Write signalwire({ signingKey }) or signalwire({ token }).',
-    );
-    for (const options of [
-      { providers: open, allowUnauthenticated: true },
-      { providers: [exotel({ allowUnauthenticated: true })] },
-    ]) {
-      const warn = vi.fn();
-      resolveOptions({ ...options, inbox: memoryInbox(), log: { ...silent, warn } }, 'production');
-      expect(warn).toHaveBeenCalledExactlyOnceWith(
-        { code: 'missing_secret', providers: 'exotel' },
-        'Callbacks of exotel are not authenticated: anyone can forge them.',
-      );
-    }
-    expect(
-      refusal({ providers: [exotel({ allowUnauthenticated: false })], allowUnauthenticated: true }, 'production'),
-    ).toMatchObject({
-      code: 'missing_secret',
-    });
-  });
-
-  it.each([undefined, '', 'prod', 'staging', 'Development'])('is as strict where NODE_ENV is %j', (environment) => {
-    const { code, message } = refusal({}, environment);
-    expect([code, message]).toEqual([
-      'missing_secret',
-      expect.stringMatching(/ NODE_ENV is (not set, .*|\w+)\. Write /),
-    ]);
-    expect(refusal({ providers: [exotel()] }, environment).code).toBe('missing_secret');
-  });
-
-  it.each(['development', 'test'])('is lenient where NODE_ENV is %s', (environment) => {
-    expect(resolveOptions({ log: silent }, environment).providers).toHaveLength(builtInProviders.length);
-  });
-
-  it.each([' ', '\t\n', [' ', 'x']])('takes no white space for a secret: %j', (token) => {
-    expect(refusal({ providers: [exotel({ token })] }, 'test').code).toBe('invalid_options');
-  });
-
-  it('warns of white space around a secret, and does not show it', () => {
-    const warn = vi.fn();
-    const providers = [signalwire({ signingKey: ['PSK', 'PSK\n'], token: 't' }), exotel({ token: ' t' })];
-    resolveOptions({ providers, inbox: memoryInbox(), log: { ...silent, warn } }, 'production');
-    expect(warn.mock.calls).toEqual([
-      [
-        { code: 'invalid_options', provider: 'signalwire' },
-        'The signingKey of signalwire begins or ends with white space, which is taken as a part of it.',
-      ],
-      [
-        { code: 'invalid_options', provider: 'exotel' },
-        'The token of exotel begins or ends with white space, which is taken as a part of it.',
-      ],
-    ]);
-  });
-
-  it('says in production that the inbox is in memory, unless somebody chose it', () => {
-    const warn = vi.fn();
-    const options = { providers: proven, log: { ...silent, warn } };
-    for (const environment of ['development', 'test']) resolveOptions(options, environment);
-    resolveOptions({ ...options, inbox: memoryInbox() }, 'production');
-    resolveOptions({ ...options, ack: 'handled' }, 'production');
-    expect(warn).not.toHaveBeenCalled();
-    for (const environment of ['production', undefined]) {
-      warn.mockClear();
-      resolveOptions(options, environment);
-      expect(warn).toHaveBeenCalledExactlyOnceWith(
-        { code: 'memory_inbox' },
-        expect.stringMatching(/^The inbox is in memory: .* is lost\. .*sqliteInbox/),
-      );
-    }
-  });
-
-  it('takes all built-in providers for development, and says that nothing proves their callbacks', () => {
-    const warn = vi.fn();
-    const { providers } = resolveOptions({ log: { ...silent, warn } }, 'development');
-    expect(providers.map(({ name }) => name)).toEqual(builtInProviders.map(({ definition }) => definition.name));
-    expect(warn).toHaveBeenCalledOnce();
-    expect(refusal({}, 'production').code).toBe('missing_secret');
-  });
 });

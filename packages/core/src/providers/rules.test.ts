@@ -1,5 +1,6 @@
 // One table runs each rule of reading over all providers, fields and encodings.
 import { describe, expect, it } from 'vitest';
+import { type Encoding, encode, type Pairs } from '../../test/encode-pairs.ts';
 import { messageOf, type Sent } from '../../test/message-of.ts';
 import { normalize } from '../../test/normalized.ts';
 import { isCallStatusError } from '../errors.ts';
@@ -8,11 +9,6 @@ import { exotel } from './exotel.ts';
 import { mycpaas } from './mycpaas.ts';
 import { signalwire } from './signalwire.ts';
 import { voicedock } from './voicedock.ts';
-
-/** Where a field is, its values in the order in which they come: a name with dots is nested. */
-type Pairs = readonly (readonly [path: string, value: unknown])[];
-
-type Encoding = 'form' | 'multipart' | 'JSON' | 'query' | 'parsed form' | 'parsed JSON';
 
 interface Subject {
   readonly provider: Provider;
@@ -179,76 +175,4 @@ function eventOf(provider: Provider, sent: Sent): unknown {
     if (isCallStatusError(error)) return error.code;
     throw error;
   }
-}
-
-function encode(pairs: Pairs, encoding: Encoding): Sent {
-  const headers = { 'content-type': TYPES[encoding] };
-  if (encoding === 'query') return { method: 'GET', url: `/hooks?${formText(pairs)}`, headers: {} };
-  const post = { method: 'POST', url: '/hooks', headers };
-  switch (encoding) {
-    case 'form':
-      return { ...post, body: formText(pairs) };
-    case 'multipart':
-      return { ...post, body: multipart(pairs) };
-    case 'JSON':
-      return { ...post, body: JSON.stringify(nested(pairs)) };
-    case 'parsed form':
-      return { ...post, parsed: flat(pairs) };
-    case 'parsed JSON':
-      return { ...post, parsed: nested(pairs) };
-  }
-}
-
-const TYPES: Readonly<Record<Encoding, string>> = {
-  form: 'application/x-www-form-urlencoded',
-  multipart: 'multipart/form-data; boundary=b',
-  JSON: 'application/json',
-  query: '',
-  'parsed form': 'application/x-www-form-urlencoded',
-  'parsed JSON': 'application/json',
-};
-
-/** `Legs.0.Status` as a form writes it. */
-function formName(path: string): string {
-  const [first, ...rest] = path.split('.');
-  return `${first}${rest.map((step) => `[${step}]`).join('')}`;
-}
-
-function formText(pairs: Pairs): string {
-  return new URLSearchParams(
-    pairs.map(([path, value]) => [formName(path), String(value)] as [string, string]),
-  ).toString();
-}
-
-function multipart(pairs: Pairs): string {
-  const parts = pairs.map(
-    ([path, value]) => `--b\r\nContent-Disposition: form-data; name="${formName(path)}"\r\n\r\n${String(value)}\r\n`,
-  );
-  return `${parts.join('')}--b--\r\n`;
-}
-
-/** What a body parser makes of a form: repeated names become lists. */
-function flat(pairs: Pairs): object {
-  const fields: Record<string, unknown> = {};
-  for (const [path, value] of pairs) add(fields, formName(path), String(value));
-  return fields;
-}
-
-function nested(pairs: Pairs): object {
-  const root: Record<string, unknown> = {};
-  for (const [path, value] of pairs) {
-    const steps = path.split('.');
-    const last = steps.pop() as string;
-    let at = root;
-    for (const [index, step] of steps.entries()) {
-      at[step] ??= steps[index + 1] === '0' ? [] : {};
-      at = at[step] as Record<string, unknown>;
-    }
-    add(at, last, value);
-  }
-  return root;
-}
-
-function add(fields: Record<string, unknown>, name: string, value: unknown): void {
-  fields[name] = name in fields ? [fields[name], value].flat() : value;
 }
