@@ -8,6 +8,7 @@ import * as inbox from '@call-status/core/inbox';
 import * as provider from '@call-status/core/provider';
 import { expect, it } from 'vitest';
 import { publicPackages, ROOT } from '../scripts/packages.ts';
+import { start } from './programs.ts';
 import { snippetFolder, typeErrors } from './snippets.ts';
 
 /** What a comment says behind `@example`, up to its next tag, and where. */
@@ -36,7 +37,7 @@ function examplesIn(file: string): readonly Example[] {
 
 const fence = /^```ts\n(.*?)^```$/gms;
 
-it('every block compiles by itself', () => {
+it('every block compiles by itself, and the assertions of those that have some hold', async () => {
   const folder = snippetFolder('example-snippets');
   const blocks = examples.flatMap(({ where, text }) => [...text.matchAll(fence)].map(([, code]) => ({ where, code })));
   expect(blocks.length).toBeGreaterThan(10);
@@ -44,6 +45,16 @@ it('every block compiles by itself', () => {
     writeFileSync(path.join(folder, `${where.replace(/\W+/g, '-')}-${index}.ts`), `${code}\nexport {};\n`);
   }
   expect(typeErrors(folder)).toBe('');
+  const asserting = readdirSync(folder).filter((file) =>
+    readFileSync(path.join(folder, file), 'utf8').includes('assert.'),
+  );
+  const runner = path.join(folder, 'run.ts');
+  writeFileSync(
+    runner,
+    `${asserting.map((file) => `await import('./${file}');`).join('\n')}\nprocess.exit();\nexport {};\n`,
+  );
+  const { ended, output } = start(runner, {});
+  expect(await ended, output()).toBe(0);
 });
 
 const lines = examples.filter(({ text }) => !text.includes('```'));

@@ -56,6 +56,20 @@ function isPrivate(node: ts.Node): boolean {
   return name !== undefined && ts.isPrivateIdentifier(name);
 }
 
+it('has a comment for every public name, and an example for every function', () => {
+  const bare = [...exported].flatMap((symbol) => {
+    // Of a namespace that is a function.
+    if (symbol.name === 'prototype') return [];
+    const { fileName } = symbol.declarations?.[0]?.getSourceFile() ?? { fileName: '' };
+    const where = `${path.relative(ROOT, fileName)}: ${symbol.name}`;
+    const isFunction = checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0;
+    if (symbol.getDocumentationComment(checker).length === 0) return [`${where} has no comment`];
+    const hasExample = symbol.getJsDocTags(checker).some(({ name }) => name === 'example');
+    return isFunction && !hasExample ? [`${where} has no example`] : [];
+  });
+  expect(bare).toEqual([]);
+});
+
 it('has a public name for every type in a public signature', () => {
   const hidden = new Set<string>();
   const seen = new Set<ts.Symbol>();

@@ -28,7 +28,20 @@ export function forged({ made: { provider, unproven, proof } }: Callback): Callb
   });
 }
 
-/** The callback without signature and token: refused as `signature_missing` or `token_missing`. */
+/**
+ * The callback without signature and token: refused as `signature_missing` or `token_missing`.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createCallStatus, mycpaas } from '@call-status/core';
+ * import { callback, unsigned } from '@call-status/testing';
+ *
+ * const calls = createCallStatus({ providers: [mycpaas({ token: 'test' })] });
+ * const receipt = await calls.receive(unsigned(callback(mycpaas, 'completed', { token: 'test' })));
+ * assert.equal(receipt?.error?.code, 'token_missing');
+ * await calls.close();
+ * ```
+ */
 export function unsigned({ made: { provider, unproven, proof } }: Callback): Callback {
   return prove(provider, unproven, { nowMs: proof.nowMs });
 }
@@ -38,6 +51,17 @@ export function unsigned({ made: { provider, unproven, proof } }: Callback): Cal
  *
  * @param ageMs how long ago, in milliseconds
  * @throws TypeError when its signature holds no time: then it does not expire
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createCallStatus, voicedock } from '@call-status/core';
+ * import { callback, expired } from '@call-status/testing';
+ *
+ * const calls = createCallStatus({ providers: [voicedock({ secret: 'test' })] });
+ * const receipt = await calls.receive(expired(callback(voicedock, 'completed', { secret: 'test' })));
+ * assert.equal(receipt?.error?.code, 'signature_expired');
+ * await calls.close();
+ * ```
  */
 export function expired({ made: { provider, unproven, proof } }: Callback, ageMs: number = HOUR_MS): Callback {
   const old = prove(provider, unproven, { ...proof, nowMs: proof.nowMs - ageMs });
@@ -54,6 +78,17 @@ export function expired({ made: { provider, unproven, proof } }: Callback, ageMs
  * The callback with one character of its body, or without a body of its query, changed after it was signed: refused as `signature_mismatch`.
  *
  * @throws TypeError when it is not signed: a token covers no fields
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createCallStatus, signalwire } from '@call-status/core';
+ * import { callback, tampered } from '@call-status/testing';
+ *
+ * const calls = createCallStatus({ providers: [signalwire({ signingKey: 'test' })] });
+ * const receipt = await calls.receive(tampered(callback(signalwire, 'completed', { secret: 'test' })));
+ * assert.equal(receipt?.error?.code, 'signature_mismatch');
+ * await calls.close();
+ * ```
  */
 export function tampered(callback: Callback): Callback {
   const { provider, proof, unproven } = callback.made;
@@ -65,7 +100,20 @@ export function tampered(callback: Callback): Callback {
   return { ...callback, url: callback.url.replace(unproven.url, query) };
 }
 
-/** The callback with another body, and the signature of the first one. To sign another body, give `callback()` one. */
+/**
+ * The callback with another body, and the signature of the first one. To sign another body, give `callback()` one.
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createCallStatus, voicedock } from '@call-status/core';
+ * import { callback, withBody } from '@call-status/testing';
+ *
+ * const calls = createCallStatus({ providers: [voicedock({ secret: 'test' })] });
+ * const receipt = await calls.receive(withBody(callback(voicedock, 'completed', { secret: 'test' }), '{}'));
+ * assert.equal(receipt?.error?.code, 'signature_mismatch');
+ * await calls.close();
+ * ```
+ */
 export function withBody(callback: Callback, body: string | Uint8Array): Callback {
   return { ...callback, body: Buffer.from(body) };
 }
@@ -74,6 +122,17 @@ export function withBody(callback: Callback, body: string | Uint8Array): Callbac
  * The callback as it arrives at another URL than the one that was signed: behind a proxy that rewrites it, or at another endpoint.
  *
  * @param url an address, or a path and query at the same origin
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createCallStatus, signalwire } from '@call-status/core';
+ * import { callback, withUrl } from '@call-status/testing';
+ *
+ * const calls = createCallStatus({ providers: [signalwire({ signingKey: 'test' })] });
+ * const receipt = await calls.receive(withUrl(callback(signalwire, 'completed', { secret: 'test' }), 'https://other.example.com/'));
+ * assert.equal(receipt?.error?.code, 'signature_mismatch');
+ * await calls.close();
+ * ```
  */
 export function withUrl(callback: Callback, url: string): Callback {
   const [, origin = callback.origin, path = '/'] = /^(https?:\/\/[^/?#]+)?(.*)$/s.exec(url) ?? [];
