@@ -1,96 +1,39 @@
 import { CallStatusError } from './errors.ts';
 import {
-  type Agent,
-  type AnsweredBy,
   type AnyCallStatusEvent,
-  type CallError,
+  type CallDetails,
   type CallStatus,
-  type Direction,
-  type Hangup,
   isTerminal,
-  type Leg,
-  type Line,
-  type MachineDetection,
-  type Quality,
-  type Recording,
-  type Sip,
   type TerminalStatus,
   type Transition,
 } from './event.ts';
 
-/** The state of one call, folded from its events by {@link foldCall}. Plain JSON. */
-export interface Call {
-  /** Who sent its events. */
+/** The state of one call, folded from its events. Plain JSON. */
+export interface Call extends CallDetails {
+  /** The provider that sent its events. */
   readonly provider: string;
   /** The provider's id of the call. */
   readonly callId: string;
-  /** Whose call it is, where one receiver serves several tenants. */
+  /** The tenant of the call, if one receiver serves several. */
   readonly tenant?: string;
-  /** The furthest that it came. */
+  /** The furthest status that it reached. */
   readonly status: CallStatus;
   /** Whether the call has ended. */
   readonly terminal: boolean;
   /** How it ended; absent while it is live. */
   readonly outcome?: TerminalStatus;
-  /** `application` when `inbox.endCall` ended it. */
+  /** `application` if `inbox.endCall` ended it. */
   readonly endedBy?: 'application';
-  /** Who called whom. */
-  readonly direction?: Direction;
-  /** As sent; not every provider sends E.164. */
-  readonly from?: string;
-  /** As sent; not every provider sends E.164. */
-  readonly to?: string;
-  /** The name of the caller, where it was looked up. */
-  readonly callerName?: string;
-  /** The number from which the call was forwarded, as sent. */
-  readonly forwardedFrom?: string;
-  /** Your own end of the call. */
-  readonly line?: Line;
-  /** The provider's id of your account, project or subaccount. */
-  readonly account?: string;
-  /** How well the caller's number was attested (STIR/SHAKEN), in the provider's word. */
-  readonly stirVerstat?: string;
-  /** The call that made this one. */
-  readonly parentCallId?: string;
-  /** When it began, by the provider's clock, where it tells it: ISO 8601, UTC. */
-  readonly startedAt?: string;
-  /** When it was first `queued`. ISO 8601, UTC; by the provider's clock where it tells the time, else by ours. So are the times below. */
+  /** When it was first `queued`: ISO 8601, UTC; by the provider's clock if it tells the time, else by ours. So are the times below. */
   readonly queuedAt?: string;
   /** When it was first `initiated`. */
   readonly initiatedAt?: string;
   /** When it was first `ringing`. */
   readonly ringingAt?: string;
-  /** When it was answered, where the provider tells it, else when it was first `in-progress`. */
+  /** When it was answered, if the provider tells it, else when it was first `in-progress`. */
   readonly answeredAt?: string;
-  /** When it first had the status with which it ended. */
+  /** When it first had the status that it ended with. */
   readonly endedAt?: string;
-  /** Seconds: of the conversation if the provider tells it, else of the call. */
-  readonly durationSeconds?: number;
-  /**
-   * Whether the other party picked up, a person or a machine: `true` if any event proves it, else `false` if one proves the contrary;
-   * absent where it is not known.
-   */
-  readonly answered?: boolean;
-  /** Who picked up. */
-  readonly answeredBy?: AnsweredBy;
-  /** What answering machine detection found. */
-  readonly machineDetection?: MachineDetection;
-  /** The agent to whom it was connected. */
-  readonly agent?: Agent;
-  /** Who ended it, and why. */
-  readonly hangup?: Hangup;
-  /** The recording of the call. */
-  readonly recording?: Recording;
-  /** The parties' parts of the call. */
-  readonly legs?: readonly Leg[];
-  /** The answer to the SIP INVITE. */
-  readonly sip?: Sip;
-  /** How the call sounded. */
-  readonly quality?: Quality;
-  /** What went wrong, in the provider's words. */
-  readonly error?: CallError;
-  /** What you gave the provider to send back. */
-  readonly custom?: string;
   /** When its first event was received: ISO 8601, UTC, by our clock. */
   readonly firstEventAt: string;
   /** When its last event was received. */
@@ -99,7 +42,7 @@ export interface Call {
   readonly events: readonly AnyCallStatusEvent[];
 }
 
-/** How far a call is with a status. */
+/** How far a call has come with a status. */
 const PROGRESS: Readonly<Record<CallStatus, number>> = {
   unknown: 0,
   queued: 1,
@@ -113,12 +56,12 @@ const PROGRESS: Readonly<Record<CallStatus, number>> = {
   canceled: 6,
 };
 
-/** A terminal status that came after another one is more than any live status, and less than the one that stays. */
+/** A terminal status that came after another one ranks above any live status, and below the one that stays. */
 const PROGRESS_OF_CONFLICT = 5;
 
 /**
- * What an event with the status `next` does to a call that has the status `current`; `undefined` when it is the call's first event.
- * A status word that we do not know moves nothing, so it is a `repeat`.
+ * What an event with the status `next` does to a call that has the status `current`, which is `undefined` for the call's first event.
+ * An unknown status word moves nothing, so it is a `repeat`.
  * @example transitionOf('in-progress', 'ringing') // 'late'
  */
 export function transitionOf(current: CallStatus | undefined, next: CallStatus): Exclude<Transition, 'duplicate'> {
@@ -137,13 +80,12 @@ export interface ApplicationEnd {
 }
 
 /**
- * Folds the events of one call into its state. Neither the order in which they are given nor doubles change the result.
- * Each detail comes from the furthest event that has it (by status, sequence, time, id), so what a later event adds or
- * corrects is kept, and what it leaves out is not lost.
+ * Folds the events of one call into its state. Neither their order nor doubles change the result. Each detail comes from the furthest event
+ * that has it (by status, sequence, time, id): what a later event adds or corrects is kept, and what it leaves out is not lost.
  *
  * @param events at least one; all of the same call
  * @param end how the application ended it, if it did; that stays, whatever its events say
- * @throws CallStatusError `invalid_options` when there is no event
+ * @throws CallStatusError `invalid_options` if there is no event
  * @example foldCall([{ id: '1', provider: 'acme', callId: '7', status: 'busy', receivedAt: '' }]).outcome // 'busy'
  */
 export function foldCall(events: readonly AnyCallStatusEvent[], end?: ApplicationEnd): Call {
@@ -187,7 +129,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** The details that a call has from its events. */
+/** The details that a call takes over from its events. */
 const DETAILS = [
   'direction',
   'from',
@@ -210,7 +152,7 @@ const DETAILS = [
   'quality',
   'error',
   'custom',
-] as const satisfies readonly (keyof Call & keyof AnyCallStatusEvent)[];
+] as const satisfies readonly (keyof CallDetails)[];
 
 function detailsOf(ordered: readonly AnyCallStatusEvent[]): Partial<Call> {
   const details: Record<string, unknown> = {};
@@ -218,7 +160,7 @@ function detailsOf(ordered: readonly AnyCallStatusEvent[]): Partial<Call> {
     for (const name of DETAILS) {
       if (event[name] !== undefined) details[name] = event[name];
     }
-    // What proves that the call was answered outweighs what came later and knew less. The first outcome stays, so a conflict proves nothing.
+    // A proof that the call was answered outweighs a later event that knew less. The first outcome stays, so a conflict proves nothing.
     if (event.answered === undefined || event.transition === 'conflict') continue;
     details['answered'] = details['answered'] === true || event.answered;
   }

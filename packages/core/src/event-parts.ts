@@ -1,6 +1,6 @@
 /**
- * The statuses of a call, in the order in which a call goes through them.
- * The five from `completed` on are terminal; `unknown` is a status word that we do not know, and moves nothing.
+ * The statuses of a call, in the order in which a call goes through them. The five from `completed` on are terminal. `unknown` is a status
+ * word that call-status does not know; it moves nothing.
  */
 export const CALL_STATUSES = [
   'queued',
@@ -34,12 +34,12 @@ export function isTerminal(status: CallStatus): status is TerminalStatus {
 /** Who called whom; `web` is a call from a browser, without phone numbers. */
 export type Direction = 'inbound' | 'outbound' | 'web';
 
-/** Who picked up. `unknown`: the provider looked and could not tell, or has a word for it that call-status does not know. */
+/** Who picked up. `unknown`: the provider could not tell, or has a word for it that call-status does not know. */
 export type AnsweredBy = 'human' | 'machine' | 'fax' | 'unknown';
 
 /** A recording of the call. */
 export interface Recording {
-  /** Where it can be fetched; some providers ask for credentials there. */
+  /** Where it can be downloaded; some providers require credentials. */
   readonly url?: string;
   /** The provider's id of it. */
   readonly id?: string;
@@ -49,7 +49,7 @@ export interface Recording {
 
 /** One party's part of a call, in the provider's order. */
 export interface Leg {
-  /** Absent when the leg was not attempted. */
+  /** Absent if the leg was not attempted. */
   readonly status?: CallStatus;
   /** The provider's own word for it. */
   readonly rawStatus?: string;
@@ -77,7 +77,7 @@ export interface Sip {
   readonly code?: number;
   /** Its phrase, such as `Busy Here`. */
   readonly phrase?: string;
-  /** The header `Call-ID` of the INVITE: find the call in SIP traces by it. */
+  /** The `Call-ID` header of the INVITE, which identifies the call in SIP traces. */
   readonly callId?: string;
 }
 
@@ -93,7 +93,7 @@ export interface Hangup {
   readonly cause?: string;
 }
 
-/** Your own end of the call: the number or line that was called, or that the call was made from. */
+/** Your own end of the call: the number or line that was called, or that made the call. */
 export interface Line {
   /** As sent. */
   readonly number?: string;
@@ -113,7 +113,7 @@ export interface Agent {
 
 /** What answering machine detection found. */
 export interface MachineDetection {
-  /** The provider's own word, in lower case: `machine_end_beep` says that a message can be left now. */
+  /** The provider's own word, in lower case: `machine_end_beep` means that a message can be left now. */
   readonly result?: string;
   /** How long it took, in milliseconds. */
   readonly durationMs?: number;
@@ -141,4 +141,57 @@ export interface CallError {
   readonly code?: string;
   /** The provider's own text. */
   readonly message?: string;
+}
+
+/** What providers tell about a call: the parts that its events, and the call itself, have in common. */
+export interface CallDetails {
+  /** Who called whom. */
+  readonly direction?: Direction;
+  /** As sent; not every provider sends E.164. */
+  readonly from?: string;
+  /** As sent; not every provider sends E.164. */
+  readonly to?: string;
+  /** The caller's name, if it was looked up. */
+  readonly callerName?: string;
+  /** The number from which the call was forwarded, as sent. */
+  readonly forwardedFrom?: string;
+  /** Your own end of the call. */
+  readonly line?: Line;
+  /** The provider's id of your account, project or subaccount. */
+  readonly account?: string;
+  /** How well the caller's number was attested (STIR/SHAKEN), in the provider's word: `TN-Validation-Passed-A`. */
+  readonly stirVerstat?: string;
+  /** The call that made this one. */
+  readonly parentCallId?: string;
+  /** When the call began, by the provider's clock: ISO 8601, UTC. */
+  readonly startedAt?: string;
+  /** When the call was answered, by the provider's clock: ISO 8601, UTC. */
+  readonly answeredAt?: string;
+  /** Seconds: of the conversation if the provider tells it, else of the call. */
+  readonly durationSeconds?: number;
+  /**
+   * Whether the other party picked up, a person or a machine (see `answeredBy`): `true` if it is proved, `false` if the contrary is, absent
+   * if unknown. `completed` is not a proof with every provider.
+   */
+  readonly answered?: boolean;
+  /** Who picked up, as the provider detected. */
+  readonly answeredBy?: AnsweredBy;
+  /** What answering machine detection found, if the provider tells more than `answeredBy`. */
+  readonly machineDetection?: MachineDetection;
+  /** The agent to whom the call was connected, if the provider tells it, as Exotel does. */
+  readonly agent?: Agent;
+  /** Who ended the call, and why. */
+  readonly hangup?: Hangup;
+  /** The recording of the call, once there is one. */
+  readonly recording?: Recording;
+  /** The parties' parts of the call, if the provider tells them, as Exotel does. */
+  readonly legs?: readonly Leg[];
+  /** The answer to the SIP INVITE, if the provider tells it, as SignalWire does. */
+  readonly sip?: Sip;
+  /** How the call sounded, if the provider tells it, as SignalWire does. */
+  readonly quality?: Quality;
+  /** What went wrong, in the provider's words. */
+  readonly error?: CallError;
+  /** What you gave the provider to send back, such as Exotel's `CustomField`. */
+  readonly custom?: string;
 }

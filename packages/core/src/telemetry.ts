@@ -3,7 +3,7 @@ import type { ErrorCode } from './errors.ts';
 import type { AnyCallStatusEvent, CallStatus, Transition } from './event.ts';
 import { monotonicNow } from './timer.ts';
 
-/** The event that something happened to. */
+/** The event that a message is about. */
 export interface TelemetrySubject {
   readonly provider: string;
   /** Without phone numbers. */
@@ -18,11 +18,11 @@ export interface TelemetryAttempt extends TelemetrySubject {
 }
 
 /**
- * What is published on the channel `call-status` of `node:diagnostics_channel`, for metrics and traces. It costs nothing while nothing
+ * A message on the channel `call-status` of `node:diagnostics_channel`, for metrics and traces. Publishing costs nothing while nothing
  * subscribes. All durations are milliseconds.
  *
- * Callbacks are published in the async context of their request, all else in that in which the receiver was made. `attempt.started` is
- * published with `runStores`: a store bound to the channel is current in the handlers.
+ * Callbacks are published in the async context of their request, everything else in the context in which the receiver was made.
+ * `attempt.started` is published with `runStores`: a store that is bound to the channel is current in the handlers.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export interface TelemetryAttempt extends TelemetrySubject {
  * ```
  */
 export type TelemetryEvent =
-  /** A callback was answered with 200; `duplicate`: its event was known. */
+  /** A callback was answered with 200. `duplicate`: its event was known. */
   | (TelemetrySubject & {
       readonly type: 'callback.accepted' | 'callback.duplicate';
       readonly transition: Transition;
@@ -56,19 +56,19 @@ export type TelemetryEvent =
       readonly provider?: string | undefined;
       readonly reason: string;
     }
-  /** The handlers of an event begin. */
+  /** The handlers of an event start. */
   | (TelemetryAttempt & { readonly type: 'attempt.started' })
-  /** All of them are done. */
+  /** All of them finished. */
   | (TelemetryAttempt & { readonly type: 'attempt.succeeded'; readonly durationMs: number })
-  /** One of them failed, or ran for too long; `error` is what it threw. */
+  /** One of them failed or timed out; `error` is what it threw. */
   | (TelemetryAttempt & { readonly type: 'attempt.failed'; readonly durationMs: number; readonly error: unknown })
   /** The attempt was interrupted: its lease was lost, or the receiver closed. */
   | (TelemetryAttempt & { readonly type: 'attempt.interrupted'; readonly durationMs: number })
-  /** The event is tried again later. */
+  /** The event is retried later. */
   | (TelemetryAttempt & { readonly type: 'event.retried'; readonly retryInMs: number })
-  /** The event is a dead letter. */
+  /** The event became a dead letter. */
   | (TelemetryAttempt & { readonly type: 'event.dead' })
-  /** The event is done without a handler: none is registered here for its status. */
+  /** The event counts as handled, since no handler is registered here for its status. */
   | (TelemetrySubject & { readonly type: 'event.unhandled' });
 
 const telemetry: Channel = channel('call-status');
@@ -78,17 +78,17 @@ export function isObserved(): boolean {
   return telemetry.hasSubscribers;
 }
 
-/** Publishes what `make` returns, if there is anything that subscribes. */
+/** Publishes what `make` returns, if anything subscribes. */
 export function publish(make: () => TelemetryEvent): void {
   if (telemetry.hasSubscribers) telemetry.publish(make());
 }
 
-/** Publishes and runs a function in the stores that are bound to the channel. */
+/** Publishes, and runs a function in the stores that are bound to the channel. */
 export function publishAround<Result>(make: () => TelemetryEvent, run: () => Result): Result {
   return telemetry.hasSubscribers ? telemetry.runStores(make(), run) : run();
 }
 
-/** What is published of a callback whose event is recorded. */
+/** The message about a callback whose event is recorded. */
 export function acceptance(event: AnyCallStatusEvent, startedAt: number): TelemetryEvent {
   const { provider, id, status, transition } = event;
   const type = transition === 'duplicate' ? 'callback.duplicate' : 'callback.accepted';
