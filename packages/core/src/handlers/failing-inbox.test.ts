@@ -17,7 +17,7 @@ import { CallStatusError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 
 describe('an inbox that fails', () => {
-  it('is asked for work again', async () => {
+  it('is asked for jobs again', async () => {
     let failures = 2;
     const handle = vi.fn();
     const take: Inbox['take'] = async (request) => {
@@ -50,7 +50,7 @@ describe('an inbox that fails', () => {
     expect(settled).toEqual([['c1:ringing', true]]);
   });
 
-  it('buries nothing twice: the dead letter is reported once the inbox has it', async () => {
+  it('reports a dead letter once, as soon as the inbox has it', async () => {
     let failures = 1;
     const fail: Inbox['fail'] = async (...given) => {
       if (failures-- > 0) throw new Error('away');

@@ -29,7 +29,7 @@ describe('failing', () => {
     expect(settled.at(-1)).toEqual(['c1:ringing', true]);
   });
 
-  it('buries the event after the last attempt, and the call goes on', async () => {
+  it('moves the event to the dead letters after the last attempt, and the call goes on', async () => {
     const handle = vi.fn(({ status }: AnyCallStatusEvent) => {
       if (status === 'queued') throw new TypeError('no such customer');
     });

@@ -27,7 +27,7 @@ describe('leases', () => {
     await pass(LEASE_MS + 10);
     expect(settled).toEqual([['c1:ringing', true]]);
     expect(errors).toEqual([]);
-    // The two that look for work.
+    // The two that look for jobs.
     expect(vi.getTimerCount()).toBe(2);
   });
 

@@ -96,7 +96,7 @@ describe('a lost answer', () => {
   it.each([
     ['done, when an earlier answer was lost', true, []],
     ['lost, when none was', false, ['lease_lost']],
-  ])('work that is gone is %s', async (_, isLost, more) => {
+  ])('a job that is gone is %s', async (_, isLost, more) => {
     let calls = 0;
     const finish: Inbox['finish'] = async () => {
       if (isLost && calls++ === 0) throw new Error('connection reset');
@@ -111,7 +111,7 @@ describe('a lost answer', () => {
 });
 
 describe('an inbox that hangs', () => {
-  it('when asked for work: it is asked again, and what comes late is given back', async () => {
+  it('when asked for jobs: it is asked again, and what comes late is released', async () => {
     let answer = (): void => {};
     let isHanging = true;
     const handle = vi.fn();

@@ -75,7 +75,7 @@ describe('handling', () => {
     await pass(250);
     isDown = true;
     end.resolve();
-    // The next look for work comes before the next time that the result is told.
+    // It looks for jobs before it reports the result again.
     await pass(16 * 300 + 10);
     isDown = false;
     await pass(1000);
@@ -200,7 +200,7 @@ describe('handling', () => {
     expect(await found.promise).toMatchObject({ callId: 'c1', status: 'ringing', events: [{ id: 'c1:ringing' }] });
   });
 
-  it('finds work of which it got no hint', async () => {
+  it('finds jobs without a hint', async () => {
     const handle = vi.fn();
     worker({ handle }, { inbox: faulty({ onJobs: () => () => {} }) });
     await pass(POLL_MS / 2);

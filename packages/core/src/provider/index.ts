@@ -11,6 +11,7 @@ export { CallStatusError, type ErrorDetails, type Severity } from '../errors.ts'
 export type {
   Agent,
   AnsweredBy,
+  CallDetails,
   CallError,
   CallStatus,
   CallStatusEventBase,

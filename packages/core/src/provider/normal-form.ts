@@ -1,12 +1,12 @@
 import type { CallDetails, CallStatus } from '../event.ts';
 
-type OrUndefined<Details> = { readonly [Name in keyof Details]: Details[Name] | undefined };
-
 /**
  * What a provider's `normalize` returns: the parts of the event that the provider tells.
  * `undefined` is the same as absent; what is derived (`id`, `terminal`, `trust`, …) is added to it.
  */
-export interface NormalForm extends OrUndefined<Omit<CallDetails, 'answered'>> {
+export type NormalForm = {
+  readonly [Name in keyof CallDetails as Exclude<Name, 'answered'>]?: CallDetails[Name] | undefined;
+} & {
   /** The provider's id of the call. */
   readonly callId: string;
   /** The provider's own status word; empty if it sent none. */
@@ -22,4 +22,4 @@ export interface NormalForm extends OrUndefined<Omit<CallDetails, 'answered'>> {
    * `null`: this event cannot tell, whatever its status says.
    */
   readonly answered?: boolean | null | undefined;
-}
+};

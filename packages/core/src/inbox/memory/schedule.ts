@@ -1,5 +1,4 @@
-import type { Clock } from '../../timer.ts';
-import { monotonicNow } from '../../timer.ts';
+import { type Clock, monotonicNow } from '../../timer.ts';
 import type { InboxHealth, Job, Lease, Outcome, Taken, TakeRequest } from '../inbox.ts';
 import type { CallQueue, QueuedJob } from './call-queue.ts';
 import { LaterQueue } from './later-queue.ts';

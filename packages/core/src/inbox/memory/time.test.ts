@@ -27,7 +27,7 @@ describe('a step of the system clock', () => {
     await record('running', 'ringing');
     const [running] = (await take()) as [Job];
     await record('retried', 'ringing');
-    for (const { lease } of await take()) await inbox.fail(lease, { ...FAILURE, retryInMs: 20 });
+    for (const { lease } of await take()) await inbox.fail(lease, { ...FAILURE, retryInMs: 200 });
     await record('waiting', 'ringing');
     step(ms);
     expect((await take()).map((job) => job.event.callId)).toEqual(['waiting']);
