@@ -73,7 +73,7 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The other side of {@link startChild}: answers each message, and ends when nobody is left to ask. */
+/** The other side of {@link startChild}: answers each message, and ends when its parent is gone. */
 export function answerWith(answer: (message: never) => unknown): void {
   process.on('message', async (message) => {
     try {

@@ -45,10 +45,10 @@ it('shows no control, format or separator character, wherever it came from', () 
   expect(error.message).not.toMatch(/(?! )[\p{C}\p{Z}]/u);
 });
 
-it('is recognised across two copies of the package, and nothing else is', () => {
+it('is recognized across two copies of the package, and nothing else is', () => {
   const copy = Object.assign(new Error('x'), { name: 'CallStatusError', code: 'closed', details: {} });
   const other = Object.assign(new Error('x'), { name: 'CallStatusError' });
-  const recognised = [
+  const recognized = [
     new CallStatusError('closed'),
     copy,
     other,
@@ -56,7 +56,7 @@ it('is recognised across two copies of the package, and nothing else is', () => 
     { name: 'CallStatusError' },
     undefined,
   ];
-  expect(recognised.map(isCallStatusError)).toEqual([true, true, false, false, false, false]);
+  expect(recognized.map(isCallStatusError)).toEqual([true, true, false, false, false, false]);
 });
 
 it('that nothing foresaw names the provider where one is known', () => {

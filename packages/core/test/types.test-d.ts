@@ -56,7 +56,7 @@ describe('handlers', () => {
       if (event.status === 'busy') expectTypeOf(event.terminal).toEqualTypeOf<true>();
       // @ts-expect-error `raw` of a union of providers has no field of one of them
       void event.raw.CallSid;
-      // @ts-expect-error nobody changes an event
+      // @ts-expect-error events are read-only
       event.status = 'busy';
       // @ts-expect-error no provider of this name is in the list
       void (event.provider === 'exotel');

@@ -57,7 +57,7 @@ it('leaves alone what a later engine does well', () => {
   expect(Object.keys(req)).toEqual(names);
 });
 
-it('leaves alone what somebody made a constant', () => {
+it('leaves a constant as it is', () => {
   const { req, res } = made();
   Object.freeze(req);
   sharerFor('11.3.244.8-node.38')(req, res);

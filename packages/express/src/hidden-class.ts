@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 
 /** From this version of V8 on (Node 24), objects with a new prototype share their hidden classes as any others do. */
-const MENDED = 13;
+const SHARED_CLASSES = 13;
 
 /**
  * Makes a request and its response quick to use again.
@@ -15,7 +15,7 @@ export const shareHiddenClass: (req: Request, res: Response) => void = sharerFor
 
 /** What is to be done in a version of V8. */
 export function sharerFor(v8: string): (req: Request, res: Response) => void {
-  return Number.parseInt(v8, 10) < MENDED ? toDictionaries : leave;
+  return Number.parseInt(v8, 10) < SHARED_CLASSES ? toDictionaries : leave;
 }
 
 function toDictionaries(req: Request, res: Response): void {
@@ -23,7 +23,7 @@ function toDictionaries(req: Request, res: Response): void {
   putBack(res, 'req');
 }
 
-/** With what does not throw, should somebody have made the property a constant. */
+/** With functions that do not throw, in case the property was made a constant. */
 function putBack<Name extends string>(target: { [Key in Name]?: unknown }, name: Name): void {
   const { [name]: value } = target;
   Reflect.deleteProperty(target, name);
@@ -31,5 +31,5 @@ function putBack<Name extends string>(target: { [Key in Name]?: unknown }, name:
 }
 
 function leave(): void {
-  // There is nothing to mend.
+  // There is nothing to fix.
 }

@@ -64,7 +64,7 @@ describe('parseContentType', () => {
     expect(parseContentType('application/json; charset=ISO-8859-1').decodeText(bytes(0xc3, 0xa9))).toBe('é');
   });
 
-  it('refuses a charset that nobody knows, and not before the text is wanted', () => {
+  it('refuses an unknown charset, but only once the text is needed', () => {
     const contentType = parseContentType('application/x-www-form-urlencoded; charset=klingon');
     expect(contentType.kind).toBe('form');
     expect(() => contentType.decodeText(bytes())).toThrow(expect.objectContaining({ code: 'unsupported_encoding' }));

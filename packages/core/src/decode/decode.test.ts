@@ -40,7 +40,7 @@ function fieldsOf(method: string, query: string, contentType?: string, body?: st
   ).fields;
 }
 
-it('form, JSON, multipart and query give the same tree, whoever parsed them', () => {
+it('form, JSON, multipart and query give the same tree, whichever parser read them', () => {
   fc.assert(
     fc.property(trees, (tree) => {
       const pairs = Object.entries(tree).flatMap(([name, value]) => flatten(value, name));

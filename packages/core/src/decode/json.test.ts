@@ -35,7 +35,7 @@ describe('decodeJson', () => {
     expect(inspect(error, { showHidden: true })).not.toContain('1202555');
   });
 
-  it('drops forbidden names, however they are spelt', () => {
+  it('drops forbidden names, however they are spelled', () => {
     const text = String.raw`{"a":{"__proto__":{"polluted":1},"b":[{"constructor":1,"\u005f_proto__":2,"c":3}]},"prototype":[]}`;
     expect(JSON.stringify(decode(text))).toBe('{"a":{"b":[{"c":3}]}}');
   });

@@ -17,7 +17,7 @@ type Container = Record<string, unknown>;
 
 /**
  * Holds a tree against the limits and drops its forbidden names. A tree without any, which is every honest one, is returned as it is;
- * another is copied, since it may belong to somebody else.
+ * another is copied, since it may belong to other code.
  * @throws CallStatusError `body_too_large`
  */
 function scrub(tree: FieldTree, limits: Limits): FieldTree {

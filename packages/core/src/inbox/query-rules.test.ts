@@ -5,7 +5,7 @@ import { queryRules } from './query-rules.ts';
 
 const rules = queryRules((cursor) => cursor === 'mine');
 
-it('says of each part of a query how to mend it', () => {
+it('says of each part of a query how to fix it', () => {
   const query = {
     provider: '',
     state: 'over',

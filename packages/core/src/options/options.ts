@@ -175,7 +175,7 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
       depth: limits?.depth ?? DEFAULT_LIMITS.depth,
     },
     inbox,
-    // What nobody takes of an inbox in memory, nobody ever will; and who waits for handlers has to run them.
+    // No other process takes jobs from an inbox in memory, and `ack: 'handled'` waits for handlers of this process.
     worker: work ?? (!inbox.durable || ack === 'handled' ? true : undefined),
     concurrency,
     handlerTimeoutMs,

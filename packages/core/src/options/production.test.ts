@@ -72,7 +72,7 @@ describe('resolveOptions', () => {
     ]);
   });
 
-  it('says in production that the inbox is in memory, unless somebody chose it', () => {
+  it('says in production that the inbox is in memory, unless it was chosen', () => {
     const warn = vi.fn();
     const options = { providers: proven, log: { ...silent, warn } };
     for (const environment of ['development', 'test']) resolveOptions(options, environment);

@@ -121,7 +121,7 @@ describe('a definition that cannot be right is refused by the name of the part',
   });
 
   it.each([
-    ['recognises', 'no such part; did you mean recognizes? There are name, '],
+    ['recognize', 'no such part; did you mean recognizes? There are name, '],
     ['isCallstatus', 'no such part; did you mean isCallStatus? There are name, '],
     ['banana', 'no such part; there are name, '],
   ])('with the nearest name: %s', (part, advice) => {

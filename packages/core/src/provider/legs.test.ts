@@ -17,7 +17,7 @@ describe('a completed call', () => {
     ['was answered where the other leg completed', undefined, [DONE, { status: 'completed' }], 'outbound', true],
     ['was answered by an agent', undefined, [DONE], 'inbound', true],
     ['was answered by a voicemail', 0, [DONE, { ...ZERO, answeredBy: 'machine' }], 'outbound', true],
-    ['was not where nobody talked', 0, [], undefined, false],
+    ['was not answered without a conversation', 0, [], undefined, false],
     ['was not where no agent took it', 0, [GONE], 'inbound', false],
     ['was not where no agent took it, and no seconds are told', undefined, [GONE], 'inbound', false],
     ['was not where a caller left a message', 0, [DONE], 'inbound', false],

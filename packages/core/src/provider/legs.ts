@@ -23,8 +23,8 @@ export function answeredByLegs(
   legs: readonly Leg[],
   direction: Direction | undefined,
 ): boolean | null {
-  // The first leg is the party in `from`, who only waits; an inbound call may come with the leg of an agent and no other. Where nobody
-  // talked, that leg is of a caller who waited, or who left a message.
+  // The first leg is the party in `from`, who only waits; an inbound call may come with the leg of an agent and no other. Without a
+  // conversation, that leg is of a caller who waited or left a message.
   const isAgents = legs.length === 1 && direction === 'inbound' && !(seconds === 0 && isTerminal(status));
   const others = isAgents ? legs : legs.slice(1);
   if ((seconds ?? 0) > 0 || others.some(isTaken)) return true;

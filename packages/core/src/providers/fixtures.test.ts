@@ -63,7 +63,7 @@ describe.each(fixtures.map((fixture) => [`${fixture.provider}/${fixture.name}`, 
       expect(outcome(fixture)).toEqual(fixture.expect);
     });
 
-    it('is recognised by its provider alone, or by none', () => {
+    it('is recognized only by its provider, or by none', () => {
       const isDecoded = !(fixture.expect.kind === 'refused' && fixture.expect.code === 'unsupported_encoding');
       const found = builtInProviders.filter(({ definition }) => {
         return isDecoded && comesBy(fixture.method, definition) && definition.recognizes(messageOf(fixture));

@@ -6,7 +6,7 @@ export type TokenVerdict = 'valid' | 'missing' | 'mismatch';
 /**
  * Compares the token that came with all that are right, in a time that does not depend on either.
  *
- * @param given The query parameter as it came. Several at once are a mismatch: nobody but an attacker sends them.
+ * @param given The query parameter as it came. Several at once are a mismatch: only an attacker sends them.
  * @param tokens The right ones; without any, nothing is valid.
  */
 export function tokenVerdict(given: string | readonly string[] | undefined, tokens: readonly string[]): TokenVerdict {

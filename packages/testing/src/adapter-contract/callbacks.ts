@@ -37,7 +37,7 @@ export interface CallbackOptions {
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-/** A callback that proves nothing yet. Its provider is sure to be recognised. */
+/** A callback that proves nothing yet. Its provider is sure to be recognized. */
 export function callback(provider: string, options: CallbackOptions = {}): Fixture {
   const { call = 1, path = PATH, query = '', status, more } = options;
   const { fields, encoding } = FIELDS[provider]?.(call, status) ?? { fields: {}, encoding: 'form' };

@@ -23,7 +23,7 @@ describe('a name that becomes CallSid only when it is decoded', () => {
     expect(accepted(formOf(forged, '/hooks', signedWith(`${ORIGIN}/hooks${textOf(fields)}`)))).toBeUndefined();
   });
 
-  it.each(['[CallSid]', '\ufeffCallSid'])('%j begins no call, whoever takes the body apart', (callSid) => {
+  it.each(['[CallSid]', '\ufeffCallSid'])('%j begins no call, whichever parser reads the body', (callSid) => {
     const fields = { ...genuine, CallerName: 'CallStatuscompleted', To: `${callSid}${B}` };
     const forged = { AccountSid: `${swallowed}CallerName`, CallStatus: 'completed', To: '', [callSid]: B };
     const headers = {

@@ -15,7 +15,7 @@ interface Refusal {
   readonly case: string;
   readonly provider: string;
   readonly request: (origin: string) => Fixture;
-  /** Whether the request is recognised as the provider's callback all the same. */
+  /** Whether the request is recognized as the provider's callback all the same. */
   readonly recognized: boolean;
   readonly setup?: () => SubjectOptions;
 }
