@@ -1,3 +1,5 @@
+import { INBOX_ERRORS } from './inbox-error-codes.ts';
+
 /** Who has to act on an error. See {@link CallStatusError.severity}. */
 export type Severity = 'error' | 'warning';
 
@@ -21,7 +23,7 @@ export const ERRORS = {
   malformed_body: {
     status: 400,
     severity: 'warning',
-    message: 'The body cannot be read as its content type says.',
+    message: 'The body does not match its content type.',
     fix: 'Check what the provider, or a proxy in between, sends.',
   },
   body_aborted: {
@@ -33,8 +35,8 @@ export const ERRORS = {
   invalid_host: {
     status: 403,
     severity: 'warning',
-    message: 'The request does not name the host that was called, so a signature over its URL proves nothing.',
-    fix: 'Providers send a host[:port]. Check for a proxy that changes the Host header, or set publicUrl.',
+    message: 'The request does not say which host was called, so a signature over its URL proves nothing.',
+    fix: 'Set publicUrl, or look for a proxy that changes the Host header.',
   },
   signature_missing: {
     status: 403,
@@ -57,7 +59,7 @@ export const ERRORS = {
   body_consumed: {
     status: 403,
     severity: 'warning',
-    message: 'The bytes of the body are needed, and something else has already read them.',
+    message: 'The signature covers the bytes of the body, and something else has already read them.',
     fix: 'Mount call-status before body parsers, or keep the bytes as req.rawBody.',
   },
   token_missing: {
@@ -76,7 +78,7 @@ export const ERRORS = {
     status: 503,
     severity: 'error',
     message:
-      'The function that looks up the secret failed, or did not say whose it is, so the callback cannot be verified.',
+      'The function that looks up the secret failed, or did not return its tenant, so the callback cannot be verified.',
     fix: 'Fix what the cause says. The provider will retry.',
   },
   body_too_large: {
@@ -94,14 +96,14 @@ export const ERRORS = {
   unsupported_encoding: {
     status: 415,
     severity: 'warning',
-    message: 'The encoding or the charset of the body is not supported; no provider sends such a body.',
+    message: 'The encoding or charset of the body is not supported. No provider sends such a body.',
     fix: 'Look for a proxy that compresses or recodes requests.',
   },
   invalid_callback: {
     status: 422,
     severity: 'warning',
     message: 'The callback lacks the call id or the status, or one of them is malformed.',
-    fix: 'Check that only call status callbacks of this provider come to this URL.',
+    fix: 'Check that only call status callbacks of this provider are sent to this URL.',
   },
   ambiguous_provider: {
     status: 422,
@@ -109,79 +111,11 @@ export const ERRORS = {
     message: 'The callback matches more than one provider.',
     fix: "Name the provider of each endpoint: give the adapter calls.provider('signalwire') in place of calls.",
   },
-  inbox_unavailable: {
-    status: 503,
-    severity: 'error',
-    message: 'The inbox failed.',
-    fix: 'Fix what the cause says. Callbacks that it cannot record are answered 503, and the provider will retry.',
-  },
-  inbox_full: {
-    status: 503,
-    severity: 'error',
-    message: 'The inbox has no space left.',
-    fix: 'Free space on its disk; no restart is needed.',
-  },
-  inbox_locked: {
-    status: 503,
-    severity: 'error',
-    message: 'Another program has locked the file of the inbox for too long.',
-    fix: 'End its transaction, or raise busyTimeoutMs.',
-  },
-  inbox_unwritable: {
-    status: 503,
-    severity: 'error',
-    message: 'The file of the inbox cannot be opened or written.',
-    fix: 'Check its path, that its folder exists, and the owner and permissions of both.',
-  },
-  inbox_corrupted: {
-    status: 503,
-    severity: 'error',
-    message: 'The file of the inbox is damaged, or is not a database.',
-    fix: 'Stop the processes that use it and keep a copy of it with its -wal and -shm files. Then put in its place what `sqlite3 <file> .recover` saves, or a backup.',
-  },
-  inbox_unsupported: {
-    status: 503,
-    severity: 'error',
-    message: 'The inbox cannot work with this file, or with the SQLite installed here.',
-    fix: 'Update call-status or SQLite.',
-  },
-  inbox_missing: {
-    status: 503,
-    severity: 'error',
-    message: 'The file of the inbox is not there.',
-    fix: 'Check its path. Only a service creates the file; pass create: true to create it here.',
-  },
-  inbox_replaced: {
-    status: 503,
-    severity: 'error',
-    message: 'The file of the inbox is no longer the one that was opened, so nothing is recorded.',
-    fix: 'Put the right files back, or restart the process to go on with what is there now.',
-  },
-  inbox_clock_stepped: {
-    severity: 'warning',
-    message: 'The time of the system went ahead by far more than has passed, so no old calls are removed.',
-    fix: 'Correct the time of the system. If it is right, no action is needed: removing goes on within a day.',
-  },
-  inbox_exposed: {
-    severity: 'warning',
-    message: 'Every user of this host may read or write the file of the inbox, and it holds phone numbers.',
-    fix: 'Run chmod 600 on it, its -wal and its -shm.',
-  },
-  inbox_relative_path: {
-    severity: 'warning',
-    message: 'A new, empty inbox was made, and where depends on the working directory.',
-    fix: 'Give an absolute path on a volume that outlives a deploy. Otherwise what waits in the inbox stays behind with the next one.',
-  },
-  inbox_retention_changed: {
-    severity: 'warning',
-    message:
-      'The file of the inbox had another retentionMs than the one given here; from now on this one holds for all.',
-    fix: 'No action needed if it was changed. Otherwise give the same retentionMs to every service that uses this file.',
-  },
+  ...INBOX_ERRORS,
   unexpected: {
     status: 503,
     severity: 'error',
-    message: 'Something threw that should not: a publicUrl function, your own provider, or call-status itself.',
+    message: 'Something threw unexpectedly: a publicUrl function, a provider of your own, or call-status itself.',
     fix: 'Fix what the cause says. The provider will retry.',
   },
   not_handled: {
@@ -203,18 +137,18 @@ export const ERRORS = {
   },
   dead_letter: {
     severity: 'error',
-    message: 'The handlers of an event failed at every attempt; the event is a dead letter now.',
+    message: 'The handlers of an event failed at every attempt. The event is now a dead letter.',
     fix: 'Fix what the cause says, then call inbox.deadLetters.replay(eventId).',
   },
   handler_timeout: {
     severity: 'error',
     message: 'A handler took longer than handlerTimeoutMs, so the attempt counts as failed.',
-    fix: 'Stop when context.signal aborts, and give what the handler waits for a timeout; or raise handlerTimeoutMs.',
+    fix: 'Stop when context.signal aborts, and give what the handler waits for a timeout. Or raise handlerTimeoutMs.',
   },
   worker_full: {
     severity: 'warning',
-    message: 'Events wait because slow handlers occupy all places, of one provider or in all.',
-    fix: 'Find out what these handlers wait for, or raise concurrency.',
+    message: 'Events are waiting because slow handlers take all places: of the receiver, or of one provider.',
+    fix: 'Find out what these handlers are waiting for, or raise concurrency.',
   },
   handlers_changed: {
     severity: 'warning',
@@ -225,19 +159,19 @@ export const ERRORS = {
   lease_lost: {
     severity: 'warning',
     message:
-      'The lease of an event ran out or was lost while its handler ran. The late result counts only if no other worker took the event.',
-    fix: 'Stop when context.signal aborts; do not block the event loop for long, or raise leaseMs.',
+      'The lease of an event expired or was lost while its handler ran. The late result counts only if no other worker has taken the event.',
+    fix: 'Stop when context.signal aborts, and do not block the event loop for long. Or raise leaseMs.',
   },
   events_lost: {
     severity: 'error',
     message: 'The receiver closed before all events were handled, and its inbox does not keep them.',
-    fix: 'Give close() more time, or use a durable inbox.',
+    fix: 'Give close() a longer deadlineMs, or use a durable inbox.',
   },
   provider_missing: {
     severity: 'error',
     message:
-      'The inbox has an event of a provider that this receiver does not have; it is retried, and then a dead letter.',
-    fix: 'Give each receiver that works on this inbox all its providers and handlers, or set worker: false there.',
+      'The inbox has an event of a provider that this receiver does not have; it is retried, and then becomes a dead letter.',
+    fix: 'Give every receiver that handles events of this inbox all providers and handlers, or set worker: false there.',
   },
   no_worker: {
     severity: 'error',
@@ -246,13 +180,13 @@ export const ERRORS = {
   },
   memory_inbox: {
     severity: 'warning',
-    message: 'The inbox is in memory: what is not handled when this process dies is lost.',
+    message: 'The inbox is in memory: events that are not handled when this process dies are lost.',
     fix: "Use a durable inbox, such as sqliteInbox({ path: '/data/calls.db' }). If the loss is acceptable, say so: inbox: memoryInbox().",
   },
   conflicting_status: {
     severity: 'warning',
-    message: 'A call that had ended was given another terminal status; the first one stays.',
-    fix: 'Ask the provider if it matters.',
+    message: 'A call that had ended got another terminal status. The first one stays.',
+    fix: 'No action needed. Ask the provider if it matters to you.',
   },
   missing_secret: {
     severity: 'error',

@@ -84,7 +84,7 @@ describe('resolveOptions', () => {
       resolveOptions(options, environment);
       expect(warn).toHaveBeenCalledExactlyOnceWith(
         { code: 'memory_inbox' },
-        expect.stringMatching(/^The inbox is in memory: .* is lost\. .*sqliteInbox/),
+        expect.stringMatching(/^The inbox is in memory: .* are lost\. .*sqliteInbox/),
       );
     }
   });

@@ -72,7 +72,7 @@ describe('reject', () => {
     expect(warn.mock.calls).toEqual([
       [
         { code: 'malformed_body', provider: 'mycpaas', hint: 'It is not JSON.' },
-        'The body cannot be read as its content type says. It is not JSON.',
+        'The body does not match its content type. It is not JSON.',
       ],
     ]);
     for (const given of [cause, 'thrown', undefined]) {

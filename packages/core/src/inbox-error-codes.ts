@@ -1,0 +1,72 @@
+/** The rows of `ERRORS` that inboxes report. Most are about the file of an inbox. */
+export const INBOX_ERRORS = {
+  inbox_unavailable: {
+    status: 503,
+    severity: 'error',
+    message: 'The inbox failed.',
+    fix: 'Fix what the cause says. Callbacks that it cannot record are answered 503, and the provider will retry.',
+  },
+  inbox_full: {
+    status: 503,
+    severity: 'error',
+    message: 'The inbox has no space left.',
+    fix: 'Free space on its disk; no restart is needed.',
+  },
+  inbox_locked: {
+    status: 503,
+    severity: 'error',
+    message: 'Another program has locked the file of the inbox for too long.',
+    fix: 'End its transaction, or raise busyTimeoutMs.',
+  },
+  inbox_unwritable: {
+    status: 503,
+    severity: 'error',
+    message: 'The file of the inbox cannot be opened or written.',
+    fix: 'Check its path, that its folder exists, and the owner and permissions of both.',
+  },
+  inbox_corrupted: {
+    status: 503,
+    severity: 'error',
+    message: 'The file of the inbox is damaged, or is not a database.',
+    fix: 'Stop the processes that use it, and keep a copy of it with its -wal and -shm files. Then replace it with what `sqlite3 <file> .recover` saves, or with a backup.',
+  },
+  inbox_unsupported: {
+    status: 503,
+    severity: 'error',
+    message: 'The inbox cannot work with this file, or with the SQLite installed here.',
+    fix: 'Update call-status or SQLite.',
+  },
+  inbox_missing: {
+    status: 503,
+    severity: 'error',
+    message: 'The file of the inbox does not exist.',
+    fix: 'Check its path. Only a service creates the file; pass create: true to create it here.',
+  },
+  inbox_replaced: {
+    status: 503,
+    severity: 'error',
+    message: 'The file of the inbox is no longer the one that was opened, so nothing is recorded.',
+    fix: 'Put the right files back, or restart the process to use the file that is there now.',
+  },
+  inbox_clock_stepped: {
+    severity: 'warning',
+    message: 'The system clock jumped far ahead, so old calls are not removed for now.',
+    fix: 'Correct the system clock. If it is right, no action is needed: removal resumes within a day.',
+  },
+  inbox_exposed: {
+    severity: 'warning',
+    message: 'Every user of this host can read or write the file of the inbox, and it holds phone numbers.',
+    fix: 'Run chmod 600 on it, its -wal and its -shm.',
+  },
+  inbox_relative_path: {
+    severity: 'warning',
+    message: 'A new, empty inbox was created at a path that depends on the working directory.',
+    fix: 'Use an absolute path on a volume that outlives a deploy. Otherwise the next deploy leaves waiting events behind.',
+  },
+  inbox_retention_changed: {
+    severity: 'warning',
+    message:
+      'The file of the inbox was created with another retentionMs. The new one now applies to every service that uses the file.',
+    fix: 'No action needed if you changed it. Otherwise give every service that uses this file the same retentionMs.',
+  },
+} as const;
