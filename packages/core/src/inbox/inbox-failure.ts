@@ -1,6 +1,6 @@
 import { CallStatusError, ERRORS, type ErrorDetails, isCallStatusError } from '../errors.ts';
 
-/** In the inbox's own words, where it has some that are known here: it may have another copy of this package. */
+/** The inbox's own error if its code is known here, since the inbox may have another copy of this package. */
 export function inboxFailure(cause: unknown, details: ErrorDetails = {}): CallStatusError {
   const isKnown = isCallStatusError(cause) && cause.status === 503 && Object.hasOwn(ERRORS, cause.code);
   return isKnown

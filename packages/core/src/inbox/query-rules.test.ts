@@ -23,7 +23,7 @@ it('says of each part of a query how to fix it', () => {
           '`provider`: expected the name of a provider, got an empty text.',
           "`since`: expected ISO 8601, such as '2026-01-31' or '2026-01-31T12:00:00Z', or a Date, got a text.",
           "`until`: expected ISO 8601, such as '2026-01-31' or '2026-01-31T12:00:00Z', or a Date, got a number.",
-          '`cursor`: expected `next` of the page before, as it was, got a text.',
+          '`cursor`: expected the unchanged `next` of the page before, got a text.',
           '`limit`: expected a whole number, 1 to 1000, got 0.',
           "`state`: expected 'live' or 'ended', got a text.",
           `\`status\`: expected a status or a list of them: ${CALL_STATUSES.join(', ')}, got a text.`,

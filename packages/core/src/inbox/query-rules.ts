@@ -3,7 +3,7 @@ import { CALL_STATUSES, isTerminal } from '../event.ts';
 import type { OptionRule, OptionRules } from '../options/check-options.ts';
 import type { CallEnd, CallQuery, DeadLetterQuery } from './inbox.ts';
 
-/** A page is read at once, by some inboxes on the thread that answers callbacks. */
+/** Some inboxes read a whole page on the thread that answers callbacks. */
 const MOST_ROWS = 1000;
 
 /** A time of day needs its zone: without one, it would be another time on another host. */
@@ -17,8 +17,7 @@ const TIME: OptionRule = {
 /** `Date.parse` would make March of the 30th of February. */
 function isIso8601(text: string): boolean {
   const day = text.slice(0, 10);
-  const isDay = !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
-  return ISO_8601.test(text) && isDay && !Number.isNaN(Date.parse(text));
+  return ISO_8601.test(text) && !Number.isNaN(Date.parse(text)) && new Date(day).toISOString().startsWith(day);
 }
 
 const SPAN = {
@@ -68,7 +67,7 @@ export interface TimeRange {
 const OPEN_MS = 8_640_000_000_000_000;
 
 /**
- * The times of a query that keeps the rules, in milliseconds since 1970. They are finite even where the query has none.
+ * The times of a valid query, in milliseconds since 1970. They are finite even if the query has none.
  *
  * @example
  * ```ts
@@ -82,7 +81,7 @@ export function timeRange({ since = new Date(-OPEN_MS), until = new Date(OPEN_MS
 }
 
 /**
- * What the queries of an inbox, and the end of a call, have to be, by the method that takes them: the same for every inbox.
+ * The rules for the queries of an inbox, and for the end of a call, by the method that takes them: the same for every inbox.
  *
  * @param isCursor whether a text may be a cursor that this inbox gave
  * @example
@@ -104,7 +103,7 @@ export function queryRules(isCursor: (cursor: string) => boolean): {
   readonly endCall: OptionRules<CallEnd>;
 } {
   const cursor: OptionRule = {
-    expected: '`next` of the page before, as it was',
+    expected: 'the unchanged `next` of the page before',
     fits: (value) => typeof value === 'string' && isCursor(value),
   };
   const deadLetters = { ...SPAN, cursor, limit: LIMIT };

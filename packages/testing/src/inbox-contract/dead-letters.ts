@@ -141,9 +141,9 @@ export const DEAD_LETTERS: Tests = {
     assert.deepEqual((await t.inbox.getCall('acme', 'c1'))?.events, [dead]);
   },
 
-  'knows no dead letter that is none': async (t) => {
+  'knows no dead letter that does not exist': async (t) => {
     await t.record('c1', 'ringing');
-    for (const id of ['acme:c1:ringing', 'nobody']) {
+    for (const id of ['acme:c1:ringing', 'unknown']) {
       assert.equal(await t.inbox.deadLetters.get(id), undefined);
       assert.equal(await t.inbox.deadLetters.replay(id), false);
       assert.equal(await t.inbox.deadLetters.discard(id), false);

@@ -31,7 +31,7 @@ export const ENDING: Tests = {
     assertMatches(await t.inbox.getCall('acme', 'c1'), { status: 'completed', endedBy: 'application' });
   },
 
-  'ends no call that has ended, or is none': async (t) => {
+  'ends no call that has ended, or does not exist': async (t) => {
     await t.record('c1', 'busy');
     assert.equal(await t.inbox.endCall('acme', 'c1', { status: 'completed' }), false);
     assert.equal(await t.inbox.endCall('acme', 'c2', { status: 'completed' }), false);
@@ -96,7 +96,7 @@ export const ENDING: Tests = {
     assert.equal((await t.finishOne()).event.status, 'busy');
   },
 
-  'erases no call that is none': async (t) => {
+  'erases no call that does not exist': async (t) => {
     await t.record('c1', 'ringing');
     assert.equal(await t.inbox.forgetCall('acme', 'c2'), false);
     assert.equal(await t.inbox.forgetCall('zenith', 'c1'), false);

@@ -75,7 +75,7 @@ export const RETENTION: Tests = {
 };
 
 export const RETENTION_OF_MANY: Tests = {
-  'removes what is old once, whoever of many does it, and all see the same': async (t) => {
+  'removes what is old once, whichever of many does it, and all see the same': async (t) => {
     const { retentionMs, elapse } = t.retention;
     const many = [t.inbox, await t.second(), await t.second()];
     const stops = many.map((inbox) => inbox.onJobs(() => {}));
