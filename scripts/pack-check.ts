@@ -13,6 +13,7 @@ import { checkRefusal, publicPackages, ROOT, run } from './packages.ts';
 
 interface Consumer {
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly scripts?: { readonly test?: string };
 }
 
 const CONSUMERS = join(ROOT, 'scripts', 'consumers');
@@ -74,6 +75,7 @@ function check(id: string, tarballs: ReadonlyMap<string, string>): void {
   }
   run('node', [join(project, 'out', 'app.js')], project);
   run('node', ['require.cjs'], project);
+  if (consumer.scripts?.test !== undefined) run('npm', ['test'], project);
   if (id === 'core') checkOldNode(project);
 }
 

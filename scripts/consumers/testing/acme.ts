@@ -1,23 +1,38 @@
-import { contentKey, defineProvider, equal, hmac, phone, required } from '@call-status/core/provider';
+/** A provider that call-status does not know: it signs its JSON, with the time. */
+import { contentKey, defineProvider, equal, hmac, required } from '@call-status/core/provider';
 
-/** A provider of a third party, which signs the bytes of its bodies. */
+interface AcmeFields {
+  readonly id: string;
+  readonly state: string;
+  readonly seconds?: number;
+}
+
+const TOLERANCE_MS = 300_000;
+
 export const acme = defineProvider({
   name: 'acme',
   signs: 'bytes',
   secretOption: 'signingKey',
-  statuses: { begun: 'in-progress', over: 'completed' },
-  schema: required<{ readonly id: string; readonly state: string; readonly from?: unknown }>('id', 'state'),
-  recognizes: (callback) => callback.header('x-acme') !== undefined,
-  authenticate: (callback, secrets) => {
-    const signature = callback.header('x-acme-signature');
-    if (signature === undefined) return 'missing';
-    const body = callback.bytes ?? '';
-    return secrets.some((secret) => equal(signature, hmac('sha256', secret, 'hex', body))) ? 'valid' : 'mismatch';
+  statuses: { calling: 'ringing', over: 'completed' },
+  schema: required<AcmeFields>('id', 'state'),
+  recognizes: (callback) => callback.header('x-acme-event') === 'call',
+  isCallStatus: (fields) => !('menu' in fields),
+  authenticate(callback, secrets, _options, now) {
+    const at = callback.header('x-acme-time');
+    const given = callback.header('x-acme-signature');
+    const { bytes } = callback;
+    if (at === undefined || given === undefined || bytes === undefined) return 'signature_missing';
+    if (!secrets.some((secret) => equal(given, hmac('sha256', secret, 'hex', `${at}.`, bytes)))) return 'signature_mismatch';
+    return Math.abs(now - Number(at)) <= TOLERANCE_MS ? 'genuine' : 'signature_expired';
   },
-  sign: (request, { secret }) => ({
+  sign: (request, { secret, nowMs }) => ({
     ...request,
-    headers: { ...request.headers, 'x-acme-signature': hmac('sha256', secret, 'hex', request.body ?? '') },
+    headers: {
+      ...request.headers,
+      'x-acme-time': String(nowMs),
+      'x-acme-signature': hmac('sha256', secret, 'hex', `${nowMs}.`, request.body ?? ''),
+    },
   }),
-  normalize: ({ id, state, from }) => ({ callId: id, rawStatus: state, from: phone(from) }),
-  eventKey: (_, form) => contentKey(form),
+  normalize: (fields) => ({ callId: fields.id, rawStatus: fields.state, durationSeconds: fields.seconds }),
+  eventKey: (_fields, form) => contentKey(form),
 });

@@ -1,57 +1,41 @@
-/** The contracts run in a repository of a third party, and so do callbacks that are made, sent and handled. */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import {
-  type ContractTest,
-  callback,
-  forged,
-  inboxContract,
-  providerContract,
-  readFixtures,
-  send,
-  testReceiver,
-} from '@call-status/testing';
+import { describe, it, mock } from 'node:test';
+import { callback, send, testReceiver } from '@call-status/testing';
 import { acme } from './acme.ts';
-import { countingInbox } from './inbox.ts';
-import { listener } from './listener.ts';
+import { suites } from './suites.ts';
 
-const fixtures = readFixtures(acme, 'fixtures');
-
-async function runAll(contract: string, tests: readonly ContractTest[]): Promise<void> {
-  for (const { name, run } of tests) {
-    await run().catch((cause) => {
-      throw new Error(`${contract}: ${name}`, { cause });
-    });
-  }
-  console.log(`${contract}: ${tests.length} tests`);
+for (const [name, tests] of Object.entries(suites)) {
+  describe(name, () => {
+    for (const test of tests) it(test.name, test.run);
+  });
 }
 
-await runAll('provider', providerContract(acme, { fixtures }));
-
-let asked = 0;
-const inboxTests = await inboxContract(({ clock }) => {
-  const inbox = countingInbox(clock, () => {
-    asked++;
+for (const isFaked of [false, true]) {
+  it(`a handler is tested, its retry included, with ${isFaked ? 'fake' : 'real'} timers`, async () => {
+    if (isFaked) mock.timers.enable();
+    const attempts: number[] = [];
+    const { calls, clock, events, idle, close } = testReceiver({
+      providers: [acme({ signingKey: 'key' })],
+      retry: { backoff: () => 3_600_000 },
+      onCompleted: (_event, { attempt }) => {
+        if (attempts.push(attempt) === 1) throw new Error('not yet');
+      },
+    });
+    const over = callback(acme, OVER, { fields: { seconds: 7 }, secret: 'key', nowMs: clock.now(), url: '/voice' });
+    assert.equal((await send(calls, over)).status, 200);
+    await idle();
+    clock.advance(3_600_000);
+    await idle();
+    assert.deepEqual(attempts, [1, 2]);
+    assert.equal(events('onEnded')[0]?.durationSeconds, 7);
+    await close();
+    if (isFaked) mock.timers.reset();
   });
-  return { inbox, cleanup: () => inbox.close() };
-});
-await runAll('inbox', inboxTests);
-assert(asked > inboxTests.length);
+}
 
-const { calls, errors, events, idle, close } = testReceiver({ providers: [acme({ signingKey: 'test' })] });
-const server = createServer(listener(calls));
-const [over] = fixtures;
-assert(over !== undefined);
-const completed = callback(acme, over, { secret: 'test', url: '/hooks/acme' });
-assert.equal((await send(server, completed)).status, 200);
-assert.equal((await send(server, forged(completed))).status, 403);
-await idle();
-assert.deepEqual(
-  events('onCompleted').map(({ callId }) => callId),
-  ['a1'],
-);
-assert.deepEqual(
-  errors().map(({ code }) => code),
-  ['signature_mismatch'],
-);
-await close();
+const OVER = {
+  method: 'POST',
+  url: '/',
+  headers: { 'content-type': 'application/json', 'x-acme-event': 'call' },
+  body: Buffer.from('{"id":"7","state":"over"}'),
+};

@@ -1,5 +1,5 @@
 const assert = require('node:assert/strict');
-const { callback, testReceiver } = require('@call-status/testing');
+const { mycpaas } = require('@call-status/core');
+const { callback } = require('@call-status/testing');
 
-assert.equal(typeof callback, 'function');
-assert.equal(typeof testReceiver, 'function');
+assert.match(callback(mycpaas, 'completed', { token: 'key' }).url, /token=key$/);

@@ -1,16 +1,25 @@
-/** What the types promise and refuse to someone who tests an application. */
-import { signalwire } from '@call-status/core';
-import { type Callback, callback, type Fixture, fixtures, testReceiver } from '@call-status/testing';
+/** What the types of the test kit promise and refuse. */
+import { createCallStatus, exotel, signalwire, voicedock } from '@call-status/core';
+import { type Callback, callback, manualClock, testReceiver } from '@call-status/testing';
 
-export const completed: Callback = callback(signalwire, 'completed', { fields: { CallDuration: 42 }, secret: 'test' });
-export const all: readonly Fixture[] = fixtures(signalwire);
+export const made: Callback = callback(signalwire, 'completed', { fields: { CallDuration: 42 }, secret: 'key' });
+callback(voicedock, 'ended', { fields: { message: { call: { status: 'rejected' }, end_reason: undefined } } });
+callback(exotel({ token: 'key' }), 'inbound-missed', { encoding: 'multipart', token: 'key' });
 
-// @ts-expect-error - a misspelled option is an error
-callback(signalwire, 'completed', { secrets: 'test' });
+// @ts-expect-error - no such encoding
+callback(signalwire, 'completed', { encoding: 'xml' });
 
-const { calls, events } = testReceiver({ providers: [signalwire({ signingKey: 'test' })] });
-export const ended: number = events('onEnded').length;
-calls.provider('signalwire');
+// @ts-expect-error - no such option
+callback(signalwire, 'completed', { signingkey: 'key' });
+
+// @ts-expect-error - a call has an id and a status, not a number
+callback(voicedock, 'ended', { fields: { message: { call: 7 } } });
+
+export const { events, clock } = testReceiver({ providers: [signalwire({ signingKey: 'key' })] });
+export const statuses: readonly 'completed'[] = events('onCompleted').map((event) => event.status);
+export const providers: readonly 'signalwire'[] = events('onEnded').map((event) => event.provider);
 
 // @ts-expect-error - no such handler
 events('onFinished');
+
+createCallStatus({ providers: [exotel({ token: 'key' })], clock: manualClock() });

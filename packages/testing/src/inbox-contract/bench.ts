@@ -50,17 +50,17 @@ export class Bench {
     for (const status of statuses) await this.inbox.record(this.event(callId, status));
   }
 
-  take(limit = 100, from = this.inbox, more: Partial<TakeRequest> = {}): Promise<Taken> {
+  take(limit = 100, from: Inbox = this.inbox, more: Partial<TakeRequest> = {}): Promise<Taken> {
     return from.take({ limit, leaseMs: LEASE_MS, owner: 'contract', ...more });
   }
 
-  async takeOne(from = this.inbox): Promise<Job> {
+  async takeOne(from: Inbox = this.inbox): Promise<Job> {
     const { jobs } = await this.take(1, from);
     assert.equal(jobs.length, 1);
     return jobs[0] as Job;
   }
 
-  async takeSuspect(from = this.inbox): Promise<Job> {
+  async takeSuspect(from: Inbox = this.inbox): Promise<Job> {
     const { jobs } = await this.take(100, from, { suspect: true });
     assert.equal(jobs.length, 1);
     return jobs[0] as Job;
@@ -72,13 +72,13 @@ export class Bench {
     return job;
   }
 
-  async moveToDeadLetters(error = 'boom', from = this.inbox): Promise<Job> {
+  async moveToDeadLetters(error = 'boom', from: Inbox = this.inbox): Promise<Job> {
     const job = await this.takeOne(from);
     assert.equal(await from.fail(job.lease, { error, doneHandlers: [] }), 'done');
     return job;
   }
 
-  async expectIdle(from = this.inbox): Promise<Taken> {
+  async expectIdle(from: Inbox = this.inbox): Promise<Taken> {
     const taken = await this.take(100, from);
     assert.deepEqual(taken.jobs, []);
     return taken;
