@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { inboxContract, type MakeInbox } from '../../src/index.ts';
-import { RIGHT_INBOX, WRONG_INBOXES } from './wrong-inboxes.ts';
+import { WRONG_ABOUT_CALLS } from './wrong-calls.ts';
+import { RIGHT_INBOX } from './wrong-inbox.ts';
+import { WRONG_ABOUT_JOBS } from './wrong-jobs.ts';
+
+const WRONG_INBOXES = [...WRONG_ABOUT_JOBS, ...WRONG_ABOUT_CALLS];
 
 /** The tests of a subject that an inbox does not pass. */
 async function failuresOf(makeInbox: MakeInbox, subject: string): Promise<string[]> {

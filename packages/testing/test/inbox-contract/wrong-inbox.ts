@@ -1,0 +1,68 @@
+import {
+  type AnyCallStatusEvent,
+  type CallSummary,
+  type Clock,
+  type Inbox,
+  type Job,
+  memoryInbox,
+  type Transition,
+} from '@call-status/core';
+import type { MakeInbox } from '../../src/index.ts';
+
+/** What is wrong with an inbox, the subject of the contract that has to show it, and the inbox. */
+export type WrongInbox = readonly [what: string, subject: string, makeInbox: MakeInbox];
+
+/** An inbox of which some methods are wrong. */
+type Spoil = (right: Inbox, clock: Clock) => Partial<Inbox>;
+
+export const RETENTION_MS = 3_600_000;
+
+/** Inboxes that share a store, and are wrong in the same way. */
+export function makeWrong(spoil: Spoil): MakeInbox {
+  return ({ clock, advance }) => {
+    const right = memoryInbox({ clock, retentionMs: RETENTION_MS });
+    const view = (theirs: Clock): Inbox => {
+      const wrong = spoil(right, theirs);
+      return new Proxy(right, {
+        get(target, name) {
+          const value = wrong[name as keyof Inbox] ?? (name === 'close' ? async () => {} : target[name as keyof Inbox]);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    };
+    const inbox = view(clock);
+    return {
+      inbox,
+      second: async (options) => (options?.clock === undefined ? inbox : view(options.clock)),
+      retention: { retentionMs: RETENTION_MS, elapse: advance },
+      cleanup: () => right.close(),
+    };
+  };
+}
+
+/** Lists only some of the calls, as if others had been removed. */
+export const withCalls =
+  (right: Inbox, isKept: (call: CallSummary) => boolean): Inbox['listCalls'] =>
+  async (query) => {
+    const page = await right.listCalls(query);
+    return { ...page, rows: page.rows.filter(isKept) };
+  };
+
+/** Hands out jobs that `change` has changed. */
+export const withJobs =
+  (right: Inbox, change: (job: Job) => Job): Inbox['take'] =>
+  async (request) => {
+    const taken = await right.take(request);
+    return { ...taken, jobs: taken.jobs.map(change) };
+  };
+
+/** Hands out jobs with transitions that are not those of the right inbox. */
+export function judging(right: Inbox): { readonly transitions: Map<string, Transition>; readonly take: Inbox['take'] } {
+  const transitions = new Map<string, Transition>();
+  const judged = (event: AnyCallStatusEvent): AnyCallStatusEvent =>
+    ({ ...event, transition: transitions.get(event.id) }) as AnyCallStatusEvent;
+  return { transitions, take: withJobs(right, (job) => ({ ...job, event: judged(job.event) })) };
+}
+
+/** The same, and nothing is wrong with it. */
+export const RIGHT_INBOX: MakeInbox = makeWrong(() => ({}));
