@@ -17,9 +17,16 @@ export default defineConfig({
     coverage: {
       include: ['packages/*/src/**/*.ts'],
       // The thread is run by tests, but coverage does not look into threads.
-      exclude: ['**/*.test.ts', '**/*.test-d.ts', 'packages/inbox-sqlite/src/thread/thread.ts'],
+      exclude: [
+        'packages/testing/src/*-contract/**',
+        '**/*.test.ts',
+        '**/*.test-d.ts',
+        'packages/inbox-sqlite/src/thread/thread.ts',
+      ],
       reporter: ['text', 'html'],
-      thresholds: { 'packages/{core,express,koa,fastify,inbox-sqlite}/src/**/*.ts': { lines: 100, branches: 100 } },
+      thresholds: {
+        'packages/{core,express,koa,fastify,inbox-sqlite,testing}/src/**/*.ts': { lines: 100, branches: 100 },
+      },
     },
   },
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CallbackRequest } from '@call-status/core';
 import { fetchRequestOf, pairsOf } from './callback/convert.ts';
@@ -97,7 +97,7 @@ function portOf(server: Pick<Server, 'address'> | NodeServer): number {
 }
 
 /** Sends a request to a port of this machine. */
-export async function sendTo(port: number, callback: CallbackRequest, agent?: Agent): Promise<Response> {
+export async function sendTo(port: number, callback: CallbackRequest): Promise<Response> {
   const { method, url, origin, headers, body = new Uint8Array() } = callback;
   const all = { host: origin.replace(/^https?:\/\//, ''), ...headers };
   const length = method === 'GET' ? {} : { 'content-length': String(body.length) };
@@ -107,7 +107,6 @@ export async function sendTo(port: number, callback: CallbackRequest, agent?: Ag
     method,
     path: url,
     headers: { ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)), ...length },
-    ...(agent && { agent }),
   }).end(body);
   const [res] = (await once(req, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];

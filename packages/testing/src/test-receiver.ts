@@ -41,7 +41,7 @@ export interface TestReceiver<Event> extends AsyncDisposable {
    * @throws Error after `timeoutMs` of real time, in milliseconds. @default 5000
    */
   readonly idle: (options?: { readonly timeoutMs?: number }) => Promise<void>;
-  /** Closes the receiver. `await using` does. */
+  /** Closes the receiver; handlers that still run have one second. `await using` does the same. */
   readonly close: () => Promise<void>;
 }
 
@@ -58,6 +58,9 @@ const NAMES: readonly EventHandlerName[] = [
   'onEnded',
   'onStatus',
 ];
+
+/** A handler that hangs must not make a test hang. */
+const CLOSE_MS = 1000;
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -92,7 +95,7 @@ export function testReceiver<const Providers extends readonly Provider[] = reado
     calls[name]((event: unknown) => void events.push(event), { name: 'testReceiver' });
   }
   calls.onError((error) => void errors.push(error));
-  const close = (): Promise<void> => calls.close();
+  const close = (): Promise<void> => calls.close({ deadlineMs: CLOSE_MS });
   return {
     calls,
     clock,

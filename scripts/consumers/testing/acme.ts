@@ -21,9 +21,9 @@ export const acme = defineProvider({
     const at = callback.header('x-acme-time');
     const given = callback.header('x-acme-signature');
     const { bytes } = callback;
-    if (at === undefined || given === undefined || bytes === undefined) return 'signature_missing';
-    if (!secrets.some((secret) => equal(given, hmac('sha256', secret, 'hex', `${at}.`, bytes)))) return 'signature_mismatch';
-    return Math.abs(now - Number(at)) <= TOLERANCE_MS ? 'genuine' : 'signature_expired';
+    if (at === undefined || given === undefined || bytes === undefined) return 'missing';
+    if (!secrets.some((secret) => equal(given, hmac('sha256', secret, 'hex', `${at}.`, bytes)))) return 'mismatch';
+    return Math.abs(now - Number(at)) <= TOLERANCE_MS ? 'valid' : 'expired';
   },
   sign: (request, { secret, nowMs }) => ({
     ...request,

@@ -4,7 +4,6 @@ import {
   type Call,
   type CallStatus,
   CallStatusError,
-  type Clock,
   type Inbox,
   isTerminal,
 } from '@call-status/core';
@@ -12,6 +11,7 @@ import {
   type CallEnd,
   type CallQuery,
   type CallSummary,
+  type Clock,
   checkOptions,
   type DeadLetter,
   type DeadLetterQuery,

@@ -165,6 +165,23 @@ it('is a Request too', async () => {
   await calls.close();
 });
 
+it('converts a request that is not of a fixture', async () => {
+  const bare = { method: 'POST', url: '/a', origin: 'https://x.example', headers: { a: ['1', '2'], b: undefined } };
+  const request = callback.fetch(bare);
+  expect([request.method, request.url, request.headers.get('a'), await request.text()]).toEqual([
+    'POST',
+    'https://x.example/a',
+    '1, 2',
+    '',
+  ]);
+  expect(callback.curl(bare)).toBe("curl -X POST https://x.example/a -H 'a: 1' -H 'a: 2'");
+});
+
+it('writes null as nothing where the encoding has no null', async () => {
+  const made = callback(exotel, 'completed', { encoding: 'form', fields: { RecordingUrl: null }, token: SECRET });
+  expect((await receiptOf(made))?.event?.raw).toMatchObject({ RecordingUrl: '' });
+});
+
 it('is a curl command too, which sends the same bytes', async () => {
   for (const made of [
     callback(exotel, 'completed', { encoding: 'multipart', token: SECRET, fields: { CustomField: "it's \\ ü" } }),

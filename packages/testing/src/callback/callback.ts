@@ -108,9 +108,9 @@ function make(provider: ProviderLike, what: string | Sample, options: CallbackOp
   const { name } = provider.definition;
   const sample = typeof what === 'string' ? fixtureOf(provider, what) : what;
   const { secret, token, nowMs = Date.now(), url = `/webhooks/${name}` } = options;
-  const [, origin = 'https://hooks.example.com', path = '/'] = /^(https?:\/\/[^/?#]+)?(.*)$/s.exec(url) ?? [];
   const { method, query, ...written } = write(provider, sample, options);
-  const unproven = { method, url: withQuery(path.startsWith('/') ? path : `/${path}`, query), origin, ...written };
+  const place = placeOf(url, 'https://hooks.example.com');
+  const unproven = { method, ...place, url: withQuery(place.url, query), ...written };
   return prove(provider, unproven, {
     nowMs,
     ...(secret !== undefined && { secret }),
@@ -122,12 +122,18 @@ function make(provider: ProviderLike, what: string | Sample, options: CallbackOp
 export function prove(provider: ProviderLike, unproven: CallbackRequest, proof: Made['proof']): Callback {
   const { secret, token, nowMs } = proof;
   const { name, sign } = provider.definition;
-  if (secret !== undefined && sign === undefined) {
-    throw new TypeError(`${name} has no sign(), so a secret proves nothing: give a token.`);
-  }
   const request = { ...unproven, url: withToken(unproven.url, token) };
-  const signed = secret === undefined ? request : (sign?.(request, { secret, nowMs }) ?? request);
-  return { ...signed, made: { provider, unproven, proof } } as Callback;
+  const made = { provider, unproven, proof };
+  if (secret === undefined) return { ...request, made } as Callback;
+  if (sign === undefined) throw new TypeError(`${name} has no sign(), so a secret proves nothing: give a token.`);
+  return { ...sign(request, { secret, nowMs }), made } as Callback;
+}
+
+/** The origin, and the path and query, of an address or of a path. */
+export function placeOf(url: string, origin: string): Pick<CallbackRequest, 'origin' | 'url'> {
+  const [own = ''] = /^https?:\/\/[^/?#]+/.exec(url) ?? [];
+  const path = url.slice(own.length);
+  return { origin: own || origin, url: path.startsWith('/') ? path : `/${path}` };
 }
 
 /** Headers, body and query: as they are in the sample, unless something is to differ. */
@@ -168,7 +174,7 @@ function queryOf({ method, url }: Sample): string {
 
 function encodingOf({ method, headers }: Sample): Encoding {
   if (method === 'GET') return 'query';
-  const type = headers['content-type'] ?? '';
+  const type = String(headers['content-type']);
   if (type.includes('json')) return 'json';
   return type.startsWith('multipart') ? 'multipart' : 'form';
 }

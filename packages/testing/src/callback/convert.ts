@@ -1,12 +1,11 @@
 import type { CallbackRequest } from '@call-status/core';
 
 /** The request as one of Fetch. */
-export function fetchRequestOf({ method, url, origin, headers, body }: CallbackRequest): Request {
-  const hasBody = method !== 'GET' && method !== 'HEAD';
+export function fetchRequestOf({ method, url, origin, headers, body = new Uint8Array() }: CallbackRequest): Request {
   return new Request(origin + url, {
     method,
     headers: pairsOf(headers),
-    ...(hasBody && { body: Buffer.from(body ?? '') }),
+    ...(method !== 'GET' && { body: Buffer.from(body) }),
   });
 }
 

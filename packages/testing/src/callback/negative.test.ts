@@ -61,6 +61,14 @@ it.each([
   expect(make).toThrow(message);
 });
 
+it.each([
+  ['{"a":"a"}', '{"a":"b"}'],
+  ['{"a":"B"}', '{"a":"a"}'],
+  ['{"a":9}', '{"a":0}'],
+])('tampers with one character: %s', (body, changed) => {
+  expect(tampered(callback(voicedock, 'completed', { ...signed, body })).body.toString()).toBe(changed);
+});
+
 it('takes the age of a replay', () => {
   const at = (made: Callback) => Number(made.headers['x-webhook-timestamp']) * 1000;
   expect(at(bytes) - at(expired(bytes))).toBe(3_600_000);

@@ -1,4 +1,4 @@
-import { type Callback, prove } from './callback.ts';
+import { type Callback, placeOf, prove } from './callback.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -135,8 +135,7 @@ export function withBody(callback: Callback, body: string | Uint8Array): Callbac
  * ```
  */
 export function withUrl(callback: Callback, url: string): Callback {
-  const [, origin = callback.origin, path = '/'] = /^(https?:\/\/[^/?#]+)?(.*)$/s.exec(url) ?? [];
-  return { ...callback, origin, url: path };
+  return { ...callback, ...placeOf(url, callback.origin) };
 }
 
 /** The last digit or letter is another one, so that escapes stay escapes. */

@@ -130,10 +130,9 @@ function serverAt(url: string): Playable {
 function expectedOf(provider: string, callId: string, arrivals: readonly Delivery<Arriving>[]): ExpectedCall[] {
   const own = [...new Set(arrivals.map(({ step }) => step).filter((step) => step.callId === callId))];
   if (own.length === 0) return [];
-  let status: CallStatus | undefined;
+  let status: CallStatus = 'unknown';
   for (const step of own) if (transitionOf(status, step.status) === 'advance') status = step.status;
-  const reached = status ?? 'unknown';
-  return [{ provider, callId, status: reached, terminal: isTerminal(reached), events: own.length }];
+  return [{ provider, callId, status, terminal: isTerminal(status), events: own.length }];
 }
 
 function scriptOf(name: string, { definition }: ProviderLike): Script {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Inbox, type Job, memoryInbox, type Transition } from '@call-status/core';
+import { type Inbox, memoryInbox, type Transition } from '@call-status/core';
+import type { Job } from '@call-status/core/inbox';
 import { makeWrong, RETENTION_MS, type WrongInbox, withCalls } from './wrong-inbox.ts';
 
 /** Inboxes that are wrong about calls and events, each in one way. */

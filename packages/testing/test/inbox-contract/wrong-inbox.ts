@@ -1,12 +1,5 @@
-import {
-  type AnyCallStatusEvent,
-  type CallSummary,
-  type Clock,
-  type Inbox,
-  type Job,
-  memoryInbox,
-  type Transition,
-} from '@call-status/core';
+import { type AnyCallStatusEvent, type Inbox, memoryInbox, type Transition } from '@call-status/core';
+import type { CallSummary, Clock, Job } from '@call-status/core/inbox';
 import type { MakeInbox } from '../../src/index.ts';
 
 /** What is wrong with an inbox, the subject of the contract that has to show it, and the inbox. */

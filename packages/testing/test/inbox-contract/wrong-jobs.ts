@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { type CallStatus, type Lease, transitionOf } from '@call-status/core';
+import type { CallStatus } from '@call-status/core';
+import { type Lease, transitionOf } from '@call-status/core/inbox';
 import { judging, makeWrong, type WrongInbox, withJobs } from './wrong-inbox.ts';
 
 /** Inboxes that are wrong about jobs, each in one way. */
