@@ -27,6 +27,8 @@ it.each<[unknown, unknown]>([
 
 it('tells errors apart by their parts', async () => {
   await assertRejects(Promise.reject(Object.assign(new Error('no'), { code: 'closed' })), { code: 'closed' });
-  await expect(assertRejects(Promise.reject(new Error('no')), { code: 'closed' })).rejects.toThrow(/Expected|Missing expected/);
+  await expect(assertRejects(Promise.reject(new Error('no')), { code: 'closed' })).rejects.toThrow(
+    /Expected|Missing expected/,
+  );
   await expect(assertRejects(Promise.resolve(), {})).rejects.toThrow(/Expected|Missing expected/);
 });
