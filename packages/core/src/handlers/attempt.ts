@@ -84,8 +84,7 @@ export class Attempt {
         this.#isInterrupted = true;
         break;
       }
-      const running = this.#call(handler);
-      if (running !== undefined) await running;
+      await this.#call(handler);
     }
     this.isComplete = !this.#isInterrupted;
     this.#context = undefined;

@@ -120,7 +120,7 @@ export class Leases {
     if (isDue || (this.#isFailing && !this.#isAsking)) void this.renew();
     if (now < this.#graceUntil) return;
     // One check early: a lease that has ended is never relied on.
-    for (const attempt of [...this.#attempts]) {
+    for (const attempt of this.#attempts) {
       if (attempt.leaseEndsAt - now < 1.5 * this.#everyMs) this.#interrupt(attempt);
     }
   }

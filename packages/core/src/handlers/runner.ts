@@ -51,8 +51,7 @@ export class Runner {
       return attempt.run(handlers);
     }
     this.#reportRenamed(attempt, handlers);
-    const answered = this.#options.beforeHandling(event.id);
-    if (answered !== undefined) await answered;
+    await this.#options.beforeHandling(event.id);
     if (suspect && !(await this.#options.results.begin(attempt))) return;
     const started = (): TelemetryEvent => ({ type: 'attempt.started', ...attempt.subject });
     await publishAround(started, () => attempt.run(handlers));
