@@ -9,13 +9,13 @@ import { NodeCallback, type NodeRequest } from './node-callback.ts';
 /** How an adapter goes on with a request. Not a promise: each turn of one would cost every request. */
 export interface Continuation {
   /** Leaves the event of an accepted callback on the framework's request. One of the others follows. */
-  accepted(event: AnyCallStatusEvent): void;
+  readonly accepted: (event: AnyCallStatusEvent) => void;
   /** Answers the provider: status, headers and an empty body. */
-  answer(receipt: Receipt<AnyCallStatusEvent>): void;
+  readonly answer: (receipt: Receipt<AnyCallStatusEvent>) => void;
   /** Leaves the request to the application, which finds the body as if it had not been read. */
-  passOn(): void;
+  readonly passOn: () => void;
   /** Reports a failure that no client can cause, as the framework does. */
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
 }
 
 /**

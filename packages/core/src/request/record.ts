@@ -70,8 +70,8 @@ export class Recorder {
   reportMissingWorker(): void {
     if (!this.#mayLackWorker || this.#options.isWorking()) return;
     this.#mayLackWorker = false;
-    const { worker, inbox, report } = this.#options;
-    if (worker === undefined || !inbox.durable) report(new CallStatusError('no_worker'));
+    const { worker, inbox } = this.#options;
+    if (worker === undefined || !inbox.durable) this.#options.report(new CallStatusError('no_worker'));
   }
 
   /** The provider gives up at some time: an early 503 makes it try again. */
