@@ -3,14 +3,17 @@ export { adapterContract } from './adapter-contract/adapter-contract.ts';
 export type { Seen } from './adapter-contract/application.ts';
 export {
   type Callback,
+  type CallbackArguments,
   type CallbackOptions,
   callback,
+  type FixtureName,
   type Made,
+  type MakeCallback,
   type Proof,
   type Sample,
 } from './callback/callback.ts';
 export type { Encoding } from './callback/encode.ts';
-export type { FieldChanges } from './callback/fields.ts';
+export type { FieldChange, FieldChanges } from './callback/fields.ts';
 export { expired, forged, tampered, unsigned, withBody, withUrl } from './callback/negative.ts';
 export type { ContractTest } from './contract-test.ts';
 export { type Expectation, type Fixture, parseFixture } from './fixtures/fixture-file.ts';

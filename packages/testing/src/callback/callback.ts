@@ -50,9 +50,11 @@ export interface Made {
   readonly proof: Proof & { readonly nowMs: number };
 }
 
-type FixtureName = CallStatus | (string & Record<never, never>);
+/** The name of a fixture, or a status. */
+export type FixtureName = CallStatus | (string & Record<never, never>);
 
-interface MakeCallback {
+/** The type of {@link callback}. */
+export interface MakeCallback {
   <P extends ProviderLike>(provider: P, what: FixtureName | Sample, options?: CallbackOptions<FieldsOf<P>>): Callback;
   /**
    * The same as a Fetch `Request`; also of a callback that is there.
@@ -71,7 +73,8 @@ interface MakeCallback {
   curl<P extends ProviderLike>(...made: CallbackArguments<P> | readonly [callback: CallbackRequest]): string;
 }
 
-type CallbackArguments<P extends ProviderLike> = readonly [
+/** What {@link callback} takes. */
+export type CallbackArguments<P extends ProviderLike> = readonly [
   provider: P,
   what: FixtureName | Sample,
   options?: CallbackOptions<FieldsOf<P>>,

@@ -3,7 +3,8 @@ export type FieldChanges<Fields> = unknown extends Fields
   ? Readonly<Record<string, unknown>>
   : { readonly [Name in keyof Fields]?: FieldChange<Fields[Name]> };
 
-type FieldChange<Value> =
+/** The change of one field. */
+export type FieldChange<Value> =
   | (unknown extends Value
       ? unknown
       : Value extends string
