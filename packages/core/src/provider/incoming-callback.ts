@@ -176,7 +176,7 @@ export class IncomingCallback {
       case 'multipart':
         return this.pairs.toTree();
       case 'json':
-        return decodeJson(this.#text(body), this.#limits);
+        return decodeJson(this.contentType.decodeText(body), this.#limits);
       default:
         throw new CallStatusError('unsupported_media_type');
     }
@@ -203,10 +203,6 @@ export class IncomingCallback {
 
   #refuseEncoded(): void {
     refuseEncoded(this.request.headers['content-encoding']);
-  }
-
-  #text(body: Uint8Array): string {
-    return this.contentType.decodeText(body);
   }
 }
 

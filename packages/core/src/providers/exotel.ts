@@ -115,7 +115,6 @@ export declare namespace exotel {
 
   /** Parameters of "connect two numbers" in Exotel's API. */
   interface CallbackParams {
-    /** Your endpoint, with the token in its query if you gave one. */
     readonly StatusCallback: string;
     readonly 'StatusCallbackEvents[0]': Event;
     readonly 'StatusCallbackEvents[1]'?: Event;
@@ -141,11 +140,7 @@ const { initiated: _, ...STATUSES } = LAML_STATUSES;
  * ```ts
  * import { createCallStatus, exotel } from '@call-status/core';
  *
- * createCallStatus({
- *   providers: [
- *     exotel({ token: process.env.EXOTEL_TOKEN!, onCompleted: (event) => console.log(event.callId) }),
- *   ],
- * });
+ * createCallStatus({ providers: [exotel({ token: process.env.EXOTEL_TOKEN! })] });
  * ```
  */
 export const exotel: ProviderFactory<
@@ -169,12 +164,10 @@ export const exotel: ProviderFactory<
   callbackParams,
 });
 
-const CALL_SID = /^[0-9a-f]{32}$/;
-
 function recognizes(callback: IncomingCallback): boolean {
   const fields = callback.record;
   if ('CallStatus' in fields || !('Status' in fields) || !isStatus(fields['Status'])) return false;
-  return CALL_SID.test(id(fields['CallSid']) ?? '') && isCallStatus(fields) === true;
+  return /^[0-9a-f]{32}$/.test(id(fields['CallSid']) ?? '') && isCallStatus(fields) === true;
 }
 
 function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {

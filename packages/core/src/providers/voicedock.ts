@@ -60,10 +60,7 @@ export declare namespace voicedock {
   interface Options {
     /** The `webhook_secret` of the assistant. With it, only signed callbacks are accepted. */
     readonly secret?: Secret;
-    /**
-     * How far the signature's timestamp may be from now, before and after, in seconds.
-     * @default 300
-     */
+    /** How far the signature's timestamp may be from now, before and after, in seconds. @default 300 */
     readonly toleranceSeconds?: number;
   }
 
@@ -75,11 +72,8 @@ export declare namespace voicedock {
 
   /** Parameters of an assistant in VoiceDock's API. */
   interface CallbackParams {
-    /** Your endpoint, with the token in its query if you gave one. */
     readonly webhook_url: string;
-    /** With which VoiceDock signs from then on. */
     readonly webhook_secret?: string;
-    /** The one message that call-status takes. */
     readonly webhook_events: readonly ['status-update'];
   }
 }
@@ -98,11 +92,7 @@ declare module '../event.ts' {
  * ```ts
  * import { createCallStatus, voicedock } from '@call-status/core';
  *
- * createCallStatus({
- *   providers: [
- *     voicedock({ secret: process.env.VOICEDOCK_SECRET!, onCompleted: (event) => console.log(event.callId) }),
- *   ],
- * });
+ * createCallStatus({ providers: [voicedock({ secret: process.env.VOICEDOCK_SECRET! })] });
  * ```
  */
 export const voicedock: ProviderFactory<
