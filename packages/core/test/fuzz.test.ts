@@ -72,12 +72,10 @@ const request = fc.record({
 it(`any bytes as a body never crash, hang or answer 5xx (${RUNS} cases)`, async () => {
   const receivers = [false, true].map((secret) =>
     createCallStatus({
-      providers: [
-        ...builtInProviders.map((provider): Provider => {
-          const { secretOption = 'token' } = provider.definition;
-          return provider(secret ? { [secretOption]: 'x' } : {});
-        }),
-      ],
+      providers: builtInProviders.map((provider): Provider => {
+        const { secretOption = 'token' } = provider.definition;
+        return provider(secret ? { [secretOption]: 'x' } : {});
+      }),
       inbox: memoryInbox({ maxCalls: 1_000_000 }),
       limits: { fields: 7, depth: 3, bytes: 2000 },
       log: silent,
