@@ -1,5 +1,6 @@
 import type { CallStatusEvent } from './event.ts';
-import { type CallStatusOptions, resolveOptions } from './options/options.ts';
+import type { CallStatusOptions } from './options/call-status-options.ts';
+import { resolveOptions } from './options/options.ts';
 import type { EventOf, Provider } from './provider/define-provider.ts';
 import { CallStatusReceiver } from './receiver/receiver.ts';
 import type { Receiver } from './receiver/types.ts';

@@ -25,7 +25,7 @@ export { memoryInbox } from './inbox/memory-inbox.ts';
 export type { CallSummary, DeadLetter, Page } from './inbox/queries.ts';
 export { consoleLogger, type Logger } from './log/log.ts';
 export { builtInProviders } from './options/built-in-providers.ts';
-export type { CallStatusOptions } from './options/options.ts';
+export type { CallStatusOptions } from './options/call-status-options.ts';
 export type { Provider } from './provider/define-provider.ts';
 export * from './providers/index.ts';
 export type { CloseOptions, ProviderReceiver, Receiver } from './receiver/types.ts';

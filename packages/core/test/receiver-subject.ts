@@ -1,7 +1,7 @@
 import type { CallbackRequest } from '../src/callback-request.ts';
 import { createCallStatus } from '../src/create-call-status.ts';
 import type { ErrorCode } from '../src/errors.ts';
-import type { CallStatusOptions } from '../src/options/options.ts';
+import type { CallStatusOptions } from '../src/options/call-status-options.ts';
 import type { Provider } from '../src/provider/define-provider.ts';
 import { mycpaas } from '../src/providers/mycpaas.ts';
 

@@ -1,6 +1,6 @@
 import type { CallbackReceiver } from '../callback-request.ts';
 import { createCallStatus } from '../create-call-status.ts';
-import type { CallStatusOptions } from '../options/options.ts';
+import type { CallStatusOptions } from '../options/call-status-options.ts';
 import type { Provider } from '../provider/define-provider.ts';
 
 /**

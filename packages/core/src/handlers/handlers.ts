@@ -105,3 +105,14 @@ export interface Handlers<Event = AnyCallStatusEvent> {
   /** Called for every refused callback, failed handler and dead letter, and every other error at run time. */
   readonly onError?: ErrorHandler;
 }
+
+/** The name of a handler option, such as `onCompleted`. */
+export type HandlerName = keyof Handlers;
+
+/** The names of all handler options. */
+export const HANDLER_NAMES: readonly HandlerName[] = [
+  ...Object.values(STATUS_HANDLERS),
+  'onEnded',
+  'onStatus',
+  'onError',
+];

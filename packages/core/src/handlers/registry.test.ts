@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyCallStatusEvent } from '../event.ts';
-import { HANDLER_NAMES, HandlerRegistry, renamedHandlers } from './registry.ts';
+import { HANDLER_NAMES } from './handlers.ts';
+import { HandlerRegistry, renamedHandlers } from './registry.ts';
 
 function event(status: string, transition = 'advance', terminal = false): AnyCallStatusEvent {
   return { provider: 'acme', status, transition, terminal } as AnyCallStatusEvent;

@@ -1,17 +1,14 @@
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import { type ErrorHandler, type Handler, type HandlerOptions, type Handlers, STATUS_HANDLERS } from './handlers.ts';
-
-/** The names of all handler options. */
-export const HANDLER_NAMES: readonly HandlerName[] = [
-  ...Object.values(STATUS_HANDLERS),
-  'onEnded',
-  'onStatus',
-  'onError',
-];
-
-/** The name of a handler option, such as `onCompleted`. */
-export type HandlerName = keyof Handlers;
+import {
+  type ErrorHandler,
+  HANDLER_NAMES,
+  type Handler,
+  type HandlerName,
+  type HandlerOptions,
+  type Handlers,
+  STATUS_HANDLERS,
+} from './handlers.ts';
 
 /** A handler to call for an event. */
 export interface NamedHandler {

@@ -1,6 +1,7 @@
 import type { Limits } from '../decode/fields.ts';
 import type { Handlers } from '../handlers/handlers.ts';
 import type { Provider } from '../provider/define-provider.ts';
+import type { CallStatusOptions } from './call-status-options.ts';
 import { kindOf, type OptionRule, type OptionRules, optionIssues } from './check-options.ts';
 import {
   BOOLEAN,
@@ -12,7 +13,6 @@ import {
   POSITIVE_INTEGER,
   SHARED_RULES,
 } from './option-rules.ts';
-import type { CallStatusOptions } from './options.ts';
 
 const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?(#\S*)?$/;
 const PROVIDER_LIST = 'a list of providers, such as [signalwire({ … })]';

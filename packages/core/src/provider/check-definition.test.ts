@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { type CallStatusError, isCallStatusError } from '../errors.ts';
 import { builtInProviders } from '../options/built-in-providers.ts';
-import { defineProvider } from './define-provider.ts';
+import { FUNCTIONS } from './check-definition.ts';
+import { type AnyProviderDefinition, defineProvider } from './define-provider.ts';
 
 const right = {
   name: 'acme',
@@ -150,4 +151,9 @@ describe('a definition that cannot be right is refused by the name of the part',
   it.each([[undefined], [null], ['acme'], [[]]])('%j', (definition) => {
     expect(issuesOf(definition)).toEqual(['defineProvider(): expected an object.']);
   });
+});
+
+it('knows the functions of a definition by their names', () => {
+  expectTypeOf<keyof typeof FUNCTIONS>().toExtend<keyof AnyProviderDefinition>();
+  expect(Object.keys(FUNCTIONS)).toContain('recognizes');
 });

@@ -2,7 +2,6 @@ import { CallStatusError } from '../errors.ts';
 import { CALL_STATUSES } from '../event.ts';
 import { HANDLER_RULES, SHARED_RULES } from '../options/option-rules.ts';
 import { nearestName } from '../text/nearest-name.ts';
-import type { AnyProviderDefinition } from './define-provider.ts';
 import { isSchema } from './standard-schema.ts';
 
 /** It stands in event ids, logs and stores, between colons. */
@@ -15,7 +14,7 @@ const OPTION_NAME = /^[A-Za-z_$][\w$]*$/;
 const COMMON_OPTIONS: readonly string[] = ['token', ...Object.keys(SHARED_RULES), ...Object.keys(HANDLER_RULES)];
 
 /** The functions of a definition, and whether it must have them. */
-const FUNCTIONS = {
+export const FUNCTIONS = {
   recognizes: true,
   normalize: true,
   eventKey: true,
@@ -27,7 +26,7 @@ const FUNCTIONS = {
   diagnose: false,
   callbackParams: false,
   callbackAttributes: false,
-} as const satisfies { readonly [Part in keyof AnyProviderDefinition]?: boolean };
+} as const;
 
 const PARTS: readonly string[] = [
   'name',

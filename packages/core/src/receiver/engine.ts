@@ -1,6 +1,6 @@
 import type { CallStatusError } from '../errors.ts';
-import type { HandlerOptions } from '../handlers/handlers.ts';
-import { type HandlerName, HandlerRegistry } from '../handlers/registry.ts';
+import type { HandlerName, HandlerOptions } from '../handlers/handlers.ts';
+import { HandlerRegistry } from '../handlers/registry.ts';
 import { shutDown } from '../handlers/shut-down.ts';
 import { Worker } from '../handlers/worker.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { CallbackRequest } from '../callback-request.ts';
 import { createCallStatus } from '../create-call-status.ts';
-import type { CallStatusOptions } from '../options/options.ts';
+import type { CallStatusOptions } from '../options/call-status-options.ts';
 import { defineProvider, type Provider } from '../provider/define-provider.ts';
 import { required } from '../provider/standard-schema.ts';
 import { exotel } from '../providers/exotel.ts';
