@@ -40,8 +40,18 @@ async function steps(): Promise<StepCosts> {
     authenticate: (message: unknown, provider: Provider, now: number) => Promise<string>;
   }>('request/authenticate');
   const { normalize } = await internal<{
-    normalize: (provider: Provider, fields: Fields, trust: string, now: number) => never;
+    normalize: (
+      provider: Provider,
+      valid: unknown,
+      fields: Fields,
+      proof: object,
+      now: number,
+      dropped: () => void,
+    ) => never;
   }>('request/normalize');
+  const { validate } = await internal<{ validate: (provider: Provider, fields: Fields) => unknown }>(
+    'request/validate',
+  );
 
   const provider = signalwire({ signingKey: SIGNING_KEY });
   const inbox = memoryInbox();
@@ -99,7 +109,7 @@ async function steps(): Promise<StepCosts> {
     await measure('authenticate', messages, (message) => authenticate(message, provider, Date.now()));
     await measure('authenticate, by hand', requests, verifyByHand);
     const events = await measure('validate, normalize', trees, (fields) =>
-      normalize(provider, fields, 'signed', Date.now()),
+      normalize(provider, validate(provider, fields), fields, { trust: 'signed' }, Date.now(), () => {}),
     );
     await measure('record', events, (event) => inbox.record(event));
     await measure('take, finish', events, async () => {

@@ -116,7 +116,10 @@ function readHeaders(block: string, delimiter: string): PartHeaders {
   };
 }
 
-/** Headers with nothing but a name. Bounded, since anyone can send names. Without it, a multipart body costs a sixth more (bench micro). */
+/**
+ * Headers with nothing but a name. Bounded, since anyone can send names. Without it, a multipart callback costs 1.1 times as much CPU
+ * (`pnpm run bench micro`).
+ */
 const KNOWN = new Map<string, PartHeaders>();
 const MOST_KNOWN = 1000;
 const LONGEST_KNOWN = 200;
