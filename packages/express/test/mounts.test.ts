@@ -27,7 +27,7 @@ const withOwnNext =
   (middleware: RequestHandler): RequestHandler =>
   async (req, res, next) => {
     await new Promise<void>((resolve, reject) => {
-      middleware(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+      middleware(req, res, (error?: unknown) => (error instanceof Error ? reject(error) : resolve()));
     });
     next();
   };
