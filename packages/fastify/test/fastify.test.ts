@@ -100,4 +100,35 @@ describe('callStatusPlugin', () => {
     expect([answer.statusCode, answer.body]).toEqual([500, 'of the application']);
     await fastify.close();
   });
+
+  it.each(['application/x-www-form-urlencoded', 'malformed'])(
+    'reports a receiver that fails as Fastify does, with content type %s',
+    async (type) => {
+      const log = { warn() {}, error() {} };
+      const calls = createCallStatus({ log, providers: [mycpaas({ token: 'of the test' })] });
+      const receive = () => Promise.reject(new Error('not ours'));
+      const fastify = Fastify();
+      fastify.register(callStatusPlugin, {
+        path: '/hooks/voice',
+        receiver: Object.assign(Object.create(calls), { receive }),
+      });
+      const answer = await fastify.inject({ ...CALLBACK, headers: { 'content-type': type } });
+      expect(answer.json()).toMatchObject({ message: 'not ours' });
+      await Promise.all([fastify.close(), calls.close()]);
+    },
+  );
+
+  it('gives the handler a request with a malformed content type that cannot be a callback', async () => {
+    const log = { warn() {}, error() {} };
+    const calls = createCallStatus({ log, providers: [mycpaas({ token: 'of the test' })] });
+    const fastify = Fastify();
+    fastify.register(callStatusPlugin, {
+      path: '/hooks/voice',
+      receiver: Object.assign(Object.create(calls), { accepts: () => false }),
+      handler: (_request, reply) => reply.code(202).send('of the handler'),
+    });
+    const answer = await fastify.inject({ ...CALLBACK, headers: { 'content-type': 'malformed' } });
+    expect([answer.statusCode, answer.body]).toEqual([202, 'of the handler']);
+    await Promise.all([fastify.close(), calls.close()]);
+  });
 });
