@@ -15,11 +15,7 @@ export interface ErrorRow {
   readonly fix: string;
 }
 
-/**
- * Every error of call-status by its stable code: the HTTP status with which it answers a callback (if it does), its severity,
- * what happened and what to do. The table is closed: a new case is a new row.
- */
-export const ERRORS = {
+const RECEIVER_ERRORS = {
   malformed_body: {
     status: 400,
     severity: 'warning',
@@ -111,7 +107,6 @@ export const ERRORS = {
     message: 'The callback matches more than one provider.',
     fix: "Name the provider of each endpoint: give the adapter calls.provider('signalwire') in place of calls.",
   },
-  ...INBOX_ERRORS,
   unexpected: {
     status: 503,
     severity: 'error',
@@ -199,6 +194,12 @@ export const ERRORS = {
     fix: 'See the cause.',
   },
 } as const;
+
+/**
+ * Every error of call-status by its stable code: the HTTP status with which it answers a callback (if it does), its severity,
+ * what happened and what to do. The table is closed: a new case is a new row.
+ */
+export const ERRORS: typeof RECEIVER_ERRORS & typeof INBOX_ERRORS = { ...RECEIVER_ERRORS, ...INBOX_ERRORS };
 
 /** The stable code of an error. */
 export type ErrorCode = keyof typeof ERRORS;
