@@ -33,6 +33,7 @@ describe('normalize', () => {
       from: PHONE,
       sequence: 0,
       // Room for what the inbox decides.
+      transition: undefined,
     });
   });
 
