@@ -21,11 +21,8 @@ export { fixtures, readFixtures } from './fixtures/fixtures.ts';
 export { inboxContract } from './inbox-contract/inbox-contract.ts';
 export type { InboxUnderTest, MakeInbox } from './inbox-contract/inbox-under-test.ts';
 export { type ManualClock, manualClock } from './manual-clock.ts';
-export {
-  type ProviderContractOptions,
-  type ProviderUnderTest,
-  providerContract,
-} from './provider-contract/provider-contract.ts';
+export type { ProviderUnderTest } from './provider-contract/bench.ts';
+export { type ProviderContractOptions, providerContract } from './provider-contract/provider-contract.ts';
 export type { FieldsOf, ProviderLike } from './provider-like.ts';
 export type { Faults } from './scenario/faults.ts';
 export {

@@ -12,7 +12,7 @@ export interface Seen {
   readonly event: AnyCallStatusEvent | null;
   /** What the application's parsers made of the body. */
   readonly parsed: unknown;
-  /** The bytes of the body that nobody had read, or that a parser left whole. */
+  /** The bytes of the body, if they were still unread or a parser left them whole. */
   readonly bytes: number;
   readonly sha256: string;
 }

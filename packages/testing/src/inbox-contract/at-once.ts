@@ -3,9 +3,8 @@ import type { CallStatus, Inbox } from '@call-status/core';
 import { CALL_STATUSES, isTerminal } from '@call-status/core';
 import { assertMatches } from '../assertions.ts';
 import { Random } from '../random.ts';
-import type { Bench } from './bench.ts';
+import type { Bench, Tests } from './bench.ts';
 import { expectedTransitions } from './expected-transitions.ts';
-import type { Tests } from './inbox-under-test.ts';
 
 const RUNS = 25;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CallStatus, Inbox } from '@call-status/core';
 import type { Clock, Job, NewEvent, Taken, TakeRequest } from '@call-status/core/inbox';
+import type { Tests as ContractTests } from '../contract-test.ts';
 import { type ManualClock, manualClock } from '../manual-clock.ts';
 import { acmeEvent } from './acme-event.ts';
 import type { InboxUnderTest, MakeInbox } from './inbox-under-test.ts';
@@ -84,3 +85,6 @@ export class Bench {
     return taken;
   }
 }
+
+/** Tests of one subject, by what they show. Each has an inbox of its own. */
+export type Tests = ContractTests<Bench>;

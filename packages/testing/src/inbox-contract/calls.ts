@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { CallStatus, Inbox } from '@call-status/core';
 import type { CallQuery, NewEvent } from '@call-status/core/inbox';
 import { assertMatches } from '../assertions.ts';
-import type { Tests } from './inbox-under-test.ts';
+import type { Tests } from './bench.ts';
 import { readAll } from './read-all.ts';
 import { timesFrom } from './times-from.ts';
 

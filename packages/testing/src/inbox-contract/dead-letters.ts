@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Inbox } from '@call-status/core';
 import { assertMatches } from '../assertions.ts';
 import { eventually } from '../real-time.ts';
-import type { Tests } from './inbox-under-test.ts';
+import type { Tests } from './bench.ts';
 import { readAll } from './read-all.ts';
 import { timesFrom } from './times-from.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Job, Lease } from '@call-status/core/inbox';
 import { assertMatches } from '../assertions.ts';
 import { eventually } from '../real-time.ts';
+import type { Tests } from './bench.ts';
 import { LEASE_MS } from './bench.ts';
-import type { Tests } from './inbox-under-test.ts';
 
 export const GIVING_OUT: Tests = {
   'gives at most what was asked for, and nothing twice': async (t) => {

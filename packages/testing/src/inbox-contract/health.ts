@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Tests } from './bench.ts';
 import { LEASE_MS } from './bench.ts';
-import type { Tests } from './inbox-under-test.ts';
 
 const NOTHING = { due: 0, lagMs: 0, retrying: 0, blocked: 0, running: 0, dead: 0 };
 

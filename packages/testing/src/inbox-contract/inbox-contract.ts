@@ -1,12 +1,13 @@
 import type { ContractTest } from '../contract-test.ts';
 import { AT_ONCE, AT_ONCE_AT_TWO, TWO_CLOCKS } from './at-once.ts';
+import type { Tests } from './bench.ts';
 import { Bench } from './bench.ts';
 import { CALLS } from './calls.ts';
 import { DEAD_LETTERS } from './dead-letters.ts';
 import { ENDING } from './ending.ts';
 import { GIVING_OUT } from './giving-out.ts';
 import { HEALTH } from './health.ts';
-import type { MakeInbox, Tests } from './inbox-under-test.ts';
+import type { MakeInbox } from './inbox-under-test.ts';
 import { LIMITS } from './limits.ts';
 import { ORDER } from './order.ts';
 import { QUERIES } from './queries.ts';

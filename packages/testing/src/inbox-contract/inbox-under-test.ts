@@ -1,7 +1,5 @@
 import type { Inbox } from '@call-status/core';
 import type { Clock } from '@call-status/core/inbox';
-import type { Tests as ContractTests } from '../contract-test.ts';
-import type { Bench } from './bench.ts';
 
 /** An inbox of its own for one test. */
 export interface InboxUnderTest {
@@ -21,6 +19,3 @@ export type MakeInbox = (options: {
   readonly clock: Clock;
   readonly advance: (ms: number) => void;
 }) => InboxUnderTest | Promise<InboxUnderTest>;
-
-/** Tests of one subject, by what they show. Each has an inbox of its own. */
-export type Tests = ContractTests<Bench>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { assertMatches } from '../assertions.ts';
+import type { Tests } from './bench.ts';
 import { type Bench, LEASE_MS } from './bench.ts';
-import type { Tests } from './inbox-under-test.ts';
 
 /** Events of two providers, the first of which comes first. */
 async function recordBoth(t: Bench, each = 5): Promise<void> {

@@ -3,8 +3,7 @@ import { inspect } from 'node:util';
 import type { Inbox } from '@call-status/core';
 import type { CallQuery, DeadLetterQuery } from '@call-status/core/inbox';
 import { assertMatches } from '../assertions.ts';
-import type { Bench } from './bench.ts';
-import type { Tests } from './inbox-under-test.ts';
+import type { Bench, Tests } from './bench.ts';
 
 /** Days that no calendar has, times in no zone, and what is not ISO 8601. */
 const WRONG_TIMES: readonly unknown[] = [

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { CallStatus } from '@call-status/core';
 import type { NewEvent } from '@call-status/core/inbox';
 import { assertRejects } from '../assertions.ts';
+import type { Tests } from './bench.ts';
 import { expectedTransitions } from './expected-transitions.ts';
-import type { Tests } from './inbox-under-test.ts';
 
 export const RECORDING: Tests = {
   'says what the event did to its call': async (t) => {

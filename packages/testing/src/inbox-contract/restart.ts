@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { assertMatches } from '../assertions.ts';
+import type { Tests } from './bench.ts';
 import { LEASE_MS } from './bench.ts';
-import type { Tests } from './inbox-under-test.ts';
 
 export const RESTART: Tests = {
   'keeps calls, and knows duplicates': async (t) => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Inbox } from '@call-status/core';
 import type { Lease, Outcome } from '@call-status/core/inbox';
 import { assertMatches } from '../assertions.ts';
+import type { Tests } from './bench.ts';
 import { LEASE_MS } from './bench.ts';
-import type { Tests } from './inbox-under-test.ts';
 
 type Report = (inbox: Inbox, lease: Lease) => Promise<Outcome>;
 

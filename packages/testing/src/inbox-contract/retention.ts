@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Inbox } from '@call-status/core';
 import { eventually } from '../real-time.ts';
-import type { Bench } from './bench.ts';
-import type { Tests } from './inbox-under-test.ts';
+import type { Bench, Tests } from './bench.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -3,7 +3,13 @@ import { type AnyProviderDefinition, createCallback, type IncomingCallback } fro
 import { type Callback, callback } from '../callback/callback.ts';
 import type { FieldChanges } from '../callback/fields.ts';
 import type { Fixture } from '../fixtures/fixture-file.ts';
-import type { ProviderUnderTest } from './provider-contract.ts';
+import type { ProviderLike } from '../provider-like.ts';
+
+/** A provider to test, as `defineProvider()` made it. */
+export interface ProviderUnderTest extends ProviderLike {
+  // biome-ignore lint/suspicious/noExplicitAny: whatever options it has
+  (options: any): Provider;
+}
 
 /** The time of the contract. */
 const NOW = Date.UTC(2026, 5, 25);

@@ -1,17 +1,9 @@
-import type { Provider } from '@call-status/core';
 import { type ContractTest, testsOf } from '../contract-test.ts';
 import type { Fixture } from '../fixtures/fixture-file.ts';
 import { fixtures as builtIn } from '../fixtures/fixtures.ts';
-import type { ProviderLike } from '../provider-like.ts';
-import { ProviderBench } from './bench.ts';
+import { ProviderBench, type ProviderUnderTest } from './bench.ts';
 import { ofFixture, ofFixtures } from './fixtures.ts';
 import { OF_SIGNATURES } from './signatures.ts';
-
-/** A provider to test, as `defineProvider()` made it. */
-export interface ProviderUnderTest extends ProviderLike {
-  // biome-ignore lint/suspicious/noExplicitAny: whatever options it has
-  (options: any): Provider;
-}
 
 /** What the contract needs to know of a provider. */
 export interface ProviderContractOptions {

@@ -115,7 +115,7 @@ export const WRONG_ABOUT_CALLS: readonly WrongInbox[] = [
     }),
   ],
   [
-    'gives out what is due by the clock of whoever asks',
+    'gives out what is due by the clock of the caller',
     'two clocks',
     makeWrong((right, clock) => ({
       async take(request) {

@@ -70,7 +70,7 @@ export function testAuthenticity({ mount, describe, it, each }: AdapterSuite): v
       },
     );
 
-    it('tells of its own call, whoever calls from wherever', async (open) => {
+    it('reports only its own call, from whatever number', async (open) => {
       const subject = await open({ named: 'signalwire' });
       const words = [
         'CallSid',

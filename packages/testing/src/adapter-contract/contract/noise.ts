@@ -22,7 +22,7 @@ const TYPES: readonly string[] = [
   '',
 ];
 
-/** Whatever bytes arrive, however they are cut, are answered, and harm nobody else. */
+/** Whatever bytes arrive, however they are cut, are answered, and harm no other request. */
 export function testNoise({ describe, each }: AdapterSuite): void {
   describe('noise', () => {
     const name = (named?: string): string =>

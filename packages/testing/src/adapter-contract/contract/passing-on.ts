@@ -161,7 +161,7 @@ function other(name: string, type: string, body: Buffer, more: { method?: string
   return { name, request: { method: 'POST', chunked: false, headers: { 'content-type': type }, body, ...more } };
 }
 
-/** Every byte value, so that nobody decodes and encodes in between. */
+/** Every byte value, so that decoding and encoding in between shows. */
 function bytes(length: number): Buffer {
   return Buffer.from(Array.from({ length: 1 << 16 }, (_, index) => index & 255)).subarray(0, length);
 }
@@ -177,7 +177,7 @@ function upload(): Buffer {
 
 const OTHERS: readonly Other[] = [
   other('an upload of 10 MB', 'multipart/form-data; boundary=b', upload()),
-  other('an upload whose length nobody knows', 'multipart/form-data; boundary=b', upload(), { chunked: true }),
+  other('an upload of unknown length', 'multipart/form-data; boundary=b', upload(), { chunked: true }),
   other(
     'a small upload',
     'multipart/form-data; boundary=b',

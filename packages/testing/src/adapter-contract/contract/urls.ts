@@ -118,7 +118,7 @@ export function testUrls({ adapter, describe, it, each }: AdapterSuite): void {
   });
 }
 
-/** The last refusal names this cause, to whoever asked for errors and in the log. */
+/** The last refusal names this cause, to onError and in the log. */
 function expectHint({ errors, lines }: Subject, hint: string): ErrorDetails {
   const { code, details } = errors.at(-1) as CallStatusError;
   assert.equal(code, 'signature_mismatch');
