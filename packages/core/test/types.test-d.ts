@@ -8,6 +8,7 @@ import {
   exotel,
   type HandlerContext,
   mycpaas,
+  type ProviderName,
   type Receiver,
   signalwire,
   voicedock,
@@ -74,7 +75,8 @@ describe('handlers', () => {
   it('of all built-in providers, where none is named', () => {
     createCallStatus().onStatus((event) => {
       expectTypeOf(event).toEqualTypeOf<CallStatusEvent>();
-      expectTypeOf(event.provider).toEqualTypeOf<'signalwire' | 'exotel' | 'voicedock' | 'mycpaas'>();
+      expectTypeOf(event.provider).toEqualTypeOf<ProviderName>();
+      expectTypeOf<'signalwire' | 'exotel' | 'voicedock' | 'mycpaas'>().toExtend<ProviderName>();
     });
     expectTypeOf<CallStatusEvent>().toExtend<AnyCallStatusEvent>();
   });

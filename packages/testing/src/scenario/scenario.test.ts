@@ -2,18 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { builtInProviders, exotel, mycpaas, signalwire, voicedock } from '@call-status/core';
+import { builtInProviders, exotel, mycpaas, signalwire } from '@call-status/core';
 import { describe, expect, it, vi } from 'vitest';
 import { testReceiver } from '../test-receiver.ts';
 import { scenario } from './scenario.ts';
 import { SCENARIO_NAMES } from './scenarios.ts';
 
-const providers = [
-  signalwire({ signingKey: 's' }),
-  exotel({ token: 's' }),
-  voicedock({ secret: 's' }),
-  mycpaas({ token: 's' }),
-] as const;
+const providers = builtInProviders.map((provider) => provider({ [provider.definition.secretOption ?? 'token']: 's' }));
 const all = builtInProviders.flatMap((provider) =>
   SCENARIO_NAMES.map((name) => ({ name, provider, of: provider.definition.name })),
 );
