@@ -73,6 +73,7 @@ it('has a comment for every public name, and an example for every function', () 
 it('has a public name for every type in a public signature', () => {
   const hidden = new Set<string>();
   const seen = new Set<ts.Symbol>();
+  const parts = new Set<ts.Symbol>();
   const visit = (symbol: ts.Symbol): void => {
     if (seen.has(symbol)) return;
     seen.add(symbol);
@@ -81,8 +82,13 @@ it('has a public name for every type in a public signature', () => {
       if (ts.isTypeParameterDeclaration(declaration)) continue;
       const where = path.relative(ROOT, declaration.getSourceFile().fileName);
       // What others declare too, such as the request of a framework, is theirs.
-      if (!exported.has(symbol) && declarations.every(isOurs)) hidden.add(`${where}: ${symbol.name}`);
-      eachNamed(declaration, visit);
+      if (!exported.has(symbol) && !parts.has(symbol) && declarations.every(isOurs))
+        hidden.add(`${where}: ${symbol.name}`);
+      eachNamed(declaration, (named) => {
+        // A constant that is made of others: `typeof` of it is the name of their types.
+        if (ts.isVariableDeclaration(declaration) && named.flags & ts.SymbolFlags.Variable) parts.add(named);
+        visit(named);
+      });
     }
   };
   for (const symbol of exported) visit(symbol);

@@ -54,7 +54,7 @@ it('retries, and ends what takes too long, by a clock that moves timers', async 
   };
   const pass = (ms: number): void => {
     now += ms;
-    for (const call of [...waiting]) call();
+    for (const call of Array.from(waiting)) call();
   };
   const attempts: number[] = [];
   const codes: string[] = [];
