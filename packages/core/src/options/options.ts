@@ -14,8 +14,7 @@ import type { PublicUrl } from '../signing/called-url.ts';
 import { type Clock, nodeTimers, type Timers, type TimeSource } from '../timer.ts';
 import { builtInProviders } from './built-in-providers.ts';
 import type { CallStatusOptions } from './call-status-options.ts';
-import { checkProviders, isLenient } from './check-providers.ts';
-import { withOwnOptions } from './own-options.ts';
+import { checkProviders, isLenient, withOwnOptions } from './check-providers.ts';
 import { receiverIssues } from './receiver-options.ts';
 
 /** The options of a receiver of any providers. */

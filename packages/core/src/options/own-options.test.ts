@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createCallStatus, memoryInbox } from '../index.ts';
 import { defineProvider } from '../provider/define-provider.ts';
 import { required } from '../provider/standard-schema.ts';
-import { issuesOfOwnOptions, withOwnOptions } from './own-options.ts';
+import { issuesOfOwnOptions, withOwnOptions } from './check-providers.ts';
 
 const seen: unknown[] = [];
 
