@@ -12,7 +12,7 @@ import {
 export interface Call extends CallDetails {
   /** The provider that sent its events. */
   readonly provider: string;
-  /** The provider's id of the call. */
+  /** The provider's id for the call. */
   readonly callId: string;
   /** The tenant of the call, if one receiver serves several. */
   readonly tenant?: string;
@@ -24,25 +24,28 @@ export interface Call extends CallDetails {
   readonly outcome?: TerminalStatus;
   /** `application` if `inbox.endCall` ended it. */
   readonly endedBy?: 'application';
-  /** When it was first `queued`: ISO 8601, UTC; by the provider's clock if it tells the time, else by ours. So are the times below. */
+  /**
+   * When it was first `queued`: ISO 8601, UTC; by the provider's clock if it reports the time, else by ours. The same applies to the times
+   * below.
+   */
   readonly queuedAt?: string;
   /** When it was first `initiated`. */
   readonly initiatedAt?: string;
   /** When it was first `ringing`. */
   readonly ringingAt?: string;
-  /** When it was answered, if the provider tells it, else when it was first `in-progress`. */
+  /** When it was answered, if the provider reports it, else when it was first `in-progress`. */
   readonly answeredAt?: string;
-  /** When it first had the status that it ended with. */
+  /** When it first reached its final status. */
   readonly endedAt?: string;
   /** When its first event was received: ISO 8601, UTC, by our clock. */
   readonly firstEventAt: string;
   /** When its last event was received. */
   readonly lastEventAt: string;
-  /** Its events, each once, in the order of the statuses, whatever order they came in. */
+  /** Its events without duplicates, ordered by status, not by arrival. */
   readonly events: readonly AnyCallStatusEvent[];
 }
 
-/** How far a call has come with a status. */
+/** How far a call with this status has progressed. */
 const PROGRESS: Readonly<Record<CallStatus, number>> = {
   unknown: 0,
   queued: 1,
@@ -61,7 +64,7 @@ const PROGRESS_OF_CONFLICT = 5;
 
 /**
  * What an event with the status `next` does to a call that has the status `current`, which is `undefined` for the call's first event.
- * An unknown status word moves nothing, so it is a `repeat`.
+ * An unknown status word does not move the call, so it is a `repeat`.
  * @example transitionOf('in-progress', 'ringing') // 'late'
  */
 export function transitionOf(current: CallStatus | undefined, next: CallStatus): Exclude<Transition, 'duplicate'> {
@@ -80,8 +83,8 @@ export interface ApplicationEnd {
 }
 
 /**
- * Folds the events of one call into its state. Neither their order nor doubles change the result. Each detail comes from the furthest event
- * that has it (by status, sequence, time, id): what a later event adds or corrects is kept, and what it leaves out is not lost.
+ * Folds the events of one call into its state. Neither their order nor duplicates change the result. Each detail comes from the furthest
+ * event that has it (by status, sequence, time, id), so later events may add or correct details, but never remove them.
  *
  * @param events at least one; all of the same call
  * @param end how the application ended it, if it did; that stays, whatever its events say
@@ -160,7 +163,7 @@ function detailsOf(ordered: readonly AnyCallStatusEvent[]): Partial<Call> {
     for (const name of DETAILS) {
       if (event[name] !== undefined) details[name] = event[name];
     }
-    // A proof that the call was answered outweighs a later event that knew less. The first outcome stays, so a conflict proves nothing.
+    // Proof that the call was answered outweighs a later event that knew less. The first outcome stays, so a conflict proves nothing.
     if (event.answered === undefined || event.transition === 'conflict') continue;
     details['answered'] = details['answered'] === true || event.answered;
   }
@@ -172,7 +175,7 @@ function receiptsOf(ordered: readonly AnyCallStatusEvent[]): Pick<Call, 'firstEv
   return { firstEventAt: received[0] as string, lastEventAt: received.at(-1) as string };
 }
 
-/** The name of the time at which a call reached a status. */
+/** The field with the time at which a call reached a status. */
 const TIMES = {
   queued: 'queuedAt',
   initiated: 'initiatedAt',

@@ -3,7 +3,10 @@ import type { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent } from './event.ts';
 import type { Logger } from './log/log.ts';
 
-/** One HTTP request, as an adapter hands it to a receiver. Plain data, so that a few lines make one from any framework's request. */
+/**
+ * One HTTP request, as an adapter hands it to a receiver. It is plain data, so it takes only a few lines to build one from any framework's
+ * request.
+ */
 export interface CallbackRequest {
   /** In upper case: `POST`. */
   readonly method: string;
@@ -16,19 +19,19 @@ export interface CallbackRequest {
   /** The bytes of the body. Absent if another parser consumed them. */
   readonly body?: Uint8Array | undefined;
   /**
-   * Why the body could not be read: it is too large, or was cut off. A request that needs a token learns this only with a valid one.
+   * Why the body could not be read: it is too large, or was cut off. If a token is required, the client learns this only with a valid one.
    */
   readonly unreadable?: CallStatusError | undefined;
-  /** What another parser made of a body that it consumed. */
+  /** The result of another parser that consumed the body. */
   readonly parsed?: unknown;
   /**
-   * Whether this URL exists for callbacks only. If not, only a request that is recognized beyond doubt is taken, and all others are passed on.
+   * Whether this URL is only for callbacks. If not, only a request that is recognized beyond doubt is taken; all others are passed on.
    * @default true
    */
   readonly callbackOnly?: boolean;
   /**
-   * Called as soon as it is certain that the request is not passed on: often before `receive` has returned its promise, and always before
-   * that promise resolves. Until this is called, or if it never is, the application may still need the body.
+   * Called as soon as it is certain that the request will not be passed on: often before `receive` returns its promise, and always before
+   * that promise resolves. Until then, the application may still need the body.
    */
   onAccepted?(): void;
   /** Calls the listener once the answer has been sent, or the connection is gone. Handlers wait for it. */
@@ -44,8 +47,8 @@ export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'callback
 /**
  * When an accepted callback is answered with 200:
  * - `recorded`: once the inbox has the event.
- * - `handled`: once the handlers are done, for platforms that freeze a process after its answer. All handlers have to run in this process.
- * - `manual`: your route answers. The event is recorded, and `req.callStatus` has it; refusals are still answered for you.
+ * - `handled`: once the handlers are done, for platforms that freeze a process after its answer. All handlers must run in this process.
+ * - `manual`: your route answers. The event is recorded, and `req.callStatus` has it; rejections are still answered for you.
  */
 export type Ack = 'recorded' | 'handled' | 'manual';
 
@@ -57,26 +60,26 @@ export interface Receipt<Event> {
   readonly headers: Readonly<Record<string, string>>;
   /** The accepted event; absent if the callback was rejected. */
   readonly event?: Event;
-  /** Why the callback was rejected; absent if it was accepted. For you, never for the answer. */
+  /** Why the callback was rejected; absent if it was accepted. Never send it to the client. */
   readonly error?: CallStatusError;
 }
 
 /** What an adapter needs of a receiver, or of one of its providers. */
 export interface CallbackReceiver {
-  /** Whether a request may be a callback, judged by its head. If not, leave its body alone. */
+  /** Whether a request may be a callback, judging by its headers. If not, leave its body alone. */
   accepts(head: RequestHead): boolean;
   /**
-   * Takes a request all the way to its answer. `undefined`: it is not a call status callback, so it is the application's.
-   * Never rejects for what a client sends. Once it has called `request.onAccepted`, it never resolves to `undefined`.
+   * Receives a callback and resolves to the answer. `undefined`: it is not a call status callback, so it belongs to the application.
+   * Never rejects because of what a client sends. Once it has called `request.onAccepted`, it never resolves to `undefined`.
    */
   receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined>;
-  /** The same for a request of the Fetch API: its answer, or `undefined` with the request's body unused. */
+  /** The same for a request of the Fetch API: resolves to the response, or to `undefined` with the body unused. */
   fetch(request: Request): Promise<Response | undefined>;
-  /** The answer to a request that could not be read. */
+  /** Returns the answer to a request that could not be read. */
   reject(error: CallStatusError): Receipt<never>;
-  /** Offers the framework's logger, which a receiver uses if it was given no `log`. */
+  /** Offers the framework's logger, which the receiver uses if its options have no `log`. */
   offerLog?(log: Logger): void;
-  /** The methods with which callbacks may come. */
+  /** The HTTP methods that callbacks may use. */
   readonly methods: readonly ('POST' | 'GET')[];
   /** When accepted callbacks are answered. With `manual`, the application answers them. */
   readonly ack: Ack;

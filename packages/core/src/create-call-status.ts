@@ -6,7 +6,7 @@ import { CallStatusReceiver } from './receiver/receiver.ts';
 import type { Receiver } from './receiver/types.ts';
 
 /**
- * Makes a receiver of call status callbacks.
+ * Creates a receiver for call status callbacks.
  *
  * @throws CallStatusError `invalid_options`; `missing_secret` when a provider has no secret, unless `NODE_ENV` is `development` or `test`
  * @example

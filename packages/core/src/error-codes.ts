@@ -1,17 +1,17 @@
 import { INBOX_ERRORS } from './inbox-error-codes.ts';
 
-/** Who has to act on an error. See {@link CallStatusError.severity}. */
+/** Whether you must act on an error. See {@link CallStatusError.severity}. */
 export type Severity = 'error' | 'warning';
 
 /** One row of the table of errors. */
 export interface ErrorRow {
-  /** The HTTP status with which it answers a callback; absent when it never answers one. */
+  /** The HTTP status with which it answers a callback; absent if it never does. */
   readonly status?: 400 | 403 | 413 | 415 | 422 | 503;
-  /** `error`: something of yours failed. `warning`: any client can cause it, or it resolves by itself. */
+  /** `error`: something on your side failed. `warning`: any client can cause it, or it resolves by itself. */
   readonly severity: Severity;
   /** What happened. */
   readonly message: string;
-  /** What to do where the error itself has no more exact hint. */
+  /** What to do, unless the error has a more specific hint. */
   readonly fix: string;
 }
 
@@ -20,7 +20,7 @@ const RECEIVER_ERRORS = {
     status: 400,
     severity: 'warning',
     message: 'The body does not match its content type.',
-    fix: 'Check what the provider, or a proxy in between, sends.',
+    fix: 'Check what the provider sends, and whether a proxy changes it.',
   },
   body_aborted: {
     status: 400,
@@ -37,8 +37,8 @@ const RECEIVER_ERRORS = {
   signature_missing: {
     status: 403,
     severity: 'warning',
-    message: 'The request has no signature, and a signing secret is set.',
-    fix: 'Check that the provider is set to sign its callbacks, and that no proxy removes the signature header.',
+    message: 'A signing secret is set, but the request has no signature.',
+    fix: 'Check that the provider is configured to sign its callbacks, and that no proxy removes the signature header.',
   },
   signature_mismatch: {
     status: 403,
@@ -49,8 +49,8 @@ const RECEIVER_ERRORS = {
   signature_expired: {
     status: 403,
     severity: 'warning',
-    message: 'The timestamp of the signature is too far from now.',
-    fix: "Check this machine's clock. If it is right, the request is a replay, or was held up on the way.",
+    message: 'The timestamp of the signature is too far from the current time.',
+    fix: "Check this machine's clock. If it is right, the request was replayed or delayed.",
   },
   body_consumed: {
     status: 403,
@@ -61,39 +61,39 @@ const RECEIVER_ERRORS = {
   token_missing: {
     status: 403,
     severity: 'warning',
-    message: 'The callback URL has no token, and one is set.',
+    message: 'A token is set, but the callback URL has none.',
     fix: 'Give the provider the URL that callbackParams({ url, token }) returns.',
   },
   token_mismatch: {
     status: 403,
     severity: 'warning',
-    message: 'The token in the callback URL is not one of those set.',
-    fix: 'Give the provider the URL that callbackParams({ url, token }) returns. While calls with an old token run, keep it in the list: token: [newToken, oldToken].',
+    message: 'The token in the callback URL does not match any configured token.',
+    fix: 'Give the provider the URL that callbackParams({ url, token }) returns. Keep an old token in the list while calls that use it are running: token: [newToken, oldToken].',
   },
   secret_unavailable: {
     status: 503,
     severity: 'error',
     message:
       'The function that looks up the secret failed, or did not return its tenant, so the callback cannot be verified.',
-    fix: 'Fix what the cause says. The provider will retry.',
+    fix: 'Fix the error in `cause`. The provider will retry.',
   },
   body_too_large: {
     status: 413,
     severity: 'warning',
-    message: 'The request is over a limit.',
+    message: 'The request exceeds a limit.',
     fix: 'If the provider really sends that much, raise the limit in `limits`.',
   },
   unsupported_media_type: {
     status: 415,
     severity: 'warning',
     message: 'The content type is not form, multipart or JSON.',
-    fix: 'Check how the provider is set to send callbacks.',
+    fix: 'Check how the provider is configured to send callbacks.',
   },
   unsupported_encoding: {
     status: 415,
     severity: 'warning',
     message: 'The encoding or charset of the body is not supported. No provider sends such a body.',
-    fix: 'Look for a proxy that compresses or recodes requests.',
+    fix: 'Look for a proxy that compresses or re-encodes requests.',
   },
   invalid_callback: {
     status: 422,
@@ -105,19 +105,19 @@ const RECEIVER_ERRORS = {
     status: 422,
     severity: 'warning',
     message: 'The callback matches more than one provider.',
-    fix: "Name the provider of each endpoint: give the adapter calls.provider('signalwire') in place of calls.",
+    fix: "Name the provider at each URL: pass calls.provider('signalwire') to the adapter instead of calls.",
   },
   unexpected: {
     status: 503,
     severity: 'error',
     message: 'Something threw unexpectedly: a publicUrl function, a provider of your own, or call-status itself.',
-    fix: 'Fix what the cause says. The provider will retry.',
+    fix: 'Fix the error in `cause`. The provider will retry.',
   },
   not_handled: {
     status: 503,
     severity: 'warning',
-    message: "With ack: 'handled', the handlers failed, or were not done within ackDeadlineMs.",
-    fix: 'No action needed for this callback: the inbox retries the handlers, and the provider asks again. Make them faster, or raise ackDeadlineMs.',
+    message: "With ack: 'handled', the handlers failed or did not finish within ackDeadlineMs.",
+    fix: 'No action needed for this callback: the inbox retries the handlers, and the provider retries the callback. To avoid it, make the handlers faster or raise ackDeadlineMs.',
   },
   closed: {
     status: 503,
@@ -128,12 +128,12 @@ const RECEIVER_ERRORS = {
   handler_failed: {
     severity: 'error',
     message: 'A handler threw or rejected. Its event is retried; after the last attempt it becomes a dead letter.',
-    fix: 'Fix what the cause says.',
+    fix: 'Fix the error in `cause`.',
   },
   dead_letter: {
     severity: 'error',
     message: 'The handlers of an event failed at every attempt. The event is now a dead letter.',
-    fix: 'Fix what the cause says, then call inbox.deadLetters.replay(eventId).',
+    fix: 'Fix the error in `cause`, then call inbox.deadLetters.replay(eventId).',
   },
   handler_timeout: {
     severity: 'error',
@@ -148,8 +148,8 @@ const RECEIVER_ERRORS = {
   handlers_changed: {
     severity: 'warning',
     message:
-      'A handler that an earlier attempt finished is no longer registered under its name, so the new handlers of its kind run. One that was renamed runs twice for this event.',
-    fix: "Keep the name of a handler: calls.onCompleted(handler, { name: 'billing' }). Logged once per handler.",
+      'A handler that finished in an earlier attempt is no longer registered under that name, so the new handlers of its kind run. A renamed handler runs twice for this event.',
+    fix: "Keep handler names stable: calls.onCompleted(handler, { name: 'billing' }). Logged once per handler.",
   },
   lease_lost: {
     severity: 'warning',
@@ -186,7 +186,7 @@ const RECEIVER_ERRORS = {
   missing_secret: {
     severity: 'error',
     message: 'A provider has no secret, so anyone could forge its callbacks.',
-    fix: 'Set its secret or token, or write allowUnauthenticated: true.',
+    fix: 'Set its secret or token, or set allowUnauthenticated: true.',
   },
   invalid_options: {
     severity: 'error',
@@ -196,8 +196,8 @@ const RECEIVER_ERRORS = {
 } as const;
 
 /**
- * Every error of call-status by its stable code: the HTTP status with which it answers a callback (if it does), its severity,
- * what happened and what to do. The table is closed: a new case is a new row.
+ * Every error of call-status by its stable code: the HTTP status of the answer (if it answers a callback), its severity, what happened and
+ * what to do. Every error that call-status reports has a row here.
  */
 export const ERRORS: typeof RECEIVER_ERRORS & typeof INBOX_ERRORS = { ...RECEIVER_ERRORS, ...INBOX_ERRORS };
 

@@ -5,15 +5,15 @@ export { ERRORS, type ErrorCode, type Severity } from './error-codes.ts';
 
 /** What an error is about. Never a secret, a phone number or a body; control and invisible characters are escaped. */
 export interface ErrorDetails {
-  /** The provider, as far as it is known. */
+  /** The provider, if known. */
   readonly provider?: string;
-  /** The URL that was verified: plain words of its path, and names of its query without values. */
+  /** The URL that was verified: only plain words of the path and names of query parameters. */
   readonly url?: string;
-  /** The file of the inbox, as an absolute path. */
+  /** The inbox file, as an absolute path. */
   readonly path?: string;
   /** What exactly happened, in one sentence. */
   readonly reason?: string;
-  /** The likely cause and what to do, in place of the general advice of the code. */
+  /** The likely cause and what to do; replaces the general advice for the code. */
   readonly hint?: string;
   /** The id of the event. */
   readonly eventId?: string;
@@ -21,7 +21,7 @@ export interface ErrorDetails {
   readonly handler?: string;
   /** Which attempt failed, from 1. */
   readonly attempt?: number;
-  /** What validation found, a sentence each, without values. */
+  /** What validation found: one sentence per issue, without values. */
   readonly issues?: readonly string[];
 }
 
@@ -43,11 +43,11 @@ export interface ErrorDetails {
 export class CallStatusError extends Error {
   override readonly name = 'CallStatusError';
   readonly code: ErrorCode;
-  /** The HTTP status with which it answers a callback; absent when it never answers one. */
+  /** The HTTP status with which it answers a callback; absent if it never does. */
   readonly status: ErrorRow['status'];
   /**
-   * `error`: something of yours failed, and needs you; alert on each. `warning`: any client can cause it, or it resolves by itself;
-   * alert at most on an unusual rate. It is the level at which it is logged.
+   * `error`: something on your side failed and needs your attention; alert on each. `warning`: any client can cause it, or it resolves by
+   * itself; alert at most on an unusual rate. It is the level at which it is logged.
    */
   readonly severity: Severity;
   readonly details: ErrorDetails;
@@ -64,7 +64,7 @@ export class CallStatusError extends Error {
 }
 
 /**
- * Whether something thrown is a {@link CallStatusError}, also one of another copy of this package.
+ * Whether something thrown is a {@link CallStatusError}, including one from another copy of this package.
  * @example
  * ```ts
  * import { createCallStatus, isCallStatusError, signalwire } from '@call-status/core';
@@ -85,12 +85,12 @@ export function isCallStatusError(error: unknown): error is CallStatusError {
   );
 }
 
-/** The error for what threw and should not have: of the provider that is named, or of anything else. */
+/** The error for code that threw and should not have, of a provider if one is named. */
 export function unexpected(cause: unknown, provider: string | undefined): CallStatusError {
   return new CallStatusError('unexpected', provider === undefined ? {} : { provider }, { cause });
 }
 
-/** What happened, to what, and what to do: the exact advice where there is some. */
+/** What happened, to what, and what to do: the specific hint if there is one. */
 function messageOf(code: ErrorCode, { path, reason, issues = [], hint }: ErrorDetails): string {
   const { message, fix } = ERRORS[code];
   if (code === 'invalid_options' && issues.length > 0) return `Invalid options: ${issues.join(' ')}`;

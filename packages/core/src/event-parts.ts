@@ -1,6 +1,6 @@
 /**
- * The statuses of a call, in the order in which a call goes through them. The five from `completed` on are terminal. `unknown` is a status
- * word that call-status does not know; it moves nothing.
+ * The statuses of a call, in the order in which a call passes through them. The five from `completed` on are terminal. `unknown` stands for
+ * a status word that call-status does not know; it does not move the call.
  */
 export const CALL_STATUSES = [
   'queued',
@@ -31,7 +31,7 @@ export function isTerminal(status: CallStatus): status is TerminalStatus {
   return TERMINAL.has(status);
 }
 
-/** Who called whom; `web` is a call from a browser, without phone numbers. */
+/** The direction of the call; `web` is a call from a browser, without phone numbers. */
 export type Direction = 'inbound' | 'outbound' | 'web';
 
 /** Who picked up. `unknown`: the provider could not tell, or has a word for it that call-status does not know. */
@@ -41,7 +41,7 @@ export type AnsweredBy = 'human' | 'machine' | 'fax' | 'unknown';
 export interface Recording {
   /** Where it can be downloaded; some providers require credentials. */
   readonly url?: string;
-  /** The provider's id of it. */
+  /** The provider's id for it. */
   readonly id?: string;
   /** Its length in seconds. */
   readonly durationSeconds?: number;
@@ -51,23 +51,23 @@ export interface Recording {
 export interface Leg {
   /** Absent if the leg was not attempted. */
   readonly status?: CallStatus;
-  /** The provider's own word for it. */
+  /** The provider's own status word. */
   readonly rawStatus?: string;
-  /** Seconds that the party was on the line. */
+  /** How long the party was on the line, in seconds. */
   readonly durationSeconds?: number;
   /** Who picked up on this leg. */
   readonly answeredBy?: AnsweredBy;
   /** The party's number, as sent. */
   readonly number?: string;
-  /** What kind of leg it is, in the provider's word. */
+  /** The kind of leg, in the provider's words. */
   readonly type?: string;
   /** The number that the party saw, as sent. */
   readonly callerId?: string;
-  /** Why the leg ended, in the provider's word, such as `NORMAL_CLEARING`. */
+  /** Why the leg ended, in the provider's words, such as `NORMAL_CLEARING`. */
   readonly cause?: string;
-  /** Why the leg ended, as a code of ISDN (ITU-T Q.850), such as 16. */
+  /** Why the leg ended, as an ISDN cause code (ITU-T Q.850), such as 16. */
   readonly causeCode?: number;
-  /** Who ended the leg, in the provider's word in lower case, such as `callee`. */
+  /** Who ended the leg, in the provider's words and in lower case, such as `callee`. */
   readonly disconnectedBy?: string;
 }
 
@@ -75,7 +75,7 @@ export interface Leg {
 export interface Sip {
   /** The SIP response code, such as 486. */
   readonly code?: number;
-  /** Its phrase, such as `Busy Here`. */
+  /** The reason phrase, such as `Busy Here`. */
   readonly phrase?: string;
   /** The `Call-ID` header of the INVITE, which identifies the call in SIP traces. */
   readonly callId?: string;
@@ -87,19 +87,19 @@ export interface Hangup {
   readonly by?: 'caller' | 'callee';
   /** The number of the party that hung up, as sent. */
   readonly number?: string;
-  /** The direction from which the hangup came, as the provider tells it. */
+  /** The direction from which the hangup came, as the provider reports it. */
   readonly direction?: Direction;
-  /** Why the call ended, in the provider's word, such as `user_hangup`. */
+  /** Why the call ended, in the provider's words, such as `user_hangup`. */
   readonly cause?: string;
 }
 
-/** Your own end of the call: the number or line that was called, or that made the call. */
+/** Your end of the call: the number or line that made or received it. */
 export interface Line {
   /** As sent. */
   readonly number?: string;
   /** The name that you gave it. */
   readonly name?: string;
-  /** The provider's id of it. */
+  /** The provider's id for it. */
   readonly id?: string;
 }
 
@@ -143,7 +143,7 @@ export interface CallError {
   readonly message?: string;
 }
 
-/** What providers tell about a call: the parts that its events, and the call itself, have in common. */
+/** What providers report about a call: the parts that events and calls have in common. */
 export interface CallDetails {
   /** Who called whom. */
   readonly direction?: Direction;
@@ -157,9 +157,9 @@ export interface CallDetails {
   readonly forwardedFrom?: string;
   /** Your own end of the call. */
   readonly line?: Line;
-  /** The provider's id of your account, project or subaccount. */
+  /** The provider's id for your account, project or subaccount. */
   readonly account?: string;
-  /** How well the caller's number was attested (STIR/SHAKEN), in the provider's word: `TN-Validation-Passed-A`. */
+  /** How well the caller's number was attested (STIR/SHAKEN), in the provider's words: `TN-Validation-Passed-A`. */
   readonly stirVerstat?: string;
   /** The call that made this one. */
   readonly parentCallId?: string;
@@ -167,31 +167,31 @@ export interface CallDetails {
   readonly startedAt?: string;
   /** When the call was answered, by the provider's clock: ISO 8601, UTC. */
   readonly answeredAt?: string;
-  /** Seconds: of the conversation if the provider tells it, else of the call. */
+  /** The length of the conversation in seconds if the provider reports it, else of the call. */
   readonly durationSeconds?: number;
   /**
-   * Whether the other party picked up, a person or a machine (see `answeredBy`): `true` if it is proved, `false` if the contrary is, absent
-   * if unknown. `completed` is not a proof with every provider.
+   * Whether the other party picked up, a person or a machine (see `answeredBy`): `true` or `false` if the callback proves it, absent if
+   * unknown. With some providers, `completed` does not prove it.
    */
   readonly answered?: boolean;
-  /** Who picked up, as the provider detected. */
+  /** Who picked up, as detected by the provider. */
   readonly answeredBy?: AnsweredBy;
-  /** What answering machine detection found, if the provider tells more than `answeredBy`. */
+  /** What answering machine detection found, if the provider reports more than `answeredBy`. */
   readonly machineDetection?: MachineDetection;
-  /** The agent to whom the call was connected, if the provider tells it, as Exotel does. */
+  /** The agent to whom the call was connected, if the provider reports it, as Exotel does. */
   readonly agent?: Agent;
   /** Who ended the call, and why. */
   readonly hangup?: Hangup;
   /** The recording of the call, once there is one. */
   readonly recording?: Recording;
-  /** The parties' parts of the call, if the provider tells them, as Exotel does. */
+  /** Each party's part of the call, if the provider reports them, as Exotel does. */
   readonly legs?: readonly Leg[];
-  /** The answer to the SIP INVITE, if the provider tells it, as SignalWire does. */
+  /** The answer to the SIP INVITE, if the provider reports it, as SignalWire does. */
   readonly sip?: Sip;
-  /** How the call sounded, if the provider tells it, as SignalWire does. */
+  /** How the call sounded, if the provider reports it, as SignalWire does. */
   readonly quality?: Quality;
   /** What went wrong, in the provider's words. */
   readonly error?: CallError;
-  /** What you gave the provider to send back, such as Exotel's `CustomField`. */
+  /** Data that you asked the provider to send back, such as Exotel's `CustomField`. */
   readonly custom?: string;
 }

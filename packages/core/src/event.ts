@@ -19,7 +19,7 @@ export type Trust = 'signed' | 'token' | 'none';
 export type Transition = 'advance' | 'repeat' | 'late' | 'conflict' | 'duplicate';
 
 /**
- * The provider's own fields, by provider name. Open for augmentation, so that your own provider takes part in all types:
+ * The provider's own fields, by provider name. Augment it so that your own provider is part of all types:
  *
  * ```ts
  * declare module '@call-status/core' {
@@ -33,28 +33,28 @@ export interface ProviderFields {}
 /** The names of the providers known to the types. */
 export type ProviderName = Extract<keyof ProviderFields, string>;
 
-/** What every event has. Absent means absent: there are no nulls, no empty strings, no invented values. */
+/** The parts that every event has. Unknown parts are absent: there are no nulls, empty strings or invented values. */
 export interface CallStatusEventBase<Name extends string, Fields, Status extends CallStatus = CallStatus>
   extends CallDetails {
   /** The provider that sent it. */
   readonly provider: Name;
-  /** Stable key of this event: the same for a redelivery, another for any other event. Use it for idempotency. */
+  /** Stable key of this event: the same for a redelivery, different for every other event. Use it for idempotency. */
   readonly id: string;
-  /** The provider's id of the call. Some contain a phone number. */
+  /** The provider's id for the call. Some contain a phone number. */
   readonly callId: string;
   /** The tenant of the call, if one receiver serves several. */
   readonly tenant?: string;
   /** The normal form of the provider's status word. */
   readonly status: Status;
-  /** The provider's own status word, as sent; empty if it sent none, and then `status` is `unknown`. */
+  /** The provider's own status word, as sent; empty if it sent none (`status` is `unknown` then). */
   readonly rawStatus: string;
-  /** Whether the call has ended with this status. */
+  /** Whether this status ends the call. */
   readonly terminal: Status extends TerminalStatus ? true : false;
-  /** What it did to its call. */
+  /** What the event did to its call. */
   readonly transition: Transition;
   /**
-   * When it happened, by the provider's clock: ISO 8601, UTC. SignalWire's incoming call status callback documents it as the time of the
-   * call's creation.
+   * When it happened, by the provider's clock: ISO 8601, UTC. For its incoming call status callback, SignalWire documents it as the time
+   * when the call was created.
    */
   readonly occurredAt?: string;
   /** When we received it: ISO 8601, UTC. */
@@ -74,11 +74,11 @@ export type ProviderEvent<Name extends string, Fields> = {
 
 /**
  * A callback in our normal form (version 1): a union discriminated by `provider` and by `status`.
- * Plain JSON: log it, queue it, store it, and it is the same event.
+ * Plain JSON: it survives being logged, queued or stored.
  */
 export type CallStatusEvent<Name extends ProviderName = ProviderName> = {
   [N in Name]: ProviderEvent<N, ProviderFields[N]>;
 }[Name];
 
-/** An event of any provider, even of one that the types do not know. */
+/** An event of any provider, including those unknown to the types. */
 export type AnyCallStatusEvent = ProviderEvent<string, unknown>;

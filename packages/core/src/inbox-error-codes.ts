@@ -4,7 +4,7 @@ export const INBOX_ERRORS = {
     status: 503,
     severity: 'error',
     message: 'The inbox failed.',
-    fix: 'Fix what the cause says. Callbacks that it cannot record are answered 503, and the provider will retry.',
+    fix: 'Fix the error in `cause`. Until then, callbacks that cannot be recorded are answered with 503, and the provider will retry.',
   },
   inbox_full: {
     status: 503,
@@ -15,37 +15,37 @@ export const INBOX_ERRORS = {
   inbox_locked: {
     status: 503,
     severity: 'error',
-    message: 'Another program has locked the file of the inbox for too long.',
+    message: 'Another program has locked the inbox file for too long.',
     fix: 'End its transaction, or raise busyTimeoutMs.',
   },
   inbox_unwritable: {
     status: 503,
     severity: 'error',
-    message: 'The file of the inbox cannot be opened or written.',
-    fix: 'Check its path, that its folder exists, and the owner and permissions of both.',
+    message: 'The inbox file cannot be opened or written.',
+    fix: 'Check the path, that the folder exists, and the owner and permissions of both.',
   },
   inbox_corrupted: {
     status: 503,
     severity: 'error',
-    message: 'The file of the inbox is damaged, or is not a database.',
+    message: 'The inbox file is damaged, or is not a database.',
     fix: 'Stop the processes that use it, and keep a copy of it with its -wal and -shm files. Then replace it with what `sqlite3 <file> .recover` saves, or with a backup.',
   },
   inbox_unsupported: {
     status: 503,
     severity: 'error',
-    message: 'The inbox cannot work with this file, or with the SQLite installed here.',
+    message: 'The inbox does not support this file, or the installed version of SQLite.',
     fix: 'Update call-status or SQLite.',
   },
   inbox_missing: {
     status: 503,
     severity: 'error',
-    message: 'The file of the inbox does not exist.',
+    message: 'The inbox file does not exist.',
     fix: 'Check its path. Only a service creates the file; pass create: true to create it here.',
   },
   inbox_replaced: {
     status: 503,
     severity: 'error',
-    message: 'The file of the inbox is no longer the one that was opened, so nothing is recorded.',
+    message: 'The inbox file is no longer the one that was opened, so nothing is recorded.',
     fix: 'Put the right files back, or restart the process to use the file that is there now.',
   },
   inbox_clock_stepped: {
@@ -55,7 +55,7 @@ export const INBOX_ERRORS = {
   },
   inbox_exposed: {
     severity: 'warning',
-    message: 'Every user of this host can read or write the file of the inbox, and it holds phone numbers.',
+    message: 'Every user of this host can read or write the inbox file, and it holds phone numbers.',
     fix: 'Run chmod 600 on it, its -wal and its -shm.',
   },
   inbox_relative_path: {
@@ -66,7 +66,7 @@ export const INBOX_ERRORS = {
   inbox_retention_changed: {
     severity: 'warning',
     message:
-      'The file of the inbox was created with another retentionMs. The new one now applies to every service that uses the file.',
+      'The inbox file was created with another retentionMs. The new one now applies to every service that uses the file.',
     fix: 'No action needed if you changed it. Otherwise give every service that uses this file the same retentionMs.',
   },
 } as const;

@@ -1,6 +1,6 @@
 import './require-node.ts';
 
-/** What an application needs. Authors of providers, inboxes and adapters find more in `/provider`, `/inbox` and `/adapter`. */
+/** Everything an application needs. Authors of providers, inboxes and adapters find more in `/provider`, `/inbox` and `/adapter`. */
 
 export type { Call } from './call.ts';
 export type { CallbackRequest, Receipt } from './callback-request.ts';

@@ -1,6 +1,6 @@
 /**
- * Refuses a Node that is too old, before anything else can fail for that reason. Each entry imports it first; and no file of a package
- * imports by name what a module of an older Node does not have, because that fails before any code runs.
+ * Rejects versions of Node that are too old, before anything else can fail for that reason. Each entry imports it first. No file may import
+ * by name anything that a module of an older Node lacks, because that fails before any code runs.
  *
  * @param version of Node, such as `20.19.0`
  * @throws Error

@@ -6,7 +6,7 @@ import { monotonicNow } from './timer.ts';
 /** The event that a message is about. */
 export interface TelemetrySubject {
   readonly provider: string;
-  /** Without phone numbers. */
+  /** Contains no phone numbers. */
   readonly eventId: string;
   readonly status: CallStatus;
 }
@@ -18,11 +18,11 @@ export interface TelemetryAttempt extends TelemetrySubject {
 }
 
 /**
- * A message on the channel `call-status` of `node:diagnostics_channel`, for metrics and traces. Publishing costs nothing while nothing
- * subscribes. All durations are milliseconds.
+ * A message on the channel `call-status` of `node:diagnostics_channel`, for metrics and traces. Publishing costs nothing without
+ * subscribers. All durations are milliseconds.
  *
- * Callbacks are published in the async context of their request, everything else in the context in which the receiver was made.
- * `attempt.started` is published with `runStores`: a store that is bound to the channel is current in the handlers.
+ * Callbacks are published in the async context of their request, everything else in the context in which the receiver was created.
+ * `attempt.started` is published with `runStores`, so stores bound to the channel are active in the handlers.
  *
  * @example
  * ```ts
@@ -44,13 +44,13 @@ export type TelemetryEvent =
       readonly transition: Transition;
       readonly durationMs: number;
     })
-  /** A callback was refused. */
+  /** A callback was rejected. */
   | {
       readonly type: 'callback.refused';
       readonly provider?: string | undefined;
       readonly code: ErrorCode;
     }
-  /** A request was left to the application. */
+  /** A request was passed on to the application. */
   | {
       readonly type: 'callback.passed_on';
       readonly provider?: string | undefined;
@@ -68,17 +68,17 @@ export type TelemetryEvent =
   | (TelemetryAttempt & { readonly type: 'event.retried'; readonly retryInMs: number })
   /** The event became a dead letter. */
   | (TelemetryAttempt & { readonly type: 'event.dead' })
-  /** The event counts as handled, since no handler is registered here for its status. */
+  /** The event counts as handled because no handler is registered here for its status. */
   | (TelemetrySubject & { readonly type: 'event.unhandled' });
 
 const telemetry: Channel = channel('call-status');
 
-/** Whether anything subscribes. */
+/** Whether there are subscribers. */
 export function isObserved(): boolean {
   return telemetry.hasSubscribers;
 }
 
-/** Publishes what `make` returns, if anything subscribes. */
+/** Publishes the result of `make` if there are subscribers. */
 export function publish(make: () => TelemetryEvent): void {
   if (telemetry.hasSubscribers) telemetry.publish(make());
 }

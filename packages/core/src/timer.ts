@@ -1,4 +1,4 @@
-/** The longest that a timer of node can wait, in milliseconds; one that is to wait for longer fires at once. */
+/** The longest delay of Node's timers, in milliseconds; a longer one fires at once. */
 export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 
 /** Node's own timers, taken at import: fake timers in an application's tests do not stop the receiver. */
@@ -8,27 +8,29 @@ export const setInterval: typeof globalThis.setInterval = globalThis.setInterval
 export const clearInterval: typeof globalThis.clearInterval = globalThis.clearInterval;
 export const setImmediate: typeof globalThis.setImmediate = globalThis.setImmediate;
 
-/** Milliseconds on a clock that only goes forward, taken at import for the same reason. */
+/** Milliseconds of a monotonic clock, taken at import for the same reason. */
 export const monotonicNow: () => number = performance.now.bind(performance);
 
-/** What time it is, in milliseconds since the epoch. */
+/** The current time, in milliseconds since the epoch. */
 export type Clock = () => number;
 
-/** What a worker waits by: retries, leases and time limits of handlers. */
+/** The timers of a worker: retries, leases and time limits of handlers. */
 export interface Timers {
-  /** Milliseconds on a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
-  /** Calls back once, after so many milliseconds. Keeps no process alive. Returns a function that cancels it. */
+  /** Calls the function once, after this many milliseconds. Does not keep the process alive. Returns a function that cancels it. */
   after(ms: number, callback: () => void): () => void;
-  /** Calls back each time so many milliseconds have passed. Keeps no process alive. Returns a function that cancels it. */
+  /**
+   * Calls the function every time this many milliseconds have passed. Does not keep the process alive. Returns a function that cancels it.
+   */
   every(ms: number, callback: () => void): () => void;
 }
 
-/** Time that a test moves. `manualClock()` of `@call-status/testing` makes one. */
+/** Time controlled by a test. `manualClock()` of `@call-status/testing` makes one. */
 export interface TimeSource {
-  /** What time it is. */
+  /** The current time. */
   readonly now: Clock;
-  /** What passes with it. */
+  /** Timers that follow it. */
   readonly timers: Timers;
 }
 

@@ -1,7 +1,7 @@
 /** Node's own timers, taken at import: a test may fake the global ones. */
 export const setTimeout: typeof globalThis.setTimeout = globalThis.setTimeout;
 export const setImmediate: typeof globalThis.setImmediate = globalThis.setImmediate;
-/** Milliseconds on a clock that only goes forward. */
+/** Milliseconds of a monotonic clock. */
 export const monotonicNow: () => number = performance.now.bind(performance);
 
 /** Resolves in another turn of the event loop. */

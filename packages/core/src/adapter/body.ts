@@ -7,7 +7,7 @@ import { inNextTurn } from './next-turn.ts';
 /** A stream with the body of a request. Node's own requests say whether it has arrived completely, or was cut off. */
 export type BodyStream = Readable & { readonly complete?: boolean; readonly aborted?: boolean };
 
-/** The number of bytes that the head announces; `undefined` if there may be any number, in chunks. */
+/** The body's length according to the headers; `undefined` if it is chunked and may have any length. */
 export function contentLength(req: IncomingMessage): number | undefined {
   const { 'transfer-encoding': chunked, 'content-length': length } = req.headers;
   if (chunked !== undefined) return undefined;
@@ -42,8 +42,8 @@ export function readBuffered(stream: BodyStream): Uint8Array {
 const NO_BYTES = Buffer.alloc(0);
 
 /**
- * Reads the whole body and puts it back, so that the next reader gets it as if it were the first.
- * It can be put back because `end` is not emitted as long as there is something to read.
+ * Reads the whole body and puts it back, so that the next reader gets all of it. This works because `end` is not emitted while there is
+ * still something to read.
  */
 export function peekBody(
   stream: BodyStream,
@@ -51,7 +51,7 @@ export function peekBody(
   maxBytes: number,
 ): Promise<Uint8Array | CallStatusError> {
   if (announced !== undefined && announced > maxBytes) return Promise.resolve(tooManyBytes(maxBytes));
-  // Reading a stream without a body would end it, and the next reader would wait for an end that was already emitted.
+  // Reading a stream without a body would end it, and the next reader would miss the `end` event.
   if (announced === 0) return Promise.resolve(NO_BYTES);
   if (stream.destroyed) return Promise.resolve(new CallStatusError('body_aborted'));
   return new Promise((resolve) => {
@@ -84,7 +84,7 @@ export function peekBody(
           return;
         }
       }
-      // HTTP/2 sets `complete` when it is too late to put anything back, and on requests that were cut off too.
+      // HTTP/2 sets `complete` too late to put anything back, and also on requests that were cut off.
       if (stream.complete || (isBytes && length === announced)) onEnd();
     };
     stream.on('readable', onReadable);
@@ -95,10 +95,10 @@ export function peekBody(
 }
 
 /**
- * Reads the whole body for a framework whose own parser is slower, and does not put it back.
+ * Reads the whole body and does not put it back: for a framework whose own parser is slower.
  *
- * @param stream the request, or what a hook of the application turned it into
- * @param done called with the body, or with the reason why it cannot be read
+ * @param stream the request, or the stream that an application's hook replaced it with
+ * @param done called with the body, or with the error that prevented reading it
  * @example
  * ```ts
  * import { createServer } from 'node:http';
@@ -113,7 +113,7 @@ export function readBody(
   maxBytes: number,
   done: (error: Error | null, body?: Uint8Array | CallStatusError) => void,
 ): void {
-  // Nearly every body comes with its head, and is buffered once the process has read what has arrived.
+  // Nearly every body arrives together with its headers, and is buffered by the next turn.
   inNextTurn(() => {
     const length = stream === req ? contentLength(req) : undefined;
     if (isFullyBuffered(stream, length, maxBytes)) {

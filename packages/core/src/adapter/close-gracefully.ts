@@ -10,11 +10,11 @@ export type NodeServer = Server & { closeIdleConnections?(): void; closeAllConne
 /** An application that owns its server, such as a Fastify instance. */
 export interface ServerOwner {
   readonly server: NodeServer;
-  /** Stops the server, then runs what the application does at its end. */
+  /** Stops the server, then runs the application's own shutdown hooks. */
   close(): PromiseLike<unknown>;
 }
 
-/** What is closed after the server: the receiver that `createCallStatus()` returned. */
+/** The receiver that `createCallStatus()` returned; it is closed after the server. */
 export interface Closable {
   close(options?: CloseOptions): Promise<void>;
 }
@@ -22,14 +22,14 @@ export interface Closable {
 /** How to close a server. */
 export interface CloseGracefullyOptions {
   /**
-   * How long everything may take, in milliseconds: at most half of it for the last requests, the rest for the running handlers.
+   * How long closing may take, in milliseconds: at most half of it for the last requests, the rest for running handlers.
    * Kubernetes kills a process 30 seconds after its SIGTERM, systemd after 90, Docker after 10.
    * @default 20000
    */
   readonly deadlineMs?: number;
 }
 
-/** For this long, connections in use get a last answer, which tells their clients to send no further request on them. */
+/** How long busy connections still get answers, each of which asks the client to close the connection. */
 const LAST_REQUESTS_MS = 500;
 const POLL_MS = 50;
 
@@ -70,7 +70,7 @@ export function closeGracefully(
 }
 
 /**
- * How much of its deadline a server has left that is closed gracefully; of any other, the default of `calls.close()`.
+ * How much time is left for `calls.close()`: the rest of the deadline if the server is being closed gracefully, else the default.
  * @example
  * ```ts
  * import type { Server } from 'node:http';
@@ -99,16 +99,16 @@ async function close(given: NodeServer | ServerOwner, calls: Closable | undefine
   await Promise.all([receiverClosed, within(timeUntil(deadline), ended)]);
 }
 
-/** Tells the client that this request is the last on its connection. */
+/** Tells the client that this is the last request on its connection. */
 function answerLast(req: IncomingMessage | Http2ServerRequest, res: ServerResponse): void {
   if ('stream' in req) req.stream.session?.close();
   else res.setHeader('connection', 'close');
 }
 
-/** Resolves once a closing server has no connection left. Closes idle ones, and all of them when the time is over. */
+/** Resolves once a closing server has no connections left. Closes idle ones at once, and all others when the time is up. */
 async function stopWithin(server: NodeServer, milliseconds: number): Promise<void> {
   const closed = new Promise((resolve) => server.once('close', resolve));
-  // A connection in use becomes idle after an answer that began before the server was closed.
+  // A connection becomes idle again after an answer that began before the server was closed.
   const polling = setInterval(() => server.closeIdleConnections?.(), POLL_MS);
   await within(milliseconds, closed);
   clearInterval(polling);
@@ -119,7 +119,7 @@ function timeUntil(moment: number): number {
   return Math.max(0, Math.floor(moment - monotonicNow()));
 }
 
-/** Settles as the work does, or resolves when the time is over. */
+/** Settles like the given promise, or resolves when the time is up. */
 async function within(milliseconds: number, work: unknown): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const isOver = new Promise((resolve) => {

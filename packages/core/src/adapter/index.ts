@@ -1,6 +1,6 @@
 import '../require-node.ts';
 
-/** For authors of adapters: receives requests of node's HTTP servers, and reads bodies without taking them from the application. */
+/** For authors of adapters: receives requests from Node's HTTP servers, and reads bodies without taking them away from the application. */
 export type { Ack, CallbackReceiver, CallbackRequest, Receipt, RequestHead } from '../callback-request.ts';
 export type { EventName, RecordOptions, Registrars } from '../receiver/types.ts';
 export type { TelemetryAttempt, TelemetrySubject } from '../telemetry.ts';

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { setImmediate } from '../timer.ts';
 
-/** A function for the next turn, in the async context of its caller. */
+/** A function to run in the next turn, in the async context of its caller. */
 class Task extends AsyncResource {
   readonly run: () => void;
 

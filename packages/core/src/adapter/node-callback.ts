@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { CallbackRequest } from '../callback-request.ts';
 import type { CallStatusError } from '../errors.ts';
 
-/** What only the framework knows of a request. */
+/** What only the framework knows about a request. */
 export interface NodeRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -12,11 +12,11 @@ export interface NodeRequest {
   readonly url: string;
   /** Scheme and host under which the provider called, as the framework sees them. */
   origin(): string;
-  /** Whether this URL exists for callbacks only. */
+  /** Whether this URL is only for callbacks. */
   readonly callbackOnly: boolean;
-  /** The body as an earlier parser preserved it, if any did. */
+  /** The original body, if an earlier parser preserved it. */
   readonly rawBody?: unknown;
-  /** What an earlier parser made of the body: fields, or the body itself as bytes or text. */
+  /** The body as an earlier parser left it: fields, bytes or text. */
   readonly parsed?: unknown;
   /** The framework's request. */
   readonly frameworkRequest: unknown;
@@ -65,7 +65,7 @@ export class NodeCallback implements CallbackRequest {
     this.#onAnswered = listener;
   }
 
-  /** The framework has what it needs to answer, and most have answered by now. */
+  /** The framework has what it needs to answer; most have answered by now. */
   handedOver(): void {
     if (this.#onAnswered !== undefined) whenAnswered(this.#request.res, this.#onAnswered);
   }

@@ -6,20 +6,20 @@ import { contentLength, isFullyBuffered, peekBody, readBuffered } from './body.t
 import { inNextTurn } from './next-turn.ts';
 import { NodeCallback, type NodeRequest } from './node-callback.ts';
 
-/** How an adapter goes on with a request. Not a promise: each turn of one would cost every request. */
+/** What an adapter does next with a request. Not a promise: its turns would slow down every request. */
 export interface Continuation {
-  /** Leaves the event of an accepted callback on the framework's request. One of the others follows. */
+  /** Stores the event of an accepted callback on the framework's request. One of the other methods is called next. */
   readonly accepted: (event: AnyCallStatusEvent) => void;
   /** Answers the provider: status, headers and an empty body. */
   readonly answer: (receipt: Receipt<AnyCallStatusEvent>) => void;
-  /** Leaves the request to the application, which finds the body as if it had not been read. */
+  /** Passes the request on to the application, which can read the body as usual. */
   readonly passOn: () => void;
-  /** Reports a failure that no client can cause, as the framework does. */
+  /** Reports a failure that no client can cause, in the framework's own way. */
   readonly fail: (error: unknown) => void;
 }
 
 /**
- * Receives a request of node's HTTP server that the receiver accepts by its head.
+ * Receives a request of Node's HTTP server after the receiver has accepted its headers.
  * @example
  * ```ts
  * import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -43,14 +43,14 @@ export function receiveNode(receiver: CallbackReceiver, request: NodeRequest, th
   const preserved = bytesOf(rawBody) ?? bytesOf(parsed) ?? (req as WithPreservedBody)[PRESERVED_BODY];
   if (preserved !== undefined) receive(receiver, new NodeCallback(request, preserved), then);
   else if (req.readableDidRead) receiveParsed(receiver, request, then);
-  // Another reader listens already: in the next turn, the body would be gone.
+  // Other code is already reading the body: it would be gone in the next turn.
   else if (req.readableFlowing) receiveStream(receiver, request, then);
-  // Nearly every body comes with its head, and is buffered once the process has read what has arrived.
+  // Nearly every body arrives together with its headers, and is buffered by the next turn.
   else inNextTurn(() => receiveStream(receiver, request, then));
 }
 
 /**
- * Receives a request whose body the adapter has read, or could not read.
+ * Receives a request whose body the adapter has read or failed to read.
  * @example
  * ```ts
  * import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -94,7 +94,7 @@ function receiveStream(receiver: CallbackReceiver, request: NodeRequest, then: C
     else callback.hasBody = false;
     return;
   }
-  // Code that ran after us was faster.
+  // Code that ran after us has read it.
   if (req.readableDidRead) {
     receiveParsed(receiver, request, then);
     return;
@@ -143,18 +143,18 @@ function receive(receiver: CallbackReceiver, callback: NodeCallback, then: Conti
   try {
     receiver.receive(callback).then(settle, then.fail);
   } catch (error) {
-    // Only a receiver that is not ours throws, and nothing up the stack would catch it.
+    // Only a custom receiver throws here, and nothing up the stack would catch it.
     then.fail(error);
   }
 }
 
-/** The body of a request that was passed on, for another receiver behind this one, to which the stream looks read. */
+/** The body of a request that was passed on: to another receiver after this one, the stream looks as if it had been read. */
 const PRESERVED_BODY: unique symbol = Symbol('call-status body');
 
 type WithPreservedBody = IncomingMessage & { [PRESERVED_BODY]?: Uint8Array };
 
 function bytesOf(preserved: unknown): Uint8Array | undefined {
   if (preserved instanceof Uint8Array) return preserved;
-  // Some parsers leave an empty text where they did not read the body.
+  // Some parsers leave an empty string if they did not read the body.
   return typeof preserved === 'string' && preserved !== '' ? Buffer.from(preserved) : undefined;
 }

@@ -19,7 +19,7 @@ export function originOf({ headers, socket }: IncomingMessage, trustsProxy: () =
   const host = firstOf(headers['x-forwarded-host']);
   const isTrusted = (scheme !== '' || host !== '') && trustsProxy();
   const ownScheme = (socket as TLSSocket).encrypted ? 'https' : 'http';
-  // HTTP/2 has the host in a field of its own.
+  // HTTP/2 has a separate field for the host.
   const ownHost = (headers[':authority'] as string | undefined) ?? headers.host ?? '';
   return `${(isTrusted && scheme.toLowerCase()) || ownScheme}://${(isTrusted && host) || ownHost}`;
 }

@@ -4,7 +4,7 @@ import type { CallStatusOptions } from '../options/call-status-options.ts';
 import type { Provider } from '../provider/define-provider.ts';
 
 /**
- * The receiver that an adapter was given, or a new one with the options that it was given.
+ * Returns the given receiver, or a new one with the given options.
  * @example
  * ```ts
  * import type { CallStatusOptions } from '@call-status/core';
@@ -23,7 +23,7 @@ export function toReceiver<const Providers extends readonly Provider[]>(
 }
 
 /**
- * Whether a value is a receiver, of all its providers or of one.
+ * Whether a value is a receiver, for all of its providers or for one.
  * @example isReceiver({ onCompleted: console.log }) // false
  */
 export function isReceiver(value: unknown): value is CallbackReceiver {

@@ -7,7 +7,7 @@ const FORM = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data; boundary=x';
 const JSON_TYPE = 'application/json';
 const part = (name: string): string => `--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n1\r\n`;
-const raise = (limit: string): string => `If the provider really sends that, raise limits.${limit}.`;
+const raise = (limit: string): string => `If the provider really sends this much, raise limits.${limit}.`;
 const limits = { bytes: 2000, fields: 10, depth: 3 };
 
 it.each<[string, string, string, Partial<CallbackRequest>, string]>([
@@ -59,5 +59,5 @@ it.each<[string, string, string, Partial<CallbackRequest>, string]>([
     body: Buffer.from(body),
     ...more,
   });
-  expect([receipt?.status, receipt?.error?.message]).toEqual([413, `The request is over a limit. ${hint}`]);
+  expect([receipt?.status, receipt?.error?.message]).toEqual([413, `The request exceeds a limit. ${hint}`]);
 });

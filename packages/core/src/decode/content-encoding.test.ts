@@ -24,14 +24,14 @@ it.each(['gzip', 'x-gzip', 'deflate', 'compress', 'BR', 'zstd'])('refuses %s as 
 });
 
 it.each([
-  ['UTF-8', '"UTF-8", which is no coding'],
-  ['gzip, none', '"none", which is no coding'],
-  ['7bit', '"7bit", which is no coding'],
-  ['x555-123-0001', 'something, which is no coding'],
-  ['555.123.0001', 'something, which is no coding'],
-  ['+15551230001', 'something, which is no coding'],
-  ['a b', 'something, which is no coding'],
-  ['x5551230001', 'something, which is no coding'],
+  ['UTF-8', '"UTF-8", which is not a content coding'],
+  ['gzip, none', '"none", which is not a content coding'],
+  ['7bit', '"7bit", which is not a content coding'],
+  ['x555-123-0001', 'something, which is not a content coding'],
+  ['555.123.0001', 'something, which is not a content coding'],
+  ['+15551230001', 'something, which is not a content coding'],
+  ['a b', 'something, which is not a content coding'],
+  ['x5551230001', 'something, which is not a content coding'],
 ])('refuses %j by its name, if it is safe to say', (header, expected) => {
   const refused = () => refuseEncoded(header);
   expect(refused).toThrow(expect.objectContaining({ code: 'unsupported_encoding' }));

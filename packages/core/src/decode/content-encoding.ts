@@ -6,7 +6,7 @@ const CODINGS: ReadonlySet<string> = new Set(
   'aes128gcm br compress dcb dcz deflate exi gzip pack200-gzip x-compress x-gzip zstd'.split(' '),
 );
 
-/** What the header `content-encoding` says was done to a body: a list of codings, in any case, of which `identity` does nothing. */
+/** The codings in a `content-encoding` header, in any case, without `identity`, which does nothing. */
 export function contentCodings(header: string | readonly string[] | undefined): readonly string[] {
   if (header === undefined) return [];
   return [header]
@@ -17,7 +17,7 @@ export function contentCodings(header: string | readonly string[] | undefined): 
 }
 
 /**
- * Refuses a body that was encoded.
+ * Rejects a body that was encoded.
  * @throws CallStatusError `unsupported_encoding`
  */
 export function refuseEncoded(header: string | readonly string[] | undefined): void {
@@ -29,11 +29,11 @@ export function refuseEncoded(header: string | readonly string[] | undefined): v
     hint:
       foreign === undefined
         ? `The body is compressed: its content-encoding is ${first}. Check for a proxy that compresses requests.`
-        : `The header content-encoding says ${quoted(foreign)}, which is no coding. The sender must leave it out.`,
+        : `The header content-encoding says ${quoted(foreign)}, which is not a content coding. The sender must omit the header.`,
   });
 }
 
-/** A client may write anything there. */
+/** A client may send anything here. */
 function quoted(coding: string): string {
   return /^[a-z0-9][a-z0-9._-]{0,31}$/i.test(coding) && !mayHavePhoneNumber(coding) ? `"${coding}"` : 'something';
 }

@@ -2,11 +2,11 @@ import { decodeCharset, decodeUtf8 } from './text.ts';
 
 /** What the header `content-type` says about a body. */
 export interface ContentType {
-  /** `none`: there is no header; `other`: nothing that a callback comes in. */
+  /** `none`: there is no header; `other`: a type that no callback uses. */
   readonly kind: 'form' | 'json' | 'multipart' | 'none' | 'other';
   /** What separates the parts of a multipart body. */
   readonly boundary?: string | undefined;
-  /** As the header names it; absent for UTF-8, which is the default. */
+  /** As named in the header; absent for UTF-8, the default. */
   readonly charset?: string | undefined;
   /**
    * Decodes text with the charset of the header, UTF-8 by default and for JSON. Bytes that do not decode become U+FFFD.
@@ -35,7 +35,7 @@ const KNOWN: ReadonlyMap<string, ContentType> = new Map(
 /** How nearly every multipart body comes, each with a boundary of its own. */
 const PLAIN_MULTIPART = /^multipart\/form-data; ?boundary=([^\s;="]+)$/;
 
-/** Reads a `content-type` header. Never throws; an odd header is of kind `other`. */
+/** Reads a `content-type` header. Never throws: a malformed header is of kind `other`. */
 export function parseContentType(header = ''): ContentType {
   const known = KNOWN.get(header);
   if (known !== undefined) return known;
@@ -46,7 +46,7 @@ export function parseContentType(header = ''): ContentType {
 function parse(header: string): ContentType {
   const { value, parameters } = parseParameters(header);
   const kind = kindOf(value);
-  // JSON is always UTF-8 (RFC 8259). And no signature covers this header: another charset would read other ids in the same bytes.
+  // JSON is always UTF-8 (RFC 8259). No signature covers this header, and with another charset the same bytes would give different ids.
   const charset = kind === 'json' ? undefined : otherCharset(parameters.get('charset'));
   const decodeText = charset === undefined ? decodeUtf8 : (body: Uint8Array) => decodeCharset(body, charset);
   return { kind, boundary: parameters.get('boundary'), charset, decodeText };
@@ -65,7 +65,7 @@ function kindOf(mediaType: string): ContentType['kind'] {
   }
 }
 
-/** A charset that is not read as UTF-8 anyway. */
+/** The charset, unless it is UTF-8 anyway. */
 function otherCharset(charset = ''): string | undefined {
   const name = charset.trim().toLowerCase();
   return ['', 'utf-8', 'utf8', 'us-ascii'].includes(name) ? undefined : name;
@@ -73,18 +73,18 @@ function otherCharset(charset = ''): string | undefined {
 
 /** A header's value with its parameters: `multipart/form-data; boundary="x"`. */
 export interface Parameters {
-  /** What stands before the first semicolon, in lower case. */
+  /** The part before the first semicolon, in lower case. */
   readonly value: string;
-  /** Names in lower case; of a repeated name the first. */
+  /** Names in lower case; the first value of a repeated name. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Takes a header with parameters apart. What is malformed in it is passed over. */
+/** Parses a header with parameters. Malformed parts are skipped. */
 export function parseParameters(header: string): Parameters {
   const parameters = new Map<string, string>();
   for (const [, name = '', quoted, token = ''] of header.matchAll(PARAMETER)) {
     const key = name.toLowerCase();
-    // A backslash escapes a quote or itself alone: clients send file paths with single backslashes.
+    // A backslash escapes only a quote or itself: clients send file paths with single backslashes.
     if (!parameters.has(key)) parameters.set(key, quoted?.replace(/\\(["\\])/g, '$1') ?? token);
   }
   const [value = ''] = header.split(';', 1);

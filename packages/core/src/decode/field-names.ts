@@ -3,12 +3,12 @@ import { type Template, templateOf } from './template.ts';
 import { copied } from './text.ts';
 import { collect, toTree } from './tree.ts';
 
-/** The names of a body's fields, in the order in which they came, and what follows from the names alone. */
+/** The names of a body's fields in their original order, and everything that depends only on the names. */
 export class FieldNames {
   readonly #names: readonly string[];
   readonly #limits: Limits;
   #sorted: readonly string[] | undefined;
-  /** Where each of the sorted names stands among the names. */
+  /** The index of each sorted name in the list of names. */
   #positions: readonly number[] = [];
   #arePlain: boolean | undefined;
   #wasUsed = false;
@@ -26,7 +26,7 @@ export class FieldNames {
     return own.length === names.length && own.every((name, at) => name === names[at]);
   }
 
-  /** Whether each of them stands in the tree as it is. */
+  /** Whether no name has brackets, so that each is a key of the tree. */
   get arePlain(): boolean {
     this.#arePlain ??= this.#names.every((name) => !name.includes('[') && !isForbidden(name));
     return this.#arePlain;
@@ -37,7 +37,7 @@ export class FieldNames {
   }
 
   /**
-   * The tree of the fields. From the second time on it is made from a template, if there is one.
+   * The tree of the fields. From the second time on, it is built from a template if there is one.
    * @throws CallStatusError `body_too_large`
    */
   toTree(values: readonly string[]): FieldTree {
@@ -57,7 +57,7 @@ export class FieldNames {
     return text;
   }
 
-  /** The first answer that is given for a name and its value, in the order of {@link sortedText}. */
+  /** The first result that `find` returns for a name and its value, in the order of {@link sortedText}. */
   firstSorted<Answer>(
     values: readonly string[],
     ask: (name: string, value: string) => Answer | undefined,
@@ -78,7 +78,7 @@ export class FieldNames {
   }
 }
 
-/** More lists, names and characters are not remembered, since anyone can send names; a provider has a few lists of some dozens. */
+/** Limits on what is remembered, since anyone can send names; a provider uses only a few lists of a few dozen names. */
 const MOST_LISTS = 64;
 const MOST_NAMES = 100;
 const MOST_CHARACTERS = 4096;
@@ -86,8 +86,8 @@ const MOST_CHARACTERS = 4096;
 const KNOWN = new WeakMap<Limits, FieldNames[]>();
 
 /**
- * The names of a body, as they are known if the same list came lately: providers send the same names in the same order again and again, so
- * their order and their tree are worked out once. Without it, a callback costs 1.6 times as much CPU (`pnpm run bench micro`).
+ * The names of a body, from the cache if the same list came recently: providers send the same names in the same order again and again, so
+ * their order and their tree are computed once. Without it, a callback costs 1.6 times as much CPU (`pnpm run bench micro`).
  */
 export function knownNames(names: readonly string[], limits: Limits): FieldNames {
   let lists = KNOWN.get(limits);

@@ -1,7 +1,7 @@
 import { type FieldNames, knownNames } from './field-names.ts';
 import type { FieldRecord, FieldTree, Limits } from './fields.ts';
 
-/** The fields of a form or multipart body as they came, before brackets in their names mean anything. */
+/** The fields of a form or multipart body as sent, before brackets in names are interpreted. */
 export class FieldPairs {
   readonly #names: FieldNames;
   readonly #values: readonly string[];
@@ -13,7 +13,7 @@ export class FieldPairs {
     this.#values = values;
   }
 
-  /** All values by name. Where no name has a bracket, that is the tree, which is there or will be wanted. */
+  /** All values by name. If no name has brackets, this is the tree, which is needed anyway. */
   toRecord(): FieldRecord {
     return this.#names.arePlain ? (this.toTree() as FieldRecord) : this.#names.toRecord(this.#values);
   }
@@ -27,13 +27,13 @@ export class FieldPairs {
     return this.#tree;
   }
 
-  /** Name and value of each field, in the UTF-16 order of the names: what signatures of the LaML family cover. */
+  /** The name and value of each field, ordered by the UTF-16 code units of the names: what signatures of the LaML family cover. */
   sortedText(): string {
     this.#sortedText ??= this.#names.sortedText(this.#values);
     return this.#sortedText;
   }
 
-  /** The first answer that is given for a field, in the order of {@link sortedText}. */
+  /** The first result that `find` returns for a field, in the order of {@link sortedText}. */
   firstSorted<Answer>(ask: (name: string, value: string) => Answer | undefined): Answer | undefined {
     return this.#names.firstSorted(this.#values, ask);
   }

@@ -1,6 +1,6 @@
 import { CallStatusError } from '../errors.ts';
 
-/** Names and values as they came: a repeated name has all its values, in order. Without a prototype. */
+/** Names and values as sent; a repeated name has all its values, in order. Has no prototype. */
 export type FieldRecord = Readonly<Record<string, string | readonly string[]>>;
 
 /** The one tree that form, multipart, JSON and query give. `Legs[0][Status]` has become an array of objects. */
@@ -11,7 +11,7 @@ export function isForbidden(name: string): boolean {
   return name === '__proto__' || name === 'constructor' || name === 'prototype';
 }
 
-/** Limits on what is decoded; a request over one of them is answered with 413. */
+/** Limits on what is decoded; a request that exceeds one is answered with 413. */
 export interface Limits {
   /**
    * Bytes of the body.
@@ -50,6 +50,6 @@ export function tooDeep({ depth }: Limits): CallStatusError {
 
 function over(name: keyof Limits, fact: string): CallStatusError {
   return new CallStatusError('body_too_large', {
-    hint: `${fact} If the provider really sends that, raise limits.${name}.`,
+    hint: `${fact} If the provider really sends this much, raise limits.${name}.`,
   });
 }

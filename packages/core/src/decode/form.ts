@@ -4,9 +4,9 @@ import { type Limits, tooManyFields } from './fields.ts';
 import { detach, withoutBom, withoutBomBytes } from './text.ts';
 
 /**
- * Decodes a form body or a query, as the URL Standard says: what is not an escape sequence stands for itself.
+ * Decodes a form body or a query according to the URL Standard: anything that is not an escape sequence stands for itself.
  *
- * @param what how to call its fields when there are too many
+ * @param what what the error calls the fields if there are too many
  * @throws CallStatusError `body_too_large`
  */
 export function decodeForm(form: string, limits: Limits, what = 'fields'): FieldPairs {
@@ -24,7 +24,7 @@ export function decodeForm(form: string, limits: Limits, what = 'fields'): Field
 }
 
 /**
- * Decodes the bytes of a form. Its charset is that of the content type, for raw bytes and for escapes; UTF-8 where a byte order mark says so.
+ * Decodes the bytes of a form. The charset of the content type applies to raw bytes and to escapes; a UTF-8 byte order mark overrides it.
  * @throws CallStatusError `body_too_large`, `unsupported_encoding`
  */
 export function decodeFormBody(body: Uint8Array, { charset, decodeText }: ContentType, limits: Limits): FieldPairs {
@@ -34,7 +34,7 @@ export function decodeFormBody(body: Uint8Array, { charset, decodeText }: Conten
   return decodeForm(charset.startsWith('utf-16') ? wide(body, decodeText) : narrow(body, decodeText), limits);
 }
 
-/** The values of one parameter of a query. Nothing else is decoded, since anyone can send it. */
+/** The values of one query parameter. Nothing else is decoded, since anyone can send a query. */
 export function valuesOf(query: string, name: string): readonly string[] {
   const prefix = `${name}=`;
   return query

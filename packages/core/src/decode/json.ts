@@ -4,7 +4,7 @@ import { sanitize } from './sanitize.ts';
 import { withoutBom } from './text.ts';
 
 /**
- * Decodes a JSON body, which has to be an object.
+ * Decodes a JSON body, which must be an object.
  * @throws CallStatusError `malformed_body`, `body_too_large`
  */
 export function decodeJson(text: string, limits: Limits): FieldTree {

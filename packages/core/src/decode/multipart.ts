@@ -7,20 +7,20 @@ import { copied, detach, withoutBomBytes } from './text.ts';
 
 /** RFC 2046, section 5.1.1. */
 const LONGEST_BOUNDARY = 70;
-/** Honest parts have two or three short header lines. */
+/** Legitimate parts have two or three short header lines. */
 const LONGEST_HEADERS = 4096;
 
-/** How nearly every part begins. */
+/** The usual beginning of a part. */
 const PLAIN_HEADERS = /^Content-Disposition: form-data; name="([^"\\%\r\n]*)"$/;
 const CONTENT_DISPOSITION = /^content-disposition[ \t]*:[ \t]*(form-data[ \t]*;.*)$/im;
 const CONTENT_TYPE = /^content-type[ \t]*:(.*)$/im;
 const FOLD = /\r?\n[ \t]+/g;
-/** What browsers escape in names, and all that they escape. */
+/** Exactly the characters that browsers escape in names. */
 const ESCAPED = /%(?:22|0D|0A)/gi;
 const LINE_END = /[ \t]*(\r?\n)/y;
 
 /**
- * Decodes a `multipart/form-data` body of text parts. The part of a file is dropped: it says nothing about a call.
+ * Decodes a `multipart/form-data` body of text parts. File parts are dropped: they say nothing about a call.
  * Lines may end in a bare LF, if the first one does. Text is UTF-8 unless its part, or the content type of the
  * body, names another charset.
  * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`
@@ -30,7 +30,7 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
   if (boundary === '' || boundary.length > LONGEST_BOUNDARY) throw malformed('Its content type has no valid boundary.');
   const { buffer, byteOffset, byteLength } = withoutBomBytes(bytes) ?? bytes;
   const body = Buffer.from(buffer, byteOffset, byteLength);
-  // One character for each byte, so an offset in the text is one in the body. ASCII needs no other decoding.
+  // One character per byte, so offsets in the text are offsets in the body. ASCII needs no further decoding.
   const text = body.toString('latin1');
   const ascii = isAscii(body);
   const { eol, next } = findOpening(text, `--${boundary}`);
@@ -45,7 +45,7 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
     if (headersEnd < 0 || headersEnd - start > LONGEST_HEADERS) throw malformed('The headers of a part do not end.');
     const headers = readHeaders(text.slice(start, headersEnd), delimiter);
     const from = headersEnd + blankLine.length;
-    // An empty part may lack its own line end: the blank line's second half then belongs to the delimiter.
+    // An empty part may lack its own line break: the end of the blank line then belongs to the delimiter.
     let end = from - eol.length - delimiter.length;
     do {
       end = text.indexOf(delimiter, end + delimiter.length);
@@ -59,12 +59,12 @@ export function decodeMultipart(bytes: Uint8Array, contentType: ContentType, lim
   return new FieldPairs(names, detach(values, text.length), limits);
 }
 
-/** Behind the last delimiter no part starts. */
+/** No part starts after the last delimiter. */
 const LAST = -1;
 /** A line that only begins like a delimiter is content. */
 const NO_DELIMITER = -2;
 
-/** How lines end, and where the first part starts. */
+/** Finds how lines end and where the first part starts. */
 function findOpening(text: string, dashes: string): { readonly eol: string; readonly next: number } {
   let after = text.startsWith(dashes) ? dashes.length : afterLineStart(text, dashes, 0);
   while (after !== undefined) {
@@ -82,7 +82,7 @@ function afterLineStart(text: string, dashes: string, from: number): number | un
   return at < 0 ? undefined : at + 1 + dashes.length;
 }
 
-/** Where the part behind a delimiter starts, or `LAST`, or `NO_DELIMITER`. */
+/** Where the part after a delimiter starts, or `LAST`, or `NO_DELIMITER`. */
 function afterDelimiter(text: string, at: number, eol: string): number {
   if (text.startsWith(eol, at)) return at + eol.length;
   if (text.startsWith('--', at)) return LAST;
@@ -127,7 +127,7 @@ const LONGEST_KNOWN = 200;
 function remembered(block: string, headers: PartHeaders): PartHeaders {
   if (block.length > LONGEST_KNOWN) return headers;
   if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
-  // Copies: what was cut out of a body would keep all of it in memory.
+  // Copies, because a slice would keep the whole body in memory.
   KNOWN.set(copied(block), { ...headers, name: copied(headers.name) });
   return headers;
 }

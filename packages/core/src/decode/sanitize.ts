@@ -2,7 +2,7 @@ import { CallStatusError } from '../errors.ts';
 import { type FieldTree, isForbidden, type Limits, tooDeep, tooManyFields } from './fields.ts';
 
 /**
- * Makes a tree of fields out of a body that a parser took apart, ours or another: an object, within the limits, without forbidden names.
+ * Turns a parsed body, ours or another parser's, into a tree of fields: an object within the limits and without forbidden names.
  * The parsed body itself is never changed.
  * @throws CallStatusError `malformed_body`, `body_too_large`
  */
@@ -24,7 +24,7 @@ function scrub(tree: FieldTree, limits: Limits): FieldTree {
   return inspect(tree, limits) ? copyWithoutForbidden(tree) : tree;
 }
 
-/** Level by level and not recursive, so that no depth overflows the stack. Says whether there are forbidden names. */
+/** Works level by level instead of recursively, so that no depth overflows the stack. Returns whether there are forbidden names. */
 function inspect(tree: FieldTree, limits: Limits): boolean {
   let forbidden = false;
   let values = 0;
@@ -70,7 +70,7 @@ function isContainer(value: unknown): value is FieldTree {
   return typeof value === 'object' && value !== null;
 }
 
-/** An array is a container too: its names are its indices. */
+/** Arrays too: their names are their indices. */
 function emptyLike(value: FieldTree): Container {
   return (Array.isArray(value) ? [] : {}) as Container;
 }

@@ -5,14 +5,14 @@ import { collect, toTree } from './tree.ts';
 type Places = number | readonly Places[] | PlaceTree;
 type PlaceTree = { readonly [name: string]: Places };
 
-/** Makes trees of fields that all have the same names. */
+/** Builds trees of fields that all have the same names. */
 export interface Template {
   fill(values: readonly string[]): FieldTree;
 }
 
 /**
- * Works out once what brackets in names mean. `undefined` where that depends on the values too: of names that clash, the parser of
- * brackets drops those with empty values.
+ * Interprets the brackets in names once. `undefined` if the result also depends on the values: of clashing names, the bracket parser drops
+ * those with empty values.
  * @throws CallStatusError `body_too_large`
  */
 export function templateOf(names: readonly string[], limits: Limits): Template | undefined {
@@ -31,7 +31,7 @@ function placeOf(position: number): number {
   return position + 1;
 }
 
-/** Whether there is a place for each value, and the same tree when all values are empty. */
+/** Whether every value has a place, and the tree is the same when all values are empty. */
 function isAlike(places: unknown, empty: unknown): boolean {
   if (typeof places !== 'object' || typeof empty !== 'object') return typeof places === 'number' && empty === '';
   const [given, others] = [places, empty] as [Record<string, unknown>, Record<string, unknown>];

@@ -1,6 +1,6 @@
 import { CallStatusError } from '../errors.ts';
 
-/** A byte order mark of UTF-8, escaped or not, also where each of its bytes became a character, as in a URL. */
+/** A UTF-8 byte order mark, escaped or not, or with one character per byte, as in a URL. */
 const BOM = /^(?:\ufeff|%EF%BB%BF|\u00ef\u00bb\u00bf)/i;
 
 /** The text without the byte order mark that some clients send first. */
@@ -32,20 +32,20 @@ export function decodeCharset(bytes: Uint8Array, charset: string): string {
   }
 }
 
-/** What windows-1252, which is also meant by ISO 8859-1, has from 0x80 to 0x9f. Some releases of Node leave control characters there. */
+/** The characters of windows-1252 (also used for ISO 8859-1) from 0x80 to 0x9f. Some releases of Node leave control characters there. */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 function inWindows1252(control: string): string {
   return WINDOWS_1252.charAt(control.charCodeAt(0) - 0x80);
 }
 
-/** A copy of a short text that was cut out of a body: the engine keeps all of the body in memory as long as one piece of it lives. */
+/** Copies a short text that was sliced from a body: the engine keeps the whole body in memory as long as any slice exists. */
 export function copied(text: string): string {
   return JSON.parse(JSON.stringify(text));
 }
 
 /**
- * Copies values that were cut out of a much longer text, for the same reason. Returns them unchanged where the text is not much longer.
+ * Copies values that were sliced from a much longer text, for the same reason. Returns them unchanged if the text is not much longer.
  *
  * @param bytes how much memory the text takes
  */

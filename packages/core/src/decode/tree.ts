@@ -4,7 +4,7 @@ import { type FieldTree, isForbidden, type Limits, tooDeep } from './fields.ts';
 /** Larger indices make an object, not an array: `Legs[999999]` must not cost a million slots. */
 const LONGEST_ARRAY = 50;
 
-/** Gathers values by name: a repeated name has all its values, in order. Without a prototype, so that any name is data. */
+/** Collects values by name; a repeated name has all its values, in order. Has no prototype, so that any name is data. */
 export function collect<Value>(names: readonly string[], values: readonly Value[]): Record<string, Value | Value[]> {
   const collected: Record<string, Value | Value[]> = Object.create(null);
   for (const [at, name] of names.entries()) {
@@ -18,8 +18,8 @@ export function collect<Value>(names: readonly string[], values: readonly Value[
 }
 
 /**
- * Makes the tree of fields: `Legs[0][Status]` becomes an array of objects. What is already nested stays as it is.
- * Where a plain and a bracketed name clash, the bracketed one wins.
+ * Builds the tree of fields: `Legs[0][Status]` becomes an array of objects. Values that are already nested stay unchanged. If a plain and a
+ * bracketed name clash, the bracketed one wins.
  * @throws CallStatusError `body_too_large`
  */
 export function toTree(fields: FieldTree, limits: Limits): FieldTree {
@@ -36,14 +36,14 @@ export function toTree(fields: FieldTree, limits: Limits): FieldTree {
   return bracketed === undefined ? tree : Object.assign(tree, parseBrackets(bracketed, limits));
 }
 
-/** Only bracketed names are left to qs, which costs more than all the rest. */
+/** Only bracketed names go to qs, which is slower than everything else here. */
 function parseBrackets(bracketed: Record<string, unknown>, limits: Limits): Record<string, unknown> {
   try {
     return qs.parse(bracketed as Record<string, string>, {
       depth: limits.depth,
       strictDepth: true,
       arrayLimit: LONGEST_ARRAY,
-      // Names such as `toString` are data like any other; those that reach a prototype never come here.
+      // Names such as `toString` are ordinary data; names that could reach a prototype were dropped before.
       allowPrototypes: true,
     });
   } catch {

@@ -14,29 +14,29 @@ export interface AttemptOptions extends ContextSource {
 
 const NOTHING_TO_WAIT_FOR = Promise.resolve();
 
-/** One attempt at one event: the calls of its handlers. */
+/** One attempt at one event: it calls the handlers. */
 export class Attempt {
   readonly job: Job;
-  /** The lease that it runs under: another one after the event was taken again here. */
+  /** The lease that it runs under; replaced if this process takes the event again. */
   lease: Lease;
-  /** When the lease must have ended, on the monotonic clock. */
+  /** When the lease has ended at the latest, on the monotonic clock. */
   leaseEndsAt: number;
   readonly startedAt: number = monotonicNow();
   /** Resolves when the inbox knows its result. */
   ended: Promise<void> = NOTHING_TO_WAIT_FOR;
   /** Until its handlers have ended. */
   isHandling = true;
-  /** Released to the inbox: nothing that it does counts. */
+  /** Released to the inbox: its results no longer count. */
   isGivenBack = false;
-  /** Another take has the event. */
+  /** Another take now has the event. */
   isLost = false;
-  /** Why no further handler is called. */
+  /** Why no further handlers are called. */
   interruption: CallStatusError | undefined;
   /** Handlers that finished in this attempt. */
   readonly done: string[] = [];
   /** What the last failed handler threw. */
   failure: { readonly cause: unknown } | undefined;
-  /** The name of the handler that runs now. */
+  /** The name of the running handler. */
   current: string | undefined;
   readonly #options: AttemptOptions;
   readonly #handlerTimeoutMs: number;
@@ -67,15 +67,14 @@ export class Attempt {
     return [...this.job.doneHandlers, ...this.done];
   }
 
-  /** What telemetry says about it. */
+  /** What telemetry reports about it. */
   get subject(): TelemetryAttempt {
     const { event, attempt } = this.job;
     return { ...this.about, status: event.status, attempt };
   }
 
   /**
-   * Calls the handlers one after the other. One that fails does not keep the others from running; a later attempt calls only those
-   * that have not finished.
+   * Calls the handlers one after the other. If one fails, the others still run; a later attempt calls only those that have not finished.
    */
   async run(handlers: readonly NamedHandler[]): Promise<void> {
     for (const handler of handlers) {
@@ -91,13 +90,13 @@ export class Attempt {
     this.current = undefined;
   }
 
-  /** Aborts the signal of the running handler, and calls no other. */
+  /** Aborts the signal of the running handler, and calls no further handlers. */
   interrupt(reason: CallStatusError): void {
     this.interruption = reason;
     this.#context?.abort(reason);
   }
 
-  /** Its lease is valid after all: the handlers that were not called yet may run. */
+  /** Its lease is valid after all: the remaining handlers may run. */
   resume(lease: Lease, leaseEndsAt: number): void {
     this.lease = lease;
     this.leaseEndsAt = leaseEndsAt;
@@ -105,9 +104,9 @@ export class Attempt {
     this.interruption = undefined;
   }
 
-  /** Waits only if there is something to wait for: each turn costs. */
+  /** Waits only if there is something to wait for, since every turn costs time. */
   #call({ name, run }: NamedHandler): Promise<void> | undefined {
-    // A copy of the current async context for each call, so that its `enterWith` changes no other.
+    // Each call gets a copy of the current async context, so that `enterWith` in one handler does not affect another.
     const scope = new AsyncResource('call-status');
     const context = new Context(this.job, this.#options);
     this.#context = context;
@@ -122,7 +121,7 @@ export class Attempt {
     return undefined;
   }
 
-  /** Resolves when the handler settles or times out; what it does after that does not count. */
+  /** Resolves when the handler settles or times out; anything it does later does not count. */
   #settle(name: string, context: Context, result: PromiseLike<unknown>): Promise<void> {
     return new Promise((resolve) => {
       let isOver = false;
@@ -135,7 +134,7 @@ export class Attempt {
         resolve();
       };
       const expire = (): void => once(() => this.#timedOut(name, context));
-      // A result that came in time, while the event loop was busy or the process suspended, counts first.
+      // A result that came in time counts, even if the event loop was busy or the process suspended.
       if (this.#handlerTimeoutMs < Number.POSITIVE_INFINITY) {
         const ms = Math.min(this.#handlerTimeoutMs, LONGEST_TIMER_MS);
         cancel = this.#options.timers.after(ms, () => setImmediate(expire));
@@ -154,7 +153,7 @@ export class Attempt {
     this.#failed(handler, error, context, error);
   }
 
-  /** What a handler throws because its signal was aborted is not a failure of the handler. */
+  /** An error that a handler throws because its signal was aborted is not a failure of the handler. */
   #failed(handler: string, cause: unknown, context: Context, error?: CallStatusError): void {
     if (context.reason !== undefined && context.reason.code !== 'handler_timeout') {
       this.#isInterrupted = true;

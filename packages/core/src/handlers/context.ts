@@ -5,23 +5,23 @@ import type { Inbox, Job } from '../inbox/inbox.ts';
 import type { Logger } from '../log/log.ts';
 import type { HandlerContext } from './handlers.ts';
 
-/** What the contexts of a worker's handlers have in common. */
+/** What all handler contexts of a worker share. */
 export interface ContextSource {
   readonly inbox: Pick<Inbox, 'getCall'>;
   readonly log: Logger;
-  /** The framework's request, if the event came to this process. */
+  /** The framework's request, if this process received the event. */
   readonly requestOf: (eventId: string) => unknown;
 }
 
-/** What one call of a handler gets. */
+/** The context of one handler call. */
 export class Context implements HandlerContext {
   readonly attempt: number;
   readonly fence: number;
   readonly log: Logger;
   readonly request?: unknown;
-  /** A property, so that it can be destructured. */
+  /** An own property, so that it can be destructured. */
   readonly call: () => Promise<Call>;
-  /** Made when a handler asks for the signal: most never do. */
+  /** Created when a handler asks for the signal: most never do. */
   #controller: AbortController | undefined;
   /** Why the signal is aborted. */
   reason: CallStatusError | undefined;
@@ -46,11 +46,11 @@ export class Context implements HandlerContext {
   }
 }
 
-/** The async context in which this was made, so that it does not matter which request woke the worker. */
+/** The async context in which this was created, so that it does not matter which request woke the worker. */
 export class AsyncContext {
   readonly #made = new AsyncResource('call-status');
 
-  /** Runs a function in a copy of the context, so that its `enterWith` changes no other. */
+  /** Runs a function in a copy of the context, so that its `enterWith` has no effect elsewhere. */
   run<Result>(fn: () => Result): Result {
     return this.#made.runInAsyncScope(() => new AsyncResource('call-status').runInAsyncScope(fn));
   }

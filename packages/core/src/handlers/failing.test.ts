@@ -58,8 +58,8 @@ describe('failing', () => {
     const { rows } = await inbox.deadLetters.list();
     expect(rows.map(({ error }) => error).reverse()).toEqual([
       'a string',
-      'What was thrown is not an error.',
-      'What was thrown is not an error.',
+      'The thrown value is not an error.',
+      'The thrown value is not an error.',
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent, CallStatus, TerminalStatus } from '../event.ts';
 import type { Logger } from '../log/log.ts';
 
-/** The handler that is called when a call reaches a status. */
+/** The handler to call when a call reaches a status. */
 export const STATUS_HANDLERS = {
   queued: 'onQueued',
   initiated: 'onInitiated',
@@ -18,15 +18,17 @@ export const STATUS_HANDLERS = {
 
 /** What a handler gets besides the event. */
 export interface HandlerContext {
-  /** From 1: failed attempts, plus one. An attempt that was interrupted, for example by a crash, does not count. */
+  /** The number of failed attempts, plus one. Interrupted attempts, for example by a crash, do not count. */
   readonly attempt: number;
   /**
-   * Aborted when the handler takes longer than `handlerTimeoutMs`, when the receiver shuts down past its deadline, or when the lease is lost
-   * and another worker may have the event. Pass it to `fetch` and the like: a handler that does not stop runs on beside the next attempt.
+   * Aborted when the handler takes longer than `handlerTimeoutMs`, when the receiver shuts down past its deadline, or when the lease is
+   * lost and another worker may have the event. Pass it to `fetch` and the like: a handler that does not stop keeps running alongside the
+   * next attempt.
    */
   readonly signal: AbortSignal;
   /**
-   * Rises with each attempt at this event, in all processes: for writes that an older attempt, still running somewhere, must not undo.
+   * Increases with each attempt at this event, across all processes. Use it to prevent an older attempt that is still running from
+   * overwriting newer data.
    * @example
    * ```ts
    * import type { Handler } from '@call-status/core';
@@ -50,16 +52,16 @@ export interface HandlerContext {
 export type Handler<Event> = (event: Event, context: HandlerContext) => unknown;
 
 /**
- * Your function for errors: for every refused callback, failed handler and dead letter, and every other error at run time.
- * What it throws is logged and dropped.
+ * Your function for errors: called for every rejected callback, failed handler and dead letter, and for every other error at run time.
+ * Anything it throws is logged and otherwise ignored.
  */
 export type ErrorHandler = (error: CallStatusError) => unknown;
 
 /** How a handler is registered. */
 export interface HandlerOptions {
   /**
-   * The name by which the inbox remembers the handler, so that a retry runs only the handlers that failed, even in the next release. Unique
-   * among the handlers of one kind (`onCompleted`) and provider. Set it if a bundler shortens the names of functions.
+   * The name by which the inbox remembers the handler, so that a retry runs only the handlers that failed, even in the next release. It
+   * must be unique among the handlers of one kind (`onCompleted`) and provider. Set it if a bundler shortens function names.
    * @default the function's own name
    * @example
    * ```ts
@@ -72,12 +74,12 @@ export interface HandlerOptions {
   readonly name?: string;
 }
 
-/** The events with a status, or with one of several. */
+/** The events with one of the given statuses. */
 export type WithStatus<Event, Status extends CallStatus> = Extract<Event, { readonly status: Status }>;
 
 /**
- * The handlers, for one provider or for all. A status's own handler and `onEnded` run when the call moves forward (`advance`),
- * so effectively once per call; `onStatus` runs for every event.
+ * The handlers, for one provider or for all. The handler of a status and `onEnded` run when the call moves forward (`advance`), so
+ * effectively once per call; `onStatus` runs for every event.
  */
 export interface Handlers<Event = AnyCallStatusEvent> {
   /** The call is now `queued`. */
@@ -102,7 +104,7 @@ export interface Handlers<Event = AnyCallStatusEvent> {
   readonly onEnded?: Handler<WithStatus<Event, TerminalStatus>>;
   /** Every event that is not a duplicate, whatever its transition. */
   readonly onStatus?: Handler<Event>;
-  /** Called for every refused callback, failed handler and dead letter, and every other error at run time. */
+  /** Called for every rejected callback, failed handler and dead letter, and for every other error at run time. */
   readonly onError?: ErrorHandler;
 }
 

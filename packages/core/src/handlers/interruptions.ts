@@ -1,9 +1,9 @@
 import type { Job } from '../inbox/inbox.ts';
 
-/** Of more events than these, the oldest are dropped. */
+/** How many events are remembered; the oldest are dropped. */
 const MOST = 1000;
 
-/** What this process knows about attempts that ended without a result. The inbox knows how many there were, but not why. */
+/** What this process knows about attempts that ended without a result. The inbox knows how many, but not why. */
 export class Interruptions {
   readonly #lost = new Map<string, Losses>();
 
@@ -17,7 +17,7 @@ export class Interruptions {
     this.#lost.delete(eventId);
     this.#lost.set(eventId, losses);
     if (isCounted) losses.counted++;
-    // However long it lasted, it is the same cause.
+    // It is the same cause, however long it lasted.
     const cause = reason.replace(/\d+/g, '');
     losses.causes.set(cause, { count: (losses.causes.get(cause)?.count ?? 0) + 1, reason });
     if (this.#lost.size > MOST) this.#lost.delete(this.#lost.keys().next().value as string);
@@ -49,7 +49,7 @@ const WITHOUT_RESULT =
 interface Losses {
   /** How many of them the inbox counts as interruptions. */
   counted: number;
-  /** How often for each cause, and the reason of the last one. */
+  /** How often for each cause, and the last reason. */
   readonly causes: Map<string, { readonly count: number; readonly reason: string }>;
 }
 

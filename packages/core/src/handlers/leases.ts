@@ -3,24 +3,24 @@ import type { Inbox, Lease } from '../inbox/inbox.ts';
 import { LONGEST_TIMER_MS, type Timers } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 
-/** What the leases of a worker need from it. */
+/** What the leases need from their worker. */
 export interface LeasesOptions {
   readonly inbox: Pick<Inbox, 'renew'>;
   readonly leaseMs: number;
   readonly timers: Timers;
-  /** The lease of an attempt is lost, or must have ended. */
+  /** The lease of an attempt is lost or has certainly ended. */
   lost(attempt: Attempt, error: CallStatusError): void;
   inboxFailed(cause: unknown): void;
   /** Leases can be renewed again. */
   kept(): void;
 }
 
-/** Leases are checked so often during one lease, and renewed in each third of it. */
+/** How often leases are checked during one lease; they are renewed in each third of it. */
 const CHECKS = 12;
-/** How long a renewal may take after this thread was busy, before its attempts count as lost. */
+/** How long a renewal may take after this thread was busy before its attempts count as lost. */
 const LONGEST_GRACE_MS = 1000;
 
-/** The leases of what runs here: renewed in time, measured on a monotonic clock, and given up when they must have ended. */
+/** The leases of running attempts: renewed in time, by a monotonic clock, and given up once they have certainly ended. */
 export class Leases {
   readonly #options: LeasesOptions;
   readonly #everyMs: number;
@@ -33,7 +33,7 @@ export class Leases {
   #isFailing = false;
   #reportedAt = Number.NEGATIVE_INFINITY;
   #graceUntil = 0;
-  /** How long this thread was busy at its last late check. */
+  /** How long this thread was busy, according to the last late check. */
   #busyMs = 0;
 
   constructor(options: LeasesOptions) {
@@ -68,7 +68,7 @@ export class Leases {
     if (this.#isFailing) this.#succeed();
   }
 
-  /** The inbox says that another take has the event. */
+  /** The inbox reports that another take has the event. */
   lose(attempt: Attempt): void {
     attempt.isLost = true;
     this.#interrupt(attempt);
@@ -91,7 +91,7 @@ export class Leases {
   }
 
   #applyRenewal(attempt: Attempt, lease: Lease, lost: ReadonlySet<string>, askedAt: number): void {
-    // If it reported its result, was released or was taken again meanwhile, the inbox's answer to that decides.
+    // If it has reported its result, been released or been taken again in the meantime, the inbox's answer to that decides.
     if (!this.#attempts.has(attempt) || attempt.lease !== lease) return;
     if (lost.has(lease.token)) {
       this.lose(attempt);
@@ -111,7 +111,7 @@ export class Leases {
     const sinceCheck = now - this.#checkedAt;
     this.#checkedAt = now;
     if (sinceCheck > leaseMs / 3) {
-      // After such a pause, the inbox knows better than the clock who has the leases.
+      // After such a pause, the inbox knows better than the clock who holds the leases.
       this.#busyMs = sinceCheck;
       this.#graceUntil = now + Math.min(leaseMs / 3, LONGEST_GRACE_MS);
     } else if (now - this.#graceUntil > leaseMs) this.#busyMs = 0;
@@ -150,7 +150,7 @@ export class Leases {
   #fail(cause: unknown): void {
     const now = this.#options.timers.now();
     this.#isFailing = true;
-    // It is asked again at each check; the failure is reported less often.
+    // The renewal is retried at each check; the failure is reported less often.
     if (now - this.#reportedAt < this.#options.leaseMs / 3) return;
     this.#reportedAt = now;
     this.#options.inboxFailed(cause);

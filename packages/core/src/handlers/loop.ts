@@ -1,7 +1,7 @@
 import { setImmediate, type Timers } from '../timer.ts';
 import type { AsyncContext } from './context.ts';
 
-/** Runs a task whenever it is woken, at once or at a time: one run at a time, all in one async context. */
+/** Runs a task whenever it is woken, immediately or at a set time: one run at a time, all in one async context. */
 export class Loop {
   readonly #timers: Timers;
   readonly #context: AsyncContext;
@@ -22,7 +22,7 @@ export class Loop {
     return this.#isOn;
   }
 
-  /** Resolves when the run that was started last has ended; `undefined` if none is running. */
+  /** Resolves when the current run has ended; `undefined` if there is none. */
   get running(): Promise<void> | undefined {
     return this.#running;
   }
@@ -32,7 +32,7 @@ export class Loop {
     this.wake();
   }
 
-  /** Starts no further run. */
+  /** Prevents further runs. */
   stop(): void {
     this.#isOn = false;
     this.#clearTimer();
@@ -43,7 +43,7 @@ export class Loop {
     if (this.#isOn) this.#running ??= this.#context.run(() => this.#run());
   }
 
-  /** Wakes after a time, unless it is to wake earlier anyway. */
+  /** Wakes after a time, unless it is due to wake earlier anyway. */
   wakeIn(ms: number): void {
     const at = this.#timers.now() + ms;
     if (at >= this.#timerAt) return;
@@ -57,7 +57,7 @@ export class Loop {
 
   async #run(): Promise<void> {
     while (this.#isWoken && this.#isOn) {
-      // The answers of this turn leave first, and what arrives in it is handled together.
+      // The answers of this turn leave first, and events that arrive in it are handled together.
       await new Promise(setImmediate);
       this.#isWoken = false;
       if (this.#isOn) await this.#task();

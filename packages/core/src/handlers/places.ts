@@ -4,19 +4,19 @@ import { monotonicNow } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 
 /**
- * How many events are handled at a time: in all, and of each provider. A few places are reserved for each provider, so that one whose
- * handlers hang does not stop the others.
+ * Limits how many events are handled at a time, in total and per provider. A few places are reserved for each provider, so that hanging
+ * handlers of one do not stop the others.
  */
 export class Places {
   readonly #concurrency: number;
-  /** The most that each provider may use. */
+  /** How many each provider may use. */
   readonly #most: ReadonlyMap<string, number>;
-  /** Places of each provider that the others leave free. */
+  /** How many places are reserved for each provider. */
   readonly #reserved: number;
   readonly #taken = new Map<string, number>();
   #total = 0;
 
-  /** @param most the most that each provider may use; may be infinite */
+  /** @param most how many places each provider may use; may be infinite */
   constructor(concurrency: number, most: ReadonlyMap<string, number>) {
     this.#concurrency = concurrency;
     this.#most = most;
@@ -28,7 +28,7 @@ export class Places {
     return this.#total;
   }
 
-  /** Providers of which no further event can start now. */
+  /** Providers whose events cannot start now. */
   get full(): readonly string[] {
     const { limit, limits = {} } = this.request;
     return [...this.#most.keys()].filter((provider) => limit === 0 || limits[provider] === 0);
@@ -61,10 +61,10 @@ export class Places {
   }
 }
 
-/** Quicker handlers are not what keeps the others waiting. */
+/** Quicker handlers are not the ones that keep the others waiting. */
 const LONG_MS = 2000;
 
-/** Reports once that slow handlers occupy all places, in all or of one provider, while events wait. */
+/** Reports once that slow handlers occupy all places, in total or of one provider, while events wait. */
 export class FullPlaces {
   readonly #inbox: Pick<Inbox, 'health'>;
   readonly #report: (error: CallStatusError) => void;
@@ -76,7 +76,7 @@ export class FullPlaces {
     this.#report = report;
   }
 
-  /** Looks at what runs; called from time to time. */
+  /** Checks the running attempts; called periodically. */
   async look(places: Places, attempts: Iterable<Attempt>): Promise<void> {
     const { full } = places;
     if (full.length === 0) this.#isReported = false;
@@ -91,7 +91,7 @@ export class FullPlaces {
     this.#report(new CallStatusError('worker_full', { reason: `${due} events wait; ${describe(running)}.` }));
   }
 
-  /** An inbox that fails is reported by whatever else asks it. */
+  /** Other operations report a failing inbox. */
   async #due(): Promise<number> {
     try {
       return (await this.#inbox.health()).due;

@@ -29,11 +29,14 @@ export class HandlerRegistry {
   /** The results of `handlersFor`, which is called for each event; registering is rare. */
   readonly #found = new Map<string, readonly NamedHandler[]>();
 
-  /** @throws CallStatusError `invalid_options` if it is not a function, or another handler of this kind has the same name or has none either */
+  /**
+   * @throws CallStatusError `invalid_options` if it is not a function, or if another handler of this kind has the same name or also has no
+   * name
+   */
   add(scope: string, kind: HandlerName, handler: unknown, { name }: HandlerOptions = {}): void {
     if (typeof handler !== 'function') throw invalid(`${kind}: expected a function.`);
     if (name !== undefined && (typeof name !== 'string' || name.trim() === '')) {
-      throw invalid(`${kind}: name: expected a text that is not empty.`);
+      throw invalid(`${kind}: name: expected a non-empty string.`);
     }
     this.#add(scope, kind, { name: name ?? nameOf(handler), run: handler });
   }
@@ -46,7 +49,7 @@ export class HandlerRegistry {
     }
   }
 
-  /** The handlers of an event, in the order in which they are called: its provider's before those of all. */
+  /** The handlers of an event in the order in which they are called: those of its provider, then those for all providers. */
   handlersFor({ provider, status, terminal, transition }: AnyCallStatusEvent): readonly NamedHandler[] {
     const key = `${provider} ${status} ${transition}`;
     let found = this.#found.get(key);
@@ -62,12 +65,12 @@ export class HandlerRegistry {
     return found;
   }
 
-  /** Whether there are handlers of events, for any provider. */
+  /** Whether any event handlers are registered. */
   get handlesEvents(): boolean {
     return [...this.#handlers.values()].some((scoped) => [...scoped.keys()].some((kind) => kind !== 'onError'));
   }
 
-  /** The error handlers of a provider, and those of all. */
+  /** The error handlers of a provider, then those for all providers. */
   errorHandlersFor(provider: string | undefined): readonly ErrorHandler[] {
     const scopes = provider === undefined ? [''] : [provider, ''];
     return scopes.flatMap((scope) => this.#registered(scope, 'onError').map(({ run }) => run as ErrorHandler));
@@ -75,7 +78,7 @@ export class HandlerRegistry {
 
   #add(scope: string, kind: HandlerName, handler: Registered): void {
     const registered = this.#registered(scope, kind);
-    // The inbox remembers finished handlers by name, so two must not share one.
+    // The inbox remembers finished handlers by name, so names must be unique.
     if (kind !== 'onError' && registered.some(({ name }) => name === handler.name)) {
       const which =
         handler.name === ANONYMOUS ? 'two handlers have no name' : `two handlers are called ${handler.name}`;
@@ -101,8 +104,8 @@ export class HandlerRegistry {
 }
 
 /**
- * The handlers that finished in an earlier attempt, but are unknown now although another handler of their kind has yet to run:
- * they were renamed, or replaced.
+ * The handlers that finished in an earlier attempt but are unknown now, while another handler of their kind has yet to run: they were
+ * renamed or replaced.
  *
  * @param done names of handlers as they were stored, perhaps by another release
  */

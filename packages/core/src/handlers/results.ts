@@ -7,7 +7,7 @@ import type { Attempt } from './attempt.ts';
 import type { Interruptions } from './interruptions.ts';
 import { DEFAULT_ATTEMPTS, exponentialBackoff, mostInterruptions, type RetryOptions } from './retry.ts';
 
-/** What the results of a worker need from it. */
+/** What the results need from their worker. */
 export interface ResultsOptions {
   readonly inbox: Inbox;
   /** The pause before an inbox that failed is asked again, in milliseconds. */
@@ -16,13 +16,13 @@ export interface ResultsOptions {
   readonly interruptions: Interruptions;
   retryFor(provider: string): RetryOptions;
   readonly report: (error: CallStatusError) => void;
-  /** Calls a function of the application. */
+  /** Calls one of the application's functions. */
   call<Result>(fn: () => Result): Result;
-  /** Another take has the event. */
+  /** Another take now has the event. */
   lose(attempt: Attempt): void;
 }
 
-/** What a worker tells the inbox about its attempts. All methods resolve to whether it counts. */
+/** Reports the results of attempts to the inbox. All methods resolve to whether the result counts. */
 export class Results {
   readonly #options: ResultsOptions;
 
@@ -40,13 +40,13 @@ export class Results {
     return this.#tell(attempt, (lease) => this.#options.inbox.finish(lease));
   }
 
-  /** It was interrupted, which is not a failure of a handler: it is tried again after a pause, and nothing is counted. */
+  /** The attempt was interrupted, which is not a handler failure: the event is retried after a pause, and nothing is counted. */
   release(attempt: Attempt): Promise<boolean> {
     const retryInMs = this.#pauseAfter(attempt, attempt.job.attempt);
     return this.#tell(attempt, (lease) => this.#options.inbox.release(lease, { retryInMs }));
   }
 
-  /** Handlers failed: the event is tried again later, or becomes a dead letter. */
+  /** Handlers failed: the event is retried later or becomes a dead letter. */
   async fail(attempt: Attempt, cause: unknown, error: string = textOf(cause)): Promise<boolean> {
     if (attempt.job.attempt >= this.#attemptsOf(attempt)) return this.moveToDeadLetters(attempt, cause, error);
     const { doneHandlers } = attempt;
@@ -57,7 +57,7 @@ export class Results {
     return counts;
   }
 
-  /** The event becomes a dead letter, whose text says what happened. */
+  /** Makes the event a dead letter whose text says what happened. */
   async moveToDeadLetters(attempt: Attempt, cause: unknown, error: string): Promise<boolean> {
     const { inbox, interruptions, report } = this.#options;
     const { doneHandlers, details, job } = attempt;
@@ -71,7 +71,7 @@ export class Results {
     return true;
   }
 
-  /** Whether the event was interrupted so often that it is not tried again. */
+  /** Whether the event was interrupted too often to be retried. */
   isInterruptedTooOften(attempt: Attempt): boolean {
     return attempt.job.interruptions >= mostInterruptions(this.#attemptsOf(attempt));
   }
@@ -80,7 +80,7 @@ export class Results {
     this.#options.report(inboxFailure(cause, details));
   }
 
-  /** Tells the inbox again and again until it answers. An answer that was lost may have been `done`. */
+  /** Retries until the inbox answers. A lost answer may have been `done`. */
   async #tell(attempt: Attempt, tell: (lease: Lease) => Promise<Outcome>): Promise<boolean> {
     let isUnknown = false;
     while (!attempt.isGivenBack) {
@@ -88,7 +88,7 @@ export class Results {
       try {
         const outcome = await tell(lease);
         if (outcome === 'done' || (outcome === 'gone' && isUnknown)) return true;
-        // It was taken again here meanwhile, and continues with the new lease.
+        // This process has taken the event again, and continues with the new lease.
         if (attempt.lease !== lease) continue;
         this.#options.lose(attempt);
         return false;
@@ -120,23 +120,23 @@ export class Results {
   }
 }
 
-const BACKOFF_FAILED = 'retry.backoff: it threw, or did not return a number of milliseconds; the default is used.';
+const BACKOFF_FAILED = 'retry.backoff: threw or did not return a number of milliseconds; the default is used.';
 
-/** A thrown text can be a whole response body, and is read back with each list of dead letters. */
+/** An error's text can be a whole response body, and lists of dead letters read it back. */
 const LONGEST_TEXT = 2000;
 
-/** The stored text of what a handler threw, which may be anything: a proxy, or an error whose message is not a text. */
+/** The text to store for what a handler threw, which may be anything: a proxy, or an error whose message is not a string. */
 export function textOf(cause: unknown): string {
   try {
     if (isCallStatusError(cause)) return bounded(`${cause.code}: ${cause.message}`);
     if (cause instanceof Error) return bounded(`${cause.name}: ${cause.message}`);
-    return typeof cause === 'string' ? bounded(cause) : 'What was thrown is not an error.';
+    return typeof cause === 'string' ? bounded(cause) : 'The thrown value is not an error.';
   } catch {
-    return 'What was thrown cannot be shown.';
+    return 'The thrown value cannot be shown.';
   }
 }
 
-/** The start of a text that is too long to be stored. */
+/** The beginning of a text that is too long to store. */
 function bounded(text: string): string {
   if (text.length <= LONGEST_TEXT) return text;
   return `${text.slice(0, LONGEST_TEXT).replace(/[\uD800-\uDBFF]$/, '')}… (${text.length} characters)`;

@@ -1,4 +1,4 @@
-/** How often, and after which pauses, an event is retried whose handler failed. */
+/** How often an event is retried after a handler failed, and after which pauses. */
 export interface RetryOptions {
   /**
    * Attempts in total, the first included. Then the event becomes a dead letter.
@@ -14,10 +14,10 @@ export interface RetryOptions {
 
 export const DEFAULT_ATTEMPTS = 8;
 
-/** An event whose handler kills the process is tried at least so often: not every crash is its fault. */
+/** How often an event is tried at least if its handlers may have killed the process: not every crash is their fault. */
 const LEAST_INTERRUPTIONS = 8;
 
-/** How many interrupted attempts make a dead letter. */
+/** After how many interrupted attempts an event becomes a dead letter. */
 export function mostInterruptions(attempts: number): number {
   return Math.max(LEAST_INTERRUPTIONS, 2 * attempts);
 }
@@ -27,8 +27,8 @@ const GROWTH = 3;
 const LONGEST_MS = 45 * 60_000;
 
 /**
- * The default pause: three times as long after each attempt, from 5 seconds to 45 minutes, so that an outage of some minutes costs no event.
- * It is multiplied by a random number from 0.5 to 1, so that retries spread out.
+ * The default pause: it triples with each attempt, from 5 seconds up to 45 minutes, so that an outage of several minutes loses no events.
+ * It is multiplied by a random number from 0.5 to 1 to spread out retries.
  *
  * @returns milliseconds
  * @example

@@ -7,7 +7,7 @@ import { type NamedHandler, renamedHandlers } from './registry.ts';
 import type { Results } from './results.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
-/** What the runner of attempts needs from its worker. */
+/** What the runner needs from its worker. */
 export interface RunnerOptions extends Pick<WorkerOptions, 'providers' | 'handlersFor' | 'beforeHandling' | 'log'> {
   readonly results: Results;
   report(error: CallStatusError): void;
@@ -18,14 +18,14 @@ export interface RunnerOptions extends Pick<WorkerOptions, 'providers' | 'handle
 /** Runs attempts: calls the handlers, and tells the inbox the result. */
 export class Runner {
   readonly #options: RunnerOptions;
-  /** What was reported once. */
+  /** What has already been reported. */
   readonly #reported = new Set<string>();
 
   constructor(options: RunnerOptions) {
     this.#options = options;
   }
 
-  /** Resolves to whether the event is handled, and the inbox knows. */
+  /** Resolves to whether the event was handled and the inbox knows it. */
   async run(attempt: Attempt): Promise<boolean> {
     const { results, providers } = this.#options;
     const isKnown = providers.has(attempt.job.event.provider);
@@ -58,7 +58,7 @@ export class Runner {
     publish(() => resultOf(attempt));
   }
 
-  /** Another release, or another process, may have the handler that is missing here. */
+  /** The missing provider may exist in another release or process. */
   #reportUnhandled({ provider, id: eventId, status, transition }: AnyCallStatusEvent): void {
     if (transition !== 'advance') return;
     publish(() => ({ type: 'event.unhandled', provider, eventId, status }));

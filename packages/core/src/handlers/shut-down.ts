@@ -4,7 +4,7 @@ import { monotonicNow } from '../timer.ts';
 import { withDeadline } from './deadline.ts';
 import type { Worker } from './worker.ts';
 
-/** The part of the deadline that is kept for releasing what still runs and for closing the inbox, in milliseconds. */
+/** The part of the deadline that is reserved for releasing running attempts and closing the inbox, in milliseconds. */
 const LONGEST_RELEASE_MS = 1000;
 
 /** Waits for running handlers and closes the inbox, all within the deadline. An inbox that is not durable is drained first. */

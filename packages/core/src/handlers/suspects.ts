@@ -1,26 +1,26 @@
-/** How long a suspect runs alone at most, and how long it waits at most until it is alone. */
+/** How long a suspect may run alone, and how long it may wait to be alone. */
 const ALONE_MS = 2000;
 const EMPTYING_MS = 1000;
 
-/** What may be taken now. `wait`: nothing, for so many milliseconds or until an attempt ends. */
+/** What may be taken now. `wait`: nothing, for this many milliseconds or until an attempt ends. */
 export type Turn = { readonly of: 'suspect' | 'others' } | { readonly of: 'wait'; readonly forMs: number };
 
 /**
- * When suspects are tried: events whose last take ended without a result, perhaps because their handler kills the process. Each runs alone,
- * so that it interrupts nothing else; but not for long, and for at most half of the time while other jobs wait.
- * All times are on the monotonic clock.
+ * Decides when to try suspects: events whose last take ended without a result, perhaps because their handler kills the process. Each runs
+ * alone, so that it interrupts nothing else, but only for a limited time, and for at most half of the time while other jobs wait. All times
+ * are on the monotonic clock.
  */
 export class Suspects {
   #areDue = false;
   #othersWait = false;
-  /** Since when nothing else is taken; set while a suspect is alone. */
+  /** Since when nothing else has been taken; set while a suspect is alone. */
   #since: number | undefined;
-  /** The suspect that runs alone, and since when. */
+  /** The suspect that runs alone, and when it started. */
   #alone: { readonly attempt: object; readonly since: number } | undefined;
   #othersUntil = 0;
   #notBefore = 0;
 
-  /** Learns from the inbox whether there are suspects to try, and whether there are other jobs. */
+  /** Records whether the inbox has suspects to try, and whether it has other jobs. */
   learn(areDue: boolean, othersWait: boolean = this.#othersWait): void {
     this.#areDue = areDue;
     this.#othersWait = othersWait;
@@ -54,7 +54,7 @@ export class Suspects {
     this.#alone = { attempt, since: now };
   }
 
-  /** There was none to take after all, or the inbox failed: ask for the next one after a pause. */
+  /** There was no suspect to take after all, or the inbox failed: asks for the next one after a pause. */
   foundNone(now: number, pauseMs: number): void {
     this.#notBefore = now + pauseMs;
     this.#since = undefined;
@@ -65,7 +65,7 @@ export class Suspects {
     if (this.#alone?.attempt === attempt) this.#end(now);
   }
 
-  /** The others get as much time as this suspect took. */
+  /** The other jobs get as much time as this suspect took. */
   #end(now: number): void {
     this.#othersUntil = now + (now - (this.#since as number));
     this.#since = undefined;

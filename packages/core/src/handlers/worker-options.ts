@@ -11,21 +11,21 @@ export interface ProviderRules {
   readonly retry: RetryOptions;
   /** How long one handler may take, in milliseconds; may be infinite. */
   readonly handlerTimeoutMs: number;
-  /** The most events that are handled at a time; may be infinite. */
+  /** The maximum number of events that are handled at a time; may be infinite. */
   readonly concurrency: number;
 }
 
-/** What a worker handles, and how. Only handlers and `backoff` may throw. */
+/** The options of a worker. Only handlers and `backoff` may throw. */
 export interface WorkerOptions extends ContextSource {
   readonly inbox: Inbox;
-  /** The providers that are known here, by name. */
+  /** The known providers, by name. */
   readonly providers: ReadonlyMap<string, ProviderRules>;
-  /** How an event of a provider that is not known here is retried. */
+  /** How events of unknown providers are retried. */
   readonly retry: RetryOptions;
-  /** The handlers of an event, in the order in which they are called. An event without any is finished at once. */
+  /** The handlers of an event in the order in which they are called. An event without handlers is finished at once. */
   handlersFor(event: AnyCallStatusEvent): readonly NamedHandler[];
   /**
-   * The most events whose handlers run at a time, each of another call.
+   * The maximum number of events whose handlers run at a time, each of a different call.
    * @default 64
    */
   readonly concurrency?: number;
@@ -35,20 +35,20 @@ export interface WorkerOptions extends ContextSource {
    */
   readonly leaseMs?: number;
   /**
-   * The longest time between two looks into the inbox, since its hints can be missed; also the pause after it failed. In milliseconds.
+   * The longest time between two checks of the inbox, since its hints can be missed, and the pause after it failed, in milliseconds.
    * @default 1_000
    */
   readonly pollMs?: number;
   /**
-   * The clock of retries, leases and time limits; what waits for the inbox has its own.
+   * The clock for retries, leases and time limits; waiting for the inbox uses a separate clock.
    * @default node's
    */
   readonly timers?: Timers;
-  /** The name of the worker, for people who read the store. */
+  /** The name of the worker, for people who inspect the store. */
   readonly owner: string;
   readonly onError: (error: CallStatusError) => void;
-  /** Resolves when the event's answer has been sent; `undefined` if there is nothing to wait for. */
+  /** Resolves when the event's callback has been answered; `undefined` if there is nothing to wait for. */
   beforeHandling(eventId: string): Promise<void> | undefined;
-  /** Called after each attempt: have all handlers finished, and does the inbox know? */
+  /** Called after each attempt with whether all handlers finished and the inbox knows it. */
   settled(eventId: string, handled: boolean): void;
 }

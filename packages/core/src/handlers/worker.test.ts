@@ -53,7 +53,7 @@ describe('handling', () => {
     );
     await record('c1');
     await pass(10);
-    expect((await inbox.deadLetters.list()).rows).toMatchObject([{ error: 'What was thrown cannot be shown.' }]);
+    expect((await inbox.deadLetters.list()).rows).toMatchObject([{ error: 'The thrown value cannot be shown.' }]);
   });
 
   it('tells the inbox what was done while it failed for longer than a lease, before it takes anything', async () => {

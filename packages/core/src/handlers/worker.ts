@@ -13,7 +13,7 @@ import { Runner } from './runner.ts';
 import { Suspects } from './suspects.ts';
 import type { ProviderRules, WorkerOptions } from './worker-options.ts';
 
-/** Takes jobs from an inbox and runs their handlers, all in the async context in which this was made. */
+/** Takes jobs from an inbox and runs their handlers, all in the async context in which the worker was created. */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #leaseMs: number;
@@ -29,7 +29,7 @@ export class Worker {
   readonly #runner: Runner;
   readonly #attemptOptions: AttemptOptions;
   readonly #attempts = new Set<Attempt>();
-  /** Whether more jobs may be due than there were places for; the inbox tells when further ones become due. */
+  /** Whether more jobs may be due than there were places for; the inbox reports when others become due. */
   #isFull = false;
   #stopListening: (() => void) | undefined;
   #stopPolling: (() => void) | undefined;
@@ -71,7 +71,7 @@ export class Worker {
     this.#runner = new Runner({ ...options, results: this.#results, report, ended: (attempt) => this.#leave(attempt) });
   }
 
-  /** Starts to take jobs. Safe to call twice. */
+  /** Starts taking jobs. Safe to call twice. */
   start(): void {
     if (this.#loop.isOn) return;
     this.#context.run(() => {
@@ -81,7 +81,7 @@ export class Worker {
     });
   }
 
-  /** Handles jobs until none is due any more, or until the deadline. */
+  /** Handles jobs until no more are due, or until the deadline. */
   async drain(deadlineMs: number): Promise<void> {
     let isOver = false;
     const drain = async (): Promise<void> => {
@@ -100,7 +100,7 @@ export class Worker {
    * Takes no more jobs and waits for the running handlers. Past the deadline it aborts their signals, releases their jobs to the inbox and
    * abandons them: their results no longer count.
    *
-   * @param releaseMs how long the inbox may take to get the jobs back, after the deadline
+   * @param releaseMs how long the inbox may take to release the jobs, after the deadline
    */
   async stop(deadlineMs: number, releaseMs = 1000): Promise<void> {
     this.#loop.stop();
@@ -121,7 +121,7 @@ export class Worker {
   }
 
   async #takeJobs(): Promise<void> {
-    // What runs here must not be mistaken for a job without a result.
+    // Running attempts must not look like jobs without a result.
     if (this.#leases.areLate && !(await withDeadline(this.#leases.renew(), this.#leaseMs / 3))) return;
     if (!this.#leases.areKept) return;
     const turn = this.#suspects.turn(this.#timers.now(), this.#places.taken);
@@ -142,7 +142,7 @@ export class Worker {
     for (const attempt of attempts) this.#begin(attempt, isSuspect);
   }
 
-  /** Asks for jobs, for as long as a lease at most: after that, what was taken belongs to no worker any more. */
+  /** Asks for jobs, and waits at most as long as a lease: after that, the leases of taken jobs have ended. */
   async #take(room: Pick<TakeRequest, 'limit' | 'limits' | 'suspect'>): Promise<Taken | undefined> {
     const { inbox, owner } = this.#options;
     try {
@@ -159,7 +159,7 @@ export class Worker {
     }
   }
 
-  /** Plans when to take the next jobs, by what the inbox said about them. */
+  /** Plans when to take the next jobs, from what the inbox reported. */
   #planNext({ jobs, suspects, more, nextInMs }: Taken, isSuspect: boolean): void {
     const now = this.#timers.now();
     if (isSuspect) this.#suspects.learn(suspects);
@@ -175,12 +175,12 @@ export class Worker {
     if (ms < this.#pollMs) this.#loop.wakeIn(Math.max(0, ms));
   }
 
-  /** If the event runs here already, its attempt continues with the new lease: otherwise two would run at once. */
+  /** If the event is already running here, its attempt continues with the new lease: otherwise two would run at once. */
   #attemptAt(job: Job, leaseEndsAt: number): Attempt {
     const isHere = (attempt: Attempt): boolean =>
       attempt.job.event.id === job.event.id &&
       !attempt.isGivenBack &&
-      // If it has failed meanwhile, then the inbox knows, and only the answer was lost.
+      // If it has failed in the meantime, the inbox knows, and only the answer was lost.
       (attempt.isHandling || attempt.job.attempt === job.attempt);
     const isAgain = job.suspect || job.attempt > 1;
     const running = isAgain ? [...this.#attempts].find(isHere) : undefined;
@@ -208,7 +208,7 @@ export class Worker {
     if (!isHandled) this.#loop.wake();
   }
 
-  /** Its handlers have ended: its place is free, however slow the inbox is. */
+  /** Its handlers have ended, so its place is free, however slow the inbox is. */
   #leave(attempt: Attempt): void {
     this.#places.leave(attempt.job.event.provider);
     this.#leases.remove(attempt);

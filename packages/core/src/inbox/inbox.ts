@@ -16,26 +16,26 @@ export type {
 } from './queries.ts';
 
 /**
- * The contract of an inbox: where an accepted event is recorded before the 200 leaves. It drops duplicates, keeps the order of each call,
- * and hands out jobs. Several processes and hosts may share it; nothing here assumes one.
+ * The contract of an inbox, which records an accepted event before the 200 is sent. It drops duplicates, keeps the events of each call in
+ * order, and hands out jobs. Several processes and hosts may share it.
  *
  * Guarantees of every inbox:
- * - When `record` resolves, the event is stored as durably as the inbox can store it, and its transition was decided in the same
+ * - When `record` resolves, the event is stored as durably as the inbox can store it, and its transition has been decided in the same
  *   transaction.
  * - An event id is recorded once.
  * - A call is identified by provider, tenant and call id.
  * - The jobs of one call are handed out one at a time, in the order of recording, even across retries. Calls do not wait for each other.
  * - A job whose lease ended without a result is a suspect: it is handed out again, but only to a worker that asks for suspects.
- * - A lease is lost once another take has the event. Until then its `finish`, `fail` and `release` count, even after it ended.
+ * - A lease is lost once another take has the event. Until then, `finish`, `fail` and `release` count, even after the lease has ended.
  * - A result that is reported twice with the same lease counts once and gets the same answer.
  * - Operations take effect in the order in which they are called, even if none of them is awaited. One that fails does not fail others.
- * - A call with unfinished jobs or a dead letter is kept. An ended call is removed once it had no new event for the retention, a live call
+ * - A call with unfinished jobs or a dead letter is kept. An ended call is removed after the retention without a new event, a live call
  *   after seven times the retention.
  * - An invalid query rejects with `invalid_options`, by the same rules in every inbox: see `queryRules`.
- * - What is passed in is never changed, and what is returned is plain data.
+ * - Arguments are never changed, and results are plain data.
  *
- * A rejected operation that writes may have taken effect, if only its answer was lost; calling it again is safe.
- * The inbox decides by its own clock what is due and when a lease ends: only spans of time cross this interface, in milliseconds.
+ * A rejected write may have taken effect if only its answer was lost; repeating it is safe. The inbox decides by its own clock what is due
+ * and when a lease ends: only durations cross this interface, in milliseconds.
  */
 export interface Inbox {
   /** Whether recorded events survive the process. If not, a receiver that closes handles what it can first. */
@@ -47,16 +47,16 @@ export interface Inbox {
   ready?(options?: ReadyOptions): void | Promise<void>;
   /**
    * Records an event and decides its `transition`. It does not change the event: the caller makes `{ ...event, transition }`.
-   * Rejects if it cannot tell that the event is recorded. It may have been; recording it again then finds a duplicate.
+   * Rejects if it cannot confirm that the event is recorded. The event may have been recorded; recording it again then finds a duplicate.
    */
   record(event: NewEvent): Promise<Recorded>;
-  /** Takes due jobs, at most one of each call. It may return fewer than asked for; `more` tells whether to ask again. */
+  /** Takes due jobs, at most one of each call. May return fewer than requested; `more` says whether to ask again. */
   take(request: TakeRequest): Promise<Taken>;
   /** Extends leases. Resolves to those that are lost. */
   renew(leases: readonly Lease[], leaseMs: number): Promise<readonly Lease[]>;
   /**
-   * Stores that the handlers of a suspect start now. If this take ends without a result, it counts as an interruption, and the job is due
-   * again `retryInMs` after its lease ended. `lost` also if the lease has ended.
+   * Records that the handlers of a suspect are about to start. If this take ends without a result, it counts as an interruption, and the
+   * job is due again `retryInMs` after its lease ended. `lost` also if the lease has ended.
    */
   begin(lease: Lease, interruption: { readonly retryInMs: number }): Promise<Outcome>;
   /** The event is handled. */
@@ -66,8 +66,8 @@ export interface Inbox {
   /** Returns a job untouched, for another worker; the take does not count. With `retryInMs`, it is due after that time. */
   release(lease: Lease, options?: { readonly retryInMs?: number }): Promise<Outcome>;
   /**
-   * Calls the listener when a job may be due sooner than the last `take` said: there is a new event, or the next of a call whose job has
-   * left its worker. It is a hint that may be missed. Returns a function that removes the listener.
+   * Calls the listener when a job may be due sooner than the last `take` said: there is a new event, or the next event of a call whose job
+   * has left its worker. This is only a hint, which may be missed. Returns a function that removes the listener.
    */
   onJobs(listener: () => void): () => void;
   /** Events that no attempt could handle. */
@@ -78,12 +78,12 @@ export interface Inbox {
   listCalls(query?: CallQuery): Promise<Page<CallSummary>>;
   /** How many calls and events there are. Cheap, however many there are. */
   counts(): Promise<InboxCounts>;
-  /** What a health check looks at: how many jobs wait, for what, and for how long. Exact, and cheap however many there are. */
+  /** For health checks: how many jobs wait, for what, and for how long. Exact, and cheap however many there are. */
   health(): Promise<InboxHealth>;
   /**
-   * Ends a live call whose last callback never came. No handler runs. Later callbacks are judged as after any terminal status: the same
-   * status is a `repeat`, another terminal one a `conflict`, any other `late`. Resolves to `false` if there is no such live call.
-   * Rejects with `invalid_options` for a status that does not end a call.
+   * Ends a live call whose last callback never came. No handler runs. Later callbacks are treated as after any terminal status: the same
+   * status is a `repeat`, another terminal one a `conflict`, any other `late`. Resolves to `false` if there is no such live call. Rejects
+   * with `invalid_options` if the status does not end a call.
    */
   endCall(provider: string, callId: string, end: CallEnd): Promise<boolean>;
   /**
@@ -103,18 +103,18 @@ export interface ReadyOptions {
    * @default false
    */
   readonly create?: boolean;
-  /** Called with what an operator should know although nothing failed. Without it, the inbox uses `process.emitWarning`. */
+  /** Called with warnings that an operator should see although nothing failed. Without it, the inbox uses `process.emitWarning`. */
   readonly onWarning?: (warning: CallStatusError) => void;
 }
 
 /** An event on its way into the inbox, which decides its transition. */
 export type NewEvent = Omit<AnyCallStatusEvent, 'transition'>;
 
-/** What recording an event found. */
+/** The result of recording an event. */
 export interface Recorded {
   /** `duplicate` if the event id is known. */
   readonly transition: Transition;
-  /** Whether the event is already handled (or a dead letter), which only a duplicate can be. */
+  /** Whether the event is already handled or a dead letter; only possible for a duplicate. */
   readonly done: boolean;
 }
 
@@ -122,20 +122,20 @@ export interface Recorded {
  * How an inbox answers a result.
  *
  * - `done`: it counts, even if an earlier call with the same lease already stored it.
- * - `lost`: it does not count. Another take has the event, it was released, or its call was forgotten.
- * - `gone`: the event has no job any more, and the inbox no longer knows which take ended it.
+ * - `lost`: it does not count. Another take has the event, it was released, or its call was removed.
+ * - `gone`: the event no longer has a job, and the inbox no longer knows which take ended it.
  */
 export type Outcome = 'done' | 'lost' | 'gone';
 
 /** Which jobs a worker asks for. */
 export interface TakeRequest {
-  /** The most jobs to return. */
+  /** The maximum number of jobs to return. */
   readonly limit: number;
-  /** How long they belong to this worker, in milliseconds. */
+  /** How long the leases last, in milliseconds. */
   readonly leaseMs: number;
-  /** The name of the worker, for people who read the store. */
+  /** The name of the worker, for people who inspect the store. */
   readonly owner: string;
-  /** The most jobs of each provider; 0 for none. A provider that is not named has only `limit`. */
+  /** The maximum number of jobs of each provider; may be 0. For other providers, only `limit` applies. */
   readonly limits?: Readonly<Record<string, number>>;
   /**
    * `true`: one suspect if one is due, and nothing else.
@@ -144,15 +144,15 @@ export interface TakeRequest {
   readonly suspect?: boolean;
 }
 
-/** What a worker got. */
+/** The jobs that a worker received. */
 export interface Taken {
-  /** The jobs that belong to the worker until their leases end; at most one of each call. */
+  /** The jobs, which belong to the worker until their leases end; at most one per call. */
   readonly jobs: readonly Job[];
-  /** Milliseconds until a job becomes due that is not due now (a retry, a lease that ends); absent if there is none. */
+  /** Milliseconds until the next job becomes due (a retry, a lease that ends); absent if none will. */
   readonly nextInMs?: number;
-  /** Whether a suspect is due now that was not taken. */
+  /** Whether a suspect is due that was not taken. */
   readonly suspects: boolean;
-  /** Whether other jobs may be due now that were not taken, because of a limit. */
+  /** Whether other jobs may be due that were not taken because of a limit. */
   readonly more: boolean;
 }
 
@@ -166,35 +166,35 @@ export interface Lease {
 
 /** An event to handle. */
 export interface Job {
-  /** What its worker shows to begin, finish, fail, renew or release it. */
+  /** Proves the worker's right to begin, finish, fail, renew or release it. */
   readonly lease: Lease;
   /** The event as it was recorded. */
   readonly event: AnyCallStatusEvent;
-  /** From 1: how many attempts failed, plus one. Takes that ended without a result do not count. */
+  /** The number of failed attempts, plus one. Takes that ended without a result do not count. */
   readonly attempt: number;
   /** How many takes ended without a result after `begin`. */
   readonly interruptions: number;
-  /** Whether a take of it ended without a result (the process died, or the lease ended), and it did not fail since. */
+  /** Whether a take ended without a result (the process died, or the lease ended) and the event has not failed since. */
   readonly suspect: boolean;
-  /** Rises with each take of this event: a fencing token for the handlers' own writes. */
+  /** Increases with each take of this event: a fencing token for the handlers' own writes. */
   readonly fence: number;
-  /** Handlers that finished in an earlier attempt, and are not called again. */
+  /** Handlers that finished in an earlier attempt and are not called again. */
   readonly doneHandlers: readonly string[];
 }
 
-/** Why an attempt failed, and what happens to the event. */
+/** Why an attempt failed, and what happens to the event next. */
 export interface Failure {
   /** Milliseconds until the next attempt; absent: the event becomes a dead letter. */
   readonly retryInMs?: number;
   /** The error's text, for people. */
   readonly error: string;
-  /** Handlers that finished, and are not called again. */
+  /** Handlers that finished and are not called again. */
   readonly doneHandlers: readonly string[];
 }
 
-/** How the application ends a call. */
+/** How the application ended a call. */
 export interface CallEnd {
-  /** The status that it ends with. */
+  /** The final status. */
   readonly status: TerminalStatus;
   /** The tenant of the call, if it has one. */
   readonly tenant?: string;

@@ -7,35 +7,35 @@ import { MemoryInbox } from './memory/inbox.ts';
 /** How much a memory inbox keeps. */
 export interface MemoryInboxOptions {
   /**
-   * How much memory it may take, in bytes, by an estimate that is rather too high. When it is full, it forgets the calls that were idle for
-   * longest: ended calls first, then live ones, then those with dead letters. It never forgets a call with unfinished jobs; when only such
-   * calls are left, `record` rejects, so that the provider retries.
+   * How much memory it may use, in bytes, by a conservative estimate. When it is full, it drops the calls that have been idle longest:
+   * ended calls first, then live ones, then those with dead letters. It never drops a call with unfinished jobs; when only such calls are
+   * left, `record` rejects, so that the provider retries.
    * @default a quarter of the heap's limit (`--max-old-space-size`)
    */
   readonly maxBytes?: number;
   /**
-   * The most calls to keep; when it is full, it forgets the same ones.
+   * The maximum number of calls to keep; when it is full, it drops calls in the same order.
    * @default 100_000
    */
   readonly maxCalls?: number;
   /**
-   * How long an ended call, and with it the knowledge of its duplicates, is kept after its last event, in milliseconds. A live call is kept
-   * seven times as long. `Infinity`: as long as there is room.
+   * How long an ended call is kept after its last event, in milliseconds; until then, duplicates are recognized. A live call is kept seven
+   * times as long. `Infinity`: as long as there is room.
    * @default 86_400_000 (24 hours)
    */
   readonly retentionMs?: number;
   /**
-   * The time, for tests. Without it, a change of the system's time neither delays jobs nor removes calls.
-   * @default Date.now, and for spans a clock that is never set
+   * The time, for tests. Without it, changes of the system clock neither delay jobs nor remove calls.
+   * @default Date.now, and a monotonic clock for durations
    */
   readonly clock?: Clock;
 }
 
 /**
- * An inbox in the memory of this process: fast, but gone with the process. A crash loses events that were acknowledged and not handled yet;
+ * An inbox in the memory of this process: fast, but lost with the process. A crash loses events that were acknowledged but not yet handled;
  * use a durable inbox where that matters.
  *
- * Its memory is bounded by `maxBytes` and `maxCalls`. An event of a call that it has forgotten begins a new call, so its handlers run again.
+ * Its memory is bounded by `maxBytes` and `maxCalls`. An event of a call that it has dropped starts a new call, so its handlers run again.
  *
  * @throws CallStatusError `invalid_options`; and from `record`: `closed` after `close()`, `inbox_unavailable` when it is full of
  * unfinished jobs
@@ -65,7 +65,7 @@ const SHARE_OF_HEAP = 1 / 4;
 const OPTIONS: OptionRules<MemoryInboxOptions> = {
   maxBytes: { expected: 'a whole number of bytes, 1 or more', fits: (value) => isWhole(value) && value >= 1 },
   maxCalls: { expected: 'a whole number, 1 or more', fits: (value) => isWhole(value) && value >= 1 },
-  // At 0 the duplicates of a call would not even be known a moment later.
+  // At 0, duplicates would not be recognized even a moment later.
   retentionMs: { expected: 'milliseconds, more than 0', fits: (value) => typeof value === 'number' && value > 0 },
   clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
 };

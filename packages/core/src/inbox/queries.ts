@@ -8,7 +8,7 @@ export interface DeadLetters {
   get(eventId: string): Promise<DeadLetter | undefined>;
   /** Requeues the event as attempt 1. Resolves to `false` if there is no such dead letter. */
   replay(eventId: string): Promise<boolean>;
-  /** Replays all that match, oldest first, and returns how many. An event that fails again meanwhile is not replayed again. */
+  /** Replays all that match, oldest first, and returns how many. An event that fails again in the meantime is not replayed again. */
   replayAll(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<number>;
   /** Removes the dead letter; the event itself stays recorded. Resolves to `false` if there is no such dead letter. */
   discard(eventId: string): Promise<boolean>;
@@ -42,7 +42,7 @@ export interface CallQuery extends PageQuery {
   readonly provider?: string;
   /** Calls that have ended, or those that have not. */
   readonly state?: 'live' | 'ended';
-  /** Calls with this status, or with one of these. */
+  /** Calls with this status, or one of these. */
   readonly status?: CallStatus | readonly CallStatus[];
   /** First event received at this time or later: ISO 8601, or a `Date`. */
   readonly since?: string | Date;
@@ -52,7 +52,7 @@ export interface CallQuery extends PageQuery {
 
 /** Which page. */
 export interface PageQuery {
-  /** The `next` of the page before, from the same list. */
+  /** The `next` of the previous page of the same list. */
   readonly cursor?: string;
   /**
    * Rows on a page, 1 to 1000.
@@ -73,7 +73,7 @@ export interface Page<Row> {
 export interface CallSummary {
   /** The provider that sent its events. */
   readonly provider: string;
-  /** The provider's id of the call. */
+  /** The provider's id for the call. */
   readonly callId: string;
   /** The tenant of the call, if one receiver serves several. */
   readonly tenant?: string;
@@ -91,7 +91,7 @@ export interface CallSummary {
   readonly answered?: boolean;
   /** When it was answered, if the provider tells it, else when it was first `in-progress`: ISO 8601, UTC. */
   readonly answeredAt?: string;
-  /** Seconds: of the conversation if the provider tells it, else of the call. */
+  /** The length of the conversation in seconds if the provider reports it, else of the call. */
   readonly durationSeconds?: number;
   /** When its first event was received: ISO 8601, UTC, by our clock. */
   readonly firstEventAt: string;

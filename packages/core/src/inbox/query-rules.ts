@@ -6,7 +6,7 @@ import type { CallEnd, CallQuery, DeadLetterQuery } from './inbox.ts';
 /** Some inboxes read a whole page on the thread that answers callbacks. */
 const MOST_ROWS = 1000;
 
-/** A time of day needs its zone: without one, it would be another time on another host. */
+/** A time of day needs a zone: without one, its meaning would depend on the host. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 
 const TIME: OptionRule = {
@@ -14,7 +14,7 @@ const TIME: OptionRule = {
   fits: (value) => (typeof value === 'string' ? isIso8601(value) : isDate(value) && !Number.isNaN(value.getTime())),
 };
 
-/** `Date.parse` would make March of the 30th of February. */
+/** `Date.parse` would turn February 30 into a day in March. */
 function isIso8601(text: string): boolean {
   const day = text.slice(0, 10);
   return ISO_8601.test(text) && !Number.isNaN(Date.parse(text)) && new Date(day).toISOString().startsWith(day);
@@ -63,7 +63,7 @@ export interface TimeRange {
   readonly untilMs: number;
 }
 
-/** The first and the last time that a `Date` can have. */
+/** The earliest and latest times that a `Date` can hold. */
 const OPEN_MS = 8_640_000_000_000_000;
 
 /**
@@ -83,7 +83,7 @@ export function timeRange({ since = new Date(-OPEN_MS), until = new Date(OPEN_MS
 /**
  * The rules for the queries of an inbox, and for the end of a call, by the method that takes them: the same for every inbox.
  *
- * @param isCursor whether a text may be a cursor that this inbox gave
+ * @param isCursor whether a text may be a cursor of this inbox
  * @example
  * ```ts
  * import type { CallQuery } from '@call-status/core/inbox';

@@ -2,15 +2,15 @@ import { AsyncResource } from 'node:async_hooks';
 import { clearTimeout, setTimeout } from '../timer.ts';
 import { type Logger, writesDebug } from './log.ts';
 
-/** Lines of one kind in one minute; more are counted. */
+/** Lines of one kind per minute; further lines are only counted. */
 const LINES = 10;
 const MINUTE_MS = 60_000;
-/** Reasons may come from custom providers. Beyond this, all lines of a level are one kind. */
+/** Reasons may come from custom providers. Beyond this number, all lines of a level count as one kind. */
 const MOST_KINDS = 200;
 
 type Level = 'debug' | 'warn' | 'error';
 
-/** What was written of one kind since the minute began. */
+/** What was written of one kind in the current minute. */
 interface Kind {
   readonly level: Level;
   readonly details: object;
@@ -19,13 +19,13 @@ interface Kind {
 }
 
 /**
- * Writes to a logger, and limits how much: anyone can send requests that are rejected. It writes ten lines a minute of each kind (code or
- * reason, and provider), counts the others, and writes the count at the end of the minute.
+ * Writes to a logger, and limits how much: anyone can send requests that are rejected. It writes ten lines per minute of each kind (code or
+ * reason, and provider), counts the rest, and writes the count at the end of the minute.
  */
 export class BoundedLog {
   readonly #log: Logger;
   readonly #kinds = new Map<string, Kind>();
-  /** In the async context of the receiver, not of the request that happened to be first. */
+  /** Runs in the async context of the receiver, not of the request that happened to be first. */
   readonly #atEndOfMinute = AsyncResource.bind(() => this.flush());
   #minute: NodeJS.Timeout | undefined;
 
@@ -33,7 +33,7 @@ export class BoundedLog {
     this.#log = log;
   }
 
-  /** Whether debug lines are written. Ask first: a request that is passed on must cost nothing. */
+  /** Whether debug lines are written. Check first: a request that is passed on must cost nothing. */
   get isDebug(): boolean {
     return writesDebug(this.#log);
   }
@@ -41,7 +41,7 @@ export class BoundedLog {
   /**
    * Writes a line, or counts it.
    *
-   * @param name the name of this kind in the line with the count
+   * @param name the name of this kind, for the line with the count
    * @param kind the details that its lines have in common, for that line
    */
   write(level: Level, name: string, kind: object, details: object, message: string): void {
@@ -73,7 +73,7 @@ export class BoundedLog {
     return kind;
   }
 
-  /** A logger that fails must not stop an event, and there is nowhere left to report it. */
+  /** A failing logger must not stop an event, and there is nowhere left to report the failure. */
   #call(level: Level, details: object, message: string): void {
     try {
       this.#log[level]?.(details, message);

@@ -6,18 +6,18 @@ import { printable } from '../text/printable.ts';
  * A line never contains a secret, a phone number, a body, or control or invisible characters.
  */
 export interface Logger {
-  /** Why a request was passed on to your application. Called only if the logger has it. */
+  /** For why a request was passed on to your application. Called only if the logger has it. */
   debug?(details: object, message: string): void;
   /** Never called by call-status. For your handlers, which get the logger as `context.log`. */
   info?(details: object, message: string): void;
-  /** What any client can cause, or what resolves by itself: a rejected callback, a slow handler. */
+  /** For what any client can cause, or what resolves by itself: a rejected callback, a slow handler. */
   warn(details: object, message: string): void;
-  /** What you must fix: a failed handler, a dead letter, an inbox that fails. */
+  /** For what you must fix: a failed handler, a dead letter, a failing inbox. */
   error(details: object, message: string): void;
 }
 
 /**
- * A logger that writes one line each to the console.
+ * A logger that writes single lines to the console.
  *
  * @param isDebug whether it writes debug lines
  */
@@ -52,7 +52,7 @@ function lineOf(details: object, message: string): string {
 /** A logger that may know which levels it writes, as pino does. */
 export type LeveledLogger = Logger & { isLevelEnabled?(level: string): boolean };
 
-/** Whether a logger writes debug lines, as far as it tells. */
+/** Whether a logger writes debug lines, as far as can be determined. */
 export function writesDebug(log: LeveledLogger): boolean {
   return log.debug !== undefined && (typeof log.isLevelEnabled !== 'function' || log.isLevelEnabled('debug'));
 }
@@ -61,7 +61,7 @@ export function writesDebug(log: LeveledLogger): boolean {
 export class DefaultLogger implements Logger {
   #target: LeveledLogger = consoleLogger;
 
-  /** Takes the first logger that is offered: several applications may share a receiver. */
+  /** Takes the first logger that is offered, since several applications may share a receiver. */
   offer(log: Logger): void {
     if (this.#target === consoleLogger) this.#target = log;
   }

@@ -18,7 +18,7 @@ export class Reporter {
     this.#handlersFor = handlersFor;
   }
 
-  /** Logs an error and calls the error handlers, even if the log only counts it. What they throw is logged too. */
+  /** Logs an error and calls the error handlers, even if the log only counts it. Errors that they throw are logged too. */
   report(error: CallStatusError): void {
     this.#write(error);
     for (const handler of this.#handlersFor(error.details.provider)) {
@@ -30,7 +30,7 @@ export class Reporter {
     }
   }
 
-  /** Logs why a request was passed on. The reason is computed only if it is used: a request that is passed on must cost nothing. */
+  /** Logs why a request was passed on. The reason is computed only if needed: a request that is passed on must cost nothing. */
   passedOn(request: RequestHead, why: () => string, provider?: string): undefined {
     if (!this.#log.isDebug && !isObserved()) return;
     const reason = printable(why());
@@ -41,7 +41,7 @@ export class Reporter {
     this.#log.write('debug', 'passed_on', kind, details, `Passed on to your application: ${reason}`);
   }
 
-  /** Writes how many lines were left out. */
+  /** Writes how many lines were suppressed. */
   flush(): void {
     this.#log.flush();
   }
@@ -49,7 +49,7 @@ export class Reporter {
   #write({ code, severity, message, cause, details }: CallStatusError): void {
     const { provider } = details;
     const kind = { code, ...(provider !== undefined && { provider }) };
-    // The cause of an error comes from your code or the inbox. That of a warning may quote the client.
+    // The cause of an error comes from your code or the inbox. The cause of a warning may quote the client.
     const shown = severity === 'error' && cause !== undefined && { cause: stackOf(cause) };
     const level = severity === 'error' ? 'error' : 'warn';
     this.#log.write(level, code, kind, { code, ...details, ...shown }, message);
@@ -60,17 +60,17 @@ export class Reporter {
   }
 }
 
-/** The stack of what your code threw, which may be anything. */
+/** The stack of whatever your code threw. */
 function stackOf(cause: unknown): string | undefined {
   try {
     const text = cause instanceof Error ? cause.stack : inspect(cause);
     return text && printableLines(withoutPhoneNumbers(text));
   } catch {
-    return 'The value that was thrown cannot be printed.';
+    return 'The thrown value cannot be printed.';
   }
 }
 
-/** What a debug line shows of a request that was passed on. */
+/** What a debug line shows about a request that was passed on. */
 interface ShownRequest {
   readonly method: string;
   readonly contentType?: string;

@@ -1,37 +1,37 @@
 import { CallStatusError } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
 
-/** What an option has to be. */
+/** The rule for an option. */
 export interface OptionRule {
-  /** In words, as they come after "expected". */
+  /** A description that completes "expected …". */
   readonly expected: string;
   readonly fits: (value: unknown) => boolean;
   /**
-   * Whether it may not be absent.
+   * Whether the option is required.
    * @default false
    */
   readonly isRequired?: boolean;
   /**
-   * Whether `undefined` is not the same as absent: for a secret it is a missing environment variable.
+   * Whether `undefined` is different from absent: for a secret, it means a missing environment variable.
    * @default false
    */
   readonly refusesUndefined?: boolean;
-  /** What others call this option, so that their name gets this one for an answer. */
+  /** Other names for this option; an error for one of them suggests this option. */
   readonly aliases?: readonly string[];
-  /** The options inside, of an option that is an object of options. */
+  /** The nested options, if the option is an object of options. */
   readonly options?: Readonly<Record<string, OptionRule>>;
-  /** A sentence about a value that does not fit, more exact than "expected …". Never with the value in it, which may be a secret. */
+  /** A more specific sentence than "expected …" about an invalid value. Never contains the value, which may be a secret. */
   readonly explain?: (value: unknown) => string | undefined;
 }
 
-/** What each of some options has to be: there is a rule for every name. */
+/** A rule for each option name. */
 export type OptionRules<Options> = { readonly [Name in keyof Options]-?: OptionRule };
 
 /**
- * Checks options, for receivers, providers and inboxes in the same way. `undefined` is the same as absent.
+ * Checks options in the same way for receivers, providers and inboxes. `undefined` is the same as absent.
  *
- * @param what how to call them when they are no object
- * @throws CallStatusError `invalid_options`, with an issue for each unknown name and for each value that does not fit
+ * @param what what to call them in the error if they are not an object
+ * @throws CallStatusError `invalid_options`, with a sentence for each unknown name and each invalid value
  * @example
  * ```ts
  * import { checkOptions, type OptionRules } from '@call-status/core/inbox';
@@ -51,13 +51,13 @@ export function checkOptions<Options>(what: string, options: unknown, rules: Opt
   if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
 }
 
-/** What is more exact to say of an option that is unknown here: a sentence by its name. */
+/** Returns a more specific sentence about an unknown option, by its name. */
 export type Elsewhere = (name: string) => string | undefined;
 
 /**
- * What is wrong with an object of options: a sentence each, without values, which may be secrets.
+ * What is wrong with an object of options, one sentence each, without values, since they may be secrets.
  *
- * @param scope whose options they are, for the names in the sentences: `signalwire` makes `signalwire.signingKey`
+ * @param scope the owner of the options, for the names in the sentences: `signalwire` gives `signalwire.signingKey`
  */
 export function optionIssues(
   options: Readonly<Record<string, unknown>>,
@@ -93,7 +93,7 @@ function issuesOf(name: string, value: unknown, rule: OptionRule): readonly stri
   return [`\`${name}\`: ${rule.explain?.(value) ?? `expected ${rule.expected}, got ${kindOf(value)}.`}`];
 }
 
-/** What a value is, and not which: it may be a secret. */
+/** The kind of a value, never the value itself: it may be a secret. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';

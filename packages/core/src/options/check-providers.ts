@@ -7,7 +7,7 @@ import { signingSecret } from '../request/authenticate.ts';
 import { type Elsewhere, kindOf, type OptionRule, optionIssues } from './check-options.ts';
 import { HANDLER_RULES, SHARED_RULES } from './option-rules.ts';
 
-/** What other vendors call a secret. */
+/** Other vendors' names for a secret. */
 const FOREIGN_SECRETS = [
   'authToken',
   'auth_token',
@@ -32,7 +32,7 @@ const FOREIGN_SECRETS = [
   'webhookToken',
 ];
 
-/** A secret that is named but empty is a missing environment variable, and must not open the door. */
+/** An empty or undefined secret means a missing environment variable, and must not disable the check. */
 const SECRET: OptionRule = {
   expected: 'a text, a list of texts, or a function that returns them',
   refusesUndefined: true,
@@ -54,10 +54,10 @@ function listOf(given: unknown): readonly unknown[] {
 }
 
 /**
- * Checks the providers' options, and that each has a secret.
+ * Checks the providers' options, and that each provider has a secret.
  *
- * @param allowUnauthenticated what holds for providers that do not say it
- * @param environment what `NODE_ENV` says
+ * @param allowUnauthenticated the value for providers that do not set it
+ * @param environment the value of `NODE_ENV`
  * @throws CallStatusError `invalid_options`, `missing_secret`
  */
 export function checkProviders(
@@ -70,7 +70,7 @@ export function checkProviders(
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw new CallStatusError('invalid_options', {
-      issues: [`\`providers\`: ${twice} is there twice; give it a list of secrets instead.`],
+      issues: [`\`providers\`: ${twice} is listed twice; give it a list of secrets instead.`],
     });
   }
   for (const provider of providers) checkOptions(provider);
@@ -85,7 +85,7 @@ export function checkProviders(
       .flatMap((option) => option ?? [])
       .map((option) => `${name}({ ${option} })`);
     const reason = environment ? `NODE_ENV is ${environment}.` : UNSET;
-    const hint = `Write ${ways.join(' or ')}. To take what anyone may send, write allowUnauthenticated: true.`;
+    const hint = `Write ${ways.join(' or ')}. To accept callbacks that anyone could send, set allowUnauthenticated: true.`;
     throw new CallStatusError('missing_secret', { provider: name, reason, hint });
   }
   for (const provider of providers) warnOfSpaces(provider, log);
@@ -98,24 +98,24 @@ export function checkProviders(
 
 const UNSET = 'NODE_ENV is not set, which counts as production; on your own machine, set NODE_ENV=development.';
 
-/** Most servers and images do not set `NODE_ENV`, so that only who says that this is no production may go without proof. */
+/** Most servers and images do not set `NODE_ENV`, so proof may be omitted only if `NODE_ENV` says that this is not production. */
 export function isLenient(environment: string | undefined): boolean {
   return environment === 'development' || environment === 'test';
 }
 
-/** They are seldom meant: a line end of a file, or a space behind the value of a variable. */
+/** Usually a mistake: the line break at the end of a file, or a space after the value of a variable. */
 function warnOfSpaces(provider: Provider, log: Logger): void {
   const { name, definition, options } = provider;
   const secrets = { [definition.secretOption ?? 'token']: signingSecret(provider), token: options.token };
   for (const [option, secret] of Object.entries(secrets)) {
     const texts = listOf(secret).filter((text) => typeof text === 'string');
     if (texts.every((text) => text === text.trim())) continue;
-    const message = `The ${option} of ${name} begins or ends with white space, which is taken as a part of it.`;
+    const message = `The ${option} of ${name} begins or ends with white space, which counts as part of it.`;
     log.warn({ code: 'invalid_options', provider: name }, message);
   }
 }
 
-/** Strict: behind a secret that is misspelled, callbacks would be taken with less proof than was meant. */
+/** Strict, because with a misspelled secret, callbacks would be accepted with less proof than intended. */
 function checkOptions(provider: Provider): void {
   const { name, definition, options } = provider;
   const { secretOption: secret, options: own = {} } = definition;
@@ -128,14 +128,14 @@ function checkOptions(provider: Provider): void {
   };
   const elsewhere: Elsewhere = (option) =>
     FOREIGN_SECRETS.includes(option)
-      ? `${name} does not sign: its proof is \`${name}.token\`, a secret of your own in the callback URL.`
+      ? `${name} does not sign its callbacks: use \`${name}.token\`, a secret of your own in the callback URL.`
       : receiverOption(option);
   const given = options as Readonly<Record<string, unknown>>;
   const issues = [...optionIssues(given, rules, name, elsewhere), ...issuesOfOwnOptions(provider)];
   if (issues.length > 0) throw new CallStatusError('invalid_options', { provider: name, issues });
 }
 
-/** What is often given to a provider, and is an option of the receiver. */
+/** A receiver option that was given to a provider by mistake. */
 const RECEIVER_OPTIONS = ['publicUrl', 'inbox', 'log', 'ack', 'limits', 'worker', 'concurrency', 'leaseMs', 'clock'];
 
 function receiverOption(name: string): string | undefined {
@@ -143,10 +143,10 @@ function receiverOption(name: string): string | undefined {
   return RECEIVER_OPTIONS.includes(option) ? `\`${option}\` is an option beside \`providers\`.` : undefined;
 }
 
-/** A provider's own option, which it describes by a schema. */
+/** A provider's own option, described by a schema. */
 const BY_ITS_SCHEMA: OptionRule = { expected: 'a value', fits: () => true };
 
-/** What is wrong with a provider's own options: path and sentence each. */
+/** What is wrong with a provider's own options: path and sentence. */
 export function issuesOfOwnOptions({ name, definition, options }: Provider): string[] {
   return Object.entries(schemasOf(definition)).flatMap(([option, schema]) => {
     const where = `${name}.${option}`;
@@ -156,7 +156,7 @@ export function issuesOfOwnOptions({ name, definition, options }: Provider): str
   });
 }
 
-/** Providers with their own options as the schemas make them, with their defaults; the same ones where that changes nothing. */
+/** Providers with their own options as parsed by the schemas, including defaults; the same objects if nothing changes. */
 export function withOwnOptions(providers: readonly Provider[]): readonly Provider[] {
   const made = providers.map(parsed);
   return made.every((provider, at) => provider === providers[at]) ? providers : made;

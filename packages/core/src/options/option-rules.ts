@@ -9,24 +9,24 @@ export const POSITIVE_INTEGER: OptionRule = {
   fits: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
 };
 
-/** Something to call. */
+/** A function. */
 export const FUNCTION: OptionRule = { expected: 'a function', fits: (value) => typeof value === 'function' };
 
 /** Yes or no. */
 export const BOOLEAN: OptionRule = { expected: 'true or false', fits: (value) => typeof value === 'boolean' };
 
-/** A time that a timer can wait for. */
+/** A delay that a timer supports. */
 export const MILLISECONDS: OptionRule = {
   expected: `a number of milliseconds from 0 to ${LONGEST_TIMER_MS}`,
   fits: (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER_MS,
 };
 
-/** A rule under the names that others have for the option. */
+/** A rule with other names for the option. */
 export function named(rule: OptionRule, ...aliases: readonly string[]): OptionRule {
   return { ...rule, aliases };
 }
 
-/** One of some words. */
+/** One of several words. */
 export function oneOf(...words: readonly string[]): OptionRule {
   return {
     expected: words
@@ -45,7 +45,7 @@ export function objectOf<Options>(rules: { readonly [Name in keyof Options]-?: O
   return { expected: `an object with ${names}`, fits: () => false, options: rules };
 }
 
-/** What others call a handler, where the names are not alike. */
+/** Other names for handlers that are not similar to ours. */
 const FOREIGN_HANDLERS: Readonly<Partial<Record<HandlerName, readonly string[]>>> = {
   onInProgress: ['onAnswer', 'onAnswered', 'onConnected'],
   onEnded: ['onHangup', 'onHungUp', 'onFinished', 'onTerminal'],
@@ -57,7 +57,7 @@ export const HANDLER_RULES: Readonly<Record<string, OptionRule>> = Object.fromEn
   HANDLER_NAMES.map((name) => [name, named(FUNCTION, ...(FOREIGN_HANDLERS[name] ?? []))]),
 );
 
-/** The options that receivers and providers have in common, beside the handlers. */
+/** The options that receivers and providers share, besides the handlers. */
 export const SHARED_RULES: Readonly<
   Record<'retry' | 'handlerTimeoutMs' | 'concurrency' | 'allowUnauthenticated', OptionRule>
 > = {

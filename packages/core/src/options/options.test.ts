@@ -84,7 +84,7 @@ describe('resolveOptions', () => {
     [{ authToken: 'x' }, /^`authToken` is no option; a secret is an option of its provider/],
     [{ trustProxy: true }, '`trustProxy` is no option; set `publicUrl`, or your framework’s own trust proxy.'],
     [{ debug: true }, '`debug` is no option; give a `log` with a debug method, or set NODE_DEBUG=call-status.'],
-    [{ path: '/x' }, '`path` is no option; the adapter knows the path: write it where you mount call-status.'],
+    [{ path: '/x' }, '`path` is no option; set the path where you mount call-status.'],
     [{ handlers: {} }, '`handlers` is no option; write each handler as an option: { onCompleted, onEnded }.'],
     [{ onComplete: () => {} }, `\`onComplete\` is no option; did you mean \`onCompleted\`? Known: ${KNOWN}`],
     [{ public_url: 'x' }, `\`public_url\` is no option; did you mean \`publicUrl\`? Known: ${KNOWN}`],
@@ -106,13 +106,13 @@ describe('resolveOptions', () => {
       { providers: [exotel('token' as never)] },
       '`providers`: number 1: expected exotel({ … }) with an object of options.',
     ],
-    [{ publicUrl: 'example.com' }, '`publicUrl`: it has to begin with https:// (or http://).'],
+    [{ publicUrl: 'example.com' }, '`publicUrl`: it must begin with https:// (or http://).'],
     [{ publicUrl: 'https://' }, `${PUBLIC_URL_EXPECTED} a text.`],
     [{ publicUrl: '' }, `${PUBLIC_URL_EXPECTED} an empty text.`],
     [{ publicUrl: 7 }, `${PUBLIC_URL_EXPECTED} a number.`],
     [
       { publicUrl: 'https://example.com/?a=1' },
-      '`publicUrl`: it has to end before the query: https://host with an optional path.',
+      '`publicUrl`: it must not have a query: expected https://host with an optional path.',
     ],
     [{ autoAck: false }, '`autoAck` is no option; here it is `ack`.'],
     [{ ack: 'later' }, "`ack`: expected 'recorded', 'handled' or 'manual', got a text."],
@@ -160,13 +160,13 @@ describe('resolveOptions', () => {
 
   it('says so where a middleware was mounted without being made', () => {
     const issue =
-      'a request came in place of options: mount callStatusMiddleware({ providers: [signalwire({ … })] }), and not callStatusMiddleware itself.';
+      'got a request instead of options: mount callStatusMiddleware({ providers: [signalwire({ … })] }), not callStatusMiddleware itself.';
     const refused = expect.objectContaining({ code: 'invalid_options', details: { issues: [issue] } });
     expect(() => resolveOptions(new IncomingMessage(new Socket()) as never, undefined)).toThrow(refused);
   });
 
   it('refuses a provider twice', () => {
-    expect(refusal({ providers: [...proven, exotel()] }).message).toContain('exotel is there twice');
+    expect(refusal({ providers: [...proven, exotel()] }).message).toContain('exotel is listed twice');
   });
 
   // As JavaScript may give them: these do not compile.
@@ -185,7 +185,7 @@ describe('resolveOptions', () => {
       voicedock(given({ webhookSecret: 'x' })),
     ],
     [
-      '`mycpaas.signingKey` is no option; mycpaas does not sign: its proof is `mycpaas.token`, a secret of your own in the callback URL.',
+      '`mycpaas.signingKey` is no option; mycpaas does not sign its callbacks: use `mycpaas.token`, a secret of your own in the callback URL.',
       mycpaas(given({ signingKey: 'PSK' })),
     ],
     [

@@ -30,7 +30,7 @@ export interface ResolvedOptions {
   readonly recordDeadlineMs: number;
   readonly limits: Limits;
   readonly inbox: Inbox;
-  /** `undefined`: once there is a handler. */
+  /** `undefined`: true once there is a handler. */
   readonly worker: boolean | undefined;
   readonly concurrency: number;
   readonly handlerTimeoutMs: number;
@@ -39,14 +39,14 @@ export interface ResolvedOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly timers: Timers;
-  /** Who takes work: for people who read the store. */
+  /** The name of the worker, for people who inspect the store. */
   readonly owner: string;
 }
 
 /**
  * Checks the options and fills in the defaults.
  *
- * @param environment what `NODE_ENV` says; unless it is `development` or `test`, a provider without a secret is an error
+ * @param environment the value of `NODE_ENV`; unless it is `development` or `test`, a provider without a secret is an error
  * @throws CallStatusError `invalid_options`, `missing_secret`
  */
 export function resolveOptions(options: AnyOptions, environment: string | undefined): ResolvedOptions {
@@ -73,7 +73,7 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
   } = options;
   const { now: clock, timers } = timeOf(given);
   checkProviders(providers, allowUnauthenticated, environment, log);
-  // With `ack: 'handled'`, nothing is acknowledged that could be lost.
+  // With `ack: 'handled'`, events are acknowledged only after they are handled, so none can be lost.
   if (options.inbox === undefined && ack !== 'handled' && !isLenient(environment)) {
     const { code, message } = new CallStatusError('memory_inbox');
     log.warn({ code }, message);
@@ -109,12 +109,12 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
   };
 }
 
-/** A clock that is only a function moves no timers. */
+/** A clock that is only a function does not control timers. */
 function timeOf(clock: Clock | TimeSource = Date.now): TimeSource {
   return typeof clock === 'function' ? { now: clock, timers: nodeTimers } : clock;
 }
 
-/** How a provider's events are handled: as it says, else as the receiver does. */
+/** How a provider's events are handled: the provider's options, else the receiver's. */
 export function rulesOf({ options: own }: Provider, { retry, handlerTimeoutMs }: ResolvedOptions): ProviderRules {
   return {
     retry: { ...retry, ...own.retry },

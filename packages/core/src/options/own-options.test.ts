@@ -62,5 +62,5 @@ it('need schemas that have their result at once', () => {
     v.checkAsync(async () => true),
   );
   const wrong = { ...provider, definition: { ...provider.definition, options: { zone: later as never } } };
-  expect(() => issuesOfOwnOptions(wrong)).toThrow('The schema of acme.zone is asynchronous');
+  expect(() => issuesOfOwnOptions(wrong)).toThrow('The schema of acme.zone must be synchronous');
 });

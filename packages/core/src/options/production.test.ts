@@ -15,7 +15,7 @@ describe('resolveOptions', () => {
       {
         provider: 'exotel',
         reason: 'NODE_ENV is production.',
-        hint: 'Write exotel({ token }). To take what anyone may send, write allowUnauthenticated: true.',
+        hint: 'Write exotel({ token }). To accept callbacks that anyone could send, set allowUnauthenticated: true.',
       },
     ]);
     expect(refusal({ providers: [signalwire()] }, 'production').message).toContain(
@@ -63,11 +63,11 @@ describe('resolveOptions', () => {
     expect(warn.mock.calls).toEqual([
       [
         { code: 'invalid_options', provider: 'signalwire' },
-        'The signingKey of signalwire begins or ends with white space, which is taken as a part of it.',
+        'The signingKey of signalwire begins or ends with white space, which counts as part of it.',
       ],
       [
         { code: 'invalid_options', provider: 'exotel' },
-        'The token of exotel begins or ends with white space, which is taken as a part of it.',
+        'The token of exotel begins or ends with white space, which counts as part of it.',
       ],
     ]);
   });

@@ -85,23 +85,23 @@ export function receiverIssues(options: unknown): readonly string[] {
 }
 
 const MOUNTED =
-  'a request came in place of options: mount callStatusMiddleware({ providers: [signalwire({ … })] }), and not callStatusMiddleware itself.';
+  'got a request instead of options: mount callStatusMiddleware({ providers: [signalwire({ … })] }), not callStatusMiddleware itself.';
 
-/** The request of Express or the context of Koa, where the function that makes a middleware was mounted as one. */
+/** An Express request or a Koa context: the function that makes a middleware was itself mounted as one. */
 function isFrameworkRequest(options: unknown): boolean {
   return typeof options === 'object' && options !== null && 'headers' in options && 'method' in options;
 }
 
-/** Not null, nor what is often given in place of options: a provider, a list of them, or a name. */
+/** Not null, and not one of the usual mistakes: a provider, a list of providers, or a name. */
 function areOptions(options: unknown): options is Readonly<Record<string, unknown>> {
   return typeof options === 'object' && options !== null && !Array.isArray(options) && !('definition' in options);
 }
 
 const SECRETS = /secret|token|key|password|credential/i;
 
-/** What belongs to a provider, or to the framework. */
+/** Options that belong to a provider or to the framework. */
 function elsewhere(name: string): string | undefined {
-  if (name === 'path') return 'the adapter knows the path: write it where you mount call-status.';
+  if (name === 'path') return 'set the path where you mount call-status.';
   if (name === 'handlers' || name === 'on') return 'write each handler as an option: { onCompleted, onEnded }.';
   if (/^trust|proxy/i.test(name)) return 'set `publicUrl`, or your framework’s own trust proxy.';
   if (name === 'debug' || name === 'verbose') return 'give a `log` with a debug method, or set NODE_DEBUG=call-status.';
@@ -121,7 +121,7 @@ function isPlainObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A provider's function is often given without being called, and one provider without a list. */
+/** Common mistakes: a provider's function that was not called, and a single provider instead of a list. */
 function explainProviders(value: unknown): string | undefined {
   if (isProvider(value)) return `expected a list: [${value.name}({ … })].`;
   if (!Array.isArray(value)) return undefined;
@@ -135,11 +135,11 @@ function explainProviders(value: unknown): string | undefined {
   return `number ${at + 1}: expected ${name}({ … }) with an object of options.`;
 }
 
-/** A host without a scheme, and a query, are the two that are written most. */
+/** The two most common mistakes: a host without a scheme, and a query. */
 function explainPublicUrl(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.trim() === '') return undefined;
-  if (!/^https?:\/\//.test(value)) return 'it has to begin with https:// (or http://).';
-  return value.includes('?') ? 'it has to end before the query: https://host with an optional path.' : undefined;
+  if (!/^https?:\/\//.test(value)) return 'it must begin with https:// (or http://).';
+  return value.includes('?') ? 'it must not have a query: expected https://host with an optional path.' : undefined;
 }
 
 function isTimeSource(value: unknown): boolean {

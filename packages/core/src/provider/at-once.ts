@@ -1,11 +1,11 @@
 /**
- * What a function of a provider's definition returned, which has to be there at once.
+ * Checks that the result of a definition's function is not a promise.
  *
- * @param what how to call the function
- * @throws TypeError when it is a promise, whose rejection would end the process, since nothing waits for it
+ * @param what the name of the function
+ * @throws TypeError when it is a promise: nothing waits for it, so its rejection would end the process
  */
 export function atOnce<Result>(result: Result, what: string): Result {
   if (!(result instanceof Promise)) return result;
   result.catch(() => {});
-  throw new TypeError(`${what} is asynchronous, and has to give its result at once.`);
+  throw new TypeError(`${what} must be synchronous, but returned a promise.`);
 }

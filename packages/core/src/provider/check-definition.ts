@@ -4,16 +4,16 @@ import { HANDLER_RULES, SHARED_RULES } from '../options/option-rules.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { isSchema } from './standard-schema.ts';
 
-/** It stands in event ids, logs and stores, between colons. */
+/** It is part of event ids, logs and stores, separated by colons. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-/** What can be written as `acme({ signingKey })`. */
+/** A name that can be written as `acme({ signingKey })`. */
 const OPTION_NAME = /^[A-Za-z_$][\w$]*$/;
 
 /** The options that every provider has. */
 const COMMON_OPTIONS: readonly string[] = ['token', ...Object.keys(SHARED_RULES), ...Object.keys(HANDLER_RULES)];
 
-/** The functions of a definition, and whether it must have them. */
+/** The functions of a definition, and whether they are required. */
 export const FUNCTIONS = {
   recognizes: true,
   normalize: true,
@@ -40,9 +40,9 @@ const PARTS: readonly string[] = [
 ];
 
 /**
- * Refuses a definition that cannot be right, before a callback meets it.
+ * Rejects an invalid definition before the first callback arrives.
  *
- * @throws CallStatusError `invalid_options`, with an issue for each part
+ * @throws CallStatusError `invalid_options`, with a sentence for each invalid part
  */
 export function checkDefinition(definition: unknown): void {
   const issues = isRecord(definition) ? issuesOf(definition) : ['expected an object.'];
@@ -96,12 +96,12 @@ function issuesOfStatuses({ statuses }: Readonly<Record<string, unknown>>): stri
 function issuesOfOptions({ options = {} }: Readonly<Record<string, unknown>>): string[] {
   if (!isRecord(options)) return ['options: expected an object with a schema for each option.'];
   return Object.entries(options).flatMap(([name, schema]) => {
-    if (COMMON_OPTIONS.includes(name)) return `options.${name}: every provider has it; take another name.`;
+    if (COMMON_OPTIONS.includes(name)) return `options.${name}: every provider has this option; choose another name.`;
     return isSchema(schema) ? [] : `options.${name}: expected a schema of a library that implements Standard Schema.`;
   });
 }
 
-/** Without a secret nothing is verified, and without `authenticate` nothing is genuine. A wrong `signs` is an issue of its own. */
+/** Without a secret, nothing can be verified, and without `authenticate`, nothing is valid. An invalid `signs` is reported separately. */
 function issuesOfSecret({ signs, secretOption, authenticate, sign }: Readonly<Record<string, unknown>>): string[] {
   if (signs === 'nothing') {
     return Object.entries({ secretOption, authenticate, sign })
@@ -114,7 +114,7 @@ function issuesOfSecret({ signs, secretOption, authenticate, sign }: Readonly<Re
   if (typeof secretOption !== 'string' || !OPTION_NAME.test(secretOption)) {
     issues.push("secretOption: expected the name of the option that holds the signing secret, such as 'signingKey'.");
   } else if (COMMON_OPTIONS.includes(secretOption)) {
-    issues.push(`secretOption: every provider has ${secretOption}; take another name.`);
+    issues.push(`secretOption: every provider has ${secretOption}; choose another name.`);
   }
   return issues;
 }

@@ -3,7 +3,7 @@ import type { PublicUrl } from '../signing/called-url.ts';
 import type { AnyProviderDefinition } from './define-provider.ts';
 import { IncomingCallback } from './incoming-callback.ts';
 
-/** A request, as far as a test of a provider has something to say of it. */
+/** A request for testing a provider. All parts are optional. */
 export interface CallbackInit {
   /** @default 'POST' */
   readonly method?: string;
@@ -11,17 +11,17 @@ export interface CallbackInit {
   readonly url?: string;
   /** Scheme and host. @default 'https://hooks.example.com' */
   readonly origin?: string;
-  /** By any case of their names. */
+  /** Names in any case. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Texts are sent as UTF-8. @default no bytes */
+  /** Strings are sent as UTF-8. @default no bytes */
   readonly body?: string | Uint8Array;
-  /** What another parser made of the body, which is then gone. */
+  /** The body as parsed by another parser, which has consumed its bytes. */
   readonly parsed?: unknown;
 }
 
-/** How a receiver would read the request. */
+/** How the receiver reads the request. */
 export interface CreateCallbackOptions {
-  /** The definition that reads it; needed where it has a `decode`. */
+  /** The definition that reads it; required if it has a `decode`. */
   readonly definition?: Pick<AnyProviderDefinition, 'decode'>;
   /** @default those of a receiver */
   readonly limits?: Limits;
@@ -30,7 +30,7 @@ export interface CreateCallbackOptions {
 }
 
 /**
- * Makes the message of a request, to test the functions of a provider without a receiver.
+ * Creates a callback from a request, to test the functions of a provider without a receiver.
  *
  * @example
  * ```ts

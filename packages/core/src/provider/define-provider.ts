@@ -11,10 +11,10 @@ import type { NormalForm } from './normal-form.ts';
 import type { OptionSchemas, OwnOptions, ParsedOptions } from './provider-options.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
 
-/** What verifying a signature found. Anything but `valid` refuses the callback. */
+/** The result of verifying a signature. Anything but `valid` rejects the callback. */
 export type Verdict = 'valid' | 'missing' | 'mismatch' | 'expired';
 
-/** What a provider signs with. */
+/** The input for signing a request. */
 export interface Signing {
   /** The signing secret, as users give it to the provider. */
   readonly secret: string;
@@ -22,7 +22,7 @@ export interface Signing {
   readonly nowMs: number;
 }
 
-/** All that call-status knows of a provider. Give it to {@link defineProvider}. */
+/** Everything that call-status knows about a provider. Pass it to {@link defineProvider}. */
 export interface ProviderDefinition<
   Name extends string = string,
   Schema extends StandardSchema = StandardSchema,
@@ -33,49 +33,50 @@ export interface ProviderDefinition<
 > {
   /** In lower case: letters, digits, `-`, `_` and `.`. It is the event's `provider`. */
   readonly name: Name;
-  /** How callbacks come. @default ['POST'] */
+  /** The HTTP methods of callbacks. @default ['POST'] */
   readonly methods?: readonly ('POST' | 'GET')[];
   /** What a signature covers. `bytes` are verified before anything is parsed. */
   readonly signs: 'fields' | 'bytes' | 'nothing';
   /** The name of the option that holds the signing secret. Absent for a provider that cannot sign. */
   readonly secretOption?: SecretName;
   /**
-   * The provider's own options beside the secret: for each a schema, of any library that implements Standard Schema. What is declared
-   * neither here nor for every provider is refused, so that a misspelled option never goes unnoticed.
+   * The provider's own options besides the secret: a schema for each, from any library that implements Standard Schema. Undeclared options
+   * are rejected, so that a misspelled option never goes unnoticed.
    * @default none
    */
   readonly options?: Options;
-  /** The provider's status words. A word that is not here becomes `unknown`, and is never refused. */
+  /** The provider's status words. A word that is missing here becomes `unknown`; it is never rejected. */
   readonly statuses: Readonly<Record<string, CallStatus>>;
   /**
-   * Whether the message is this provider's call status callback beyond doubt. Strict: it decides alone where no provider is named.
+   * Whether the request is beyond doubt this provider's call status callback. Be strict: on a URL with several providers, only this
+   * decides.
    *
-   * @param named The URL exists for this provider's callbacks only. There it is asked only of a GET, which may be a visitor's,
-   *   and need not be strict.
+   * @param named Whether the URL is only for this provider's callbacks. Then it is called only for a GET, which may come from a browser,
+   * and need not be strict.
    */
   readonly recognizes: (callback: IncomingCallback, named?: boolean) => boolean;
   /**
-   * Why a message that looks like this provider's callback is not recognized, in a sentence without values, for the debug log:
-   * `CallSid is no UUID.` Asked only where debug lines are written.
+   * Why a request that looks like this provider's callback is not recognized, in a sentence without values, for the debug log: `CallSid is
+   * not a UUID.` Called only if debug lines are written.
    *
-   * @param advice what makes recognizing unnecessary, for the end of the sentence: `name the provider`
+   * @param advice how to avoid the need for recognition, for the end of the sentence: `name the provider`
    */
   readonly whyNot?: (callback: IncomingCallback, advice: string) => string | undefined;
   /**
-   * Makes fields of a body that is neither form, multipart nor JSON, such as XML or a JWT: an object, which is then bounded and sanitized
-   * like any other. `undefined` refuses the body as malformed. Only where the URL is for callbacks.
+   * Decodes a body that is not form, multipart or JSON, such as XML or a JWT, into an object of fields, which is then limited and sanitized
+   * like any other. `undefined` rejects the body as malformed. Called only if the URL is only for callbacks.
    * @default forms, multipart and JSON are decoded
    */
   readonly decode?: Decode;
   /**
-   * Whether the message is a call status at all, and not another message of the same provider, which is passed on to the application.
-   * A text says that it is another one, and why, for the debug log.
+   * Whether the request is a call status callback. Another message of the same provider is passed on to the application. Return a string
+   * instead of `false` to explain why in the debug log.
    * @default every message is
    */
   readonly isCallStatus?: (fields: FieldTree) => boolean | string;
   /**
-   * Verifies the signature with any of the secrets, in constant time. Needed unless `signs` is `nothing`. May be asynchronous, as
-   * WebCrypto and key sets are; what it throws is answered 503, so that the provider tries again.
+   * Verifies the signature with any of the secrets, in constant time. Needed unless `signs` is `nothing`. May be asynchronous, for
+   * WebCrypto or key sets; if it throws, the answer is 503, so that the provider retries.
    *
    * @param now milliseconds since the epoch
    */
@@ -86,44 +87,44 @@ export interface ProviderDefinition<
     now: number,
   ) => MaybePromise<Verdict>;
   /**
-   * Signs a request as the provider does, so that `authenticate` finds it valid: for tests and tools. A receiver never calls it.
-   * Returns a copy, with the signature in its headers or its URL.
-   * @default only a token in the URL can prove a made callback
+   * Signs a request as the provider does, so that `authenticate` accepts it: for tests and tools. A receiver never calls it. Returns a copy
+   * with the signature in its headers or URL.
+   * @default callbacks made for tests can only be proved by a token in the URL
    */
   readonly sign?: (request: CallbackRequest, signing: Signing) => CallbackRequest;
   /**
-   * What would make a signature match that does not, as sentences of advice for the log. `undefined`: it cannot say. Called for refused
-   * requests only, which anyone can send: keep it bounded.
-   * @default the log names what is most often wrong
+   * What would make a mismatching signature match, as sentences of advice for the log; `undefined` if unknown. Called only for rejected
+   * requests, which anyone can send: keep its cost bounded.
+   * @default the log names the most common causes
    */
   readonly diagnose?: (callback: IncomingCallback, secrets: readonly string[]) => readonly string[] | undefined;
-  /** Requires the call id and the status, and lets everything else pass. Of any library that implements Standard Schema. */
+  /** Requires the call id and the status, and accepts everything else. From any library that implements Standard Schema. */
   readonly schema: Schema;
-  /** Makes the normal form of what the `schema` made. What it throws is answered 503, so that the provider tries again. */
+  /** Converts the output of `schema` into the normal form. If it throws, the answer is 503, so that the provider retries. */
   readonly normalize: (
     fields: SchemaOutput<Schema>,
     options: ParsedOptions<NoInfer<SecretName>, NoInfer<Options>>,
   ) => NormalForm;
   /**
-   * What tells this event from the others of its call: the status, and whatever else differs between two events but not between
-   * two deliveries of one. Made from what the provider signs.
+   * Distinguishes this event from the others of its call: the status, and whatever else differs between events but not between deliveries
+   * of the same event. Derive it only from what the provider signs.
    *
-   * @param form what `normalize` made of the fields
+   * @param form the result of `normalize`
    */
   readonly eventKey: (fields: SchemaOutput<Schema>, form: NormalForm) => string;
   /**
-   * Makes the parameters to send when a call is created, out of `url` and options of its own. The URL already has its token.
+   * Returns the parameters to send when creating a call, from `url` and its own options. The URL already has the token.
    * @default none
    */
   readonly callbackParams?: CallbackParams;
   /**
-   * Makes the same as attributes of the provider's XML.
+   * Returns the same as attributes of the provider's XML.
    * @default none
    */
   readonly callbackAttributes?: CallbackAttributes;
 }
 
-/** A definition whose own types do not matter any more: they were checked where it was defined. */
+/** A definition without its specific types, which were checked where it was defined. */
 export interface AnyProviderDefinition
   extends Omit<
     ProviderDefinition,
@@ -146,22 +147,22 @@ export interface AnyProviderDefinition
   readonly callbackAttributes?: any;
 }
 
-/** The options that every provider has, beside its own. */
+/** The options that every provider has, besides its own. */
 export interface ProviderOptions<Event> extends Handlers<Event> {
   /** The secret in the callback URL (`?token=…`); `callbackParams()` puts it there. Compared in constant time. */
   readonly token?: Secret;
   /**
-   * Accepts callbacks that nothing proves, in production too. Their `trust` is `none`.
+   * Accepts unauthenticated callbacks, in production too. Their `trust` is `none`.
    * @default false
    */
   readonly allowUnauthenticated?: boolean;
-  /** How failed handlers of this provider are retried, in place of the receiver's `retry`. */
+  /** How failed handlers of this provider are retried, instead of the receiver's `retry`. */
   readonly retry?: RetryOptions;
-  /** How long one handler may take for an event of this provider, in milliseconds, in place of the receiver's `handlerTimeoutMs`. */
+  /** How long one handler may take for an event of this provider, in milliseconds, instead of the receiver's `handlerTimeoutMs`. */
   readonly handlerTimeoutMs?: number;
   /**
    * How many calls of this provider are handled at once.
-   * @default as many as the receiver's `concurrency` leaves it
+   * @default as many as the receiver's `concurrency` allows
    */
   readonly concurrency?: number;
 }
@@ -171,14 +172,14 @@ export interface Provider<Name extends string = string, Fields = unknown> {
   readonly name: Name;
   readonly definition: AnyProviderDefinition;
   readonly options: ProviderOptions<never>;
-  /** For the types alone: the events of this provider. */
+  /** Only for the types: the events of this provider. */
   readonly '~event'?: ProviderEvent<Name, Fields>;
 }
 
 /** The events of a list of providers. */
 export type EventOf<P extends Provider> = NonNullable<P['~event']>;
 
-/** Makes a {@link Provider} out of options. */
+/** Creates a {@link Provider} from options. */
 export interface ProviderFactory<
   Name extends string,
   Fields,
@@ -189,25 +190,25 @@ export interface ProviderFactory<
   (...options: FactoryArguments<Options & ProviderOptions<ProviderEvent<Name, Fields>>>): Provider<Name, Fields>;
   readonly definition: AnyProviderDefinition & { readonly name: Name };
   /**
-   * Makes the parameters to send when a call is created: they tell the provider where to call back. `undefined`: the provider has none.
-   * @throws CallStatusError `invalid_options` when `url` or `token` cannot be right
+   * Returns the parameters to send when creating a call, which tell the provider where to call back. `undefined` if the provider has none.
+   * @throws CallStatusError `invalid_options` when `url` or `token` is invalid
    */
   readonly callbackParams: WithToken<CallbackParams>;
   /**
-   * Makes the same as attributes of the provider's XML. `undefined`: the provider has none.
-   * @throws CallStatusError `invalid_options` when `url` or `token` cannot be right
+   * The same as attributes of the provider's XML. `undefined` if the provider has none.
+   * @throws CallStatusError `invalid_options` when `url` or `token` is invalid
    */
   readonly callbackAttributes: WithToken<CallbackAttributes>;
 }
 
-/** The options may be left out if none of them is required. */
+/** The options may be omitted if none of them is required. */
 export type FactoryArguments<Options extends object> =
   Partial<Options> extends Options ? readonly [options?: Options] : readonly [options: Options];
 
 /**
- * Describes a provider. The built-in ones are made by it too. The types of options and fields follow from their schemas.
+ * Defines a provider; the built-in ones use it too. The types of options and fields are inferred from their schemas.
  *
- * @throws CallStatusError `invalid_options`, naming each part of the definition that cannot be right
+ * @throws CallStatusError `invalid_options`, naming each invalid part of the definition
  * @example
  * ```ts
  * import { createCallStatus } from '@call-status/core';

@@ -4,8 +4,8 @@ import type { NormalForm } from './normal-form.ts';
 import { text } from './values.ts';
 
 /**
- * Joins the parts of an event key. No two lists of parts give the same key: a separator inside a part is escaped,
- * an absent part keeps its place, and only absent parts at the end leave no trace.
+ * Joins the parts of an event key. Different lists of parts give different keys: separators inside parts are escaped, and absent parts keep
+ * their place, except at the end.
  * @example eventKey('completed', undefined, 4) // 'completed||4'
  */
 export function eventKey(...parts: readonly unknown[]): string {
@@ -22,20 +22,20 @@ export function eventKey(...parts: readonly unknown[]): string {
   return key;
 }
 
-/** 96 bits: enough that no one finds two contents with one hash in the few events of a call. */
+/** 96 bits: enough to avoid collisions among the few events of a call. */
 const HASH_LENGTH = 16;
 
 /**
- * The event key of everything that a handler may act on: the status, the number of the event, and a hash of the rest of its normal form.
- * A correction, a recording or another leg is another event; the same content again is a redelivery.
+ * An event key that covers everything a handler may act on: the status, the sequence number, and a hash of the rest of the normal form. A
+ * correction, a recording or another leg is a new event; the same content again is a redelivery.
  *
- * Of a recording's URL only what stands before its query counts, since it may be signed anew for each delivery.
+ * The query of a recording's URL is ignored, since it may be signed anew for each delivery.
  *
- * @param more further parts, which are not in the normal form
+ * @param more further parts that are not in the normal form
  * @example contentKey({ callId: '7', rawStatus: 'over', sequence: 4 }) // 'over|4'
  */
 export function contentKey(form: NormalForm, ...more: readonly unknown[]): string {
-  // Those stand in the event id in plain.
+  // These appear in plain text in the event id.
   const { answered, recording } = form;
   const rest = {
     ...form,

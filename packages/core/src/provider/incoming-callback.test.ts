@@ -95,7 +95,7 @@ describe('Message', () => {
   it.each(['', 'example.com', 'https://', 'https://example.com/?a=1', 'ftp://example.com', undefined, 7])(
     'refuses %j of a publicUrl function',
     (address) => {
-      expect(() => message({}, () => address as string).url).toThrow('publicUrl() has to return an address');
+      expect(() => message({}, () => address as string).url).toThrow('publicUrl() must return an address');
     },
   );
 

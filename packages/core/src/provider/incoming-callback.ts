@@ -32,7 +32,7 @@ export class IncomingCallback {
   #pairs: FieldPairs | undefined;
   #fields: FieldTree | undefined;
   #url: string | undefined;
-  /** By their decoders, the messages of providers that decode bodies by themselves. */
+  /** The callbacks of providers with their own `decode`, by that function. */
   #views: Map<Decode, IncomingCallback> | undefined;
   #decodeOwn: (() => unknown) | undefined;
 
@@ -42,7 +42,7 @@ export class IncomingCallback {
     this.#publicUrl = publicUrl;
   }
 
-  /** The message as a provider's definition reads it: this one, unless the definition decodes bodies by itself. */
+  /** The callback as a provider's definition reads it: this one, unless the definition has its own `decode`. */
   readBy({ decode }: { readonly decode?: Decode }): IncomingCallback {
     if (decode === undefined) return this;
     this.#views ??= new Map();
@@ -55,7 +55,7 @@ export class IncomingCallback {
     return view;
   }
 
-  /** A header's value, by its name in lower case; the first where there are several. */
+  /** A header's value, by its name in lower case; the first if there are several. */
   header(name: string): string | undefined {
     const value = this.request.headers[name];
     return typeof value === 'string' ? value : value?.[0];
@@ -69,7 +69,7 @@ export class IncomingCallback {
 
   /**
    * The bytes of the body, for a signature that covers them.
-   * @throws CallStatusError `body_consumed` when another parser took them; and the same as `body`
+   * @throws CallStatusError `body_consumed` when another parser consumed them; and the same as `body`
    */
   get bytes(): Uint8Array {
     const { body } = this;
@@ -78,19 +78,19 @@ export class IncomingCallback {
   }
 
   /**
-   * The bytes of the body, or `undefined` when another parser took them: then `fields` are made of what that parser made.
+   * The bytes of the body, or `undefined` if another parser consumed them; `fields` then come from that parser's result.
    * @throws CallStatusError `body_too_large`, and what kept the body from being read
    */
   get body(): Uint8Array | undefined {
     const { body, unreadable } = this.request;
     if (unreadable !== undefined) throw unreadable;
-    // Adapters hold the limit while they read; who read this body before them may have had a higher one.
+    // Adapters enforce the limit while reading, but an earlier parser may have had a higher one.
     if (body !== undefined && body.length > this.#limits.bytes) throw tooManyBytes(this.#limits.bytes);
     return body;
   }
 
   /**
-   * The full URL as the provider called it: what a signature covers. Without the fragment of `publicUrl`.
+   * The full URL as the provider called it, which signatures cover. Without the fragment of `publicUrl`.
    * @throws CallStatusError `invalid_host`
    */
   get url(): string {
@@ -98,13 +98,13 @@ export class IncomingCallback {
     return this.#url;
   }
 
-  /** The `publicUrl` that is configured for this request, if any. */
+  /** The configured `publicUrl` for this request, if any. */
   get publicUrl(): string | undefined {
     if (this.#address === undefined) this.#address = configuredAddress(this.request, this.#publicUrl) ?? null;
     return this.#address ?? undefined;
   }
 
-  /** A parameter of the URL's query; several texts where it is there more than once. Nothing else of the query is decoded. */
+  /** A query parameter of the URL; a list if it occurs more than once. The rest of the query is not decoded. */
   parameter(name: string): string | readonly string[] | undefined {
     const [value, ...others] = valuesOf(queryOf(this.request.url), name);
     return value === undefined || others.length === 0 ? value : [value, ...others];
@@ -120,7 +120,7 @@ export class IncomingCallback {
   }
 
   /**
-   * The names and values of a form or multipart body as they came, for signatures. Empty for JSON and for GET.
+   * The names and values of a form or multipart body as sent, for signatures. Empty for JSON and for GET.
    * @throws CallStatusError `malformed_body`, `body_too_large`, `unsupported_encoding`
    */
   get pairs(): FieldPairs {
@@ -129,7 +129,7 @@ export class IncomingCallback {
   }
 
   /**
-   * The fields of the callback as one tree, whatever the encoding. Of a GET: its query, without the token.
+   * The fields of the callback as one tree, whatever the encoding. For a GET, its query without the token.
    * @throws CallStatusError `body_consumed`, `malformed_body`, `body_too_large`, `unsupported_encoding`, `unsupported_media_type`
    */
   get fields(): FieldTree {
@@ -138,8 +138,7 @@ export class IncomingCallback {
   }
 
   /**
-   * The fields by name as they came: brackets in names mean nothing yet, so that a stranger cannot make it cost much.
-   * What recognizes a message looks here.
+   * The fields by name as sent, with brackets not yet interpreted, so that nobody can make this expensive. Use it to recognize callbacks.
    * @throws CallStatusError the same as `fields`
    */
   get record(): FieldTree {
@@ -197,7 +196,7 @@ export class IncomingCallback {
     const { parsed } = this.request;
     if (parsed === undefined) throw new CallStatusError('body_consumed');
     const fields = sanitize(parsed, this.#limits);
-    // Some form parsers leave a byte order mark in the first name.
+    // Some form parsers keep a byte order mark in the first name.
     return this.contentType.kind === 'json' ? fields : withoutBomInNames(fields);
   }
 
@@ -207,8 +206,8 @@ export class IncomingCallback {
 }
 
 /**
- * Of a repeated name the last value: the provider adds its fields behind the query of the URL that you gave it, which may have such names.
- * Lists (`name[]`) stay as they are.
+ * Keeps the last value of a repeated name: the provider appends its fields to the query of your URL, which may use the same names. Lists
+ * (`name[]`) are kept.
  */
 function lastOnes(query: FieldRecord): FieldTree {
   const entries = Object.entries(query);
@@ -224,10 +223,10 @@ function withoutBomInNames(tree: FieldTree): FieldTree {
   return Object.fromEntries(names.map((name) => [withoutBom(name), tree[name]]));
 }
 
-/** Makes fields of a body that is neither form, multipart nor JSON. `undefined`: it is malformed. */
+/** Decodes a body that is not form, multipart or JSON. `undefined`: it is malformed. */
 export type Decode = (callback: IncomingCallback) => unknown;
 
-/** Of a URL; a fragment, which few clients send, is no part of it. */
+/** The query of a URL, without the fragment, which few clients send. */
 function queryOf(url: string): string {
   const start = url.indexOf('?');
   if (start < 0) return '';
@@ -235,7 +234,7 @@ function queryOf(url: string): string {
   return end < 0 ? url.slice(start + 1) : url.slice(start + 1, end);
 }
 
-/** The strings of a body that another parser took apart; what it made into something else cannot be signed over. */
+/** The strings in a body parsed by another parser; a signature cannot be checked over other values. */
 function pairsOf(parsed: unknown, limits: Limits): FieldPairs {
   const names: string[] = [];
   const values: string[] = [];

@@ -1,6 +1,6 @@
 import '../require-node.ts';
 
-/** For authors of providers: what the built-in ones are made of. */
+/** For authors of providers: the building blocks of the built-in ones. */
 
 export type { CallbackRequest } from '../callback-request.ts';
 export type { ContentType } from '../decode/content-type.ts';

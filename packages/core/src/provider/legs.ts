@@ -1,15 +1,14 @@
 import { type CallStatus, type Direction, isTerminal, type Leg } from '../event.ts';
 
 /**
- * Whether the other party picked up, where the status of the call does not tell: a provider may call an inbound call `completed` that no
- * agent took, and a call `in-progress` as soon as the first party is on the line. A conversation tells, and so do the legs of the other
- * party.
+ * Whether the other party picked up, if the status does not tell: a provider may report `completed` for an inbound call that no agent took,
+ * and `in-progress` as soon as the first party is on the line. The duration of the conversation and the other party's legs decide instead.
  *
  * @param status the status of the call
- * @param seconds those of the conversation
- * @param legs first the party in `from`, then the one in `to`
- * @param direction who called whom
- * @returns `null` when it cannot be known
+ * @param seconds the length of the conversation
+ * @param legs the leg of the party in `from`, then that of the party in `to`
+ * @param direction the direction of the call
+ * @returns `null` if unknown
  * @example
  * ```ts
  * import { answeredByLegs } from '@call-status/core/provider';

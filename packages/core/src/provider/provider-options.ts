@@ -1,7 +1,7 @@
 import type { Secret } from '../signing/secrets.ts';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts';
 
-/** A schema for each of a provider's own options. A schema that accepts `undefined` makes its option one that may be left out. */
+/** A schema for each of a provider's own options. A schema that accepts `undefined` makes its option optional. */
 export type OptionSchemas = Readonly<Record<string, StandardSchema>>;
 
 /** A provider's own options as users give them: the signing secret, and those of the `options` of its definition. */
@@ -17,7 +17,7 @@ export type OwnOptions<SecretName extends string, Schemas extends OptionSchemas>
   >;
 };
 
-/** A provider's own options as the functions of its definition get them: as the schemas made them, with their defaults. */
+/** A provider's own options as its definition's functions receive them: parsed by the schemas, with defaults. */
 export type ParsedOptions<SecretName extends string, Schemas extends OptionSchemas> = {
   readonly [Name in Exclude<SecretName, keyof Schemas>]?: Secret;
 } & {

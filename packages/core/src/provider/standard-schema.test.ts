@@ -41,10 +41,7 @@ describe('required', () => {
   });
 
   it.each([
-    [
-      { id: '', call: { state: 7 } },
-      ['id: expected a text that is not empty.', 'call.state: expected a text that is not empty.'],
-    ],
+    [{ id: '', call: { state: 7 } }, ['id: expected a non-empty string.', 'call.state: expected a non-empty string.']],
     [{ id: '1', call: 'x' }, ['call.state: missing.']],
     [{ id: '1', call: null }, ['call.state: missing.']],
     [{}, ['id: missing.', 'call.state: missing.']],
@@ -80,7 +77,7 @@ describe('issues of a library', () => {
       'id: expected string.',
       'legs.0.number: expected another value.',
       'legs.1.number: missing.',
-      'legs.2.number: expected a text that is not empty.',
+      'legs.2.number: expected a non-empty string.',
     ]);
     expect(issuesOfFields(foreign, issuesIn(foreign, { a: [PHONE] }), { a: [PHONE] })).toEqual([
       'a.0: expected another value.',
@@ -116,7 +113,7 @@ describe('validate', () => {
       v.checkAsync(() => Promise.reject(new Error('nothing may be left unhandled'))),
     );
     expect(() => validate(later as unknown as StandardSchema, 'x', 'The schema of acme')).toThrow(
-      'The schema of acme is asynchronous, and has to give its result at once.',
+      'The schema of acme must be synchronous, but returned a promise.',
     );
   });
 });

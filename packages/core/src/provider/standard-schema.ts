@@ -12,13 +12,13 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': StandardSchemaProps<Input, Output>;
 }
 
-/** What a {@link StandardSchema} says of itself. */
+/** The properties of a {@link StandardSchema}. */
 export interface StandardSchemaProps<Input = unknown, Output = Input> {
   /** The version of the interface. */
   readonly version: 1;
   /** The name of the library. */
   readonly vendor: string;
-  /** Validates a value. call-status needs the result at once: a promise is refused. */
+  /** Validates a value. The result must not be a promise. */
   readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
   /** For the types only. */
   readonly types?: { readonly input: Input; readonly output: Output } | undefined;
@@ -45,15 +45,15 @@ export type SchemaOutput<Schema extends StandardSchema> = NonNullable<Schema['~s
 
 /** Whether something is a schema. */
 export function isSchema(value: unknown): value is StandardSchema {
-  // Some libraries have functions for schemas.
+  // In some libraries, schemas are functions.
   const { '~standard': standard } = Object(value) as { readonly '~standard'?: { readonly validate?: unknown } };
   return typeof standard?.validate === 'function';
 }
 
 /**
- * Validates a value at once.
+ * Validates a value synchronously.
  *
- * @param what whose schema it is, for the error
+ * @param what the schema's name, for the error
  * @throws TypeError when the schema is asynchronous; and whatever the schema throws
  */
 export function validate<Output>(
@@ -68,10 +68,11 @@ export function validate<Output>(
 const OURS = 'call-status';
 
 /**
- * A schema for an option of your provider: a test, and words for the error. `undefined` always passes, so the option may be left out.
+ * A schema for an option of your provider: a check, and a description for the error. `undefined` always passes, so the option may be
+ * omitted.
  *
- * @param expected what is right, as it comes after "expected": `hours and minutes, such as +05:30`
- * @param fits whether a value is right
+ * @param expected a description that completes "expected …": `hours and minutes, such as +05:30`
+ * @param fits whether a value is valid
  * @example
  * ```ts
  * import { option } from '@call-status/core/provider';
@@ -85,8 +86,8 @@ export function option<Value>(expected: string, fits: (value: unknown) => boolea
 }
 
 /**
- * A schema for the fields of a callback that requires some of them to be texts that are not empty, and gives the fields themselves,
- * with all the others. It costs a fraction of what a library needs to copy them.
+ * A schema that requires some fields of a callback to be non-empty strings. It returns all fields unchanged, which is much faster than the
+ * copies that libraries make.
  *
  * @param paths the names of the required fields; dots lead into objects: `message.call.id`
  * @example
@@ -104,15 +105,15 @@ export function required<Fields>(...paths: readonly [string, ...string[]]): Stan
       const found = valueAt(value, path);
       if (typeof found === 'string' && found !== '') continue;
       issues ??= [];
-      issues.push({ path, message: found === undefined ? 'missing.' : 'expected a text that is not empty.' });
+      issues.push({ path, message: found === undefined ? 'missing.' : 'expected a non-empty string.' });
     }
     return issues === undefined ? { value: value as Fields } : { issues };
   });
 }
 
 /**
- * A schema for the fields of a call status callback. The call id has to be a text that is not empty. The status has to be there; it may be
- * empty, and then it is unknown. Gives the fields themselves, with all the others.
+ * A schema for the fields of a call status callback. The call id must be a non-empty string. The status must be present; it may be empty,
+ * which means unknown. Returns all fields unchanged.
  *
  * @param idPath where the call id is; dots lead into objects: `message.call.id`
  * @param statusPath where the status is
@@ -129,7 +130,7 @@ export function callSchema<Fields>(idPath: string, statusPath: string): Standard
     const issues: SchemaIssue[] = [];
     const found = valueAt(value, toId);
     if (id(found) === undefined) {
-      issues.push({ path: toId, message: found === undefined ? 'missing.' : 'expected a text that is not empty.' });
+      issues.push({ path: toId, message: found === undefined ? 'missing.' : 'expected a non-empty string.' });
     }
     const status = valueAt(value, toStatus);
     if (!isStatus(status)) {
@@ -144,21 +145,21 @@ function schemaOf<Value>(check: (value: unknown) => SchemaResult<Value>): Standa
 }
 
 /**
- * Path and sentence of each issue of a callback's fields. Without the libraries' own messages: they quote values, which may be phone
- * numbers.
+ * The path and a sentence for each issue in a callback's fields. The libraries' own messages are not used: they quote values, which may be
+ * phone numbers.
  */
 export function issuesOfFields(schema: StandardSchema, issues: readonly SchemaIssue[], fields: unknown): string[] {
   const isOurs = schema['~standard'].vendor === OURS;
   return issues.map((issue) => {
     const path = pathOf(issue);
-    // A schema of records names what the client named.
+    // A record schema reports names that the client chose.
     const where = path.map((step) => loggableWord(String(step))).join('.');
     return `${where || 'body'}: ${isOurs ? issue.message : plainly(issue, valueAt(fields, path))}`;
   });
 }
 
 /**
- * Path and sentence of each issue of an option, in the words of its schema unless they quote the value, which may be a secret.
+ * The path and a sentence for each issue in an option, in the schema's words unless they quote the value, which may be a secret.
  *
  * @param where the name of the option
  */
@@ -177,7 +178,7 @@ export function issuesOfOption(
   });
 }
 
-/** Of an object, libraries quote the kind. */
+/** For an object, libraries quote the kind. */
 function isQuotedIn(message: string, value: unknown): boolean {
   return typeof value !== 'object' && message.includes(format('%s', value));
 }
@@ -186,11 +187,11 @@ function pathOf({ path = [] }: SchemaIssue): PropertyKey[] {
   return path.map((step) => (typeof step === 'object' ? step.key : step));
 }
 
-/** Several libraries say in `expected` what the schema demands. */
+/** Several libraries describe the requirement in `expected`. */
 function plainly(issue: SchemaIssue, value: unknown): string {
   const { expected } = issue as { readonly expected?: unknown };
   if (value === undefined) return 'missing.';
-  if (value === '') return 'expected a text that is not empty.';
+  if (value === '') return 'expected a non-empty string.';
   return typeof expected === 'string' ? `expected ${expected}.` : 'expected another value.';
 }
 

@@ -18,20 +18,20 @@ const MONTHS: ReadonlyMap<string, number> = new Map(
   ]),
 );
 
-/** Seconds or milliseconds since 1970, of any time in this century. */
+/** Seconds or milliseconds since 1970, for any time in this century. */
 const UNIX_SECONDS = /^\d{10}(?:\.\d+)?$/;
 const UNIX_MILLISECONDS = /^\d{13}$/;
 
-/** No callback was sent before. Earlier times say "not set": years 0 and 1, 1601, 1900, 1970 in any zone, … */
+/** No callback is older. Earlier times mean "not set": years 0 and 1, 1601, 1900, 1970 in any zone, … */
 const EARLIEST = Date.UTC(1990, 0);
-/** From here on as well: the last day that a format has. */
+/** Later times mean it too: the last day of a format. */
 const LATEST = Date.UTC(9999, 0);
 
 /**
- * A time in any common format that leaves no doubt, as ISO 8601 in UTC: ISO 8601 with `T` or a space, RFC 2822, or seconds or milliseconds
- * since 1970. Absent: anything else, a day that the calendar does not have, and what a provider writes for "not set".
+ * Converts a time in any common unambiguous format to ISO 8601 in UTC: ISO 8601 with `T` or a space, RFC 2822, or seconds or milliseconds
+ * since 1970. Everything else is absent, including days that do not exist and values that mean "not set".
  *
- * @param zone that of times that come without one, such as `+05:30`; without it, they are absent
+ * @param zone the zone of times without one, such as `+05:30`; without it, such times are absent
  * @example time('Thu, 25 Jun 2026 20:26:02 +0000') // '2026-06-25T20:26:02.000Z'
  */
 export function time(value: unknown, zone?: string): string | undefined {
@@ -67,13 +67,13 @@ function fromUnix(given: string): number | undefined {
   return UNIX_MILLISECONDS.test(given) ? Number(given) : undefined;
 }
 
-/** Seconds of the day; `NaN` for a time that no clock shows. */
+/** Seconds of the day; `NaN` for a time that does not exist. */
 function secondsOf(hour: string | undefined, minute: string | undefined, second: string): number {
   const [hours, minutes, seconds] = [Number(hour), Number(minute), Number(second)];
   return hours > 23 || minutes > 59 || seconds > 59 ? Number.NaN : (hours * 60 + minutes) * 60 + seconds;
 }
 
-/** Date.UTC would make March of the 30th of February. */
+/** Date.UTC would turn February 30 into a day in March. */
 function instant(
   year: number,
   month: number,
@@ -88,7 +88,7 @@ function instant(
   return date + (seconds - offset * 60) * 1000;
 }
 
-/** Minutes ahead of UTC. A plus that was not escaped has become a space, or is gone. */
+/** Minutes ahead of UTC. An unescaped plus has become a space or is gone. */
 function minutesOf(zone: string | undefined): number | undefined {
   if (zone === undefined) return undefined;
   if (/^[a-z]/i.test(zone)) return 0;
@@ -102,7 +102,7 @@ function minutesOf(zone: string | undefined): number | undefined {
 /** Hours and minutes before or after UTC, two digits each: `+05:30`. */
 export type Zone = `${'+' | '-'}${number}:${number}`;
 
-/** What `Date` does not understand, such as one digit, would cost every event its time. */
+/** With an invalid zone, such as a single digit, every event would lose its time. */
 const ZONE = /^[+-](?:0\d|1[0-4]):[0-5]\d$/;
 
 /**

@@ -1,13 +1,13 @@
 import type { AnsweredBy, CallStatus, Direction } from '../event.ts';
 
 /**
- * Reads a text. All readers of fields follow the same rules, for all providers and encodings:
+ * Reads a string. All readers of fields follow the same rules, for all providers and encodings:
  *
  * - Absent are a missing name, null, an empty or blank text, and the word `null` in any case.
- * - White space around a value means nothing. A number counts as its text.
- * - A name that comes several times has one value if all its values are equal, and none if they differ.
+ * - White space around a value is ignored. A number counts as its decimal string.
+ * - A repeated name has one value if all its values are equal, and none if they differ.
  *
- * @returns `undefined` for what is absent, or is no text
+ * @returns `undefined` if absent or not a string
  * @example text(' Jane Smith ') // 'Jane Smith'
  */
 export function text(value: unknown): string | undefined {
@@ -24,7 +24,7 @@ function trimmed(value: string): string | undefined {
   return inner === '' || (inner.length === 4 && inner.toLowerCase() === 'null') ? undefined : inner;
 }
 
-/** What a list of values has in common, else what the value itself is. */
+/** The common value of a list, or the value itself. */
 function oneOf<Read>(
   value: unknown,
   read: (value: unknown) => Read | undefined,
@@ -40,7 +40,7 @@ function common<Read>(values: readonly unknown[], read: (value: unknown) => Read
 }
 
 /**
- * Reads a word that is compared: a {@link text} in lower case.
+ * Reads a word for comparison: a {@link text} in lower case.
  * @example word(' In-Progress ') // 'in-progress'
  */
 export function word(value: unknown): string | undefined {
@@ -48,21 +48,21 @@ export function word(value: unknown): string | undefined {
 }
 
 /**
- * Reads an id: a {@link text}, but no number, whose last digits JSON may have lost.
+ * Reads an id: a {@link text}, but not a number, since JSON may have lost its last digits.
  * @example id(' CA1 ') // 'CA1'
  */
 export function id(value: unknown): string | undefined {
   return typeof value === 'string' ? trimmed(value) : oneOf(value, id, () => undefined);
 }
 
-/** Whether a value is a status, or says that there is none; a name with several different values does neither. */
+/** Whether a value is a status or means that there is none; a name with several different values is neither. */
 export function isStatus(value: unknown): boolean {
   if (!Array.isArray(value)) return value === null || typeof value === 'string';
   return value.every(isStatus) && new Set(value.map(text).filter((each) => each !== undefined)).size <= 1;
 }
 
 /**
- * Whether a field says anything at all, whatever its type.
+ * Whether a field has a value, of any type.
  * @example hasValue(' null ') // false
  */
 export function hasValue(value: unknown): boolean {
@@ -71,11 +71,11 @@ export function hasValue(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** A plus that was not escaped has become a space. Names such as `client:alice west` have none before a digit. */
+/** An unescaped plus has become a space. Names such as `client:alice west` have no space before a digit. */
 const LOST_PLUS = /^\s*((?:(?:sips?|tel):)?) +(?=\d)/i;
 
 /**
- * Reads a phone number or address, as sent; a plus that was lost on the way is put back.
+ * Reads a phone number or address, as sent; restores a leading plus that was decoded as a space.
  * @example phone(' 15551230001') // '+15551230001'
  */
 export function phone(value: unknown): string | undefined {
@@ -98,7 +98,7 @@ export function number(value: unknown): number | undefined {
 }
 
 /**
- * Reads a {@link number} of a scale, ends included; what is off it is absent.
+ * Reads a {@link number} within a range, ends included; numbers outside it are absent.
  * @example within('4.3', 1, 5) // 4.3
  */
 export function within(value: unknown, least: number, most: number): number | undefined {
@@ -115,7 +115,7 @@ export function span(value: unknown): number | undefined {
 }
 
 /**
- * Reads a whole number of things, from 0.
+ * Reads a count: an integer from 0.
  * @example count('2829') // 2829
  */
 export function count(value: unknown): number | undefined {
@@ -166,7 +166,7 @@ export function answeredBy(value: unknown): AnsweredBy | undefined {
 }
 
 /**
- * The normal form of a provider's status word: looked up as it is, then trimmed and in lower case; `unknown` if it is in neither.
+ * The normal form of a provider's status word: looked up as sent, then trimmed and in lower case; `unknown` if neither is found.
  *
  * @example statusOf({ over: 'completed' }, ' Over') // 'completed'
  */
@@ -174,13 +174,13 @@ export function statusOf(statuses: Readonly<Record<string, CallStatus>>, rawStat
   return own(statuses, rawStatus) ?? own(statuses, rawStatus.trim().toLowerCase()) ?? 'unknown';
 }
 
-/** Words such as `constructor` are not in the table. */
+/** Own properties only, so that words such as `constructor` are not found. */
 function own(statuses: Readonly<Record<string, CallStatus>>, word: string): CallStatus | undefined {
   return Object.hasOwn(statuses, word) ? statuses[word] : undefined;
 }
 
 /**
- * The parts that are there; absent when none is.
+ * The parts that are present; absent if there are none.
  * @example present<Sip>({ code: 486, phrase: undefined, callId: undefined }) // { code: 486 }
  */
 export function present<Parts extends object>(
@@ -199,7 +199,7 @@ export function present<Parts extends object>(
 }
 
 /**
- * An object's fields, and none of anything else.
+ * An object's fields; an empty object for anything else.
  * @example fieldsOf(null) // {}
  */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -29,7 +29,7 @@ import {
 /** The types of `exotel`. */
 export declare namespace exotel {
   /**
-   * The fields of Exotel's StatusCallback. A form and multipart body has strings where JSON has numbers, and `''` where it has null.
+   * The fields of Exotel's StatusCallback. Form and multipart bodies have strings where JSON has numbers, and `''` where JSON has null.
    * Types of optional fields are not enforced.
    *
    * Source: developer.exotel.com, voice v1, status callback; `Duration` from the page of voice v3.
@@ -37,35 +37,35 @@ export declare namespace exotel {
   interface Fields {
     /** 32 hexadecimal digits. */
     readonly CallSid: string;
-    /** Of the whole call: an inbound call that no agent took is `completed` too. See `answered` of the event. */
+    /** The status of the whole call: an inbound call that no agent took is also `completed`. See `answered` of the event. */
     readonly Status: string;
-    /** `YYYY-MM-DD HH:mm:ss`, without a zone, as all times here. */
+    /** `YYYY-MM-DD HH:mm:ss`, without a zone, like all times here. */
     readonly DateUpdated?: string;
     /** Null, empty or absent without a recording. */
     readonly RecordingUrl?: string | null;
     /** `answered` or `terminal`. */
     readonly EventType?: string;
     readonly DateCreated?: string;
-    /** Of a call that you made: the customer. */
+    /** For a call that you made: the customer. */
     readonly To?: string;
-    /** Of a call that you made: the agent, who is called first. */
+    /** For a call that you made: the agent, who is called first. */
     readonly From?: string;
     /** The ExoPhone's number, despite the name. */
     readonly PhoneNumberSid?: string;
     readonly StartTime?: string;
     /** `1970-01-01 05:30:00` when it is not set. */
     readonly EndTime?: string | null;
-    /** Seconds in which both parties were connected. */
+    /** How long both parties were connected, in seconds. */
     readonly ConversationDuration?: number | string;
-    /** Seconds of the call. Only in the page of voice v3. */
+    /** The length of the call in seconds. Documented only for voice v3. */
     readonly Duration?: number | string;
     /** `inbound`, `outbound-api`, `outbound-dial` (made in the dashboard). */
     readonly Direction?: string;
-    /** What you gave when the call was made: at most 128 characters. */
+    /** What you passed when creating the call: at most 128 characters. */
     readonly CustomField?: string;
-    /** First the party in `From`, then that in `To`. */
+    /** First the party in `From`, then the one in `To`. */
     readonly Legs?: readonly Leg[];
-    // The next come with flows and applets; read if they come here.
+    // Documented for flows and applets; used if present.
     readonly AccountSid?: string;
     readonly OutgoingPhoneNumber?: string;
     /** The agent that was called. */
@@ -79,37 +79,37 @@ export declare namespace exotel {
 
   /** One party's part of an Exotel call. */
   interface Leg {
-    /** Seconds that the party was on the line. */
+    /** How long the party was on the line, in seconds. */
     readonly OnCallDuration?: number | string;
     /** Null, empty or absent: not attempted. */
     readonly Status?: string | null;
     /** `Human`, `Machine`, `NotSure`, `NA`, in any case. */
     readonly AnsweredBy?: string;
-    // The next are documented for Passthru; read if they come here.
+    // Documented for Passthru; used if present.
     readonly Number?: string;
     readonly Type?: string;
     readonly CallerId?: string;
-    /** A code of ISDN and its word, such as 16 and `NORMAL_CLEARING`. */
+    /** An ISDN cause code and its name, such as 16 and `NORMAL_CLEARING`. */
     readonly Cause?: number | string;
     readonly CauseCode?: number | string;
     readonly DisconnectedBy?: string;
     readonly [field: string]: unknown;
   }
 
-  /** What Exotel needs of you. It does not sign: its callbacks are proved only by `token`. */
+  /** The options for Exotel. It does not sign, so only `token` authenticates its callbacks. */
   interface Options {
-    /** The zone of times that come without one. @default '+05:30': that of India, in which every known callback is */
+    /** The zone of times without one. @default '+05:30' (India), the zone of every known callback */
     readonly utcOffset?: Zone;
   }
 
-  /** What Exotel can be asked for. */
+  /** The events that Exotel can send. */
   type Event = 'terminal' | 'answered';
 
-  /** What `exotel.callbackParams` takes. */
+  /** The options of `exotel.callbackParams`. */
   interface CallbackOptions extends CallbackTarget {
     /** @default both */
     readonly events?: readonly [Event, Event?];
-    /** @default 'application/json'; Exotel's own default is multipart. Both are understood. */
+    /** @default 'application/json'; Exotel's own default is multipart. Both are supported. */
     readonly contentType?: 'application/json' | 'multipart/form-data';
   }
 
@@ -128,7 +128,7 @@ declare module '../event.ts' {
   }
 }
 
-/** Of the call and of its legs. The event `answered` comes as either word, though the document lists only terminal ones. */
+/** Statuses of calls and legs. The event `answered` has either of two words, although the documentation lists only terminal ones. */
 const { initiated: _, ...STATUSES } = LAML_STATUSES;
 
 /**
@@ -158,7 +158,7 @@ export const exotel: ProviderFactory<
   whyNot,
   isCallStatus,
   normalize,
-  // `DateUpdated` is left out: nothing says that it stays the same when a callback is sent again.
+  // `DateUpdated` is left out: it is not documented to stay the same when a callback is sent again.
   eventKey: (fields, form) =>
     contentKey({ ...form, occurredAt: undefined }, word(fields.EventType), time(fields.EndTime, '+00:00')),
   callbackParams,
@@ -176,11 +176,11 @@ function whyNot({ fields }: IncomingCallback, advice: string): string | undefine
   return other === true ? `CallSid is not 32 hexadecimal digits: ${advice}.` : other;
 }
 
-/** Fields of Exotel's other messages, which have no `Status`: Passthru (its answer steers the call), softphone events. */
+/** Fields of Exotel's other messages, which have no `Status`: Passthru (whose answer controls the call) and softphone events. */
 const OTHER_WITHOUT_STATUS = ['CallFrom', 'CallTo', 'CallType', 'DialCallStatus', 'CallState'] as const;
 
 function isCallStatus(fields: FieldTree): true | string {
-  // A popup for agents, often sent to the same URL: its `busy` means that the agent is being called.
+  // An agent popup, often sent to the same URL: its `busy` means that the agent is being called.
   if (word(fields['EventType']) === 'dial' || word(fields['Status']) === 'free') return 'It is a popup for agents.';
   if (hasValue(fields['SmsSid'])) return 'It has SmsSid: it is a text message.';
   if ('Status' in fields) return true;
@@ -189,7 +189,7 @@ function isCallStatus(fields: FieldTree): true | string {
 }
 
 function normalize(fields: exotel.Fields, { utcOffset = '+05:30' }: exotel.Options): NormalForm {
-  // One that was not attempted is empty.
+  // A leg that was not attempted is empty.
   const legs = Array.isArray(fields.Legs) ? fields.Legs.map(fieldsOf).map(normalLeg) : [];
   const rawStatus = text(fields.Status) ?? '';
   const way = direction(fields.Direction);
@@ -207,7 +207,7 @@ function normalize(fields: exotel.Fields, { utcOffset = '+05:30' }: exotel.Optio
     occurredAt: ended ?? time(fields.DateUpdated, utcOffset),
     durationSeconds: talkedFor ?? span(fields.Duration),
     answered: answeredByLegs(statusOf(STATUSES, rawStatus), talkedFor, legs, way),
-    // The first party's is "not applicable", so this is the other's.
+    // The first party's value is "not applicable", so this one is the other party's.
     answeredBy: legs.find((leg) => leg.answeredBy !== undefined)?.answeredBy,
     agent: present<Agent>({ number: phone(fields.DialWhomNumber), email: text(fields.AgentEmail) }),
     hangup: present<Hangup>({ cause: text(fields.Cause) }),
@@ -220,7 +220,7 @@ function normalize(fields: exotel.Fields, { utcOffset = '+05:30' }: exotel.Optio
 
 function normalLeg(leg: Readonly<Record<string, unknown>>): Leg {
   const rawStatus = text(leg['Status']);
-  // Which of the two is the code and which the word, documents and callbacks do not agree on.
+  // Documentation and callbacks disagree about which of the two is the code and which is the name.
   const causes = [leg['Cause'], leg['CauseCode']];
   return (
     present<Leg>({

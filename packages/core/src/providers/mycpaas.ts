@@ -11,34 +11,35 @@ import { id, isStatus } from '../provider/values.ts';
 /** The types of `mycpaas`. */
 export declare namespace mycpaas {
   /**
-   * The fields of mycpaas's call status callback. Two are documented, `CallSid` (`CA…`) and `CallStatus`; the others are those of its LaML
-   * relatives, used if they come.
+   * The fields of mycpaas's call status callback. Only `CallSid` (`CA…`) and `CallStatus` are documented; the others are those of its LaML
+   * relatives, used if present.
    *
    * Source: docs.mycpaas.io, voice webhooks.
    */
   interface Fields extends LamlFields {}
 
-  /** mycpaas documents no signature; its callbacks are proved only by `token`. */
-  // biome-ignore lint/suspicious/noEmptyInterface: it has none but those of every provider
+  /** mycpaas documents no signature, so only `token` authenticates its callbacks. */
+  // biome-ignore lint/suspicious/noEmptyInterface: it has only the options of every provider
   interface Options {}
 
   /**
-   * What mycpaas can be asked for. Its pages do not agree: by one they are statuses, by another the events
+   * The events that mycpaas can send. Its documentation is inconsistent: on one page they are statuses, on another the events
    * `initiated`, `ringing`, `answered`, `completed`.
    */
   type Event = 'initiated' | 'ringing' | 'answered' | 'in-progress' | 'completed' | 'failed' | 'busy' | 'no-answer';
 
-  /** What `mycpaas.callbackParams` takes. */
+  /** The options of `mycpaas.callbackParams`. */
   interface CallbackOptions extends CallbackTarget {
     /**
-     * @default none, and so no parameter: by either of its pages mycpaas then sends how the call ended, and by one of them everything
+     * @default none, and so no parameter: mycpaas then reports how the call ended, according to all of its documentation, and everything
+     * else, according to one page
      */
     readonly events?: readonly [Event, ...Event[]];
   }
 
   /** Parameters of "create a call" in mycpaas's REST API. */
   interface CallbackParams {
-    /** Your endpoint, with the token in its query if you gave one. */
+    /** Your URL, with the token in its query if you gave one. */
     readonly StatusCallback: string;
     /** Separated by spaces. */
     readonly StatusCallbackEvent?: string;
@@ -72,19 +73,20 @@ export const mycpaas: ProviderFactory<
 > = defineProvider({
   name: 'mycpaas',
   signs: 'nothing',
-  // `queued` and `canceled` are not documented; its relatives have them. The text says "answered" where the table says `in-progress`.
+  // `queued` and `canceled` are not documented; its relatives have them. The text of the documentation says "answered", its table
+  // `in-progress`.
   statuses: LAML_STATUSES,
   schema: callSchema<mycpaas.Fields>('CallSid', 'CallStatus'),
   recognizes,
   whyNot,
   isCallStatus: isLamlCallStatus,
-  // "The call ended normally", says its document of `completed`, not that it was answered.
+  // Its documentation describes `completed` as "The call ended normally", not as answered.
   normalize: (fields) => lamlForm(fields, false),
   eventKey: (_, form) => contentKey(form),
   callbackParams,
 });
 
-/** With such a header it is a relative of mycpaas, whose callbacks look the same. */
+/** A request with such a header comes from a relative of mycpaas, whose callbacks look the same. */
 const FOREIGN_HEADERS = SIGNATURE_HEADERS.map(({ header }) => header);
 
 function recognizes(callback: IncomingCallback): boolean {

@@ -11,7 +11,7 @@ describe('a signature, which has no borders between fields,', () => {
   const text = Object.entries(own).flat().join('');
   const headers = { 'x-signalwire-signature': sign(`${ORIGIN}${url}${text}`) };
   const at = text.indexOf(victim);
-  const shifted = { code: 'signature_mismatch', message: expect.stringContaining('by shifting the borders') };
+  const shifted = { code: 'signature_mismatch', message: expect.stringContaining('with shifted field borders') };
 
   it('is not taken for another call, whose fields are in a value of a signed one', () => {
     const rest = text.slice(at + 'CallSidvictimCallStatuscompletedCallbackSource'.length);

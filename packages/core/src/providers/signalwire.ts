@@ -13,26 +13,29 @@ import type { Secret } from '../signing/secrets.ts';
 /** The types of `signalwire`. */
 export declare namespace signalwire {
   /**
-   * The fields of SignalWire's voice status callback and of its incoming call status callback, which is a part of the former.
-   * `CallSid` is a bare UUID, without `CA`, and `AccountSid` is the project's id, without `AC`.
+   * The fields of SignalWire's voice status callback and of its incoming call status callback, which has a subset of these fields.
+   * `CallSid` is a plain UUID, without `CA`, and `AccountSid` is the project's id, without `AC`.
    */
   interface Fields extends LamlFields {}
 
-  /** What SignalWire needs of you. */
+  /** The options for SignalWire. */
   interface Options {
     /** The project's signing key (dashboard, API Credentials; `PSK…`). With it, only signed callbacks are accepted. */
     readonly signingKey?: Secret;
   }
 
-  /** Events that SignalWire can be asked for. Event names are not status names: `answered` comes as `in-progress`, `completed` as any terminal status. */
+  /**
+   * The events that SignalWire can send. Event names are not status names: `answered` arrives as `in-progress`, `completed` as any terminal
+   * status.
+   */
   type Event = 'initiated' | 'ringing' | 'answered' | 'completed';
 
-  /** Those of REST; cXML has only the plain ones. */
+  /** Events of the REST API; cXML supports only the basic ones. */
   type RestEvent = Event | 'ringing_forwarded' | 'ringing_queued';
 
-  /** What `signalwire.callbackParams` takes. */
+  /** The options of `signalwire.callbackParams`. */
   interface CallbackOptions extends CallbackTarget {
-    /** Your endpoint. Timeouts in its fragment (`#rt=5000`) are kept. */
+    /** Your URL. Timeouts in its fragment (`#rt=5000`) are kept. */
     readonly url: string;
     /** @default 'POST' */
     readonly method?: 'POST' | 'GET';
@@ -40,7 +43,7 @@ export declare namespace signalwire {
     readonly events?: readonly [RestEvent, ...RestEvent[]];
   }
 
-  /** What `signalwire.callbackAttributes` takes. */
+  /** The options of `signalwire.callbackAttributes`. */
   interface AttributesOptions extends CallbackOptions {
     /** @default all of them; SignalWire's own default is only `completed` */
     readonly events?: readonly [Event, ...Event[]];
@@ -48,19 +51,19 @@ export declare namespace signalwire {
 
   /** Parameters of "create a call" in SignalWire's REST API. */
   interface CallbackParams {
-    /** Your endpoint, with the token in its query if you gave one. */
+    /** Your URL, with the token in its query if you gave one. */
     readonly StatusCallback: string;
-    /** How callbacks are to come: as a form, or with their fields in the query. */
+    /** How SignalWire sends callbacks: as a form, or with the fields in the query. */
     readonly StatusCallbackMethod: 'POST' | 'GET';
-    /** One parameter for each. */
+    /** One parameter per event. */
     readonly StatusCallbackEvent: readonly string[];
   }
 
   /** Attributes of `<Number>`, `<Sip>` and `<Verto>` in cXML. Escape them as your XML writer does. */
   interface CallbackAttributes {
-    /** Your endpoint, with the token in its query if you gave one. */
+    /** Your URL, with the token in its query if you gave one. */
     readonly statusCallback: string;
-    /** How callbacks are to come: as a form, or with their fields in the query. */
+    /** How SignalWire sends callbacks: as a form, or with the fields in the query. */
     readonly statusCallbackMethod: 'POST' | 'GET';
     /** Separated by spaces. */
     readonly statusCallbackEvent: string;
@@ -108,7 +111,7 @@ export const signalwire: ProviderFactory<
   authenticate: authenticateLaml,
   sign: signLaml,
   diagnose: diagnoseLaml,
-  // "The call was answered and ended normally", says its document of `completed`.
+  // Its documentation describes `completed` as "The call was answered and ended normally".
   normalize: (fields) => lamlForm(fields, true),
   eventKey: (_, form) => contentKey(form),
   callbackParams,
@@ -135,7 +138,7 @@ function recognizes(callback: IncomingCallback, named = false): boolean {
 function whyNot(callback: IncomingCallback, advice: string): string | undefined {
   const { fields } = callback;
   const isOurs = UUID.test(id(fields['CallSid']) ?? '') || hasAny(callback, OWN_HEADERS);
-  const foreign = `CallSid is no UUID, and no header is of SignalWire: ${advice}.`;
+  const foreign = `CallSid is not a UUID, and there is no header of SignalWire: ${advice}.`;
   return whyNotLaml(fields, isOurs ? undefined : foreign, advice);
 }
 
@@ -143,7 +146,7 @@ function hasAny(callback: IncomingCallback, headers: readonly SignatureHeader[])
   return headers.some(({ header }) => callback.header(header) !== undefined);
 }
 
-/** The others are Twilio's too, so they do not tell whose a callback is. */
+/** Twilio uses the others too, so they do not identify the provider. */
 const OWN_HEADERS = SIGNATURE_HEADERS.filter(({ header }) => header.startsWith('x-signalwire-'));
 
 const ALL_EVENTS: readonly signalwire.Event[] = ['initiated', 'ringing', 'answered', 'completed'];

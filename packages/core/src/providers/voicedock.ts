@@ -56,7 +56,7 @@ export declare namespace voicedock {
     readonly [field: string]: unknown;
   }
 
-  /** What VoiceDock needs of you. */
+  /** The options for VoiceDock. */
   interface Options {
     /** The `webhook_secret` of the assistant. With it, only signed callbacks are accepted. */
     readonly secret?: Secret;
@@ -64,9 +64,9 @@ export declare namespace voicedock {
     readonly toleranceSeconds?: number;
   }
 
-  /** What `voicedock.callbackParams` takes. */
+  /** The options of `voicedock.callbackParams`. */
   interface CallbackOptions extends CallbackTarget {
-    /** With which VoiceDock is to sign; the `secret` of {@link Options}. */
+    /** The secret for VoiceDock to sign with; the `secret` of {@link Options}. */
     readonly secret?: string;
   }
 
@@ -107,18 +107,18 @@ export const voicedock: ProviderFactory<
   options: {
     toleranceSeconds: option<number>('a number of seconds, from 0', (given) => typeof given === 'number' && given >= 0),
   },
-  // The webhook's document has in-progress, ended and ended-with-error; the others are statuses of calls in the REST API.
+  // The webhook documentation lists in-progress, ended and ended-with-error; the others are call statuses of the REST API.
   statuses: {
     connecting: 'queued',
     dialing: 'queued',
     ringing: 'ringing',
     'in-progress': 'in-progress',
     ended: 'completed',
-    // To another line: for VoiceDock the call is over.
+    // Forwarded to another line: for VoiceDock, the call is over.
     transferred: 'completed',
     'ended-with-error': 'failed',
     failed: 'failed',
-    // By whom is not documented, so not `busy`: that would claim that the other party was.
+    // It is not documented by whom, so not `busy`, which would mean the other party.
     rejected: 'failed',
     'insufficient-credits': 'failed',
   },
@@ -158,7 +158,7 @@ function whyNot(callback: IncomingCallback, advice: string): string | undefined 
 function isCallStatus(fields: FieldTree): true | string {
   const type = word(fieldsOf(fields['message'])['type']);
   return (
-    type === undefined || type === 'status-update' || `Its message.type is not status-update, but of another message.`
+    type === undefined || type === 'status-update' || `Its message.type is not status-update: it is another message.`
   );
 }
 
@@ -174,11 +174,11 @@ function authenticate(
   const timestamp = callback.header('x-webhook-timestamp');
   if (signature === undefined || timestamp === undefined) return 'missing';
   const { bytes } = callback;
-  // An earlier revision of the documents shows the signature without the prefix, and the SDK takes both.
+  // An earlier revision of the documentation shows the signature without the prefix, and the SDK accepts both.
   const given = signature.startsWith('sha256=') ? signature.slice('sha256='.length) : signature;
   const isValid = secrets.some((secret) => equal(given, hmac('sha256', secret, 'hex', `${timestamp}.`, bytes)));
   if (!isValid || !UNIX_SECONDS.test(timestamp)) return 'mismatch';
-  // The content type is not signed: read as a form, the same bytes could tell of another call.
+  // The content type is not signed, and read as a form, the same bytes could describe another call.
   if (callback.contentType.kind !== 'json') throw new CallStatusError('unsupported_media_type');
   return Math.abs(now - Number(timestamp) * 1000) <= toleranceSeconds * 1000 ? 'valid' : 'expired';
 }
@@ -193,13 +193,13 @@ function sign(request: CallbackRequest, { secret, nowMs }: Signing): CallbackReq
 }
 
 function diagnoseSignature(callback: IncomingCallback, secrets: readonly string[]): readonly string[] | undefined {
-  // What has no signature, timestamp or bytes is refused as that.
+  // A missing signature, timestamp or body is reported as such.
   const given = callback.header('x-webhook-signature') as string;
   const timestamp = callback.header('x-webhook-timestamp') as string;
-  const inMs = 'X-Webhook-Timestamp is in milliseconds, and seconds are expected.';
+  const inMs = 'X-Webhook-Timestamp is in milliseconds, but seconds are expected.';
   const isMs = /^\d{13}$/.test(timestamp);
   const seconds = timestamp.slice(0, -3);
-  const wrong = isMs ? inMs : 'X-Webhook-Timestamp is no number of seconds.';
+  const wrong = isMs ? inMs : 'X-Webhook-Timestamp is not a number of seconds.';
   return diagnose({
     signatures: [{ given: given.replace(/^sha256=/, ''), algorithm: 'sha256', encoding: 'hex' }],
     secrets,
@@ -225,7 +225,7 @@ function normalize({ message }: voicedock.Fields): NormalForm {
   const phoneNumber = fieldsOf(message.phone_number);
   const line = phone(phoneNumber['number']);
   const customer = phone(fieldsOf(message.customer)['number']);
-  // Which of the two is the caller, only the direction tells.
+  // Only the direction tells which of the two is the caller.
   const [from, to] = direction === undefined ? [] : direction === 'outbound' ? [line, customer] : [customer, line];
   return {
     callId: id(call.id) as string,

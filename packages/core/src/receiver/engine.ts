@@ -29,7 +29,7 @@ export class Engine implements Pipeline {
   #keepAlive: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
-  /** @throws CallStatusError what keeps the inbox from being opened, so that a wrong path shows at once */
+  /** @throws CallStatusError if the inbox cannot be opened, so that a wrong path is noticed at once */
   constructor(options: ResolvedOptions) {
     const { limits, publicUrl, clock, log, providers, handlers } = options;
     this.options = options;
@@ -60,7 +60,7 @@ export class Engine implements Pipeline {
     return this.#closed !== undefined;
   }
 
-  /** Adds a handler for the events of a provider, or with an empty name of all. */
+  /** Adds a handler for the events of a provider, or of all providers if the name is empty. */
   register(provider: string, kind: HandlerName, handler: unknown, how: HandlerOptions | undefined): void {
     this.#registry.add(provider, kind, handler, how);
     this.#startIfWanted();
@@ -86,7 +86,7 @@ export class Engine implements Pipeline {
   startWorker(): void {
     if (this.closing) return;
     this.#start();
-    // The worker's own timers keep no process alive: beside an HTTP server, the server does. A process that only works has none.
+    // The worker's timers do not keep the process alive: usually, an HTTP server does. A process with only a worker has none.
     this.#keepAlive ??= setInterval(() => {}, LONGEST_TIMER_MS);
   }
 
@@ -95,7 +95,7 @@ export class Engine implements Pipeline {
     return this.#closed;
   }
 
-  /** With `worker: true`, or once there is a handler. */
+  /** If `worker` is true, or once there is a handler. */
   #startIfWanted(): void {
     if ((this.options.worker ?? this.#registry.handlesEvents) && !this.closing) this.#start();
   }

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { ScopedReceiver } from './scoped-receiver.ts';
 import type { ProviderReceiver, RecordOptions } from './types.ts';
 
-/** `calls.provider('exotel')`: a receiver, reduced to one of its providers. */
+/** `calls.provider('exotel')`: a receiver limited to one of its providers. */
 export class OneProviderReceiver<Event> extends ScopedReceiver<Event> implements ProviderReceiver<Event> {
   readonly #engine: Engine;
   readonly #provider: Provider;

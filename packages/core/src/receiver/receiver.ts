@@ -6,7 +6,7 @@ import { OneProviderReceiver } from './provider-receiver.ts';
 import { ScopedReceiver } from './scoped-receiver.ts';
 import type { CloseOptions, EventName, ProviderReceiver, Receiver } from './types.ts';
 
-/** Receives callbacks, records their events and has them handled. */
+/** Receives callbacks, records their events and handles them. */
 export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements Receiver<Event> {
   readonly inbox: Inbox;
   readonly #engine: Engine;

@@ -12,7 +12,7 @@ type Registrar<Event, Kind extends HandlerName, Self> = (
   options?: HandlerOptions,
 ) => Self;
 
-/** The handlers as methods. They are properties, so that they can be taken off their object. */
+/** The registration methods. They are bound, so that they can be detached from the receiver. */
 export class HandlerRegistrars<Event> implements Registrars<Event, HandlerRegistrars<Event>> {
   readonly #register: Register;
 
@@ -33,7 +33,7 @@ export class HandlerRegistrars<Event> implements Registrars<Event, HandlerRegist
     this.#register = register;
   }
 
-  /** Express looks for this on what `app.use()` is given, before it reports in its own words that a receiver is not a function. */
+  /** Express looks for this property in `app.use()`, before it would report that a receiver is not a function. */
   get handle(): never {
     throw new CallStatusError('invalid_options', { issues: [NOT_MIDDLEWARE] });
   }

@@ -15,9 +15,9 @@ export type Registrars<Event, Self> = {
 export interface ProviderReceiver<Event> extends CallbackReceiver, Registrars<Event, ProviderReceiver<Event>> {
   /**
    * Records what your application knows about a call without a callback: that it made the call, or what the provider's API reports about
-   * one whose callback never came. Handlers run as they do for a callback. Nothing proves such an event, so its `trust` is `none`.
+   * one whose callback never came. Handlers run as they do for a callback. Such an event is not authenticated, so its `trust` is `none`.
    *
-   * @param fields with the names and values that a callback of the provider has
+   * @param fields with names and values as in a callback of the provider
    * @returns the event, with its transition
    * @throws CallStatusError `invalid_callback` if the call id or the status is missing; `closed`; `not_handled` with `ack: 'handled'`; those
    * of the inbox
@@ -36,33 +36,34 @@ export interface ProviderReceiver<Event> extends CallbackReceiver, Registrars<Ev
   record(fields: object, options?: RecordOptions): Promise<AnyCallStatusEvent>;
 }
 
-/** What the fields of a call do not tell. */
+/** Data that is not among the fields. */
 export interface RecordOptions {
-  /** The tenant whose call it is, if one receiver serves several. */
+  /** The tenant that the call belongs to, if one receiver serves several. */
   readonly tenant?: string;
 }
 
 /**
- * What {@link createCallStatus} returns: everything but the framework. Without a type argument, a receiver of any providers.
+ * What {@link createCallStatus} returns: a receiver that does not depend on a framework. Without a type argument, a receiver of any
+ * providers.
  */
 export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, Registrars<Event, Receiver<Event>> {
   /** One of the providers: `calls.provider('signalwire').onCompleted(fn)`, `callStatusMiddleware(calls.provider('exotel'))`. */
   provider<Name extends EventName<Event>>(name: Name): ProviderReceiver<Event & { readonly provider: Name }>;
   /** Where events are recorded: calls, dead letters, counts. */
   readonly inbox: Inbox;
-  /** Whether `close()` was called. From then on, callbacks are answered with 503, and answers ask clients to close their connection. */
+  /** Whether `close()` was called. From then on, callbacks are answered with 503, and clients are asked to close their connections. */
   readonly closing: boolean;
   /**
    * Opens the inbox, so that a wrong path or password shows before the server listens. A receiver with handlers opens it by itself.
    * @throws CallStatusError of the inbox, such as `inbox_unwritable`; call it again to retry
    */
   ready(): Promise<void>;
-  /** Starts to run handlers in this process, as `worker: false` does not, and keeps the process alive until `close()`. */
+  /** Starts running handlers in this process, which `worker: false` prevents, and keeps the process alive until `close()`. */
   startWorker(): void;
   /**
    * Rejects new callbacks (503), waits for the running handlers and closes the inbox, all within the deadline. A durable inbox keeps
-   * what is not handled by then for the next start; from the memory inbox, everything that is due is handled first. Stop the HTTP server
-   * first. Calling it again returns the same promise.
+   * unhandled events for the next start; with the memory inbox, everything that is due is handled first. Stop the HTTP server first.
+   * Calling it again returns the same promise.
    */
   close(options?: CloseOptions): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { tokenVerdict } from '../signing/token.ts';
 import { TOKEN_PARAMETER } from '../signing/with-token.ts';
 import { loggableUrl } from '../text/redact.ts';
 
-/** What proves that a callback is genuine. */
+/** The proof that a callback is genuine. */
 export interface Proof {
   readonly trust: Trust;
   /** The tenant whose secret proves it. */
@@ -39,7 +39,7 @@ export function authenticate(message: IncomingCallback, provider: Provider, now:
 
 const UNPROVED: Proof = { trust: 'none' };
 
-/** Awaits only secrets that are promises: each turn costs. */
+/** Awaits only promises, since every turn costs time. */
 function whenFound<Result>(
   found: Found | undefined | Promise<Found>,
   then: (found: Found | undefined) => Result | Promise<Result>,
@@ -65,7 +65,7 @@ function lookUp(
   }
 }
 
-/** The signing secrets, and the one tenant that they and the token belong to. */
+/** The signing secrets, and the tenant that they and the token belong to. */
 function agreed({ name }: Provider, { secrets, tenant }: Found, tokens: Found | undefined): Found {
   if (tenant !== undefined && tokens?.tenant !== undefined && tenant !== tokens.tenant) {
     const hint = 'The functions of token and signing secret return different tenants.';
@@ -91,7 +91,7 @@ function verify(
   try {
     const verify = definition.authenticate ?? (() => 'mismatch' as const);
     const verdict = verify(message, secrets, options, now);
-    // Only some custom providers are asynchronous, and each turn costs.
+    // Only some custom providers are asynchronous, and every turn costs time.
     return typeof verdict === 'string' ? prove(verdict) : Promise.resolve(verdict).then(prove).catch(fail);
   } catch (error) {
     return fail(error);
@@ -113,7 +113,7 @@ function refusal(
   return new CallStatusError(code, { ...details, hint });
 }
 
-/** Code without types may return anything. */
+/** Untyped code may return anything. */
 const REFUSALS: ReadonlyMap<unknown, ErrorCode> = new Map([
   ['missing', 'signature_missing'],
   ['mismatch', 'signature_mismatch'],
@@ -125,7 +125,7 @@ function signatureDetails(message: IncomingCallback, { name, definition }: Provi
   return { provider: name, ...(definition.signs === 'fields' && { url: loggableUrl(message.url) }) };
 }
 
-/** What a definition throws, such as `body_consumed`, does not name its provider. */
+/** Errors that a definition throws, such as `body_consumed`, do not name the provider. */
 function aboutProvider(error: unknown, message: IncomingCallback, provider: Provider): unknown {
   if (!isCallStatusError(error) || error.details.provider !== undefined) return error;
   const { code, details, cause } = error;
@@ -134,7 +134,7 @@ function aboutProvider(error: unknown, message: IncomingCallback, provider: Prov
   return new CallStatusError(code, { ...own, ...details }, { cause });
 }
 
-/** A failure in looking for advice must not turn a forged request into an error of ours. */
+/** A failure while looking for advice must not turn a forged request into an internal error. */
 function adviceOf(
   { diagnose }: Provider['definition'],
   message: IncomingCallback,
@@ -148,7 +148,7 @@ function adviceOf(
   }
 }
 
-/** The secret with which this provider signs, if there is one. */
+/** The value of this provider's secret option, if there is one. */
 export function signingSecret({ definition, options }: Provider): Secret | undefined {
   if (definition.secretOption === undefined) return undefined;
   return (options as Readonly<Record<string, Secret | undefined>>)[definition.secretOption];

@@ -152,7 +152,7 @@ describe('what was dropped', () => {
       { provider: 'other', field: 'from' },
     ]);
     expect(warn.mock.calls[0]?.[1]).toBe(
-      'normalize() of acme returned sequence not as it has to be, so it was dropped: expected a whole number from 0. This is said once.',
+      'normalize() of acme returned sequence in the wrong form, so it was dropped: expected a whole number from 0. This is logged once.',
     );
     expect(JSON.stringify(warn.mock.calls)).not.toContain('77');
   });

@@ -16,7 +16,7 @@ import type { Logger } from '../log/log.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { NormalForm } from '../provider/normal-form.ts';
 
-/** What a part of the normal form must be: a single value, an object of parts, or a list. */
+/** The rule for a part of the normal form: a single value, an object of parts, or a list. */
 interface Rule {
   /** In words, as they follow "expected". */
   readonly expected: string;
@@ -31,8 +31,8 @@ type Parts = ReadonlyMap<string, Rule>;
 export type Dropped = (field: string, expected: string) => void;
 
 /**
- * The normal form without the parts that are not what their types say, so that no handler and no inbox gets them; the same object if
- * there is nothing to drop. Absent parts are dropped silently: `undefined`, null and empty texts.
+ * Returns the normal form without parts that violate their types, so that no handler or inbox gets them; the same object if there is
+ * nothing to drop. Absent parts are dropped silently: `undefined`, null and empty texts.
  *
  * @throws TypeError if it is not an object
  */
@@ -64,10 +64,10 @@ function sayingOnceFor(provider: string, log: Logger): Dropped {
     try {
       log.warn(
         { provider, field },
-        `normalize() of ${provider} returned ${field} not as it has to be, so it was dropped: expected ${expected}. This is said once.`,
+        `normalize() of ${provider} returned ${field} in the wrong form, so it was dropped: expected ${expected}. This is logged once.`,
       );
     } catch {
-      // A logger that fails must not cost an event.
+      // A failing logger must not lose an event.
     }
   };
 }
@@ -104,14 +104,14 @@ function checked(value: unknown, rule: Rule, path: string, dropped: Dropped): un
   return value;
 }
 
-/** The parts that are left, if there are any. */
+/** The remaining parts, if any. */
 function withSome(given: object, kept: Record<string, unknown>): object | undefined {
   if (kept === given) return given;
   const there = Object.entries(kept).filter(([, value]) => value !== undefined);
   return there.length === 0 ? undefined : Object.fromEntries(there);
 }
 
-/** Items keep their places: an empty one tells nothing. */
+/** Items keep their places: an empty one is a leg without data. */
 function checkedList(given: readonly unknown[], parts: Parts, path: string, dropped: Dropped): readonly unknown[] {
   let kept: unknown[] | undefined;
   for (const [at, item] of given.entries()) {
@@ -156,14 +156,14 @@ function oneOf<Word extends string>(words: readonly Word[]): Rule {
 }
 
 const UTC = /^\d{4}-(?:0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
-/** A day that every month has. */
+/** A day that exists in every month. */
 const EVERY_MONTH = 28;
 
 function isTime(value: unknown): boolean {
   const [, digits] = (typeof value === 'string' && UTC.exec(value)) || [];
   if (digits === undefined) return false;
   const day = Number(digits);
-  // A day that its month does not have becomes another day.
+  // A day that does not exist becomes another day.
   return day <= EVERY_MONTH || new Date(value as string).getUTCDate() === day;
 }
 
@@ -238,7 +238,7 @@ const RULES: RulesOf<NormalForm> = {
 };
 const FORM: Parts = new Map(Object.entries(RULES));
 
-/** The parts that an event takes over from the normal form. */
+/** The parts that an event takes from the normal form. */
 export const OPTIONAL_PARTS: readonly (keyof NormalForm)[] = (Object.keys(RULES) as (keyof NormalForm)[]).filter(
   (part) => !['callId', 'rawStatus', 'status', 'answered'].includes(part),
 );

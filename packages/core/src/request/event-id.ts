@@ -6,9 +6,9 @@ import { hasFewDigits, mayHavePhoneNumber } from '../text/redact.ts';
 const LONGEST_EVENT_ID = 256;
 
 /**
- * The id of an event: `provider:callId:key`, or `provider@tenant:callId:key`. No two events share one: only the last part may contain a
- * separator, and none equals the hash of another. Ids are logged, so what may be a phone number is replaced by its hash, and an id that
- * is not printable too.
+ * The id of an event: `provider:callId:key`, or `provider@tenant:callId:key`. Ids are unique: only the last part may contain a separator,
+ * and no part can equal the hash of another. Since ids are logged, parts that may contain a phone number or are not printable are replaced
+ * by their hash.
  */
 export function eventId(provider: string, tenant: string | undefined, callId: string, key: string): string {
   const whose =
@@ -17,7 +17,7 @@ export function eventId(provider: string, tenant: string | undefined, callId: st
   return id.length <= LONGEST_EVENT_ID && isPrintable(id) ? id : `${provider}:sha256-${sha256(id)}`;
 }
 
-/** Each part of a key by itself: two durations side by side are not a phone number. */
+/** Checks each part of a key separately: two adjacent durations are not a phone number. */
 function hasPhoneNumber(key: string): boolean {
   return !hasFewDigits(key) && key.split(key.includes('\\') ? BORDER : '|').some(mayHavePhoneNumber);
 }
@@ -43,7 +43,7 @@ function notAsHash(key: string): string {
   return /^%*sha256-/.test(key) ? `%${key}` : key;
 }
 
-/** Of the code units: UTF-8 makes all unpaired surrogates the same. */
+/** Hashes code units, because UTF-8 makes all unpaired surrogates the same. */
 function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf16le').digest('hex');
 }

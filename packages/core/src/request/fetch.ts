@@ -3,7 +3,7 @@ import { tooManyBytes } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 
-/** Receives a request of the Fetch API. `undefined`: it is the application's, and its body is unused. */
+/** Receives a request of the Fetch API. `undefined`: it belongs to the application, and its body is unused. */
 export async function receiveFetch(
   receiver: Pick<CallbackReceiver, 'accepts' | 'receive' | 'limits'>,
   request: Request,

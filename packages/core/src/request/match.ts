@@ -6,8 +6,8 @@ import type { Provider } from '../provider/define-provider.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 
 /**
- * Whether a request may be a callback, judged by its head. If not, its body is never read.
- * At a URL that is not for callbacks only, only a short body of known length is read: uploads and streams pass by.
+ * Whether a request may be a callback, judging by its headers. If not, its body is never read. Unless the URL is only for callbacks, only a
+ * short body of known length is read: uploads and streams are passed on.
  */
 export function mayBeCallback(
   { method, headers, callbackOnly = true }: RequestHead,
@@ -44,13 +44,13 @@ export function acceptsMethod({ methods = POST }: { readonly methods?: readonly 
 }
 
 /**
- * Step 1: the provider of a callback: the only one of this URL, or the only one that recognizes it.
- * `undefined`: none does, so the request is the application's.
+ * Step 1: the provider of a callback: the only one at this URL, or the only one that recognizes it. `undefined`: none does, so the request
+ * belongs to the application.
  *
- * A provider that throws is left out. At a URL for callbacks only, its error is thrown if no other recognizes the callback, so that a bug
- * does not pass a callback on; otherwise a bug is reported. What one provider cannot decode, another may.
+ * A provider that throws is left out. If the URL is only for callbacks and no other provider recognizes the callback, its error is thrown,
+ * so that a bug does not pass a callback on; otherwise the error is reported. One provider may decode what another cannot.
  *
- * @throws CallStatusError `ambiguous_provider`, `unexpected`, and what decoding throws at a URL for callbacks only
+ * @throws CallStatusError `ambiguous_provider`, `unexpected`, and decoding errors if the URL is only for callbacks
  */
 export function match(
   message: IncomingCallback,
@@ -80,8 +80,8 @@ export function match(
 }
 
 /**
- * Whether a provider recognizes a callback, or the error that its code threw. A body that does not decode is an error only at a URL for
- * callbacks only; a GET may come from a browser.
+ * Whether a provider recognizes a callback, or the error that its code threw. A body that cannot be decoded is an error only if the URL is
+ * only for callbacks; a GET may come from a browser.
  */
 function recognizes(
   { name, definition }: Provider,
@@ -90,7 +90,7 @@ function recognizes(
   named: boolean,
 ): boolean | CallStatusError {
   try {
-    // Code without types may return a header, or nothing.
+    // Untyped code may return a header, or nothing.
     return Boolean(atOnce(definition.recognizes(message.readBy(definition), named), `recognizes() of ${name}`));
   } catch (error) {
     if (!isCallStatusError(error)) return unexpected(error, name);

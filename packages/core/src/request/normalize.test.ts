@@ -89,7 +89,7 @@ describe('normalize', () => {
 
   it.each([
     ['no id', { state: PHONE }, ['id: missing.']],
-    ['an empty status', { id: PHONE, state: '' }, ['state: expected a text that is not empty.']],
+    ['an empty status', { id: PHONE, state: '' }, ['state: expected a non-empty string.']],
     ['a number for an id', { id: 12025550101, state: 'up' }, ['id: expected string.']],
   ])('says what is wrong without quoting it: %s', (_, fields, issues) => {
     const refused = expect.objectContaining({ code: 'invalid_callback', details: { provider: 'acme', issues } });
@@ -178,7 +178,7 @@ describe('normalize', () => {
         v.checkAsync(() => Promise.reject(BUG)),
       ),
     })();
-    expect(() => normalize(provider, {}, 'none', NOW)).toThrow('The schema of acme is asynchronous');
+    expect(() => normalize(provider, {}, 'none', NOW)).toThrow('The schema of acme must be synchronous');
   });
 });
 

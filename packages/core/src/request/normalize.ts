@@ -10,11 +10,14 @@ import type { Proof } from './authenticate.ts';
 import { checkedForm, type Dropped, OPTIONAL_PARTS } from './checked-form.ts';
 import { eventId } from './event-id.ts';
 
-/** Longer call ids are rejected: no provider has them, and they would fill the memory. */
+/** Longer call ids are rejected: no provider uses them, and they would fill up memory. */
 const LONGEST_CALL_ID = 256;
-/** Control characters and unpaired surrogates: databases cut a text at NUL and cannot store surrogates, so ids would be mixed up. */
+/**
+ * Control characters and unpaired surrogates: databases truncate strings at NUL and cannot store lone surrogates, so different ids could
+ * become equal.
+ */
 const NOT_STORABLE = /[\p{Cc}\p{Cs}]/u;
-/** Replaces bytes that could not be decoded: ids that differ only in those would be the same. */
+/** Stands for bytes that could not be decoded: ids that differ only in such bytes would be equal. */
 const UNDECODED = '\ufffd';
 
 /**
@@ -23,8 +26,8 @@ const UNDECODED = '\ufffd';
  * @param valid what validation returned
  * @param fields what the event keeps as `raw`
  * @param now milliseconds since the epoch
- * @param dropped called for each part of the normal form that is not as it should be
- * @throws CallStatusError `invalid_callback`; and what the provider's own code throws
+ * @param dropped called for each invalid part of the normal form
+ * @throws CallStatusError `invalid_callback`; and errors thrown by the provider's own code
  */
 export function normalize(
   { name, definition, options }: Provider,
@@ -80,7 +83,7 @@ export function normalize(
   return event as unknown as NewEvent;
 }
 
-/** A callback may lack it. Any other value that is not a text is a bug of the provider. */
+/** A callback may lack it. Any other value that is not a string is a bug in the provider. */
 function requireText(value: unknown, what: string, provider: string): void {
   if (typeof value === 'string') return;
   if (value === undefined || value === null) throw lacking(what, provider);
@@ -91,7 +94,7 @@ function lacking(what: string, provider: string): CallStatusError {
   return new CallStatusError('invalid_callback', { provider, reason: `It has no ${what}.` });
 }
 
-/** What a status proves if the provider does not say more. A failed call may have been answered before. */
+/** What the status proves, unless the provider reports more. A failed call may have been answered before. */
 const ANSWERED: Readonly<Partial<Record<CallStatus, boolean>>> = {
   'in-progress': true,
   busy: false,

@@ -2,7 +2,7 @@ import type { FieldTree } from '../decode/fields.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
 
-/** What a message of a provider is, if it is not a call status. */
+/** The kind of another message of a provider. */
 export function otherMessage({ name, definition }: Provider, fields: FieldTree): string | undefined {
   if (definition.isCallStatus === undefined) return undefined;
   const found = atOnce(definition.isCallStatus(fields), `isCallStatus() of ${name}`);

@@ -89,12 +89,17 @@ describe('a request that is passed on leaves one debug line', () => {
       request('', { method: 'GET' }),
       'Callbacks of exotel, mycpaas use POST.',
     ],
-    ['no fields', [exotel(), mycpaas()], request('a=1'), 'It lacks the fields of a callback of exotel, mycpaas.'],
+    [
+      'no fields',
+      [exotel(), mycpaas()],
+      request('a=1'),
+      'It does not have the fields of a callback of exotel, mycpaas.',
+    ],
     [
       'no fields of those asked',
       [exotel(), signalwire()],
       request('', { method: 'GET', url: '/' }),
-      'It lacks the fields of a callback of signalwire.',
+      'It does not have the fields of a callback of signalwire.',
     ],
     [
       'no JSON',
@@ -115,7 +120,7 @@ describe('a request that is passed on leaves one debug line', () => {
     [
       'CallSid=b3877c40&CallStatus=completed&CallDuration=1',
       {},
-      'signalwire: CallSid is no UUID, and no header is of SignalWire: name the provider. mycpaas: CallSid does not begin with CA: name the provider.',
+      'signalwire: CallSid is not a UUID, and there is no header of SignalWire: name the provider. mycpaas: CallSid does not begin with CA: name the provider.',
     ],
     [
       `CallSid=${uuid}&CallStatus=completed&From=a`,
@@ -125,20 +130,20 @@ describe('a request that is passed on leaves one debug line', () => {
     [
       'CallSid=CA1&CallStatus=completed&From=a',
       {},
-      `signalwire: CallSid is no UUID, and no header is of SignalWire: name the provider. mycpaas: ${ONLY}`,
+      `signalwire: CallSid is not a UUID, and there is no header of SignalWire: name the provider. mycpaas: ${ONLY}`,
     ],
     ['CallSid=12345&Status=completed', {}, 'exotel: CallSid is not 32 hexadecimal digits: name the provider.'],
     ['CallSid=12345&Status=free', {}, 'exotel: It is a popup for agents.'],
     ['call_id=1&call_state=ended', {}, /^signalwire: It is a call state of SWML or Relay; .* mycpaas: /],
     ['message[call][id]=1', {}, 'voicedock: It has no message.type: name the provider.'],
-    ['message[type]=tool-calls', {}, 'voicedock: Its message.type is not status-update, but of another message.'],
+    ['message[type]=tool-calls', {}, 'voicedock: Its message.type is not status-update: it is another message.'],
     ['message[type]=status-update', {}, 'voicedock: It lacks message.call with id and status.'],
     [
       'message[type]=status-update',
       { 'x-webhook-event': 'other' },
       'voicedock: Its X-Webhook-Event is not status-update.',
     ],
-    ['a=1', {}, 'It lacks the fields of a callback of signalwire, exotel, voicedock, mycpaas.'],
+    ['a=1', {}, 'It does not have the fields of a callback of signalwire, exotel, voicedock, mycpaas.'],
   ])('in the words of the providers: %s %o', async (body, headers, reason) => {
     const given = await reasonOf(all, request(body, { headers: { ...FORM, ...headers } }));
     if (typeof reason === 'string') expect(given).toBe(reason);
@@ -148,7 +153,7 @@ describe('a request that is passed on leaves one debug line', () => {
   it('with the advice to mount at the very path, where the provider is named already', async () => {
     const given = request('CallSid=CA1&CallStatus=completed', { callbackOnly: false });
     expect(await reasonOf([signalwire()], given)).toBe(
-      'signalwire: CallSid is no UUID, and no header is of SignalWire: mount call-status at exactly this path.',
+      'signalwire: CallSid is not a UUID, and there is no header of SignalWire: mount call-status at exactly this path.',
     );
   });
 
@@ -178,7 +183,7 @@ describe('a request that is passed on leaves one debug line', () => {
       'POST',
       { ...FORM, 'content-encoding': 'gzip' },
       false,
-      'It has a Content-Encoding, which is read only at a URL for callbacks only.',
+      'It has a Content-Encoding, which is supported only if the URL is only for callbacks.',
     ],
     [
       'POST',
@@ -219,7 +224,7 @@ describe('a request that is passed on leaves one debug line', () => {
     for (let number = 0; number < 100; number++) await calls.receive(request(`a=${number}`));
     expect(debug).toHaveBeenCalledTimes(10);
     await calls.close();
-    const reason = 'It lacks the fields of a callback of exotel, mycpaas.';
+    const reason = 'It does not have the fields of a callback of exotel, mycpaas.';
     expect(debug).toHaveBeenCalledTimes(11);
     expect(debug.mock.calls[10]).toEqual([
       { code: 'passed_on', reason, more: 90 },

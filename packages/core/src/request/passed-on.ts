@@ -6,7 +6,7 @@ import type { Provider } from '../provider/define-provider.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { acceptsMethod, CALLBACK_TYPE, methodsOf } from './match.ts';
 
-/** Why the head of a request cannot be that of a callback. */
+/** Why the headers of a request cannot be those of a callback. */
 export function whyNoCallback(
   { method, headers }: RequestHead,
   providers: readonly Provider[],
@@ -16,21 +16,21 @@ export function whyNoCallback(
   const type = headers['content-type'];
   if (typeof type !== 'string' || !CALLBACK_TYPE.test(type)) return 'Its content type is not form, multipart or JSON.';
   if (contentCodings(headers['content-encoding']).length > 0)
-    return 'It has a Content-Encoding, which is read only at a URL for callbacks only.';
+    return 'It has a Content-Encoding, which is supported only if the URL is only for callbacks.';
   if (headers['content-length'] === undefined)
     return 'It has no Content-Length, which is required unless the URL is for callbacks only.';
   return tooLong(maxBytes);
 }
 
-/** The reason for a body over the limit, at a URL that is not for callbacks only. */
+/** The reason for a body over the limit, if the URL is not only for callbacks. */
 export function tooLong(maxBytes: number): string {
   return `Its body is over limits.bytes (${maxBytes}).`;
 }
 
-/** Why no provider recognized a callback: the reasons of the providers, if any gives one. */
+/** Why no provider recognized a callback: the reasons that the providers give. */
 export function whyNotRecognized(message: IncomingCallback, providers: readonly Provider[]): string {
   const { method } = message.request;
-  // With one provider, at a URL for callbacks only, nothing has to be recognized.
+  // With a single provider and a URL that is only for callbacks, recognition is not needed.
   const advice = providers.length > 1 ? 'name the provider' : 'mount call-status at exactly this path';
   const asked = providers.filter(({ definition }) => acceptsMethod(definition, method));
   if (asked.length === 0) return otherMethod(providers);
@@ -39,7 +39,7 @@ export function whyNotRecognized(message: IncomingCallback, providers: readonly 
     return reason === undefined ? [] : [`${provider.name}: ${reason}`];
   });
   if (reasons.length > 0) return reasons.join(' ');
-  return `It lacks the fields of a callback of ${namesOf(asked)}.`;
+  return `It does not have the fields of a callback of ${namesOf(asked)}.`;
 }
 
 function otherMethod(providers: readonly Provider[]): string {

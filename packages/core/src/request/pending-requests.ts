@@ -1,18 +1,18 @@
 import type { CallbackRequest } from '../callback-request.ts';
 import { clearTimeout, monotonicNow, setTimeout } from '../timer.ts';
 
-/** No more than this, and for no longer: each keeps a request of the framework in memory, with its body. The oldest are dropped first. */
+/** Limits, because each entry keeps a request of the framework and its body in memory. The oldest are dropped first. */
 const MOST_REQUESTS = 1000;
 const LONGEST_MS = 60_000;
-/** Handlers wait no longer: node never tells that an answer is lost that waited behind another on a closed connection. */
+/** How long handlers wait: Node never reports that an answer queued behind another on a closed connection is lost. */
 const LONGEST_ANSWER_MS = 10_000;
 
 /** After this many requests, a new Map begins: see {@link PendingRequests}. */
 const REQUESTS_PER_MAP = 500;
 
 /**
- * The requests whose events arrived in this process, each until the first attempt of its event is over. They tie a handler to its HTTP
- * request.
+ * The requests whose events this process received, each until the first attempt at its event is over. They link handlers to their HTTP
+ * requests.
  *
  * When entries come and go, V8 keeps each outgrown table of a Map, with everything that was in it, alive until a full garbage
  * collection, because the tables are linked. Here that would be every request, so a new Map begins from time to time: without this,
@@ -31,7 +31,7 @@ export class PendingRequests {
 
   add(eventId: string, request: PendingRequest): void {
     const { arrivedAt } = request;
-    // Another process may handle an event that arrived here, and this one does not learn when.
+    // Another process may handle an event that arrived here, without this one noticing.
     const size = this.#recent.size + this.#earlier.size;
     if (size >= this.#most || arrivedAt - this.#sweptAt >= LONGEST_MS) this.#sweep(arrivedAt);
     else if (this.#added >= REQUESTS_PER_MAP) this.#begin([...this.#earlier]);
@@ -50,14 +50,14 @@ export class PendingRequests {
     request?.settle(handled);
   }
 
-  /** Begins a new Map with these requests. */
+  /** Starts a new Map with these requests. */
   #begin(kept: Iterable<readonly [string, PendingRequest]>): void {
     this.#earlier = this.#recent;
     this.#recent = new Map(kept);
     this.#added = 0;
   }
 
-  /** Drops requests that are old, and the older half of too many, but none whose answer waits for its handlers. */
+  /** Drops old requests, and the older half if there are too many, but none whose answer waits for its handlers. */
   #sweep(now: number): void {
     const young = [...this.#earlier, ...this.#recent]
       .filter(([, { arrivedAt }]) => now - arrivedAt < LONGEST_MS)
@@ -91,7 +91,7 @@ export class PendingRequest {
     }
   }
 
-  /** Resolves once the answer has been sent, or will hardly be sent any more; `undefined` if it has been sent. */
+  /** Resolves once the answer has been sent or is unlikely to be sent; `undefined` if it has been sent already. */
   answered(): Promise<void> | undefined {
     if (!this.#waitsForAnswer) return undefined;
     return new Promise((resolve) => {

@@ -17,20 +17,20 @@ import { tooLong, whyNotRecognized } from './passed-on.ts';
 import type { Recorder } from './record.ts';
 import { validate } from './validate.ts';
 
-/** What the way of a request needs of the receiver. */
+/** What receiving a request needs from its receiver. */
 export interface Pipeline {
   readonly limits: Limits;
   readonly publicUrl: PublicUrl | undefined;
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly recorder: Recorder;
-  /** Reports the parts of the normal form that a provider got wrong. */
+  /** Reports invalid parts of a provider's normal form. */
   readonly dropped: (provider: string) => Dropped;
   readonly closing: boolean;
 }
 
 /**
- * The way of a request, from its bytes to its answer. `undefined`: it is not a callback of these providers, so it is the application's.
+ * Takes a request from its bytes to its answer. `undefined`: it is not a callback of these providers, so it belongs to the application.
  * Each step throws the error that answers the request.
  */
 export async function receive(
@@ -50,7 +50,8 @@ export async function receive(
     if (pipeline.closing) throw new CallStatusError('closed', { provider: name });
     const callback = incoming.readBy(definition);
     const now = clock();
-    // Other messages too, before they are passed on. Awaited only if there is something to wait for: each turn costs.
+    // Also applies to other messages, before they are passed on. Awaited only if there is something to wait for, since every turn costs
+    // time.
     const proving = authenticate(callback, provider, now);
     const proof = proving instanceof Promise ? await proving : proving;
     const { fields } = callback;
@@ -68,7 +69,10 @@ export async function receive(
   }
 }
 
-/** The answer that an error gives, which is reported too. An error before its provider is known is that of the only one there is. */
+/**
+ * Reports an error and returns the answer for it. Before the provider is known, an error is attributed to the only one, if there is just
+ * one.
+ */
 export function reject(
   error: CallStatusError,
   [provider, ...others]: readonly Provider[],
@@ -89,5 +93,5 @@ function isTooLong({ body, callbackOnly = true }: CallbackRequest, { bytes }: Li
 const NO_HEADERS = {};
 /** Seconds. */
 const RETRY_SOON = { 'retry-after': '5' };
-/** Sends the client's next request to a server that stays up. */
+/** Makes the client send its next request to a server that stays up. */
 const LAST_ANSWER = { connection: 'close' };

@@ -5,7 +5,7 @@ import { withDeadline } from '../handlers/deadline.ts';
 import type { Inbox, NewEvent, Recorded } from '../inbox/inbox.ts';
 import { PendingRequest, type PendingRequests } from './pending-requests.ts';
 
-/** What a recorder needs of its receiver. */
+/** What a recorder needs from its receiver. */
 export interface RecorderOptions {
   readonly inbox: Pick<Inbox, 'record' | 'durable'>;
   readonly ack: Ack;
@@ -21,7 +21,7 @@ export interface RecorderOptions {
   report(error: CallStatusError): void;
 }
 
-/** Step 6: records the event of a callback, which may be acknowledged then. */
+/** Step 6: records the event of a callback, which may then be acknowledged. */
 export class Recorder {
   readonly #options: RecorderOptions;
   #mayLackWorker = true;
@@ -74,13 +74,13 @@ export class Recorder {
     if (worker === undefined || !inbox.durable) this.#options.report(new CallStatusError('no_worker'));
   }
 
-  /** The provider gives up at some time: an early 503 makes it try again. */
+  /** The provider gives up eventually: an early 503 makes it retry. */
   async #recordInTime(newEvent: NewEvent): Promise<Recorded> {
     const { inbox, recordDeadlineMs } = this.#options;
     const recording = inbox.record(newEvent);
     if (await withDeadline(recording, recordDeadlineMs)) return recording;
     const { provider, id: eventId } = newEvent;
-    const reason = `It did not answer within ${recordDeadlineMs} ms (recordDeadlineMs). The event may have been recorded: then the next try is a duplicate.`;
+    const reason = `It did not answer within ${recordDeadlineMs} ms (recordDeadlineMs). The event may have been recorded: then the retry is a duplicate.`;
     throw new CallStatusError('inbox_unavailable', { provider, eventId, reason });
   }
 }

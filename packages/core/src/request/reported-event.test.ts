@@ -44,7 +44,7 @@ describe('record', () => {
     const fields = { CallSid: 'CA2', CallStatus: 'ringing' };
     expect((await calls.provider('mycpaas').record(fields, { tenant: 'a' })).tenant).toBe('a');
     expect((await calls.provider('mycpaas').record(fields, { tenant: 'b' })).transition).toBe('advance');
-    await expect(calls.provider('mycpaas').record(fields, { tenant: '' })).rejects.toThrow('A tenant has to be a text');
+    await expect(calls.provider('mycpaas').record(fields, { tenant: '' })).rejects.toThrow('A tenant must be a string');
   });
 
   it.each([

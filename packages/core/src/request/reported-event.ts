@@ -9,7 +9,7 @@ import { otherMessage } from './other-message.ts';
 import { validate } from './validate.ts';
 
 /**
- * The event of fields that the application reports, and no callback brought.
+ * Creates an event from fields that the application reports, without a callback.
  *
  * @param now milliseconds since the epoch
  * @throws CallStatusError `invalid_callback`; TypeError for an invalid tenant

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { monotonicNow } from '../timer.ts';
 
-/** Something that may have been otherwise than it was verified, and what to tell if it was. */
+/** A variant of something that was verified, and the advice if the variant matches. */
 export interface Guess<Value> {
   readonly value: Value;
-  /** A sentence; absent of what was verified. */
+  /** A sentence; absent for what was verified. */
   readonly advice?: string;
 }
 
-/** What a signature may have been made of. The first of each is what was verified. */
+/** What a signature may have been made from. The first of each list is what was verified. */
 export interface Guesses {
   /** Each that the request has. */
   readonly signatures: readonly Signature[];
@@ -18,22 +18,22 @@ export interface Guesses {
   readonly contents: readonly Guess<string | Uint8Array>[];
 }
 
-/** A signature as it came, and how it has to be made. */
+/** A signature as sent, and how it must be made. */
 export interface Signature {
   readonly given: string;
   readonly algorithm: string;
   readonly encoding: 'hex' | 'base64';
 }
 
-/** Anyone can cause a diagnosis: each is bounded, and so is what they cost in all. */
+/** Anyone can trigger a diagnosis, so the cost of each and of all together is bounded. */
 const MOST_HMACS = 300;
 const MOST_BYTES = 16_384;
 const BURST_MS = 500;
 const SHARE_OF_TIME = 0.02;
 
 /**
- * Why a signature does not match, found by trying: the changes with which it does, the fewest there are. `undefined`: none was found.
- * Each change is a sentence of advice; two causes at once give two.
+ * Finds out by trying why a signature does not match: the smallest set of changes that makes it match, or `undefined`. Each change is a
+ * sentence of advice; two simultaneous causes give two.
  */
 export function diagnose({ signatures, secrets, starts, contents }: Guesses): readonly string[] | undefined {
   const size =
@@ -73,19 +73,19 @@ function digestOf(algorithm: string, secret: string, start: string, content: str
   return createHmac(algorithm, secret).update(start).update(content).digest('hex');
 }
 
-/** A secret, and what it would be without what slips into it. */
+/** A secret, and its variants without common copying mistakes. */
 function formsOf(secret: string): readonly Guess<string>[] {
   const forms: Guess<string>[] = [{ value: secret }];
   const trimmed = secret.trim();
   if (trimmed !== secret) {
     forms.push({
       value: trimmed,
-      advice: 'It matches with the secret without the white space around it: remove that.',
+      advice: 'It matches if the white space around the secret is removed: remove it.',
     });
   }
   const bare = /^(["'])(.*)\1$/s.exec(trimmed)?.[2];
   if (bare !== undefined) {
-    forms.push({ value: bare, advice: 'It matches with the secret without the quotes around it: remove those.' });
+    forms.push({ value: bare, advice: 'It matches if the quotes around the secret are removed: remove them.' });
   }
   return forms;
 }
@@ -99,7 +99,7 @@ interface Reading {
 const ALGORITHMS: Readonly<Record<number, string>> = { 20: 'sha1', 32: 'sha256', 64: 'sha512' };
 const LONGEST_SIGNATURE = 200;
 
-/** The digests that a signature may be meant to say. */
+/** The digests that a signature may represent. */
 function readingsOf({ given, algorithm, encoding }: Signature): readonly Reading[] {
   if (given.length > LONGEST_SIGNATURE) return [];
   const bare = given.trim().replace(/^(?:sha\d+|v\d+)=/i, '');
@@ -114,7 +114,7 @@ function readingsOf({ given, algorithm, encoding }: Signature): readonly Reading
         ? `It is written in ${written}, and ${encoding} is expected.`
         : bytes.toString(encoding) === given
           ? undefined
-          : `It is right but for how it is written (${encoding} in another case or form).`,
+          : `It is correct except for how it is written (${encoding} in another case or form).`,
     ].filter((each) => each !== undefined);
     return [
       { algorithm: found, hex: bytes.toString('hex'), advice: advice.length === 0 ? undefined : advice.join(' ') },
@@ -122,7 +122,7 @@ function readingsOf({ given, algorithm, encoding }: Signature): readonly Reading
   });
 }
 
-/** A share of the time of the process, of which some can be saved up. */
+/** A share of the process's time, which accumulates up to a limit. */
 class Budget {
   #leftMs = BURST_MS;
   #at = monotonicNow();

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 
 /**
- * Whether the text that came is exactly the text that was computed, in a time that tells nothing of the latter but its length.
- * Texts are compared, not what they decode to: a decoder would also take other alphabets, cases, padding and trailing junk.
+ * Whether the received text equals the computed text, in a time that reveals only the latter's length. The texts themselves are compared,
+ * since a decoder would also accept other alphabets, cases, padding and trailing junk.
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
 import type { CalledRequest } from './called-url.ts';
 
-/** A part of a URL, and the header in which a proxy says it. */
+/** A part of a URL, and the header in which a proxy reports it. */
 export interface Said {
   readonly value: string;
   readonly header: string;
 }
 
-/** What proxies say of the URL that was called. Of a list both ends: which of them is the provider's side is not agreed. */
+/** What proxies report about the URL that was called. For lists, both ends: proxies do not agree on which is the provider's side. */
 export interface Forwarded {
   readonly schemes: readonly Said[];
   /** `host[:port]`. */
@@ -33,7 +33,7 @@ const HOST = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 const PORT = /^\d{1,5}$/;
 const PATH = /^\/\S{0,2000}$/;
 
-/** Reads every common form of forwarded headers. What is malformed in them is passed over. */
+/** Reads every common form of forwarded headers. Malformed parts are skipped. */
 export function forwarded(callback: CalledRequest): Forwarded {
   const said = (headers: readonly string[], form: RegExp): Said[] =>
     headers

@@ -4,9 +4,9 @@ import { forwarded } from './forwarded.ts';
 import { headersOf, isSeenByTrust, settingFor } from './likely-urls.ts';
 
 /**
- * Why a signature does not match, the true cause first: what was found by trying, else what may be.
+ * Why a signature does not match: the cause that was found by trying, else the likely ones.
  *
- * @param found the changes with which the signature matches; `undefined`: none was found
+ * @param found the changes that make the signature match, if any were found
  */
 export function mismatchHint(
   callback: CalledRequest,
@@ -16,14 +16,14 @@ export function mismatchHint(
 ): string {
   if (secrets.length === 0) return 'No secret was found for this request.';
   const causes = found === undefined || found.length === 0 ? undefined : found.join(' ');
-  // Such a signature does not cover the URL.
+  // This signature does not cover the URL.
   if (signs === 'bytes')
     return causes ?? "The secret is not this provider's, or something on the way changed the body.";
   const verified = `The URL verified was ${loggableUrl(callback.url)}.`;
   return [verified, ...(causes === undefined ? suspicions(callback) : [causes])].join(' ');
 }
 
-/** What may be wrong, the most frequent first. */
+/** The likely causes, the most frequent first. */
 function suspicions(callback: CalledRequest): readonly string[] {
   const { request } = callback;
   const isParsed = request.body === undefined && request.method !== 'GET';

@@ -1,11 +1,11 @@
 import crypto from 'node:crypto';
 
-/** The digests that providers sign with. */
+/** The digests that providers use. */
 export type HmacAlgorithm = 'sha1' | 'sha256';
 
 /**
- * The HMAC (RFC 2104) of the parts, one after the other; strings count as UTF-8.
- * As text, because that is what a header holds: see {@link equal}. For other digests take `createHmac` of `node:crypto`.
+ * The HMAC (RFC 2104) of the concatenated parts; strings are encoded as UTF-8. Returned as text, as a header contains it: see {@link
+ * equal}. For other digests, use `createHmac` of `node:crypto`.
  * @example hmac('sha256', 'key', 'hex', 'mess', 'age') // '6e9ef29b75fffc5b7abae527d58fdadb2fe42e7219011976917343065f58ed4a'
  */
 export function hmac(
@@ -29,7 +29,7 @@ export function hmac(
   return crypto.hash(algorithm, outer, encoding);
 }
 
-/** Bytes of a block, of both digests. */
+/** Bytes per block, for both digests. */
 const BLOCK = 64;
 const DIGEST: Readonly<Record<HmacAlgorithm, number>> = { sha1: 20, sha256: 32 };
 
@@ -39,7 +39,7 @@ interface Pads {
   readonly outer: Buffer;
 }
 
-/** More secrets are not kept: with a function of the request there may be any number. */
+/** How many secrets are cached: with a function of the request, there may be any number. */
 const MOST_SECRETS = 100;
 const PADS: Readonly<Record<HmacAlgorithm, Map<string, Pads>>> = { sha1: new Map(), sha256: new Map() };
 

@@ -4,7 +4,7 @@ import type { Guess } from './diagnose.ts';
 import { forwarded, type Said } from './forwarded.ts';
 import { otherForms } from './url.ts';
 
-/** Bounds on how many of a kind are tried. */
+/** How many of each kind are tried. */
 const MOST_HOSTS = 4;
 const MOST_PATHS = 5;
 
@@ -12,8 +12,8 @@ const MOST_PATHS = 5;
 const PARTS = /^(https?):\/\/([^/?#]*)(.*)$/is;
 
 /**
- * The URLs that the provider may have called, the one that was verified first: by what proxies say, by the request itself where `publicUrl`
- * says something else, with the other scheme, and with and without a slash, a prefix of the path or the query.
+ * The URLs that the provider may have called, starting with the one that was verified: according to proxies, according to the request if
+ * `publicUrl` differs, with the other scheme, and with and without a slash, a path prefix or the query.
  */
 export function likelyUrls(callback: CalledRequest): readonly Guess<string>[] {
   const { url, publicUrl, request } = callback;
@@ -63,7 +63,7 @@ function adviceToCorrect(publicUrl: string, called: string): string {
   return `publicUrl is set to ${loggableUrl(publicUrl)}, but the provider called ${loggableUrl(called)}: correct publicUrl.`;
 }
 
-/** What no setting of ours changes. */
+/** A difference that no setting can change. */
 function adviceToKeep(came: string, called: string, by: readonly Said[]): string {
   const source = by.length === 0 ? '' : ` (${headersOf(by)})`;
   return `The provider called ${loggableUrl(called)}${source}, and ${loggableUrl(came)} came here: something on the way changed path or query. Keep them as they are, or give the provider the URL that comes here.`;
@@ -79,7 +79,7 @@ function adviceOf(called: string, what: string, by: readonly Said[], trustHelps:
   return `A proxy says that the provider called ${what}: ${settingFor(trustHelps)}. It called ${shown}, according to ${headersOf(by)}.`;
 }
 
-/** What makes call-status see the URL that was called. */
+/** The setting that makes call-status see the URL that was called. */
 export function settingFor(trustHelps: boolean): string {
   return `set publicUrl${trustHelps ? ", or the framework's trust proxy" : ''}`;
 }
@@ -92,7 +92,7 @@ export function isSeenByTrust(callback: CalledRequest, origin: string): boolean 
   return seen.toLowerCase() === origin.toLowerCase();
 }
 
-/** Names of headers, for people. */
+/** Names of headers, for display. */
 export function headersOf(said: readonly Said[]): string {
   return [...new Set(said.map(({ header }) => header))].join(' and ');
 }

@@ -41,7 +41,7 @@ it('waits for anything that can be waited for', async () => {
 });
 
 it('refuses what is no text', async () => {
-  await expect(secretsOf(() => [7] as unknown as string[], request)).rejects.toThrow('A secret has to be a text.');
+  await expect(secretsOf(() => [7] as unknown as string[], request)).rejects.toThrow('A secret must be a string.');
 });
 
 it('lets the failure of a function out', async () => {
@@ -71,21 +71,21 @@ describe('a function of the request', () => {
     ['arguments, later', async (...args) => args[0]?.headers['host'] ?? 'a'],
   ];
   it.each(untold)('is refused when it looks at the request with %s, and names no tenant', async (_, secret) => {
-    await expect(secretsOf(secret as Secret, request)).rejects.toThrow('has to return { tenant, secrets }');
+    await expect(secretsOf(secret as Secret, request)).rejects.toThrow('must return { tenant, secrets }');
   });
 
   it.each(['', ' ', 'a'.repeat(65), 'a\u0000', '\ud800', 7, undefined])(
     'is refused when the tenant is %j',
     async (tenant) => {
       await expect(secretsOf(() => ({ tenant, secrets: 'a' }) as never, request)).rejects.toThrow(
-        'A tenant has to be a text',
+        'A tenant must be a string',
       );
     },
   );
 
   it('is refused when what it returns is nothing of these', async () => {
     for (const found of [null, 7, {}, { tenant: 'acme', secrets: { key: 'a' } }]) {
-      await expect(secretsOf(() => found as never, request)).rejects.toThrow('A secret has to be a text.');
+      await expect(secretsOf(() => found as never, request)).rejects.toThrow('A secret must be a string.');
     }
   });
 });

@@ -1,20 +1,20 @@
 import type { CallbackRequest } from '../callback-request.ts';
 
-/** A value, or what waits for it. */
+/** A value or a promise of it. */
 export type MaybePromise<T> = T | Promise<T>;
 
 /** The secrets of one tenant. */
 export interface TenantSecrets {
-  /** Whose they are, in 1 to 64 characters. It is the event's `tenant`, and part of what tells calls apart. */
+  /** The tenant, in 1 to 64 characters. It becomes the event's `tenant`, and calls of different tenants are separate. */
   readonly tenant: string;
-  /** Any of them is right. An empty list refuses the callback. */
+  /** Any of them is accepted. An empty list rejects the callback. */
   readonly secrets: string | readonly string[];
 }
 
 /**
- * A secret: one; several at a time (rotation: any of them is right); a function without parameters that returns them; or a function of
- * the request, which has to say whose secrets they are, so that tenants cannot write into each other's calls.
- * A function that returns `undefined` or an empty list refuses the callback.
+ * A secret: one; several (for rotation: any of them is accepted); a function without parameters that returns them; or a function of the
+ * request, which must name the tenant, so that tenants cannot write into each other's calls. If a function returns `undefined` or an empty
+ * list, the callback is rejected.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export type Secret =
   | (() => MaybePromise<string | readonly string[] | TenantSecrets | undefined>)
   | ((request: CallbackRequest) => MaybePromise<TenantSecrets | undefined>);
 
-/** The secrets that are right for a request; none means that nothing is. */
+/** The secrets that are valid for a request; if empty, nothing is valid. */
 export interface Found {
   readonly secrets: readonly string[];
   /** Whose they are. */
@@ -44,14 +44,13 @@ export interface Found {
 }
 
 /**
- * Finds the secrets for a request. A text without anything but white space is never a secret.
- * What a {@link Secret} function throws or rejects with comes out as it is.
+ * Finds the secrets for a request. A blank string is never a secret. Errors of a {@link Secret} function are passed through.
  *
- * @throws TypeError (or rejects with) when a function of the request does not say whose secrets they are
+ * @throws TypeError (or rejects with) if a function of the request does not name the tenant
  */
 export function secretsOf(secret: Secret, request: CallbackRequest): Found | Promise<Found> {
   if (typeof secret !== 'function') return { secrets: listOf(secret) };
-  // Without parameters it may still look: at `arguments`, or at a rest or default parameter.
+  // A function without declared parameters may still read the request: from `arguments`, or a rest or default parameter.
   let looks = secret.length > 0;
   const watched = looks
     ? request
@@ -67,7 +66,7 @@ export function secretsOf(secret: Secret, request: CallbackRequest): Found | Pro
 }
 
 const NO_TENANT =
-  'A function that looks at the request has to return { tenant, secrets }, so that tenants cannot end each other’s calls. One without parameters may return secrets only.';
+  'A function that reads the request must return { tenant, secrets }, so that tenants cannot end each other’s calls. Only one without parameters may return just the secrets.';
 
 function watch(request: CallbackRequest, onLook: () => void): CallbackRequest {
   return new Proxy(request, {
@@ -85,7 +84,7 @@ function isTenants(found: string | readonly string[] | TenantSecrets): found is 
 function listOf(given: string | readonly string[]): readonly string[] {
   const secrets = typeof given === 'string' ? [given] : given;
   if (!Array.isArray(secrets) || secrets.some((one) => typeof one !== 'string')) {
-    throw new TypeError('A secret has to be a text.');
+    throw new TypeError('A secret must be a string.');
   }
   return secrets.filter((one) => one.trim() !== '');
 }
@@ -96,5 +95,5 @@ const TENANT = /^(?!\s*$)[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
 /** @throws TypeError */
 export function checkedTenant(tenant: unknown): string {
   if (typeof tenant === 'string' && TENANT.test(tenant)) return tenant;
-  throw new TypeError('A tenant has to be a text of 1 to 64 characters, without control characters.');
+  throw new TypeError('A tenant must be a string of 1 to 64 characters without control characters.');
 }

@@ -142,17 +142,17 @@ describe('the hint of a signature names', () => {
 
   it.each([`${KEY}\n`, ` ${KEY}`, [`other`, `${KEY}\r\n`]])('white space around the secret', async (key) => {
     const hint = await hintFor(over(sign(own)), { key });
-    expect(hint).toContain('It matches with the secret without the white space around it: remove that.');
+    expect(hint).toContain('It matches if the white space around the secret is removed: remove it.');
   });
 
   it('quotes around the secret', async () => {
-    expect(await hintFor(over(sign(own)), { key: `"${KEY}"` })).toContain('without the quotes around it');
+    expect(await hintFor(over(sign(own)), { key: `"${KEY}"` })).toContain('the quotes around the secret are removed');
   });
 
   it.each(['multipart/form-data; boundary=B', 'text/plain', undefined])('a content type: %s', async (type) => {
     const { headers } = over(sign(own));
     expect(await hintFor({ headers: { ...headers, 'content-type': type } })).toContain(
-      'No signature of SignalWire covers a body of this content type',
+      'No SignalWire signature covers a body of this content type',
     );
   });
 
@@ -160,7 +160,9 @@ describe('the hint of a signature names', () => {
     expect(await hintFor(over(sign(own, KEY, 'sha1', 'hex')))).toContain(
       'It is written in hex, and base64 is expected.',
     );
-    expect(await hintFor(over(sign(own).replace('=', '')))).toContain('It is right but for how it is written (base64');
+    expect(await hintFor(over(sign(own).replace('=', '')))).toContain(
+      'It is correct except for how it is written (base64',
+    );
     const hint = await hintFor(over(sign(own, KEY, 'sha256')));
     expect(hint).toContain('It is made with sha256, and sha1 is expected there.');
     expect(await hintFor(over(`sha256=${sign(own, KEY, 'sha512', 'hex')}`))).toContain('It is made with sha512');
@@ -170,7 +172,7 @@ describe('the hint of a signature names', () => {
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'hooks.example.com' };
     const hint = await hintFor({ headers }, { key: `${KEY}\n` });
     expect(hint).toContain('A proxy says that the provider called https');
-    expect(hint).toContain('It matches with the secret without the white space around it');
+    expect(hint).toContain('It matches if the white space around the secret is removed');
   });
 
   it('what may be wrong, where no change helps', async () => {
@@ -210,18 +212,20 @@ describe('the hint of VoiceDock names', () => {
       'a timestamp in milliseconds',
       String(NOW),
       made(`${NOW}.`),
-      'X-Webhook-Timestamp is in milliseconds, and seconds are expected.',
+      'X-Webhook-Timestamp is in milliseconds, but seconds are expected.',
     ],
     ['one that is signed in seconds', String(NOW), made(`${seconds}.`), 'It is signed in seconds.'],
-    ['a timestamp that is no number', 'Thu', made('Thu.'), 'X-Webhook-Timestamp is no number of seconds.'],
+    ['a timestamp that is no number', 'Thu', made('Thu.'), 'X-Webhook-Timestamp is not a number of seconds.'],
     ['base64', seconds, made(`${seconds}.`, 'base64'), 'It is written in base64, and hex is expected.'],
-    ['another case', seconds, made(`${seconds}.`).toUpperCase(), 'It is right but for how it is written (hex'],
+    ['another case', seconds, made(`${seconds}.`).toUpperCase(), 'It is correct except for how it is written (hex'],
     ['a signature without the timestamp', seconds, made(''), 'It covers the body without "<timestamp>." before it.'],
     ['a signature without the point', seconds, made(seconds), 'It covers timestamp and body without the "."'],
     ['another algorithm', seconds, sign(`${seconds}.${body}`, KEY, 'sha1', 'hex'), 'It is made with sha1'],
   ])('%s', async (_, timestamp, signature, hint) => {
     expect(await send(timestamp, signature)).toContain(hint);
-    expect(await send(timestamp, `sha256=${signature}`, `${KEY}\n`)).toContain('without the white space around it');
+    expect(await send(timestamp, `sha256=${signature}`, `${KEY}\n`)).toContain(
+      'the white space around the secret is removed',
+    );
   });
 
   it('the secret or the body, where no change helps', async () => {

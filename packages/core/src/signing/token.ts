@@ -1,13 +1,13 @@
 import crypto from 'node:crypto';
 
-/** What comparing the token of a callback URL found. Anything but `valid` refuses the callback. */
+/** The result of comparing the token of a callback URL. Anything but `valid` rejects the callback. */
 export type TokenVerdict = 'valid' | 'missing' | 'mismatch';
 
 /**
- * Compares the token that came with all that are right, in a time that does not depend on either.
+ * Compares the received token with all valid ones, in a time that does not depend on either.
  *
  * @param given The query parameter as it came. Several at once are a mismatch: only an attacker sends them.
- * @param tokens The right ones; without any, nothing is valid.
+ * @param tokens The valid tokens; if empty, nothing is valid.
  */
 export function tokenVerdict(given: string | readonly string[] | undefined, tokens: readonly string[]): TokenVerdict {
   if (given === undefined || given.length === 0) return 'missing';
@@ -23,11 +23,11 @@ function sha256(token: string): Buffer {
   return crypto.hash('sha256', token, 'buffer');
 }
 
-/** More are not kept: with a function of the request there may be any number of tokens. */
+/** How many tokens are cached: with a function of the request, there may be any number. */
 const MOST_DIGESTS = 100;
 const DIGESTS = new Map<string, Buffer>();
 
-/** The digest of a right token, which is the same for each callback. */
+/** The cached digest of a valid token. */
 function digestOf(token: string): Buffer {
   let digest = DIGESTS.get(token);
   if (digest === undefined) {

@@ -1,12 +1,12 @@
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': ':80', 'https:': ':443' };
 
-/** Scheme; user, password and host; port. No more is read, so path and query stay as they came, byte for byte. */
+/** Scheme; user, password and host; port. Nothing else is parsed, so path and query stay unchanged, byte for byte. */
 const ORIGIN = /^(https?:)(\/\/[^/?#]*?)(:\d+)?(?=[/?#]|$)/i;
 
 /**
- * The other forms of a URL over which a provider may have made its signature: without its port, or with the scheme's default port;
- * scheme and host in lower case; with and without a fragment. SignalWire's own SDK tries the ports too, because its servers do not agree
- * with themselves. All of them are the same place, so that none lends a signature to another.
+ * The other forms of a URL that a provider may have signed: without its port, or with the scheme's default port; scheme and host in lower
+ * case; with and without a fragment. SignalWire's own SDK tries the ports too, because its servers are inconsistent. All forms denote the
+ * same address, so a signature cannot be reused elsewhere.
  *
  * @param fragment `#…` of the callback URL, if it is known; no client sends it
  */

@@ -1,16 +1,16 @@
 /** The query parameter that holds the token of a callback URL. */
 export const TOKEN_PARAMETER = 'token';
 
-/** Every text has them. */
+/** Every string has them. */
 const PARTS = /^([^?#]*)\??([^#]*)(.*)$/s;
 
-/** A parameter of the token, with the separator after it. */
+/** A token parameter, with the separator after it. */
 const TOKEN = new RegExp(`(?<=^|&)${TOKEN_PARAMETER}(?:=[^&]*)?(?:&|$)`, 'g');
 
 /**
- * The callback URL with the token in its query. An existing query stays byte for byte, except for an old token: two of them would be
- * refused. A fragment stays last: SignalWire takes timeouts from it (`#rt=5000`).
- * `callbackParams` of a provider needs no call of it: call-status adds the token to its `url`.
+ * The callback URL with the token in its query. An existing query stays byte for byte, except for an old token, since two tokens would be
+ * rejected. A fragment stays last: SignalWire takes timeouts from it (`#rt=5000`). Not needed for a provider's `callbackParams`:
+ * call-status adds the token to the `url`.
  *
  * @example withToken('https://hooks.example.com/acme?a=1', 'secret') // 'https://hooks.example.com/acme?a=1&token=secret'
  */

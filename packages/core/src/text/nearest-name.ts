@@ -1,4 +1,4 @@
-/** The known name that is most like a misspelled one; `undefined` where none is alike. */
+/** The known name most similar to a misspelled one, if any is similar. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const given = plain(name);
   const [nearest] = known
@@ -15,7 +15,7 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** A beginning is nearly as near as a slip: `tolerance` of `toleranceSeconds`. */
+/** A prefix counts as nearly as close as a typo: `tolerance` for `toleranceSeconds`. */
 function distanceTo(given: string, known: string): number {
   const isBeginning = given.length >= SHORTEST_BEGINNING && known.startsWith(given);
   return Math.min(distanceOf(given, known), isBeginning ? OF_A_BEGINNING : Number.POSITIVE_INFINITY);

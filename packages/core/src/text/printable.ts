@@ -5,13 +5,13 @@ const EACH_BUT_LINE_FEED = /(?![ \n])[\p{C}\p{Z}]/gu;
 
 const ASCII = /^[ -~]*$/;
 
-/** Whether a text shows as it is: nothing in it ends a line, changes the direction of writing, or is invisible. */
+/** Whether a text is safe to display: nothing in it ends a line, changes the writing direction or is invisible. */
 export function isPrintable(text: string): boolean {
   // Nearly every text is ASCII, for which this takes a fraction of the time.
   return ASCII.test(text) || !UNPRINTABLE.test(text);
 }
 
-/** A text for a log: what would end a line, change the direction of writing or be invisible is escaped, such as `\u{202e}`. */
+/** A text for a log: characters that end a line, change the writing direction or are invisible are escaped, such as `\u{202e}`. */
 export function printable(text: string): string {
   return isPrintable(text) ? text : text.replace(EACH_UNPRINTABLE, escaped);
 }

@@ -4,7 +4,7 @@ import { printable } from './printable.ts';
 /** Fewer digits are no phone number. */
 const FEWEST_DIGITS = 7;
 
-/** So many digits or more, of any script, with nothing but punctuation between them. */
+/** At least this many digits, of any script, with only punctuation between them. */
 const MAY_BE_A_PHONE_NUMBER = new RegExp(`(?:\\p{N}[^\\p{L}\\p{N}]*){${FEWEST_DIGITS}}`, 'u');
 
 /** Digit runs that are not phone numbers: UUIDs, long hexadecimal ids with a letter in them, and times. */
@@ -57,17 +57,17 @@ function unescaped(text: string): string {
 
 const MOST_ESCAPES = 4;
 
-/** Addresses of the net, with their port, and dates: what errors say beside times and ids. */
+/** IP addresses with ports, and dates, which occur in errors besides times and ids. */
 const ALSO_NO_PHONE_NUMBER =
   '(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?::\\d{1,5})?|\\d{4}-[01]\\d-[0-3]\\d';
 const EACH_PHONE_NUMBER = new RegExp(
   `(?<![0-9a-z.])(${NO_PHONE_NUMBER}|${ALSO_NO_PHONE_NUMBER})(?![0-9a-z]|\\.\\d)|[+(]*(?:\\p{N}[^\\p{L}\\p{N}]*){${FEWEST_DIGITS - 1},}\\p{N}`,
   'giu',
 );
-/** It has a file with line and column, and no text of anyone's. */
+/** Contains a file with line and column, but no user text. */
 const STACK_FRAME = /^\s+at /;
 
-/** A text from elsewhere, such as a stack trace, with `…` in place of what may be a phone number. */
+/** A foreign text, such as a stack trace, with `…` in place of possible phone numbers. */
 export function withoutPhoneNumbers(text: string): string {
   return text
     .split('\n')
@@ -80,7 +80,7 @@ function withoutThoseOf(line: string): string {
   return shown.includes('%') && mayHavePhoneNumber(shown) ? HIDDEN : shown;
 }
 
-/** A short text that a client chose, if it can be shown. */
+/** A short text chosen by a client, if it is safe to show. */
 export function loggableWord(word: string): string {
   return mayHavePhoneNumber(word) ? HIDDEN : printable(word);
 }
@@ -92,8 +92,8 @@ const LONGEST_URL = 500;
 const PARTS = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?/is;
 
 /**
- * A URL for a log. Of the path only plain words are shown, since other segments may be secrets or phone numbers; of the query the names
- * without the values; no credentials and no fragment.
+ * A URL for a log: only plain words of the path, since other segments may be secrets or phone numbers; names of query parameters without
+ * values; no credentials and no fragment.
  */
 export function loggableUrl(url: string): string {
   const [, origin = '', path = '', query] = PARTS.exec(url) as RegExpExecArray;
@@ -109,7 +109,7 @@ function originOf(origin: string): string {
   return scheme + (user && `${HIDDEN}@`) + (isPlainHost(host) ? host : HIDDEN);
 }
 
-/** Four numbers are an address, also in names such as `ip-10-0-12-144`. */
+/** Four numbers are an IP address, including in names such as `ip-10-0-12-144`. */
 const FOUR_NUMBERS = /(?<!\d)(?:\d{1,3}[.-]){3}\d{1,3}(?!\d)/g;
 
 function isPlainHost(host: string): boolean {
@@ -118,7 +118,7 @@ function isPlainHost(host: string): boolean {
   return /^[\p{L}\p{N}._-]*$/u.test(name) && !mayHavePhoneNumber(name.replace(FOUR_NUMBERS, 'x'));
 }
 
-/** `status`, `Voice`, `statusCallback`, `call_status.json`, `v1`: up to four words. A digit or a random case may be a secret's. */
+/** `status`, `Voice`, `statusCallback`, `call_status.json`, `v1`: up to four words. A digit or random casing may come from a secret. */
 const WORD = /^(?:[a-z]{1,15}(?:[A-Z][a-z]{2,14}){0,2}|[A-Z][a-z]{1,14}|[A-Z]{1,10}|v\d{1,2})$/;
 
 function segmentOf(segment: string): string {
@@ -128,7 +128,7 @@ function segmentOf(segment: string): string {
 
 const PLAIN_NAME = /^[a-z][\w.[\]-]{0,31}$/i;
 
-/** A parameter without a value may be a secret itself. */
+/** A parameter without a value may itself be a secret. */
 function parameterOf(parameter: string): string {
   if (parameter === '') return '';
   const end = parameter.indexOf('=');

@@ -24,7 +24,7 @@ export type EventColumns = readonly [
   json: string,
 ];
 
-/** What recording an event found. */
+/** The result of recording an event. */
 export type RecordedRow = readonly [transition: Transition, done: boolean];
 
 /** A job that a worker took. Its done handlers and its event, which is without its transition, are JSON. */
@@ -40,7 +40,7 @@ export type TakenRow = readonly [
   transition: Transition,
 ];
 
-/** What a worker got. */
+/** The jobs that a worker received. */
 export interface TakenRows {
   readonly jobs: readonly TakenRow[];
   readonly nextInMs: number | undefined;

@@ -4,19 +4,19 @@ import type { NewEvent } from '../inbox.ts';
 export const CALL_BYTES = 1536;
 /** An event without the provider's fields: its own objects, its job, and a short error text. */
 const EVENT_BYTES = 3072;
-/** A field, with its name and its share of a hash table: names that strangers invent are not shared with other events. */
+/** A field, with its name and its share of a hash table: names invented by a client are not shared with other events. */
 const FIELD_BYTES = 176;
-/** Two for the character, and some for the body around the field: a text that was cut out of a body keeps all of it in memory. */
+/** Two for the character, and some for the body around the field: a slice keeps the whole body in memory. */
 const BYTES_PER_CHARACTER = 3;
 /** No body is nested more deeply. */
 const DEEPEST = 100;
 
-/** How much memory an event takes, rather too much than too little. Its other parts were made from the provider's fields. */
+/** A conservative estimate of an event's memory. Its other parts come from the provider's fields. */
 export function sizeOf({ id, callId, raw }: NewEvent): number {
   return EVENT_BYTES + sizeOfText(id) + sizeOfText(callId) + sizeOfFields(raw, 0);
 }
 
-/** How much memory a text takes that was not cut out of another. */
+/** The memory of a text that is not a slice of another. */
 export function sizeOfText(text: string): number {
   return 32 + 2 * text.length;
 }
@@ -33,7 +33,7 @@ function sizeOfFields(value: unknown, depth: number): number {
   return size;
 }
 
-/** A copy that does not keep the text in memory that the string was cut from, which may be a whole body. */
+/** A copy that does not keep the text in memory that it was sliced from, which may be a whole body. */
 export function detached(text: string): string {
   return ` ${text}`.slice(1);
 }

@@ -6,7 +6,7 @@ import { Node } from './linked-list.ts';
 
 const NO_HANDLERS: readonly string[] = [];
 
-/** An event that is not handled yet, or a dead letter. */
+/** An event that is not yet handled, or a dead letter. */
 export class QueuedJob {
   readonly queue: CallQueue;
   readonly event: AnyCallStatusEvent;
@@ -46,7 +46,7 @@ export class CallQueue {
   readonly #events = new Map<string, AnyCallStatusEvent>();
   /** How much memory it takes. */
   bytes: number = CALL_BYTES;
-  /** When it was last recorded to, in elapsed milliseconds. */
+  /** When its last event was recorded, in elapsed milliseconds. */
   touchedAt = 0;
   /** How many of its events are dead letters. */
   dead = 0;
@@ -54,9 +54,9 @@ export class CallQueue {
   tail: QueuedJob | undefined;
   /** What its first job waits for: a worker, its time, or its result. */
   state: 'idle' | 'due' | 'later' | 'running' = 'idle';
-  /** Since when its first job is due. */
+  /** Since when its first job has been due. */
   dueSince = 0;
-  /** Its number among the calls that became due. */
+  /** Its position in the order in which calls became due. */
   dueOrder = 0;
   /** Its place among all calls. */
   readonly inOrder: Node<CallQueue> = new Node<CallQueue>(this);
@@ -71,7 +71,7 @@ export class CallQueue {
     this.firstEventAt = receivedAt;
   }
 
-  /** When its first job is due. Asked only of a call that has a job. */
+  /** When its first job is due. Only for calls that have a job. */
   get dueAt(): number {
     return (this.head as QueuedJob).dueAt;
   }
@@ -93,7 +93,7 @@ export class CallQueue {
     return this.#events.has(eventId);
   }
 
-  /** Whether an event that it knows is handled, or a dead letter. */
+  /** Whether a known event is handled or a dead letter. */
   isDone(eventId: string): boolean {
     for (let job = this.head; job !== undefined; job = job.next) if (job.event.id === eventId) return false;
     return true;
@@ -106,7 +106,7 @@ export class CallQueue {
     this.tail = job;
   }
 
-  /** Puts a job back in its place: behind those recorded before it, and behind the one that a worker may still have. */
+  /** Puts a job back in its place: after those recorded before it, and after the one that a worker may still have. */
   insert(job: QueuedJob): void {
     let before = this.isTaken ? this.head : undefined;
     let after = before === undefined ? this.head : before.next;

@@ -8,7 +8,7 @@ import { isWithin, pageOf, QUERIES } from './pages.ts';
 /** Which dead letters to replay. */
 type ReplayQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
 
-/** What to do with an event that is no longer a dead letter. */
+/** Called with an event that is no longer a dead letter. */
 export interface OnLeaving {
   replayed(dead: StoredDeadLetter): void;
   discarded(dead: StoredDeadLetter): void;

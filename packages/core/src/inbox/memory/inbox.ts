@@ -185,7 +185,7 @@ export class MemoryInbox implements Inbox {
     this.#isClosed = true;
   }
 
-  /** Lets a call's first job be taken, now or when it is due. */
+  /** Makes a call's first job available, now or when it is due. */
   #scheduleNext(queue: CallQueue): void {
     this.#schedule.add(queue);
     for (const listener of this.#listeners) listener();
@@ -196,7 +196,7 @@ export class MemoryInbox implements Inbox {
     this.#scheduleNext(job.queue);
   }
 
-  /** The event is handled, or a dead letter: the next of its call follows. */
+  /** The event is handled or a dead letter: the next event of its call follows. */
   #goOn(job: QueuedJob): void {
     const { queue } = job;
     queue.removeHead(job);

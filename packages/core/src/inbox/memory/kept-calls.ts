@@ -11,17 +11,17 @@ export interface Bounds {
 }
 
 const EVENTS_PER_CALL = 10;
-/** A live call that is silent for so many times the retention has ended without a callback. */
+/** A live call without events for this many times the retention has presumably ended without a callback. */
 const SILENCE = 7;
-/** Each record removes at most so many expired calls: more than one, so that it catches up, and few, so that it is never slow. */
+/** How many expired calls each `record` removes at most: more than one, to catch up, but few enough to stay fast. */
 const EXPIRED_PER_RECORD = 2;
 
-/** The calls that are kept, within bounds: those without unfinished jobs are forgotten when they expire, or to make room. */
+/** The calls that are kept, within limits: calls without unfinished jobs are dropped when they expire, or to make room. */
 export class KeptCalls {
   readonly #bounds: Bounds;
   readonly #byKey = new CallsByKey();
   readonly #inOrder = new LinkedList<CallQueue>();
-  /** Calls without unfinished jobs, each list from the one that was idle for longest. */
+  /** Calls without unfinished jobs; in each list, the longest idle first. */
   readonly #ended = new LinkedList<CallQueue>();
   readonly #live = new LinkedList<CallQueue>();
   readonly #withDeadLetters = new LinkedList<CallQueue>();
@@ -31,7 +31,7 @@ export class KeptCalls {
   #events = 0;
   #endedCount = 0;
 
-  /** @param onForget what else to forget about a call */
+  /** @param onForget drops whatever else belongs to the call */
   constructor(bounds: Bounds, now: number, onForget: (queue: CallQueue) => void) {
     this.#bounds = bounds;
     this.#tombstones = new Tombstones(now);
@@ -46,7 +46,7 @@ export class KeptCalls {
     return this.#endedCount;
   }
 
-  /** How many bytes there is room for. */
+  /** How many bytes are left. */
   get room(): number {
     return this.#bounds.maxBytes - this.#bytes - this.#tombstones.bytes;
   }
@@ -64,14 +64,14 @@ export class KeptCalls {
     return !this.#tombstones.isEmpty && this.#tombstones.has(eventId, now);
   }
 
-  /** Makes room for an event, of a known call if there is one. `false`: there are too many unfinished jobs. */
+  /** Makes room for an event of a new or known call. Returns `false` if there are too many unfinished jobs. */
   makeRoom(queue: CallQueue | undefined, bytes: number, now: number): boolean {
-    // A call must not be forgotten to make room for its own event.
+    // A call must not be dropped to make room for its own event.
     const isIdle = queue !== undefined && queue.head === undefined;
     if (isIdle) this.markBusy(queue);
     this.#forgetExpired(now);
     while (!this.#hasRoom(queue, bytes)) {
-      // Nothing is forgotten for an event that can never have room.
+      // Nothing is dropped for an event that would never fit.
       const first = bytes <= this.#bounds.maxBytes ? this.#firstToForget : undefined;
       if (first === undefined) {
         if (isIdle) this.markIdle(queue);
@@ -94,7 +94,7 @@ export class KeptCalls {
     this.addBytes(queue, bytes);
   }
 
-  /** Counts memory that a call takes, or frees. */
+  /** Counts memory that a call uses or frees. */
   addBytes(queue: CallQueue, bytes: number): void {
     queue.bytes += bytes;
     this.#bytes += bytes;
@@ -105,7 +105,7 @@ export class KeptCalls {
     if (isTerminal(status)) this.#endedCount++;
   }
 
-  /** A call without unfinished jobs may be forgotten. */
+  /** Marks a call without unfinished jobs: it may be dropped. */
   markIdle(queue: CallQueue): void {
     this.markBusy(queue);
     if (queue.dead > 0) this.#withDeadLetters.append(queue.inState);
@@ -113,12 +113,12 @@ export class KeptCalls {
     else this.#live.append(queue.inState);
   }
 
-  /** An idle call must not be forgotten any more. */
+  /** Marks a call that is no longer idle: it must not be dropped. */
   markBusy(queue: CallQueue): void {
     if (queue.state === 'idle') queue.inState.leave();
   }
 
-  /** Forgets a call, and remembers only the ids of its events. */
+  /** Drops a call and remembers only the ids of its events. */
   erase(queue: CallQueue, now: number): void {
     this.#tombstones.add(queue.eventIds, now);
     this.forget(queue);

@@ -1,7 +1,7 @@
 import type { Outcome } from '../inbox.ts';
 import type { QueuedJob } from './call-queue.ts';
 
-/** At least so many results are remembered, and at most twice as many. */
+/** At least this many results are remembered, and at most twice as many. */
 const REMEMBERED_RESULTS = 10_000;
 
 export type ResultName = 'finish' | 'fail' | 'release';
@@ -13,7 +13,7 @@ export class Leases {
   #results = new Map<string, ResultName>();
   #earlierResults = new Map<string, ResultName>();
 
-  /** Gives a job a new token, and returns the number of the take. The old token is lost. */
+  /** Gives a job a new token and returns the number of the take. The old token becomes invalid. */
   add(job: QueuedJob): number {
     this.#jobs.delete(job.token);
     job.token = String(++this.#takes);

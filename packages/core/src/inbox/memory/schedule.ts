@@ -6,8 +6,8 @@ import { Leases, type ResultName } from './leases.ts';
 import { LinkedList } from './linked-list.ts';
 
 /**
- * Milliseconds that have passed, by a clock that may be set back: a step back stops it only for the step itself, so that nothing waits
- * longer than it should. Without a clock: by one that is never set.
+ * Elapsed milliseconds by a clock that may be set back: a step back does not make anything wait longer. Without a clock, by a monotonic
+ * one.
  */
 export function elapsedBy(clock: Clock | undefined): () => number {
   if (clock === undefined) return monotonicNow;
@@ -21,7 +21,7 @@ export function elapsedBy(clock: Clock | undefined): () => number {
   };
 }
 
-/** Which jobs are due, which wait for their time, and which run. All times are elapsed milliseconds. */
+/** Tracks which jobs are due, waiting or running. All times are elapsed milliseconds. */
 export class Schedule {
   /** Calls whose first job is due, by provider; each list in the order in which they became due. */
   readonly #due = new Map<string, LinkedList<CallQueue>>();
@@ -31,7 +31,7 @@ export class Schedule {
   readonly #later = new LaterQueue();
   #laterCount = 0;
   readonly #leases = new Leases();
-  /** No lease ends earlier. */
+  /** The earliest time at which a lease can end. */
   #leasesUntil = Number.POSITIVE_INFINITY;
   #runningCount = 0;
   #dueOrder = 0;
@@ -41,7 +41,7 @@ export class Schedule {
     this.#now = now;
   }
 
-  /** Lets a call's first job be taken, now or when it is due. */
+  /** Makes a call's first job available, now or when it is due. */
   add(queue: CallQueue): void {
     const now = this.#advance();
     if (queue.dueAt > now) this.#enterLater(queue);
@@ -76,7 +76,7 @@ export class Schedule {
   renew({ token }: Lease, leaseMs: number): boolean {
     const job = this.#leases.get(token);
     if (job === undefined) return false;
-    // It may have ended without another take.
+    // It may have ended without being taken again.
     if (job.queue.state !== 'running') {
       this.#leave(job.queue);
       this.#enterRunning(job.queue);
@@ -104,7 +104,7 @@ export class Schedule {
     return job;
   }
 
-  /** When a pause that starts now is over. */
+  /** When a pause that starts now ends. */
   after(ms: number): number {
     return this.#now() + positive(ms);
   }
@@ -120,7 +120,7 @@ export class Schedule {
     };
   }
 
-  /** Ends the leases, and the pauses, that are over by now. */
+  /** Ends all leases and pauses whose time has come. */
   #advance(): number {
     const now = this.#now();
     if (now >= this.#leasesUntil) this.#endLeases(now);
@@ -131,7 +131,10 @@ export class Schedule {
     return now;
   }
 
-  /** Jobs without a result become suspects, after a pause if they began. The interruption counts once another take follows: until then, a late result may come. */
+  /**
+   * Jobs without a result become suspects, after a pause if they began. The interruption counts only once another take follows, since a
+   * late result may still arrive.
+   */
   #endLeases(now: number): void {
     const running = [...this.#leases].filter(({ queue }) => queue.state === 'running');
     const ended = running.filter(({ leaseUntil }) => leaseUntil <= now).sort((a, b) => a.leaseUntil - b.leaseUntil);
@@ -214,7 +217,7 @@ export class Schedule {
   }
 }
 
-/** A pause that is not a number is none. */
+/** A pause that is not a number counts as zero. */
 function positive(ms: number): number {
   return Number.isNaN(ms) ? 0 : Math.max(0, ms);
 }

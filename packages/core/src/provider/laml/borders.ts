@@ -2,20 +2,20 @@ import type { FieldPairs } from '../../decode/field-pairs.ts';
 import type { FieldTree } from '../../decode/fields.ts';
 
 /**
- * SignalWire signs its URL and then the names and values of the fields, without anything between them. So one signed text can be cut
- * into URL, names and values in many ways, and anyone who saw a signed request chooses how. These rules accept only the cut of which
- * SignalWire itself can be the author, as far as that decides which call it is and what its status is:
+ * SignalWire signs the URL followed by the names and values of the fields, with nothing between them. So one signed text can be split into
+ * URL, names and values in many ways, and anyone who has seen a signed request can choose one. These rules accept only a split that
+ * SignalWire itself can have produced, as far as it determines the call and its status:
  *
- * - {@link hasSwallowedFields}: no field stands in the URL.
- * - {@link isCutByItsAuthor}: the first `CallSid` and the first `CallStatus` of the fields are the names themselves.
+ * - {@link hasSwallowedFields}: no field is in the URL.
+ * - {@link isCutByItsAuthor}: the first `CallSid` and the first `CallStatus` in the fields are field names.
  *
- * What sorts behind `CallStatus` proves nothing: a caller may be called `CallSid`.
+ * Fields that sort after `CallStatus` prove nothing: a caller's name may be `CallSid`.
  */
 
 const UUID = '[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}';
 const ACCOUNT = 'AccountSid(?:AC[0-9a-f]|[0-9A-Fa-f]{8})';
 
-/** Fields that every message or every call status begins with, each with the beginning of a value right behind it. */
+/** Fields that every message or every call status begins with, each followed by the beginning of a value. */
 const BARE_FIELD = new RegExp(
   [
     ACCOUNT,
@@ -23,23 +23,23 @@ const BARE_FIELD = new RegExp(
     'ApiVersion\\d{4}-\\d\\d-\\d\\d',
     'Audio(?:In|Out)[A-Z][A-Za-z]*\\d',
     'CallDuration\\d',
-    // Also of other messages: `RecordingSid`, `TranscriptionSid`.
+    // Also in other messages: `RecordingSid`, `TranscriptionSid`.
     `[A-Z][A-Za-z]*Sid${UUID}`,
-    // Whatever the id looks like.
+    // With any form of id.
     'CallSid[^=&?#/]+CallStatus[a-z]',
-    // Of JSON: no client sends it unescaped in a URL.
+    // JSON, which no client sends unescaped in a URL.
     '"',
   ].join('|'),
 );
 
-/** The parameters of every GET, which no callback URL has two of. */
+/** Parameters of every GET; no callback URL has two of them. */
 const STANDARD_PARAMETERS = /[?&](AccountSid|ApiVersion|CallSid|CallStatus|MessageSid|SmsSid)=/g;
 
 /**
- * Whether a URL over which a signature is right has the beginning of the signed fields in it, so that the request lacks them.
- * A callback URL may have such words as parameters of its own: `?parentCallSid=…`, `?CallSid=…`.
+ * Whether a URL with a matching signature contains the beginning of the signed fields, which the request therefore lacks. A callback URL
+ * may contain such words as its own parameters: `?parentCallSid=…`, `?CallSid=…`.
  *
- * @param isGet The fields are in the query. Then a caller chooses values in it, which prove nothing behind the name `CallSid`.
+ * @param isGet Whether the fields are in the query. Then callers choose some of its values, which prove nothing after the name `CallSid`.
  */
 export function hasSwallowedFields(url: string, isGet: boolean): boolean {
   if (url !== last.url || isGet !== last.isGet) last = { url, isGet, hasFields: hasFields(url, isGet) };
@@ -54,10 +54,10 @@ function hasFields(url: string, isGet: boolean): boolean {
   return BARE_FIELD.test(url) || new Set(Array.from(url.matchAll(STANDARD_PARAMETERS), ([, name]) => name)).size > 1;
 }
 
-/** Values that a caller may have chosen: all but those of SignalWire's own. */
+/** Values that a caller may have chosen: all but SignalWire's own. */
 const CALLERS_VALUE = /(?<=&(?!(?:AccountSid|ApiVersion|CallSid|CallStatus)=)[^&=]*=)[^&]*/g;
 
-/** They come behind the parameters of SignalWire that every GET has, which a callback URL does not have all. */
+/** They come after SignalWire's own parameters of every GET, which a callback URL never contains completely. */
 function withoutCallersValues(url: string): string {
   const starts = [/[?&]AccountSid=/, /[?&]CallSid=/].map((name) => url.search(name));
   if (starts.includes(-1)) return url;
@@ -70,7 +70,7 @@ const WORD = /^[a-z_-]*$/;
 const DECIMAL = /^(?:-?\d+(?:\.\d+)?|null)?$/;
 
 const AUDIO_FIELD = /^Audio(?:In|Out)(?:(?!Call)[A-Z][a-z]*)+$/;
-/** Those of every last callback, which are found faster by name. */
+/** The parameters of every final callback, which are found faster by name. */
 const AUDIO_FIELDS = [
   'AudioInAveragePtime',
   'AudioInDtmfPacketCount',
@@ -86,7 +86,7 @@ const AUDIO_FIELDS = [
   'AudioOutMediaPacketCount',
 ];
 
-/** The fields that SignalWire has before `CallSid`, with the form of their values. Any of them may be empty. */
+/** SignalWire's fields that sort before `CallSid`, with the form of their values. Any of them may be empty. */
 const BEFORE_CALL_SID: ReadonlyMap<string, RegExp> = new Map([
   ['AccountSid', /^(?:AC)?[0-9a-f]*(?:-[0-9a-f]+)*$/i],
   ['AnsweredBy', WORD],
@@ -95,31 +95,31 @@ const BEFORE_CALL_SID: ReadonlyMap<string, RegExp> = new Map([
   ...AUDIO_FIELDS.map((name) => [name, DECIMAL] as const),
 ]);
 
-/** What decides which call it is and what its status is, and what stands before it. */
+/** The fields that identify the call and its status, and everything before them. */
 const PROTECTED: readonly string[] = ['CallSid', 'CallStatus', ...BEFORE_CALL_SID.keys()];
 
 /**
- * Whether the event is made of the very fields that were signed: a name such as `[CallSid]` sorts behind all others, and what it has in it
- * would take the place of the call id.
+ * Whether the event is built from the signed fields themselves: a name such as `[CallSid]` sorts after all others, and its value would
+ * replace the call id.
  *
- * @param tree what the event is made of
+ * @param tree the fields that the event is built from
  */
 export function isReadAsSigned(fields: Pick<FieldPairs, 'toRecord'>, tree: FieldTree): boolean {
   const record = fields.toRecord();
-  // Nearly always, since no name of SignalWire's has a bracket.
+  // The usual case, since none of SignalWire's names has brackets.
   return record === tree || PROTECTED.every((name) => String(record[name]) === String(tree[name]));
 }
 
-/** What no id of a call has in it: the names of other fields, and what separates parameters. */
+/** Text that no call id contains: names of other fields, and separators of parameters. */
 const NO_CALL_SID = /AccountSid|ApiVersion|Call(?:Sid|Status)|[=&?#"]/;
 
-/** How far the names are read. */
+/** How far into the names these rules look. */
 type Stage = 'before' | 'CallSid' | 'CallStatus';
 
 /**
- * Whether signed fields that have `CallSid` tell of a call in the only way in which SignalWire can have written them.
+ * Whether signed fields with `CallSid` are split in the only way in which SignalWire can have written them.
  *
- * @param isStatus whether SignalWire has this status word; of one that it does not have, the end is looked at too
+ * @param isStatus whether SignalWire uses this status word; otherwise its end is checked too
  */
 export function isCutByItsAuthor(
   fields: Pick<FieldPairs, 'firstSorted' | 'sortedText'>,
@@ -140,7 +140,7 @@ export function isCutByItsAuthor(
         status = value;
         return name === 'CallStatus' && (isStatus(value) || WORD.test(value)) ? undefined : false;
       case 'CallStatus':
-        // A status that goes on in the next name was cut.
+        // A status that continues in the next name was split.
         return name !== 'CallStatus' && !(isStatus(status) ? /^[_-]/ : /^[a-z_-]/).test(name);
     }
   });
@@ -151,16 +151,18 @@ function formOf(name: string): RegExp | undefined {
   return BEFORE_CALL_SID.get(name) ?? (AUDIO_FIELD.test(name) ? DECIMAL : undefined);
 }
 
-/** Fields that only other messages have, each with the beginning of a value right behind it. */
+/** Fields that only other messages have, each followed by the beginning of a value. */
 const OTHER_FIELD =
   /(?:(?:Dial|Refer)CallStatus|(?:Recording|Message|Transcription|VirtualAgent|Sms|Session|Fax)Status|(?:Message|Sms|Conference|Stream|Queue|Transcription|Siprec|Fax)Sid|QueueResult|PaymentMethod|Digits|Confidence)[0-9a-z*#]/;
 const ACCOUNT_FIELD = new RegExp(ACCOUNT);
-/** Every call status callback has one of these. No other message has them, nor can one be made to: they stand beside the first two names. */
+/**
+ * Every call status callback has one of these. No other message has them or can be made to, because they are next to the first two names.
+ */
 const OWN_FIELDS = ['CallbackSource', 'CallDuration'];
 
 /**
- * Whether signed fields are those of a message of another kind, whose own fields were cut so that their names are gone. Asked only of
- * fields that lack what a call status has, so that no caller can choose a name with which the callbacks of a call are refused.
+ * Whether signed fields come from another kind of message, whose own field names were hidden by moving borders. Called only for fields that
+ * lack those of a call status, so that no caller can choose a name that gets the callbacks of a call rejected.
  */
 export function isOtherMessage(fields: Pick<FieldPairs, 'sortedText' | 'toRecord'>): boolean {
   const record = fields.toRecord();

@@ -17,8 +17,8 @@ import {
 } from '../values.ts';
 
 /**
- * The fields of call status callbacks in the LaML / cXML family. All values are strings on the wire, also where documents say integer.
- * Types of optional fields are not enforced.
+ * The fields of call status callbacks in the LaML / cXML family. All values are strings on the wire, even where the documentation says
+ * integer. Types of optional fields are not enforced.
  *
  * Source: SignalWire Compatibility API reference (voice status callback, incoming call status callback, cXML voice overview, `<Sip>`,
  * `<Verto>`); `AudioOutLost` and `SipCallId` from recorded callbacks; the last eight from the TwiML reference and from relatives.
@@ -35,13 +35,16 @@ export interface LamlFields {
   readonly Direction?: string;
   readonly From?: string;
   readonly To?: string;
-  /** RFC 2822. The time of the event; in the incoming call status callback, says its document, that of the call's creation. */
+  /**
+   * RFC 2822. The time of the event; in the incoming call status callback, according to its documentation, the time when the call was
+   * created.
+   */
   readonly Timestamp?: string;
   /** From 0. Not always sent. */
   readonly SequenceNumber?: string;
   /** Seconds; with `completed` only. */
   readonly CallDuration?: string;
-  /** Where the caller's name is looked up. */
+  /** Present if the caller's name is looked up. */
   readonly CallerName?: string;
   readonly ForwardedFrom?: string;
   readonly ParentCallSid?: string;
@@ -84,8 +87,8 @@ export interface LamlFields {
 }
 
 /**
- * The statuses of the family. Events are called `answered` where their status is `in-progress`, and some documents confuse the two.
- * Not every member documents all of them.
+ * The statuses of the family. The event for the status `in-progress` is called `answered`, and some documents confuse the two. Not every
+ * member documents all statuses.
  */
 export const LAML_STATUSES: Readonly<Record<string, CallStatus>> = {
   queued: 'queued',
@@ -101,7 +104,7 @@ export const LAML_STATUSES: Readonly<Record<string, CallStatus>> = {
 };
 
 /**
- * The normal form of the family: each field under every name that a member has for it.
+ * The normal form of the family: reads each field under every name that a member uses for it.
  *
  * @param completedIsAnswered whether the provider documents `completed` as "answered and ended normally"
  * @example lamlForm({ CallSid: 'CA1', CallStatus: 'busy' }, true) // { callId: 'CA1', rawStatus: 'busy' }
@@ -149,7 +152,7 @@ export function lamlForm(fields: LamlFields, completedIsAnswered: boolean): Norm
       jitterMax: span(fields.AudioInJitterMaxVariance),
       packetsReceived: count(fields.AudioInMediaPacketCount),
       packetsSent: count(fields.AudioOutMediaPacketCount),
-      // Counts every packet that was not there in time. `AudioOutLost` is not documented, so it stays in `raw`.
+      // Counts every packet that did not arrive in time. `AudioOutLost` is not documented, so it stays in `raw`.
       packetsLost: count(fields.AudioInSkipPacketCount),
     }),
     error: present<CallError>({
@@ -159,7 +162,10 @@ export function lamlForm(fields: LamlFields, completedIsAnswered: boolean): Norm
   };
 }
 
-/** Seconds of conversation prove an answer, and so does a detected voice, unless the call failed. `completed` in no time proves nothing. */
+/**
+ * Seconds of conversation prove an answer, and so does a detected voice, unless the call failed. `completed` after 0 seconds proves
+ * nothing.
+ */
 function answered(
   status: CallStatus,
   seconds: number | undefined,

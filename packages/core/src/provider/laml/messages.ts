@@ -2,11 +2,12 @@ import type { FieldTree } from '../../decode/fields.ts';
 import { fieldsOf, hasValue, word } from '../values.ts';
 
 /**
- * Fields that only other messages of the LaML / cXML family have, and what those are. Most want XML for an answer, and a live call waits
- * for it. A field without a value marks nothing.
+ * Fields that occur only in other messages of the LaML / cXML family, by message. Most of these messages expect XML, and a live call waits
+ * for it. Fields without a value are ignored.
  *
- * Source: the SignalWire cXML reference, "request parameters" of each verb and noun, and its webhooks of recordings, messages and
- * transcriptions; for <Siprec>, <ConversationRelay>, real-time transcription and the error URL, the TwiML reference, after which cXML is made.
+ * Source: the SignalWire cXML reference, "request parameters" of each verb and noun, and its webhooks for recordings, messages and
+ * transcriptions; for <Siprec>, <ConversationRelay>, real-time transcription and the error URL, the TwiML reference, on which cXML is
+ * modeled.
  */
 const OTHER: Markers = markers([
   ['the action of <Dial>', ['DialCallStatus', 'DialCallSid', 'DialCallSID']],
@@ -29,28 +30,28 @@ const OTHER: Markers = markers([
   ['a request for XML after an error', ['ErrorUrl']],
 ]);
 
-/** Fields that mark another message only where there is no `CallStatus`. */
+/** Fields that mark another message only if there is no `CallStatus`. */
 const OTHER_WITHOUT_STATUS: Markers = markers([
   ['answering machine detection', ['AnsweredBy', 'MachineDetectionDuration']],
   ['of a conference', ['StatusCallbackEvent']],
   ['a recording', ['RecordingSid', 'RecordingUrl']],
 ]);
 
-/** A call status callback may have an event of its own name; those of conferences have these. */
+/** The value of `StatusCallbackEvent` for conferences; call status callbacks have other values. */
 const CONFERENCE_EVENT = /^(?:conference|participant|announcement)-/;
 
-/** Fields that only a status callback has: a request for XML has call id and status too, and must never be taken for one. */
+/** Fields that only a status callback has. A request for XML also has a call id and a status, and must never be mistaken for one. */
 const ONLY_STATUS_CALLBACKS = ['CallbackSource', 'Timestamp', 'SequenceNumber', 'CallDuration'] as const;
 
-/** Statuses in which a call waits for what comes next. */
+/** Statuses in which a call waits for instructions. */
 const LIVE: ReadonlySet<string | undefined> = new Set(['queued', 'initiated', 'ringing', 'in-progress', 'answered']);
 
 /**
- * Whether fields of the LaML family are a call status; a text says what else they are.
+ * Whether fields of the LaML family are a call status; a string says what else they are.
  * @example isLamlCallStatus({ CallSid: 'CA1', Digits: '1' }) // 'It has Digits: it is the action of <Gather>.'
  */
 export function isLamlCallStatus(fields: FieldTree): true | string {
-  // Other webhooks have other sources, or none.
+  // Other webhooks have different sources, or none.
   if (word(fields['CallbackSource']) === 'call-progress-events') return true;
   const other = markedBy(OTHER, fields) ?? (hasStatus(fields) ? undefined : markedBy(OTHER_WITHOUT_STATUS, fields));
   if (other !== undefined) return other;
@@ -58,13 +59,13 @@ export function isLamlCallStatus(fields: FieldTree): true | string {
   if (!('CallSid' in fields) && isSwml(fields)) {
     return 'It is a call state of SWML or Relay; only the Compatibility API (cXML) is supported.';
   }
-  // The action of <Record> has nothing else of its own, and a live call waits for its answer.
+  // The action of <Record> has no other distinguishing field, and a live call waits for its answer.
   const waits = LIVE.has(word(fields['CallStatus'])) && hasValue(fields['RecordingUrl']);
   return waits && !isProved(fields) ? 'It has RecordingUrl and the call is live: it is the action of <Record>.' : true;
 }
 
 /**
- * Whether fields of the LaML family are a call status beyond doubt, also where no provider is named.
+ * Whether fields of the LaML family are a call status beyond doubt, even if several providers share the URL.
  * @example isCertainLamlCallStatus({ CallSid: 'CA1', CallStatus: 'completed' }) // false
  */
 export function isCertainLamlCallStatus(fields: FieldTree): boolean {
@@ -72,9 +73,9 @@ export function isCertainLamlCallStatus(fields: FieldTree): boolean {
 }
 
 /**
- * Why fields of the LaML family are no call status beyond doubt, for the debug log.
+ * Why fields of the LaML family are not a call status beyond doubt, for the debug log.
  *
- * @param foreign what the provider has to say of the call id and the headers
+ * @param foreign the provider's own reason, from the call id and the headers
  */
 export function whyNotLaml(fields: FieldTree, foreign: string | undefined, advice: string): string | undefined {
   const other = isLamlCallStatus(fields);
@@ -91,7 +92,7 @@ function hasStatus(fields: FieldTree): boolean {
   return 'CallStatus' in fields;
 }
 
-/** What a message is, by the name of a field that only such a message has. */
+/** The kind of message, by a field that only such messages have. */
 type Markers = ReadonlyMap<string, string>;
 
 function markers(messages: readonly (readonly [message: string, names: readonly string[]])[]): Markers {
@@ -99,7 +100,7 @@ function markers(messages: readonly (readonly [message: string, names: readonly 
 }
 
 function markedBy(marked: Markers, fields: FieldTree): string | undefined {
-  // A callback has fewer fields than there are markers.
+  // Loops over the fields, since there are fewer of them than markers.
   for (const name in fields) {
     const message = marked.get(name);
     if (message !== undefined && hasValue(fields[name])) return `It has ${name}: it is ${message}.`;
@@ -107,7 +108,7 @@ function markedBy(marked: Markers, fields: FieldTree): string | undefined {
   return undefined;
 }
 
-/** Their call states name the call in lower case, at the top, in `call` or in `params`. */
+/** Call states of SWML and Relay have the call id in lower case: at the top level, in `call` or in `params`. */
 function isSwml(fields: FieldTree): boolean {
   return [fields, fieldsOf(fields['call']), fieldsOf(fields['params'])].some(
     (each) => hasValue(each['call_id']) || hasValue(each['call_state']),

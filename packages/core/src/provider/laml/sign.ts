@@ -4,8 +4,8 @@ import { hmac } from '../../signing/hmac.ts';
 import type { Signing } from '../define-provider.ts';
 
 /**
- * Signs a request as SignalWire does: its URL, then the sorted fields of a form. Of a JSON body the hash is in the URL, of a GET are the
- * fields. It does not sign other bodies.
+ * Signs a request as SignalWire does: its URL, then the sorted fields of a form. For a JSON body, the URL contains its hash; for a GET, the
+ * fields. Other bodies are not signed.
  */
 export function signLaml(request: CallbackRequest, { secret }: Signing): CallbackRequest {
   const body = request.body ?? new Uint8Array();

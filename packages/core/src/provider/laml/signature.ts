@@ -14,13 +14,13 @@ import { hasSwallowedFields, isCutByItsAuthor, isOtherMessage, isReadAsSigned } 
 import { LAML_STATUSES } from './laml.ts';
 import { isLamlCallStatus } from './messages.ts';
 
-/** Where the signature is, and with which digest it is made. */
+/** The headers with signatures, and their digests. */
 export interface SignatureHeader {
   readonly header: string;
   readonly algorithm: HmacAlgorithm;
 }
 
-/** Any valid signature will do: all are made with the same key. */
+/** One valid signature is enough: all use the same key. */
 export const SIGNATURE_HEADERS: readonly SignatureHeader[] = [
   { header: 'x-signalwire-signature', algorithm: 'sha1' },
   { header: 'x-twilio-signature', algorithm: 'sha1' },
@@ -28,20 +28,20 @@ export const SIGNATURE_HEADERS: readonly SignatureHeader[] = [
   { header: 'x-twilio-sha256-signature', algorithm: 'sha256' },
 ];
 
-/** What a signature covers after the URL. Its encoding tells the schemes apart. */
+/** What a signature covers after the URL. The encoding distinguishes the schemes. */
 export interface Covered {
   readonly encoding: 'base64' | 'hex';
   readonly content: string | Uint8Array;
-  /** The fields of which the content is made. */
+  /** The fields that make up the content. */
   readonly fields?: FieldPairs;
 }
 
 /**
- * Verifies SignalWire's signature: what its SDKs accept, and only of a request that SignalWire itself can have sent.
+ * Verifies SignalWire's signature: accepts what its SDKs accept, but only in requests that SignalWire itself can have sent.
  *
- * Not accepted, although `@signalwire/compatibility-api` does: a URL that its parser has changed in more than scheme, host and port (path
- * and query are routed as they came); a body that `bodySHA256` covers and that is not JSON; JSON with values that are no texts,
- * numbers, booleans or null (`[object Object]` covers nothing).
+ * Unlike `@signalwire/compatibility-api`, it does not accept: a URL that a parser has changed beyond scheme, host and port (path and query
+ * are routed as sent); a body that is covered by `bodySHA256` but is not JSON; JSON with values other than strings, numbers, booleans and
+ * null (`[object Object]` covers nothing).
  */
 export function authenticateLaml(callback: IncomingCallback, secrets: readonly string[]): Verdict {
   let verdict: Verdict = 'missing';
@@ -61,7 +61,7 @@ export function authenticateLaml(callback: IncomingCallback, secrets: readonly s
 }
 
 const SHIFTED =
-  'The signature is right, but it has no borders between URL, names and values, and another callback may have been made of a signed one by shifting the borders of its fields. If it is genuine, the callback URL has the name of a field with a value right behind it.';
+  'The signature matches, but it does not mark the borders between URL, names and values, so this may be a signed callback with shifted field borders. If it is genuine, the callback URL contains the name of a field directly followed by a value.';
 
 /** What was signed. */
 interface Signed {
@@ -95,13 +95,13 @@ function fragmentOf(address = ''): string {
   return start < 0 ? '' : address.slice(start);
 }
 
-/** Whether SignalWire itself can have sent the request, and not only signed a text that can be read in this way too. */
+/** Whether SignalWire itself can have sent the request, rather than signed a text that can also be split this way. */
 function isGenuine(callback: IncomingCallback, { url, fields }: Signed): boolean {
   if (hasSwallowedFields(url, callback.request.method === 'GET')) return false;
   if (fields === undefined) return true;
-  // What the event is made of: `CallSid[]` is a call id there, and stands under another name in the signed text.
+  // The event's fields: `CallSid[]` becomes a call id there, but has another name in the signed text.
   const tree = callback.fields;
-  // Other messages may say what they like: they are passed on.
+  // Other messages may contain anything, since they are passed on.
   if (!('CallSid' in tree) || isLamlCallStatus(tree) !== true) return true;
   return isReadAsSigned(fields, tree) && isCutByItsAuthor(fields, isStatus) && !isOtherMessage(fields);
 }
@@ -110,19 +110,19 @@ function isStatus(word: string): boolean {
   return Object.hasOwn(LAML_STATUSES, word.toLowerCase());
 }
 
-/** Whether a JSON body is gone: its signature cannot be checked over what a parser made of it, unless that is flat. */
+/** Whether the bytes of a JSON body are gone: its signature cannot be checked over parsed fields unless they are flat. */
 function needsBytes(callback: IncomingCallback): boolean {
   if (callback.body !== undefined || callback.request.method === 'GET') return false;
   const { kind } = callback.contentType;
   return kind === 'json' || (kind === 'form' && (callback.request.parsed === undefined || !isFlat(callback)));
 }
 
-/** Another parser may have made objects of names with brackets; those the signature cannot be checked over. */
+/** Another parser may have turned names with brackets into objects, over which the signature cannot be checked. */
 function isFlat({ request, pairs }: IncomingCallback): boolean {
   return Object.keys(pairs.toRecord()).length === Object.keys(fieldsOf(request.parsed)).length;
 }
 
-/** The schemes that cover the whole message. A body that none covers has none, however well its URL is signed. */
+/** The schemes that cover the whole request. There are none for a body that no scheme covers, even if its URL is signed. */
 export function coveredBy(callback: IncomingCallback, signature: string): readonly Covered[] {
   if (callback.request.method === 'GET') return [{ encoding: 'base64', content: '' }];
   const { kind } = callback.contentType;
@@ -137,7 +137,7 @@ const HEX = /^[0-9a-f]+$/i;
 function coveredJson(callback: IncomingCallback, signature: string): readonly Covered[] {
   const { body } = callback;
   if (HEX.test(signature)) return body === undefined ? [] : [{ encoding: 'hex', content: body }];
-  // Of JSON only: no signature covers the content type, and read as a form the same bytes could tell of another call.
+  // Only for JSON: no signature covers the content type, and read as a form, the same bytes could describe another call.
   const bodySHA256 = callback.parameter('bodySHA256');
   if (body !== undefined && bodySHA256 !== undefined) {
     return equal(String(bodySHA256), crypto.hash('sha256', body)) ? [{ encoding: 'base64', content: '' }] : [];
@@ -146,7 +146,7 @@ function coveredJson(callback: IncomingCallback, signature: string): readonly Co
   return fields === undefined ? [] : [{ encoding: 'base64', content: fields.sortedText(), fields }];
 }
 
-/** The fields of a JSON body as if they had come in a form. */
+/** The fields of a JSON body as they would be in a form. */
 function flatJson(callback: IncomingCallback): FieldPairs | undefined {
   const entries = Object.entries(decoded(callback));
   if (entries.some(([, value]) => typeof value === 'object' && value !== null)) return undefined;
@@ -159,13 +159,13 @@ function decoded(callback: IncomingCallback): FieldTree {
   try {
     return callback.fields;
   } catch {
-    // Nothing proves it yet, so that it cannot be read is not told.
+    // Not authenticated yet, so do not reveal that the body cannot be read.
     return {};
   }
 }
 
 const NOT_COVERED =
-  'No signature of SignalWire covers a body of this content type: it has to come as a form or as JSON. Check what a proxy makes of it.';
+  'No SignalWire signature covers a body of this content type: it must be a form or JSON. Check whether a proxy changes it.';
 
 /** Why no signature matches: the content type, the URL, the secret, or how the signature is written. */
 export function diagnoseLaml(callback: IncomingCallback, secrets: readonly string[]): readonly string[] | undefined {
