@@ -10,7 +10,7 @@ const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10_000);
 const silent = { info() {}, warn() {}, error() {} };
 const PROVIDERS = builtInProviders.map(({ definition }) => definition.name);
 
-/** Pieces that callbacks are made of, so that what is sent comes near to them. */
+/** Pieces of callbacks, so that random requests resemble them. */
 const WORDS = [
   'CallSid CallStatus Status Legs[0][Status] Legs[99999][a] EventType __proto__ constructor Timestamp CA1 message call',
   'id status type status-update completed busy [ ] [] & = % %00 %ff { } " : , null [[ --b --b-- \0 \u{1F600}',

@@ -214,7 +214,7 @@ describe('callbackParams', () => {
   it('has no option of another provider', () => {
     type Options = Parameters<typeof voicedock.callbackParams>[0];
     expectTypeOf<keyof Options>().toEqualTypeOf<'url' | 'token' | 'secret'>();
-    // @ts-expect-error VoiceDock alone is told the secret
+    // @ts-expect-error only VoiceDock takes the secret
     signalwire.callbackParams({ url, secret: 'x' });
     // @ts-expect-error Exotel posts
     exotel.callbackParams({ url, method: 'GET' });

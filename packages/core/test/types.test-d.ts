@@ -72,7 +72,7 @@ describe('handlers', () => {
     expectTypeOf(calls.provider('acme').onBusy).returns.toEqualTypeOf(calls.provider('acme'));
   });
 
-  it('of all built-in providers, where none is named', () => {
+  it('of all built-in providers, if none is named', () => {
     createCallStatus().onStatus((event) => {
       expectTypeOf(event).toEqualTypeOf<CallStatusEvent>();
       expectTypeOf(event.provider).toEqualTypeOf<ProviderName>();
@@ -93,7 +93,7 @@ describe('handlers', () => {
     createCallStatus({ providers: [signalwire()], onStatus, onCompleted });
     // @ts-expect-error it is for VoiceDock's events alone
     createCallStatus({ onStatus: (event: CallStatusEvent<'voicedock'>) => event.raw });
-    // @ts-expect-error acme is none of the built-in providers, and so none of those that the handler knows
+    // @ts-expect-error acme is not a built-in provider, so the handler does not know it
     createCallStatus({ providers: [acme()], onStatus });
   });
 });
@@ -118,7 +118,7 @@ describe('a receiver', () => {
       .onBusy(() => {});
   });
 
-  it('of providers with names is none of others', () => {
+  it('of some providers is not that of others', () => {
     const built: Receiver<CallStatusEvent> = createCallStatus();
     built.provider('exotel').onStatus(({ raw }) => expectTypeOf(raw).toEqualTypeOf<exotel.Fields>());
     // @ts-expect-error a handler of it may be given events of acme, which it does not know

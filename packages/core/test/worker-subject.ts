@@ -85,7 +85,7 @@ export const record = (callId: string, status: CallStatus = 'ringing', tenant?: 
     tenant === undefined ? event(callId, status) : { ...event(callId, status), tenant, id: `${tenant}:${callId}` },
   );
 
-/** The same inbox, of which some methods do something else: how a store fails, or is slow. */
+/** The same inbox with some methods replaced, for stores that fail or are slow. */
 export function faulty(faults: Partial<Inbox>): Inbox {
   return new Proxy(inbox, {
     get(target, name) {

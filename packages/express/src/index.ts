@@ -26,7 +26,7 @@ declare global {
  * Receives call status callbacks in Express 4.17 and later. Mount it at the callback's path, before or after body parsers.
  *
  * It answers callbacks itself and passes on everything else untouched. In a route (`app.post(path, …)`) and at exactly the path of a mount
- * (`app.use(path, …)`), what is not a valid callback is rejected.
+ * (`app.use(path, …)`), everything that is not a valid callback is rejected.
  *
  * @param receiver what `createCallStatus()` returned, one of its providers (`calls.provider('exotel')`), or the options for a new receiver
  * @throws CallStatusError `invalid_options`, `missing_secret`
@@ -53,7 +53,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
   const calls = toReceiver(receiver);
   return (req, res, next) => {
     const { method, headers, originalUrl: url, baseUrl: mountPath, url: restUrl } = req;
-    // A route has a `next` of its own. One that was left stays on the request.
+    // A route has its own `next`. The route stays on the request after it was left.
     const inRoute = req.route !== undefined && next !== req.next;
     const callbackOnly = isCallbackOnly({ inRoute, mountPath, url, restUrl }, options);
     if (!calls.accepts({ method, headers, url, callbackOnly })) return next();
@@ -66,7 +66,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
         req.callStatus = event as CallStatusEvent;
       },
       answer: ({ status, headers: answered }) => {
-        // Other code was faster, such as a timeout.
+        // Other code, such as a timeout, has already answered.
         if (res.headersSent) return;
         res.statusCode = status;
         for (const [name, value] of Object.entries(answered)) res.setHeader(name, value);

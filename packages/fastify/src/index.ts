@@ -11,7 +11,7 @@ export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/
 export type { CallStatusPluginOptions } from './options.ts';
 export type { CallStatusPlugin } from './types.ts';
 
-/** Decorates the application's requests. The route has a scope of its own, so that the application's parsers stay as they are. */
+/** Decorates the application's requests. The route has its own scope, so that the application's parsers are not affected. */
 const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, options) => {
   const issues = pluginIssues(options);
   if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
@@ -20,7 +20,7 @@ const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, opti
 };
 
 const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope, all) => {
-  // Fastify itself uses the prefix and the log level.
+  // The prefix and the log level are for Fastify itself.
   const { path, prefix, logLevel, receiver, handler = notFound, ...options } = all;
   const calls = receiverFor(scope, receiver, options);
 
@@ -60,10 +60,10 @@ const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope,
   });
 };
 
-/** The bytes of a body, or the reason why it cannot be read. */
+/** The bytes of a body, or the error that prevented reading it. */
 type Body = Uint8Array | CallStatusError;
 
-/** Fastify shows its own setting only in what it makes of a forwarded header. */
+/** Fastify reveals its setting only by how it interprets a forwarded header. */
 function trustsProxy(request: FastifyRequest): boolean {
   const probe: FastifyRequest = Object.create(request, { headers: { value: { 'x-forwarded-proto': 'probe' } } });
   return probe.protocol === ('probe' as string);
@@ -74,8 +74,8 @@ function notFound(_request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /**
- * Receives call status callbacks in Fastify 5, at `path`. The application's own body parsers stay as they are.
- * Logs through Fastify's logger, and closes the receiver that it made when Fastify closes.
+ * Receives call status callbacks in Fastify 5, at `path`. The application's own body parsers are not affected. Logs through Fastify's
+ * logger, and closes the receiver that it created when Fastify closes.
  *
  * @throws CallStatusError `invalid_options`, `missing_secret`, when Fastify loads it
  * @example

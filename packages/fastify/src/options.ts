@@ -4,11 +4,11 @@ import type { FastifyReply, FastifyRequest, LogLevel } from 'fastify';
 
 /**
  * The options of {@link callStatusPlugin}: the path, and either a receiver or the options for a new one.
- * Events have the types of these providers; without `providers`, of all that `ProviderFields` has.
+ * Events have the types of these providers; without `providers`, of all those in `ProviderFields`.
  */
 export interface CallStatusPluginOptions<Providers extends readonly Provider[] = readonly Provider[]>
   extends CallStatusOptions<Providers> {
-  /** The callback's path, behind the `prefix` if there is one. */
+  /** The callback's path, after the `prefix` if there is one. */
   readonly path: string;
   /** Fastify puts it before the path, as with any plugin. */
   readonly prefix?: string;
@@ -20,7 +20,7 @@ export interface CallStatusPluginOptions<Providers extends readonly Provider[] =
    */
   readonly receiver?: CallbackReceiver;
   /**
-   * Answers what the plugin does not: other messages of the provider, and accepted callbacks with `ack: 'manual'`.
+   * Answers the requests that the plugin does not: other messages of the provider, and accepted callbacks with `ack: 'manual'`.
    * `request.body` is a Buffer.
    * @default answers 404
    */
@@ -29,9 +29,9 @@ export interface CallStatusPluginOptions<Providers extends readonly Provider[] =
 
 /** What is wrong with the options of the plugin. A new receiver checks its own. */
 export function pluginIssues(given: CallStatusPluginOptions | undefined): readonly string[] {
-  // As a middleware of Express or Koa is made.
+  // A mistake: called like a middleware of Express or Koa.
   if (given === undefined)
-    return ['expected fastify.register(callStatusPlugin, { path, … }), and not a call of callStatusPlugin.'];
+    return ['expected fastify.register(callStatusPlugin, { path, … }), not a call of callStatusPlugin.'];
   const { path, prefix, logLevel, receiver, handler, ...options } = given;
   const issues: string[] = [];
   if (typeof path !== 'string' || /^[^/*]/.test(path))
@@ -42,9 +42,10 @@ export function pluginIssues(given: CallStatusPluginOptions | undefined): readon
   if (receiver === undefined) return issues;
   if (!isReceiver(receiver))
     issues.push('receiver: expected what createCallStatus() returned, or one of its providers.');
-  // They would have no effect, and a handler would never be called.
+  // These would have no effect: the handlers would never be called.
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined) issues.push(`${name}: not beside a receiver; give it to createCallStatus().`);
+    if (value !== undefined)
+      issues.push(`${name}: not allowed together with a receiver; pass it to createCallStatus().`);
   }
   return issues;
 }

@@ -2,7 +2,7 @@ import { type CallStatusOptions, createCallStatus } from '@call-status/core';
 import { type CallbackReceiver, timeToClose } from '@call-status/core/adapter';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
-/** The receiver that the plugin was given, or a new one that closes with Fastify. Either logs through Fastify's logger. */
+/** The given receiver, or a new one that closes with Fastify. Either logs through Fastify's logger. */
 export function receiverFor(
   scope: FastifyInstance,
   given: CallbackReceiver | undefined,
@@ -18,7 +18,7 @@ export function receiverFor(
   return calls;
 }
 
-/** Without a `logger`, Fastify has one whose methods are all the same and do nothing. */
+/** Without a `logger`, Fastify has one whose methods are all the same no-op function. */
 function isWritten({ level, warn, error }: FastifyBaseLogger): boolean {
   return level !== undefined || warn !== error;
 }

@@ -21,7 +21,7 @@ declare module 'fastify' {
     LoggerDefault extends FastifyBaseLogger = FastifyBaseLogger,
   > {
     /** Registers the plugin; its handlers get events of these providers. */
-    // biome-ignore lint/style/useShorthandFunctionType: it is one more signature of Fastify's interface
+    // biome-ignore lint/style/useShorthandFunctionType: it adds a signature to Fastify's interface
     <const Providers extends readonly Provider[] = readonly Provider[]>(
       plugin: CallStatusPlugin,
       options: CallStatusPluginOptions<Providers>,
@@ -33,6 +33,6 @@ declare const KIND: unique symbol;
 
 /** The type of {@link callStatusPlugin}. */
 export interface CallStatusPlugin extends FastifyPluginAsync<CallStatusPluginOptions> {
-  /** Makes its type differ from that of any other plugin; there is no such property. */
+  /** Makes its type differ from other plugins; the property does not exist. */
   readonly [KIND]: 'call-status';
 }

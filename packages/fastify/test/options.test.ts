@@ -8,7 +8,7 @@ const receiver = createCallStatus({
   providers: [mycpaas()],
   worker: false,
 });
-const notBeside = 'not beside a receiver; give it to createCallStatus().';
+const notBeside = 'not allowed together with a receiver; pass it to createCallStatus().';
 
 describe('the options of callStatusPlugin', () => {
   it("needs a handler with ack: 'manual'", async () => {

@@ -5,8 +5,8 @@ import { type Times, timesBy } from './database/clock.ts';
 /** The options of {@link sqliteInbox}. */
 export interface SqliteInboxOptions {
   /**
-   * The database file. For a service, an absolute path on a volume that outlives a deploy. It must be on a local disk: SQLite's WAL does not
-   * work on network file systems.
+   * The database file. For a service, use an absolute path on a volume that survives deploys. It must be on a local disk: SQLite's WAL does
+   * not work on network file systems.
    */
   readonly path: string;
   /**

@@ -1,6 +1,6 @@
 import type { Middleware, ParameterizedContext } from 'koa';
 
-/** A context with what @koa/router and koa-mount leave on it, also if they pass it on. */
+/** A context with the properties that @koa/router and koa-mount leave on it, even if they pass it on. */
 export type Routed = ParameterizedContext & {
   readonly matched?: readonly { path: unknown; methods: readonly string[]; stack: readonly unknown[] }[];
   readonly routerPath?: unknown;
@@ -12,7 +12,7 @@ export function isInRoute(ctx: ParameterizedContext, middleware: Middleware): bo
   const { app, matched, routerPath } = ctx as Routed;
   if (matched === undefined || app.middleware.includes(middleware)) return false;
   const own = matched.filter(({ stack }) => stack.includes(middleware));
-  // Inside another function it is in no stack, but the path is that of the layer that runs.
+  // If it is wrapped in another function, it is in no stack, but the path is that of the running layer.
   const running = own.length > 0 ? own : matched.filter(({ path }) => path === routerPath);
   return running.length > 0 && running.every(({ methods }) => methods.length > 0);
 }

@@ -24,7 +24,7 @@ declare module 'koa' {
  * Receives call status callbacks in Koa 3, with `app.use`, @koa/router and koa-mount. Mount it before or after body parsers.
  *
  * It answers callbacks itself and passes on everything else untouched. In a route (`router.post(path, …)`) and at exactly the path of a
- * mount (`mount(path, …)`), what is not a valid callback is rejected.
+ * mount (`mount(path, …)`), everything that is not a valid callback is rejected.
  *
  * @param receiver what `createCallStatus()` returned, one of its providers (`calls.provider('exotel')`), or the options for a new receiver
  * @throws CallStatusError `invalid_options`, `missing_secret`

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 
-/** Every part of `expected` is in `actual`; what else an object has does not matter. */
+/** Asserts that `actual` has every part of `expected`; it may have more. */
 export function assertMatches(actual: unknown, expected: unknown, message?: string): void {
   assert.deepEqual(partOf(actual, expected), expected, message);
 }
 
-/** The promise rejects with an error that has these parts. */
+/** Asserts that the promise rejects with an error that has these parts. */
 export async function assertRejects(promise: Promise<unknown>, expected: object): Promise<void> {
   await assert.rejects(promise, (error) => {
     assertMatches(error, expected);
@@ -13,12 +13,12 @@ export async function assertRejects(promise: Promise<unknown>, expected: object)
   });
 }
 
-/** A value without what JSON does not have: prototypes, and parts that are undefined. */
+/** A value without prototypes and undefined parts, which JSON does not have. */
 export function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** Of `actual`, what `expected` has. */
+/** The parts of `actual` that `expected` has. */
 function partOf(actual: unknown, expected: unknown): unknown {
   if (!isObject(actual) || !isObject(expected)) return actual;
   if (Array.isArray(expected)) {

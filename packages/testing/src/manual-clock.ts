@@ -1,13 +1,13 @@
 import type { TimeSource } from '@call-status/core/inbox';
 import { setImmediate } from './real-time.ts';
 
-/** A clock that moves only when a test says so. */
+/** A clock that only a test moves. */
 export interface ManualClock extends TimeSource {
   /**
-   * Moves the time, and runs what has become due: retries, leases, and the time limits of handlers. What that begins ends later:
-   * `await idle()`.
+   * Moves the time, and runs everything that has become due: retries, leases and handler timeouts. To wait until that has finished, `await
+   * idle()`.
    *
-   * @param ms milliseconds; less than 0 sets the clock back, by which nothing becomes due
+   * @param ms milliseconds; a negative number sets the clock back, so nothing becomes due
    * @returns the new time, in milliseconds since the epoch
    */
   readonly advance: (ms: number) => number;
@@ -20,8 +20,8 @@ interface Waiting {
 }
 
 /**
- * Makes a clock for tests: `createCallStatus({ clock })`. The time jumps, as it does for a suspended process: what repeats runs once for
- * each `advance`.
+ * Creates a clock for tests: `createCallStatus({ clock })`. Time jumps, as for a suspended process: repeating timers run once per
+ * `advance`.
  *
  * @param start milliseconds since the epoch
  * @default now
@@ -42,14 +42,14 @@ export function manualClock(start: number = Date.now()): ManualClock {
   const wait = (ms: number, callback: () => void, everyMs?: number): (() => void) => {
     const one: Waiting = { callback, everyMs, dueAt: elapsed + ms };
     waiting.add(one);
-    // What is due at once does not wait for a test.
+    // Timers that are due at once do not wait for a test.
     if (ms <= 0) setImmediate(runDue);
     return () => waiting.delete(one);
   };
   const runDue = (): void => {
     const due = [...waiting].filter(({ dueAt }) => dueAt <= elapsed).sort((a, b) => a.dueAt - b.dueAt);
     for (const one of due) {
-      // One of the others may have cancelled it.
+      // One of the others may have canceled it.
       if (!waiting.delete(one)) continue;
       if (one.everyMs !== undefined) {
         one.dueAt = elapsed + one.everyMs;

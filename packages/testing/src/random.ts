@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed. */
+/** Pseudorandom numbers, the same for the same seed. */
 export class Random {
   #state: number;
 
@@ -20,7 +20,7 @@ export class Random {
     return Math.floor(this.next() * end);
   }
 
-  /** Whether something of this probability happens. */
+  /** Whether an event with this probability happens. */
   happens(probability: number): boolean {
     return this.next() < probability;
   }

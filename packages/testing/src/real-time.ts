@@ -14,13 +14,13 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Between two tries. */
+/** The pause between two attempts. */
 const PAUSE_MS = 20;
 
 /**
- * Tries again and again until it does not throw.
+ * Retries until the function does not throw.
  *
- * @throws what it threw last, after `timeoutMs`
+ * @throws the last error, after `timeoutMs`
  */
 export async function eventually(check: () => unknown, timeoutMs = 10_000): Promise<void> {
   const endsAt = monotonicNow() + timeoutMs;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { CallbackRequest } from '@call-status/core';
 import { fetchRequestOf, pairsOf } from './callback/convert.ts';
 
-/** What answers requests: an application of Express, Koa or Fastify, a server or a listener of node, or a function of Fetch. */
+/** A target for requests: an Express, Koa or Fastify application, a Node server or listener, or a Fetch function. */
 export type App =
   | FetchFunction
   | { readonly fetch: FetchFunction }
@@ -13,10 +13,10 @@ export type App =
   | { callback(): NodeListener }
   | { readonly server: NodeServer; ready(): PromiseLike<unknown> };
 
-/** What answers a `Request`. `undefined` is answered 404. */
+/** Answers a `Request`. `undefined` is answered with 404. */
 export type FetchFunction = (request: Request) => Response | undefined | Promise<Response | undefined>;
 
-/** What answers a request of node; it has two parameters or more. */
+/** Answers a Node request; it has at least two parameters. */
 export type NodeListener = (
   // biome-ignore lint/suspicious/noExplicitAny: frameworks extend the types of node
   request: any,
@@ -32,9 +32,9 @@ export interface NodeServer {
 }
 
 /**
- * Sends a callback to an application, over a real connection, and waits for the answer. What does not listen yet listens on an ephemeral
- * port of this machine, until the answer is there. The application sees the host of the callback's `url`; with `https:` in it,
- * the connection looks like one of TLS.
+ * Sends a callback to an application, over a real connection, and waits for the answer. If the target does not listen yet, it listens on an
+ * ephemeral local port until the answer has arrived. The application sees the host of the callback's `url`; with `https:`, the connection
+ * looks like TLS.
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ type Answerer =
 
 async function answererOf(app: App): Promise<Answerer> {
   if (typeof app === 'function') {
-    // An application of Express has three parameters; what answers a Request has one.
+    // An Express application has three parameters; a Fetch function has one.
     return app.length >= 2 ? { listener: app as NodeListener } : { fetch: app as FetchFunction };
   }
   if ('fetch' in app) return { fetch: (request) => app.fetch(request) };
@@ -96,7 +96,7 @@ function portOf(server: Pick<Server, 'address'> | NodeServer): number {
   return (server.address() as AddressInfo).port;
 }
 
-/** Sends a request to a port of this machine. */
+/** Sends a request to a local port. */
 export async function sendTo(port: number, callback: CallbackRequest): Promise<Response> {
   const { method, url, origin, headers, body = new Uint8Array() } = callback;
   const all = { host: origin.replace(/^https?:\/\//, ''), ...headers };
@@ -118,5 +118,5 @@ export async function sendTo(port: number, callback: CallbackRequest): Promise<R
   });
 }
 
-/** Statuses of which Fetch allows no body. */
+/** Statuses that must not have a body in Fetch. */
 const EMPTY: ReadonlySet<number> = new Set([204, 205, 304]);

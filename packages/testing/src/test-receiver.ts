@@ -12,7 +12,7 @@ import type { EventOf } from '@call-status/core/provider';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 import { monotonicNow, nextTurn } from './real-time.ts';
 
-/** The options of a receiver. The clock can be moved, the inbox is in memory, and the log is silent, unless you give others. */
+/** The options of a receiver. By default, a manual clock, a memory inbox and a silent log. */
 export interface TestReceiverOptions<Providers extends readonly Provider[]>
   extends Omit<CallStatusOptions<Providers>, 'clock'> {
   /** @default manualClock() */
@@ -25,18 +25,18 @@ export type EventHandlerName = Exclude<keyof Handlers, 'onError'>;
 /** The events that a handler gets. */
 export type HandledEvent<Event, Name extends EventHandlerName> = Parameters<NonNullable<Handlers<Event>[Name]>>[0];
 
-/** A receiver, and what a test wants to know of it. */
+/** A receiver, with everything that a test needs. */
 export interface TestReceiver<Event> extends AsyncDisposable {
   /** The receiver: mount it, or call `receive()` and `fetch()`. */
   readonly calls: Receiver<Event>;
   /** Its time. */
   readonly clock: ManualClock;
-  /** The events for which the handlers of this name ran, or would have run had there been one; in order. */
+  /** The events for which handlers of this name ran or would have run, in order. */
   readonly events: <Name extends EventHandlerName>(name: Name) => readonly HandledEvent<Event, Name>[];
   /** What `onError` was called with, in order. */
   readonly errors: () => readonly CallStatusError[];
   /**
-   * Resolves when every event that is due was handled. A retry that waits for its time is not due: `clock.advance()`.
+   * Resolves when every due event has been handled. A retry that waits for its time is not due: use `clock.advance()`.
    *
    * @throws Error after `timeoutMs` of real time, in milliseconds. @default 5000
    */
@@ -65,7 +65,7 @@ const CLOSE_MS = 1000;
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * Makes a receiver for tests of your handlers.
+ * Creates a receiver for testing your handlers.
  *
  * @throws CallStatusError as `createCallStatus()` does
  * @example
@@ -116,5 +116,5 @@ export function testReceiver<const Providers extends readonly Provider[] = reado
 }
 
 function notIdle(timeoutMs: number, due: number, running: number): string {
-  return `Not idle after ${timeoutMs} ms: handlers of ${running} events run, and ${due} events are due. Does a handler wait for something that the test has to give it?`;
+  return `Not idle after ${timeoutMs} ms: handlers of ${running} events run, and ${due} events are due. Is a handler waiting for something that the test must provide?`;
 }

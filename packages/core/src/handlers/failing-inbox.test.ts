@@ -34,7 +34,7 @@ describe('an inbox that fails', () => {
     expect(handle).toHaveBeenCalledOnce();
   });
 
-  it('is told the result until it listens, without another call of the handler', async () => {
+  it('gets the result again until it answers, without another call of the handler', async () => {
     let failures = 3;
     const handle = vi.fn();
     const finish: Inbox['finish'] = async (lease) => {

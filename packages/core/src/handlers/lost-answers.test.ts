@@ -1,4 +1,4 @@
-// An inbox that commits and whose answer is lost: what it was told is told again, and counts once.
+// An inbox that commits but whose answer is lost: the result is reported again, and counts once.
 import { describe, expect, it, vi } from 'vitest';
 import {
   codes,

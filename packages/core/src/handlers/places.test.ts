@@ -37,7 +37,7 @@ describe('Places', () => {
     ['a provider has a limit of its own', 64, { a: 10, b: INFINITE }, { a: 9 }, { limit: 55, limits: { a: 1, b: 55 } }],
     ['one each is kept where there are few', 4, { a: INFINITE, b: INFINITE }, {}, { limit: 4, limits: { a: 3, b: 3 } }],
     [
-      'none is kept where there are not enough',
+      'none is reserved if there are not enough',
       1,
       { a: INFINITE, b: INFINITE },
       {},

@@ -53,7 +53,7 @@ async function settled(inbox: Inbox): Promise<void> {
   await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0 }));
 }
 
-/** Release 1 handles an event, of which a handler fails; then release 2 handles it again. */
+/** Release 1 handles an event, and a handler fails; then release 2 handles the event again. */
 async function upgrade(before: readonly string[], after: readonly string[]) {
   const inbox = sharedInbox();
   const first = release(inbox, before);

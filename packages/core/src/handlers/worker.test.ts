@@ -84,7 +84,7 @@ describe('handling', () => {
     expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0 });
   });
 
-  it('runs other handlers while the inbox is told of those that are done, however slow it is', async () => {
+  it('runs other handlers while results are reported to the inbox, however slow it is', async () => {
     const told = deferred();
     const seen: string[] = [];
     const finish = async (lease: Lease) => {

@@ -138,7 +138,7 @@ describe('Message', () => {
     expect(message({ headers: json, body: Buffer.from('{"a":{"b":1}}') }).record).toEqual({ a: { b: 1 } });
   });
 
-  it('takes the query apart, also where there is none', () => {
+  it('parses the query, even if there is none', () => {
     expect({ ...message().query }).toEqual({ a: '1' });
     expect({ ...message({ url: '/' }).query }).toEqual({});
   });
@@ -188,7 +188,7 @@ describe('Message', () => {
     expect(message({ headers: json, body: Buffer.from('{"a":1}') }).fields).toEqual({ a: 1 });
   });
 
-  it('has flat fields of what another parser made, as far as they are text', () => {
+  it('has the string fields of a body that another parser read', () => {
     const parsed = { one: '1', many: ['2', '3'], object: { a: '1' }, mixed: ['1', 2], number: 7 };
     expect(message({ parsed }).pairs.toRecord()).toEqual({ one: '1', many: ['2', '3'] });
     expect(message({ parsed }).fields).toEqual(parsed);
@@ -218,7 +218,7 @@ describe('Message', () => {
     expect(() => message(more).fields).toThrow(expect.objectContaining({ code }));
   });
 
-  it('does not mind an encoding that is none, nor one that another parser undid', () => {
+  it('ignores `identity`, and an encoding that another parser has undone', () => {
     const headers = { ...FORM, 'content-encoding': 'identity' };
     expect(message({ headers, body: Buffer.from('a=1') }).fields).toEqual({ a: '1' });
     expect(message({ headers: { ...FORM, 'content-encoding': 'gzip' }, parsed: { a: '1' } }).fields).toEqual({

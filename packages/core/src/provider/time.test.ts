@@ -85,7 +85,7 @@ describe('time', () => {
     {},
   ])('of %j is absent', (value) => expect(time(value)).toBeUndefined());
 
-  it('takes the zone that it is given where there is none', () => {
+  it('uses the given zone if the time has none', () => {
     expect(time('2026-06-02 14:30:45', '+05:30')).toBe('2026-06-02T09:00:45.000Z');
     expect(time('2026-06-02 14:30:45Z', '+05:30')).toBe('2026-06-02T14:30:45.000Z');
     expect(time('Tue, 02 Jun 2026 14:30:45', '-05:30')).toBe('2026-06-02T20:00:45.000Z');

@@ -65,7 +65,7 @@ describe('Exotel', () => {
     });
   });
 
-  it('a signature is claimed on one page and denied by support: there is none, so a token proves', () => {
+  it('one page claims a signature and support denies it: there is none, so a token is the proof', () => {
     expect(definition.signs).toBe('nothing');
     expect('authenticate' in definition).toBe(false);
     expect(exotel.callbackParams({ url: 'https://example.com', token: 't' }).StatusCallback).toBe(

@@ -150,7 +150,7 @@ describe('callbackParams', () => {
     });
   });
 
-  it('asks for what it is told', () => {
+  it('requests the given events', () => {
     const options = {
       url: 'https://example.com/hook',
       events: ['terminal'],

@@ -25,7 +25,7 @@ describe('SignalWire', () => {
     expect(normalOf(definition, form({ SequenceNumber: '0' })).sequence).toBe(0);
   });
 
-  it('three lists of required fields, of which call id and status are', () => {
+  it('three lists of required fields, all of which contain call id and status', () => {
     expect(normalOf(definition, form({}))).toMatchObject({ callId: SID, status: 'completed' });
     expect(() => normalOf(definition, formOf({ CallSid: SID }))).toThrow('A required field is missing.');
     expect(() => normalOf(definition, formOf({ CallStatus: 'completed' }))).toThrow('A required field is missing.');

@@ -52,7 +52,7 @@ describe('callbackParams', () => {
     });
   });
 
-  it('asks for what it is told', () => {
+  it('requests the given events', () => {
     const options = {
       url: 'https://example.com/hook?a=1#rt=5000',
       token: 't',

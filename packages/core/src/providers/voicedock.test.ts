@@ -21,7 +21,7 @@ const HEX = '7c4a3c07b40a6e15d94885c9fd09c0381ce2184e05a5ea3cdb97ca3e031c9d20';
 const HEADERS = { 'x-webhook-timestamp': '1765627200', 'x-webhook-signature': `sha256=${HEX}` };
 const SENT = jsonOf(BODY, '/hooks', HEADERS);
 
-/** Signed at another time, or with a timestamp that is none. */
+/** Signed at another time, or with an invalid timestamp. */
 function signedAt(timestamp: string): Sent {
   const signature = createHmac('sha256', SECRET).update(`${timestamp}.${BODY}`).digest('hex');
   return jsonOf(BODY, '/hooks', { 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature });
@@ -101,12 +101,12 @@ describe('the time of a signature', () => {
     expect(verdict(SENT, [SECRET], {}, NOW + seconds * 1000)).toBe(expected);
   });
 
-  it('may be as far as it is told', () => {
+  it('may differ by the configured tolerance', () => {
     expect(verdict(SENT, [SECRET], { toleranceSeconds: 60 }, NOW + 61_000)).toBe('expired');
     expect(verdict(SENT, [SECRET], { toleranceSeconds: 3600 }, NOW + 3_600_000)).toBe('valid');
   });
 
-  it('is never right with a tolerance that is no number', () => {
+  it('is never valid with a tolerance that is not a number', () => {
     expect(verdict(SENT, [SECRET], { toleranceSeconds: Number.NaN })).toBe('expired');
   });
 

@@ -46,7 +46,7 @@ describe('a form that is right', () => {
     expect(dropped).not.toHaveBeenCalled();
   });
 
-  it('may have parts that are absent, of which nothing is said', () => {
+  it('may lack parts, which is not logged', () => {
     const absent = {
       from: undefined,
       to: null,
@@ -121,7 +121,7 @@ describe('a part that is wrong is dropped, and told', () => {
     });
   });
 
-  it('and the form that was given stays as it is', () => {
+  it('and does not change the given form', () => {
     const form = Object.freeze({ ...REQUIRED, sequence: -1, sip: Object.freeze({ code: 7, phrase: 'x' }) });
     expect(check(form).kept).toEqual({ ...REQUIRED, sip: { phrase: 'x' } });
   });

@@ -16,7 +16,7 @@ const COMPLETED = {
   body: Buffer.from('CallSid=CA1&CallStatus=completed'),
 };
 
-/** The same inbox, of which some methods do something else. */
+/** The same inbox with some methods replaced. */
 function faulty(faults: Partial<Inbox>, inbox: Inbox = memoryInbox()): Inbox {
   return new Proxy(inbox, {
     get(target, name) {

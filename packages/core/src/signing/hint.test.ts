@@ -14,7 +14,7 @@ describe('mismatchHint', () => {
     ['a parsed body', message({}, { parsed: {} }), ['x'], 'Another parser took the body apart first'],
     ['another scheme', message({ 'x-forwarded-proto': 'https' }), ['x'], 'the provider called https:'],
     ['no scheme at all', message({ 'x-forwarded-proto': 'x'.repeat(10_000) }), ['x'], 'set publicUrl; else the secret'],
-    ['a scheme that is none', message({ 'x-forwarded-proto': 'ftp' }), ['x'], 'set publicUrl; else the secret'],
+    ['an invalid scheme', message({ 'x-forwarded-proto': 'ftp' }), ['x'], 'set publicUrl; else the secret'],
     ['another host', message({ 'x-forwarded-host': 'example.com' }), ['x'], 'called another host'],
     ['a GET', message({}, { method: 'GET' }), ['x'], 'set publicUrl; else the secret'],
     [

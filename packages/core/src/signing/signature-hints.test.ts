@@ -215,7 +215,7 @@ describe('the hint of VoiceDock names', () => {
       'X-Webhook-Timestamp is in milliseconds, but seconds are expected.',
     ],
     ['one that is signed in seconds', String(NOW), made(`${seconds}.`), 'It is signed in seconds.'],
-    ['a timestamp that is no number', 'Thu', made('Thu.'), 'X-Webhook-Timestamp is not a number of seconds.'],
+    ['a timestamp that is not a number', 'Thu', made('Thu.'), 'X-Webhook-Timestamp is not a number of seconds.'],
     ['base64', seconds, made(`${seconds}.`, 'base64'), 'It is written in base64, and hex is expected.'],
     ['another case', seconds, made(`${seconds}.`).toUpperCase(), 'It is correct except for how it is written (hex'],
     ['a signature without the timestamp', seconds, made(''), 'It covers the body without "<timestamp>." before it.'],

@@ -48,11 +48,11 @@ const FLOODS: Readonly<Record<string, Flood>> = {
     handle: never,
   },
   'long names': { body: (at) => `CallSid=c${at}&CallStatus=ringing&${at}${LARGE}=1`, handle: never },
-  'bodies of which little is kept': {
+  'bodies that are mostly dropped': {
     body: (at) => `CallSid=ca-rather-long-id-${at}&CallStatus=ringing${'&'.repeat(64_000)}`,
     handle: never,
   },
-  'parts of which little is kept': {
+  'parts that are mostly dropped': {
     body: (at) =>
       `${LARGE}\r\n--b\r\nContent-Disposition: form-data; name="CallSid"\r\n\r\na-rather-long-id-${at}\r\n--b\r\nContent-Disposition: form-data; name="CallStatus"\r\n\r\nringing\r\n--b--\r\n`,
     type: 'multipart/form-data; boundary=b',

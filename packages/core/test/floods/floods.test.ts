@@ -16,8 +16,8 @@ it.each([
   'replays',
   'many fields',
   'long names',
-  'bodies of which little is kept',
-  'parts of which little is kept',
+  'bodies that are mostly dropped',
+  'parts that are mostly dropped',
   'two bytes for each character',
   'JSON',
 ])('a process with a small heap survives a flood of %s', { timeout: 120_000 }, async (name) => {

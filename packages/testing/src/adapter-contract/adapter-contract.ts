@@ -13,9 +13,9 @@ import { testUrls } from './contract/urls.ts';
 import { AdapterSuite } from './suite.ts';
 
 /**
- * The tests that every adapter passes, with real servers and real connections: all that call-status promises, whatever the framework.
+ * The tests that every adapter must pass, with real servers and connections: everything that call-status promises, whatever the framework.
  *
- * @param adapter how to start an application with it
+ * @param adapter how to start an application with the adapter
  * @example
  * ```ts
  * import { once } from 'node:events';

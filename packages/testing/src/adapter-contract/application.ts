@@ -5,19 +5,19 @@ import type { AnyCallStatusEvent } from '@call-status/core';
 /** The header of a request that is answered before its body was read. */
 export const ANSWER_EARLY = 'x-answer-early';
 
-/** What an application finds when a request reaches its own code. */
+/** What an application sees when a request reaches its own code. */
 export interface Seen {
   readonly method: string;
   /** The call status event that the adapter left on the request. */
   readonly event: AnyCallStatusEvent | null;
-  /** What the application's parsers made of the body. */
+  /** The body as the application's parsers left it. */
   readonly parsed: unknown;
   /** The bytes of the body, if they were still unread or a parser left them whole. */
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** The application's own code: reads what there is to read, and tells what it saw. */
+/** The application's own code: reads the rest of the request, and reports what it saw. */
 export async function see(req: IncomingMessage, parsed: unknown, event: unknown): Promise<Seen> {
   const whole = typeof parsed === 'string' ? Buffer.from(parsed) : parsed;
   const body = whole instanceof Uint8Array ? whole : await rest(req);

@@ -6,14 +6,14 @@ import type { Outgoing } from './client.ts';
 
 /** The path of the endpoint in every application of the suite: a mount path in a mount path. */
 export const PATH = '/hooks/voice';
-/** What providers prove themselves with here. */
+/** The secrets of the providers. */
 export const SECRET = 'PSK_d0b1c7_of_the_contract';
 /** The time of all clocks here: 2026-06-25T20:26:02Z. */
 export const NOW = 1_782_419_162_000;
-/** In every number here, so that a search finds it in what must not hold one. */
+/** Part of every phone number here, so that a search finds it where it must not occur. */
 export const NUMBERS = '20255501';
 
-/** Each provider in each encoding that it is known to send, or that it can be told to send. */
+/** Each provider with each encoding that it is known or can be configured to send. */
 export const ENCODINGS: readonly (readonly [provider: string, encoding: Encoding])[] = [
   ['signalwire', 'form'],
   ['signalwire', 'json'],
@@ -60,8 +60,7 @@ export function callback(provider: string, options: CallbackOptions = {}): Fixtu
 /** The callback as its provider would send it to that address. */
 export function genuine(callback: Fixture, origin: string, secret: string = SECRET): Fixture {
   const provider = builtInProviders.find(({ definition }) => definition.name === callback.provider);
-  if (provider === undefined)
-    throw new TypeError(`No provider that comes with call-status is called ${callback.provider}.`);
+  if (provider === undefined) throw new TypeError(`There is no built-in provider called ${callback.provider}.`);
   const proof = provider.definition.sign === undefined ? { token: secret } : { secret };
   const { url, headers } = prove(provider, { ...callback, origin }, { nowMs: NOW, ...proof });
   return { ...callback, url, headers };

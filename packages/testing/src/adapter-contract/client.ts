@@ -17,7 +17,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Whether it came over a connection that had served another request before. */
+  /** Whether it came over a connection that had already served another request. */
   readonly reused: boolean;
 }
 
@@ -46,21 +46,21 @@ export async function send(port: number, outgoing: Outgoing, agent?: Agent): Pro
   };
 }
 
-/** A request as it is on the wire. */
+/** A request as sent on the wire. */
 export function wire({ method, url, headers = {}, body = new Uint8Array() }: Outgoing): Buffer {
   const all = { host: '127.0.0.1', ...headers, 'content-length': String(body.length) };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.concat([Buffer.from(`${method} ${url} HTTP/1.1\r\n${lines.join('')}\r\n`), body]);
 }
 
-/** Opens a connection, to write on it what no client would. */
+/** Opens a raw connection, for requests that no client would send. */
 export async function openSocket(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   return socket;
 }
 
-/** Waits until so many answers have come over a connection, and returns their statuses. They have to say how long they are. */
+/** Waits for this many answers on a connection, and returns their statuses. Each answer must have a Content-Length. */
 export async function statuses(socket: Socket, count: number): Promise<number[]> {
   let text = '';
   const found: number[] = [];

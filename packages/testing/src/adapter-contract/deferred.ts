@@ -1,10 +1,10 @@
-/** A promise that others settle. */
+/** A promise that other code settles. */
 export interface Deferred<Value> {
   readonly promise: Promise<Value>;
   resolve(value: Value): void;
 }
 
-/** Makes one; `Promise.withResolvers` is younger than the oldest Node that we run on. */
+/** Creates one; the oldest supported Node does not have `Promise.withResolvers`. */
 export function deferred<Value = void>(): Deferred<Value> {
   let resolve: (value: Value) => void = () => {};
   const promise = new Promise<Value>((settle) => {

@@ -31,7 +31,7 @@ export const PROVIDERS: readonly Provider[] = [
 /** How to open a subject. */
 export interface SubjectOptions extends Partial<Omit<Setup, 'endpoint' | 'application'>> {
   readonly options?: CallStatusOptions;
-  /** The provider that is named for the endpoint; without it all take part. */
+  /** The provider of the URL; without it, all providers are used. */
   readonly named?: string;
 }
 
@@ -44,16 +44,16 @@ export interface Subject {
   /** The events that reached `onStatus`, and the codes that reached `onError`, in order. */
   readonly events: readonly AnyCallStatusEvent[];
   readonly errors: readonly CallStatusError[];
-  /** What was logged: each message, and after it its details as JSON. */
+  /** The log: each message, followed by its details as JSON. */
   readonly lines: readonly string[];
-  /** Every log line, and every error with all that is in it, as one text. */
+  /** Every log line and every error with all its properties, as one text. */
   told(): string;
   send(request: Outgoing | Fixture): Promise<Answer>;
-  /** Sends a callback as its provider would. */
+  /** Sends a callback as its provider does. */
   deliver(callback: Fixture): Promise<Answer>;
   /** How many requests reached the application's own code. */
   reached(): number;
-  /** Waits until so many events have been handled. */
+  /** Waits until this many events have been handled. */
   handled(count: number): Promise<readonly AnyCallStatusEvent[]>;
   /** Stops the application. */
   stop(): Promise<void>;

@@ -141,12 +141,12 @@ it('signs another body like the fields', async () => {
 it.each([
   [
     () => callback(exotel, 'completed', { secret: 'x' }),
-    'exotel has no sign(), so a secret proves nothing: give a token.',
+    'exotel has no sign(), so a secret proves nothing: use a token.',
   ],
   [() => callback(exotel, 'initiated'), 'exotel has no fixture "initiated". It has agent-hung-up, '],
   [
     () => callback({ definition: { ...exotel.definition, name: 'acme' } }, 'x'),
-    'It has none: give a fixture of your own',
+    'It has none: pass a fixture of your own',
   ],
   [() => callback(exotel, 'completed', { encoding: 'query' }), 'exotel sends no GET.'],
   [() => callback(exotel, 'invalid-no-call', { callId: 'x' }), 'This callback of exotel has no call id to replace.'],

@@ -7,24 +7,24 @@ import { curlOf, fetchRequestOf } from './convert.ts';
 import { type Encoding, encode } from './encode.ts';
 import { type FieldChanges, withChanges, withValue } from './fields.ts';
 
-/** A request to make a callback of: a {@link Fixture}, or one that you write. */
+/** A request to base a callback on: a {@link Fixture}, or your own. */
 export type Sample = Pick<Fixture, 'method' | 'url' | 'headers' | 'body'>;
 
-/** What may differ from the fixture. */
+/** Changes to the fixture. */
 export interface CallbackOptions<Fields = unknown> extends Proof {
   /** Fields to set, merged into those of the fixture; `undefined` removes one. */
   readonly fields?: FieldChanges<Fields>;
   /** How the fields are written. @default as in the fixture */
   readonly encoding?: Encoding;
-  /** The call id, in every field that has the one of the fixture. */
+  /** The call id; replaces that of the fixture in every field. */
   readonly callId?: string;
-  /** A body in place of the fields, such as one that is malformed. It is signed like any other. */
+  /** A body instead of the fields, such as a malformed one. It is signed like any other. */
   readonly body?: string | Uint8Array;
-  /** Your endpoint as the provider calls it: an address, or a path. @default `https://hooks.example.com/webhooks/<provider>` */
+  /** The URL that the provider calls: absolute, or a path. @default `https://hooks.example.com/webhooks/<provider>` */
   readonly url?: string;
 }
 
-/** What proves a callback. */
+/** The proof of a callback. */
 export interface Proof {
   /** The secret that signs it: your `signingKey` of SignalWire, or `secret` of VoiceDock. @default it is not signed */
   readonly secret?: string;
@@ -34,7 +34,7 @@ export interface Proof {
   readonly nowMs?: number;
 }
 
-/** A callback as its provider sends it: what `calls.receive()` takes, and `send()`. */
+/** A callback as its provider sends it, for `calls.receive()` and `send()`. */
 export interface Callback extends CallbackRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
@@ -42,10 +42,10 @@ export interface Callback extends CallbackRequest {
   readonly made: Made;
 }
 
-/** What a {@link Callback} was made of. */
+/** The parts that a {@link Callback} was made from. */
 export interface Made {
   readonly provider: ProviderLike;
-  /** Before it was proved. */
+  /** Without its proof. */
   readonly unproven: CallbackRequest;
   readonly proof: Proof & { readonly nowMs: number };
 }
@@ -57,7 +57,7 @@ export type FixtureName = CallStatus | (string & Record<never, never>);
 export interface MakeCallback {
   <P extends ProviderLike>(provider: P, what: FixtureName | Sample, options?: CallbackOptions<FieldsOf<P>>): Callback;
   /**
-   * The same as a Fetch `Request`; also of a callback that is there.
+   * The same as a Fetch `Request`; also converts an existing callback.
    * @example
    * ```ts
    * import { createCallStatus, exotel } from '@call-status/core';
@@ -69,7 +69,7 @@ export interface MakeCallback {
    * ```
    */
   fetch<P extends ProviderLike>(...made: CallbackArguments<P> | readonly [callback: CallbackRequest]): Request;
-  /** The same as a curl command for a POSIX shell. It holds the signature, or the token. */
+  /** The same as a curl command for a POSIX shell. It contains the signature or token. */
   curl<P extends ProviderLike>(...made: CallbackArguments<P> | readonly [callback: CallbackRequest]): string;
 }
 
@@ -81,11 +81,11 @@ export type CallbackArguments<P extends ProviderLike> = readonly [
 ];
 
 /**
- * Makes a genuine callback of a provider out of a fixture: with your fields, in the encoding of your choice, signed or with its token.
+ * Creates a genuine callback of a provider from a fixture: with your fields, in the encoding of your choice, and signed or with a token.
  *
  * @param provider `signalwire`, or any other provider
- * @param what the name of a fixture; a status, for the one with the best evidence; or a request of your own
- * @throws TypeError when there is no such fixture, or the provider cannot come in this way
+ * @param what the name of a fixture; a status, for the fixture with the best evidence; or your own request
+ * @throws TypeError when there is no such fixture, or the provider does not support this proof or encoding
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
@@ -121,14 +121,14 @@ function make(provider: ProviderLike, what: string | Sample, options: CallbackOp
   });
 }
 
-/** The callback with what proves it. */
+/** The callback with its proof. */
 export function prove(provider: ProviderLike, unproven: CallbackRequest, proof: Made['proof']): Callback {
   const { secret, token, nowMs } = proof;
   const { name, sign } = provider.definition;
   const request = { ...unproven, url: withToken(unproven.url, token) };
   const made = { provider, unproven, proof };
   if (secret === undefined) return { ...request, made } as Callback;
-  if (sign === undefined) throw new TypeError(`${name} has no sign(), so a secret proves nothing: give a token.`);
+  if (sign === undefined) throw new TypeError(`${name} has no sign(), so a secret proves nothing: use a token.`);
   return { ...sign(request, { secret, nowMs }), made } as Callback;
 }
 
@@ -139,7 +139,7 @@ export function placeOf(url: string, origin: string): Pick<CallbackRequest, 'ori
   return { origin: own || origin, url: path.startsWith('/') ? path : `/${path}` };
 }
 
-/** Headers, body and query: as they are in the sample, unless something is to differ. */
+/** Headers, body and query: those of the sample, unless something is changed. */
 function write(
   { definition }: ProviderLike,
   sample: Sample,
@@ -170,7 +170,7 @@ function idOf({ name, normalize }: ProviderLike['definition'], fields: unknown):
   return callId;
 }
 
-/** Of a GET, the fields; the query of another is that of the endpoint. */
+/** For a GET, the fields; for other methods, the query of the URL. */
 function queryOf({ method, url }: Sample): string {
   return method === 'GET' ? url.split('?').slice(1).join('?') : '';
 }

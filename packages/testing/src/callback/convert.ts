@@ -17,14 +17,14 @@ export function curlOf({ method, url, origin, headers, body = new Uint8Array() }
   return parts.join(' ');
 }
 
-/** Names and values; a header that comes several times, several times. */
+/** Names and values; a repeated header is repeated. */
 export function pairsOf(headers: CallbackRequest['headers']): [string, string][] {
   return Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
   );
 }
 
-/** Each character is a byte. Those that are not plain text are escaped, as bash, zsh and ksh read it. */
+/** Each character is a byte. Those that are not plain text are escaped for bash, zsh and ksh. */
 function quoted(text: string): string {
   if (/^[\w./:?=&%+@,;-]+$/.test(text) && !/[?&;]/.test(text)) return text;
   if (/^[\x20-\x7e]*$/.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`;

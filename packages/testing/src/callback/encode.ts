@@ -1,7 +1,7 @@
 /** How the fields of a callback are written: in a body, or as the query of a GET. */
 export type Encoding = 'form' | 'multipart' | 'json' | 'query';
 
-/** What a request has of its fields. */
+/** The parts of a request that contain its fields. */
 export interface Written {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
@@ -9,10 +9,10 @@ export interface Written {
   readonly query: string;
 }
 
-/** Not a word that occurs in a body. */
+/** Does not occur in any body. */
 const BOUNDARY = '----call-status-testing';
 
-/** Writes fields in an encoding. What has names within names becomes `Legs[0][Status]`, unless it is JSON. */
+/** Writes fields in an encoding. Except in JSON, nested names become `Legs[0][Status]`. */
 export function encode(encoding: Encoding, fields: object): Written {
   switch (encoding) {
     case 'json':
@@ -38,7 +38,7 @@ function queryOf(fields: object): string {
   return new URLSearchParams(pairsOf(fields)).toString();
 }
 
-/** The names and values of a form. What JSON has as null is empty. */
+/** The names and values of a form. Null becomes empty. */
 function pairsOf(fields: object): [string, string][] {
   const pairs: [string, string][] = [];
   const add = (name: string, value: string | number | boolean | object | null): void => {

@@ -1,4 +1,4 @@
-/** Changes of fields: each may be given alone, `undefined` removes it, and a number may stand where the provider sends its digits. */
+/** Changes to fields: all are optional, `undefined` removes a field, and a number may replace a string of digits. */
 export type FieldChanges<Fields> = unknown extends Fields
   ? Readonly<Record<string, unknown>>
   : { readonly [Name in keyof Fields]?: FieldChange<Fields[Name]> };

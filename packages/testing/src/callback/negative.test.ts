@@ -53,10 +53,10 @@ it('changes no callback', () => {
 it.each([
   [
     () => forged(callback(mycpaas, 'completed')),
-    'Nothing proves this callback of mycpaas: give callback() a secret or a token.',
+    'This callback of mycpaas has no proof: pass callback() a secret or a token.',
   ],
-  [() => expired(form), 'What proves a callback of signalwire has no time in it, so it does not expire.'],
-  [() => tampered(token), 'This callback of exotel is not signed: no change of its fields shows.'],
+  [() => expired(form), 'What proves a callback of signalwire has no timestamp, so it does not expire.'],
+  [() => tampered(token), 'This callback of exotel is not signed, so changes to its fields cannot be detected.'],
 ])('refuses what cannot be: %#', (make, message) => {
   expect(make).toThrow(message);
 });

@@ -5,7 +5,7 @@ const HOUR_MS = 3_600_000;
 /**
  * The callback with another secret, or another token: refused as `signature_mismatch` or `token_mismatch`.
  *
- * @throws TypeError when nothing proved it
+ * @throws TypeError when the callback has no proof
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
@@ -47,10 +47,10 @@ export function unsigned({ made: { provider, unproven, proof } }: Callback): Cal
 }
 
 /**
- * The callback as it was signed some time ago, which is how a replay looks: refused as `signature_expired`.
+ * The callback as signed some time ago, like a replay: refused as `signature_expired`.
  *
  * @param ageMs how long ago, in milliseconds
- * @throws TypeError when its signature holds no time: then it does not expire
+ * @throws TypeError when its signature has no timestamp, so it does not expire
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
@@ -68,14 +68,14 @@ export function expired({ made: { provider, unproven, proof } }: Callback, ageMs
   const now = prove(provider, unproven, proof);
   if (JSON.stringify([old.url, old.headers]) === JSON.stringify([now.url, now.headers])) {
     throw new TypeError(
-      `What proves a callback of ${provider.definition.name} has no time in it, so it does not expire.`,
+      `What proves a callback of ${provider.definition.name} has no timestamp, so it does not expire.`,
     );
   }
   return old;
 }
 
 /**
- * The callback with one character of its body, or without a body of its query, changed after it was signed: refused as `signature_mismatch`.
+ * The callback with one character of its body (or query, if it has no body) changed after signing: refused as `signature_mismatch`.
  *
  * @throws TypeError when it is not signed: a token covers no fields
  * @example
@@ -93,7 +93,9 @@ export function expired({ made: { provider, unproven, proof } }: Callback, ageMs
 export function tampered(callback: Callback): Callback {
   const { provider, proof, unproven } = callback.made;
   if (proof.secret === undefined) {
-    throw new TypeError(`This callback of ${provider.definition.name} is not signed: no change of its fields shows.`);
+    throw new TypeError(
+      `This callback of ${provider.definition.name} is not signed, so changes to its fields cannot be detected.`,
+    );
   }
   if (callback.body.length > 0) return withBody(callback, changed(callback.body));
   const query = changed(Buffer.from(unproven.url)).toString();
@@ -101,7 +103,7 @@ export function tampered(callback: Callback): Callback {
 }
 
 /**
- * The callback with another body, and the signature of the first one. To sign another body, give `callback()` one.
+ * The callback with another body but the signature of the original one. To sign another body, pass it to `callback()`.
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
@@ -119,7 +121,7 @@ export function withBody(callback: Callback, body: string | Uint8Array): Callbac
 }
 
 /**
- * The callback as it arrives at another URL than the one that was signed: behind a proxy that rewrites it, or at another endpoint.
+ * The callback as it arrives at a URL other than the signed one: behind a proxy that rewrites it, or at another route.
  *
  * @param url an address, or a path and query at the same origin
  * @example
@@ -138,7 +140,7 @@ export function withUrl(callback: Callback, url: string): Callback {
   return { ...callback, ...placeOf(url, callback.origin) };
 }
 
-/** The last digit or letter is another one, so that escapes stay escapes. */
+/** Changes the last digit or letter, so that escapes stay valid. */
 function changed(text: Uint8Array): Buffer {
   const bytes = Buffer.from(text);
   const at = bytes.findLastIndex((byte) => /[0-9a-z]/i.test(String.fromCharCode(byte)));
@@ -148,5 +150,5 @@ function changed(text: Uint8Array): Buffer {
 }
 
 function notProved(name: string): TypeError {
-  return new TypeError(`Nothing proves this callback of ${name}: give callback() a secret or a token.`);
+  return new TypeError(`This callback of ${name} has no proof: pass callback() a secret or a token.`);
 }

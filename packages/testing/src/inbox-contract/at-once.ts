@@ -8,7 +8,7 @@ import { expectedTransitions } from './expected-transitions.ts';
 
 const RUNS = 25;
 
-/** Handles all events of a call, and returns what they were, in the order in which they were given out. */
+/** Handles all events of a call, and returns them in the order in which they were handed out. */
 async function handleAll(t: Bench, callId: string): Promise<{ status: CallStatus; transition: string }[]> {
   const order: { status: CallStatus; transition: string }[] = [];
   for (;;) {
@@ -21,7 +21,7 @@ async function handleAll(t: Bench, callId: string): Promise<{ status: CallStatus
   }
 }
 
-/** Records different events of one call at once, spread over some inboxes, and checks what each of them did. */
+/** Records different events of one call at once, spread over several inboxes, and checks the transition of each. */
 async function recordAtOnce(t: Bench, inboxes: readonly Inbox[]): Promise<void> {
   const random = new Random(1);
   for (let run = 1; run <= RUNS; run++) {
@@ -34,7 +34,7 @@ async function recordAtOnce(t: Bench, inboxes: readonly Inbox[]): Promise<void> 
     );
     const order = await handleAll(t, callId);
     const transitions = order.map(({ transition }) => transition);
-    // The order of the jobs is the order of recording, and each event was judged by those before it.
+    // Jobs are in the order of recording, and each transition depends on the events before it.
     assert.deepEqual(transitions, expectedTransitions(order.map(({ status }) => status)));
     assert.deepEqual(recorded.map(({ transition }) => transition).sort(), [...transitions].sort());
     const ends = order.filter(({ status, transition }) => transition === 'advance' && isTerminal(status));

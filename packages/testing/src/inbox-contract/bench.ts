@@ -9,10 +9,10 @@ import type { InboxUnderTest, MakeInbox } from './inbox-under-test.ts';
 /** How long the leases of these tests last. */
 export const LEASE_MS = 10_000;
 
-/** What a test works with: an inbox of its own, the time, and what nearly every test does. */
+/** The tools of a test: its own inbox, the time, and common operations. */
 export class Bench {
   readonly clock: ManualClock;
-  /** The inbox, or after `reopen` the one that was opened again. */
+  /** The inbox, or after `reopen` the reopened one. */
   inbox: Inbox;
   readonly #subject: InboxUnderTest;
 

@@ -2,7 +2,7 @@ import type { CallStatus, Transition } from '@call-status/core';
 
 const ENDED: readonly CallStatus[] = ['completed', 'busy', 'no-answer', 'failed', 'canceled'];
 
-/** A second opinion on the transitions: what each of the statuses does, in the order given. */
+/** An independent implementation of transitions: what each status does, in the given order. */
 export function expectedTransitions(statuses: readonly CallStatus[]): Transition[] {
   const live: readonly CallStatus[] = ['unknown', 'queued', 'initiated', 'ringing', 'in-progress'];
   const rank = (status: CallStatus) => (ENDED.includes(status) ? live.length : live.indexOf(status));

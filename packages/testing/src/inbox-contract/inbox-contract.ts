@@ -19,7 +19,7 @@ import { SHARING } from './sharing.ts';
 import { SUSPECTS } from './suspects.ts';
 import { TEXTS } from './texts.ts';
 
-/** The guarantees of the port by subject. */
+/** The guarantees of the interface, by subject. */
 const EVERY_INBOX: Readonly<Record<string, Tests>> = {
   recording: RECORDING,
   'events at once': AT_ONCE,
@@ -44,7 +44,7 @@ const SHARED_INBOX: Readonly<Record<string, Tests>> = {
 };
 
 /**
- * The tests that an inbox has to pass: those of a restart if it has `reopen`, those of sharing if it has `second`, and those of retention if
+ * The tests that an inbox must pass, including those for restarts if it has `reopen`, for sharing if it has `second`, and for retention if
  * it has `retention`.
  *
  * @param makeInbox makes an empty inbox for each test
@@ -55,7 +55,7 @@ const SHARED_INBOX: Readonly<Record<string, Tests>> = {
  * import { inboxContract } from '@call-status/testing';
  *
  * const tests = await inboxContract(({ clock }) => {
- *   const inbox = memoryInbox({ clock }); // yours here; it has to tell the time by `clock`
+ *   const inbox = memoryInbox({ clock }); // your inbox here; it must use `clock`
  *   return { inbox, cleanup: () => inbox.close() };
  * });
  * for (const { name, run } of tests) test(name, run);

@@ -44,7 +44,7 @@ export const ORDER: Tests = {
         }
         const [job] = running.splice(choose(running.length, step + 7), 1) as [Job];
         const { id, callId } = job.event;
-        // Past every choice only successes are left, so that it ends.
+        // After the given choices, every attempt succeeds, so that the test ends.
         const fate = step < choices.length ? choose(5, step * 3) : 0;
         if (fate <= 1) {
           assert.equal(await t.inbox.finish(job.lease), 'done');
@@ -98,7 +98,7 @@ export const ORDER: Tests = {
         };
       };
       const tellOne = (job: Job) => {
-        // Past every choice only successes are left, so that it ends.
+        // After the given choices, every attempt succeeds, so that the test ends.
         const fate = choice < choices.length ? choose(4) : 0;
         const failure = { retryInMs: choose(2) && 500, error: 'boom', doneHandlers: [] };
         const told =
@@ -125,7 +125,7 @@ export const ORDER: Tests = {
           else if (kind === 1 && untold.length > 0) checks.push(tellOne(untold.shift() as Job));
           else checks.push(takeSome());
         }
-        // What was asked for first was done first.
+        // Operations took effect in the order of their calls.
         for (const check of checks) await check();
         t.clock.advance(100);
       }

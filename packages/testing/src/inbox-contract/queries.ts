@@ -5,7 +5,7 @@ import type { CallQuery, DeadLetterQuery } from '@call-status/core/inbox';
 import { assertMatches } from '../assertions.ts';
 import type { Bench, Tests } from './bench.ts';
 
-/** Days that no calendar has, times in no zone, and what is not ISO 8601. */
+/** Days that do not exist, times without a zone, and texts that are not ISO 8601. */
 const WRONG_TIMES: readonly unknown[] = [
   '2026-02-30',
   '2026-02-30T00:00:00Z',
@@ -25,7 +25,7 @@ const WRONG_TIMES: readonly unknown[] = [
   {},
 ];
 
-/** Parts of queries that make no sense, by their names. */
+/** Invalid parts of queries, by name. */
 const WRONG: readonly (readonly [name: string, values: readonly unknown[]])[] = [
   ['limit', [0, -2, 1.5, 1001, Number.NaN, Number.POSITIVE_INFINITY, '5', null]],
   ['cursor', ['zzz', '', ' ', '-', '0x10', '1e3', 'NaN', 'Infinity', '9'.repeat(400), 7, null, {}]],
@@ -49,7 +49,7 @@ const RIGHT = {
 
 const SPAN = ['provider', 'since', 'until'];
 
-/** The methods that take a query, and the parts that it has there. */
+/** The methods that take a query, and the parts that they accept. */
 const METHODS: readonly [
   name: string,
   parts: readonly string[],
@@ -64,7 +64,7 @@ const METHODS: readonly [
   ['deadLetters.replayAll', SPAN, (inbox, query) => inbox.deadLetters.replayAll(query as DeadLetterQuery)],
 ];
 
-/** Two calls with a dead letter each; they stay, since no wrong query does anything. */
+/** Two calls with a dead letter each; they stay, since an invalid query has no effect. */
 async function withTwoDead(t: Bench, ask: () => Promise<void>): Promise<void> {
   await t.record('c1', 'ringing');
   await t.record('c2', 'ringing');

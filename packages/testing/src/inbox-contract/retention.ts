@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 
 let others = 0;
 
-/** An inbox may remove little at a time, only when something is recorded, and only where a worker runs. */
+/** An inbox may remove only a few calls at a time, only when something is recorded, and only where a worker runs. */
 async function expectCalls(t: Bench, callIds: readonly string[], inbox: Inbox = t.inbox): Promise<void> {
   const stop = t.inbox.onJobs(() => {});
   const expectThem = async (): Promise<void> => {
@@ -27,7 +27,7 @@ async function finishAll(t: Bench): Promise<void> {
 export const RETENTION: Tests = {
   'keeps an ended call for its time after its last event, and a live one seven times as long': async (t) => {
     const { retentionMs, elapse } = t.retention;
-    // That these are removed shows that the others were looked at.
+    // Their removal shows that the others were examined.
     await t.record('ended before', 'completed');
     await t.record('live before', 'ringing');
     await finishAll(t);

@@ -20,7 +20,7 @@ export const TEXTS: Tests = {
     const more = ['\ud801', 'nul\0nu', 'nul', '\ufffd'];
     for (const text of [...STRANGE, ...more]) {
       const recorded = await t.inbox.record(t.event(text, 'ringing')).catch((error: unknown) => error);
-      // An inbox may refuse what its store cannot hold; it must not take it for another.
+      // An inbox may reject an id that its store cannot hold, but must not confuse it with another.
       if (recorded instanceof Error) continue;
       assert.deepEqual(recorded, { transition: 'advance', done: false }, JSON.stringify(text));
       assert.equal((await t.inbox.getCall('acme', text))?.callId, text, JSON.stringify(text));
@@ -62,7 +62,7 @@ export const TEXTS: Tests = {
     const settled: Promise<unknown>[] = [];
     for (const [at, part] of bad.entries()) {
       good.push(t.inbox.record(t.event(`before${at}`, 'ringing')));
-      // It may be refused, or kept.
+      // It may be rejected or kept.
       settled.push(t.inbox.record({ ...t.event(`bad${at}`, 'ringing'), ...part } as NewEvent).catch(() => {}));
       good.push(t.inbox.record(t.event(`after${at}`, 'ringing')));
     }

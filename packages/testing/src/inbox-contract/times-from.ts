@@ -1,4 +1,4 @@
-/** Gives the time so many milliseconds after `start`, as inboxes tell times. */
+/** The ISO 8601 time this many milliseconds after `start`. */
 export function timesFrom(start: number): (ms: number) => string {
   return (ms) => new Date(start + ms).toISOString();
 }

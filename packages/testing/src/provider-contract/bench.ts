@@ -5,7 +5,7 @@ import type { FieldChanges } from '../callback/fields.ts';
 import type { Fixture } from '../fixtures/fixture-file.ts';
 import type { ProviderLike } from '../provider-like.ts';
 
-/** A provider to test, as `defineProvider()` made it. */
+/** A provider to test, created by `defineProvider()`. */
 export interface ProviderUnderTest extends ProviderLike {
   // biome-ignore lint/suspicious/noExplicitAny: whatever options it has
   (options: any): Provider;
@@ -37,7 +37,7 @@ export class ProviderBench {
     this.#made = provider({ ...options, [this.signs ? secretOption : 'token']: secret });
   }
 
-  /** Whether signatures prove its callbacks, and not a token. */
+  /** Whether signatures, not a token, prove its callbacks. */
   get signs(): boolean {
     return this.definition.sign !== undefined;
   }
@@ -47,13 +47,13 @@ export class ProviderBench {
     return this.fixtures.filter(({ expect }) => expect.kind === 'event');
   }
 
-  /** A fixture as the provider sends it. */
+  /** The fixture as the provider sends it. */
   genuine(fixture: Fixture, fields?: FieldChanges<unknown>): Callback {
     const proof = this.signs ? { secret: this.#secret, nowMs: NOW } : { token: this.#secret };
     return callback(this.provider, fixture, { ...proof, ...(fields && { fields }) });
   }
 
-  /** What a definition sees of a request. */
+  /** The callback that a definition sees. */
   message({
     method,
     url,
@@ -65,7 +65,7 @@ export class ProviderBench {
     return createCallback(request, { definition: this.definition });
   }
 
-  /** What authenticating a request finds; of what is thrown, the code. */
+  /** The result of authenticating a request, or the code of the error. */
   async verdict(request: Callback, secret: string = this.#secret): Promise<unknown> {
     try {
       return await this.definition.authenticate?.(this.message(request), [secret], this.#made.options, NOW);
@@ -74,7 +74,7 @@ export class ProviderBench {
     }
   }
 
-  /** Gives callbacks to one receiver, one after the other. */
+  /** Passes callbacks to one receiver, one after the other. */
   async receive(...callbacks: readonly Callback[]): Promise<readonly (Receipt<AnyCallStatusEvent> | undefined)[]> {
     const calls = createCallStatus({ providers: [this.#made], clock: () => NOW, log: SILENT, worker: false });
     const receipts: (Receipt<AnyCallStatusEvent> | undefined)[] = [];

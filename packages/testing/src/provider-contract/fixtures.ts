@@ -15,7 +15,7 @@ export const ofFixtures: Tests<ProviderBench> = {
   },
 };
 
-/** What one fixture has to be. */
+/** The tests of one fixture. */
 export function ofFixture(fixture: Fixture): Tests<ProviderBench> {
   return {
     [fixture.recognized ? 'is recognized' : 'is not recognized beyond doubt']: (bench) => {

@@ -5,19 +5,19 @@ import { ProviderBench, type ProviderUnderTest } from './bench.ts';
 import { ofFixture, ofFixtures } from './fixtures.ts';
 import { OF_SIGNATURES } from './signatures.ts';
 
-/** What the contract needs to know of a provider. */
+/** What the contract needs to know about a provider. */
 export interface ProviderContractOptions {
-  /** Its callbacks, see `readFixtures()`. @default those that come with call-status */
+  /** Its callbacks, see `readFixtures()`. @default the built-in ones */
   readonly fixtures?: readonly Fixture[];
-  /** Options that it needs beside its secret or its token. @default none */
+  /** Options that it needs besides its secret or token. @default none */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** The secret to sign with, where its secrets have a format; else the token. @default a text */
+  /** The secret to sign with, or the token, if it must have a certain format. @default any text */
   readonly secret?: string;
 }
 
 /**
- * The tests that every provider passes: each fixture is recognized and becomes what it says, a redelivery is the same event, and what is
- * forged, not signed or too old is refused. One that signs accepts any fields, and no other byte than those that were signed.
+ * The tests that every provider must pass: each fixture is recognized and has its expected result, a redelivery is the same event, and
+ * forged, unsigned or expired callbacks are rejected. A provider that signs accepts any fields, but no change to signed bytes.
  *
  * @throws TypeError when it has no fixtures
  * @example

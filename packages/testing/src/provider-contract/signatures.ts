@@ -23,7 +23,7 @@ const WORDS = [
   '[a]',
 ];
 
-/** What a signature has to prove, whatever the fields are. */
+/** What a signature must prove, whatever the fields are. */
 export const OF_SIGNATURES: Tests<ProviderBench> = {
   'is valid whatever the fields are, with this secret only': async (bench) => {
     const random = new Random(1);
@@ -63,13 +63,13 @@ export const OF_SIGNATURES: Tests<ProviderBench> = {
 
 const VALID = 'valid';
 
-/** Fields of names that no provider has. */
+/** Fields with names that no provider uses. */
 function fieldsOf(random: Random): Readonly<Record<string, string>> {
   const text = (): string => random.list(0, 4, () => random.pick(WORDS)).join('');
   return Object.fromEntries(random.list(0, 5, () => [`Contract${random.below(10)}`, text()]));
 }
 
-/** What the fields say, or why they cannot be read. */
+/** The fields, or the reason why they cannot be read. */
 function fieldsIn(bench: ProviderBench, request: Parameters<ProviderBench['message']>[0]): string {
   try {
     return JSON.stringify(bench.message(request).fields);

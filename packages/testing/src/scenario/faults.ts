@@ -16,7 +16,7 @@ export interface Faults {
 
 const SLOWEST_MS = 10_000;
 
-/** A callback with the pause before it. */
+/** A callback, with the pause before it. */
 export interface Delivery<Step> {
   readonly step: Step;
   readonly delayMs: number;

@@ -11,11 +11,11 @@ import { sendTo } from '../send.ts';
 import { type Delivery, deliver, type Faults } from './faults.ts';
 import { SCRIPTS, type ScenarioName, type Script, type Step } from './scenarios.ts';
 
-/** How a scenario is played. */
+/** The options of a scenario. */
 export interface ScenarioOptions extends Proof {
-  /** Whose callbacks: one of the providers that come with call-status. */
+  /** A built-in provider. */
   readonly provider: ProviderLike;
-  /** Your endpoint, as in {@link CallbackOptions}. @default `https://hooks.example.com/webhooks/<provider>` */
+  /** The URL, as in {@link CallbackOptions}. @default `https://hooks.example.com/webhooks/<provider>` */
   readonly url?: string;
   /** Decides which faults happen, and the call ids: the same seed makes the same callbacks. @default 1 */
   readonly seed?: number;
@@ -23,7 +23,7 @@ export interface ScenarioOptions extends Proof {
   readonly faults?: Faults;
 }
 
-/** What an inbox has of a call once all callbacks of a scenario have arrived. */
+/** The state of a call in an inbox once all callbacks of a scenario have arrived. */
 export interface ExpectedCall {
   readonly provider: string;
   readonly callId: string;
@@ -36,17 +36,17 @@ export interface ExpectedCall {
 /** The callbacks of a scenario, in the order in which they arrive. */
 export interface Scenario {
   readonly deliveries: readonly { readonly callback: Callback; readonly delayMs: number }[];
-  /** What must have come of it. */
+  /** The expected result. */
   expected(): readonly ExpectedCall[];
   /**
-   * Delivers the callbacks, one after the other, to a receiver or to a URL of this machine; resolves to the statuses of the answers.
+   * Delivers the callbacks one after the other to a receiver or a local URL; resolves to the statuses of the answers.
    *
-   * @param wait is called for the pauses that the fault `slow` makes, such as `clock.advance`. @default waits for the time
+   * @param wait called for the pauses of the fault `slow`, such as `clock.advance`. @default waits in real time
    */
   playInto(to: Playable | string, wait?: (ms: number) => unknown): Promise<readonly number[]>;
 }
 
-/** What takes callbacks: a receiver, or the part of it for one provider. */
+/** Receives callbacks: a receiver, or the receiver of one provider. */
 export interface Playable {
   receive(request: CallbackRequest): Promise<{ readonly status: number } | undefined>;
 }
@@ -56,7 +56,7 @@ const STEP_MS = 5000;
 const SIGNED: ReadonlySet<string> = new Set(['secret', 'token', 'nowMs', 'url']);
 
 /**
- * The callbacks of a whole call, and what goes wrong on their way.
+ * Creates the callbacks of a whole call, with faults in their delivery.
  *
  * @throws TypeError when there is no such scenario, or it is not written for the provider
  * @example

@@ -1,4 +1,4 @@
-/** The lives of calls that can be played. */
+/** The calls that can be played. */
 export const SCENARIO_NAMES = [
   'outbound-answered',
   'outbound-busy',
@@ -16,7 +16,7 @@ export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 export interface Step {
   /** The name of a fixture. */
   readonly fixture: string;
-  /** Fields of its own. */
+  /** Its own fields. */
   readonly fields?: Readonly<Record<string, unknown>>;
   /** Whether it is of the second leg. */
   readonly ofLeg?: boolean;
@@ -25,7 +25,7 @@ export interface Step {
 /** What is special about the scenarios of a provider. */
 export interface Script {
   readonly scenarios: Readonly<Record<ScenarioName, readonly (string | Step)[]>>;
-  /** The call ids of the two legs, out of a number. */
+  /** The call ids of the two legs, derived from a number. */
   callId(number: number): string;
   /** The fields that say when something happened. */
   at(ms: number): Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ import { seen } from '../subject.ts';
 import type { AdapterSuite } from '../suite.ts';
 import { REFUSALS } from './refusals.ts';
 
-/** Every row of the table of answers: the status, nothing else, and the connection stays. */
+/** Every row of the table of answers: the right status, an empty body, and the connection stays open. */
 export function testAnswers({ mount, describe, it, each }: AdapterSuite): void {
   describe('answers', () => {
     it('200 to what it accepts, to duplicates and to unknown statuses', async (open) => {
@@ -29,7 +29,7 @@ export function testAnswers({ mount, describe, it, each }: AdapterSuite): void {
       assert.deepEqual(subject.errors, []);
     });
 
-    it('200 to a GET with a call id and a status alone, where its provider is named', async (open) => {
+    it('200 to a GET with only a call id and a status, if the provider is named', async (open) => {
       const subject = await open({ named: 'signalwire' });
       const url = `${PATH}?CallSid=b3877c40-da60-4998-90ad-b792e98472af&CallStatus=completed`;
       const answer = await subject.deliver({ ...callback('signalwire', { encoding: 'query' }), url });
@@ -57,13 +57,13 @@ export function testAnswers({ mount, describe, it, each }: AdapterSuite): void {
 
         const next = await subject.send({ method: 'GET', url: '/elsewhere' });
         assert.equal(next.status, 201);
-        // Some frameworks rather hang up than read on.
+        // Some frameworks hang up instead of reading on.
         assert.equal(next.reused, answer.headers.connection !== 'close');
         assert.deepEqual(subject.events, []);
       },
     );
 
-    it('422 ambiguous_provider: two fit', async (open) => {
+    it('422 ambiguous_provider: two providers match', async (open) => {
       const twin = { ...signalwire({ signingKey: SECRET }), name: 'twin' };
       const subject = await open({
         options: { providers: [signalwire({ signingKey: SECRET }), twin] },

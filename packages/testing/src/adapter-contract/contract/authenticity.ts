@@ -163,7 +163,7 @@ export function testAuthenticity({ mount, describe, it, each }: AdapterSuite): v
       ['with too many fields', { body: Buffer.from('a=1&'.repeat(2000)) }],
       ['nested too deep', { body: Buffer.from(`a${'[b]'.repeat(30)}=1`) }],
       ['of another type', { headers: { 'content-type': 'text/plain' } }],
-      ['of a type that is none', { headers: { 'content-type': '//' } }],
+      ['of an invalid type', { headers: { 'content-type': '//' } }],
       ['compressed', { headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } }],
       ['without a call', { body: Buffer.from('CallStatus=completed') }],
       ['another message', { body: Buffer.from('CallSid=CA1&CallStatus=in-progress&Digits=1') }],

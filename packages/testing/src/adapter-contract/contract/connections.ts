@@ -11,7 +11,7 @@ import type { AdapterSuite } from '../suite.ts';
 
 const LIMIT = 65_536;
 
-/** What clients do to connections harms nothing but their own request. */
+/** Whatever clients do to connections, they harm only their own requests. */
 export function testConnections({ mount, describe, it }: AdapterSuite): void {
   describe('connections', () => {
     it('that break in the middle of a body leave nothing behind', async (open) => {
@@ -21,7 +21,7 @@ export function testConnections({ mount, describe, it }: AdapterSuite): void {
       for (const length of [bytes.length - 1, bytes.length - made.body.length]) {
         const { socket, gone } = await watchedSocket(subject);
         socket.write(bytes.subarray(0, length));
-        // The server has this much when it answers what comes after it elsewhere.
+        // The server has received this much once it answers a later request on another connection.
         assert.equal((await subject.send({ method: 'GET', url: '/elsewhere' })).status, 201);
         socket.destroy();
         await gone;
@@ -107,7 +107,7 @@ export function testConnections({ mount, describe, it }: AdapterSuite): void {
   });
 }
 
-/** A connection, and what resolves when the server knows that it is gone. */
+/** A connection, and a promise that resolves when the server knows that it is gone. */
 async function watchedSocket(subject: Subject): Promise<{ socket: Socket; gone: Promise<unknown> }> {
   const accepted = once(subject.server, 'connection');
   const socket = await openSocket(subject.port);

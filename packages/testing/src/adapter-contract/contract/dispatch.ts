@@ -16,7 +16,7 @@ export function testDispatch({ describe, it, each }: AdapterSuite): void {
       const subject = await open({
         options: {
           onCompleted: () => {
-            // Nothing else runs in this thread until the client, in another, has its answer.
+            // Blocks this thread until the client, in another thread, has its answer.
             Atomics.wait(answered, 0, 0, 10_000);
             found.resolve(Atomics.load(answered, 0));
           },

@@ -8,7 +8,7 @@ import { callback, ENCODINGS, genuine, NOW } from '../callbacks.ts';
 import { PROVIDERS } from '../subject.ts';
 import type { AdapterSuite } from '../suite.ts';
 
-/** Every encoding arrives as the same event, wherever the application's body parsers are. */
+/** Every encoding results in the same event, wherever the application's body parsers are. */
 export function testEncodings({ adapter, it }: AdapterSuite): void {
   for (const parser of [undefined, ...adapter.parsers]) {
     for (const order of parser === undefined ? (['after'] as const) : (['before', 'after'] as const)) {
@@ -31,13 +31,13 @@ export function testEncodings({ adapter, it }: AdapterSuite): void {
   }
 }
 
-/** Whether a signature covers bytes that the parser took. */
+/** Whether a signature covers bytes that the parser consumed. */
 function lacksBytes(provider: string, encoding: Encoding, parser: Parser | undefined): boolean {
   if (encoding !== 'json' || !['signalwire', 'voicedock'].includes(provider)) return false;
   return parser?.reads.includes('json') === true && parser.keepsBytes !== true;
 }
 
-/** What a receiver answers without any framework. */
+/** The answer of a receiver without a framework. */
 export async function receiptOf(
   { provider, method, url, headers, body }: Fixture,
   origin: string,

@@ -6,7 +6,7 @@ import { seen } from '../subject.ts';
 import type { AdapterSuite } from '../suite.ts';
 import { receiptOf } from './encodings.ts';
 
-/** Every fixture becomes what it becomes without a framework. */
+/** Every fixture has the same result as without a framework. */
 export function testFixtures({ mount, describe, each }: AdapterSuite): void {
   describe('fixtures', () => {
     each(

@@ -7,7 +7,7 @@ import type { AdapterSuite } from '../suite.ts';
 
 const RUNS = 150;
 
-/** Pieces that callbacks are made of, so that what is sent comes near to them. */
+/** Pieces of callbacks, so that random requests resemble them. */
 const WORDS: readonly string[] = [
   ...'CallSid CallStatus Status Legs[0][Status] __proto__ completed message [ ] & = % %00 %ff { } " : , null --b'.split(
     ' ',
@@ -38,7 +38,7 @@ export function testNoise({ describe, each }: AdapterSuite): void {
   });
 }
 
-/** A request as the pieces in which it reaches the server; after each cut comes a turn of the event loop. */
+/** A request split into pieces; the event loop turns after each piece. */
 function piecesOf(random: Random): readonly Buffer[] {
   const type = random.happens(0.7) ? random.pick(TYPES) : textOf(random, 20);
   const bytes = bodyOf(random);
@@ -70,7 +70,7 @@ function textOf(random: Random, most: number): string {
   return random.list(0, most, () => String.fromCharCode(0x20 + random.below(0x5f))).join('');
 }
 
-/** Anything that JSON can hold. */
+/** Any JSON value. */
 function anyValue(random: Random, depth: number): unknown {
   switch (random.below(depth > 0 ? 6 : 4)) {
     case 0:
@@ -88,7 +88,7 @@ function anyValue(random: Random, depth: number): unknown {
   }
 }
 
-/** Sends a request piece by piece, and returns the status of its answer; 0 where there was none. */
+/** Sends a request piece by piece, and returns the status of the answer; 0 if there was none. */
 async function statusOf(port: number, request: readonly Buffer[]): Promise<number> {
   const socket = await openSocket(port);
   socket.setNoDelay();

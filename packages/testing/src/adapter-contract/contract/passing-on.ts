@@ -10,9 +10,9 @@ import type { Outgoing } from '../client.ts';
 import { seen } from '../subject.ts';
 import type { AdapterSuite } from '../suite.ts';
 
-/** What is not a call status callback arrives in the application as if call-status were not there. */
+/** Requests other than call status callbacks reach the application as if call-status were not there. */
 export function testPassingOn({ adapter, mount, describe, it, each }: AdapterSuite): void {
-  // A URL that exists for callbacks alone gets nothing else.
+  // A URL that is only for callbacks gets nothing else.
   const paths = mount.callbackOnly ? ['/elsewhere'] : ['/elsewhere', PATH];
 
   for (const path of paths)
@@ -50,7 +50,7 @@ export function testPassingOn({ adapter, mount, describe, it, each }: AdapterSui
             assertMatches(seen(answer), { event: null, ...readBy(parser, body) });
           }
           if (!parser.reads.includes('form')) return;
-          // A body that is looked for, and not there, must not make the parser wait for its end.
+          // Checking a request for a body that it does not have must not make the parser wait forever.
           const empty = { method: 'POST', url: path, headers: { 'content-type': FORM } };
           assert.equal((await subject.send(empty)).status, 201);
         },
@@ -105,7 +105,7 @@ export function testPassingOn({ adapter, mount, describe, it, each }: AdapterSui
         const headers = { 'content-type': 'application/json', 'content-length': '12', [ANSWER_EARLY]: 'yes' };
         const req = request({ port: subject.port, host: '127.0.0.1', method: 'POST', path: PATH, headers });
         req.write('{"a": ');
-        // Whatever was to happen to the first half has happened when others have their answers.
+        // Once later requests are answered, the first half has been processed.
         for (let others = 1; others <= 3; others++) {
           assert.equal((await subject.send({ method: 'GET', url: PATH })).status, 201);
           assert.equal(subject.reached(), others);
@@ -117,7 +117,7 @@ export function testPassingOn({ adapter, mount, describe, it, each }: AdapterSui
       });
 
     it('another method', async (open) => {
-      // A GET of SignalWire without a call and a signature is that of a visitor.
+      // A GET to SignalWire's URL without a call and a signature comes from a browser.
       for (const named of ['signalwire', 'voicedock', undefined]) {
         const subject = await open({ ...(named && { named }) });
         for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
@@ -132,7 +132,7 @@ export function testPassingOn({ adapter, mount, describe, it, each }: AdapterSui
   it('ends the chain after its answer', async (open) => {
     const subject = await open();
     const answers = [await subject.deliver(callback('signalwire')), await subject.send(callback('signalwire'))];
-    // Had the application answered too, the server would have failed: its headers were sent.
+    // A second answer by the application would have failed, since the headers were sent.
     assert.deepEqual(
       answers.map(({ status, body }) => [status, body]),
       [
@@ -144,7 +144,7 @@ export function testPassingOn({ adapter, mount, describe, it, each }: AdapterSui
   });
 }
 
-/** What the application finds of a body that its parser has read. */
+/** What the application sees of a body that its parser has read. */
 function readBy({ leavesWhole = false }: Parser, body: Uint8Array): Partial<Seen> {
   if (leavesWhole) return { bytes: body.length, sha256: sha256(body) };
   return { bytes: 0, parsed: { Status: 'free', From: '+12025550101' } };
@@ -184,11 +184,11 @@ const OTHERS: readonly Other[] = [
     Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx\r\n--b--\r\n'),
   ),
   other('a JSON text', 'application/json', Buffer.from('{"CallSid":"not one of ours","Status":true}')),
-  other('a JSON text that is broken', 'application/json', Buffer.from('{"CallSid":')),
+  other('a malformed JSON text', 'application/json', Buffer.from('{"CallSid":')),
   other('a JSON text in chunks', 'application/json', Buffer.from('{"a":[1,2,3]}'), { chunked: true }),
   other('a form', FORM, Buffer.from('CallSid=CA1&Body=hello&a=1&a=%ff')),
-  other('a form that is empty', FORM, Buffer.alloc(0)),
-  other('a form of just as many bytes as are allowed', FORM, Buffer.alloc(65_536, 'a')),
+  other('an empty form', FORM, Buffer.alloc(0)),
+  other('a form of exactly the maximum size', FORM, Buffer.alloc(65_536, 'a')),
   other('a large form', FORM, Buffer.alloc(200_000, 'a=1&')),
   other('bytes', 'application/octet-stream', bytes(70_000)),
   other('a stream of bytes', 'application/octet-stream', bytes(70_000), { chunked: true }),
@@ -224,11 +224,11 @@ const OTHER_MESSAGES: readonly { readonly name: string; readonly made: Fixture }
     made: callback('exotel', { status: 'busy', more: { EventType: 'Dial' } }),
   },
   {
-    name: 'what SignalWire asks after <Dial>',
+    name: 'the action of <Dial> of SignalWire',
     made: callback('signalwire', { status: 'in-progress', more: { DialCallStatus: 'completed', DialCallSid: 'x' } }),
   },
   {
-    name: 'what SignalWire asks after <Dial>, by GET',
+    name: 'the action of <Dial> of SignalWire, by GET',
     made: callback('signalwire', { encoding: 'query', more: { DialCallStatus: 'completed' } }),
   },
 ];

@@ -108,7 +108,7 @@ export const REFUSALS: readonly Refusal[] = [
   {
     status: 422,
     code: 'invalid_callback',
-    case: 'a status that is no text',
+    case: 'a status that is not a string',
     provider: 'voicedock',
     recognized: false,
     request: edited('voicedock', () => ({
@@ -174,7 +174,7 @@ export const REFUSALS: readonly Refusal[] = [
   {
     status: 415,
     code: 'unsupported_media_type',
-    case: 'a content type that is none',
+    case: 'an invalid content type',
     provider: 'mycpaas',
     recognized: false,
     request: edited('mycpaas', withHeaders({ 'content-type': '//' })),
@@ -190,7 +190,7 @@ export const REFUSALS: readonly Refusal[] = [
   {
     status: 503,
     code: 'secret_unavailable',
-    case: 'a store of secrets that is away',
+    case: 'an unreachable store of secrets',
     provider: 'signalwire',
     recognized: true,
     setup: () => ({

@@ -55,7 +55,7 @@ export function testTenants({ describe, it, each }: AdapterSuite): void {
         assert.equal((await send('b', 'in-progress')).status, 200);
         await subject.handled(4);
         assertMatches(subject.events[3], { tenant: 'b', transition: 'late' });
-        // The secret of one tenant is none of another.
+        // The secret of one tenant is not valid for another.
         const forged = genuine(callback(name, { query: 'tenant=a' }), subject.origin, `${SECRET} of b`);
         assert.equal((await subject.send(forged)).status, 403);
         const { callId } = events[0] as AnyCallStatusEvent;

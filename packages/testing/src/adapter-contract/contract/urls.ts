@@ -27,7 +27,7 @@ export function testUrls({ adapter, describe, it, each }: AdapterSuite): void {
     each(
       [
         ['an origin', PUBLIC, PUBLIC],
-        ['a prefix that a proxy takes away', `${PUBLIC}/prefix`, `${PUBLIC}/prefix`],
+        ['a prefix that a proxy removes', `${PUBLIC}/prefix`, `${PUBLIC}/prefix`],
         ['the whole address', `${PUBLIC}${PATH}`, PUBLIC],
       ],
       ([value]) => `with publicUrl: ${value}`,
@@ -68,7 +68,7 @@ export function testUrls({ adapter, describe, it, each }: AdapterSuite): void {
     });
   });
 
-  describe('tells, when the signature does not fit,', () => {
+  describe('says, if the signature does not match,', () => {
     it('of a proxy that says another scheme, or another host', async (open) => {
       const subject = await open();
       const made = genuine(callback('signalwire'), PUBLIC);
