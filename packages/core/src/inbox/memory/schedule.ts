@@ -6,11 +6,11 @@ import { Leases, type ResultName } from './leases.ts';
 import { LinkedList } from './linked-list.ts';
 
 /**
- * Elapsed milliseconds by a clock that may be set back: a step back does not make anything wait longer. Without a clock, by a monotonic
+ * Elapsed whole milliseconds by a clock that may be set back: a step back does not make anything wait longer. Without a clock, by a monotonic
  * one.
  */
 export function elapsedBy(clock: Clock | undefined): () => number {
-  if (clock === undefined) return monotonicNow;
+  if (clock === undefined) return () => Math.floor(monotonicNow());
   let last = clock();
   let elapsed = 0;
   return () => {
@@ -217,7 +217,7 @@ export class Schedule {
   }
 }
 
-/** A pause that is not a number counts as zero. */
+/** A pause in whole milliseconds; one that is not a number counts as zero. */
 function positive(ms: number): number {
-  return Number.isNaN(ms) ? 0 : Math.max(0, ms);
+  return Number.isNaN(ms) ? 0 : Math.max(0, Math.ceil(ms));
 }
