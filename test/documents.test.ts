@@ -67,7 +67,7 @@ it('callbackParams() and callbackAttributes() make what the pages show', () => {
   const calls = documents.flatMap((page) => [
     ...read(page).matchAll(/^(\w+\.callback(?:Params|Params\.attributes|Attributes)\(.*?\));.*\n\/\/ (\{.*\})$/gm),
   ]);
-  expect(calls.length).toBeGreaterThanOrEqual(5);
+  expect(calls).toHaveLength(5);
   for (const [, call = '', result = ''] of calls) {
     const run = (expression: string): unknown => runInNewContext(`(${expression})`, { ...core });
     expect(run(call), call).toEqual(run(result));

@@ -92,7 +92,10 @@ describe('resolveOptions', () => {
   it('takes all built-in providers for development, and says that nothing proves their callbacks', () => {
     const warn = vi.fn();
     const { providers } = resolveOptions({ log: { ...silent, warn } }, 'development');
-    expect(providers.map(({ name }) => name)).toEqual(builtInProviders.map(({ definition }) => definition.name));
+    const names = providers.map(({ name }) => name);
+    expect(names).toEqual(builtInProviders.map(({ definition }) => definition.name));
+    expect(names).toEqual([...names].sort());
+    expect(names).toEqual(expect.arrayContaining(['exotel', 'mycpaas', 'signalwire', 'voicedock']));
     expect(warn).toHaveBeenCalledOnce();
     expect(refusal({}, 'production').code).toBe('missing_secret');
   });
