@@ -1,8 +1,9 @@
-import type { CallStatusError } from '../errors.ts';
+import { CallStatusError } from '../errors.ts';
+import { withDeadline } from '../handlers/deadline.ts';
 import type { HandlerName, HandlerOptions } from '../handlers/handlers.ts';
 import { HandlerRegistry } from '../handlers/registry.ts';
-import { shutDown } from '../handlers/shut-down.ts';
 import { Worker } from '../handlers/worker.ts';
+import type { Inbox } from '../inbox/inbox.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import { DefaultLogger, type Logger } from '../log/log.ts';
 import { Reporter } from '../log/reporter.ts';
@@ -11,7 +12,10 @@ import { type Dropped, sayingOnce } from '../request/checked-form.ts';
 import { PendingRequests } from '../request/pending-requests.ts';
 import type { Pipeline } from '../request/receive.ts';
 import { Recorder } from '../request/record.ts';
-import { clearInterval, LONGEST_TIMER_MS, setInterval } from '../timer.ts';
+import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from '../timer.ts';
+
+/** The part of the deadline that is reserved for releasing running attempts and closing the inbox, in milliseconds. */
+const LONGEST_RELEASE_MS = 1000;
 
 /** What runs behind a receiver and each of its providers: the registry of handlers, the recorder, the worker and the inbox. */
 export class Engine implements Pipeline {
@@ -115,4 +119,27 @@ export class Engine implements Pipeline {
       clearInterval(this.#keepAlive);
     }
   }
+}
+
+/** Waits for running handlers and closes the inbox, all within the deadline. An inbox that is not durable is drained first. */
+async function shutDown(
+  worker: Worker,
+  inbox: Inbox,
+  deadlineMs: number,
+  report: (error: CallStatusError) => void,
+): Promise<void> {
+  const endsAt = monotonicNow() + deadlineMs;
+  const releaseMs = Math.min(LONGEST_RELEASE_MS, deadlineMs / 4);
+  const rest = (kept = 0): number => Math.max(0, endsAt - kept - monotonicNow());
+  if (!inbox.durable) await worker.drain(rest(releaseMs));
+  await worker.stop(rest(releaseMs), releaseMs / 2);
+  if (!inbox.durable) await withDeadline(reportLostEvents(inbox, report), rest());
+  if (await withDeadline(inbox.close(), rest())) return;
+  report(new CallStatusError('inbox_unavailable', { reason: `It did not close within ${deadlineMs} ms.` }));
+}
+
+async function reportLostEvents(inbox: Inbox, report: (error: CallStatusError) => void): Promise<void> {
+  const { waiting, running, dead } = await inbox.counts();
+  const lost = waiting + running + dead;
+  if (lost > 0) report(new CallStatusError('events_lost', { reason: `Lost: ${lost}.` }));
 }
