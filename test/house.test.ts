@@ -39,7 +39,7 @@ const PACKAGE_LAYERS = [['testing/'], ['express/', 'koa/', 'fastify/', 'inbox-sq
 const ADAPTERS = [
   ['express', 45],
   ['koa', 45],
-  ['fastify', 60],
+  ['fastify', 52],
 ] as const;
 
 const packages = readdirSync(path.join(ROOT, 'packages')).filter((id) =>

@@ -1,9 +1,11 @@
+import { promisify } from 'node:util';
 import { CallStatusError, type CallStatusEvent } from '@call-status/core';
 import { originOf, readBody, receiveRead } from '@call-status/core/adapter';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { type CallStatusPluginOptions, pluginIssues } from './options.ts';
 import { receiverFor } from './receiver.ts';
+import { trustsProxy } from './trusts-proxy.ts';
 import type { CallStatusPlugin } from './types.ts';
 
 export * from '@call-status/core';
@@ -41,6 +43,7 @@ const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope,
       fail: (error) => passOn(error as Error),
     });
   };
+  const receiveUnread = promisify(receive);
 
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', ({ raw }, payload, done) => readBody(payload, raw, calls.limits.bytes, done));
@@ -51,27 +54,16 @@ const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope,
     handler,
     errorHandler: (error, request, reply) => {
       if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error;
-      const passedOn = new Promise<void>((resolve, fail) => {
-        const passOn = (failure?: Error): void => (failure === undefined ? resolve() : fail(failure));
-        receive(request, reply, new CallStatusError('unsupported_media_type'), passOn);
-      });
-      return passedOn.then(() => handler(request, reply));
+      const received = receiveUnread(request, reply, new CallStatusError('unsupported_media_type'));
+      return received.then(() => handler(request, reply));
     },
   });
 };
 
+const notFound = (_request: FastifyRequest, reply: FastifyReply): void => void reply.callNotFound();
+
 /** The bytes of a body, or the error that prevented reading it. */
 type Body = Uint8Array | CallStatusError;
-
-/** Fastify reveals its setting only by how it interprets a forwarded header. */
-function trustsProxy(request: FastifyRequest): boolean {
-  const probe: FastifyRequest = Object.create(request, { headers: { value: { 'x-forwarded-proto': 'probe' } } });
-  return probe.protocol === ('probe' as string);
-}
-
-function notFound(_request: FastifyRequest, reply: FastifyReply): void {
-  reply.callNotFound();
-}
 
 /**
  * Receives call status callbacks in Fastify 5, at `path`. The application's own body parsers are not affected. Logs through Fastify's
