@@ -21,6 +21,13 @@ export const MILLISECONDS: OptionRule = {
   fits: (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER_MS,
 };
 
+/** How long closing may take; unlike a delay, it may be longer than a timer supports. */
+export const DEADLINE: OptionRule = {
+  expected: 'a number of milliseconds of at least 0',
+  fits: (value) => typeof value === 'number' && value >= 0,
+  aliases: ['deadline', 'timeout', 'timeoutMs'],
+};
+
 /** A rule with other names for the option. */
 export function named(rule: OptionRule, ...aliases: readonly string[]): OptionRule {
   return { ...rule, aliases };

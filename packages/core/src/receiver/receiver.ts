@@ -1,10 +1,14 @@
 import { CallStatusError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import { checkOptions } from '../options/check-options.ts';
+import { DEADLINE } from '../options/option-rules.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { Engine } from './engine.ts';
 import { OneProviderReceiver } from './provider-receiver.ts';
 import { ScopedReceiver } from './scoped-receiver.ts';
 import type { CloseOptions, EventName, ProviderReceiver, Receiver } from './types.ts';
+
+const CLOSE_MS = 10_000;
 
 /** Receives callbacks, records their events and handles them. */
 export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements Receiver<Event> {
@@ -39,7 +43,20 @@ export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements 
     this.#engine.startWorker();
   }
 
-  close({ deadlineMs = 10_000 }: CloseOptions = {}): Promise<void> {
-    return this.#engine.close(deadlineMs);
+  close(options: CloseOptions = {}): Promise<void> {
+    return this.#engine.close(this.#deadlineOf(options));
+  }
+
+  /** Invalid options are reported, and the default applies: a shutdown must not end early because of a typing error. */
+  #deadlineOf(options: CloseOptions): number {
+    try {
+      checkOptions<CloseOptions>('close()', options, { deadlineMs: DEADLINE });
+      return options.deadlineMs ?? CLOSE_MS;
+    } catch (error) {
+      const { issues = [] } = (error as CallStatusError).details;
+      const used = `close() uses the default, ${CLOSE_MS} ms.`;
+      this.#engine.reporter.report(new CallStatusError('invalid_options', { issues: [...issues, used] }));
+      return CLOSE_MS;
+    }
   }
 }

@@ -93,6 +93,33 @@ describe('close()', () => {
     expect(done).toBe(true);
   });
 
+  it.each<[unknown, string]>([
+    [{ deadlineMs: Number.NaN }, '`deadlineMs`: expected a number of milliseconds of at least 0, got NaN.'],
+    [{ deadlineMs: '5000' }, '`deadlineMs`: expected a number of milliseconds of at least 0, got a text.'],
+    [{ deadlineMs: -1 }, '`deadlineMs`: expected a number of milliseconds of at least 0, got a negative number.'],
+    [{ deadline: 5000 }, '`deadline` is no option; here it is `deadlineMs`.'],
+    [{ deadlinems: 5000 }, '`deadlinems` is no option; did you mean `deadlineMs`? Known: deadlineMs.'],
+    [5000, 'close(): expected an object of deadlineMs, got a number.'],
+    [null, 'close(): expected an object of deadlineMs, got null.'],
+  ])('reports the options %j, and waits as by default', async (options, issue) => {
+    const errors: CallStatusError[] = [];
+    let done = false;
+    const calls = createCallStatus({
+      providers: [mycpaas()],
+      log: silent,
+      onError: (error) => errors.push(error),
+      async onEnded() {
+        await sleep(20);
+        done = true;
+      },
+    });
+    await calls.receive(callback('CA1'));
+    await calls.close(options as never);
+    expect(done).toBe(true);
+    const issues = [issue, 'close() uses the default, 10000 ms.'];
+    expect(errors).toEqual([expect.objectContaining({ code: 'invalid_options', details: { issues } })]);
+  });
+
   it('leaves what waits in a durable inbox', async () => {
     const inbox = Object.assign(memoryInbox(), { durable: true });
     const errors: CallStatusError[] = [];

@@ -63,7 +63,7 @@ export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, 
   /**
    * Rejects new callbacks (503), waits for the running handlers and closes the inbox, all within the deadline. A durable inbox keeps
    * unhandled events for the next start; with the memory inbox, everything that is due is handled first. Stop the HTTP server first.
-   * Calling it again returns the same promise.
+   * Calling it again returns the same promise. Invalid options are reported as `invalid_options`, and the default deadline applies.
    */
   close(options?: CloseOptions): Promise<void>;
 }
