@@ -7,6 +7,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { CloseOptions } from '../receiver/types.ts';
 import { type Closable, closeGracefully, type NodeServer, timeToClose } from './close-gracefully.ts';
 
+const CALLS = 'calls: pass what createCallStatus() returned; got an object.';
+const SERVER = (kind: string): string => `server: pass what app.listen() returned, or a Fastify instance; got ${kind}.`;
+
 /** Longer than a test may take: what ends all the same did not wait for it. */
 const FOREVER = { deadlineMs: 600_000 };
 
@@ -111,6 +114,20 @@ it('closes what owns a server, which knows what is left of the deadline', async 
   await closeGracefully(owner, undefined, { deadlineMs: 1000 });
   expect(left[0]).toBeGreaterThan(0);
   expect(timeToClose(server)).toEqual({ deadlineMs: 0 });
+});
+
+it.each<[string, unknown[], string]>([
+  ['an Express application', [Object.assign(() => {}, createServer(), { close: undefined })], SERVER('a function')],
+  ['no server', [undefined], SERVER('undefined')],
+  ['swapped arguments', [receiver(), createServer()], SERVER('an object')],
+  ['options in place of the receiver', [createServer(), FOREVER], CALLS],
+  ['NaN', [createServer(), receiver(), { deadlineMs: Number.NaN }], '`deadlineMs`: expected a number of milliseconds'],
+  ['another name', [createServer(), receiver(), { deadline: 1 }], '`deadline` is no option; here it is `deadlineMs`.'],
+  ['a number', [createServer(), receiver(), 5000], 'expected an object of deadlineMs, got a number.'],
+])('refuses %s at once', (_, given, message) => {
+  expect(() => closeGracefully(...(given as Parameters<typeof closeGracefully>))).toThrow(
+    expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(message) }),
+  );
 });
 
 /** A receiver that notes the deadline that it was given. */

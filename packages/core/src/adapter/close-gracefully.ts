@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { Server } from 'node:net';
+import { CallStatusError } from '../errors.ts';
+import { checkOptions, kindOf } from '../options/check-options.ts';
+import { DEADLINE } from '../options/option-rules.ts';
 import type { CloseOptions } from '../receiver/types.ts';
 import { clearInterval, clearTimeout, LONGEST_TIMER_MS, monotonicNow, setInterval, setTimeout } from '../timer.ts';
 
@@ -45,7 +48,7 @@ const deadlines = new WeakMap<object, number>();
  *
  * @param server what `app.listen()` or `createServer()` returned; in Fastify, the Fastify instance
  * @param calls what `createCallStatus()` returned; not needed for a receiver that the Fastify plugin made
- * @throws what `calls.close()` rejects with, or the `close()` of the server's owner
+ * @throws CallStatusError `invalid_options`, at once; rejects with what `calls.close()` rejects with, or the `close()` of the server's owner
  * @example
  * ```ts
  * import { callStatusMiddleware, closeGracefully, createCallStatus, exotel } from '@call-status/express';
@@ -59,8 +62,11 @@ const deadlines = new WeakMap<object, number>();
 export function closeGracefully(
   server: NodeServer | ServerOwner,
   calls?: Closable,
-  { deadlineMs = 20_000 }: CloseGracefullyOptions = {},
+  options: CloseGracefullyOptions = {},
 ): Promise<void> {
+  checkArguments(server, calls);
+  checkOptions<CloseGracefullyOptions>('closeGracefully(server, calls, options)', options, { deadlineMs: DEADLINE });
+  const { deadlineMs = 20_000 } = options;
   let closed = closing.get(server);
   if (closed === undefined) {
     closed = close(server, calls, Math.min(deadlineMs, LONGEST_TIMER_MS));
@@ -83,6 +89,25 @@ export function closeGracefully(
 export function timeToClose(server: NodeServer): CloseOptions {
   const deadline = deadlines.get(server);
   return deadline === undefined ? {} : { deadlineMs: timeUntil(deadline) };
+}
+
+/** The usual mistakes are an application of Express or Koa instead of its server, and swapped arguments. */
+function checkArguments(server: unknown, calls: unknown): void {
+  const issues: string[] = [];
+  if (!isServer(server))
+    issues.push(`server: pass what app.listen() returned, or a Fastify instance; got ${kindOf(server)}.`);
+  if (calls !== undefined && !hasMethods(calls, 'close'))
+    issues.push(`calls: pass what createCallStatus() returned; got ${kindOf(calls)}.`);
+  if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
+}
+
+function isServer(value: unknown): boolean {
+  const { server = value } = Object(value) as Partial<ServerOwner>;
+  return hasMethods(value, 'close') && hasMethods(server, 'close', 'prependListener');
+}
+
+function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  return names.every((name) => typeof Object(value)[name] === 'function');
 }
 
 async function close(given: NodeServer | ServerOwner, calls: Closable | undefined, deadlineMs: number): Promise<void> {
