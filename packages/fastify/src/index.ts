@@ -60,7 +60,7 @@ const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope,
   });
 };
 
-const notFound = (_request: FastifyRequest, reply: FastifyReply): void => void reply.callNotFound();
+const notFound = (_request: FastifyRequest, reply: FastifyReply): void => reply.callNotFound();
 
 /** The bytes of a body, or the error that prevented reading it. */
 type Body = Uint8Array | CallStatusError;

@@ -1,85 +1,38 @@
 /** An inbox in a list: the least that keeps the contract. It forgets nothing, so it is only for tests. */
-import {
-  type AnyCallStatusEvent,
-  type Call,
-  type CallStatus,
-  CallStatusError,
-  type Inbox,
-  isTerminal,
-} from '@call-status/core';
+import { type AnyCallStatusEvent, CallStatusError, type Inbox, isTerminal } from '@call-status/core';
 import {
   type CallEnd,
-  type CallQuery,
-  type CallSummary,
-  type Clock,
   checkOptions,
   type DeadLetter,
   type DeadLetterQuery,
   type Failure,
-  foldCall,
-  type InboxCounts,
-  type InboxHealth,
   type Job,
   type Lease,
   type NewEvent,
   type Outcome,
   type Page,
-  queryRules,
   type Recorded,
   type Taken,
   type TakeRequest,
-  timeRange,
   transitionOf,
 } from '@call-status/core/inbox';
+import { type Entry, keyOf, pageOf, RULES, stateOf, ToyCalls } from './toy-calls.ts';
 
-/** An event and its job. */
-interface Entry {
-  readonly event: AnyCallStatusEvent;
-  readonly call: ToyCall;
-  isDone: boolean;
-  dead: DeadLetter | undefined;
-  dueAt: number;
-  lease: { readonly token: string; endsAt: number; beganWith?: number } | undefined;
-  takes: number;
-  failures: number;
-  interruptions: number;
-  isSuspect: boolean;
-  doneHandlers: readonly string[];
-  /** What ended each lease. */
-  readonly results: Map<string, string>;
-}
-
-interface ToyCall {
-  readonly serial: number;
-  readonly entries: Entry[];
-  status: CallStatus | undefined;
-  end?: { readonly status: CallEnd['status']; readonly at: string };
-}
-
-const RULES = queryRules((cursor) => /^\d{1,15}$/.test(cursor));
-
-export class ToyInbox implements Inbox {
+export class ToyInbox extends ToyCalls implements Inbox {
   readonly durable = false;
-  readonly #now: Clock;
-  readonly #calls = new Map<string, ToyCall>();
   readonly #forgotten = new Set<string>();
   readonly #listeners = new Set<() => void>();
-  #serial = 0;
   #isClosed = false;
-
-  constructor(now: Clock) {
-    this.#now = now;
-  }
 
   async record(event: NewEvent): Promise<Recorded> {
     if (this.#isClosed) throw new CallStatusError('closed');
-    const known = this.#entry(event.id);
+    const known = this.entry(event.id);
     if (known !== undefined) return { transition: 'duplicate', done: known.isDone || known.dead !== undefined };
     if (this.#forgotten.has(event.id)) return { transition: 'duplicate', done: true };
     const kept = JSON.parse(JSON.stringify(event)) as NewEvent;
     const key = keyOf(event.provider, event.callId, event.tenant);
-    const call = this.#calls.get(key) ?? { serial: ++this.#serial, entries: [], status: undefined };
-    this.#calls.set(key, call);
+    const call = this.calls.get(key) ?? { entries: [], status: undefined };
+    this.calls.set(key, call);
     const transition = transitionOf(call.status, event.status);
     if (transition === 'advance') call.status = event.status;
     call.entries.push({
@@ -87,7 +40,7 @@ export class ToyInbox implements Inbox {
       call,
       isDone: false,
       dead: undefined,
-      dueAt: this.#now(),
+      dueAt: this.now(),
       lease: undefined,
       takes: 0,
       failures: 0,
@@ -101,8 +54,8 @@ export class ToyInbox implements Inbox {
   }
 
   async take({ limit, leaseMs, limits = {}, suspect = false }: TakeRequest): Promise<Taken> {
-    const now = this.#now();
-    const heads = this.#heads().map((entry) => ({ entry, ...stateOf(entry) }));
+    const now = this.now();
+    const heads = this.heads().map((entry) => ({ entry, ...stateOf(entry) }));
     const due = heads.filter(({ dueAt, isRunning }) => !isRunning(now) && dueAt <= now);
     const room = new Map(Object.entries(limits));
     const jobs: Job[] = [];
@@ -125,16 +78,16 @@ export class ToyInbox implements Inbox {
 
   async renew(leases: readonly Lease[], leaseMs: number): Promise<readonly Lease[]> {
     return leases.filter((lease) => {
-      const { lease: own } = this.#entry(lease.eventId) ?? {};
+      const { lease: own } = this.entry(lease.eventId) ?? {};
       if (own?.token !== lease.token) return true;
-      own.endsAt = this.#now() + leaseMs;
+      own.endsAt = this.now() + leaseMs;
       return false;
     });
   }
 
   async begin({ eventId, token }: Lease, { retryInMs }: { readonly retryInMs: number }): Promise<Outcome> {
-    const { lease } = this.#entry(eventId) ?? {};
-    if (lease?.token !== token || lease.endsAt <= this.#now()) return 'lost';
+    const { lease } = this.entry(eventId) ?? {};
+    if (lease?.token !== token || lease.endsAt <= this.now()) return 'lost';
     lease.beganWith = retryInMs;
     return 'done';
   }
@@ -150,15 +103,15 @@ export class ToyInbox implements Inbox {
       entry.failures++;
       entry.isSuspect = false;
       entry.doneHandlers = doneHandlers;
-      entry.dueAt = this.#now() + (retryInMs ?? 0);
-      const deadAt = new Date(this.#now()).toISOString();
+      entry.dueAt = this.now() + (retryInMs ?? 0);
+      const deadAt = new Date(this.now()).toISOString();
       if (retryInMs === undefined) entry.dead = { event: entry.event, attempts: entry.failures, error, deadAt };
     });
   }
 
   async release(lease: Lease, { retryInMs = 0 }: { readonly retryInMs?: number } = {}): Promise<Outcome> {
     return this.#end(lease, 'release', (entry) => {
-      entry.dueAt = this.#now() + retryInMs;
+      entry.dueAt = this.now() + retryInMs;
     });
   }
 
@@ -170,131 +123,51 @@ export class ToyInbox implements Inbox {
   readonly deadLetters: Inbox['deadLetters'] = {
     list: async (query: DeadLetterQuery = {}): Promise<Page<DeadLetter>> => {
       checkOptions('query', query, RULES.deadLetters);
-      return pageOf(this.#dead(query).reverse(), query, (entry) => entry.dead as DeadLetter);
+      return pageOf(this.dead(query).reverse(), query, (entry) => entry.dead as DeadLetter);
     },
-    get: async (eventId) => this.#entry(eventId)?.dead,
+    get: async (eventId) => this.entry(eventId)?.dead,
     replay: async (eventId) => {
-      const entry = this.#entry(eventId);
+      const entry = this.entry(eventId);
       if (entry?.dead === undefined) return false;
-      Object.assign(entry, { dead: undefined, failures: 0, interruptions: 0, dueAt: this.#now() });
+      Object.assign(entry, { dead: undefined, failures: 0, interruptions: 0, dueAt: this.now() });
       this.#notify();
       return true;
     },
     replayAll: async (query = {}) => {
       checkOptions('query', query, RULES.replayAll);
-      const dead = this.#dead(query);
+      const dead = this.dead(query);
       for (const { event } of dead) await this.deadLetters.replay(event.id);
       return dead.length;
     },
     discard: async (eventId) => {
-      const entry = this.#entry(eventId);
+      const entry = this.entry(eventId);
       if (entry?.dead === undefined) return false;
       Object.assign(entry, { dead: undefined, isDone: true });
       return true;
     },
   };
 
-  async getCall(provider: string, callId: string, tenant?: string): Promise<Call | undefined> {
-    const call = this.#calls.get(keyOf(provider, callId, tenant));
-    return call && fold(call);
-  }
-
-  async listCalls(query: CallQuery = {}): Promise<Page<CallSummary>> {
-    checkOptions('query', query, RULES.listCalls);
-    const { provider, state, status } = query;
-    const { sinceMs, untilMs } = timeRange(query);
-    const found = [...this.#calls.values()].reverse().filter((call) => {
-      const row = summaryOf(call);
-      const at = Date.parse(row.firstEventAt);
-      return (
-        (provider === undefined || row.provider === provider) &&
-        (state === undefined || row.terminal === (state === 'ended')) &&
-        (status === undefined || [status].flat().includes(row.status)) &&
-        at >= sinceMs &&
-        at < untilMs
-      );
-    });
-    return pageOf(found, query, summaryOf);
-  }
-
-  async counts(): Promise<InboxCounts> {
-    const { running, dead } = await this.health();
-    const calls = [...this.#calls.values()];
-    const ended = calls.filter(({ status }) => isTerminal(status ?? 'unknown')).length;
-    return {
-      live: calls.length - ended,
-      ended,
-      waiting: this.#entries().filter(isOpen).length - running,
-      running,
-      dead,
-    };
-  }
-
-  async health(): Promise<InboxHealth> {
-    const now = this.#now();
-    const heads = this.#heads().map(stateOf);
-    const running = heads.filter(({ isRunning }) => isRunning(now)).length;
-    const waiting = heads.filter(({ isRunning }) => !isRunning(now)).map(({ dueAt }) => dueAt);
-    const due = waiting.filter((at) => at <= now);
-    return {
-      due: due.length,
-      lagMs: due.length === 0 ? 0 : now - Math.min(...due),
-      retrying: waiting.length - due.length,
-      blocked: this.#entries().filter(isOpen).length - heads.length,
-      running,
-      dead: this.#entries().filter(({ dead }) => dead !== undefined).length,
-    };
-  }
-
   async endCall(provider: string, callId: string, end: CallEnd): Promise<boolean> {
     checkOptions('end', end, RULES.endCall);
-    const call = this.#calls.get(keyOf(provider, callId, end.tenant));
+    const call = this.calls.get(keyOf(provider, callId, end.tenant));
     if (call === undefined || isTerminal(call.status ?? 'unknown')) return false;
     call.status = end.status;
-    call.end = { status: end.status, at: new Date(this.#now()).toISOString() };
+    call.end = { status: end.status, at: new Date(this.now()).toISOString() };
     return true;
   }
 
   async forgetCall(provider: string, callId: string, tenant?: string): Promise<boolean> {
     const key = keyOf(provider, callId, tenant);
-    for (const { event } of this.#calls.get(key)?.entries ?? []) this.#forgotten.add(event.id);
-    return this.#calls.delete(key);
+    for (const { event } of this.calls.get(key)?.entries ?? []) this.#forgotten.add(event.id);
+    return this.calls.delete(key);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
   }
 
-  #entries(): Entry[] {
-    return [...this.#calls.values()].flatMap(({ entries }) => entries);
-  }
-
-  #entry(eventId: string): Entry | undefined {
-    return this.#entries().find(({ event }) => event.id === eventId);
-  }
-
-  /** Of each call, the one event that can be worked on: the one that was taken, else the first that is open. */
-  #heads(): Entry[] {
-    return [...this.#calls.values()].flatMap(({ entries }) => {
-      const open = entries.filter(isOpen);
-      const head = open.find(({ lease }) => lease !== undefined && lease.endsAt > this.#now()) ?? open[0];
-      return head === undefined ? [] : [head];
-    });
-  }
-
-  #dead(query: DeadLetterQuery): Entry[] {
-    const { sinceMs, untilMs } = timeRange(query);
-    const { provider } = query;
-    return this.#entries()
-      .filter(({ event, dead }) => {
-        const at = Date.parse(dead?.deadAt ?? '');
-        return at >= sinceMs && at < untilMs && (provider === undefined || event.provider === provider);
-      })
-      .sort((a, b) => Date.parse(a.dead?.deadAt ?? '') - Date.parse(b.dead?.deadAt ?? ''));
-  }
-
   #end({ eventId, token }: Lease, kind: string, apply: (entry: Entry) => void): Outcome {
-    const entry = this.#entry(eventId);
+    const entry = this.entry(eventId);
     if (entry === undefined) return 'gone';
     if (entry.lease?.token !== token) return entry.results.get(token) === kind ? 'done' : 'lost';
     entry.lease = undefined;
@@ -307,18 +180,6 @@ export class ToyInbox implements Inbox {
   #notify(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-const isOpen = ({ isDone, dead }: Entry): boolean => !isDone && dead === undefined;
-
-/** When it is due, and whether a take of it ended without a result. */
-function stateOf({ lease, dueAt, isSuspect }: Entry) {
-  const isRunning = (now: number): boolean => lease !== undefined && lease.endsAt > now;
-  return {
-    isRunning,
-    dueAt: lease === undefined ? dueAt : lease.endsAt + (lease.beganWith ?? 0),
-    isSuspect: isSuspect || lease !== undefined,
-  };
 }
 
 function take(entry: Entry, endsAt: number): Job {
@@ -337,43 +198,4 @@ function take(entry: Entry, endsAt: number): Job {
     fence: entry.takes,
     doneHandlers: entry.doneHandlers,
   };
-}
-
-function keyOf(provider: string, callId: string, tenant?: string): string {
-  return JSON.stringify([provider, callId, tenant]);
-}
-
-function fold({ entries, end }: ToyCall): Call {
-  return foldCall(
-    entries.map(({ event }) => event),
-    end,
-  );
-}
-
-function summaryOf(call: ToyCall): CallSummary {
-  const { events, ...folded } = fold(call);
-  const received = call.entries.map(({ event }) => event.receivedAt);
-  const { provider, callId, tenant, terminal, direction, from, to, answered, answeredAt, durationSeconds } = folded;
-  const known = { tenant, direction, from, to, answered, answeredAt, durationSeconds };
-  return {
-    provider,
-    callId,
-    status: call.status ?? 'unknown',
-    terminal,
-    ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as object),
-    firstEventAt: received[0] ?? '',
-    lastEventAt: received.at(-1) ?? '',
-    eventCount: events.length,
-  };
-}
-
-/** A page of a list; the cursor says how many rows are after it, so that new ones before it change nothing. */
-function pageOf<Item, Row>(
-  items: readonly Item[],
-  { cursor, limit = 50 }: { readonly cursor?: string; readonly limit?: number },
-  toRow: (item: Item) => Row,
-): Page<Row> {
-  const start = cursor === undefined ? 0 : items.length - Number(cursor);
-  const end = start + limit;
-  return { rows: items.slice(start, end).map(toRow), ...(end < items.length && { next: String(items.length - end) }) };
 }
