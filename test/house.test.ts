@@ -111,12 +111,11 @@ describe('words', () => {
   });
 
   it('and others are found', () => {
-    expect(foreignWords('normalize\nnormalised, its Behaviour\nas nobody heeds')).toEqual([
-      '2: normalised',
-      '2: Behaviour',
-      '3: nobody',
-      '3: heeds',
-    ]);
+    expect(
+      foreignWords(
+        'normalize\nnormalised, its Behaviour\nas nobody heeds\nthere is none, each of which\nthat is none, of which',
+      ),
+    ).toEqual(['2: normalised', '2: Behaviour', '3: nobody', '3: heeds', '5: is none', '5: of which']);
   });
 });
 

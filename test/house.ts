@@ -62,6 +62,7 @@ const FOREIGN = new RegExp(
     String.raw`(?:behavi|col|hon|fav|neighb)our\w*`,
     String.raw`licences?|defences?|catalogues?|grey|artefacts?|fulfil|whilst|amongst|spelt|learnt|labelled|modelling`,
     String.raw`mend(?:s|ed|ing)?|heed(?:s|ed|ing)?|nobody|somebody|whoever|told as|comes? to an end`,
+    '(?<!there )(?:is|are) none|(?<!(?:each|all|both|some|none|one|first) )of which',
   ].join('|')})\b`,
   'gi',
 );

@@ -21,7 +21,7 @@ function fileOf(text: string): string {
 it.each([
   ['Hono', "from 'hono'"],
   ['NestJS', "from '@nestjs/core'"],
-])('%s takes callbacks, and passes on what is none', async (_, text) => {
+])('%s takes callbacks, and passes on everything else', async (_, text) => {
   const port = await freePort();
   const INBOX = path.join(mkdtempSync(path.join(tmpdir(), 'call-status-')), 'calls.db');
   const server = start(fileOf(text), { PORT: String(port), EXOTEL_TOKEN, INBOX });

@@ -17,7 +17,7 @@ export interface HttpOptions {
   readonly seconds: number;
   /** For each server. */
   readonly connections: number;
-  /** Of a comparison's title, to run it alone. */
+  /** The title of a comparison, to run only that one. */
   readonly only: string | undefined;
 }
 
@@ -81,7 +81,7 @@ function findingsOf({ servers }: Comparison, costs: Costs): Finding[] {
 
 /** A callback costs a server at least this many microseconds; with it the number of callbacks to prepare is bounded. */
 const LEAST_COST = 20;
-/** Each server alone, for some ten thousand requests: until then it is the compiler that costs. */
+/** Each server by itself, for some ten thousand requests: until then, the compiler dominates. */
 const WARM_UP_SECONDS = 4;
 
 /** Microseconds per request, by server and window. */

@@ -191,9 +191,9 @@ describe('callbackParams', () => {
     expectTypeOf<NonNullable<exotel.CallbackOptions['events']>[0]>().toEqualTypeOf<exotel.Event>();
     // @ts-expect-error a terminal status comes as the event `completed`
     signalwire.callbackParams({ url, events: ['busy'] });
-    // @ts-expect-error these are REST's alone
+    // @ts-expect-error only REST has these
     signalwire.callbackAttributes({ url, events: ['ringing_queued'] });
-    // @ts-expect-error these are REST's alone
+    // @ts-expect-error only REST has these
     signalwire.callbackAttributes({ url, events: ['answered', 'ringing_forwarded'] });
     // @ts-expect-error Exotel calls the end `terminal`
     exotel.callbackParams({ url, events: ['completed'] });

@@ -91,7 +91,7 @@ describe('handlers', () => {
     createCallStatus({ onStatus: (event) => expectTypeOf(event).toEqualTypeOf<CallStatusEvent>() });
     createCallStatus({ onStatus: (event: AnyCallStatusEvent) => event.callId });
     createCallStatus({ providers: [signalwire()], onStatus, onCompleted });
-    // @ts-expect-error it is for VoiceDock's events alone
+    // @ts-expect-error it is only for VoiceDock's events
     createCallStatus({ onStatus: (event: CallStatusEvent<'voicedock'>) => event.raw });
     // @ts-expect-error acme is not a built-in provider, so the handler does not know it
     createCallStatus({ providers: [acme()], onStatus });

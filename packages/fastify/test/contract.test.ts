@@ -48,7 +48,7 @@ async function registerParser(fastify: FastifyInstance, { parser }: Setup): Prom
 for (const { name, run } of CONTRACT) it(`callStatusPlugin keeps the contract of an adapter, ${name}`, () => run());
 
 it.each(builtInProviders)(
-  'callStatusPlugin accepts callbacks of $definition.name with a path alone',
+  'callStatusPlugin accepts callbacks of $definition.name with only a path',
   async (provider) => {
     const fastify = Fastify();
     fastify.register(callStatusPlugin, { path: '/voice' });

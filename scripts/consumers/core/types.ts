@@ -1,4 +1,4 @@
-/** What the types promise and refuse to someone who uses the core alone. */
+/** What the types promise and refuse to someone who uses only the core. */
 import {
   type CallStatusEvent,
   createCallStatus,

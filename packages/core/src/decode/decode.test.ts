@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS } from './fields.ts';
 
 type Shape = string | Shape[] | { [name: string]: Shape };
 
-/** What bracket notation can express: strings in objects and arrays, none of them empty, indices in arrays alone. */
+/** What bracket notation can express: strings in objects and arrays, none of them empty, indices only in arrays. */
 const names = fc
   .string({ unit: 'grapheme', minLength: 1 })
   .filter((name) => !/[[\]%\r\n\0]|^\d+$|^(?:__proto__|constructor|prototype|token)$/.test(name));

@@ -51,7 +51,7 @@ describe('decodeMultipart', () => {
     });
   });
 
-  it('accepts lines that end in LF alone, if the first one does', () => {
+  it('accepts lines that end in a bare LF, if the first one does', () => {
     expect(
       decode(
         '--B\nContent-Disposition: form-data; name="a"\n\n1\r\n\n2\n--B \nContent-Disposition: form-data; name=b\n\n\n--B--',

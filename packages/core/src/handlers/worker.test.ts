@@ -189,7 +189,7 @@ describe('handling', () => {
     expect(await call()).toMatchObject({ callId: 'c1', status: 'ringing', events: [{ id: 'c1:ringing' }] });
   });
 
-  it('tells of the call by the event alone when the inbox has forgotten it', async () => {
+  it('describes the call only by the event when the inbox has forgotten it', async () => {
     const found = deferred<unknown>();
     worker(
       { onStatus: async (_event, { call }) => found.resolve(await call()) },

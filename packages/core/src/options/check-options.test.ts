@@ -13,7 +13,7 @@ describe('checkOptions', () => {
     [{ name: 'x' }],
     [{ name: 'x', size: undefined }],
     [Object.assign(Object.create(null), { name: 'x', size: 1 })],
-  ])('takes what fits, and undefined for absent: %o', (options) => {
+  ])('accepts valid values, and undefined for absent: %o', (options) => {
     expect(() => check(options)).not.toThrow();
   });
 

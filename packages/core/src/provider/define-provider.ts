@@ -48,8 +48,7 @@ export interface ProviderDefinition<
   /** The provider's status words. A word that is missing here becomes `unknown`; it is never rejected. */
   readonly statuses: Readonly<Record<string, CallStatus>>;
   /**
-   * Whether the request is beyond doubt this provider's call status callback. Be strict: on a URL with several providers, only this
-   * decides.
+   * Whether the request is beyond doubt this provider's call status callback. Be strict: on a URL of several providers, only it decides.
    *
    * @param named Whether the URL is only for this provider's callbacks. Then it is called only for a GET, which may come from a browser,
    * and need not be strict.

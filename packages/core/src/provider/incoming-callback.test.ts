@@ -176,7 +176,7 @@ describe('Message', () => {
     expect(message({ headers, body }).fields).toEqual({ CallSid: 'a', CallerName: 'ã', Own: 'ĂŁ' });
   });
 
-  it('has flat fields of a form and of multipart alone', () => {
+  it('has flat fields only for forms and multipart', () => {
     const multipart = { 'content-type': 'multipart/form-data; boundary=b' };
     const part = '--b\r\nContent-Disposition: form-data; name="a[b]"\r\n\r\n1\r\n--b--\r\n';
     const json = { 'content-type': 'application/json' };

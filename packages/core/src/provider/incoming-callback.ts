@@ -138,7 +138,7 @@ export class IncomingCallback {
   }
 
   /**
-   * The fields by name as sent, with brackets not yet interpreted, so that nobody can make this expensive. Use it to recognize callbacks.
+   * The fields by name as sent, with brackets not yet interpreted, so that no request can make this expensive. Use it to recognize callbacks.
    * @throws CallStatusError the same as `fields`
    */
   get record(): FieldTree {

@@ -54,7 +54,7 @@ describe('required', () => {
 describe('option', () => {
   const region = option<string>('a region, such as eu', (value) => value === 'eu');
 
-  it('passes what fits, and may be left out', () => {
+  it('accepts valid values, and may be left out', () => {
     expect([validate(region, 'eu', 'It'), validate(region, undefined, 'It')]).toEqual([
       { value: 'eu' },
       { value: undefined },

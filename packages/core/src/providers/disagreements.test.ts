@@ -73,12 +73,12 @@ describe('Exotel', () => {
     );
   });
 
-  it('CustomField comes with every callback, or with terminal ones alone', () => {
+  it('CustomField comes with every callback, or only with terminal ones', () => {
     expect(normalOf(definition, json({ CustomField: 'order_12345' })).custom).toBe('order_12345');
     expect(normalOf(definition, json({ EventType: 'answered' })).custom).toBeUndefined();
   });
 
-  it('Duration is in the page of v3 alone', () => {
+  it('Duration is only in the page of v3', () => {
     expect(normalOf(definition, json({ Duration: '17' })).durationSeconds).toBe(17);
     expect(normalOf(definition, json({ Duration: '17', ConversationDuration: 8 })).durationSeconds).toBe(8);
   });

@@ -32,7 +32,7 @@ describe('times', () => {
     );
   });
 
-  it('of an end are those of a terminal event alone', () => {
+  it('of an end are only those of a terminal event', () => {
     const times = { DateUpdated: '2024-01-15 14:30:45', EndTime: '2024-01-15 14:30:40' };
     expect(occurredAt({ ...times, EventType: 'terminal' })).toBe('2024-01-15T09:00:40.000Z');
     expect(occurredAt({ ...times, EventType: 'answered' })).toBe('2024-01-15T09:00:45.000Z');

@@ -73,7 +73,7 @@ describe('JSON callbacks', () => {
     expect(verdict(jsonOf('{', '/hooks', { 'x-signalwire-signature': sign(`${ORIGIN}/hooks{`) }))).toBe('mismatch');
   });
 
-  it('are refused when bodySHA256 is of another body, or not alone', () => {
+  it('are refused when bodySHA256 is of another body, or is repeated', () => {
     const hash = createHash('sha256').update(body).digest('hex');
     for (const url of [
       `/hooks?bodySHA256=${hash.toUpperCase()}`,

@@ -43,7 +43,7 @@ describe('a signature', () => {
 
   it.each([
     ['empty', ''],
-    ['a prefix alone', 'sha256='],
+    ['only a prefix', 'sha256='],
     ['truncated', `sha256=${HEX.slice(0, -2)}`],
     ['longer', `sha256=${HEX}00`],
     ['in upper case', `sha256=${HEX.toUpperCase()}`],
@@ -132,7 +132,7 @@ describe('recognition', () => {
   const message = { type: 'status-update', call: { id: 'a', status: 'ended' } };
 
   it.each([
-    ['the message alone', { message }, {}, true],
+    ['only the message', { message }, {}, true],
     ['the message under its header', { message }, { 'x-webhook-event': 'status-update' }, true],
     ['the message under another header', { message }, { 'x-webhook-event': 'tool-calls' }, false],
     ['another message', { message: { ...message, type: 'tool-calls' } }, {}, false],
@@ -168,7 +168,7 @@ it('keys events by status and time', () => {
 });
 
 describe('callbackParams', () => {
-  it('asks for status updates alone', () => {
+  it('asks only for status updates', () => {
     expect(voicedock.callbackParams({ url: 'https://example.com/hook', token: 't', secret: 's' })).toEqual({
       webhook_url: 'https://example.com/hook?token=t',
       webhook_secret: 's',

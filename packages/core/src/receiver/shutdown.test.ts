@@ -19,7 +19,7 @@ function callback(callId: string, status = 'completed') {
 }
 
 describe('close()', () => {
-  it('handles all that waits in a memory inbox, more than fit at once', async () => {
+  it('handles everything that waits in a memory inbox, even if more than run at once', async () => {
     const handled: string[] = [];
     const calls = createCallStatus({
       providers: [mycpaas()],

@@ -55,7 +55,7 @@ describe('authenticate', () => {
     });
   });
 
-  it('gives a hint about a mismatch alone', async () => {
+  it('gives a hint only about a mismatch', async () => {
     await expect(check({ key: 'x' }, '/', { 'x-verdict': 'mismatch' })).rejects.toMatchObject({
       details: { hint: expect.stringContaining('https://example.com/') },
     });

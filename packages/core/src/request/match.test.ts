@@ -100,7 +100,7 @@ describe('match', () => {
     expect(match(message('a=1'), [])).toBeUndefined();
   });
 
-  it('never guesses between two that fit', () => {
+  it('never guesses between two that match', () => {
     const twins = [mycpaas(), { ...mycpaas(), name: 'twin' }];
     expect(() => match(message('CallSid=CA1&CallStatus=busy'), twins)).toThrow(
       expect.objectContaining({ code: 'ambiguous_provider', status: 422 }),

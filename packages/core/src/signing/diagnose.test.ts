@@ -16,7 +16,7 @@ describe('diagnose', () => {
     contents: [{ value: 'x' }, { value: 'y'.repeat(size) }],
   });
 
-  it('does not try long messages, nor signatures that are none', () => {
+  it('tries neither long messages nor malformed signatures', () => {
     expect(diagnose(guesses(1))).toHaveLength(1);
     expect(diagnose(guesses(20_000))).toBeUndefined();
     const given = 'x'.repeat(300);

@@ -119,7 +119,7 @@ function migrate(db: Database, path: string, migrations: readonly string[]): voi
     rollback(db);
     throw error;
   }
-  // So that a copy of the file alone has its tables.
+  // So that a copy of only this file has its tables.
   checkpoint(db);
 }
 

@@ -5,7 +5,7 @@ import type { MakeInbox } from '../../src/index.ts';
 /** What is wrong with an inbox, the subject of the contract that has to show it, and the inbox. */
 export type WrongInbox = readonly [what: string, subject: string, makeInbox: MakeInbox];
 
-/** An inbox of which some methods are wrong. */
+/** An inbox with some wrong methods. */
 type Spoil = (right: Inbox, clock: Clock) => Partial<Inbox>;
 
 export const RETENTION_MS = 3_600_000;
