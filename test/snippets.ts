@@ -74,10 +74,12 @@ export function snippetFolder(name: string): string {
   return folder;
 }
 
-/** Writes the snippets of a document to files. */
+/** Writes the snippets of a document to files. One that begins with `// a-name.ts` gets that name, so that others can import it. */
 export function writeSnippets(folder: string, document: string): readonly Snippet[] {
   return fenced(document, 'ts|js').map(({ language, code, above }, index) => {
-    const file = path.join(folder, `${document.replace(/\W+/g, '-')}-${index + 1}.${language}`);
+    const [, name = `${document.replace(/\W+/g, '-')}-${index + 1}.${language}`] =
+      /^\/\/ ([\w-]+\.ts)\n/.exec(code) ?? [];
+    const file = path.join(folder, name);
     writeFileSync(file, `${movable(code)}\nexport {};\n`);
     const heading =
       above
