@@ -41,6 +41,7 @@ describe('your own provider, on a real server', () => {
         method: 'POST',
         headers: {
           'content-type': type,
+          'x-acme-event': 'call',
           'x-acme-timestamp': String(at),
           'x-acme-signature': createHmac('sha256', key).update(`${at}.${body}`).digest('hex'),
         },
