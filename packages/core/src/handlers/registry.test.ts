@@ -96,6 +96,15 @@ describe('HandlerRegistry', () => {
   });
 });
 
+it.each<[unknown, string]>([
+  [{ nmae: 'billing' }, '`nmae` is no option; did you mean `name`? Known: name.'],
+  [{ name: ' ' }, '`name`: expected a non-empty text, got an empty text.'],
+  ['billing', 'onEnded(handler, options): expected an object of name, got a text.'],
+])('refuses a handler with %j', (options, issue) => {
+  const add = () => new HandlerRegistry().add('', 'onEnded', () => {}, options as never);
+  expect(add).toThrow(expect.objectContaining({ code: 'invalid_options', details: { issues: [issue] } }));
+});
+
 describe('renamedHandlers', () => {
   const handlers = ['acme.onEnded', 'onEnded:billing', 'onEnded:crm', 'onStatus:log'].map((name) => ({
     name,

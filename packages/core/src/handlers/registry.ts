@@ -1,5 +1,6 @@
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
+import { checkOptions, type OptionRules } from '../options/check-options.ts';
 import {
   type ErrorHandler,
   HANDLER_NAMES,
@@ -17,6 +18,14 @@ export interface NamedHandler {
   readonly run: Handler<AnyCallStatusEvent>;
 }
 
+const OPTIONS: OptionRules<HandlerOptions> = {
+  name: {
+    expected: 'a non-empty text',
+    fits: (value) => typeof value === 'string' && value.trim() !== '',
+    aliases: ['id', 'key'],
+  },
+};
+
 interface Registered {
   readonly name: string;
   readonly run: unknown;
@@ -33,12 +42,11 @@ export class HandlerRegistry {
    * @throws CallStatusError `invalid_options` if it is not a function, or if another handler of this kind has the same name or also has no
    * name
    */
-  add(scope: string, kind: HandlerName, handler: unknown, { name }: HandlerOptions = {}): void {
+  add(scope: string, kind: HandlerName, handler: unknown, options: HandlerOptions = {}): void {
     if (typeof handler !== 'function') throw invalid(`${kind}: expected a function.`);
-    if (name !== undefined && (typeof name !== 'string' || name.trim() === '')) {
-      throw invalid(`${kind}: name: expected a non-empty string.`);
-    }
-    this.#add(scope, kind, { name: name ?? nameOf(handler), run: handler });
+    checkOptions(`${kind}(handler, options)`, options, OPTIONS);
+    const { name = nameOf(handler) } = options;
+    this.#add(scope, kind, { name, run: handler });
   }
 
   /** Adds the handlers among the options. A function without a name gets the name of its option. */
