@@ -1,6 +1,8 @@
 import type { FieldTree } from '../decode/fields.ts';
 import type { Agent, CallError, Hangup, Leg, Line, Recording } from '../event.ts';
-import type { CallbackTarget } from '../provider/callback-params.ts';
+import { checkOptions, type OptionRules } from '../options/check-options.ts';
+import { oneOf } from '../options/option-rules.ts';
+import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
@@ -238,7 +240,22 @@ function normalLeg(leg: Readonly<Record<string, unknown>>): Leg {
   );
 }
 
+const EVENTS: readonly unknown[] = ['terminal', 'answered'] satisfies readonly exotel.Event[];
+
+/** `url` and `token` are checked for every provider. */
+const CALLBACK_RULES: OptionRules<exotel.CallbackOptions & TokenOption> = {
+  url: { expected: 'a text', fits: () => true },
+  token: { expected: 'a text', fits: () => true },
+  events: {
+    expected: "['terminal', 'answered'] or one of them in a list",
+    fits: (value) => Array.isArray(value) && value.length > 0 && value.every((event) => EVENTS.includes(event)),
+    aliases: ['event', 'statusCallbackEvents'],
+  },
+  contentType: oneOf('application/json', 'multipart/form-data'),
+};
+
 function callbackParams(options: exotel.CallbackOptions): exotel.CallbackParams {
+  checkOptions('exotel.callbackParams()', options, CALLBACK_RULES);
   const { url, events: [first, second] = ['terminal', 'answered'], contentType = 'application/json' } = options;
   return {
     StatusCallback: url,
