@@ -185,6 +185,9 @@ describe('authenticate() of a provider', () => {
         7,
       );
     await expect(wait()).rejects.toThrow(TypeError);
+    await expect(wait()).rejects.toThrow(
+      /^authenticate\(\) of acme: expected 'valid', 'missing', 'mismatch' or 'expired', .* got /,
+    );
   });
 
   it('lets out what it throws', async () => {

@@ -1,5 +1,6 @@
 import { CallStatusError, type ErrorCode, type ErrorDetails, isCallStatusError } from '../errors.ts';
 import type { Trust } from '../event.ts';
+import { kindOf } from '../options/check-options.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider, Verdict } from '../provider/define-provider.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
@@ -106,12 +107,14 @@ function refusal(
 ): CallStatusError {
   const { definition, name } = provider;
   const code = REFUSALS.get(verdict);
-  if (code === undefined) throw new TypeError(`authenticate() of ${name} must return a verdict.`);
+  if (code === undefined) throw new TypeError(`authenticate() of ${name}: ${VERDICTS}, got ${kindOf(verdict)}.`);
   const details = signatureDetails(message, provider);
   if (verdict !== 'mismatch') return new CallStatusError(code, details);
   const hint = mismatchHint(message, secrets, definition.signs, adviceOf(definition, message, secrets));
   return new CallStatusError(code, { ...details, hint });
 }
+
+const VERDICTS = "expected 'valid', 'missing', 'mismatch' or 'expired', or a promise of one of them";
 
 /** Untyped code may return anything. */
 const REFUSALS: ReadonlyMap<unknown, ErrorCode> = new Map([
