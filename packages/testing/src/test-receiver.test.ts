@@ -126,3 +126,10 @@ it('works while the timers of a test are faked', async () => {
     vi.useRealTimers();
   }
 });
+
+it('names the handlers when there is none of a name', async () => {
+  await using receiver = testReceiver({ providers: [mycpaas({ token: 's' })] });
+  expect(() => receiver.events('onCompletd' as never)).toThrow(
+    'There is no handler "onCompletd". There are onQueued, onInitiated, ',
+  );
+});

@@ -31,7 +31,10 @@ export interface TestReceiver<Event> extends AsyncDisposable {
   readonly calls: Receiver<Event>;
   /** Its time. */
   readonly clock: ManualClock;
-  /** The events for which handlers of this name ran or would have run, in order. */
+  /**
+   * The events for which handlers of this name ran or would have run, in order.
+   * @throws TypeError when there is no such handler
+   */
   readonly events: <Name extends EventHandlerName>(name: Name) => readonly HandledEvent<Event, Name>[];
   /** What `onError` was called with, in order. */
   readonly errors: () => readonly CallStatusError[];
@@ -99,7 +102,11 @@ export function testReceiver<const Providers extends readonly Provider[] = reado
   return {
     calls,
     clock,
-    events: (name) => handled.get(name) as never,
+    events(name) {
+      const events = handled.get(name);
+      if (events === undefined) throw new TypeError(`There is no handler "${name}". There are ${NAMES.join(', ')}.`);
+      return events as never;
+    },
     errors: () => errors,
     async idle({ timeoutMs = 5000 } = {}) {
       const endsAt = monotonicNow() + timeoutMs;

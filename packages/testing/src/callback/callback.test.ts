@@ -203,3 +203,13 @@ it('is a curl command too, which sends the same bytes', async () => {
     "curl -X POST 'https://x.example/v?token=t' -H 'content-type: application/x-www-form-urlencoded' --data-binary 'CallSid=CA1234567890abcdef&CallStatus=completed'",
   );
 });
+
+it.each<[object, string]>([
+  [{ secert: 's' }, '`secert` is no option; did you mean `secret`? Known: fields, encoding, callId, body, url, '],
+  [{ signingKey: 's' }, '`signingKey` is no option; here it is `secret`.'],
+  [{ encoding: 'xml' }, "`encoding`: expected 'form', 'multipart', 'json' or 'query', got a text."],
+  [{ fields: null }, '`fields`: expected an object of fields, got null.'],
+  [{ body: 7 }, '`body`: expected a text or bytes, got a number.'],
+])('refuses the options %j', (options, issue) => {
+  expect(() => callback(signalwire, 'completed', options as never)).toThrow(issue);
+});

@@ -1,4 +1,5 @@
 import type { CallbackRequest, CallStatus } from '@call-status/core';
+import { checkOptions } from '@call-status/core/inbox';
 import { createCallback, withToken } from '@call-status/core/provider';
 import type { Fixture } from '../fixtures/fixture-file.ts';
 import { fixtureOf } from '../fixtures/fixtures.ts';
@@ -6,6 +7,7 @@ import type { FieldsOf, ProviderLike } from '../provider-like.ts';
 import { curlOf, fetchRequestOf } from './convert.ts';
 import { type Encoding, encode } from './encode.ts';
 import { type FieldChanges, withChanges, withValue } from './fields.ts';
+import { CALLBACK_RULES } from './rules.ts';
 
 /** A request to base a callback on: a {@link Fixture}, or your own. */
 export type Sample = Pick<Fixture, 'method' | 'url' | 'headers' | 'body'>;
@@ -85,7 +87,7 @@ export type CallbackArguments<P extends ProviderLike> = readonly [
  *
  * @param provider `signalwire`, or any other provider
  * @param what the name of a fixture; a status, for the fixture with the best evidence; or your own request
- * @throws TypeError when there is no such fixture, or the provider does not support this proof or encoding
+ * @throws CallStatusError `invalid_options`; TypeError when there is no such fixture, or the provider does not support this proof or encoding
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
@@ -108,6 +110,7 @@ function requestOf(made: CallbackArguments<ProviderLike> | readonly [CallbackReq
 }
 
 function make(provider: ProviderLike, what: string | Sample, options: CallbackOptions = {}): Callback {
+  checkOptions('callback(provider, what, options)', options, CALLBACK_RULES);
   const { name } = provider.definition;
   const sample = typeof what === 'string' ? fixtureOf(provider, what) : what;
   const { secret, token, nowMs = Date.now(), url = `/webhooks/${name}` } = options;

@@ -1,3 +1,4 @@
+import type { OptionRule, OptionRules } from '@call-status/core/inbox';
 import type { Random } from '../random.ts';
 
 /** What goes wrong between a provider and you. Each is a probability from 0 to 1. */
@@ -13,6 +14,20 @@ export interface Faults {
   /** A callback comes up to 10 s after the one before. @default 0 */
   readonly slow?: number;
 }
+
+const PROBABILITY: OptionRule = {
+  expected: 'a probability from 0 to 1',
+  fits: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+};
+
+/** The rules for faults. */
+export const FAULT_RULES: OptionRules<Faults> = {
+  duplicate: PROBABILITY,
+  shuffle: { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
+  late: PROBABILITY,
+  dropTerminal: PROBABILITY,
+  slow: PROBABILITY,
+};
 
 const SLOWEST_MS = 10_000;
 

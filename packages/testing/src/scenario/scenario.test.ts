@@ -83,3 +83,14 @@ it('refuses what it does not know', () => {
     'No scenario is written for acme: play callbacks of your own.',
   );
 });
+
+it.each<[object, string]>([
+  [{ faults: { dupe: 1 } }, '`faults.dupe` is no option; known: duplicate, shuffle, late, dropTerminal, slow.'],
+  [{ faults: { shuffle: 1 } }, '`faults.shuffle`: expected true or false, got a number.'],
+  [{ faults: { slow: 2 } }, '`faults.slow`: expected a probability from 0 to 1, got a number.'],
+  [{ faults: 'all' }, '`faults`: expected an object of duplicate, shuffle, late, dropTerminal, slow, got a text.'],
+  [{ sede: 1 }, '`sede` is no option; did you mean `seed`?'],
+  [{ provider: 'signalwire' }, '`provider`: expected a built-in provider, such as signalwire, got a text.'],
+])('refuses the options %j', (options, issue) => {
+  expect(() => scenario('voicemail', { provider: signalwire, ...options })).toThrow(issue);
+});

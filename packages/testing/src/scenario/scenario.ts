@@ -1,14 +1,15 @@
 import { type CallbackRequest, type CallStatus, isTerminal } from '@call-status/core';
-import { transitionOf } from '@call-status/core/inbox';
+import { checkOptions, type OptionRules, transitionOf } from '@call-status/core/inbox';
 import { type Callback, callback, type Proof } from '../callback/callback.ts';
 import { withChanges } from '../callback/fields.ts';
+import { NUMBER, PROOF_RULES, TEXT } from '../callback/rules.ts';
 import type { Fixture } from '../fixtures/fixture-file.ts';
 import { fixtureOf } from '../fixtures/fixtures.ts';
 import type { ProviderLike } from '../provider-like.ts';
 import { Random } from '../random.ts';
 import { sleep } from '../real-time.ts';
 import { sendTo } from '../send.ts';
-import { type Delivery, deliver, type Faults } from './faults.ts';
+import { type Delivery, deliver, FAULT_RULES, type Faults } from './faults.ts';
 import { SCRIPTS, type ScenarioName, type Script, type Step } from './scenarios.ts';
 
 /** The options of a scenario. */
@@ -51,6 +52,22 @@ export interface Playable {
   receive(request: CallbackRequest): Promise<{ readonly status: number } | undefined>;
 }
 
+const RULES: OptionRules<ScenarioOptions> = {
+  provider: {
+    expected: 'a built-in provider, such as signalwire',
+    fits: (value) => 'definition' in Object(value),
+    isRequired: true,
+  },
+  url: TEXT,
+  seed: NUMBER,
+  faults: {
+    expected: `an object of ${Object.keys(FAULT_RULES).join(', ')}`,
+    fits: () => false,
+    options: FAULT_RULES,
+  },
+  ...PROOF_RULES,
+};
+
 /** Between two callbacks of a call. */
 const STEP_MS = 5000;
 const SIGNED: ReadonlySet<string> = new Set(['secret', 'token', 'nowMs', 'url']);
@@ -58,7 +75,7 @@ const SIGNED: ReadonlySet<string> = new Set(['secret', 'token', 'nowMs', 'url'])
 /**
  * Creates the callbacks of a whole call, with faults in their delivery.
  *
- * @throws TypeError when there is no such scenario, or it is not written for the provider
+ * @throws CallStatusError `invalid_options`; TypeError when there is no such scenario, or it is not written for the provider
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
@@ -74,6 +91,7 @@ const SIGNED: ReadonlySet<string> = new Set(['secret', 'token', 'nowMs', 'url'])
  * ```
  */
 export function scenario(name: ScenarioName, options: ScenarioOptions): Scenario {
+  checkOptions('scenario(name, options)', options, RULES);
   const { provider, seed = 1, faults = {}, nowMs = Date.now() } = options;
   const script = scriptOf(name, provider);
   const random = new Random(seed);
