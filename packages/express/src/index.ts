@@ -1,6 +1,7 @@
 import type { CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
 import {
   type CallbackReceiver,
+  checkMiddlewareOptions,
   isCallbackOnly,
   type MiddlewareOptions,
   originOf,
@@ -51,6 +52,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
   options: MiddlewareOptions = {},
 ): RequestHandler {
   const calls = toReceiver(receiver);
+  checkMiddlewareOptions(options);
   return (req, res, next) => {
     const { method, headers, originalUrl: url, baseUrl: mountPath, url: restUrl } = req;
     // A route has its own `next`. The route stays on the request after it was left.

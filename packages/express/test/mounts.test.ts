@@ -110,3 +110,13 @@ async function statusOf(framework: typeof express, mount: Mount, options?: Middl
   const body = new URLSearchParams({ order: '7' });
   return (await fetch(`http://127.0.0.1:${port}${PATH}`, { method: 'POST', body })).status;
 }
+
+it('refuses options that it does not know, and its own among those of a receiver', () => {
+  const misspelled = { callbackonly: true };
+  expect(() => callStatusMiddleware({ providers: [mycpaas({ token: 't' })] }, misspelled as never)).toThrow(
+    '`callbackonly` is no option; did you mean `callbackOnly`?',
+  );
+  expect(() => callStatusMiddleware({ providers: [mycpaas({ token: 't' })], callbackOnly: true } as never)).toThrow(
+    'callStatusMiddleware(calls, { callbackOnly: true })',
+  );
+});

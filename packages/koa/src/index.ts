@@ -1,6 +1,7 @@
 import type { CallStatusEvent, CallStatusOptions, Provider } from '@call-status/core';
 import {
   type CallbackReceiver,
+  checkMiddlewareOptions,
   isCallbackOnly,
   type MiddlewareOptions,
   originOf,
@@ -50,6 +51,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
   options: MiddlewareOptions = {},
 ): Middleware {
   const calls = toReceiver(receiver);
+  checkMiddlewareOptions(options);
   const middleware: Middleware = async (ctx, next) => {
     const { req, res, originalUrl: url, url: restUrl, mountPath } = ctx as Routed;
     const { method = '', headers } = req;

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { isCallbackOnly } from './callback-only.ts';
+import { checkMiddlewareOptions, isCallbackOnly } from './callback-only.ts';
+
+it.each<[unknown, string]>([
+  [{ callbackonly: true }, '`callbackonly` is no option; did you mean `callbackOnly`? Known: callbackOnly.'],
+  [{ callbackOnly: 'yes' }, '`callbackOnly`: expected true or false, got a text.'],
+  [true, 'callStatusMiddleware(calls, options): expected an object of callbackOnly, got true.'],
+])('checkMiddlewareOptions refuses %j', (options, issue) => {
+  expect(() => checkMiddlewareOptions(options as never)).toThrow(
+    expect.objectContaining({ code: 'invalid_options', details: { issues: [issue] } }),
+  );
+});
 
 describe('isCallbackOnly', () => {
   it.each([

@@ -1,3 +1,6 @@
+import { checkOptions } from '../options/check-options.ts';
+import { BOOLEAN } from '../options/option-rules.ts';
+
 /** The options of a middleware, in every framework that has middlewares. */
 export interface MiddlewareOptions {
   /**
@@ -6,6 +9,21 @@ export interface MiddlewareOptions {
    * @default true in a route and at exactly the path of a mount, as far as the framework tells
    */
   readonly callbackOnly?: boolean;
+}
+
+/**
+ * Checks the options of a middleware when it is made.
+ *
+ * @throws CallStatusError `invalid_options`, with a sentence for each unknown name and each invalid value
+ * @example
+ * ```ts
+ * import { checkMiddlewareOptions } from '@call-status/core/adapter';
+ *
+ * checkMiddlewareOptions({ callbackOnly: true });
+ * ```
+ */
+export function checkMiddlewareOptions(options: MiddlewareOptions): void {
+  checkOptions<MiddlewareOptions>('callStatusMiddleware(calls, options)', options, { callbackOnly: BOOLEAN });
 }
 
 /** Where a middleware runs, for one request, according to the framework. */

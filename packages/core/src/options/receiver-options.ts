@@ -75,10 +75,21 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
 
 const ALL_RULES: Readonly<Record<string, OptionRule>> = { ...RULES, ...HANDLER_RULES };
 
-/** What is wrong with the options of a receiver. */
-export function receiverIssues(options: unknown): readonly string[] {
+/**
+ * What is wrong with the options of a receiver, one sentence each.
+ *
+ * @param own the rules for the options that an adapter adds to them
+ * @example
+ * ```ts
+ * import { receiverIssues } from '@call-status/core/adapter';
+ *
+ * receiverIssues({ pathh: '/voice' }, { path: { expected: 'a path', fits: (value) => typeof value === 'string' } });
+ * // ['`pathh` is no option; did you mean `path`? Known: path, providers, …']
+ * ```
+ */
+export function receiverIssues(options: unknown, own: Readonly<Record<string, OptionRule>> = {}): readonly string[] {
   if (isFrameworkRequest(options)) return [MOUNTED];
-  if (areOptions(options)) return optionIssues(options, ALL_RULES, '', elsewhere);
+  if (areOptions(options)) return optionIssues(options, { ...own, ...ALL_RULES }, '', elsewhere);
   return [
     `expected an object with options, such as { providers: [signalwire({ … })] }, got ${isProvider(options) ? `${options.name}({ … }) itself` : kindOf(options)}.`,
   ];
@@ -101,6 +112,8 @@ const SECRETS = /secret|token|key|password|credential/i;
 
 /** Options that belong to a provider or to the framework. */
 function elsewhere(name: string): string | undefined {
+  if (name === 'callbackOnly')
+    return 'it belongs in the second argument: callStatusMiddleware(calls, { callbackOnly: true }).';
   if (name === 'path') return 'set the path where you mount call-status.';
   if (name === 'handlers' || name === 'on') return 'write each handler as an option: { onCompleted, onEnded }.';
   if (/^trust|proxy/i.test(name)) return 'set `publicUrl`, or your framework’s own trust proxy.';
