@@ -1,5 +1,5 @@
 import type { CallStatusOptions, Provider } from '@call-status/core';
-import { type CallbackReceiver, isReceiver } from '@call-status/core/adapter';
+import { type CallbackReceiver, isReceiver, type OptionRule, receiverIssues } from '@call-status/core/adapter';
 import type { FastifyReply, FastifyRequest, LogLevel } from 'fastify';
 
 /**
@@ -27,7 +27,19 @@ export interface CallStatusPluginOptions<Providers extends readonly Provider[] =
   readonly handler?: (request: FastifyRequest, reply: FastifyReply) => unknown;
 }
 
-/** What is wrong with the options of the plugin. A new receiver checks its own. */
+/** A value that is checked elsewhere: by `pluginIssues` or by Fastify. */
+const ANY: OptionRule = { expected: 'any value', fits: () => true };
+
+/** The plugin's own options, for the list of known ones. */
+const OWN: Readonly<Record<string, OptionRule>> = {
+  path: ANY,
+  receiver: { ...ANY, aliases: ['calls'] },
+  handler: ANY,
+  prefix: ANY,
+  logLevel: ANY,
+};
+
+/** What is wrong with the options of the plugin. */
 export function pluginIssues(given: CallStatusPluginOptions | undefined): readonly string[] {
   // A mistake: called like a middleware of Express or Koa.
   if (given === undefined)
@@ -39,7 +51,7 @@ export function pluginIssues(given: CallStatusPluginOptions | undefined): readon
   if (handler !== undefined && typeof handler !== 'function') issues.push('handler: expected a function.');
   if (handler === undefined && (receiver ?? options)?.ack === 'manual')
     issues.push("handler: expected a function, which answers with ack: 'manual'.");
-  if (receiver === undefined) return issues;
+  if (receiver === undefined) return [...issues, ...receiverIssues(given, OWN)];
   if (!isReceiver(receiver))
     issues.push('receiver: expected what createCallStatus() returned, or one of its providers.');
   // These would have no effect: the handlers would never be called.

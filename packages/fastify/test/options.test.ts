@@ -30,6 +30,13 @@ describe('the options of callStatusPlugin', () => {
       'receiver: expected what createCallStatus() returned, or one of its providers.',
     ],
     [{ path: '/', receiver: null }, 'receiver: expected what createCallStatus() returned, or one of its providers.'],
+    [{ path: '/', calls: receiver }, '`calls` is no option; here it is `receiver`.'],
+    [
+      { path: '/', reciever: receiver },
+      expect.stringMatching(
+        /^`reciever` is no option; did you mean `receiver`\? Known: path, receiver, handler, prefix, logLevel, providers, /,
+      ),
+    ],
     [{ path: '/', receiver, onEnded() {}, log: undefined }, `onEnded: ${notBeside}`],
     [{ path: '/', receiver, providers: [], worker: false }, `providers: ${notBeside}`, `worker: ${notBeside}`],
   ])('does not start with %o', async (options, ...issues) => {
