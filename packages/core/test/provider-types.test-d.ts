@@ -54,13 +54,13 @@ describe('your own provider', () => {
       statuses: { over: 'completed' },
       schema: v.looseObject({ id: v.string(), seconds: v.pipe(v.string(), v.transform(Number)) }),
       recognizes: (callback, named) => callback.header('x-signature') !== undefined || named === true,
-      authenticate: (callback, secrets, options, now) => {
+      authenticate: (callback, secrets, options, nowMs) => {
         expectTypeOf(callback.bytes).toEqualTypeOf<Uint8Array>();
         expectTypeOf(callback.body).toEqualTypeOf<Uint8Array | undefined>();
         expectTypeOf(secrets).toEqualTypeOf<readonly string[]>();
         expectTypeOf(options.toleranceSeconds).toEqualTypeOf<number>();
         expectTypeOf(options.region).toEqualTypeOf<'eu' | 'us' | undefined>();
-        expectTypeOf(now).toEqualTypeOf<number>();
+        expectTypeOf(nowMs).toEqualTypeOf<number>();
         return 'valid';
       },
       normalize: (fields, { region }) => {

@@ -23,7 +23,7 @@ interface Waiting {
  * Creates a clock for tests: `createCallStatus({ clock })`. Time jumps, as for a suspended process: repeating timers run once per
  * `advance`.
  *
- * @param start milliseconds since the epoch
+ * @param startMs milliseconds since the epoch
  * @default now
  * @example
  * ```ts
@@ -35,8 +35,8 @@ interface Waiting {
  * assert.equal(new Date(clock.now()).toISOString(), '2026-01-01T00:01:00.000Z');
  * ```
  */
-export function manualClock(start: number = Date.now()): ManualClock {
-  let time = start;
+export function manualClock(startMs: number = Date.now()): ManualClock {
+  let time = startMs;
   let elapsed = 0;
   const waiting = new Set<Waiting>();
   const wait = (ms: number, callback: () => void, everyMs?: number): (() => void) => {

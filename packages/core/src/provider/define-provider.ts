@@ -77,13 +77,13 @@ export interface ProviderDefinition<
    * Verifies the signature with any of the secrets, in constant time. Needed unless `signs` is `nothing`. May be asynchronous, for
    * WebCrypto or key sets; if it throws, the answer is 503, so that the provider retries.
    *
-   * @param now milliseconds since the epoch
+   * @param nowMs milliseconds since the epoch
    */
   readonly authenticate?: (
     callback: IncomingCallback,
     secrets: readonly string[],
     options: ParsedOptions<NoInfer<SecretName>, NoInfer<Options>>,
-    now: number,
+    nowMs: number,
   ) => MaybePromise<Verdict>;
   /**
    * Signs a request as the provider does, so that `authenticate` accepts it: for tests and tools. A receiver never calls it. Returns a copy
@@ -134,7 +134,7 @@ export interface AnyProviderDefinition
     secrets: readonly string[],
     // biome-ignore lint/suspicious/noExplicitAny: see above
     options: any,
-    now: number,
+    nowMs: number,
   ) => MaybePromise<Verdict>;
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly normalize: (fields: any, options: any) => NormalForm;

@@ -168,7 +168,7 @@ function authenticate(
   callback: IncomingCallback,
   secrets: readonly string[],
   { toleranceSeconds = 300 }: voicedock.Options,
-  now: number,
+  nowMs: number,
 ): Verdict {
   const signature = callback.header('x-webhook-signature');
   const timestamp = callback.header('x-webhook-timestamp');
@@ -180,7 +180,7 @@ function authenticate(
   if (!isValid || !UNIX_SECONDS.test(timestamp)) return 'mismatch';
   // The content type is not signed, and read as a form, the same bytes could describe another call.
   if (callback.contentType.kind !== 'json') throw new CallStatusError('unsupported_media_type');
-  return Math.abs(now - Number(timestamp) * 1000) <= toleranceSeconds * 1000 ? 'valid' : 'expired';
+  return Math.abs(nowMs - Number(timestamp) * 1000) <= toleranceSeconds * 1000 ? 'valid' : 'expired';
 }
 
 function sign(request: CallbackRequest, { secret, nowMs }: Signing): CallbackRequest {

@@ -31,7 +31,7 @@ export interface ExpectedCall {
   readonly status: CallStatus;
   readonly terminal: boolean;
   /** How many events it has, without duplicates. */
-  readonly events: number;
+  readonly eventCount: number;
 }
 
 /** The callbacks of a scenario, in the order in which they arrive. */
@@ -150,7 +150,7 @@ function expectedOf(provider: string, callId: string, arrivals: readonly Deliver
   if (own.length === 0) return [];
   let status: CallStatus = 'unknown';
   for (const step of own) if (transitionOf(status, step.status) === 'advance') status = step.status;
-  return [{ provider, callId, status, terminal: isTerminal(status), events: own.length }];
+  return [{ provider, callId, status, terminal: isTerminal(status), eventCount: own.length }];
 }
 
 function scriptOf(name: string, { definition }: ProviderLike): Script {
