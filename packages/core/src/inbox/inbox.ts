@@ -107,7 +107,10 @@ export interface ReadyOptions {
   readonly onWarning?: (warning: CallStatusError) => void;
 }
 
-/** An event on its way into the inbox, which decides its transition. */
+/**
+ * An event on its way into the inbox, which decides its transition. It may have a key `transition` with the value `undefined`, so spread the
+ * event first: `{ ...event, transition }`.
+ */
 export type NewEvent = Omit<AnyCallStatusEvent, 'transition'>;
 
 /** The result of recording an event. */

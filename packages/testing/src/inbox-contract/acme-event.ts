@@ -9,7 +9,7 @@ export function acmeEvent(
   more: { readonly id?: string; readonly provider?: string; readonly raw?: unknown } = {},
 ): NewEvent {
   const { provider = 'acme', id = `${provider}:${callId}:${status}`, raw = { state: status } } = more;
-  return {
+  const event = {
     provider,
     id,
     callId,
@@ -19,5 +19,8 @@ export function acmeEvent(
     receivedAt: new Date(clock()).toISOString(),
     trust: 'none',
     raw,
-  };
+    // As in events of a receiver: an inbox must put its own after it.
+    transition: undefined,
+  } as const;
+  return event;
 }

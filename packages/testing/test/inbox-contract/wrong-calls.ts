@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Inbox, memoryInbox, type Transition } from '@call-status/core';
-import type { Job } from '@call-status/core/inbox';
-import { makeWrong, RETENTION_MS, type WrongInbox, withCalls } from './wrong-inbox.ts';
+import { type AnyCallStatusEvent, type Inbox, memoryInbox, type Transition } from '@call-status/core';
+import type { Job, NewEvent } from '@call-status/core/inbox';
+import { makeWrong, RETENTION_MS, type WrongInbox, withCalls, withJobs } from './wrong-inbox.ts';
 
 /** Inboxes that are wrong about calls and events, each in one way. */
 export const WRONG_ABOUT_CALLS: readonly WrongInbox[] = [
@@ -15,6 +15,23 @@ export const WRONG_ABOUT_CALLS: readonly WrongInbox[] = [
         return recorded;
       },
     })),
+  ],
+  [
+    'spreads the event over its transition',
+    'two at once',
+    makeWrong((right) => {
+      const came = new Map<string, NewEvent>();
+      return {
+        record(event) {
+          came.set(event.id, event);
+          return right.record(event);
+        },
+        take: withJobs(right, (job) => {
+          const { transition, id } = job.event;
+          return { ...job, event: { transition, ...came.get(id) } as AnyCallStatusEvent };
+        }),
+      };
+    }),
   ],
   [
     'lets one bad event fail its neighbors',
