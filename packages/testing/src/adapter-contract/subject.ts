@@ -3,15 +3,12 @@ import { Agent, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type AnyCallStatusEvent,
+  builtInProviders,
   type CallStatusError,
   type CallStatusOptions,
   createCallStatus,
-  exotel,
-  mycpaas,
   type Provider,
   type Receiver,
-  signalwire,
-  voicedock,
 } from '@call-status/core';
 import type { CallbackReceiver } from '@call-status/core/adapter';
 import type { Fixture } from '../fixtures/fixture-file.ts';
@@ -21,12 +18,9 @@ import { genuine, NOW, outgoing, PATH, SECRET } from './callbacks.ts';
 import { type Answer, type Outgoing, send } from './client.ts';
 
 /** All built-in providers, each with its secret. */
-export const PROVIDERS: readonly Provider[] = [
-  signalwire({ signingKey: SECRET }),
-  exotel({ token: SECRET }),
-  voicedock({ secret: SECRET }),
-  mycpaas({ token: SECRET }),
-];
+export const PROVIDERS: readonly Provider[] = builtInProviders.map((provider) =>
+  provider({ [provider.definition.secretOption ?? 'token']: SECRET }),
+);
 
 /** How to open a subject. */
 export interface SubjectOptions extends Partial<Omit<Setup, 'endpoint' | 'application'>> {

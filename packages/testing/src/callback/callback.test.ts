@@ -13,12 +13,7 @@ const NOW = Date.UTC(2026, 5, 25);
 const SECRET = 'of the test';
 const silent = { warn() {}, error() {} };
 const options = {
-  providers: [
-    signalwire({ signingKey: SECRET }),
-    exotel({ token: SECRET }),
-    voicedock({ secret: SECRET }),
-    mycpaas({ token: SECRET }),
-  ],
+  providers: builtInProviders.map((provider) => provider({ [provider.definition.secretOption ?? 'token']: SECRET })),
   clock: () => NOW,
   log: silent,
 } as const;
