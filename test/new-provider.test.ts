@@ -90,6 +90,7 @@ it('is one file, its fixtures and one line', () => {
     'written from the code',
   );
   run(copy, 'vitest/vitest.mjs', 'run', '--typecheck.enabled=false', ...TESTS);
+  run(copy, 'vitest/vitest.mjs', 'run', '--typecheck.enabled=false', 'packages/koa/test/koa.test.ts', '-t', 'newcomer');
 
   const byHand = changed(copy).filter((file) => !GENERATED.includes(file));
   expect(byHand).toEqual([FILE, LIST, ...fixtures(copy)].sort());
@@ -102,7 +103,10 @@ const TESTS = [
   'packages/core/src/provider/check-definition.test.ts',
   'packages/core/src/providers/fixtures.test.ts',
   'packages/core/src/providers/index.test.ts',
+  'packages/core/src/providers/rules.test.ts',
+  'packages/testing/src/callback',
   'packages/testing/src/provider-contract',
+  'packages/testing/src/scenario',
   'test/documents.test.ts',
   'test/exports.test.ts',
   'test/types.test.ts',
