@@ -18,8 +18,7 @@ export {
   type Transition,
   type Trust,
 } from './event.ts';
-export type { ErrorHandler, Handler, HandlerContext, HandlerOptions, Handlers } from './handlers/handlers.ts';
-export { exponentialBackoff, type RetryOptions } from './handlers/retry.ts';
+export type { ErrorHandler, Handler, HandlerContext, HandlerOptions, Handlers } from './handlers.ts';
 export type { Inbox } from './inbox/inbox.ts';
 export { memoryInbox } from './inbox/memory-inbox.ts';
 export type { CallSummary, DeadLetter, Page } from './inbox/queries.ts';
@@ -29,5 +28,6 @@ export type { CallStatusOptions } from './options/call-status-options.ts';
 export type { Provider } from './provider/define-provider.ts';
 export * from './providers/index.ts';
 export type { CloseOptions, ProviderReceiver, Receiver } from './receiver/types.ts';
+export { exponentialBackoff, type RetryOptions } from './retry.ts';
 export type { Secret, TenantSecrets } from './signing/secrets.ts';
 export type { TelemetryEvent } from './telemetry.ts';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Call } from '../src/call.ts';
 import { createCallStatus } from '../src/create-call-status.ts';
 import { CALL_STATUSES, isTerminal } from '../src/event.ts';
-import { STATUS_HANDLERS } from '../src/handlers/handlers.ts';
+import { STATUS_HANDLERS } from '../src/handlers.ts';
 import { exotel } from '../src/providers/exotel.ts';
 import { mycpaas } from '../src/providers/mycpaas.ts';
 import { signalwire } from '../src/providers/signalwire.ts';

@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { CallStatusError } from '../src/errors.ts';
 import { type AnyCallStatusEvent, type CallStatus, isTerminal } from '../src/event.ts';
-import type { HandlerContext } from '../src/handlers/handlers.ts';
 import { Worker } from '../src/handlers/worker.ts';
 import type { ProviderRules, WorkerOptions } from '../src/handlers/worker-options.ts';
+import type { HandlerContext } from '../src/handlers.ts';
 import type { Inbox, NewEvent } from '../src/inbox/inbox.ts';
 import { memoryInbox } from '../src/inbox/memory-inbox.ts';
 

@@ -10,6 +10,7 @@ import {
 } from '@call-status/core/adapter';
 import type { Request, RequestHandler } from 'express';
 import { shareHiddenClass } from './hidden-class.ts';
+import { isInRoute } from './in-route.ts';
 
 export * from '@call-status/core';
 export { type CloseGracefullyOptions, closeGracefully, type MiddlewareOptions } from '@call-status/core/adapter';
@@ -53,11 +54,12 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
 ): RequestHandler {
   const calls = toReceiver(receiver);
   checkMiddlewareOptions(options);
-  return (req, res, next) => {
+  const middleware: RequestHandler = (req, res, next) => {
     const { method, headers, originalUrl: url, baseUrl: mountPath, url: restUrl } = req;
-    // A route has its own `next`. The route stays on the request after it was left.
-    const inRoute = req.route !== undefined && next !== req.next;
-    const callbackOnly = isCallbackOnly({ inRoute, mountPath, url, restUrl }, options);
+    const callbackOnly = isCallbackOnly(
+      { inRoute: isInRoute(req, next, middleware), mountPath, url, restUrl },
+      options,
+    );
     if (!calls.accepts({ method, headers, url, callbackOnly })) return next();
     shareHiddenClass(req, res);
     const { body: parsed, rawBody } = req as Request & { rawBody?: unknown };
@@ -78,6 +80,7 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
       fail: next,
     });
   };
+  return middleware;
 }
 
 /** Whether Express' own setting trusts the sender of a request. */

@@ -32,6 +32,11 @@ const withOwnNext =
     next();
   };
 
+const traced =
+  (middleware: RequestHandler): RequestHandler =>
+  (req, res, next) =>
+    middleware(req, res, (error) => next(error));
+
 const CALLBACKS_ONLY: readonly (readonly [string, Mount])[] = [
   ['app.post(path)', (app, middleware) => app.post(PATH, middleware)],
   ['app.post(path) behind another middleware', (app, middleware) => app.post(PATH, passOn, middleware)],
@@ -72,6 +77,21 @@ const ALSO_OTHERS: readonly (readonly [string, Mount])[] = [
   [
     'app.use() behind a route that passed it on, wrapped',
     (app, middleware) => app.post(PATH, passOn).use(asyncHandler(middleware)),
+  ],
+  [
+    'app.use() behind a route for everything, with the next of a tracer',
+    (app, middleware) => app.all(/.*/, passOn).use(traced(middleware)),
+  ],
+  [
+    'app.use() behind app.all(path), with the next of a tracer',
+    (app, middleware) => app.all(PATH, passOn).use(traced(middleware)),
+  ],
+  [
+    'app.use() behind app.route(path).all(), with the next of a tracer',
+    (app, middleware) => {
+      app.route(PATH).all(passOn);
+      app.use(traced(middleware));
+    },
   ],
   [
     'router.use() behind a route that passed it on',

@@ -16,6 +16,10 @@ type Mount = (app: Koa, middleware: Middleware) => void;
 
 const PATH = '/hooks/voice';
 const passOn: Middleware = (_ctx, next) => next();
+const answer: Middleware = async (ctx, next) => {
+  ctx.body = 'answered';
+  await next();
+};
 const wrapped =
   (middleware: Middleware): Middleware =>
   async (ctx, next) => {
@@ -32,6 +36,14 @@ const CALLBACKS_ONLY: readonly (readonly [string, Mount])[] = [
   [
     'router.post(path) behind router.use()',
     (app, middleware) => app.use(new Router().use(passOn).post(PATH, wrapped(middleware)).routes()),
+  ],
+  [
+    'app.use() and router.post(path)',
+    (app, middleware) => app.use(middleware).use(new Router().post(PATH, middleware).routes()),
+  ],
+  [
+    'router.use() and router.post(path)',
+    (app, middleware) => app.use(new Router().use(middleware).post(PATH, middleware).routes()),
   ],
   [
     'router.post() of a router with a prefix',
@@ -69,6 +81,23 @@ const ALSO_OTHERS: readonly (readonly [string, Mount])[] = [
     (app, middleware) => app.use(new Router().post(PATH, passOn).routes()).use(middleware),
   ],
   ['app.use() behind a mount that passed it on', (app, middleware) => app.use(mount(PATH, passOn)).use(middleware)],
+  [
+    'mount(prefix) behind a route that passed it on',
+    (app, middleware) => app.use(new Router().post(PATH, passOn).routes()).use(mount('/hooks', middleware)),
+  ],
+  [
+    'an application at a prefix behind a route for everything',
+    (app, middleware) =>
+      app.use(new Router().all(/.*/, passOn).routes()).use(mount('/hooks', new Koa().use(middleware))),
+  ],
+  [
+    'app.use(), wrapped, behind router.all(path)',
+    (app, middleware) => app.use(new Router().all(PATH, passOn).routes()).use(wrapped(middleware)),
+  ],
+  [
+    'app.use(), wrapped, behind a route that answered',
+    (app, middleware) => app.use(new Router().post(PATH, answer).routes()).use(wrapped(middleware)),
+  ],
   [
     'app.use() behind a router without its path',
     (app, middleware) => app.use(new Router().post('/', passOn).routes()).use(wrapped(middleware)),

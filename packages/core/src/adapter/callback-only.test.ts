@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkMiddlewareOptions, isCallbackOnly } from './callback-only.ts';
+import { checkMiddlewareOptions, isCallbackOnly, isExactPath } from './callback-only.ts';
 
 it.each<[unknown, string]>([
   [{ callbackonly: true }, '`callbackonly` is no option; did you mean `callbackOnly`? Known: callbackOnly.'],
@@ -25,6 +25,7 @@ describe('isCallbackOnly', () => {
     ['at exactly the path of its mount', true, { mountPath: '/hooks', url: '/hooks', restUrl: '/' }],
     ['with a query', true, { mountPath: '/hooks', url: '/hooks?token=a/b', restUrl: '/?token=a/b' }],
     ['with a slash behind the path', true, { mountPath: '/hooks', url: '/hooks/', restUrl: '/' }],
+    ['with a fragment', true, { mountPath: '/hooks', url: '/hooks#a', restUrl: '/#a' }],
     ['with an empty rest', true, { mountPath: '/hooks', url: '/hooks?a', restUrl: '?a' }],
     ['below the path of its mount', false, { mountPath: '/hooks', url: '/hooks/a', restUrl: '/a' }],
     ['with two slashes behind the path', false, { mountPath: '/hooks', url: '/hooks//', restUrl: '//' }],
@@ -38,5 +39,19 @@ describe('isCallbackOnly', () => {
     const whole = { inRoute: false, mountPath: undefined, ...place };
     expect(isCallbackOnly(whole, {})).toBe(expected);
     for (const callbackOnly of [true, false]) expect(isCallbackOnly(whole, { callbackOnly })).toBe(callbackOnly);
+  });
+});
+
+describe('isExactPath', () => {
+  it.each([
+    ['/hooks', '/hooks', true],
+    ['/hooks', '/Hooks/', true],
+    ['/', '/', true],
+    ['/hooks/:id', '/hooks/7', false],
+    ['/hooks', '/hooks/a', false],
+    [/.*/, '/hooks', false],
+    [undefined, '/', false],
+  ])('of the route %s and the request %s: %s', (route, request, expected) => {
+    expect(isExactPath(route, request)).toBe(expected);
   });
 });

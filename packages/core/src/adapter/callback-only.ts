@@ -1,5 +1,5 @@
-import { checkOptions } from '../options/check-options.ts';
-import { BOOLEAN } from '../options/option-rules.ts';
+import { checkOptions } from '../rules/check-options.ts';
+import { BOOLEAN } from '../rules/option-rules.ts';
 
 /** The options of a middleware, in every framework that has middlewares. */
 export interface MiddlewareOptions {
@@ -53,4 +53,16 @@ export function isCallbackOnly(
 }
 
 /** Nothing but a query, even if the request line contains the whole URL. */
-const NO_PATH = /^(?:https?:\/\/[^/?]*)?\/?(?:\?|$)/i;
+const NO_PATH = /^(?:https?:\/\/[^/?#]*)?\/?(?:[?#]|$)/i;
+
+/**
+ * Whether the path of a route is a text without parameters, and that of the request; in any case, with or without a slash at its end.
+ * @example isExactPath('/webhooks/voice', '/Webhooks/voice/') // true
+ */
+export function isExactPath(routePath: unknown, requestPath: string): boolean {
+  return typeof routePath === 'string' && plainPath(routePath) === plainPath(requestPath);
+}
+
+function plainPath(path: string): string {
+  return path.toLowerCase().replace(/\/$/, '');
+}

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { Server } from 'node:net';
 import { CallStatusError } from '../errors.ts';
-import { checkOptions, kindOf } from '../options/check-options.ts';
-import { DEADLINE } from '../options/option-rules.ts';
 import type { CloseOptions } from '../receiver/types.ts';
+import { checkOptions, kindOf } from '../rules/check-options.ts';
+import { DEADLINE } from '../rules/option-rules.ts';
 import { clearInterval, clearTimeout, LONGEST_TIMER_MS, monotonicNow, setInterval, setTimeout } from '../timer.ts';
 
 /** A server of `node:http`, `node:https` or `node:http2`: what `app.listen()` returns in Express and Koa. */

@@ -2,12 +2,18 @@ import '../require-node.ts';
 
 /** For authors of adapters: receives requests from Node's HTTP servers, and reads bodies without taking them away from the application. */
 export type { Ack, CallbackReceiver, CallbackRequest, Receipt, RequestHead } from '../callback-request.ts';
-export type { OptionRule } from '../options/check-options.ts';
 export { receiverIssues } from '../options/receiver-options.ts';
 export type { EventName, RecordOptions, Registrars } from '../receiver/types.ts';
+export type { OptionRule } from '../rules/check-options.ts';
 export type { TelemetryAttempt, TelemetrySubject } from '../telemetry.ts';
 export { type BodyStream, readBody } from './body.ts';
-export { checkMiddlewareOptions, isCallbackOnly, type MiddlewareOptions, type Place } from './callback-only.ts';
+export {
+  checkMiddlewareOptions,
+  isCallbackOnly,
+  isExactPath,
+  type MiddlewareOptions,
+  type Place,
+} from './callback-only.ts';
 export {
   type Closable,
   type CloseGracefullyOptions,

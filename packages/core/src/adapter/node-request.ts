@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallbackReceiver, Receipt } from '../callback-request.ts';
-import { CallStatusError } from '../errors.ts';
+import { CallStatusError, isCallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import { contentLength, isFullyBuffered, peekBody, readBuffered } from './body.ts';
 import { inNextTurn } from './next-turn.ts';
@@ -74,12 +74,16 @@ export function receiveRead(
   body: Uint8Array | CallStatusError,
   then: Continuation,
 ): void {
-  const callback =
-    body instanceof Uint8Array
-      ? new NodeCallback(request, body)
-      : new NodeCallback(request, undefined, undefined, body);
+  const callback = callbackOf(request, body);
   callback.hasBody = false;
   receive(receiver, callback, then);
+}
+
+/** Hooks of the application may have put anything in place of the body, which then counts as parsed. */
+function callbackOf(request: NodeRequest, body: unknown): NodeCallback {
+  if (body instanceof Uint8Array) return new NodeCallback(request, body);
+  if (isCallStatusError(body)) return new NodeCallback(request, undefined, undefined, body);
+  return new NodeCallback(request, undefined, body);
 }
 
 function receiveStream(receiver: CallbackReceiver, request: NodeRequest, then: Continuation): void {

@@ -1,9 +1,9 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type Call, foldCall } from '../call.ts';
 import type { CallStatusError } from '../errors.ts';
+import type { HandlerContext } from '../handlers.ts';
 import type { Inbox, Job } from '../inbox/inbox.ts';
 import type { Logger } from '../log/log.ts';
-import type { HandlerContext } from './handlers.ts';
 
 /** What all handler contexts of a worker share. */
 export interface ContextSource {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { codes, errors, type Handle, inbox, pass, record, settled, worker } from '../../test/worker-subject.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import type { HandlerContext } from './handlers.ts';
+import type { HandlerContext } from '../handlers.ts';
 
 describe('failing', () => {
   it('tries again after the pause, and calls only the handlers that failed', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyCallStatusEvent } from '../event.ts';
-import { HANDLER_NAMES } from './handlers.ts';
+import { HANDLER_NAMES } from '../handlers.ts';
 import { HandlerRegistry, renamedHandlers } from './registry.ts';
 
 function event(status: string, transition = 'advance', terminal = false): AnyCallStatusEvent {

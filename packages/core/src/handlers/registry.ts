@@ -1,6 +1,5 @@
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import { checkOptions, type OptionRules } from '../options/check-options.ts';
 import {
   type ErrorHandler,
   HANDLER_NAMES,
@@ -9,7 +8,8 @@ import {
   type HandlerOptions,
   type Handlers,
   STATUS_HANDLERS,
-} from './handlers.ts';
+} from '../handlers.ts';
+import { checkOptions, type OptionRules } from '../rules/check-options.ts';
 
 /** A handler to call for an event. */
 export interface NamedHandler {

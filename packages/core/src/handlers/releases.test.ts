@@ -2,10 +2,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCallStatus } from '../create-call-status.ts';
 import type { CallStatusError } from '../errors.ts';
+import type { Handler } from '../handlers.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { memoryInbox } from '../inbox/memory-inbox.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
-import type { Handler } from './handlers.ts';
 
 const silent = { warn() {}, error() {} };
 

@@ -1,11 +1,11 @@
 import { CallStatusError, type ErrorDetails, isCallStatusError } from '../errors.ts';
 import type { Inbox, Lease, Outcome } from '../inbox/inbox.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
+import { DEFAULT_ATTEMPTS, exponentialBackoff, mostInterruptions, type RetryOptions } from '../retry.ts';
 import { publish } from '../telemetry.ts';
 import type { Timers } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 import type { Interruptions } from './interruptions.ts';
-import { DEFAULT_ATTEMPTS, exponentialBackoff, mostInterruptions, type RetryOptions } from './retry.ts';
 
 /** What the results need from their worker. */
 export interface ResultsOptions {

@@ -1,10 +1,10 @@
 import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import type { RetryOptions } from '../retry.ts';
 import type { Timers } from '../timer.ts';
 import type { ContextSource } from './context.ts';
 import type { NamedHandler } from './registry.ts';
-import type { RetryOptions } from './retry.ts';
 
 /** How the events of one provider are handled. */
 export interface ProviderRules {

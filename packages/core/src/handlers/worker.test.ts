@@ -12,8 +12,8 @@ import {
   settled,
   worker,
 } from '../../test/worker-subject.ts';
+import type { HandlerContext } from '../handlers.ts';
 import type { Lease } from '../inbox/inbox.ts';
-import type { HandlerContext } from './handlers.ts';
 
 describe('handling', () => {
   it('calls the handlers of an event in order, also asynchronous ones, and finishes it', async () => {

@@ -2,7 +2,7 @@ import '../require-node.ts';
 
 /** For authors of inboxes: the interface, and the rules that every inbox follows. */
 export { type ApplicationEnd, foldCall, transitionOf } from '../call.ts';
-export { checkOptions, type OptionRule, type OptionRules } from '../options/check-options.ts';
+export { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
 export type { Clock, Timers, TimeSource } from '../timer.ts';
 export type {
   CallEnd,

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { checkOptions, type OptionRules } from '../options/check-options.ts';
+import { checkOptions, type OptionRules } from '../rules/check-options.ts';
 import type { Clock } from '../timer.ts';
 import type { Inbox } from './inbox.ts';
 import { MemoryInbox } from './memory/inbox.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CALL_STATUSES } from '../event.ts';
-import { checkOptions } from '../options/check-options.ts';
+import { checkOptions } from '../rules/check-options.ts';
 import { queryRules } from './query-rules.ts';
 
 const rules = queryRules((cursor) => cursor === 'mine');

@@ -1,6 +1,6 @@
 import { isDate } from 'node:util/types';
 import { CALL_STATUSES, isTerminal } from '../event.ts';
-import type { OptionRule, OptionRules } from '../options/check-options.ts';
+import type { OptionRule, OptionRules } from '../rules/check-options.ts';
 import type { CallEnd, CallQuery, DeadLetterQuery } from './inbox.ts';
 
 /** Some inboxes read a whole page on the thread that answers callbacks. */

@@ -3,8 +3,8 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { createCallStatus } from '../create-call-status.ts';
 import { CallStatusError } from '../errors.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
+import { Reporter } from '../request/reporter.ts';
 import { BoundedLog } from './bounded-log.ts';
-import { Reporter } from './reporter.ts';
 
 function lines() {
   const written: string[] = [];

@@ -1,11 +1,11 @@
 import type { Ack } from '../callback-request.ts';
 import type { Limits } from '../decode/fields.ts';
 import type { CallStatusEvent } from '../event.ts';
-import type { Handlers } from '../handlers/handlers.ts';
-import type { RetryOptions } from '../handlers/retry.ts';
+import type { Handlers } from '../handlers.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Logger } from '../log/log.ts';
 import type { EventOf, Provider } from '../provider/define-provider.ts';
+import type { RetryOptions } from '../retry.ts';
 import type { PublicUrl } from '../signing/called-url.ts';
 import type { Clock, TimeSource } from '../timer.ts';
 

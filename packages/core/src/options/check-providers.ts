@@ -4,8 +4,8 @@ import type { Provider } from '../provider/define-provider.ts';
 import type { OptionSchemas } from '../provider/provider-options.ts';
 import { issuesOfOption, validate } from '../provider/standard-schema.ts';
 import { signingSecret } from '../request/authenticate.ts';
-import { type Elsewhere, kindOf, type OptionRule, optionIssues } from './check-options.ts';
-import { HANDLER_RULES, SHARED_RULES } from './option-rules.ts';
+import { type Elsewhere, kindOf, type OptionRule, optionIssues } from '../rules/check-options.ts';
+import { HANDLER_RULES, SHARED_RULES } from '../rules/option-rules.ts';
 
 /** Other vendors' names for a secret. */
 const FOREIGN_SECRETS = [

@@ -1,8 +1,7 @@
 import type { Limits } from '../decode/fields.ts';
-import type { Handlers } from '../handlers/handlers.ts';
+import type { Handlers } from '../handlers.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import type { CallStatusOptions } from './call-status-options.ts';
-import { kindOf, type OptionRule, type OptionRules, optionIssues } from './check-options.ts';
+import { kindOf, type OptionRule, type OptionRules, optionIssues } from '../rules/check-options.ts';
 import {
   BOOLEAN,
   HANDLER_RULES,
@@ -12,7 +11,8 @@ import {
   oneOf,
   POSITIVE_INTEGER,
   SHARED_RULES,
-} from './option-rules.ts';
+} from '../rules/option-rules.ts';
+import type { CallStatusOptions } from './call-status-options.ts';
 
 const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?(#\S*)?$/;
 const PROVIDER_LIST = 'a list of providers, such as [signalwire({ … })]';

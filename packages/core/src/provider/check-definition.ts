@@ -1,6 +1,6 @@
 import { CallStatusError } from '../errors.ts';
 import { CALL_STATUSES } from '../event.ts';
-import { HANDLER_RULES, SHARED_RULES } from '../options/option-rules.ts';
+import { HANDLER_RULES, SHARED_RULES } from '../rules/option-rules.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { isSchema } from './standard-schema.ts';
 

@@ -1,8 +1,8 @@
 import type { CallbackRequest } from '../callback-request.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatus, ProviderEvent } from '../event.ts';
-import type { Handlers } from '../handlers/handlers.ts';
-import type { RetryOptions } from '../handlers/retry.ts';
+import type { Handlers } from '../handlers.ts';
+import type { RetryOptions } from '../retry.ts';
 import type { MaybePromise, Secret } from '../signing/secrets.ts';
 import { addingToken, type CallbackParamsFunction, type WithToken } from './callback-params.ts';
 import { checkDefinition } from './check-definition.ts';

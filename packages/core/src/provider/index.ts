@@ -26,7 +26,7 @@ export type {
   Recording,
   Sip,
 } from '../event.ts';
-export type { WithStatus } from '../handlers/handlers.ts';
+export type { WithStatus } from '../handlers.ts';
 export type { PublicUrl } from '../signing/called-url.ts';
 export { equal } from '../signing/equal.ts';
 export { type HmacAlgorithm, hmac } from '../signing/hmac.ts';

@@ -1,7 +1,5 @@
 import type { FieldTree } from '../decode/fields.ts';
 import type { Agent, CallError, Hangup, Leg, Line, Recording } from '../event.ts';
-import { checkOptions, type OptionRules } from '../options/check-options.ts';
-import { oneOf } from '../options/option-rules.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
@@ -27,6 +25,8 @@ import {
   text,
   word,
 } from '../provider/values.ts';
+import { checkOptions, type OptionRules } from '../rules/check-options.ts';
+import { oneOf } from '../rules/option-rules.ts';
 
 /** The types of `exotel`. */
 export declare namespace exotel {

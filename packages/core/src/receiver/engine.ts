@@ -1,17 +1,17 @@
 import { CallStatusError } from '../errors.ts';
 import { withDeadline } from '../handlers/deadline.ts';
-import type { HandlerName, HandlerOptions } from '../handlers/handlers.ts';
 import { HandlerRegistry } from '../handlers/registry.ts';
 import { Worker } from '../handlers/worker.ts';
+import type { HandlerName, HandlerOptions } from '../handlers.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import { DefaultLogger, type Logger } from '../log/log.ts';
-import { Reporter } from '../log/reporter.ts';
 import { type ResolvedOptions, rulesOf } from '../options/options.ts';
 import { type Dropped, sayingOnce } from '../request/checked-form.ts';
 import { PendingRequests } from '../request/pending-requests.ts';
 import type { Pipeline } from '../request/receive.ts';
 import { Recorder } from '../request/record.ts';
+import { Reporter } from '../request/reporter.ts';
 import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from '../timer.ts';
 
 /** The part of the deadline that is reserved for releasing running attempts and closing the inbox, in milliseconds. */

@@ -1,8 +1,8 @@
 import { CallStatusError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
-import { checkOptions } from '../options/check-options.ts';
-import { DEADLINE } from '../options/option-rules.ts';
 import type { ResolvedOptions } from '../options/options.ts';
+import { checkOptions } from '../rules/check-options.ts';
+import { DEADLINE } from '../rules/option-rules.ts';
 import { Engine } from './engine.ts';
 import { OneProviderReceiver } from './provider-receiver.ts';
 import { ScopedReceiver } from './scoped-receiver.ts';

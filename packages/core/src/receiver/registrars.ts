@@ -1,5 +1,5 @@
 import { CallStatusError } from '../errors.ts';
-import type { HandlerName, HandlerOptions, Handlers } from '../handlers/handlers.ts';
+import type { HandlerName, HandlerOptions, Handlers } from '../handlers.ts';
 import type { Registrars } from './types.ts';
 
 const NOT_MIDDLEWARE = 'a receiver is not a middleware: write callStatusMiddleware(calls).';

@@ -1,6 +1,6 @@
 import type { CallbackReceiver } from '../callback-request.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import type { HandlerOptions, Handlers } from '../handlers/handlers.ts';
+import type { HandlerOptions, Handlers } from '../handlers.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 
 /** `calls.onCompleted(fn, { name: 'billing' })`: the handlers as methods, each returning its receiver. */

@@ -1,9 +1,9 @@
 import { CallStatusError, type ErrorCode, type ErrorDetails, isCallStatusError } from '../errors.ts';
 import type { Trust } from '../event.ts';
-import { kindOf } from '../options/check-options.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider, Verdict } from '../provider/define-provider.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
+import { kindOf } from '../rules/check-options.ts';
 import { mismatchHint } from '../signing/hint.ts';
 import { type Found, type Secret, secretsOf } from '../signing/secrets.ts';
 import { tokenVerdict } from '../signing/token.ts';

@@ -2,7 +2,6 @@ import type { CallbackRequest, Receipt } from '../callback-request.ts';
 import type { Limits } from '../decode/fields.ts';
 import { CallStatusError, isCallStatusError, unexpected } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import type { Reporter } from '../log/reporter.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import { IncomingCallback } from '../provider/incoming-callback.ts';
 import type { PublicUrl } from '../signing/called-url.ts';
@@ -15,6 +14,7 @@ import { normalize } from './normalize.ts';
 import { otherMessage } from './other-message.ts';
 import { tooLong, whyNotRecognized } from './passed-on.ts';
 import type { Recorder } from './record.ts';
+import type { Reporter } from './reporter.ts';
 import { validate } from './validate.ts';
 
 /** What receiving a request needs from its receiver. */

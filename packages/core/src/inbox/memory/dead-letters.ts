@@ -1,4 +1,4 @@
-import { checkOptions } from '../../options/check-options.ts';
+import { checkOptions } from '../../rules/check-options.ts';
 import type { DeadLetter, DeadLetterQuery, DeadLetters, Page } from '../inbox.ts';
 import { timeRange } from '../query-rules.ts';
 import type { CallQueue, QueuedJob } from './call-queue.ts';

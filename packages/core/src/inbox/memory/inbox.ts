@@ -1,7 +1,7 @@
 import { type Call, transitionOf } from '../../call.ts';
 import { CallStatusError } from '../../errors.ts';
 import { type AnyCallStatusEvent, isTerminal } from '../../event.ts';
-import { checkOptions } from '../../options/check-options.ts';
+import { checkOptions } from '../../rules/check-options.ts';
 import type { Clock } from '../../timer.ts';
 import type {
   CallEnd,

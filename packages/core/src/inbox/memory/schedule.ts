@@ -145,9 +145,10 @@ export class Schedule {
       if (job.dueAt > now) this.#enterLater(job.queue);
       else this.#enterDue(job.queue, job.dueAt);
     }
-    this.#leasesUntil = Math.min(
-      ...running.map(({ leaseUntil }) => (leaseUntil > now ? leaseUntil : Number.POSITIVE_INFINITY)),
-    );
+    this.#leasesUntil = Number.POSITIVE_INFINITY;
+    for (const { leaseUntil } of running) {
+      if (leaseUntil > now && leaseUntil < this.#leasesUntil) this.#leasesUntil = leaseUntil;
+    }
   }
 
   /** The call that has been due for longest, of the providers that are within their limits. */

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import type { RequestHead } from '../callback-request.ts';
 import type { CallStatusError } from '../errors.ts';
-import type { ErrorHandler } from '../handlers/handlers.ts';
+import type { ErrorHandler } from '../handlers.ts';
+import { BoundedLog } from '../log/bounded-log.ts';
+import type { Logger } from '../log/log.ts';
 import { isObserved, publish } from '../telemetry.ts';
 import { printable, printableLines } from '../text/printable.ts';
 import { loggableUrl, loggableWord, withoutPhoneNumbers } from '../text/redact.ts';
-import { BoundedLog } from './bounded-log.ts';
-import type { Logger } from './log.ts';
 
 /** Reports errors at run time: to the log and to the error handlers. */
 export class Reporter {

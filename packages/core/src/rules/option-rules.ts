@@ -1,5 +1,5 @@
-import { HANDLER_NAMES, type HandlerName } from '../handlers/handlers.ts';
-import type { RetryOptions } from '../handlers/retry.ts';
+import { HANDLER_NAMES, type HandlerName } from '../handlers.ts';
+import type { RetryOptions } from '../retry.ts';
 import { LONGEST_TIMER_MS } from '../timer.ts';
 import type { OptionRule } from './check-options.ts';
 

@@ -55,7 +55,7 @@ export function codeLines(text: string): number {
   return lines.size;
 }
 
-/** Words that are not American, or that nobody with English as a first language would choose here. */
+/** Words that are not American, or that a native speaker would not choose here. */
 const FOREIGN = new RegExp(
   String.raw`\b(${[
     String.raw`(?:un)?(?:normali|recogni|seriali|organi|initiali|finali|optimi|utili|prioriti|summari|minimi|maximi)s(?:e|es|ed|ing|ation)`,
