@@ -56,10 +56,8 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
   checkMiddlewareOptions(options);
   const middleware: RequestHandler = (req, res, next) => {
     const { method, headers, originalUrl: url, baseUrl: mountPath, url: restUrl } = req;
-    const callbackOnly = isCallbackOnly(
-      { inRoute: isInRoute(req, next, middleware), mountPath, url, restUrl },
-      options,
-    );
+    const inRoute = isInRoute(req, next, middleware);
+    const callbackOnly = isCallbackOnly({ inRoute, mountPath, url, restUrl }, options);
     if (!calls.accepts({ method, headers, url, callbackOnly })) return next();
     shareHiddenClass(req, res);
     const { body: parsed, rawBody } = req as Request & { rawBody?: unknown };
