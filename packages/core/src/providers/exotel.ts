@@ -1,8 +1,8 @@
-import type { FieldTree } from '../decode/fields.ts';
 import type { Agent, CallError, Hangup, Leg, Line, Recording } from '../event.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
+import { isExotelCallStatus as isCallStatus } from '../provider/exotel-messages.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES } from '../provider/laml/laml.ts';
 import { answeredByLegs } from '../provider/legs.ts';
@@ -14,7 +14,6 @@ import {
   count,
   direction,
   fieldsOf,
-  hasValue,
   id,
   isStatus,
   number,
@@ -178,18 +177,6 @@ function whyNot({ fields }: IncomingCallback, advice: string): string | undefine
   return other === true ? `CallSid is not 32 hexadecimal digits: ${advice}.` : other;
 }
 
-/** Fields of Exotel's other messages, which have no `Status`: Passthru (whose answer controls the call) and softphone events. */
-const OTHER_WITHOUT_STATUS = ['CallFrom', 'CallTo', 'CallType', 'DialCallStatus', 'CallState'] as const;
-
-function isCallStatus(fields: FieldTree): true | string {
-  // An agent popup, often sent to the same URL: its `busy` means that the agent is being called.
-  if (word(fields['EventType']) === 'dial' || word(fields['Status']) === 'free') return 'It is a popup for agents.';
-  if (hasValue(fields['SmsSid'])) return 'It has SmsSid: it is a text message.';
-  if ('Status' in fields) return true;
-  const marker = OTHER_WITHOUT_STATUS.find((name) => hasValue(fields[name]));
-  return marker === undefined || `It has ${marker} and no Status: it is of Passthru or of the softphone.`;
-}
-
 function normalize(fields: exotel.Fields, { utcOffset = '+05:30' }: exotel.Options): NormalForm {
   // A leg that was not attempted is empty.
   const legs = Array.isArray(fields.Legs) ? fields.Legs.map(fieldsOf).map(normalLeg) : [];
@@ -240,15 +227,13 @@ function normalLeg(leg: Readonly<Record<string, unknown>>): Leg {
   );
 }
 
-const EVENTS: readonly unknown[] = ['terminal', 'answered'] satisfies readonly exotel.Event[];
-
-/** `url` and `token` are checked for every provider. */
 const CALLBACK_RULES: OptionRules<exotel.CallbackOptions & TokenOption> = {
   url: { expected: 'a text', fits: () => true },
   token: { expected: 'a text', fits: () => true },
   events: {
     expected: "['terminal', 'answered'] or one of them in a list",
-    fits: (value) => Array.isArray(value) && value.length > 0 && value.every((event) => EVENTS.includes(event)),
+    fits: (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((event) => ['terminal', 'answered'].includes(event)),
     aliases: ['event', 'statusCallbackEvents'],
   },
   contentType: oneOf('application/json', 'multipart/form-data'),
