@@ -232,8 +232,7 @@ const CALLBACK_RULES: OptionRules<exotel.CallbackOptions & TokenOption> = {
   token: { expected: 'a text', fits: () => true },
   events: {
     expected: "['terminal', 'answered'] or one of them in a list",
-    fits: (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((event) => ['terminal', 'answered'].includes(event)),
+    fits: (value) => Array.isArray(value) && value.length > 0 && value.every(oneOf('terminal', 'answered').fits),
     aliases: ['event', 'statusCallbackEvents'],
   },
   contentType: oneOf('application/json', 'multipart/form-data'),

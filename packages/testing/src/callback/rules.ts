@@ -1,5 +1,4 @@
-import type { OptionRule, OptionRules } from '@call-status/core/inbox';
-import type { CallbackOptions, Proof } from './callback.ts';
+import type { OptionRule } from '@call-status/core/inbox';
 
 /** A text. */
 export const TEXT: OptionRule = { expected: 'a text', fits: (value) => typeof value === 'string' };
@@ -8,7 +7,7 @@ export const TEXT: OptionRule = { expected: 'a text', fits: (value) => typeof va
 export const NUMBER: OptionRule = { expected: 'a finite number', fits: Number.isFinite };
 
 /** The rules for the proof of a callback. */
-export const PROOF_RULES: OptionRules<Proof> = {
+export const PROOF_RULES: Readonly<Record<'secret' | 'token' | 'nowMs', OptionRule>> = {
   secret: { ...TEXT, aliases: ['signingKey', 'authToken'] },
   token: TEXT,
   nowMs: { ...NUMBER, aliases: ['now', 'time'] },
@@ -17,7 +16,9 @@ export const PROOF_RULES: OptionRules<Proof> = {
 const ENCODINGS: readonly unknown[] = ['form', 'multipart', 'json', 'query'];
 
 /** The rules for the options of a callback. */
-export const CALLBACK_RULES: OptionRules<CallbackOptions> = {
+export const CALLBACK_RULES: Readonly<
+  Record<'fields' | 'encoding' | 'callId' | 'body' | 'url' | keyof typeof PROOF_RULES, OptionRule>
+> = {
   fields: { expected: 'an object of fields', fits: (value) => typeof value === 'object' && value !== null },
   encoding: {
     expected: "'form', 'multipart', 'json' or 'query'",
