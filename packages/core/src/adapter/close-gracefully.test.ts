@@ -121,13 +121,23 @@ it.each<[string, unknown[], string]>([
   ['no server', [undefined], SERVER('undefined')],
   ['swapped arguments', [receiver(), createServer()], SERVER('an object')],
   ['options in place of the receiver', [createServer(), FOREVER], CALLS],
-  ['NaN', [createServer(), receiver(), { deadlineMs: Number.NaN }], '`deadlineMs`: expected a number of milliseconds'],
-  ['another name', [createServer(), receiver(), { deadline: 1 }], '`deadline` is no option; here it is `deadlineMs`.'],
-  ['a number', [createServer(), receiver(), 5000], 'expected an object of deadlineMs, got a number.'],
 ])('refuses %s at once', (_, given, message) => {
   expect(() => closeGracefully(...(given as Parameters<typeof closeGracefully>))).toThrow(
     expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(message) }),
   );
+});
+
+it.each<[string, unknown, string]>([
+  ['NaN', { deadlineMs: Number.NaN }, '`deadlineMs`: expected a number of milliseconds'],
+  ['another name', { deadline: 1 }, '`deadline` is no option; here it is `deadlineMs`.'],
+  ['a number', 5000, 'expected an object of deadlineMs, got a number.'],
+])('closes with the default deadline, and then rejects %s', async (_, options, message) => {
+  const calls = receiver();
+  await expect(closeGracefully(createServer(), calls, options as never)).rejects.toThrow(
+    expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(message) }),
+  );
+  expect(calls.closed).toEqual([expect.any(Number)]);
+  expect(calls.closed[0]).toBeGreaterThan(10_000);
 });
 
 /** A receiver that notes the deadline that it was given. */

@@ -32,6 +32,7 @@ export interface CloseGracefullyOptions {
   readonly deadlineMs?: number;
 }
 
+const DEFAULT_DEADLINE_MS = 20_000;
 /** How long busy connections still get answers, each of which asks the client to close the connection. */
 const LAST_REQUESTS_MS = 500;
 const POLL_MS = 50;
@@ -48,7 +49,8 @@ const deadlines = new WeakMap<object, number>();
  *
  * @param server what `app.listen()` or `createServer()` returned; in Fastify, the Fastify instance
  * @param calls what `createCallStatus()` returned; not needed for a receiver that the Fastify plugin made
- * @throws CallStatusError `invalid_options`, at once; rejects with what `calls.close()` rejects with, or the `close()` of the server's owner
+ * @throws CallStatusError `invalid_options`: at once for another server or receiver; for the options, after everything was closed with the
+ * default deadline. Rejects with what `calls.close()` rejects with, or the `close()` of the server's owner
  * @example
  * ```ts
  * import { callStatusMiddleware, closeGracefully, createCallStatus, exotel } from '@call-status/express';
@@ -65,14 +67,28 @@ export function closeGracefully(
   options: CloseGracefullyOptions = {},
 ): Promise<void> {
   checkArguments(server, calls);
-  checkOptions<CloseGracefullyOptions>('closeGracefully(server, calls, options)', options, { deadlineMs: DEADLINE });
-  const { deadlineMs = 20_000 } = options;
   let closed = closing.get(server);
   if (closed === undefined) {
-    closed = close(server, calls, Math.min(deadlineMs, LONGEST_TIMER_MS));
+    closed = closeAsAsked(server, calls, options);
     closing.set(server, closed);
   }
   return closed;
+}
+
+/** This runs at a signal, when events are waiting: invalid options are an error only after everything is closed with the default. */
+async function closeAsAsked(
+  server: NodeServer | ServerOwner,
+  calls: Closable | undefined,
+  options: CloseGracefullyOptions,
+): Promise<void> {
+  try {
+    checkOptions<CloseGracefullyOptions>('closeGracefully(server, calls, options)', options, { deadlineMs: DEADLINE });
+  } catch (error) {
+    await close(server, calls, DEFAULT_DEADLINE_MS);
+    throw error;
+  }
+  const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
+  await close(server, calls, Math.min(deadlineMs, LONGEST_TIMER_MS));
 }
 
 /**

@@ -25,7 +25,7 @@ import {
   word,
 } from '../provider/values.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
-import { oneOf } from '../rules/option-rules.ts';
+import { oneOf, TEXT } from '../rules/option-rules.ts';
 
 /** The types of `exotel`. */
 export declare namespace exotel {
@@ -228,8 +228,8 @@ function normalLeg(leg: Readonly<Record<string, unknown>>): Leg {
 }
 
 const CALLBACK_RULES: OptionRules<exotel.CallbackOptions & TokenOption> = {
-  url: { expected: 'a text', fits: () => true },
-  token: { expected: 'a text', fits: () => true },
+  url: TEXT,
+  token: TEXT,
   events: {
     expected: "['terminal', 'answered'] or one of them in a list",
     fits: (value) => Array.isArray(value) && value.length > 0 && value.every(oneOf('terminal', 'answered').fits),

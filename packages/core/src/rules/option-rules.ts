@@ -12,6 +12,9 @@ export const POSITIVE_INTEGER: OptionRule = {
 /** A function. */
 export const FUNCTION: OptionRule = { expected: 'a function', fits: (value) => typeof value === 'function' };
 
+/** A text. */
+export const TEXT: OptionRule = { expected: 'a text', fits: (value) => typeof value === 'string' };
+
 /** Yes or no. */
 export const BOOLEAN: OptionRule = { expected: 'true or false', fits: (value) => typeof value === 'boolean' };
 
