@@ -33,6 +33,19 @@ describe('callStatusPlugin', () => {
     await fastify.close();
   });
 
+  it.each([
+    ['an object', 422, () => ({ CallStatus: 'completed' })],
+    ['a text', 200, (body: unknown) => String(body)],
+  ])('takes %s that a hook put in place of the body for a parsed one: %i', async (_, status, change) => {
+    const fastify = Fastify();
+    fastify.addHook('preHandler', async (request) => {
+      request.body = change(request.body);
+    });
+    fastify.register(plugin, { path: '/hooks/voice', providers: [mycpaas({ allowUnauthenticated: true })] });
+    expect((await fastify.inject(CALLBACK)).statusCode).toBe(status);
+    await fastify.close();
+  });
+
   it('reads a body that comes by HTTP/2 without its length', async () => {
     const handled = deferred<string>();
     const fastify = Fastify({ http2: true });

@@ -81,7 +81,8 @@ export function receiveRead(
 
 /** Hooks of the application may have put anything in place of the body, which then counts as parsed. */
 function callbackOf(request: NodeRequest, body: unknown): NodeCallback {
-  if (body instanceof Uint8Array) return new NodeCallback(request, body);
+  const bytes = bytesOf(body);
+  if (bytes !== undefined) return new NodeCallback(request, bytes);
   if (isCallStatusError(body)) return new NodeCallback(request, undefined, undefined, body);
   return new NodeCallback(request, undefined, body);
 }
