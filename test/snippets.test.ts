@@ -80,7 +80,9 @@ describe('a snippet that listens answers genuine callbacks with 200 and forged o
 it('the tests in the documents pass', () => {
   const files = snippets.filter(({ code }) => code.includes("from 'node:test'")).map(({ file }) => file);
   expect(files.length).toBeGreaterThan(0);
-  const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--test', ...files], { encoding: 'utf8' });
+  // The default reporter depends on the version of Node.
+  const runner = ['--import', 'tsx', '--test', '--test-reporter=tap'];
+  const { status, stdout } = spawnSync(process.execPath, [...runner, ...files], { encoding: 'utf8' });
   expect([status, stdout]).toEqual([0, expect.stringContaining('\n# fail 0\n')]);
 });
 
