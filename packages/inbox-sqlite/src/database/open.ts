@@ -93,7 +93,7 @@ function requireInbox(db: Database, path: string, create: boolean): void {
 
 /**
  * Set at every open, not only when the file is created: SQLite can be compiled to reopen a WAL file at NORMAL, where a commit does not
- * survive a power cut. The fullfsync pragmas are for macOS, where fsync alone does not reach the disk.
+ * survive a power cut. The fullfsync pragmas are for macOS, where fsync does not reach the disk.
  */
 function makeDurable(db: Database, path: string): void {
   const mode = pragma(db, 'PRAGMA journal_mode = WAL');
