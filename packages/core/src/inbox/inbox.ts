@@ -1,16 +1,22 @@
 import type { Call } from '../call.ts';
 import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent, TerminalStatus, Transition } from '../event.ts';
-import type { CallQuery, CallSummary, DeadLetters, InboxCounts, InboxHealth, Page } from './queries.ts';
+import type { FeedPage, FeedQuery } from './feed.ts';
+import type { InboxCounts, InboxHealth, WorkerReport } from './health.ts';
+import type { JobTransaction } from './job-transaction.ts';
+import type { Failure, Lease, Outcome, Taken, TakeRequest } from './jobs.ts';
+import type { CallQuery, CallSummary, DeadLetters, Page } from './queries.ts';
+import type { Refusals } from './refusals.ts';
+import type { StatsQuery, StatsRow } from './stats.ts';
 
+export type { InboxCounts, InboxHealth } from './health.ts';
+export type { Failure, Job, Lease, Outcome, Taken, TakeRequest } from './jobs.ts';
 export type {
   CallQuery,
   CallSummary,
   DeadLetter,
   DeadLetterQuery,
   DeadLetters,
-  InboxCounts,
-  InboxHealth,
   Page,
   PageQuery,
 } from './queries.ts';
@@ -40,6 +46,8 @@ export type {
 export interface Inbox {
   /** Whether recorded events survive the process. If not, a receiver that closes handles what it can first. */
   readonly durable: boolean;
+  /** Whether other processes or hosts may use the same store at the same time. */
+  readonly shared?: boolean;
   /**
    * Opens the store, so that a wrong path or password shows before the first callback. Safe to call again, even after it failed.
    * Only the service itself passes `create: true`, which creates a store that does not exist yet.
@@ -50,6 +58,11 @@ export interface Inbox {
    * Rejects if it cannot confirm that the event is recorded. The event may have been recorded; recording it again then finds a duplicate.
    */
   record(event: NewEvent): Promise<Recorded>;
+  /**
+   * Which of these events need no more work: they are handled, or dead letters. A receiver that answers after the handlers asks for events
+   * that another process may be handling. One look-up an event.
+   */
+  handled?(events: readonly EventKey[]): Promise<readonly string[]>;
   /** Takes due jobs, at most one of each call. May return fewer than requested; `more` says whether to ask again. */
   take(request: TakeRequest): Promise<Taken>;
   /** Extends leases. Resolves to those that are lost. */
@@ -66,6 +79,15 @@ export interface Inbox {
   /** Returns a job untouched, for another worker; the take does not count. With `retryInMs`, it is due after that time. */
   release(lease: Lease, options?: { readonly retryInMs?: number }): Promise<Outcome>;
   /**
+   * A transaction for the handlers of one attempt; only in an inbox whose store is a database that the application may also use. It begins
+   * with the first statement.
+   */
+  transaction?(): JobTransaction;
+  /** Keeps what a worker reports about itself, for {@link InboxHealth}. */
+  reportWorker?(report: WorkerReport): Promise<void>;
+  /** Forgets a worker that has stopped. */
+  removeWorker?(owner: string): Promise<void>;
+  /**
    * Calls the listener when a job may be due sooner than the last `take` said: there is a new event, or the next event of a call whose job
    * has left its worker. This is only a hint, which may be missed. Returns a function that removes the listener.
    */
@@ -76,6 +98,15 @@ export interface Inbox {
   getCall(provider: string, callId: string, tenant?: string): Promise<Call | undefined>;
   /** Calls, newest first. */
   listCalls(query?: CallQuery): Promise<Page<CallSummary>>;
+  /**
+   * Events in the order of recording, across all calls. No event is ever passed over: a page ends before one that another process is still
+   * recording.
+   */
+  events?(query?: FeedQuery): Promise<FeedPage>;
+  /** Figures of the calls that ended in a period, by time and group. Each ended call counts once, in the bucket of its `endedAt`. */
+  stats?(query: StatsQuery): Promise<readonly StatsRow[]>;
+  /** Rejected callbacks. */
+  readonly refusals?: Refusals;
   /** How many calls and events there are. Cheap, however many there are. */
   counts(): Promise<InboxCounts>;
   /** For health checks: how many jobs wait, for what, and for how long. Exact, and cheap however many there are. */
@@ -113,86 +144,15 @@ export interface ReadyOptions {
  */
 export type NewEvent = Omit<AnyCallStatusEvent, 'transition'>;
 
+/** What identifies an event, and its call. */
+export type EventKey = Pick<NewEvent, 'provider' | 'tenant' | 'callId' | 'id'>;
+
 /** The result of recording an event. */
 export interface Recorded {
   /** `duplicate` if the event id is known. */
   readonly transition: Transition;
   /** Whether the event is already handled or a dead letter; only possible for a duplicate. */
   readonly done: boolean;
-}
-
-/**
- * How an inbox answers a result.
- *
- * - `done`: it counts, even if an earlier call with the same lease already stored it.
- * - `lost`: it does not count. Another take has the event, it was released, or its call was removed.
- * - `gone`: the event no longer has a job, and the inbox no longer knows which take ended it.
- */
-export type Outcome = 'done' | 'lost' | 'gone';
-
-/** Which jobs a worker asks for. */
-export interface TakeRequest {
-  /** The maximum number of jobs to return. */
-  readonly limit: number;
-  /** How long the leases last, in milliseconds. */
-  readonly leaseMs: number;
-  /** The name of the worker, for people who inspect the store. */
-  readonly owner: string;
-  /** The maximum number of jobs of each provider; may be 0. For other providers, only `limit` applies. */
-  readonly limits?: Readonly<Record<string, number>>;
-  /**
-   * `true`: one suspect if one is due, and nothing else.
-   * @default false: no suspects
-   */
-  readonly suspect?: boolean;
-}
-
-/** The jobs that a worker received. */
-export interface Taken {
-  /** The jobs, which belong to the worker until their leases end; at most one per call. */
-  readonly jobs: readonly Job[];
-  /** Milliseconds until the next job becomes due (a retry, a lease that ends); absent if none will. */
-  readonly nextInMs?: number;
-  /** Whether a suspect is due that was not taken. */
-  readonly suspects: boolean;
-  /** Whether other jobs may be due that were not taken because of a limit. */
-  readonly more: boolean;
-}
-
-/** The right to handle an event for a time. */
-export interface Lease {
-  /** The `id` of the event. */
-  readonly eventId: string;
-  /** Different for each take of the event. */
-  readonly token: string;
-}
-
-/** An event to handle. */
-export interface Job {
-  /** Proves the worker's right to begin, finish, fail, renew or release it. */
-  readonly lease: Lease;
-  /** The event as it was recorded. */
-  readonly event: AnyCallStatusEvent;
-  /** The number of failed attempts, plus one. Takes that ended without a result do not count. */
-  readonly attempt: number;
-  /** How many takes ended without a result after `begin`. */
-  readonly interruptions: number;
-  /** Whether a take ended without a result (the process died, or the lease ended) and the event has not failed since. */
-  readonly suspect: boolean;
-  /** Increases with each take of this event: a fencing token for the handlers' own writes. */
-  readonly fence: number;
-  /** Handlers that finished in an earlier attempt and are not called again. */
-  readonly doneHandlers: readonly string[];
-}
-
-/** Why an attempt failed, and what happens to the event next. */
-export interface Failure {
-  /** Milliseconds until the next attempt; absent: the event becomes a dead letter. */
-  readonly retryInMs?: number;
-  /** The error's text, for people. */
-  readonly error: string;
-  /** Handlers that finished and are not called again. */
-  readonly doneHandlers: readonly string[];
 }
 
 /** How the application ended a call. */

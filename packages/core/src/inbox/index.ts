@@ -4,8 +4,18 @@ import '../require-node.ts';
 export { type ApplicationEnd, foldCall, transitionOf } from '../call.ts';
 export { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
 export type { Clock, Timers, TimeSource } from '../timer.ts';
+export type { FeedPage, FeedQuery, FeedRow } from './feed.ts';
+export type {
+  InboxCounts,
+  InboxHealth,
+  ProviderHealth,
+  StoreHealth,
+  WorkerHealth,
+  WorkerReport,
+} from './health.ts';
 export type {
   CallEnd,
+  EventKey,
   Failure,
   Inbox,
   Job,
@@ -17,16 +27,26 @@ export type {
   Taken,
   TakeRequest,
 } from './inbox.ts';
+export type { JobTransaction, Transaction } from './job-transaction.ts';
 export type { MemoryInboxOptions } from './memory-inbox.ts';
 export type {
   CallQuery,
   CallSummary,
   DeadLetter,
+  DeadLetterGroup,
   DeadLetterQuery,
   DeadLetters,
-  InboxCounts,
-  InboxHealth,
+  LastEvent,
   Page,
   PageQuery,
 } from './queries.ts';
 export { queryRules, type TimeQuery, type TimeRange, timeRange } from './query-rules.ts';
+export type {
+  NewRefusal,
+  Refusal,
+  RefusalLimits,
+  RefusalQuery,
+  Refusals,
+  RefusedRequest,
+} from './refusals.ts';
+export type { StatsGroup, StatsQuery, StatsRow } from './stats.ts';

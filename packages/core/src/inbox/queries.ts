@@ -1,4 +1,13 @@
-import type { AnyCallStatusEvent, CallStatus, Direction } from '../event.ts';
+import type {
+  AnsweredBy,
+  AnyCallStatusEvent,
+  CallError,
+  CallStatus,
+  Direction,
+  Sip,
+  Transition,
+  Trust,
+} from '../event.ts';
 
 /** Events that no attempt could handle. They stay until they are replayed or discarded. */
 export interface DeadLetters {
@@ -12,6 +21,22 @@ export interface DeadLetters {
   replayAll(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<number>;
   /** Removes the dead letter; the event itself stays recorded. Resolves to `false` if there is no such dead letter. */
   discard(eventId: string): Promise<boolean>;
+  /** Dead letters with the same error, apart from its numbers, ids and quotations; the most frequent first, at most 100. */
+  groups?(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<readonly DeadLetterGroup[]>;
+}
+
+/** Dead letters with the same error. */
+export interface DeadLetterGroup {
+  /** The provider of their events. */
+  readonly provider: string;
+  /** What their errors have in common. */
+  readonly error: string;
+  /** How many there are. */
+  readonly count: number;
+  /** When the first of them became a dead letter: ISO 8601, UTC. */
+  readonly firstDeadAt: string;
+  /** When the last of them became a dead letter. */
+  readonly lastDeadAt: string;
 }
 
 /** An event that no attempt could handle. */
@@ -48,6 +73,21 @@ export interface CallQuery extends PageQuery {
   readonly since?: string | Date;
   /** First event received before this time: ISO 8601, or a `Date`. */
   readonly until?: string | Date;
+  /** Calls that were answered, or those that were not. Calls of which it is unknown are neither. */
+  readonly answered?: boolean;
+  /**
+   * The beginning of the call's id, 3 characters or more; or the first or last digits, 4 or more, of `from` or `to`. Of a text with other
+   * characters than digits, only the digits are compared with numbers: `+1 (555) 010` finds `+1555010…`.
+   */
+  readonly search?: string;
+  /** Live calls without an event for so many milliseconds. */
+  readonly silentForMs?: number;
+  /** Calls with conflicting outcomes, or those without. */
+  readonly hasConflict?: boolean;
+  /** Calls with a dead letter, or those without. */
+  readonly hasDeadLetter?: boolean;
+  /** Calls with an event received at this time or later: ISO 8601, or a `Date`. */
+  readonly changedSince?: string | Date;
 }
 
 /** Which page. */
@@ -63,7 +103,7 @@ export interface PageQuery {
 
 /** One page of a list. */
 export interface Page<Row> {
-  /** The rows, newest first. */
+  /** The rows, newest first. There may be fewer than `limit`, even if this is not the last page. */
   readonly rows: readonly Row[];
   /** The cursor of the next page; absent on the last. */
   readonly next?: string;
@@ -99,34 +139,38 @@ export interface CallSummary {
   readonly lastEventAt: string;
   /** How many of its events were recorded. */
   readonly eventCount: number;
+  /** When it first reached its final status: ISO 8601, UTC; by the provider's clock if it reports the time, else by ours. */
+  readonly endedAt?: string;
+  /** Who picked up, as detected by the provider. */
+  readonly answeredBy?: AnsweredBy;
+  /** The answer to the SIP INVITE. */
+  readonly sip?: Pick<Sip, 'code' | 'phrase'>;
+  /** Mean opinion score, 1 (bad) to 5 (excellent), as reported when the call ended. */
+  readonly mos?: number;
+  /** What went wrong, in the provider's words. */
+  readonly error?: CallError;
+  /** The call that made this one. */
+  readonly parentCallId?: string;
+  /** How we know that its callbacks are genuine: the weakest of them counts. */
+  readonly trust?: Trust;
+  /** Whether an event came after one of a higher status. */
+  readonly hasLate?: boolean;
+  /** Whether it has a terminal event that contradicts its outcome. */
+  readonly hasConflict?: boolean;
+  /** Whether one of its events is a dead letter. */
+  readonly hasDeadLetter?: boolean;
+  /** The event that was recorded last. */
+  readonly lastEvent?: LastEvent;
 }
 
-/** How many calls and events an inbox has. */
-export interface InboxCounts {
-  /** Calls that have not ended. */
-  readonly live: number;
-  /** Calls that have ended. */
-  readonly ended: number;
-  /** Events that wait: for a worker, a retry, or an earlier event of their call. */
-  readonly waiting: number;
-  /** Events that a worker has now. */
-  readonly running: number;
-  /** Events that are dead letters. */
-  readonly dead: number;
-}
-
-/** How many jobs an inbox has, by what they wait for. */
-export interface InboxHealth {
-  /** Events that a worker could take now, suspects included. */
-  readonly due: number;
-  /** How long the oldest of them has been due, in milliseconds by the store's clock; 0 if there is none. */
-  readonly lagMs: number;
-  /** Events that failed or were interrupted, and wait for their retry. */
-  readonly retrying: number;
-  /** Events that wait for an earlier event of their call. */
-  readonly blocked: number;
-  /** Events that a worker has now. */
-  readonly running: number;
-  /** Events that are dead letters. */
-  readonly dead: number;
+/** The last event of a call, in short. */
+export interface LastEvent {
+  /** Its id. */
+  readonly id: string;
+  /** Its status. */
+  readonly status: CallStatus;
+  /** What it did to the call. */
+  readonly transition: Transition;
+  /** When it was received: ISO 8601, UTC. */
+  readonly receivedAt: string;
 }

@@ -34,7 +34,10 @@ it('says of each part of a query how to fix it', () => {
 });
 
 it.each([
-  ['listCalls', 'provider, since, until, cursor, limit, state, status'],
+  [
+    'listCalls',
+    'provider, since, until, cursor, limit, state, status, answered, search, silentForMs, hasConflict, hasDeadLetter, changedSince',
+  ],
   ['deadLetters', 'provider, since, until, cursor, limit'],
   ['replayAll', 'provider, since, until'],
 ] as const)('says what there is in a query of %s', (method, known) => {

@@ -1,10 +1,22 @@
 import { isDate } from 'node:util/types';
+import { ERRORS } from '../error-codes.ts';
 import { CALL_STATUSES, isTerminal } from '../event.ts';
 import type { OptionRule, OptionRules } from '../rules/check-options.ts';
+import type { FeedQuery } from './feed.ts';
 import type { CallEnd, CallQuery, DeadLetterQuery } from './inbox.ts';
+import type { RefusalQuery } from './refusals.ts';
+import type { StatsGroup, StatsQuery } from './stats.ts';
 
 /** Some inboxes read a whole page on the thread that answers callbacks. */
 const MOST_ROWS = 1000;
+
+const LEAST_SEARCH = 3;
+const LONGEST_SEARCH = 256;
+
+const SHORTEST_BUCKET_MS = 1000;
+
+/** The earliest and latest times that a `Date` can hold. */
+const OPEN_MS = 8_640_000_000_000_000;
 
 /** A time of day needs a zone: without one, its meaning would depend on the host. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
@@ -41,6 +53,40 @@ const STATUS: OptionRule = {
   fits: (value) => (Array.isArray(value) ? value : [value]).every((each) => CALL_STATUSES.includes(each)),
 };
 
+const BOOLEAN: OptionRule = { expected: 'true or false', fits: (value) => typeof value === 'boolean' };
+
+const CALLS = {
+  state: STATE,
+  status: STATUS,
+  answered: BOOLEAN,
+  search: {
+    expected: `${LEAST_SEARCH} to ${LONGEST_SEARCH} characters of a call id, or digits of a number`,
+    fits: (value) => typeof value === 'string' && value.length >= LEAST_SEARCH && value.length <= LONGEST_SEARCH,
+  },
+  silentForMs: {
+    expected: 'a number of milliseconds, 0 or more',
+    fits: (value) => typeof value === 'number' && value >= 0 && value <= OPEN_MS,
+  },
+  hasConflict: BOOLEAN,
+  hasDeadLetter: BOOLEAN,
+  changedSince: TIME,
+} satisfies Readonly<Record<string, OptionRule>>;
+
+const CODE: OptionRule = {
+  expected: 'the code of an error',
+  fits: (value) => typeof value === 'string' && Object.hasOwn(ERRORS, value),
+};
+
+const BUCKET: OptionRule = {
+  expected: `a whole number of milliseconds, ${SHORTEST_BUCKET_MS} or more`,
+  fits: (value) => Number.isSafeInteger(value) && (value as number) >= SHORTEST_BUCKET_MS,
+  isRequired: true,
+};
+
+const GROUPS: readonly unknown[] = ['provider', 'status', 'direction', 'sip', 'error'] satisfies StatsGroup[];
+
+const GROUP: OptionRule = { expected: `one of ${GROUPS.join(', ')}`, fits: (value) => GROUPS.includes(value) };
+
 const TERMINAL = CALL_STATUSES.filter(isTerminal);
 
 const END: OptionRules<CallEnd> = {
@@ -62,9 +108,6 @@ export interface TimeRange {
   /** Exclusive. */
   readonly untilMs: number;
 }
-
-/** The earliest and latest times that a `Date` can hold. */
-const OPEN_MS = 8_640_000_000_000_000;
 
 /**
  * The times of a valid query, in milliseconds since 1970. They are finite even if the query has none.
@@ -101,11 +144,26 @@ export function queryRules(isCursor: (cursor: string) => boolean): {
   readonly deadLetters: OptionRules<DeadLetterQuery>;
   readonly replayAll: OptionRules<Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>>;
   readonly endCall: OptionRules<CallEnd>;
+  readonly events: OptionRules<FeedQuery>;
+  readonly refusals: OptionRules<RefusalQuery>;
+  readonly stats: OptionRules<StatsQuery>;
 } {
   const cursor: OptionRule = {
     expected: 'the unchanged `next` of the page before',
     fits: (value) => typeof value === 'string' && isCursor(value),
   };
   const deadLetters = { ...SPAN, cursor, limit: LIMIT };
-  return { listCalls: { ...deadLetters, state: STATE, status: STATUS }, deadLetters, replayAll: SPAN, endCall: END };
+  return {
+    listCalls: { ...deadLetters, ...CALLS },
+    deadLetters,
+    replayAll: SPAN,
+    endCall: END,
+    events: {
+      after: { ...cursor, fits: (value) => value === 'end' || cursor.fits(value) },
+      provider: SPAN.provider,
+      limit: LIMIT,
+    },
+    refusals: { ...deadLetters, code: CODE },
+    stats: { ...SPAN, since: { ...TIME, isRequired: true }, bucketMs: BUCKET, by: GROUP },
+  };
 }
