@@ -1,23 +1,26 @@
 import type { ContractTest } from '../contract-test.ts';
-import { AT_ONCE, AT_ONCE_AT_TWO, TWO_CLOCKS } from './at-once.ts';
-import type { Tests } from './bench.ts';
-import { Bench } from './bench.ts';
-import { CALLS } from './calls.ts';
-import { DEAD_LETTERS } from './dead-letters.ts';
-import { ENDING } from './ending.ts';
-import { GIVING_OUT } from './giving-out.ts';
-import { HEALTH } from './health.ts';
+import type { Tests } from './bench/bench.ts';
+import { Bench } from './bench/bench.ts';
+import { CALLS } from './calls/calls.ts';
+import { ENDING } from './calls/ending.ts';
+import { QUERIES } from './calls/queries.ts';
 import type { MakeInbox } from './inbox-under-test.ts';
-import { LIMITS } from './limits.ts';
-import { ORDER } from './order.ts';
-import { QUERIES } from './queries.ts';
-import { RECORDING } from './recording.ts';
-import { RESTART } from './restart.ts';
-import { RESULTS } from './results.ts';
-import { DURABLE_RETENTION, RETENTION, RETENTION_OF_MANY } from './retention.ts';
-import { SHARING } from './sharing.ts';
-import { SUSPECTS } from './suspects.ts';
-import { TEXTS } from './texts.ts';
+import { DEAD_LETTERS } from './jobs/dead-letters.ts';
+import { GIVING_OUT } from './jobs/giving-out.ts';
+import { LIMITS } from './jobs/limits.ts';
+import { ORDER } from './jobs/order.ts';
+import { RESULTS } from './jobs/results.ts';
+import { SUSPECTS } from './jobs/suspects.ts';
+import { HEALTH } from './operation/health.ts';
+import { RESTART } from './operation/restart.ts';
+import { DURABLE_RETENTION, RETENTION } from './operation/retention.ts';
+import { AT_ONCE } from './recording/at-once.ts';
+import { RECORDING } from './recording/recording.ts';
+import { TEXTS } from './recording/texts.ts';
+import { AT_ONCE_AT_TWO } from './sharing/at-once.ts';
+import { RETENTION_OF_MANY } from './sharing/retention-of-many.ts';
+import { SHARING } from './sharing/sharing.ts';
+import { TWO_CLOCKS } from './sharing/two-clocks.ts';
 
 /** The guarantees of the interface, by subject. */
 const EVERY_INBOX: Readonly<Record<string, Tests>> = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Inbox } from '@call-status/core';
 import type { Lease, Outcome } from '@call-status/core/inbox';
-import { assertMatches } from '../assertions.ts';
-import type { Tests } from './bench.ts';
-import { LEASE_MS } from './bench.ts';
+import { assertMatches } from '../../assertions.ts';
+import type { Tests } from '../bench/bench.ts';
+import { LEASE_MS } from '../bench/bench.ts';
 
 type Report = (inbox: Inbox, lease: Lease) => Promise<Outcome>;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CallEnd, NewEvent } from '@call-status/core/inbox';
-import { assertMatches, assertRejects } from '../assertions.ts';
-import type { Tests } from './bench.ts';
-import { LEASE_MS } from './bench.ts';
+import { assertMatches, assertRejects } from '../../assertions.ts';
+import type { Tests } from '../bench/bench.ts';
+import { LEASE_MS } from '../bench/bench.ts';
 
 /** An event of one of several tenants. */
 const of = (tenant: string, event: NewEvent): NewEvent => ({ ...event, tenant, id: `${tenant}/${event.id}` });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { assertMatches } from '../assertions.ts';
-import type { Tests } from './bench.ts';
-import { LEASE_MS } from './bench.ts';
+import { assertMatches } from '../../assertions.ts';
+import type { Tests } from '../bench/bench.ts';
+import { LEASE_MS } from '../bench/bench.ts';
 
 export const SUSPECTS: Tests = {
   'gives what has no result out again only when suspects are asked for, one at a time': async (t) => {

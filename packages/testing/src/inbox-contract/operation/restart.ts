@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { assertMatches } from '../assertions.ts';
-import type { Tests } from './bench.ts';
-import { LEASE_MS } from './bench.ts';
+import { assertMatches } from '../../assertions.ts';
+import type { Tests } from '../bench/bench.ts';
+import { LEASE_MS } from '../bench/bench.ts';
 
 export const RESTART: Tests = {
   'keeps calls, and knows duplicates': async (t) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Job, Lease } from '@call-status/core/inbox';
-import { assertMatches } from '../assertions.ts';
-import { eventually } from '../real-time.ts';
-import type { Tests } from './bench.ts';
-import { LEASE_MS } from './bench.ts';
+import { assertMatches } from '../../assertions.ts';
+import { eventually } from '../../real-time.ts';
+import type { Tests } from '../bench/bench.ts';
+import { LEASE_MS } from '../bench/bench.ts';
 
 export const GIVING_OUT: Tests = {
   'gives at most what was asked for, and nothing twice': async (t) => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { Inbox } from '@call-status/core';
 import type { CallQuery, DeadLetterQuery } from '@call-status/core/inbox';
-import { assertMatches } from '../assertions.ts';
-import type { Bench, Tests } from './bench.ts';
+import { assertMatches } from '../../assertions.ts';
+import type { Bench, Tests } from '../bench/bench.ts';
 
 /** Days that do not exist, times without a zone, and texts that are not ISO 8601. */
 const WRONG_TIMES: readonly unknown[] = [

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { CallStatus } from '@call-status/core';
 import type { Job } from '@call-status/core/inbox';
-import { assertMatches } from '../assertions.ts';
-import { Random } from '../random.ts';
-import type { Tests } from './bench.ts';
-import { LEASE_MS } from './bench.ts';
+import { assertMatches } from '../../assertions.ts';
+import { Random } from '../../random.ts';
+import type { Tests } from '../bench/bench.ts';
+import { LEASE_MS } from '../bench/bench.ts';
 
 /** Runs a test with so many lists of numbers from 0 to 99. */
 async function forChoices(runs: number, test: (choices: readonly number[]) => Promise<void>): Promise<void> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { CallStatus, Inbox } from '@call-status/core';
 import type { Clock, Job, NewEvent, Taken, TakeRequest } from '@call-status/core/inbox';
-import type { Tests as ContractTests } from '../contract-test.ts';
-import { type ManualClock, manualClock } from '../manual-clock.ts';
+import type { Tests as ContractTests } from '../../contract-test.ts';
+import { type ManualClock, manualClock } from '../../manual-clock.ts';
+import type { InboxUnderTest, MakeInbox } from '../inbox-under-test.ts';
 import { acmeEvent } from './acme-event.ts';
-import type { InboxUnderTest, MakeInbox } from './inbox-under-test.ts';
 
 /** How long the leases of these tests last. */
 export const LEASE_MS = 10_000;
@@ -71,6 +71,10 @@ export class Bench {
     const job = await this.takeOne();
     assert.equal(await this.inbox.finish(job.lease), 'done');
     return job;
+  }
+
+  async finishAll(): Promise<void> {
+    for (const { lease } of (await this.take()).jobs) await this.inbox.finish(lease);
   }
 
   async moveToDeadLetters(error = 'boom', from: Inbox = this.inbox): Promise<Job> {

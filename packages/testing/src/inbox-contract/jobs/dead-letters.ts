@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Inbox } from '@call-status/core';
-import { assertMatches } from '../assertions.ts';
-import { eventually } from '../real-time.ts';
-import type { Tests } from './bench.ts';
-import { readAll } from './read-all.ts';
-import { timesFrom } from './times-from.ts';
+import { assertMatches } from '../../assertions.ts';
+import { eventually } from '../../real-time.ts';
+import type { Tests } from '../bench/bench.ts';
+import { readAll } from '../bench/read-all.ts';
+import { timesFrom } from '../bench/times-from.ts';
 
 export const DEAD_LETTERS: Tests = {
   'moves what is not to be retried to the dead letters, and the call goes on': async (t) => {

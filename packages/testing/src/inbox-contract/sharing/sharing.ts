@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Tests } from './bench.ts';
-import { LEASE_MS } from './bench.ts';
+import type { Tests } from '../bench/bench.ts';
+import { LEASE_MS } from '../bench/bench.ts';
 
 export const SHARING: Tests = {
   'records one of fifty that come to both at once': async (t) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { CallStatus } from '@call-status/core';
 import type { NewEvent } from '@call-status/core/inbox';
-import { assertRejects } from '../assertions.ts';
-import type { Tests } from './bench.ts';
-import { expectedTransitions } from './expected-transitions.ts';
+import { assertRejects } from '../../assertions.ts';
+import type { Tests } from '../bench/bench.ts';
+import { expectedTransitions } from '../bench/expected-transitions.ts';
 
 export const RECORDING: Tests = {
   'says what the event did to its call': async (t) => {

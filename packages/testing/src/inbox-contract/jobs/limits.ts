@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { assertMatches } from '../assertions.ts';
-import type { Tests } from './bench.ts';
-import { type Bench, LEASE_MS } from './bench.ts';
+import { assertMatches } from '../../assertions.ts';
+import type { Tests } from '../bench/bench.ts';
+import { type Bench, LEASE_MS } from '../bench/bench.ts';
 
 /** Events of two providers, the first of which comes first. */
 async function recordBoth(t: Bench, each = 5): Promise<void> {

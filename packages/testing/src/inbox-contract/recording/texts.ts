@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { NewEvent } from '@call-status/core/inbox';
-import type { Tests } from './bench.ts';
+import type { Tests } from '../bench/bench.ts';
 
 const STRANGE = [
   '\ud800',
