@@ -33,7 +33,7 @@ const CORE_LAYERS = [
 ];
 
 /** The layers of the packages. */
-const PACKAGE_LAYERS = [['testing/'], ['express/', 'koa/', 'fastify/', 'inbox-sqlite/'], ['core/']];
+const PACKAGE_LAYERS = [['testing/'], ['express/', 'koa/', 'fastify/', 'inbox-sqlite/', 'inbox-postgres/'], ['core/']];
 
 /** Lines of code of an adapter, which translates and decides nothing. */
 const ADAPTERS = [

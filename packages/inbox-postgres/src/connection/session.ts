@@ -1,0 +1,48 @@
+/** A row of a result, by the names of its columns. */
+// biome-ignore lint/suspicious/noExplicitAny: its types depend on the statement
+export type Row = Record<string, any>;
+
+/** The result of one statement. */
+export interface Result {
+  readonly rows: Row[];
+  readonly rowCount: number | null;
+}
+
+/** One connection. */
+export interface Session {
+  /** Sends a statement at once, without waiting for those before it. A statement without values may contain several. */
+  query(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** A statement of the application, which is not prepared, and returns its values as the application's own connections do. */
+  raw(text: string, values?: readonly unknown[]): Promise<Result>;
+  /** Whether it is no longer of use. */
+  readonly isBroken: boolean;
+  /** Ends it. Never rejects. */
+  end(): Promise<void>;
+}
+
+/** Runs a statement. */
+export type Query = (text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+/** Begins a transaction whose guarantees do not depend on the defaults of the role or the database. */
+export const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on';
+
+/** Receives what happens on a listening connection. */
+export interface Listener {
+  readonly onNotify: () => void;
+  /** The connection is lost; nothing more is heard. */
+  readonly onLost: () => void;
+}
+
+/** The way to the database. */
+export interface Driver {
+  /** Opens a connection to a server that can be written. */
+  connect(): Promise<Session>;
+  /** Runs a statement that only reads, on any connection. */
+  query(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs statements in a transaction on a connection of the pool: READ COMMITTED, READ WRITE, with a synchronous commit. */
+  transaction<T>(run: (query: Query) => Promise<T>): Promise<T>;
+  /** Listens on a channel. Resolves to a function that stops; to `undefined` if nothing can be heard. */
+  listen(channel: string, listener: Listener): Promise<(() => Promise<void>) | undefined>;
+  /** Ends all connections, except those of `connect`. */
+  end(): Promise<void>;
+}

@@ -1,0 +1,1 @@
+export type { PostgresInboxOptions } from './options.ts';

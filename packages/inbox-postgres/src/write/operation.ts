@@ -1,0 +1,47 @@
+import type { Row } from '../connection/session.ts';
+
+/** The calls that a group of operations locks before it does anything. */
+export interface Locks {
+  /** By `calls.id`. */
+  readonly calls: number[];
+  /** By what identifies them. */
+  readonly keys: CallKey[];
+  /** Those of dead letters, by the ids of the events. */
+  readonly deadLetters: string[];
+}
+
+/** What identifies a call. */
+export interface CallKey {
+  readonly provider: string;
+  readonly tenant: string;
+  readonly callId: string;
+}
+
+/** The open transaction of a group. */
+export interface GroupTransaction {
+  /** The time for tests; `null`: the database's own. */
+  readonly now: number | null;
+  /** Sends a statement at once. What it rejects with is reported even if nobody waits for it. */
+  send(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Jobs became due, or may have. */
+  workIsDue(): void;
+}
+
+/** What was sent, with the results to come, one for each argument. */
+export interface Sent<Result> {
+  readonly results: Promise<readonly Result[]>;
+}
+
+/** A kind of operation. Neighbors of one kind in a group run as one set of statements. */
+export interface Operation<Arg, Result> {
+  /** Whether each runs by itself. */
+  readonly isSingle?: boolean;
+  /** Adds the calls that it changes. */
+  lock?(arg: Arg, locks: Locks): void;
+  /** Sends what must precede the lock, for all of this kind in the group. */
+  prepare?(transaction: GroupTransaction, args: readonly Arg[]): void;
+  /** Sends the statements. Waits only for what it needs to decide. */
+  run(transaction: GroupTransaction, args: readonly Arg[]): Sent<Result> | Promise<Sent<Result>>;
+  /** After the commit. */
+  committed?(args: readonly Arg[], results: readonly Result[]): void;
+}
