@@ -47,7 +47,8 @@ export type RequestHead = Pick<CallbackRequest, 'method' | 'headers' | 'callback
 /**
  * When an accepted callback is answered with 200:
  * - `recorded`: once the inbox has the event.
- * - `handled`: once the handlers are done, for platforms that freeze a process after its answer. All handlers must run in this process.
+ * - `handled`: once the handlers are done, for platforms that freeze a process after its answer. They run in this process, or in any that
+ *   shares the inbox.
  * - `manual`: your route answers. The event is recorded, and `req.callStatus` has it; rejections are still answered for you.
  */
 export type Ack = 'recorded' | 'handled' | 'manual';

@@ -136,7 +136,7 @@ describe('resolveOptions', () => {
     [{ log: console.log }, '`log`: expected a logger with warn and error, such as pino(), got a function.'],
     [{ clock: { now: Date.now } }, '`clock`: expected a function, or a clock with now and timers, got an object.'],
     [{ clock: 0 }, '`clock`: expected a function, or a clock with now and timers, got 0.'],
-    [{ ack: 'handled', worker: false }, /^`ack: 'handled'` needs /],
+    [{ ack: 'handled', worker: false }, /^`ack: 'handled'` with /],
     [{ ackDeadlineMs: Number.POSITIVE_INFINITY }, /^`ackDeadlineMs`: expected .*, got Infinity\.$/],
     [{ providers: [mycpaas({ token: 'x', retry: { attempts: 0 } })] }, /^`mycpaas\.retry\.attempts`: expected /],
   ])('refuses %o', (options, issue) => {

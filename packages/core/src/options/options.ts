@@ -78,11 +78,7 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     const { code, message } = new CallStatusError('memory_inbox');
     log.warn({ code }, message);
   }
-  if (ack === 'handled' && work === false) {
-    throw new CallStatusError('invalid_options', {
-      issues: ["`ack: 'handled'` needs the handlers in this process; `worker: false` keeps them out."],
-    });
-  }
+  if (ack === 'handled') checkHandled(inbox, work);
   return {
     providers: withOwnOptions(providers),
     handlers,
@@ -107,6 +103,21 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     timers,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
   };
+}
+
+/** @throws CallStatusError `invalid_options` if a receiver with `ack: 'handled'` could not find out that an event is handled */
+function checkHandled(inbox: Inbox, worker: boolean | undefined): void {
+  if (isShared(inbox)) return;
+  const issue = inbox.shared
+    ? "`ack: 'handled'` needs to know what other processes have handled, and this shared inbox has no `handled()`."
+    : worker === false &&
+      "`ack: 'handled'` with `worker: false` needs an inbox that another process handles; this one is not shared.";
+  if (issue) throw new CallStatusError('invalid_options', { issues: [issue] });
+}
+
+/** Whether other processes may handle the events of an inbox, which then tells which are handled. */
+export function isShared(inbox: Inbox): inbox is Inbox & Required<Pick<Inbox, 'handled'>> {
+  return inbox.shared === true && inbox.handled !== undefined;
 }
 
 /** A clock that is only a function does not control timers. */

@@ -6,8 +6,9 @@ import type { HandlerName, HandlerOptions } from '../handlers.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import { DefaultLogger, type Logger } from '../log/log.ts';
-import { type ResolvedOptions, rulesOf } from '../options/options.ts';
+import { isShared, type ResolvedOptions, rulesOf } from '../options/options.ts';
 import { type Dropped, sayingOnce } from '../request/checked-form.ts';
+import { HandledElsewhere } from '../request/handled-elsewhere.ts';
 import { PendingRequests } from '../request/pending-requests.ts';
 import type { Pipeline } from '../request/receive.ts';
 import { Recorder } from '../request/record.ts';
@@ -28,6 +29,7 @@ export class Engine implements Pipeline {
   readonly dropped: (provider: string) => Dropped;
   readonly #registry = new HandlerRegistry();
   readonly #worker: Worker;
+  readonly #elsewhere: HandledElsewhere | undefined;
   #isOpen = false;
   #isWorking = false;
   #keepAlive: NodeJS.Timeout | undefined;
@@ -47,12 +49,15 @@ export class Engine implements Pipeline {
     const report = (error: CallStatusError): void => this.reporter.report(error);
     const pending = new PendingRequests();
     const isWorking = (): boolean => this.#isWorking;
-    this.recorder = new Recorder({ ...options, pending, report, isWorking, open: () => this.open() });
+    const { inbox } = options;
+    this.#elsewhere = options.ack === 'handled' && isShared(inbox) ? new HandledElsewhere(inbox, pending) : undefined;
+    const elsewhere = this.#elsewhere;
+    this.recorder = new Recorder({ ...options, pending, elsewhere, report, isWorking, open: () => this.open() });
     this.#worker = new Worker({
       ...options,
       providers: new Map(providers.map((provider) => [provider.name, rulesOf(provider, options)])),
       handlersFor: (event) => this.#registry.handlersFor(event),
-      beforeHandling: (eventId) => pending.get(eventId)?.answered(),
+      beforeHandling: (eventId) => pending.get(eventId)?.starting(),
       requestOf: (eventId) => pending.get(eventId)?.frameworkRequest,
       settled: (eventId, handled) => pending.settle(eventId, handled),
       onError: report,
@@ -115,6 +120,7 @@ export class Engine implements Pipeline {
     try {
       await shutDown(this.#worker, this.options.inbox, deadlineMs, (error) => this.reporter.report(error));
     } finally {
+      this.#elsewhere?.stop();
       this.reporter.flush();
       clearInterval(this.#keepAlive);
     }

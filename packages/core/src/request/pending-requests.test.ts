@@ -14,7 +14,7 @@ describe('PendingRequest', () => {
     };
     const arrival = new PendingRequest({ ...REQUEST, onAnswered }, true);
     let answered = false;
-    const waiting = arrival.answered()?.then(() => {
+    const waiting = arrival.starting()?.then(() => {
       answered = true;
     });
     await new Promise(setImmediate);
@@ -22,21 +22,21 @@ describe('PendingRequest', () => {
     leave();
     await waiting;
     expect(answered).toBe(true);
-    expect(arrival.answered()).toBeUndefined();
+    expect(arrival.starting()).toBeUndefined();
   });
 
   it('does not wait if the answer was sent before, if the adapter does not tell, or if the answer waits for the handlers', () => {
     const at = (listener: () => void): void => listener();
-    expect(new PendingRequest({ ...REQUEST, onAnswered: at }, true).answered()).toBeUndefined();
-    expect(new PendingRequest(REQUEST, true).answered()).toBeUndefined();
-    expect(new PendingRequest({ ...REQUEST, onAnswered: () => {} }, false).answered()).toBeUndefined();
+    expect(new PendingRequest({ ...REQUEST, onAnswered: at }, true).starting()).toBeUndefined();
+    expect(new PendingRequest(REQUEST, true).starting()).toBeUndefined();
+    expect(new PendingRequest({ ...REQUEST, onAnswered: () => {} }, false).starting()).toBeUndefined();
     expect(new PendingRequest(REQUEST, true).frameworkRequest).toBe('the request');
   });
 
   it('does not wait forever for an answer that is never reported', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const waiting = new PendingRequest({ ...REQUEST, onAnswered: () => {} }, true).answered();
+    const waiting = new PendingRequest({ ...REQUEST, onAnswered: () => {} }, true).starting();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await waiting).toBeUndefined();
   });

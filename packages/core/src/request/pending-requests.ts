@@ -75,9 +75,11 @@ export class PendingRequest {
   readonly arrivedAt: number = monotonicNow();
   /** The framework's request. */
   readonly frameworkRequest: unknown;
+  /** Whether its handlers run in this process. */
+  isHere = false;
   #waitsForAnswer: boolean;
   #whenAnswered: (() => void) | undefined;
-  #whenSettled: ((handled: boolean) => void)[] | undefined;
+  #whenSettled: Set<(handled: boolean) => void> | undefined;
 
   /** @param waitsForAnswer whether the handlers wait until the answer has been sent */
   constructor(request: Partial<CallbackRequest>, waitsForAnswer: boolean) {
@@ -91,8 +93,9 @@ export class PendingRequest {
     }
   }
 
-  /** Resolves once the answer has been sent or is unlikely to be sent; `undefined` if it has been sent already. */
-  answered(): Promise<void> | undefined {
+  /** Its handlers are about to run. Resolves once the answer has been sent or is unlikely to be sent; `undefined`: it has been sent. */
+  starting(): Promise<void> | undefined {
+    this.isHere = true;
     if (!this.#waitsForAnswer) return undefined;
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, LONGEST_ANSWER_MS).unref();
@@ -105,7 +108,7 @@ export class PendingRequest {
 
   /** Whether the answer waits for the handlers. */
   get isAwaited(): boolean {
-    return this.#whenSettled !== undefined;
+    return this.#whenSettled !== undefined && this.#whenSettled.size > 0;
   }
 
   settle(handled: boolean): void {
@@ -114,13 +117,16 @@ export class PendingRequest {
 
   /** Resolves to whether the handlers finished within the deadline. */
   handled(deadlineMs: number): Promise<boolean> {
+    this.#whenSettled ??= new Set();
+    const listeners = this.#whenSettled;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, deadlineMs, false);
-      this.#whenSettled ??= [];
-      this.#whenSettled.push((handled) => {
+      const settle = (handled: boolean): void => {
         clearTimeout(timer);
+        listeners.delete(settle);
         resolve(handled);
-      });
+      };
+      const timer = setTimeout(settle, deadlineMs, false);
+      listeners.add(settle);
     });
   }
 }

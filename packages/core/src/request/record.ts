@@ -3,6 +3,7 @@ import { CallStatusError, isCallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import { withDeadline } from '../handlers/deadline.ts';
 import type { Inbox, NewEvent, Recorded } from '../inbox/inbox.ts';
+import type { HandledElsewhere } from './handled-elsewhere.ts';
 import { PendingRequest, type PendingRequests } from './pending-requests.ts';
 
 /** What a recorder needs from its receiver. */
@@ -14,6 +15,8 @@ export interface RecorderOptions {
   /** The receiver's option; `undefined`: handlers run here once there is one. */
   readonly worker: boolean | undefined;
   readonly pending: PendingRequests;
+  /** With `ack: 'handled'` and an inbox that other processes share. */
+  readonly elsewhere: HandledElsewhere | undefined;
   /** Opens the inbox if it is not open yet; a promise if that takes time. */
   open(): Promise<void> | undefined;
   /** Whether handlers run in this process. */
@@ -36,7 +39,7 @@ export class Recorder {
    * @throws CallStatusError those of the inbox; `not_handled`
    */
   async record(newEvent: NewEvent, request: Partial<CallbackRequest>): Promise<AnyCallStatusEvent> {
-    const { ack, ackDeadlineMs, pending } = this.#options;
+    const { ack, ackDeadlineMs, pending, elsewhere } = this.#options;
     const { id, provider } = newEvent;
     const waits = ack === 'handled';
     let pendingRequest = pending.get(id);
@@ -58,7 +61,8 @@ export class Recorder {
     }
     const { transition, done } = recorded;
     if (done) pending.settle(id, true);
-    else if (isFirst && transition === 'duplicate' && !waits) pending.remove(id);
+    else if (waits) elsewhere?.watch(newEvent);
+    else if (isFirst && transition === 'duplicate') pending.remove(id);
     if (transition === 'conflict') {
       this.#options.report(new CallStatusError('conflicting_status', { provider, eventId: id }));
     }
