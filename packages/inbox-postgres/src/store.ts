@@ -1,4 +1,4 @@
-import type { Driver, Row } from './connection/session.ts';
+import type { Driver, Query, Row } from './connection/session.ts';
 import type { Operation } from './write/operation.ts';
 
 /** What the parts of an inbox share: its tables, its clock, and the ways to them. */
@@ -10,6 +10,8 @@ export interface Store {
   now(): number | null;
   /** Runs a statement that only reads, once the store is open. */
   read(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs statements in a transaction of their own, once the store is open. */
+  transaction<T>(run: (query: Query) => Promise<T>): Promise<T>;
   /** Runs an operation in the next group, once the store is open. Resolves after the commit. */
   write<Arg, Result>(operation: Operation<Arg, Result>, arg: Arg): Promise<Result>;
 }
