@@ -1,0 +1,70 @@
+import { chownSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { findPgBouncer, freePort } from './find.ts';
+import { ServerFolder } from './supervised.ts';
+
+/** PgBouncer in front of a server, in transaction mode. */
+export interface PgBouncer {
+  /** The URL of the server, through PgBouncer. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts it on a free port. @param url of the server that it leads to */
+export async function startPgBouncer(url: string, settings: readonly string[] = []): Promise<PgBouncer> {
+  const program = findPgBouncer();
+  if (program === undefined) throw new Error('PgBouncer is not installed.');
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const folder = new ServerFolder();
+  const listenPort = await freePort();
+  const users = writeFile(folder, 'users.txt', `"${decodeURIComponent(username)}" "${decodeURIComponent(password)}"\n`);
+  const configuration = [
+    '[databases]',
+    `* = host=${hostname} port=${port || 5432}`,
+    '[pgbouncer]',
+    'listen_addr = 127.0.0.1',
+    `listen_port = ${listenPort}`,
+    'unix_socket_dir =',
+    'auth_type = trust',
+    `auth_file = ${users}`,
+    'pool_mode = transaction',
+    'default_pool_size = 5', // fewer than its clients, so that they share connections
+    'max_client_conn = 200',
+    ...settings,
+  ];
+  try {
+    await folder.start(program, [writeFile(folder, 'pgbouncer.ini', configuration.join('\n'))], isReady(listenPort));
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+  return {
+    url: `postgres://${username}@127.0.0.1:${listenPort}${pathname}`,
+    async stop() {
+      await folder.stop('SIGTERM');
+      await folder.remove();
+    },
+  };
+}
+
+function writeFile(folder: ServerFolder, name: string, text: string): string {
+  const path = join(folder.path, name);
+  writeFileSync(path, text);
+  if (folder.user.uid !== undefined) chownSync(path, folder.user.uid, folder.user.gid as number);
+  return path;
+}
+
+/** Whether something listens; the answer comes with one of the next calls. */
+function isReady(port: number): () => boolean {
+  let answered = false;
+  return () => {
+    const socket = connect(port, '127.0.0.1')
+      .on('connect', () => {
+        answered = true;
+        socket.destroy();
+      })
+      .on('error', () => {});
+    return answered;
+  };
+}

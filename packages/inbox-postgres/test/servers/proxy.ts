@@ -1,0 +1,105 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { type Message, Messages } from './messages.ts';
+
+/** A proxy in front of a server that cuts connections in the worst moments. */
+export interface Proxy {
+  /** The URL of the server, through the proxy. */
+  readonly url: string;
+  /**
+   * Cuts the connection of the next transaction with such a statement: `before` its COMMIT reaches the server, or `after` it was committed and
+   * before the answer reaches the client. Resolves when that happened.
+   */
+  cut(when: 'before' | 'after', statement: RegExp): Promise<void>;
+  /** Cuts all connections. */
+  drop(): void;
+  stop(): Promise<void>;
+}
+
+interface Trap {
+  readonly when: 'before' | 'after';
+  readonly statement: RegExp;
+  readonly sprung: () => void;
+}
+
+export async function startProxy(url: string): Promise<Proxy> {
+  const target = new URL(url);
+  const open = new Set<Socket>();
+  let trap: Trap | undefined;
+
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port || 5432), target.hostname);
+    for (const socket of [client, upstream]) {
+      open.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        open.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    const statements = new Statements();
+    /** Passes on what comes before the first message that springs the trap, and cuts there. */
+    const pass = (messages: Message[], to: Socket, springs: (message: Message) => boolean): void => {
+      const at = messages.findIndex(springs);
+      const rest = at === -1 ? messages : messages.slice(0, at);
+      to.write(Buffer.concat(rest.map(({ bytes }) => bytes)));
+      if (at === -1) return;
+      trap?.sprung();
+      trap = undefined;
+      client.destroy();
+      upstream.destroy();
+    };
+    const requests = new Messages('client');
+    client.on('data', (chunk) =>
+      pass(requests.read(chunk), upstream, (message) => {
+        const text = statements.textOf(message);
+        return text === 'COMMIT' && trap?.when === 'before' && statements.hasSeen(trap.statement);
+      }),
+    );
+    const answers = new Messages('server');
+    upstream.on('data', (chunk) =>
+      pass(answers.read(chunk), client, (message) => {
+        const isCommitted = message.type === 'C' && message.texts[0] === 'COMMIT';
+        return isCommitted && trap?.when === 'after' && statements.hasSeen(trap.statement);
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const through = new URL(url);
+  through.host = `127.0.0.1:${(server.address() as { port: number }).port}`;
+
+  const drop = (): void => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    url: through.href,
+    cut: (when, statement) => new Promise((sprung) => (trap = { when, statement, sprung })),
+    drop,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      drop();
+      await closed;
+    },
+  };
+}
+
+/** The statements of one connection since its last BEGIN. */
+class Statements {
+  readonly #named = new Map<string, string>();
+  #seen: string[] = [];
+
+  /** The statement that a message of the client runs, if it runs one. */
+  textOf(message: Message): string | undefined {
+    const [first = '', second = ''] = message.texts;
+    if (message.type === 'P') this.#named.set(first, second);
+    const text = { Q: first, B: this.#named.get(second) }[message.type];
+    if (text === undefined) return undefined;
+    if (text.startsWith('BEGIN')) this.#seen = [];
+    this.#seen.push(text);
+    return text;
+  }
+
+  hasSeen(statement: RegExp): boolean {
+    return this.#seen.some((text) => statement.test(text));
+  }
+}
