@@ -151,6 +151,11 @@ const RECEIVER_ERRORS = {
       'A handler that finished in an earlier attempt is no longer registered under that name, so the new handlers of its kind run. A renamed handler runs twice for this event.',
     fix: "Keep handler names stable: calls.onCompleted(handler, { name: 'billing' }). Logged once per handler.",
   },
+  no_transaction: {
+    severity: 'error',
+    message: 'A handler used context.transaction, but there is no transaction for it.',
+    fix: 'Use an inbox whose database has your own tables, such as postgresInbox(), and await every query in the handler.',
+  },
   lease_lost: {
     severity: 'warning',
     message:

@@ -40,12 +40,49 @@ export interface HandlerContext {
    * ```
    */
   readonly fence: number;
+  /**
+   * A transaction in the database of the inbox, which is committed together with the result of the event: what the handler writes there
+   * takes effect exactly once. Handlers of one attempt share it; if one of them fails, all its writes are undone, and every handler that
+   * used it runs again. Only with an inbox whose database your own tables live in, such as `postgresInbox()`; with any other, `query`
+   * rejects with `no_transaction`.
+   * @example
+   * ```ts
+   * import { createCallStatus, type Inbox, signalwire } from '@call-status/core';
+   *
+   * declare const inbox: Inbox; // postgresInbox({ url })
+   *
+   * createCallStatus({
+   *   providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+   *   inbox,
+   *   onCompleted: async ({ callId, durationSeconds }, { transaction }) => {
+   *     await transaction.query('INSERT INTO bills (call, seconds) VALUES ($1, $2)', [callId, durationSeconds]);
+   *   },
+   * });
+   * ```
+   */
+  readonly transaction: Transaction;
   /** The receiver's `log`. */
   readonly log: Logger;
   /** The call with its events so far. */
   readonly call: () => Promise<Call>;
   /** The framework's request, if this process received it and this is the first attempt. */
   readonly request?: unknown;
+}
+
+/**
+ * A transaction in the database of the inbox, for the writes of handlers. They are committed together with the result of their event, so
+ * they take effect exactly once.
+ */
+export interface Transaction {
+  /**
+   * Runs one statement. The transaction begins with the first.
+   * @param values of `$1`, `$2` and so on
+   * @throws the error of the database; nothing that this attempt wrote takes effect then
+   */
+  query<Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
 }
 
 /** Your function for an event. When it throws or rejects, the event is retried. */

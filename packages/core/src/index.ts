@@ -18,7 +18,7 @@ export {
   type Transition,
   type Trust,
 } from './event.ts';
-export type { ErrorHandler, Handler, HandlerContext, HandlerOptions, Handlers } from './handlers.ts';
+export type { ErrorHandler, Handler, HandlerContext, HandlerOptions, Handlers, Transaction } from './handlers.ts';
 export type { Inbox } from './inbox/inbox.ts';
 export { memoryInbox } from './inbox/memory-inbox.ts';
 export type { CallSummary, DeadLetter, Page } from './inbox/queries.ts';

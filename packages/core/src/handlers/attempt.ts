@@ -1,9 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
 import { CallStatusError, type ErrorDetails } from '../errors.ts';
+import type { Transaction } from '../handlers.ts';
 import type { Job, Lease } from '../inbox/inbox.ts';
 import type { TelemetryAttempt } from '../telemetry.ts';
 import { LONGEST_TIMER_MS, monotonicNow, setImmediate, type Timers } from '../timer.ts';
-import { Context, type ContextSource } from './context.ts';
+import { AttemptTransaction } from './attempt-transaction.ts';
+import { Context, type ContextSource, type TransactionSource } from './context.ts';
 import type { NamedHandler } from './registry.ts';
 
 /** What an attempt needs from its worker. */
@@ -15,7 +17,7 @@ export interface AttemptOptions extends ContextSource {
 const NOTHING_TO_WAIT_FOR = Promise.resolve();
 
 /** One attempt at one event: it calls the handlers. */
-export class Attempt {
+export class Attempt implements TransactionSource {
   readonly job: Job;
   /** The lease that it runs under; replaced if this process takes the event again. */
   lease: Lease;
@@ -43,6 +45,7 @@ export class Attempt {
   /** Whether every handler was called, and none was interrupted. */
   isComplete = false;
   #context: Context | undefined;
+  #transaction: AttemptTransaction | undefined;
   #isInterrupted = false;
 
   /** @param handlerTimeoutMs how long one handler may take; may be infinite */
@@ -63,8 +66,14 @@ export class Attempt {
     return { ...this.about, attempt: this.job.attempt };
   }
 
+  /** Handlers that are not called again if this attempt fails: not those whose writes are undone. */
   get doneHandlers(): readonly string[] {
-    return [...this.job.doneHandlers, ...this.done];
+    return [...this.job.doneHandlers, ...this.done.filter((name) => !this.#transaction?.isUsedBy(name))];
+  }
+
+  /** What the handlers wrote, to be committed with the result; `undefined`: nothing. */
+  get transaction(): AttemptTransaction | undefined {
+    return this.#transaction?.hasBegun ? this.#transaction : undefined;
   }
 
   /** What telemetry reports about it. */
@@ -85,7 +94,7 @@ export class Attempt {
       }
       await this.#call(handler);
     }
-    this.isComplete = !this.#isInterrupted;
+    this.isComplete = !this.#isInterrupted && !this.#transaction?.isUndone;
     this.#context = undefined;
     this.current = undefined;
   }
@@ -94,6 +103,15 @@ export class Attempt {
   interrupt(reason: CallStatusError): void {
     this.interruption = reason;
     this.#context?.abort(reason);
+    this.#transaction?.rollBack(reason);
+  }
+
+  transactionOf(context: Context): Transaction {
+    if (this.#transaction === undefined) {
+      this.#transaction = new AttemptTransaction(this.#options.inbox, this.details);
+      if (this.failure !== undefined) this.#transaction.rollBack();
+    }
+    return this.#transaction.of(context);
   }
 
   /** Its lease is valid after all: the remaining handlers may run. */
@@ -108,13 +126,14 @@ export class Attempt {
   #call({ name, run }: NamedHandler): Promise<void> | undefined {
     // Each call gets a copy of the current async context, so that `enterWith` in one handler does not affect another.
     const scope = new AsyncResource('call-status');
-    const context = new Context(this.job, this.#options);
+    const context = new Context(name, this.job, this.#options, this);
     this.#context = context;
     this.current = name;
     try {
       const result = scope.runInAsyncScope(run, undefined, this.job.event, context);
-      if (isThenable(result)) return this.#settle(name, context, result);
-      this.done.push(name);
+      const isPending = isThenable(result) || this.#transaction?.idle() !== undefined;
+      if (isPending) return this.#settle(name, context, result);
+      this.#finished(name, context);
     } catch (cause) {
       this.#failed(name, cause, context);
     }
@@ -122,7 +141,7 @@ export class Attempt {
   }
 
   /** Resolves when the handler settles or times out; anything it does later does not count. */
-  #settle(name: string, context: Context, result: PromiseLike<unknown>): Promise<void> {
+  #settle(name: string, context: Context, result: unknown): Promise<void> {
     return new Promise((resolve) => {
       let isOver = false;
       let cancel: (() => void) | undefined;
@@ -139,11 +158,27 @@ export class Attempt {
         const ms = Math.min(this.#handlerTimeoutMs, LONGEST_TIMER_MS);
         cancel = this.#options.timers.after(ms, () => setImmediate(expire));
       }
+      const finish = (): void => once(() => this.#finished(name, context));
       Promise.resolve(result).then(
-        () => once(() => this.done.push(name)),
+        () => {
+          // Statements that the handler did not wait for count too.
+          const idle = this.#transaction?.idle();
+          if (idle === undefined) finish();
+          else void idle.then(finish);
+        },
         (cause) => once(() => this.#failed(name, cause, context)),
       );
     });
+  }
+
+  #finished(name: string, context: Context): void {
+    const failure = this.#transaction?.isUsedBy(name) ? this.#transaction.failure : undefined;
+    if (failure !== undefined) {
+      this.#failed(name, failure.cause, context);
+      return;
+    }
+    context.isOver = true;
+    this.done.push(name);
   }
 
   #timedOut(handler: string, context: Context): void {
@@ -155,11 +190,13 @@ export class Attempt {
 
   /** An error that a handler throws because its signal was aborted is not a failure of the handler. */
   #failed(handler: string, cause: unknown, context: Context, error?: CallStatusError): void {
+    context.isOver = true;
     if (context.reason !== undefined && context.reason.code !== 'handler_timeout') {
       this.#isInterrupted = true;
       return;
     }
     this.failure = { cause };
+    this.#transaction?.rollBack();
     this.#options.report(error ?? new CallStatusError('handler_failed', { ...this.details, handler }, { cause }));
   }
 }

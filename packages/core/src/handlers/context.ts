@@ -1,16 +1,21 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type Call, foldCall } from '../call.ts';
 import type { CallStatusError } from '../errors.ts';
-import type { HandlerContext } from '../handlers.ts';
+import type { HandlerContext, Transaction } from '../handlers.ts';
 import type { Inbox, Job } from '../inbox/inbox.ts';
 import type { Logger } from '../log/log.ts';
 
 /** What all handler contexts of a worker share. */
 export interface ContextSource {
-  readonly inbox: Pick<Inbox, 'getCall'>;
+  readonly inbox: Pick<Inbox, 'getCall' | 'transaction'>;
   readonly log: Logger;
   /** The framework's request, if this process received the event. */
   readonly requestOf: (eventId: string) => unknown;
+}
+
+/** What the handler contexts of one attempt share. */
+export interface TransactionSource {
+  transactionOf(context: Context): Transaction;
 }
 
 /** The context of one handler call. */
@@ -21,12 +26,25 @@ export class Context implements HandlerContext {
   readonly request?: unknown;
   /** An own property, so that it can be destructured. */
   readonly call: () => Promise<Call>;
+  /** The name of the handler. */
+  readonly handler: string;
+  /** Whether the handler has ended, or has been given up. */
+  isOver = false;
+  readonly #transactions: TransactionSource;
+  #transaction: Transaction | undefined;
   /** Created when a handler asks for the signal: most never do. */
   #controller: AbortController | undefined;
   /** Why the signal is aborted. */
   reason: CallStatusError | undefined;
 
-  constructor({ event, attempt, fence }: Job, { inbox, log, requestOf }: ContextSource) {
+  constructor(
+    handler: string,
+    { event, attempt, fence }: Job,
+    { inbox, log, requestOf }: ContextSource,
+    transactions: TransactionSource,
+  ) {
+    this.handler = handler;
+    this.#transactions = transactions;
     this.attempt = attempt;
     this.fence = fence;
     this.log = log;
@@ -38,6 +56,11 @@ export class Context implements HandlerContext {
     this.#controller ??= new AbortController();
     if (this.reason !== undefined) this.#controller.abort(this.reason);
     return this.#controller.signal;
+  }
+
+  get transaction(): Transaction {
+    this.#transaction ??= this.#transactions.transactionOf(this);
+    return this.#transaction;
   }
 
   abort(reason: CallStatusError): void {

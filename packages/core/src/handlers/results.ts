@@ -5,11 +5,13 @@ import { DEFAULT_ATTEMPTS, exponentialBackoff, mostInterruptions, type RetryOpti
 import { publish } from '../telemetry.ts';
 import type { Timers } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
+import type { AttemptTransaction } from './attempt-transaction.ts';
 import type { Interruptions } from './interruptions.ts';
 
 /** What the results need from their worker. */
 export interface ResultsOptions {
   readonly inbox: Inbox;
+  readonly leaseMs: number;
   /** The pause before an inbox that failed is asked again, in milliseconds. */
   readonly pollMs: number;
   readonly timers: Timers;
@@ -38,6 +40,30 @@ export class Results {
 
   finish(attempt: Attempt): Promise<boolean> {
     return this.#tell(attempt, (lease) => this.#options.inbox.finish(lease));
+  }
+
+  /** Commits what the handlers wrote together with the result. */
+  async commit(attempt: Attempt, transaction: AttemptTransaction): Promise<boolean> {
+    const { lease, leaseEndsAt } = attempt;
+    try {
+      if ((await transaction.commit(lease)) === 'done') return true;
+      return await this.#undone(attempt, lease);
+    } catch (cause) {
+      const isInboxFailure = isCallStatusError(cause);
+      if (isInboxFailure) this.inboxFailed(attempt.about, cause);
+      const isHeld = await this.#isHeld(attempt, lease);
+      if (isHeld === undefined) return false;
+      // Until the lease ends, no other take can have ended the job, so the commit did; or the call was erased, which is owed nothing.
+      const isOver = attempt.lease === lease && this.#options.timers.now() < leaseEndsAt;
+      if (!isHeld) return isOver || this.#undone(attempt, lease);
+      if (isInboxFailure) await this.release(attempt);
+      else {
+        const details = { ...attempt.details, reason: NOT_COMMITTED };
+        this.#options.report(new CallStatusError('handler_failed', details, { cause }));
+        await this.fail(attempt, cause);
+      }
+      return false;
+    }
   }
 
   /** The attempt was interrupted, which is not a handler failure: the event is retried after a pause, and nothing is counted. */
@@ -95,10 +121,38 @@ export class Results {
       } catch (cause) {
         isUnknown = true;
         this.inboxFailed(attempt.about, cause);
-        await new Promise<void>((resolve) => this.#options.timers.after(this.#options.pollMs, resolve));
+        await this.#pause();
       }
     }
     return false;
+  }
+
+  /** The writes of the handlers are undone, since the lease is lost; unless this process has taken the event again. */
+  async #undone(attempt: Attempt, lease: Lease): Promise<false> {
+    if (attempt.lease !== lease) await this.release(attempt);
+    else this.#options.lose(attempt);
+    return false;
+  }
+
+  /**
+   * Whether a lease still has its job; `undefined` if the attempt was given back. Asked after a commit whose outcome is unknown: `finish`
+   * would end an event whose writes were undone.
+   */
+  async #isHeld(attempt: Attempt, lease: Lease): Promise<boolean | undefined> {
+    const { inbox, leaseMs } = this.#options;
+    while (!attempt.isGivenBack) {
+      try {
+        return (await inbox.renew([lease], leaseMs)).length === 0;
+      } catch (cause) {
+        this.inboxFailed(attempt.about, cause);
+        await this.#pause();
+      }
+    }
+    return undefined;
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#options.timers.after(this.#options.pollMs, resolve));
   }
 
   #attemptsOf({ job }: Attempt): number {
@@ -120,6 +174,7 @@ export class Results {
   }
 }
 
+const NOT_COMMITTED = 'Its transaction was not committed.';
 const BACKOFF_FAILED = 'retry.backoff: threw or did not return a number of milliseconds; the default is used.';
 
 /** An error's text can be a whole response body, and lists of dead letters read it back. */

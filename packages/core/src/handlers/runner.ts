@@ -38,7 +38,8 @@ export class Runner {
       await results.fail(attempt, undefined, NOT_KNOWN);
     } else if (isInterruptedTooOften) await results.moveToDeadLetters(attempt, undefined, NOT_TRIED_AGAIN);
     else if (attempt.failure !== undefined) await results.fail(attempt, attempt.failure.cause);
-    else if (attempt.isComplete) return results.finish(attempt);
+    else if (attempt.isComplete)
+      return attempt.transaction ? results.commit(attempt, attempt.transaction) : results.finish(attempt);
     else if (!attempt.isLost) await results.release(attempt);
     return false;
   }

@@ -49,6 +49,7 @@ export class Worker {
     const interruptions = new Interruptions();
     this.#results = new Results({
       inbox,
+      leaseMs,
       pollMs,
       timers,
       interruptions,

@@ -2,6 +2,7 @@ import '../require-node.ts';
 
 /** For authors of inboxes: the interface, and the rules that every inbox follows. */
 export { type ApplicationEnd, foldCall, transitionOf } from '../call.ts';
+export type { Transaction } from '../handlers.ts';
 export { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
 export type { Clock, Timers, TimeSource } from '../timer.ts';
 export type { FeedPage, FeedQuery, FeedRow } from './feed.ts';
@@ -27,7 +28,7 @@ export type {
   Taken,
   TakeRequest,
 } from './inbox.ts';
-export type { JobTransaction, Transaction } from './job-transaction.ts';
+export type { JobTransaction } from './job-transaction.ts';
 export type { MemoryInboxOptions } from './memory-inbox.ts';
 export type {
   CallQuery,

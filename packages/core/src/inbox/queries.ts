@@ -73,7 +73,7 @@ export interface CallQuery extends PageQuery {
   readonly since?: string | Date;
   /** First event received before this time: ISO 8601, or a `Date`. */
   readonly until?: string | Date;
-  /** Calls that were answered, or those that were not. Calls of which it is unknown are neither. */
+  /** Calls that were answered, or those that were not. Calls about which this is unknown are neither. */
   readonly answered?: boolean;
   /**
    * The beginning of the call's id, 3 characters or more; or the first or last digits, 4 or more, of `from` or `to`. Of a text with other
