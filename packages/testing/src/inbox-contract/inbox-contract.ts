@@ -4,13 +4,16 @@ import { Bench } from './bench/bench.ts';
 import { CALLS } from './calls/calls.ts';
 import { ENDING } from './calls/ending.ts';
 import { QUERIES } from './calls/queries.ts';
-import type { MakeInbox } from './inbox-under-test.ts';
+import type { InboxUnderTest, MakeInbox } from './inbox-under-test.ts';
 import { DEAD_LETTERS } from './jobs/dead-letters.ts';
 import { GIVING_OUT } from './jobs/giving-out.ts';
 import { LIMITS } from './jobs/limits.ts';
+import { LOST_ANSWERS, LOST_ANSWERS_OF_TWO } from './jobs/lost-answers.ts';
 import { ORDER } from './jobs/order.ts';
 import { RESULTS } from './jobs/results.ts';
 import { SUSPECTS } from './jobs/suspects.ts';
+import { TRANSACTIONS } from './jobs/transactions.ts';
+import { newSubjects } from './new-subjects.ts';
 import { HEALTH } from './operation/health.ts';
 import { RESTART } from './operation/restart.ts';
 import { DURABLE_RETENTION, RETENTION } from './operation/retention.ts';
@@ -18,12 +21,16 @@ import { AT_ONCE } from './recording/at-once.ts';
 import { RECORDING } from './recording/recording.ts';
 import { TEXTS } from './recording/texts.ts';
 import { AT_ONCE_AT_TWO } from './sharing/at-once.ts';
+import { REDELIVERY_OF_MANY } from './sharing/redelivery.ts';
 import { RETENTION_OF_MANY } from './sharing/retention-of-many.ts';
 import { SHARING } from './sharing/sharing.ts';
-import { TWO_CLOCKS } from './sharing/two-clocks.ts';
+import { STORE_CLOCK, TWO_CLOCKS } from './sharing/two-clocks.ts';
 
-/** The guarantees of the interface, by subject. */
-const EVERY_INBOX: Readonly<Record<string, Tests>> = {
+/** Tests by subject. */
+type Subjects = Readonly<Record<string, Tests>>;
+
+/** The guarantees of the interface. */
+const EVERY_INBOX: Subjects = {
   recording: RECORDING,
   'events at once': AT_ONCE,
   'handing out jobs': GIVING_OUT,
@@ -31,6 +38,7 @@ const EVERY_INBOX: Readonly<Record<string, Tests>> = {
   limits: LIMITS,
   suspects: SUSPECTS,
   results: RESULTS,
+  'lost answers': LOST_ANSWERS,
   'dead letters': DEAD_LETTERS,
   'looking at calls': CALLS,
   'a query': QUERIES,
@@ -38,12 +46,13 @@ const EVERY_INBOX: Readonly<Record<string, Tests>> = {
   health: HEALTH,
   texts: TEXTS,
 };
-const DURABLE_INBOX: Readonly<Record<string, Tests>> = { 'a restart': RESTART };
-const RETAINING_INBOX: Readonly<Record<string, Tests>> = { retention: RETENTION };
-const SHARED_INBOX: Readonly<Record<string, Tests>> = {
+const DURABLE_INBOX: Subjects = { 'a restart': RESTART };
+const RETAINING_INBOX: Subjects = { retention: RETENTION };
+const SHARED_INBOX: Subjects = {
   'two at one store': SHARING,
   'two at once': AT_ONCE_AT_TWO,
   'two clocks': TWO_CLOCKS,
+  'lost answers of two': LOST_ANSWERS_OF_TWO,
 };
 
 /**
@@ -66,25 +75,34 @@ const SHARED_INBOX: Readonly<Record<string, Tests>> = {
  */
 export async function inboxContract(makeInbox: MakeInbox): Promise<readonly ContractTest[]> {
   const probe = await makeInbox({ clock: Date.now, advance: () => {} });
+  const more = await subjectsOf(probe);
   await probe.cleanup();
-  const isShared = probe.second !== undefined;
-  const isDurable = probe.reopen !== undefined;
-  const isRetaining = probe.retention !== undefined;
-  const subjects = {
-    ...EVERY_INBOX,
-    ...(isRetaining && RETAINING_INBOX),
-    ...(isDurable && DURABLE_INBOX),
-    ...(isShared && SHARED_INBOX),
-    ...(isRetaining && isShared && { 'retention of many': RETENTION_OF_MANY }),
-    ...(isRetaining && isDurable && { 'retention in a store': DURABLE_RETENTION }),
-  };
-  return Object.entries(subjects).flatMap(([subject, tests]) =>
+  return Object.entries({ ...EVERY_INBOX, ...more }).flatMap(([subject, tests]) =>
     Object.entries(tests).map(([name, test]) => ({
       subject,
       name: `${subject}: ${name}`,
       run: () => runTest(makeInbox, test),
     })),
   );
+}
+
+/** What an inbox must do because of what it is, or because it has an optional member. */
+async function subjectsOf(probe: InboxUnderTest): Promise<Subjects> {
+  const { inbox } = probe;
+  const isShared = probe.second !== undefined;
+  const isDurable = probe.reopen !== undefined;
+  const isRetaining = probe.retention !== undefined;
+  return {
+    ...(isRetaining && RETAINING_INBOX),
+    ...(isDurable && DURABLE_INBOX),
+    ...(isShared && SHARED_INBOX),
+    ...(probe.storeClock === true && { 'the clock of the store': STORE_CLOCK }),
+    ...(isRetaining && isShared && { 'retention of many': RETENTION_OF_MANY }),
+    ...(isRetaining && isDurable && { 'retention in a store': DURABLE_RETENTION }),
+    ...(isRetaining && isDurable && isShared && { 'redelivery to many': REDELIVERY_OF_MANY }),
+    ...(inbox.transaction !== undefined && { transactions: TRANSACTIONS }),
+    ...(await newSubjects(probe)),
+  };
 }
 
 async function runTest(makeInbox: MakeInbox, test: Tests[string]): Promise<void> {

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { Inbox } from '@call-status/core';
-import type { CallQuery, DeadLetterQuery } from '@call-status/core/inbox';
+import type {
+  CallQuery,
+  DeadLetterQuery,
+  DeadLetters,
+  FeedQuery,
+  RefusalQuery,
+  StatsQuery,
+} from '@call-status/core/inbox';
 import { assertMatches } from '../../assertions.ts';
 import type { Bench, Tests } from '../bench/bench.ts';
 
@@ -25,15 +32,42 @@ const WRONG_TIMES: readonly unknown[] = [
   {},
 ];
 
+const WRONG_CURSORS: readonly unknown[] = [
+  'zzz',
+  '',
+  ' ',
+  '-',
+  '0x10',
+  '1e3',
+  'NaN',
+  'Infinity',
+  '9'.repeat(400),
+  7,
+  null,
+  {},
+];
+
+const NOT_BOOLEAN: readonly unknown[] = ['true', 1, null, {}];
+
 /** Invalid parts of queries, by name. */
 const WRONG: readonly (readonly [name: string, values: readonly unknown[]])[] = [
   ['limit', [0, -2, 1.5, 1001, Number.NaN, Number.POSITIVE_INFINITY, '5', null]],
-  ['cursor', ['zzz', '', ' ', '-', '0x10', '1e3', 'NaN', 'Infinity', '9'.repeat(400), 7, null, {}]],
+  ['cursor', WRONG_CURSORS],
+  ['after', WRONG_CURSORS],
   ['since', WRONG_TIMES],
   ['until', WRONG_TIMES],
+  ['changedSince', WRONG_TIMES],
   ['provider', ['', 7, null, ['acme']]],
   ['state', ['over', 'Live', '', true, null]],
   ['status', ['over', 'Ringing', '', true, null, ['ringing', 'over'], [null]]],
+  ['answered', NOT_BOOLEAN],
+  ['hasConflict', NOT_BOOLEAN],
+  ['hasDeadLetter', NOT_BOOLEAN],
+  ['search', ['', 'ab', 'x'.repeat(257), 123, null]],
+  ['silentForMs', [-1, Number.NaN, Number.POSITIVE_INFINITY, '5', null]],
+  ['bucketMs', [0, 999, 1000.5, -1000, Number.NaN, Number.POSITIVE_INFINITY, '1000', null]],
+  ['by', ['callId', 'Provider', '', null, ['provider']]],
+  ['code', ['', 'over', 'toString', 7, null]],
   ['callId', ['c1']],
 ];
 
@@ -41,27 +75,75 @@ const WRONG: readonly (readonly [name: string, values: readonly unknown[]])[] = 
 const RIGHT = {
   provider: 'acme',
   since: new Date(0),
-  until: '2100-01-01T00:00:00.000+01:00',
+  until: '1970-01-02T00:00:00.000+01:00',
   state: 'live',
   status: 'ringing',
+  answered: true,
+  search: 'c1x',
+  silentForMs: 0,
+  hasConflict: true,
+  hasDeadLetter: false,
+  changedSince: '2026-01-31',
+  after: 'end',
+  bucketMs: 3_600_000,
+  by: 'sip',
+  code: 'closed',
   limit: 1,
 };
 
 const SPAN = ['provider', 'since', 'until'];
+const CALLS = ['state', 'status', 'answered', 'search', 'silentForMs', 'hasConflict', 'hasDeadLetter', 'changedSince'];
 
-/** The methods that take a query, and the parts that they accept. */
-const METHODS: readonly [
-  name: string,
-  parts: readonly string[],
-  ask: (inbox: Inbox, query: unknown) => Promise<unknown>,
-][] = [
-  ['calls', [...SPAN, 'state', 'status', 'cursor', 'limit'], (inbox, query) => inbox.listCalls(query as CallQuery)],
-  [
-    'deadLetters.list',
-    [...SPAN, 'cursor', 'limit'],
-    (inbox, query) => inbox.deadLetters.list(query as DeadLetterQuery),
-  ],
-  ['deadLetters.replayAll', SPAN, (inbox, query) => inbox.deadLetters.replayAll(query as DeadLetterQuery)],
+/** A method that takes a query. */
+interface Method {
+  readonly name: string;
+  /** The parts that it accepts. */
+  readonly parts: readonly string[];
+  /** The parts that it needs. */
+  readonly needed?: object;
+  readonly ask: (inbox: Inbox, query: unknown) => Promise<unknown>;
+}
+
+const METHODS: readonly Method[] = [
+  {
+    name: 'calls',
+    parts: [...SPAN, ...CALLS, 'cursor', 'limit'],
+    ask: (inbox, query) => inbox.listCalls(query as CallQuery),
+  },
+  {
+    name: 'deadLetters.list',
+    parts: [...SPAN, 'cursor', 'limit'],
+    ask: (inbox, query) => inbox.deadLetters.list(query as DeadLetterQuery),
+  },
+  {
+    name: 'deadLetters.replayAll',
+    parts: SPAN,
+    ask: (inbox, query) => inbox.deadLetters.replayAll(query as DeadLetterQuery),
+  },
+];
+
+const MORE_METHODS: readonly Method[] = [
+  {
+    name: 'events',
+    parts: ['after', 'provider', 'limit'],
+    ask: (inbox, query) => (inbox as Required<Inbox>).events(query as FeedQuery),
+  },
+  {
+    name: 'stats',
+    parts: [...SPAN, 'bucketMs', 'by'],
+    needed: { since: '1970-01-01', bucketMs: 86_400_000, until: '1970-01-02' },
+    ask: (inbox, query) => (inbox as Required<Inbox>).stats(query as StatsQuery),
+  },
+  {
+    name: 'refusals.list',
+    parts: [...SPAN, 'code', 'cursor', 'limit'],
+    ask: (inbox, query) => (inbox as Required<Inbox>).refusals.list(query as RefusalQuery),
+  },
+  {
+    name: 'deadLetters.groups',
+    parts: SPAN,
+    ask: (inbox, query) => (inbox.deadLetters as Required<DeadLetters>).groups(query as DeadLetterQuery),
+  },
 ];
 
 /** Two calls with a dead letter each; they stay, since an invalid query has no effect. */
@@ -74,7 +156,7 @@ async function withTwoDead(t: Bench, ask: () => Promise<void>): Promise<void> {
   assertMatches(await t.inbox.counts(), { dead: 2, waiting: 0 });
 }
 
-function testsOf([method, parts, ask]: (typeof METHODS)[number]): Tests {
+function testsOf({ name: method, parts, needed = {}, ask }: Method): Tests {
   const expectRefusal = async (t: Bench, query: unknown, name: string): Promise<void> => {
     await assert.rejects(ask(t.inbox, query), (error: { code?: string; details?: { issues?: readonly string[] } }) => {
       assert.equal(error.code, 'invalid_options', inspect(query));
@@ -87,14 +169,19 @@ function testsOf([method, parts, ask]: (typeof METHODS)[number]): Tests {
   return {
     [`${method}: refuses a part that makes no sense`]: (t) =>
       withTwoDead(t, async () => {
-        for (const [name, values] of WRONG) for (const value of values) await expectRefusal(t, { [name]: value }, name);
+        for (const [name, values] of WRONG) {
+          for (const value of values) await expectRefusal(t, { ...needed, [name]: value }, name);
+        }
       }),
     [`${method}: refuses a part that belongs elsewhere, or does not exist`]: (t) =>
       withTwoDead(t, async () => {
         for (const [name, value] of Object.entries(RIGHT)) {
-          if (!parts.includes(name)) await expectRefusal(t, { [name]: value }, name);
+          if (!parts.includes(name)) await expectRefusal(t, { ...needed, [name]: value }, name);
         }
         for (const query of [null, 'acme', 5, []]) await expectRefusal(t, query, 'query');
+        for (const name of Object.keys(needed)) {
+          if (name !== 'until') await expectRefusal(t, { ...needed, [name]: undefined }, name);
+        }
       }),
     [`${method}: takes all parts, and parts that are undefined`]: (t) =>
       withTwoDead(t, async () => {
@@ -102,9 +189,17 @@ function testsOf([method, parts, ask]: (typeof METHODS)[number]): Tests {
         const right = Object.entries({ ...RIGHT, provider: 'other' }).filter(([name]) => parts.includes(name));
         assert.notEqual(await ask(t.inbox, Object.fromEntries(right)), undefined);
         const undefineds = right.map(([name]) => [name, undefined]);
-        assert.notEqual(await ask(t.inbox, { ...Object.fromEntries(undefineds), provider: 'other' }), undefined);
+        assert.notEqual(
+          await ask(t.inbox, { ...Object.fromEntries(undefineds), ...needed, provider: 'other' }),
+          undefined,
+        );
       }),
   };
+}
+
+/** Queries of members that an inbox may lack. */
+export function queriesOf(has: (name: string) => boolean): Tests {
+  return Object.assign({}, ...MORE_METHODS.filter(({ name }) => has(name)).map(testsOf));
 }
 
 export const QUERIES: Tests = {
