@@ -53,6 +53,11 @@ export const INBOX_ERRORS = {
     message: 'The system clock jumped far ahead, so old calls are not removed for now.',
     fix: 'Correct the system clock. If it is right, no action is needed: removal resumes within a day.',
   },
+  inbox_polling: {
+    severity: 'warning',
+    message: 'Notifications of other processes do not arrive, so the inbox looks for their events from time to time.',
+    fix: 'Behind PgBouncer in transaction mode, set listenUrl to the server itself, or listen to false. No event is lost; a worker takes it up to pollMs later.',
+  },
   inbox_exposed: {
     severity: 'warning',
     message: 'Every user of this host can read or write the inbox file, and it holds phone numbers.',

@@ -1,94 +1,70 @@
-import pg from 'pg';
 import type { ResolvedOptions } from '../options.ts';
-import { BEGIN, type Driver, type Session } from './session.ts';
+import { configsOf, listenConfigOf } from './config.ts';
+import { connect } from './connect.ts';
+import { ReadPool } from './read-pool.ts';
+import { Servers } from './servers.ts';
+import type { Driver, Session } from './session.ts';
+import { TYPES } from './types.ts';
 
-const INT8 = 20;
-
-/** int8 arrives as text; the numbers here are far below 2^53. */
-const TYPES: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
-};
-
-/** The database over `pg`. */
-export function pgDriver({
-  url,
-  connectTimeoutMs,
-  queryTimeoutMs,
-  readConnections,
-  ...options
-}: ResolvedOptions): Driver {
-  const config: pg.ClientConfig = {
-    connectionString: url,
-    connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: queryTimeoutMs,
-    keepAlive: true,
-  };
-  const pool = new pg.Pool({ ...config, types: TYPES, max: readConnections });
-  // Without a listener, an idle connection that dies would end the process.
-  pool.on('error', () => {});
-  const names = new Map<string, string>();
+/** The way to the database over `pg`. */
+export function pgDriver(options: ResolvedOptions): Driver {
+  const servers = new Servers(configsOf(options));
+  const listenConfig = listenConfigOf(options);
+  const pool = new ReadPool(servers, options);
+  const names = options.preparedStatements ? new Map<string, string>() : undefined;
   return {
-    async connect(): Promise<Session> {
-      const client = new pg.Client({ ...config, pipeline: true });
-      let isBroken = false;
-      const lost = () => {
-        isBroken = true;
-      };
-      client.on('error', lost);
-      client.on('end', lost);
-      await client.connect();
-      return {
-        get isBroken() {
-          return isBroken;
-        },
-        query: async (text, values) => {
-          const name = options.preparedStatements && values !== undefined ? nameOf(names, text) : undefined;
-          return (await client.query({ ...(name && { name }), text, values: values as unknown[], types: TYPES })).rows;
-        },
-        raw: (text, values) => client.query(text, values as unknown[]),
-        end: () => client.end().catch(() => {}),
-      };
-    },
-    query: async (text, values) => (await pool.query(text, values as unknown[])).rows,
-    async transaction(run) {
-      const client = await pool.connect();
-      try {
-        await client.query(BEGIN);
-        const result = await run(async (text, values) => (await client.query(text, values as unknown[])).rows);
-        await client.query('COMMIT');
-        client.release();
-        return result;
-      } catch (error) {
-        await client.query('ROLLBACK').then(
-          () => client.release(),
-          () => client.release(true),
-        );
-        throw error;
-      }
-    },
+    connect: ({ queryTimeoutMs = options.queryTimeoutMs } = {}) =>
+      servers.open((config) => openSession({ ...config, query_timeout: queryTimeoutMs }, names)),
+    query: pool.query,
+    transaction: (run) => pool.transaction(run),
     async listen(channel, { onNotify, onLost }) {
-      const client = new pg.Client({ ...config, query_timeout: 0 });
+      const connection = await (listenConfig === undefined ? servers.open(connect) : connect(listenConfig));
       let isEnded = false;
-      client.on('error', () => {});
-      client.on('end', () => {
+      connection.client.on('notification', ({ payload = '' }) => onNotify(payload));
+      connection.client.on('end', () => {
         if (!isEnded) onLost();
       });
-      client.on('notification', onNotify);
-      await client.connect();
-      await client.query(`LISTEN ${channel}`);
-      return async () => {
+      const stop = async () => {
         isEnded = true;
-        await client.end();
+        await connection.end();
       };
+      try {
+        await connection.client.query(`LISTEN "${channel}"`);
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+      return stop;
     },
     end: () => pool.end(),
   };
 }
 
-function nameOf(names: Map<string, string>, text: string): string {
-  const known = names.get(text);
-  if (known !== undefined) return known;
+/** @param names of statements by their text; without it, they are not named */
+async function openSession(
+  config: Parameters<typeof connect>[0],
+  names: Map<string, string> | undefined,
+): Promise<Session> {
+  const connection = await connect({ ...config, pipeline: true });
+  const { client } = connection;
+  return {
+    get isBroken() {
+      return connection.isBroken;
+    },
+    async query(text, values) {
+      const name = values === undefined ? undefined : nameOf(text, names);
+      const query = { text, values: values as unknown[], types: TYPES, ...(name !== undefined && { name }) };
+      connection.gather();
+      return (await client.query(query)).rows;
+    },
+    raw: (text, values) => client.query(text, values as unknown[]),
+    end: () => connection.end(),
+  };
+}
+
+function nameOf(text: string, names: Map<string, string> | undefined): string | undefined {
+  const known = names?.get(text);
+  if (names === undefined || known !== undefined) return known;
   const name = `call_status_${names.size}`;
   names.set(text, name);
   return name;

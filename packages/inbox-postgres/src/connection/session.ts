@@ -28,21 +28,24 @@ export const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL
 
 /** Receives what happens on a listening connection. */
 export interface Listener {
-  readonly onNotify: () => void;
+  readonly onNotify: (payload: string) => void;
   /** The connection is lost; nothing more is heard. */
   readonly onLost: () => void;
 }
 
 /** The way to the database. */
 export interface Driver {
-  /** Opens a connection to a server that can be written. */
-  connect(): Promise<Session>;
+  /**
+   * Opens a connection to a server that can be written.
+   * @param options a limit for each of its statements, other than `queryTimeoutMs` of the inbox
+   */
+  connect(options?: { readonly queryTimeoutMs?: number }): Promise<Session>;
   /** Runs a statement that only reads, on any connection. */
   query(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs statements in a transaction on a connection of the pool: READ COMMITTED, READ WRITE, with a synchronous commit. */
   transaction<T>(run: (query: Query) => Promise<T>): Promise<T>;
-  /** Listens on a channel. Resolves to a function that stops; to `undefined` if nothing can be heard. */
-  listen(channel: string, listener: Listener): Promise<(() => Promise<void>) | undefined>;
+  /** Listens on a channel. Resolves to a function that stops. */
+  listen(channel: string, listener: Listener): Promise<() => Promise<void>>;
   /** Ends all connections, except those of `connect`. */
   end(): Promise<void>;
 }

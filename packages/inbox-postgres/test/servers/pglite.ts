@@ -14,10 +14,12 @@ interface PGliteResult {
   readonly affectedRows?: number;
 }
 
+const NAME: string = '@electric-sql/pglite';
+
 /** A new database in memory. */
 export async function openPglite(): Promise<PGlite> {
-  const { PGlite } = (await import('@electric-sql/pglite' as string)) as { PGlite: { create(): Promise<PGlite> } };
-  return await PGlite.create();
+  const { PGlite } = (await import(/* @vite-ignore */ NAME)) as { PGlite: { create(): Promise<PGlite> } };
+  return PGlite.create();
 }
 
 /** The way to PGlite, a PostgreSQL in this process. It has one connection, so that a transaction has the database alone. */
@@ -65,14 +67,14 @@ export function pgliteDriver(db: PGlite): Driver {
       const session = connect();
       try {
         await session.query(BEGIN);
-        const result = await work(session.query);
+        const result = await work((text, values) => session.query(text, values));
         await session.query('COMMIT');
         return result;
       } finally {
         await session.end();
       }
     },
-    listen: async (channel, { onNotify }) => await db.listen(channel, onNotify),
+    listen: (channel, { onNotify }) => db.listen(channel, onNotify),
     end: async () => {},
   };
 }

@@ -57,6 +57,14 @@ export class PostgresServer {
     await this.start();
   }
 
+  /** Kills every process of the server, as a loss of its host does. */
+  async kill(): Promise<void> {
+    this.freeze();
+    for (const pid of this.#frozen) process.kill(pid, 'SIGKILL');
+    this.#frozen = [];
+    await this.folder.stop('SIGKILL');
+  }
+
   /** Every process of the server stops where it is. The kernel still accepts connections. */
   freeze(): void {
     process.kill(this.folder.pid, 'SIGSTOP'); // first: it would start more
@@ -71,8 +79,8 @@ export class PostgresServer {
   }
 
   /** One statement of the superuser, on a connection of its own. */
-  async query(text: string, values: unknown[] = [], database = 'postgres'): Promise<Record<string, unknown>[]> {
-    return await queryAt(this.urlOf(database), text, values);
+  query(text: string, values: unknown[] = [], database = 'postgres'): Promise<Record<string, unknown>[]> {
+    return queryAt(this.urlOf(database), text, values);
   }
 
   /** Stops the server and removes its folder. */

@@ -1,0 +1,105 @@
+import { CallStatusError, type ErrorCode, isCallStatusError } from '@call-status/core';
+
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly hint?: string;
+}
+
+const RIGHTS = 'Grant the rights to the user of the database: see "Roles" in the manual of inbox-postgres.';
+const LOGIN = 'Check the user, the password and the name of the database in the URL, and pg_hba.conf.';
+const POOLER =
+  'PgBouncer in transaction mode needs version 1.21 or later with max_prepared_statements, or preparedStatements: false here.';
+const CERTIFICATE =
+  'Pass the certificate of the authority, `ssl: { ca: readFileSync(…) }`, and connect by the host name that is in the certificate.';
+
+/** SQLSTATEs and their classes (https://www.postgresql.org/docs/current/errcodes-appendix.html), the longest match first. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  '25006': {
+    code: 'inbox_unwritable',
+    hint: 'The server is a standby or read-only: use the primary, or list all servers in `hosts`.',
+  },
+  '26000': { code: 'inbox_unsupported', hint: POOLER },
+  '28': { code: 'inbox_unsupported', hint: LOGIN },
+  '3D000': { code: 'inbox_unsupported', hint: LOGIN },
+  '3F000': { code: 'inbox_missing' },
+  '42501': { code: 'inbox_unwritable', hint: RIGHTS },
+  '42P01': { code: 'inbox_missing' },
+  '42P05': { code: 'inbox_unsupported', hint: POOLER },
+  '53100': { code: 'inbox_full' },
+  '53300': {
+    code: 'inbox_unavailable',
+    hint: 'Raise max_connections of the server, use fewer processes, or put PgBouncer in front of it.',
+  },
+};
+
+/** SQLSTATEs of two transactions in each other's way. */
+const TRANSIENT: ReadonlySet<unknown> = new Set(['40001', '40P01']);
+
+/**
+ * Classes of errors that are not about the values of one statement: connection, transaction state, prepared statements, schema, rights,
+ * resources, locks, operator, system, and those of the server itself.
+ */
+const NOT_OF_VALUES = /^(08|0A|25|26|28|3D|3F|42|53|55|57|58|XX)/;
+
+/** Whether the same transaction may succeed when it is repeated. */
+export function isWorthAnotherTry(error: unknown): boolean {
+  return TRANSIENT.has(sqlStateOf(error));
+}
+
+/** Whether an error came from the connection or the server, rather than from the values to store. Such a connection is not used again. */
+export function isOfConnection(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === undefined || NOT_OF_VALUES.test(state);
+}
+
+/** Converts an error of `pg`, of the server or of an operation. */
+export function toInboxError(error: unknown): CallStatusError {
+  if (isCallStatusError(error)) return error;
+  const state = sqlStateOf(error);
+  const { code, hint } = meaningOf(error, state);
+  return new CallStatusError(
+    code,
+    { reason: reasonOf(error, state), ...(hint !== undefined && { hint }) },
+    {
+      cause: withoutValues(error, state),
+    },
+  );
+}
+
+function meaningOf(error: unknown, state: string | undefined): Meaning {
+  const unknown: Meaning = { code: 'inbox_unavailable' };
+  if (state === undefined) return isOfCertificate(error) ? { ...unknown, hint: CERTIFICATE } : unknown;
+  return MEANINGS[state] ?? MEANINGS[state.slice(0, 2)] ?? unknown;
+}
+
+function reasonOf(error: unknown, state: string | undefined): string {
+  const text = state === undefined ? textOf(error) : `PostgreSQL reported ${state}: ${textOf(error)}`;
+  return `${text.replace(/\.?$/, '')}.`;
+}
+
+/** The errors of several addresses of one host have no text of their own. */
+function textOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(textOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The error without its fields that quote rows, parameters or statements: they contain phone numbers. */
+function withoutValues(error: unknown, state: string | undefined): unknown {
+  if (state === undefined) return error;
+  const { message, stack } = error as Error;
+  const copy = Object.assign(new Error(message), { code: state });
+  if (stack !== undefined) copy.stack = stack;
+  return copy;
+}
+
+/** Codes of OpenSSL and of Node's check of the host name. */
+function isOfCertificate(error: unknown): boolean {
+  return /CERT|ERR_TLS|UNABLE_TO_VERIFY/.test(String(Object(error).code));
+}
+
+/** The SQLSTATE of an error that the server reported. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const { code } = Object(error) as { code?: unknown };
+  // Node's own codes, such as EPIPE, may have five letters, but no server sent them.
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !('syscall' in Object(error)) ? code : undefined;
+}

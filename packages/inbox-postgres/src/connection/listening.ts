@@ -1,0 +1,115 @@
+import { CallStatusError } from '@call-status/core';
+import { clearTimeout, setTimeout } from '../timers.ts';
+import type { Driver } from './session.ts';
+
+/** The pauses between attempts to listen, in milliseconds. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** How long a notification may take to return, in milliseconds. */
+const ECHO_MS = 1000;
+
+/** What listening needs and tells. */
+export interface ListeningOptions {
+  readonly driver: Driver;
+  readonly channel: string;
+  /** What this process sends itself, and ignores. */
+  readonly payload: string;
+  /** Another process sent a notification, or may have while nothing was heard. */
+  readonly onNotify: () => void;
+  /** Called once if notifications do not arrive. */
+  readonly onWarning: (warning: CallStatusError) => void;
+}
+
+/** Listens on a connection of its own, and connects again when that is lost. */
+export class Listening {
+  readonly #options: ListeningOptions;
+  readonly #closing: Promise<'closing'>;
+  readonly #running: Promise<void>;
+  #close!: () => void;
+  #isClosed = false;
+  #isAlive = false;
+  #isWarned = false;
+  #onEcho: () => void = () => {};
+
+  constructor(options: ListeningOptions) {
+    this.#options = options;
+    this.#closing = new Promise((resolve) => {
+      this.#close = () => resolve('closing');
+    });
+    this.#running = this.#run();
+  }
+
+  /** Whether notifications arrive. */
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#close();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!this.#isClosed) {
+      const wasAlive = await this.#listen().catch(() => false);
+      pauseMs = wasAlive ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      await this.#within(pauseMs);
+    }
+  }
+
+  /** Listens until the connection is lost. Resolves to whether anything was heard. */
+  async #listen(): Promise<boolean> {
+    const { driver, channel, payload, onNotify } = this.#options;
+    let onLost = (): void => {};
+    const lost = new Promise<'lost'>((resolve) => {
+      onLost = () => resolve('lost');
+    });
+    const echo = new Promise<'echo'>((resolve) => {
+      this.#onEcho = () => resolve('echo');
+    });
+    const stop = await driver.listen(channel, {
+      onNotify: (received) => (received === payload ? this.#onEcho() : onNotify()),
+      onLost,
+    });
+    try {
+      // LISTEN succeeds behind PgBouncer in transaction mode, and nothing is ever heard.
+      await driver.query(...notification(channel, payload));
+      const first = await this.#within(ECHO_MS, echo, lost);
+      if (first === 'late') this.#warn();
+      if (first !== 'echo') return false;
+      this.#isAlive = true;
+      // What came before was not heard.
+      onNotify();
+      await Promise.race([lost, this.#closing]);
+      return true;
+    } finally {
+      this.#isAlive = false;
+      await stop();
+    }
+  }
+
+  /** The first of these events, or of the time's end and `close`. */
+  async #within<T>(ms: number, ...events: Promise<T>[]): Promise<T | 'late' | 'closing'> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), ms).unref();
+    });
+    const first = await Promise.race<T | 'late' | 'closing'>([...events, late, this.#closing]);
+    clearTimeout(timer);
+    return first;
+  }
+
+  #warn(): void {
+    if (this.#isWarned) return;
+    this.#isWarned = true;
+    this.#options.onWarning(new CallStatusError('inbox_polling'));
+  }
+}
+
+/** The statement that notifies. */
+export function notification(channel: string, payload: string): [text: string, values: readonly unknown[]] {
+  return ['SELECT pg_notify($1, $2)', [channel, payload]];
+}

@@ -1,0 +1,74 @@
+import pg from 'pg';
+import type { ResolvedOptions } from '../options.ts';
+import { requireWritable, type Servers } from './servers.ts';
+import { BEGIN, type Query } from './session.ts';
+import { TYPES } from './types.ts';
+
+/** Connections for reading: those of the application's pool, or a few to the server that can be written. */
+export class ReadPool {
+  readonly #servers: Servers;
+  readonly #options: ResolvedOptions;
+  readonly #pools = new Map<pg.ClientConfig, pg.Pool>();
+
+  constructor(servers: Servers, options: ResolvedOptions) {
+    this.#servers = servers;
+    this.#options = options;
+    options.pool?.on('error', ignore);
+  }
+
+  /** Runs a statement. */
+  query: Query = (text, values) => this.#use((query) => query(text, values));
+
+  /** Runs statements in a transaction. */
+  transaction<T>(run: (query: Query) => Promise<T>): Promise<T> {
+    return this.#use(async (query) => {
+      await query(BEGIN);
+      const result = await run(query);
+      await query('COMMIT');
+      return result;
+    });
+  }
+
+  /** Ends its own connections. */
+  async end(): Promise<void> {
+    this.#options.pool?.off('error', ignore);
+    await Promise.all([...this.#pools.values()].map((pool) => pool.end()));
+  }
+
+  async #use<T>(run: (query: Query) => Promise<T>): Promise<T> {
+    const client = await this.#servers.open((config) => this.#poolOf(config).connect());
+    // The pool listens only while it has the connection.
+    client.on('error', ignore);
+    let failed = true;
+    try {
+      const result = await run(
+        async (text, values) => (await client.query({ text, values: values as unknown[], types: TYPES })).rows,
+      );
+      failed = false;
+      return result;
+    } finally {
+      client.off('error', ignore);
+      // Closing the connection also ends its transaction, whatever state it is in.
+      client.release(failed);
+    }
+  }
+
+  #poolOf(config: pg.ClientConfig): pg.Pool {
+    const known = this.#options.pool ?? this.#pools.get(config);
+    if (known !== undefined) return known;
+    const pool = new pg.Pool({
+      ...config,
+      max: this.#options.readConnections,
+      // The pool waits for the promise, and passes its error on.
+      onConnect: async (client) => {
+        await requireWritable(client);
+      },
+    });
+    // Without a listener, an idle connection that dies would end the process.
+    pool.on('error', ignore);
+    this.#pools.set(config, pool);
+    return pool;
+  }
+}
+
+function ignore(): void {}

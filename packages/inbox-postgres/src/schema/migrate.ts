@@ -1,0 +1,157 @@
+import { CallStatusError } from '@call-status/core';
+import { sqlStateOf } from '../connection/errors.ts';
+import type { Driver, Session } from '../connection/session.ts';
+import { type Migration, migrations } from './schema.ts';
+
+/** How long a migration may take, in milliseconds: other processes may be ahead, and tables may be large. */
+const MIGRATION_MS = 600_000;
+
+/** What to do about a schema that is missing or old. */
+export interface Preparation {
+  /** The schema, not quoted. */
+  readonly schema: string;
+  /** Whether this inbox may create tables. */
+  readonly migrate: boolean;
+  /** Whether this is a service, and not a script. */
+  readonly create: boolean;
+  /** The versions, for tests. @default those of this release */
+  readonly versions?: readonly Migration[];
+}
+
+/** The versions of a schema. */
+interface Versions {
+  readonly version: number;
+  /** The oldest release, by the last version that it knows, that may write. */
+  readonly oldestWriter: number;
+}
+
+/**
+ * Makes sure that the tables are there, and that this release may use them. Many processes may do it at once.
+ *
+ * @throws CallStatusError `inbox_missing`, `inbox_unsupported`; also errors of the database
+ */
+export async function prepareSchema(driver: Driver, preparation: Preparation): Promise<void> {
+  const { schema, migrate, create, versions = migrations(quoted(schema)) } = preparation;
+  const found = await versionsOf(driver, schema);
+  if (found !== undefined && found.version >= versions.length) return requireVersions(found, schema, versions.length);
+  if (migrate && create) return migrateSchema(driver, schema, versions);
+  if (found === undefined) throw missing(schema, migrate);
+  requireVersions(found, schema, versions.length);
+}
+
+/**
+ * Makes sure that this release may write. Asked on each new connection: a newer release may have migrated meanwhile.
+ *
+ * @throws CallStatusError `inbox_missing`, `inbox_unsupported`; also errors of the connection
+ */
+export async function requireSchema(session: Session, schema: string): Promise<void> {
+  requireVersions(await readVersions(session, schema), schema, migrations(quoted(schema)).length);
+}
+
+/** The schema in the form in which it stands in statements. */
+export function quoted(schema: string): string {
+  return `"${schema}"`;
+}
+
+/**
+ * The statements that create the tables, for people who migrate by hand.
+ *
+ * @param schema as in the options of the inbox
+ */
+export function schemaSql(schema = 'call_status'): string {
+  const versions = migrations(quoted(schema));
+  const steps = versions.flatMap(({ sql }, at) => [sql.trim(), insertSql(schema, at + 1, versions)]);
+  return ['BEGIN;', `CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};`, tableSql(schema), ...steps, 'COMMIT;', ''].join(
+    '\n',
+  );
+}
+
+async function migrateSchema(driver: Driver, schema: string, versions: readonly Migration[]): Promise<void> {
+  const session = await driver.connect({ queryTimeoutMs: MIGRATION_MS });
+  try {
+    await session.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
+    await session.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0');
+    await session.query("SELECT pg_advisory_xact_lock(hashtextextended('call-status:' || $1, 0))", [schema]);
+    // Read under the lock: another process may have migrated meanwhile.
+    const found = await versionsOf(session, schema);
+    if (found === undefined) await createSchema(session, schema);
+    for (const [at, { sql }] of versions.entries()) {
+      if (at < (found?.version ?? 0)) continue;
+      await session.query(sql);
+      await session.query(insertSql(schema, at + 1, versions));
+    }
+    await session.query('COMMIT');
+  } catch (error) {
+    throw sqlStateOf(error) === '42P07' ? taken(schema, error) : error;
+  } finally {
+    await session.end();
+  }
+}
+
+async function createSchema(session: Session, schema: string): Promise<void> {
+  const [row] = await session.query('SELECT to_regnamespace($1) IS NULL AS missing', [quoted(schema)]);
+  // `IF NOT EXISTS` needs the right to create a schema even if it exists.
+  if (row?.['missing']) await session.query(`CREATE SCHEMA ${quoted(schema)}`);
+  await session.query(tableSql(schema));
+}
+
+/** `undefined` if there are no tables. Takes no lock. */
+async function versionsOf(on: Pick<Session, 'query'>, schema: string): Promise<Versions | undefined> {
+  const [table] = await on.query('SELECT to_regclass($1) IS NOT NULL AS there', [`${quoted(schema)}.migrations`]);
+  if (!table?.['there']) return undefined;
+  return readVersions(on, schema);
+}
+
+async function readVersions(on: Pick<Session, 'query'>, schema: string): Promise<Versions> {
+  const [row] = await on.query(`
+    SELECT coalesce(max(version), 0) AS version, coalesce(max(oldest_writer), 0) AS oldest FROM ${quoted(schema)}.migrations`);
+  return { version: row?.['version'], oldestWriter: row?.['oldest'] };
+}
+
+function requireVersions({ version, oldestWriter }: Versions, schema: string, known: number): void {
+  if (version < known) {
+    throw new CallStatusError('inbox_unsupported', {
+      reason: `The schema ${schema} has version ${version}, and this release needs ${known}.`,
+      hint: 'Start a service of this release that may create tables, or run the statements of schemaSql() that are missing.',
+    });
+  }
+  if (oldestWriter > known) {
+    throw new CallStatusError('inbox_unsupported', {
+      reason: `The schema ${schema} has version ${version}, and this release knows ${known}.`,
+      hint: 'Update @call-status/inbox-postgres.',
+    });
+  }
+}
+
+function tableSql(schema: string): string {
+  return `CREATE TABLE ${quoted(schema)}.migrations (
+  version integer PRIMARY KEY,
+  oldest_writer integer NOT NULL,         -- the oldest version of the schema whose code may write
+  at timestamptz NOT NULL DEFAULT now()
+);`;
+}
+
+function insertSql(schema: string, version: number, versions: readonly Migration[]): string {
+  const { oldestWriter } = versions[version - 1] as Migration;
+  return `INSERT INTO ${quoted(schema)}.migrations (version, oldest_writer) VALUES (${version}, ${oldestWriter});`;
+}
+
+function missing(schema: string, migrate: boolean): CallStatusError {
+  return new CallStatusError('inbox_missing', {
+    reason: `The database has no schema ${schema} with the tables of an inbox.`,
+    hint: migrate
+      ? 'Check the URL and `schema`. Only a service creates the tables; pass create: true to ready() to create them here.'
+      : 'Check the URL and `schema`. With `migrate: false`, run the statements of schemaSql() first.',
+  });
+}
+
+function taken(schema: string, cause: unknown): CallStatusError {
+  return new CallStatusError(
+    'inbox_unsupported',
+    {
+      reason: `The schema ${schema} contains tables of another program.`,
+      hint: 'Choose another name with `schema`.',
+    },
+    { cause },
+  );
+}
