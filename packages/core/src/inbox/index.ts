@@ -50,4 +50,38 @@ export type {
   Refusals,
   RefusedRequest,
 } from './refusals.ts';
+export {
+  type CallColumns,
+  type CallRow,
+  columnsOf,
+  mergeColumns,
+  type StoredBoolean,
+} from './rows/call-columns.ts';
+export {
+  type FeedCursor,
+  type FeedPlace,
+  feedCursor,
+  type Place,
+  type TimeCursor,
+  timeCursor,
+} from './rows/cursors.ts';
+export { errorGroupOf } from './rows/error-group.ts';
+export { type CallSearch, digitsOf, searchOf } from './rows/search.ts';
+export {
+  type StatsBuckets,
+  type StatsCall,
+  StatsTally,
+  statsBuckets,
+  statsRows,
+} from './rows/stats-rows.ts';
+export {
+  deadLetterOf,
+  eventOf,
+  isoOf,
+  isStorable,
+  type StoredDeadLetter,
+  type StoredEvent,
+  storedText,
+} from './rows/stored.ts';
+export { summaryOf } from './rows/summary.ts';
 export type { StatsGroup, StatsQuery, StatsRow } from './stats.ts';

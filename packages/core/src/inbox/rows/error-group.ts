@@ -1,0 +1,33 @@
+import { storedText } from './stored.ts';
+
+/** In characters. */
+const LONGEST_INPUT = 1000;
+const LONGEST_GROUP = 200;
+
+const PLACEHOLDER = '*';
+
+const URL = /[a-z][a-z\d+.-]{0,30}:\/\/[^\s"'`<>()]+/gi;
+const E_MAIL = /[^\s@"'`<>()]{1,64}@[^\s@"'`<>()]{1,255}/g;
+const QUOTED = /"[^"]*"|`[^`]*`|(?<!\w)'[^']*'(?!\w)|“[^”]*”|‘[^’]*’/g;
+/** UUIDs, and ids of hexadecimal digits, even with a prefix of letters. */
+const HEXADECIMAL = /[\da-f][\da-f-]{6,}[\da-f]/gi;
+const NUMBER = /\d+(?:\.\d+)*/g;
+
+/**
+ * What errors with the same cause have in common: the first line of the text, without its numbers, hexadecimal ids, quotations, URLs and
+ * e-mail addresses.
+ * @example errorGroupOf('No user 17 in "eu-1"') // 'No user * in *'
+ */
+export function errorGroupOf(text: string): string {
+  const line = text
+    .slice(0, LONGEST_INPUT)
+    .trim()
+    .split(/[\r\n]/, 1)[0] as string;
+  const group = line
+    .replaceAll(URL, PLACEHOLDER)
+    .replaceAll(E_MAIL, PLACEHOLDER)
+    .replaceAll(QUOTED, PLACEHOLDER)
+    .replaceAll(HEXADECIMAL, (run) => (/\d/.test(run) ? PLACEHOLDER : run))
+    .replaceAll(NUMBER, PLACEHOLDER);
+  return storedText(group, LONGEST_GROUP) as string;
+}
