@@ -59,7 +59,7 @@ export class Hints {
 
   /** After a commit that made jobs due. */
   workIsDue(): void {
-    this.#tell();
+    this.tell();
     this.#mustNotify = true;
     if (this.#notifyTimer === undefined) this.#notify();
   }
@@ -93,14 +93,15 @@ export class Hints {
     await listening?.close();
   }
 
-  #tell(): void {
+  /** Calls the listeners. */
+  tell(): void {
     for (const listener of this.#listeners) listener();
   }
 
   #tellSoon(): void {
     this.#jitterTimer ??= setTimeout(() => {
       this.#jitterTimer = undefined;
-      this.#tell();
+      this.tell();
     }, Math.random() * JITTER_MS).unref();
   }
 
@@ -108,7 +109,7 @@ export class Hints {
   #poll(): void {
     const ms = this.#options.pollMs ?? (this.#listening?.isAlive ? POLL_WHILE_LISTENING_MS : POLL_MS);
     this.#pollTimer = setTimeout(() => {
-      this.#tell();
+      this.tell();
       this.#poll();
     }, ms).unref();
   }

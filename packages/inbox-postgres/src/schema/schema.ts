@@ -69,7 +69,7 @@ CREATE TABLE $schema.calls (
   last_event_id text,                     -- this and the next two: the event that was recorded last
   last_event_status text,
   last_event_transition text,
-  last_received_at bigint
+  last_event_received_at bigint
 ) WITH (fillfactor = 85);
 CREATE UNIQUE INDEX calls_by_call_id ON $schema.calls (call_id text_pattern_ops, provider, tenant);
 CREATE INDEX calls_by_time ON $schema.calls (first_event_at, id);
@@ -88,15 +88,13 @@ CREATE TABLE $schema.recorded (           -- the events; see the view events
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- in the order of recording, within a call
   call bigint NOT NULL,                   -- calls.id
   event_id text NOT NULL,
-  received_at bigint NOT NULL,
   transition text NOT NULL,
   event text NOT NULL                     -- everything else, JSON
 );
 CREATE UNIQUE INDEX recorded_by_call ON $schema.recorded (call, event_id);
-CREATE INDEX recorded_by_time ON $schema.recorded USING brin (received_at) WITH (pages_per_range = 16, autosummarize = on);
 
 CREATE VIEW $schema.events AS
-SELECT r.id, r.call, c.provider, c.tenant, c.call_id, r.event_id, r.transition, to_timestamp(r.received_at / 1000.0) AS received_at,
+SELECT r.id, r.call, c.provider, c.tenant, c.call_id, r.event_id, r.transition, e.json ->> 'receivedAt' AS received_at,
   e.json ->> 'status' AS status, e.json ->> 'rawStatus' AS raw_status, e.json ->> 'direction' AS direction,
   e.json ->> 'from' AS from_number, e.json ->> 'to' AS to_number, e.json ->> 'occurredAt' AS occurred_at,
   e.json ->> 'durationSeconds' AS duration_seconds, e.json ->> 'trust' AS trust, e.json -> 'raw' AS raw, r.event

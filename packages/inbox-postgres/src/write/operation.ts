@@ -23,8 +23,8 @@ export interface GroupTransaction {
   readonly now: number | null;
   /** Sends a statement at once. What it rejects with is reported even if nobody waits for it. */
   send(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Jobs became due, or may have. */
-  workIsDue(): void;
+  /** Jobs became due; `false`: none are due any more. */
+  workIsDue(isDue?: boolean): void;
 }
 
 /** What was sent, with the results to come, one for each argument. */
@@ -42,6 +42,4 @@ export interface Operation<Arg, Result> {
   prepare?(transaction: GroupTransaction, args: readonly Arg[]): void;
   /** Sends the statements. Waits only for what it needs to decide. */
   run(transaction: GroupTransaction, args: readonly Arg[]): Sent<Result> | Promise<Sent<Result>>;
-  /** After the commit. */
-  committed?(args: readonly Arg[], results: readonly Result[]): void;
 }

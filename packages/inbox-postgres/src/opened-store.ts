@@ -1,0 +1,126 @@
+import { CallStatusError } from '@call-status/core';
+import type { StoreHealth } from '@call-status/core/inbox';
+import { toInboxError } from './connection/errors.ts';
+import { requireNamedStatements } from './connection/named-statements.ts';
+import type { Driver, Query, Row, Session } from './connection/session.ts';
+import type { ResolvedOptions } from './options.ts';
+import { prepareSchema, quoted, requireSchema } from './schema/migrate.ts';
+import type { Store } from './store.ts';
+import { CommitLoop } from './write/commit-loop.ts';
+import type { Operation } from './write/operation.ts';
+
+/** Learns what this process has written. */
+export interface StoreListener {
+  /** After a commit that made jobs due. */
+  workIsDue(): void;
+  committed(): void;
+}
+
+/** The store of an inbox. `ready` or the first use opens it; after a failure, the next use tries again. */
+export class OpenedStore implements Store {
+  readonly schema: string;
+  readonly driver: Driver;
+  readonly #options: ResolvedOptions;
+  readonly #loop: CommitLoop;
+  #opening: Promise<void> | undefined;
+  #isOpen = false;
+  #mayCreate = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ResolvedOptions, driver: Driver, { workIsDue, committed }: StoreListener) {
+    this.#options = options;
+    this.driver = driver;
+    this.schema = quoted(options.schema);
+    this.#loop = new CommitLoop({
+      schema: this.schema,
+      connect: () => this.connect(),
+      now: () => this.now(),
+      workIsDue,
+      committed,
+    });
+  }
+
+  now(): number | null {
+    return this.#options.clock?.() ?? null;
+  }
+
+  /** Opens it. Safe to call again. With `create`, makes or updates the tables if the options allow it. */
+  open(create = false): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(new CallStatusError('closed'));
+    if (create && !this.#mayCreate) {
+      this.#mayCreate = true;
+      this.#opening = undefined;
+    }
+    this.#opening ??= this.#open().catch((error) => {
+      this.#opening = undefined;
+      throw toInboxError(error);
+    });
+    return this.#opening;
+  }
+
+  read(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    return this.#run(() => this.driver.query(text, values));
+  }
+
+  transaction<T>(run: (query: Query) => Promise<T>): Promise<T> {
+    return this.#run(() => this.driver.transaction(run));
+  }
+
+  write<Arg, Result>(operation: Operation<Arg, Result>, arg: Arg): Promise<Result> {
+    if (this.#closing !== undefined) return Promise.reject(new CallStatusError('closed'));
+    // Without a turn in between, so that operations keep their order.
+    return this.#loop.write(operation, arg);
+  }
+
+  /** What this process knows about writing. */
+  health(): StoreHealth {
+    const { times } = this.#loop;
+    const { isWritable, lastAt } = times;
+    const [p50, p99] = [times.quantile(0.5), times.quantile(0.99)];
+    return {
+      ...(isWritable !== undefined && { writable: isWritable }),
+      ...(lastAt !== undefined && { lastCommitAt: new Date(lastAt).toISOString() }),
+      ...(p50 !== undefined && p99 !== undefined && { commitMs: { p50, p99 } }),
+    };
+  }
+
+  /** Finishes what was asked for, and ends the connections. */
+  close(): Promise<void> {
+    this.#closing ??= this.#loop.close().then(() => this.driver.end());
+    return this.#closing;
+  }
+
+  async #run<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw new CallStatusError('closed');
+    try {
+      await this.#opened();
+      return await run();
+    } catch (error) {
+      throw toInboxError(error);
+    }
+  }
+
+  async #opened(): Promise<void> {
+    if (!this.#isOpen) await this.open();
+  }
+
+  async #open(): Promise<void> {
+    const { schema, migrate, preparedStatements } = this.#options;
+    await prepareSchema(this.driver, { schema, migrate, create: this.#mayCreate });
+    if (preparedStatements) await requireNamedStatements(this.driver);
+    this.#isOpen = true;
+  }
+
+  /** A connection to write on, to a store that is prepared. */
+  async connect(): Promise<Session> {
+    await this.#opened();
+    const session = await this.driver.connect();
+    try {
+      await requireSchema(session, this.#options.schema);
+      return session;
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+  }
+}

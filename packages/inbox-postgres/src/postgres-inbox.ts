@@ -1,0 +1,241 @@
+import type { Call, CallStatusError, CallSummary, Inbox, Page } from '@call-status/core';
+import {
+  type CallEnd,
+  type CallQuery,
+  checkOptions,
+  type DeadLetters,
+  type EventKey,
+  type Failure,
+  type FeedPage,
+  type FeedQuery,
+  type InboxCounts,
+  type InboxHealth,
+  type JobTransaction,
+  type Lease,
+  type NewEvent,
+  type Outcome,
+  type ReadyOptions,
+  type Recorded,
+  type Refusals,
+  type StatsQuery,
+  type StatsRow,
+  type Taken,
+  type TakeRequest,
+  type WorkerReport,
+} from '@call-status/core/inbox';
+import { Hints } from './connection/hints.ts';
+import { pgDriver } from './connection/pg-driver.ts';
+import type { Driver } from './connection/session.ts';
+import { Sessions } from './connection/sessions.ts';
+import { PostgresDeadLetters } from './dead-letters.ts';
+import { OpenedStore } from './opened-store.ts';
+import { type PostgresInboxOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { getCall } from './read/calls.ts';
+import { readCounts } from './read/counts.ts';
+import { Feed } from './read/feed.ts';
+import { handled } from './read/handled.ts';
+import { readHealth } from './read/health.ts';
+import { listCalls } from './read/list-calls.ts';
+import { QUERIES } from './read/queries.ts';
+import { StoredRefusals } from './read/refusals.ts';
+import { SharedHealth } from './read/shared-health.ts';
+import { readStats } from './read/stats.ts';
+import { removeWorker, reportWorker } from './read/workers.ts';
+import { monotonicNow } from './timers.ts';
+import { ClockWatch } from './upkeep/clock-watch.ts';
+import { storeRetention } from './upkeep/retention.ts';
+import { Sweeper } from './upkeep/sweep.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
+import { JobTransactions } from './write/job-transaction.ts';
+import { type Operations, operationsOf } from './write/operations.ts';
+import { recordingOf } from './write/record.ts';
+
+/**
+ * Creates an inbox in a PostgreSQL database, which several hosts may share. Acknowledged events survive a crash of a host and of the server.
+ *
+ * `ready()`, which a receiver calls when it starts, connects, and creates or updates the tables; otherwise the first use does.
+ *
+ * @throws CallStatusError `invalid_options`
+ * @example
+ * ```ts
+ * import { createCallStatus, signalwire } from '@call-status/core';
+ * import { postgresInbox } from '@call-status/inbox-postgres';
+ *
+ * const calls = createCallStatus({
+ *   providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+ *   inbox: postgresInbox({ url: process.env.DATABASE_URL! }),
+ * });
+ * ```
+ */
+export function postgresInbox(options: PostgresInboxOptions): Inbox {
+  const resolved = resolveOptions(options);
+  return new PostgresInbox(resolved, pgDriver(resolved));
+}
+
+/** Writes in groups on one connection, and reads on others. */
+export class PostgresInbox implements Inbox {
+  readonly durable = true;
+  readonly shared = true;
+  readonly deadLetters: DeadLetters;
+  readonly refusals: Refusals;
+  readonly #retentionMs: number | undefined;
+  readonly #store: OpenedStore;
+  readonly #operations: Operations;
+  readonly #sessions: Sessions;
+  readonly #transactions: JobTransactions;
+  readonly #hints: Hints;
+  readonly #upkeep: Upkeep;
+  readonly #feed: Feed;
+  readonly #health: SharedHealth;
+  /** Changes with all that health shows of this process. */
+  #version = 0;
+  #listeners = 0;
+
+  /** @param mono a monotonic clock */
+  constructor(options: ResolvedOptions, driver: Driver, mono: () => number = monotonicNow) {
+    const { schema, listen, pollMs, sweepMs, readConnections } = options;
+    const changed = (): void => {
+      this.#version++;
+    };
+    this.#retentionMs = options.retentionMs;
+    this.#hints = new Hints({ driver, schema, listen, pollMs });
+    const workIsDue = (): void => this.#hints.workIsDue();
+    const store = new OpenedStore(options, driver, { workIsDue, committed: changed });
+    this.#store = store;
+    this.#operations = operationsOf(store.schema);
+    this.#sessions = new Sessions(() => store.connect(), readConnections);
+    const { finish } = this.#operations;
+    this.#transactions = new JobTransactions({
+      store,
+      sessions: this.#sessions,
+      finish,
+      workIsDue,
+      committed: changed,
+    });
+    this.deadLetters = new PostgresDeadLetters(store, this.#operations);
+    this.refusals = new StoredRefusals(store, changed);
+    this.#feed = new Feed(store);
+    this.#upkeep = new Upkeep(new Sweeper(store, new ClockWatch(mono)), sweepMs, (warning) => this.#warn(warning));
+    this.#health = new SharedHealth(
+      () => readHealth(store, () => store.health()),
+      () => `${this.#version} ${store.now()}`,
+    );
+  }
+
+  async ready({ create = false, onWarning }: ReadyOptions = {}): Promise<void> {
+    if (onWarning !== undefined) this.#hints.onWarning = onWarning;
+    await this.#store.open(create);
+    if (!create || this.#retentionMs === undefined) return;
+    await storeRetention(this.#store, this.#retentionMs, (warning) => this.#warn(warning));
+    this.#upkeep.start();
+  }
+
+  async record(event: NewEvent): Promise<Recorded> {
+    const recording = recordingOf(event);
+    // A worker that takes jobs in this turn gets the event in the transaction that records it.
+    this.#hints.tell();
+    return this.#store.write(this.#operations.record, recording);
+  }
+
+  handled(events: readonly EventKey[]): Promise<readonly string[]> {
+    return handled(this.#store, events);
+  }
+
+  take(request: TakeRequest): Promise<Taken> {
+    return this.#store.write(this.#operations.take, request);
+  }
+
+  async renew(leases: readonly Lease[], leaseMs: number): Promise<readonly Lease[]> {
+    const renewed = leases.map((lease) => this.#store.write(this.#operations.renew, { lease, leaseMs }));
+    const isHeld = await Promise.all(renewed);
+    return leases.filter((_, at) => !isHeld[at]);
+  }
+
+  begin(lease: Lease, { retryInMs }: { readonly retryInMs: number }): Promise<Outcome> {
+    return this.#store.write(this.#operations.begin, { lease, retryInMs });
+  }
+
+  finish(lease: Lease): Promise<Outcome> {
+    return this.#store.write(this.#operations.finish, { lease });
+  }
+
+  fail(lease: Lease, failure: Failure): Promise<Outcome> {
+    return this.#store.write(this.#operations.fail, { lease, failure });
+  }
+
+  release(lease: Lease, { retryInMs = 0 }: { readonly retryInMs?: number } = {}): Promise<Outcome> {
+    return this.#store.write(this.#operations.release, { lease, retryInMs });
+  }
+
+  transaction(): JobTransaction {
+    return this.#transactions.begin();
+  }
+
+  async reportWorker(report: WorkerReport): Promise<void> {
+    await reportWorker(this.#store, report);
+    this.#version++;
+  }
+
+  async removeWorker(owner: string): Promise<void> {
+    await removeWorker(this.#store, owner);
+    this.#version++;
+  }
+
+  onJobs(listener: () => void): () => void {
+    const remove = this.#hints.onJobs(listener);
+    this.#listeners++;
+    this.#upkeep.start();
+    return () => {
+      remove();
+      if (--this.#listeners === 0 && this.#retentionMs === undefined) void this.#upkeep.stop();
+    };
+  }
+
+  getCall(provider: string, callId: string, tenant?: string): Promise<Call | undefined> {
+    return getCall(this.#store, provider, callId, tenant);
+  }
+
+  listCalls(query?: CallQuery): Promise<Page<CallSummary>> {
+    return listCalls(this.#store, query);
+  }
+
+  events(query?: FeedQuery): Promise<FeedPage> {
+    return this.#feed.page(query);
+  }
+
+  stats(query: StatsQuery): Promise<readonly StatsRow[]> {
+    return readStats(this.#store, query);
+  }
+
+  counts(): Promise<InboxCounts> {
+    return readCounts(this.#store);
+  }
+
+  health(): Promise<InboxHealth> {
+    return this.#health.read();
+  }
+
+  async endCall(provider: string, callId: string, end: CallEnd): Promise<boolean> {
+    checkOptions('end', end, QUERIES.endCall);
+    const { status, tenant = '' } = end;
+    return this.#store.write(this.#operations.endCall, { provider, callId, tenant, status });
+  }
+
+  async forgetCall(provider: string, callId: string, tenant = ''): Promise<boolean> {
+    const isForgotten = await this.#store.write(this.#operations.forgetCall, { provider, callId, tenant });
+    this.#version++;
+    return isForgotten;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#upkeep.stop(), this.#hints.close(), this.#sessions.close()]);
+    await this.#store.close();
+  }
+
+  /** An error thrown by the user's function must not stop the inbox. */
+  #warn(warning: CallStatusError): void {
+    try {
+      this.#hints.onWarning(warning);
+    } catch {}
+  }
+}

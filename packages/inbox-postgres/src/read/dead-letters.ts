@@ -1,0 +1,93 @@
+import type { DeadLetter, Page } from '@call-status/core';
+import {
+  checkOptions,
+  type DeadLetterGroup,
+  type DeadLetterQuery,
+  deadLetterOf,
+  isoOf,
+  isStorable,
+  type StoredDeadLetter,
+  timeCursor,
+  timeRange,
+} from '@call-status/core/inbox';
+import type { Store } from '../store.ts';
+import { byIndex } from './by-index.ts';
+import { PAGE_ROWS, QUERIES } from './queries.ts';
+import type { Statement } from './statement.ts';
+import { Values } from './values.ts';
+
+/** How many groups there are at most. */
+const GROUPS = 100;
+
+type GroupQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+
+/** Newest first. */
+export async function listDeadLetters(store: Store, query: DeadLetterQuery = {}): Promise<Page<DeadLetter>> {
+  checkOptions('query', query, QUERIES.deadLetters);
+  const { limit = PAGE_ROWS } = query;
+  const { text, values } = deadLettersSql(store.schema, query);
+  const found = await byIndex(store, (run) => run(text, values));
+  const page = { rows: found.slice(0, limit).map((row) => deadLetterOf(row as StoredDeadLetter)) };
+  const last = found.length > limit ? found[limit - 1] : undefined;
+  return last === undefined ? page : { ...page, next: timeCursor.encode({ at: last['dead_at'], row: last['id'] }) };
+}
+
+/** One more than the page has shows that there is another page. */
+function deadLettersSql(schema: string, query: DeadLetterQuery): Statement {
+  const values = new Values();
+  const { limit = PAGE_ROWS, cursor, ...dead } = query;
+  const { at, row } = timeCursor.decode(cursor);
+  const before = `(dead_at, id) < (${values.add(at)}::bigint, ${values.add(row)}::bigint)`;
+  const jobs = `SELECT * FROM ${schema}.jobs WHERE ${deadCondition(dead, values)} AND ${before}`;
+  const text = `
+    SELECT w.id, w.failures, w.error, w.dead_at, r.event, r.transition
+    FROM (${jobs} ORDER BY dead_at DESC, id DESC LIMIT ${limit + 1}) w
+    ${eventOfJob(schema)} ORDER BY w.dead_at DESC, w.id DESC`;
+  return { text, values: values.all };
+}
+
+/** One dead letter, or `undefined`. */
+export async function getDeadLetter(store: Store, eventId: string): Promise<DeadLetter | undefined> {
+  if (!isStorable(eventId)) return undefined;
+  const [row] = await byIndex(store, (run) => run(deadLetterSql(store.schema), [eventId]));
+  return row && deadLetterOf(row as StoredDeadLetter);
+}
+
+function deadLetterSql(schema: string): string {
+  return `
+    SELECT w.failures, w.error, w.dead_at, r.event, r.transition FROM ${schema}.jobs w
+    ${eventOfJob(schema)} WHERE w.event_id = $1 AND w.dead_at IS NOT NULL LIMIT 1`;
+}
+
+/** The most frequent first. */
+export async function groupDeadLetters(store: Store, query: GroupQuery = {}): Promise<readonly DeadLetterGroup[]> {
+  checkOptions('query', query, QUERIES.replayAll);
+  const { text, values } = deadLetterGroupsSql(store.schema, query);
+  const rows = await byIndex(store, (run) => run(text, values));
+  return rows.map((row) => ({
+    provider: row['provider'],
+    error: row['error_group'],
+    count: row['count'],
+    firstDeadAt: isoOf(row['first_at']),
+    lastDeadAt: isoOf(row['last_at']),
+  }));
+}
+
+function deadLetterGroupsSql(schema: string, query: GroupQuery): Statement {
+  const values = new Values();
+  const text = `
+    SELECT provider, error_group, count(*) AS count, min(dead_at) AS first_at, max(dead_at) AS last_at
+    FROM ${schema}.jobs WHERE ${deadCondition(query, values)}
+    GROUP BY provider, error_group ORDER BY count(*) DESC, max(dead_at) DESC, provider, error_group LIMIT ${GROUPS}`;
+  return { text, values: values.all };
+}
+
+function deadCondition({ provider, ...times }: GroupQuery, values: Values): string {
+  const { sinceMs, untilMs } = timeRange(times);
+  const range = `dead_at >= ${values.add(sinceMs)}::bigint AND dead_at < ${values.add(untilMs)}::bigint`;
+  return provider === undefined ? range : `${range} AND provider = ${values.add(provider)}`;
+}
+
+function eventOfJob(schema: string): string {
+  return `CROSS JOIN LATERAL (SELECT event, transition FROM ${schema}.recorded WHERE recorded.id = w.id LIMIT 1) r`;
+}

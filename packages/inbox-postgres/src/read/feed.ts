@@ -1,0 +1,92 @@
+import { CallStatusError } from '@call-status/core';
+import {
+  checkOptions,
+  eventOf,
+  type FeedPage,
+  type FeedPlace,
+  type FeedQuery,
+  feedCursor,
+  type StoredEvent,
+} from '@call-status/core/inbox';
+import type { Row } from '../connection/session.ts';
+import type { Store } from '../store.ts';
+import { byIndex } from './by-index.ts';
+import { Ceiling } from './ceiling.ts';
+import { FEED_QUERY, PAGE_ROWS } from './queries.ts';
+import type { Statement } from './statement.ts';
+import { Values } from './values.ts';
+
+/** How many events of all providers one page of a provider examines at most. */
+const EXAMINED = 5000;
+
+/** Events in the order of recording. */
+export class Feed {
+  readonly #store: Store;
+  readonly #ceiling: Ceiling;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#ceiling = new Ceiling(store);
+  }
+
+  async page(query: FeedQuery = {}): Promise<FeedPage> {
+    checkOptions('query', query, FEED_QUERY);
+    const { after, provider, limit = PAGE_ROWS } = query;
+    const { row: ceiling, isSettled } = await this.#ceiling.read();
+    if (after === 'end' && !isSettled) throw new CallStatusError('inbox_unavailable', { hint: UNSETTLED });
+    const place = after === undefined || after === 'end' ? undefined : feedCursor.decode(after);
+    const from = after === 'end' ? ceiling : (place?.row ?? 0);
+    const { text, values } = feedPageSql(this.#store.schema, { from, ceiling, provider, limit });
+    const rows = await byIndex(this.#store, (run) => run(text, values));
+    return pageOf(rows, { from, ceiling, place, limit });
+  }
+}
+
+const UNSETTLED =
+  'Another process has been recording an event for more than a second, so it is unknown where the feed ends.';
+
+/** Which events to read. */
+interface Range {
+  /** After this one. */
+  readonly from: number;
+  /** Up to this one. */
+  readonly ceiling: number;
+  readonly provider: string | undefined;
+  readonly limit: number;
+}
+
+/** Each row has the highest number that was removed, and the last number examined. Without an event, they are the only row. */
+function feedPageSql(schema: string, { from, ceiling, provider, limit }: Range): Statement {
+  const values = new Values();
+  const range = `FROM ${schema}.recorded WHERE recorded.id > ${values.add(from)}::bigint AND recorded.id <= ${values.add(ceiling)}::bigint ORDER BY recorded.id`;
+  const found =
+    provider === undefined
+      ? `SELECT id, event, transition ${range} LIMIT ${limit}`
+      : `SELECT r.id, r.event, r.transition FROM (SELECT * ${range} LIMIT ${EXAMINED}) r
+        CROSS JOIN LATERAL (
+          SELECT provider FROM ${schema}.calls WHERE calls.id = r.call LIMIT 1) c
+        WHERE c.provider = ${values.add(provider)} ORDER BY r.id LIMIT ${limit}`;
+  const examined = provider === undefined ? 'NULL' : `(SELECT recorded.id ${range} OFFSET ${EXAMINED - 1} LIMIT 1)`;
+  const text = `
+    SELECT r.*, i.removed_id, ${examined} AS examined_to
+    FROM ${schema}.inbox i LEFT JOIN LATERAL (${found}) r ON true WHERE i.id = 1 ORDER BY r.id`;
+  return { text, values: values.all };
+}
+
+function pageOf(
+  rows: readonly Row[],
+  { from, ceiling, place, limit }: Omit<Range, 'provider'> & { readonly place: FeedPlace | undefined },
+): FeedPage {
+  const { removed_id: removed, examined_to: examined } = rows[0] as Row;
+  const cursorOf = (row: number) => feedCursor.encode({ row, removed });
+  const events = rows
+    .filter((row) => row['id'] !== null)
+    .map((row) => ({ cursor: cursorOf(row['id']), event: eventOf(row as StoredEvent), id: row['id'] as number }));
+  const isFull = events.length === limit;
+  const last = isFull ? events.at(-1)?.id : (examined ?? ceiling);
+  return {
+    rows: events.map(({ cursor, event }) => ({ cursor, event })),
+    next: cursorOf(Math.max(from, last)),
+    missed: place !== undefined && removed > Math.max(place.row, place.removed),
+  };
+}

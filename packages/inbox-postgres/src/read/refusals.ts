@@ -1,0 +1,112 @@
+import {
+  checkOptions,
+  type NewRefusal,
+  type Page,
+  type Refusal,
+  type RefusalLimits,
+  type RefusalQuery,
+  type Refusals,
+  timeCursor,
+  timeRange,
+} from '@call-status/core/inbox';
+import type { Row } from '../connection/session.ts';
+import type { Store } from '../store.ts';
+import { byIndex } from './by-index.ts';
+import { PAGE_ROWS, QUERIES } from './queries.ts';
+import type { Statement } from './statement.ts';
+import { Values } from './values.ts';
+
+/** Any number that no other user of the database's advisory locks has. */
+const LOCK_CLASS = 1_129_273_172;
+
+/** Rejected callbacks. They are written apart from events, which must not wait for them. */
+export class StoredRefusals implements Refusals {
+  readonly #store: Store;
+  readonly #onKept: () => void;
+
+  /** @param onKept called when some were stored */
+  constructor(store: Store, onKept: () => void) {
+    this.#store = store;
+    this.#onKept = onKept;
+  }
+
+  async list(query: RefusalQuery = {}): Promise<Page<Refusal>> {
+    checkOptions('query', query, QUERIES.refusals);
+    const { limit = PAGE_ROWS } = query;
+    const { text, values } = refusalsSql(this.#store.schema, query);
+    const found = await byIndex(this.#store, (run) => run(text, values));
+    const page = { rows: found.slice(0, limit).map(refusalOf) };
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return last === undefined ? page : { ...page, next: timeCursor.encode({ at: last['last_at'], row: last['id'] }) };
+  }
+
+  async get(id: string): Promise<Refusal | undefined> {
+    if (!/^\d{1,15}$/.test(id)) return undefined;
+    const [row] = await this.#store.read(`SELECT id, refusal FROM ${this.#store.schema}.refusals WHERE id = $1`, [id]);
+    return row && refusalOf(row);
+  }
+
+  async keep(refusals: readonly NewRefusal[], { rows, bytes, uncounted }: RefusalLimits): Promise<void> {
+    const { schema } = this.#store;
+    await this.#store.transaction(async (query) => {
+      // One at a time, so that each sees what the one before has added.
+      await query(`SELECT pg_advisory_xact_lock(${LOCK_CLASS}, '${schema}.refusals'::regclass::oid::int)`);
+      await query(keepSql(schema), columnsOf(refusals));
+      await query(trimSql(schema), [rows, bytes]);
+      if (uncounted > 0) await query(`UPDATE ${schema}.inbox SET uncounted = uncounted + $1 WHERE id = 1`, [uncounted]);
+    });
+    this.#onKept();
+  }
+}
+
+/** One more than the page has shows that there is another page. */
+function refusalsSql(schema: string, query: RefusalQuery): Statement {
+  const { limit = PAGE_ROWS, cursor, provider, code, ...times } = query;
+  const values = new Values();
+  const { sinceMs, untilMs } = timeRange(times);
+  const { at, row } = timeCursor.decode(cursor);
+  const conditions = [
+    `last_at >= ${values.add(sinceMs)}::bigint AND last_at < ${values.add(untilMs)}::bigint`,
+    `(last_at, id) < (${values.add(at)}::bigint, ${values.add(row)}::bigint)`,
+    ...(provider === undefined ? [] : [`provider = ${values.add(provider)}`]),
+    ...(code === undefined ? [] : [`code = ${values.add(code)}`]),
+  ];
+  const text = `
+    SELECT id, last_at, refusal FROM ${schema}.refusals WHERE ${conditions.join(' AND ')}
+    ORDER BY last_at DESC, id DESC LIMIT ${limit + 1}`;
+  return { text, values: values.all };
+}
+
+function refusalOf({ id, refusal }: Row): Refusal {
+  return { id: String(id), ...JSON.parse(refusal) };
+}
+
+function columnsOf(refusals: readonly NewRefusal[]): readonly unknown[][] {
+  const texts = refusals.map((refusal) => JSON.stringify(refusal));
+  return [
+    refusals.map(({ provider }) => provider?.replaceAll('\0', '\ufffd') ?? null),
+    refusals.map(({ code }) => code),
+    refusals.map(({ lastAt }) => Date.parse(lastAt)),
+    texts.map((text) => Buffer.byteLength(text)),
+    texts,
+  ];
+}
+
+function keepSql(s: string): string {
+  return `
+    INSERT INTO ${s}.refusals (provider, code, last_at, bytes, refusal)
+    SELECT provider, code, last_at, bytes, refusal
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[]) WITH ORDINALITY
+      AS i(provider, code, last_at, bytes, refusal, ord)
+    ORDER BY ord`;
+}
+
+/** Removes the oldest that are too many or too large. */
+function trimSql(s: string): string {
+  return `
+    DELETE FROM ${s}.refusals WHERE id IN (
+      SELECT id FROM (
+        SELECT id, row_number() OVER newest AS place, sum(bytes) OVER newest AS size FROM ${s}.refusals
+        WINDOW newest AS (ORDER BY last_at DESC, id DESC)) r
+      WHERE place > $1::bigint OR size > $2::bigint)`;
+}

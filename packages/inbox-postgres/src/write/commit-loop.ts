@@ -1,0 +1,120 @@
+import { CallStatusError } from '@call-status/core';
+import { isOfConnection, isWorthAnotherTry, toInboxError } from '../connection/errors.ts';
+import type { Session } from '../connection/session.ts';
+import { monotonicNow, setImmediate } from '../timers.ts';
+import { CommitTimes } from './commit-times.ts';
+import { type Committed, type GroupFailure, lockSql, type Request, runGroup } from './group.ts';
+import type { Operation } from './operation.ts';
+
+/** How many operations one transaction holds at most. */
+const GROUP = 256;
+
+/** How often a group is tried that others are in the way of. */
+const TRIES = 5;
+
+interface Pending extends Request {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a loop needs. */
+export interface LoopOptions {
+  readonly schema: string;
+  connect(): Promise<Session>;
+  now(): number | null;
+  /** After a commit that made jobs due. */
+  workIsDue(): void;
+  committed(): void;
+}
+
+/**
+ * Writes on one connection. What is asked for while a group is under way is the next group, so operations take effect in the order in which
+ * they were called. Nobody learns of a result before the commit.
+ */
+export class CommitLoop {
+  readonly times: CommitTimes = new CommitTimes();
+  readonly #options: LoopOptions;
+  readonly #lock: string;
+  #queue: Pending[] = [];
+  #session: Session | undefined;
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+    this.#lock = lockSql(options.schema);
+  }
+
+  write<Arg, Result>(operation: Operation<Arg, Result>, arg: Arg): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(new CallStatusError('closed'));
+    return new Promise<Result>((resolve, reject) => {
+      this.#queue.push({ operation, arg, resolve: resolve as (result: unknown) => void, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Finishes what was asked for, and ends the connection. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+    await this.#session?.end();
+    this.#session = undefined;
+  }
+
+  async #run(): Promise<void> {
+    // What is asked for in the same turn belongs to the first group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) {
+      const group = this.#queue.slice(0, GROUP);
+      this.#queue = this.#queue.slice(GROUP);
+      await this.#settle(group);
+    }
+    this.#running = undefined;
+  }
+
+  async #settle(group: readonly Pending[]): Promise<void> {
+    try {
+      const { results, isWorkDue } = await this.#commit(group);
+      this.#options.committed();
+      for (const [at, { resolve }] of group.entries()) resolve(results[at]);
+      if (isWorkDue) this.#options.workIsDue();
+    } catch (error) {
+      // What cannot be stored must not fail its neighbors.
+      if (group.length > 1 && !isOfConnection(error) && !isWorthAnotherTry(error)) {
+        for (const one of group) await this.#settle([one]);
+        return;
+      }
+      this.times.failed();
+      for (const { reject } of group) reject(toInboxError(error));
+    }
+  }
+
+  async #commit(group: readonly Pending[]): Promise<Committed> {
+    for (let tried = 1; ; tried++) {
+      const session = await this.#connected();
+      const from = monotonicNow();
+      try {
+        const committed = await runGroup(session, group, this.#lock, this.#options.now());
+        this.times.add(monotonicNow() - from);
+        return committed;
+      } catch (failure) {
+        const { cause, isUnknown } = failure as GroupFailure;
+        const isBroken = isOfConnection(cause);
+        if (isBroken) this.#drop(session);
+        const mayRepeat = isBroken ? tried === 1 && !isUnknown : isWorthAnotherTry(cause) && tried < TRIES;
+        if (!mayRepeat) throw cause;
+      }
+    }
+  }
+
+  async #connected(): Promise<Session> {
+    if (this.#session?.isBroken) this.#drop(this.#session);
+    this.#session ??= await this.#options.connect();
+    return this.#session;
+  }
+
+  #drop(session: Session): void {
+    void session.end();
+    this.#session = undefined;
+  }
+}

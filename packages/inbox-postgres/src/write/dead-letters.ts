@@ -1,0 +1,65 @@
+import { nowSql } from '../store.ts';
+import type { Operation } from './operation.ts';
+import { schedule, scheduleSql } from './schedule.ts';
+
+/** The dead letters of these events. `LATERAL … LIMIT 1` and not a join: it uses the index whatever the statistics say. */
+const lettersSql = (s: string): string => `
+  SELECT j.call, j.id FROM unnest($1::text[]) AS i(event_id)
+  CROSS JOIN LATERAL (SELECT call, id FROM ${s}.jobs WHERE event_id = i.event_id AND dead_at IS NOT NULL LIMIT 1) j`;
+
+export const replaySql = (s: string): string => `
+  UPDATE ${s}.jobs w
+  SET dead_at = NULL, error_group = NULL, failures = 0, interruptions = 0, suspect = false, run_at = ${nowSql(2)}
+  FROM (${lettersSql(s)}) d
+  WHERE w.call = d.call AND w.id = d.id RETURNING w.event_id, w.call`;
+
+/** A replayed event comes before later ones of its call. The one that waits waits for it, unless a worker may still have it. */
+export const unscheduleSql = (s: string): string => `
+  UPDATE ${s}.jobs w SET due_at = NULL
+  FROM unnest($1::bigint[]) AS c(call)
+  CROSS JOIN LATERAL (SELECT id FROM ${s}.jobs WHERE call = c.call AND due_at IS NOT NULL AND token IS NULL OFFSET 0) j
+  WHERE w.call = c.call AND w.id = j.id`;
+
+export const discardSql = (s: string): string => `
+  DELETE FROM ${s}.jobs w USING (${lettersSql(s)}) d
+  WHERE w.call = d.call AND w.id = d.id RETURNING w.event_id`;
+
+/** The operations on dead letters, by the id of the event. */
+export interface DeadLetterOperations {
+  readonly replay: Operation<string, boolean>;
+  readonly discard: Operation<string, boolean>;
+}
+
+export function deadLetterOperations(s: string): DeadLetterOperations {
+  const sql = { replay: replaySql(s), unschedule: unscheduleSql(s), schedule: scheduleSql(s), discard: discardSql(s) };
+  const lock: Operation<string, boolean>['lock'] = (eventId, { deadLetters }) => {
+    deadLetters.push(eventId);
+  };
+  return {
+    replay: {
+      lock,
+      async run(transaction, eventIds) {
+        const rows = await transaction.send(sql.replay, [eventIds, transaction.now]);
+        const calls = rows.map(({ call }) => call as number);
+        if (calls.length > 0) {
+          transaction.send(sql.unschedule, [calls]);
+          schedule(transaction, sql.schedule, calls);
+        }
+        return { results: Promise.resolve(foundOnce(eventIds, rows)) };
+      },
+    },
+    discard: {
+      lock,
+      run(transaction, eventIds) {
+        const rows = transaction.send(sql.discard, [eventIds]);
+        return { results: rows.then((found) => foundOnce(eventIds, found)) };
+      },
+    },
+  };
+}
+
+/** Of two that ask for the same, one gets it. */
+function foundOnce(eventIds: readonly string[], rows: readonly { readonly [name: string]: unknown }[]): boolean[] {
+  const found = new Set(rows.map((row) => row['event_id']));
+  return eventIds.map((eventId) => found.delete(eventId));
+}

@@ -1,0 +1,54 @@
+import type { TerminalStatus } from '@call-status/core';
+import { nowSql } from '../store.ts';
+import type { CallKey, Operation } from './operation.ts';
+
+/** How long the ids of removed events stay known after the call's last event, or after it was erased: longer than any provider retries. */
+export const DUPLICATES_FOR_MS: number = 7 * 86_400_000;
+
+const CALL = 'call_id = $1::text AND provider = $2::text AND tenant = $3::text';
+
+export const endCallSql = (s: string): string => `
+  UPDATE ${s}.calls
+  SET status = $4::text, terminal = true, ended_at = ${nowSql(5)}, ended_by = 'application', retained_from = last_event_at
+  WHERE ${CALL} AND NOT terminal RETURNING id`;
+
+/** Removes a call with all that belongs to it. The ids of its events stay known, as hashes. */
+export const forgetCallSql = (s: string): string => `
+  WITH n AS MATERIALIZED (SELECT ${nowSql(4)} AS now),
+  c AS MATERIALIZED (SELECT id FROM ${s}.calls WHERE ${CALL}),
+  j AS (DELETE FROM ${s}.jobs USING c WHERE jobs.call = c.id),
+  r AS (DELETE FROM ${s}.recorded USING c WHERE recorded.call = c.id RETURNING recorded.id, recorded.event_id),
+  t AS (
+    INSERT INTO ${s}.tombstones (hash, until)
+    SELECT sha256(convert_to(event_id, 'UTF8')), n.now + ${DUPLICATES_FOR_MS} FROM r, n
+    ON CONFLICT (hash) DO UPDATE SET until = excluded.until),
+  i AS (UPDATE ${s}.inbox SET removed_id = greatest(removed_id, (SELECT max(id) FROM r)) WHERE id = 1 AND EXISTS (SELECT 1 FROM c))
+  DELETE FROM ${s}.calls USING c WHERE calls.id = c.id RETURNING calls.id`;
+
+/** The operations that end and remove calls. */
+export interface EraseOperations {
+  readonly endCall: Operation<CallKey & { readonly status: TerminalStatus }, boolean>;
+  readonly forgetCall: Operation<CallKey, boolean>;
+}
+
+export function eraseOperations(s: string): EraseOperations {
+  return {
+    endCall: changing(endCallSql(s), ({ status }) => [status]),
+    forgetCall: changing(forgetCallSql(s), () => []),
+  };
+}
+
+/** An operation on one call. `true` if the statement found it. */
+function changing<Arg extends CallKey>(sql: string, values: (arg: Arg) => readonly unknown[]): Operation<Arg, boolean> {
+  return {
+    isSingle: true,
+    lock({ provider, tenant, callId }, { keys }) {
+      keys.push({ provider, tenant, callId });
+    },
+    run(transaction, [arg]) {
+      const { callId, provider, tenant } = arg as Arg;
+      const rows = transaction.send(sql, [callId, provider, tenant, ...values(arg as Arg), transaction.now]);
+      return { results: rows.then((found) => [found.length > 0]) };
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { sqlStateOf } from '../connection/errors.ts';
+import { BEGIN, type Row, type Session } from '../connection/session.ts';
+import type { CallKey, GroupTransaction, Locks, Operation, Sent } from './operation.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a group holds operations of all kinds
+type AnyOperation = Operation<any, any>;
+
+/** An operation that was asked for. */
+export interface Request {
+  readonly operation: AnyOperation;
+  readonly arg: unknown;
+}
+
+/** What a committed group did. */
+export interface Committed {
+  readonly results: readonly unknown[];
+  /** Whether jobs became due that were not taken in the same group. */
+  readonly isWorkDue: boolean;
+}
+
+/** Why a group failed. */
+export class GroupFailure extends Error {
+  /** Whether it may have been committed all the same. */
+  readonly isUnknown: boolean;
+
+  constructor(cause: unknown, isUnknown: boolean) {
+    super('The transaction failed.', { cause });
+    this.isUnknown = isUnknown;
+  }
+}
+
+/**
+ * One statement for all calls of a group, in the order of their ids, so that no two groups wait for each other. `LATERAL … LIMIT 1` and not
+ * a join: it uses the index whatever the statistics say.
+ */
+export function lockSql(s: string): string {
+  return `
+    SELECT id FROM ${s}.calls WHERE id IN (
+      SELECT c.id FROM unnest($1::text[], $2::text[], $3::text[]) AS i(provider, tenant, call_id)
+      CROSS JOIN LATERAL (
+        SELECT id FROM ${s}.calls c WHERE c.call_id = i.call_id AND c.provider = i.provider AND c.tenant = i.tenant LIMIT 1) c
+      UNION ALL SELECT unnest($4::bigint[])
+      UNION ALL
+      SELECT j.call FROM unnest($5::text[]) AS i(event_id)
+      CROSS JOIN LATERAL (SELECT call FROM ${s}.jobs WHERE event_id = i.event_id AND dead_at IS NOT NULL LIMIT 1) j)
+    ORDER BY id FOR UPDATE`;
+}
+
+/** Runs a group of operations in one transaction. Statements are sent without waiting for those before them. */
+export async function runGroup(
+  session: Session,
+  requests: readonly Request[],
+  lock: string,
+  now: number | null,
+): Promise<Committed> {
+  const transaction = new OpenTransaction(session, now);
+  try {
+    transaction.send(BEGIN);
+    prepareAll(transaction, requests);
+    lockAll(transaction, requests, lock);
+    const sent: Sent<unknown>[] = [];
+    for (const [operation, args] of runsOf(requests)) sent.push(await operation.run(transaction, args));
+    transaction.commit();
+    await transaction.settled();
+    const results = (await Promise.all(sent.map((each) => each.results))).flat();
+    return { results, isWorkDue: transaction.isWorkDue };
+  } catch (error) {
+    throw await transaction.failure(error);
+  }
+}
+
+function prepareAll(transaction: GroupTransaction, requests: readonly Request[]): void {
+  for (const [operation, args] of byOperation(requests)) operation.prepare?.(transaction, args);
+}
+
+function lockAll(transaction: GroupTransaction, requests: readonly Request[], lock: string): void {
+  const locks: Locks = { calls: [], keys: [], deadLetters: [] };
+  for (const { operation, arg } of requests) operation.lock?.(arg, locks);
+  const { calls, keys, deadLetters } = locks;
+  if (calls.length + keys.length + deadLetters.length > 0) {
+    transaction.send(lock, [...columnsOfKeys(keys), calls, deadLetters]);
+  }
+}
+
+/** The columns of keys, for `unnest`. */
+export function columnsOfKeys(keys: readonly CallKey[]): [provider: string[], tenant: string[], callId: string[]] {
+  return [keys.map(({ provider }) => provider), keys.map(({ tenant }) => tenant), keys.map(({ callId }) => callId)];
+}
+
+function byOperation(requests: readonly Request[]): Map<AnyOperation, unknown[]> {
+  const found = new Map<AnyOperation, unknown[]>();
+  for (const { operation, arg } of requests) {
+    const args = found.get(operation);
+    if (args === undefined) found.set(operation, [arg]);
+    else args.push(arg);
+  }
+  return found;
+}
+
+/** Neighbors of one kind. */
+function runsOf(requests: readonly Request[]): [AnyOperation, unknown[]][] {
+  const runs: [AnyOperation, unknown[]][] = [];
+  for (const { operation, arg } of requests) {
+    const last = runs.at(-1);
+    if (last?.[0] === operation && operation.isSingle !== true) last[1].push(arg);
+    else runs.push([operation, [arg]]);
+  }
+  return runs;
+}
+
+class OpenTransaction implements GroupTransaction {
+  readonly now: number | null;
+  isWorkDue = false;
+  readonly #session: Session;
+  readonly #sent: Promise<Row[]>[] = [];
+  #first: { readonly reason: unknown; readonly isCommit: boolean } | undefined;
+  #isCommitSent = false;
+
+  constructor(session: Session, now: number | null) {
+    this.#session = session;
+    this.now = now;
+  }
+
+  send(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    const isCommit = this.#isCommitSent;
+    const answer = this.#session.query(text, values);
+    // What was sent after a statement that fails, fails too: only the first tells why.
+    answer.catch((reason: unknown) => {
+      this.#first ??= { reason, isCommit };
+    });
+    this.#sent.push(answer);
+    return answer;
+  }
+
+  workIsDue(isDue = true): void {
+    this.isWorkDue = isDue;
+  }
+
+  commit(): void {
+    this.#isCommitSent = true;
+    this.send('COMMIT');
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#sent);
+  }
+
+  /** Waits for all answers, and leaves the session without a transaction. */
+  async failure(error: unknown): Promise<GroupFailure> {
+    if (!this.#isCommitSent) await this.#session.query('ROLLBACK').catch(() => {});
+    await Promise.allSettled(this.#sent);
+    const { reason, isCommit } = this.#first ?? { reason: error, isCommit: false };
+    // The server says that a statement failed: then it has not committed.
+    const isUnknown = this.#isCommitSent && (isCommit || sqlStateOf(reason) === undefined);
+    return new GroupFailure(reason, isUnknown);
+  }
+}

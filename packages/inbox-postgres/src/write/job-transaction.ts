@@ -1,0 +1,121 @@
+import { CallStatusError } from '@call-status/core';
+import type { JobTransaction, Lease, Outcome } from '@call-status/core/inbox';
+import { isOfConnection, toInboxError } from '../connection/errors.ts';
+import { BEGIN, type Result, type Session } from '../connection/session.ts';
+import type { Sessions } from '../connection/sessions.ts';
+import type { Store } from '../store.ts';
+import { lockSql } from './group.ts';
+import type { LeaseOperations } from './results.ts';
+import { columnsOfLeases, finishSql, placeOf } from './results.ts';
+import { scheduleSql } from './schedule.ts';
+
+/** What transactions of handlers need. */
+export interface JobTransactionOptions {
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly finish: LeaseOperations['finish'];
+  /** After a commit that made a job due. */
+  workIsDue(): void;
+  committed(): void;
+}
+
+/** Makes the transactions of handlers. */
+export class JobTransactions {
+  readonly options: JobTransactionOptions;
+  readonly sql: { readonly lock: string; readonly finish: string; readonly schedule: string };
+
+  constructor(options: JobTransactionOptions) {
+    const { schema } = options.store;
+    this.options = options;
+    this.sql = { lock: lockSql(schema), finish: finishSql(schema), schedule: scheduleSql(schema) };
+  }
+
+  begin(): JobTransaction {
+    return new PostgresJobTransaction(this);
+  }
+}
+
+/** It has a connection of its own from its first statement on, and locks nothing of the inbox until it finishes the event. */
+class PostgresJobTransaction implements JobTransaction {
+  readonly #options: JobTransactionOptions;
+  readonly #sql: JobTransactions['sql'];
+  #session: Promise<Session> | undefined;
+  #isOver = false;
+
+  constructor({ options, sql }: JobTransactions) {
+    this.#options = options;
+    this.#sql = sql;
+  }
+
+  async query<Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number | null }> {
+    if (this.#isOver) throw new CallStatusError('closed');
+    return errorsOfInbox(async () => (await this.#begun()).raw(text, values) as Promise<Result & { rows: Row[] }>);
+  }
+
+  async finish(lease: Lease): Promise<Outcome> {
+    this.#isOver = true;
+    if (this.#session === undefined) return this.#options.store.write(this.#options.finish, { lease });
+    try {
+      return await errorsOfInbox(async () => this.#finish(await this.#begun(), lease));
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    }
+  }
+
+  async rollback(): Promise<void> {
+    this.#isOver = true;
+    const session = await this.#session?.catch(() => undefined);
+    this.#session = undefined;
+    if (session === undefined) return;
+    await session.query('ROLLBACK').catch(() => {});
+    this.#options.sessions.release(session);
+  }
+
+  async #finish(session: Session, lease: Lease): Promise<Outcome> {
+    const { store, sessions, workIsDue, committed } = this.#options;
+    const now = store.now();
+    const [call] = placeOf(lease.token);
+    const [, [row], scheduled] = await Promise.all([
+      session.query(this.#sql.lock, [[], [], [], [call], []]),
+      session.query(this.#sql.finish, [...columnsOfLeases([lease]), now]),
+      session.query(this.#sql.schedule, [[call], now]),
+    ]);
+    const outcome: Outcome = row?.['outcome'];
+    if (outcome !== 'done') {
+      await this.rollback();
+      return outcome;
+    }
+    await session.query('COMMIT');
+    this.#session = undefined;
+    sessions.release(session);
+    committed();
+    if (scheduled.length > 0) workIsDue();
+    return outcome;
+  }
+
+  #begun(): Promise<Session> {
+    this.#session ??= this.#begin();
+    return this.#session;
+  }
+
+  async #begin(): Promise<Session> {
+    const session = await this.#options.sessions.take();
+    try {
+      await session.query(BEGIN);
+      return session;
+    } catch (error) {
+      this.#options.sessions.release(session);
+      throw error;
+    }
+  }
+}
+
+/** The application gets the database's errors about its statements. That the database is away is an error of the inbox. */
+async function errorsOfInbox<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw isOfConnection(error) ? toInboxError(error) : error;
+  }
+}

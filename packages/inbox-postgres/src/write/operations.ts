@@ -1,0 +1,24 @@
+import type { Recorded, Taken, TakeRequest } from '@call-status/core/inbox';
+import { type DeadLetterOperations, deadLetterOperations } from './dead-letters.ts';
+import { type EraseOperations, eraseOperations } from './erase.ts';
+import type { Operation } from './operation.ts';
+import { type Recording, recordOperation } from './record.ts';
+import { type LeaseOperations, leaseOperations } from './results.ts';
+import { takeOperation } from './take.ts';
+
+/** All that writes in groups. */
+export interface Operations extends LeaseOperations, DeadLetterOperations, EraseOperations {
+  readonly record: Operation<Recording, Recorded>;
+  readonly take: Operation<TakeRequest, Taken>;
+}
+
+/** @param schema quoted */
+export function operationsOf(schema: string): Operations {
+  return {
+    record: recordOperation(schema),
+    take: takeOperation(schema),
+    ...leaseOperations(schema),
+    ...deadLetterOperations(schema),
+    ...eraseOperations(schema),
+  };
+}

@@ -1,0 +1,114 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newestSql, oldestSql } from '../src/dead-letters.ts';
+import { migrations } from '../src/schema/schema.ts';
+import { discardSql, replaySql, unscheduleSql } from '../src/write/dead-letters.ts';
+import { endCallSql, forgetCallSql } from '../src/write/erase.ts';
+import { lockSql } from '../src/write/group.ts';
+import { CALL_COLUMNS, deleteEmptySql, insertSql, knownSql, newCallsSql, updateCallsSql } from '../src/write/record.ts';
+import { beginSql, failSql, finishSql, releaseSql, renewSql } from '../src/write/results.ts';
+import { scheduleSql } from '../src/write/schedule.ts';
+import { lookSql, takeSql } from '../src/write/take.ts';
+import { explain } from './explain.ts';
+import { sharedServer } from './servers/test-server.ts';
+
+const ROWS = 100_000;
+const BATCH = 64;
+
+/** Pages of a batch of events or jobs: each row of the batch descends a few indexes. */
+const MOST_BUFFERS = 5000;
+
+const url = await sharedServer();
+const s = 't_plans';
+
+describe.skipIf(url === undefined)('statements that write use indexes', () => {
+  let client: pg.Client;
+  let subjects: [name: string, text: string, values: readonly unknown[]][];
+
+  beforeAll(async () => {
+    client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`DROP SCHEMA IF EXISTS ${s} CASCADE; CREATE SCHEMA ${s}`);
+    for (const { sql } of migrations(s)) await client.query(sql);
+    // Without statistics, as after a sudden load.
+    for (const table of ['calls', 'recorded', 'jobs', 'tombstones']) {
+      await client.query(`ALTER TABLE ${s}.${table} SET (autovacuum_enabled = false)`);
+    }
+    await client.query(`
+      INSERT INTO ${s}.calls (provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count, retained_from)
+      SELECT CASE g % 3 WHEN 0 THEN 'zenith' ELSE 'acme' END, '', md5(g::text), 'completed', true, g, g, 1, g FROM generate_series(1, ${ROWS}) g;
+      INSERT INTO ${s}.recorded (call, event_id, transition, event) SELECT id, call_id, 'advance', repeat('x', 300) FROM ${s}.calls;
+      INSERT INTO ${s}.jobs (call, id, event_id, provider, run_at, due_at, token, dead_at, error_group)
+      SELECT r.call, r.id, r.event_id, c.provider, 1, CASE WHEN r.id % 5 > 0 THEN r.id END, CASE r.id % 5 WHEN 1 THEN 'token' END,
+        CASE r.id % 5 WHEN 0 THEN r.id END, 'boom'
+      FROM ${s}.recorded r JOIN ${s}.calls c ON c.id = r.call;
+      INSERT INTO ${s}.tombstones SELECT sha256(convert_to(g::text, 'UTF8')), g FROM generate_series(1, ${ROWS}) g`);
+    subjects = await subjectsOf(client);
+  }, 300_000);
+
+  afterAll(async () => {
+    await client.query(`DROP SCHEMA ${s} CASCADE`);
+    await client.end();
+  });
+
+  for (const statistics of ['without statistics', 'with statistics']) {
+    for (const cache of ['force_custom_plan', 'force_generic_plan'] as const) {
+      it(`${statistics}, ${cache}`, async () => {
+        if (statistics === 'with statistics') await client.query('ANALYZE');
+        const found: string[] = [];
+        for (const [name, text, values] of subjects) {
+          const { scanned, buffers, plan } = await explain(client, name, text, values, cache);
+          // The table of settings has one row.
+          if (scanned.some((table) => table !== 'inbox') || buffers > MOST_BUFFERS)
+            found.push(`${name}: ${buffers} buffers\n${plan}`);
+        }
+        expect(found).toEqual([]);
+      });
+    }
+  }
+});
+
+async function subjectsOf(client: pg.Client): Promise<[string, string, readonly unknown[]][]> {
+  const { rows: calls } = await client.query(`SELECT * FROM ${s}.calls ORDER BY call_id LIMIT ${BATCH}`);
+  const { rows: jobs } = await client.query(
+    `SELECT * FROM ${s}.jobs WHERE token IS NOT NULL ORDER BY event_id LIMIT ${BATCH}`,
+  );
+  const all = <T>(value: T): T[] => Array.from({ length: BATCH }, () => value);
+  const of = (rows: readonly pg.QueryResultRow[], name: string) => rows.map((row) => row[name]);
+  const [ids, callIds, providers] = [of(calls, 'id'), of(calls, 'call_id'), of(calls, 'provider')];
+  const eventIds = callIds.map((id) => `${id}:new`);
+  const keys = [providers, all(''), callIds];
+  const leases = [of(jobs, 'call'), of(jobs, 'id'), all('token')];
+  const dead = of(
+    (await client.query(`SELECT event_id FROM ${s}.jobs WHERE dead_at IS NOT NULL LIMIT ${BATCH}`)).rows,
+    'event_id',
+  );
+  const call = [callIds[0], providers[0], ''];
+  return [
+    ['newCalls', newCallsSql(s), [...keys, eventIds, all(1)]],
+    ['lock', lockSql(s), [...keys, [], []]],
+    ['lock of leases', lockSql(s), [[], [], [], leases[0], []]],
+    ['lock of dead letters', lockSql(s), [[], [], [], [], dead]],
+    ['known', knownSql(s), [...keys, eventIds]],
+    ['deleteEmpty', deleteEmptySql(s), [ids]],
+    ['updateCalls', updateCallsSql(s), [ids, ...CALL_COLUMNS.map((name) => of(calls, name))]],
+    ['insert', insertSql(s), [ids, eventIds, providers, all('late'), all('{}'), all(false), null]],
+    ['take', takeSql(s, 'due'), [null, BATCH, ['acme'], [10], 'owner', 15_000]],
+    ['take of suspects', takeSql(s, 'taken'), [null, 1, [], [], 'owner', 15_000]],
+    ['look', lookSql(s), [null]],
+    ['renew', renewSql(s), [...leases, null, all(1)]],
+    ['begin', beginSql(s), [...leases, null, all(1)]],
+    ['finish', finishSql(s), [...leases, null]],
+    ['fail', failSql(s), [...leases, all(1), all('boom'), all(null), all('[]'), null]],
+    ['release', releaseSql(s), [...leases, all(0), null]],
+    ['schedule', scheduleSql(s), [leases[0], null]],
+    ['replay', replaySql(s), [dead, null]],
+    ['unschedule', unscheduleSql(s), [ids]],
+    ['discard', discardSql(s), [dead]],
+    ['endCall', endCallSql(s), [...call, 'failed', null]],
+    ['forgetCall', forgetCallSql(s), [...call, null]],
+    ['newest dead letter', newestSql(s), [null]],
+    ['oldest dead letters', oldestSql(s), [ROWS, 0, 0]],
+    ['oldest dead letters of a provider', oldestSql(s, 'provider = $4::text AND'), [ROWS, 0, 0, 'acme']],
+  ];
+}
