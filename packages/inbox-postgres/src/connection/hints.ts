@@ -46,7 +46,7 @@ export class Hints {
     this.#channel = `call_status:${options.schema}`;
   }
 
-  /** Listens to other processes only while somebody wants to know. Returns a function that removes the listener. */
+  /** Listens to other processes only while there are listeners. Returns a function that removes the listener. */
   onJobs(listener: () => void): () => void {
     const own = (): void => listener(); // the same function may be added twice
     this.#listeners.add(own);

@@ -6,7 +6,7 @@ import { toInboxError } from './errors.ts';
 /** The oldest supported version, as the server reports it. */
 const OLDEST = 130_000;
 
-/** The servers of a list, of which one can be written. All connections of an inbox share it, so that they find the same one. */
+/** The servers of a list, one of which accepts writes. All connections of an inbox share it, so that they find the same one. */
 export class Servers {
   readonly #configs: readonly ClientConfig[];
   /** Where the last search succeeded, and the next one begins. */

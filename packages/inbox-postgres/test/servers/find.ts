@@ -10,6 +10,9 @@ export interface User {
   readonly gid?: number;
 }
 
+/** The user that owns nothing, which every system has. */
+const WITHOUT_RIGHTS = 65_534;
+
 const PARENTS = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt'];
 
 /** The folder with the programs of the newest installed PostgreSQL; undefined without one. */
@@ -43,15 +46,14 @@ function versionOf(name: string): number {
 /** An existing user for programs that refuse to run as root; for everyone else, no change. */
 export function userForServers(): User {
   if (process.getuid?.() !== 0) return {};
-  for (const name of ['postgres', 'nobody']) {
-    try {
-      const [uid, gid] = ['-u', '-g'].map((flag) =>
-        Number(execFileSync('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] }).toString()),
-      ) as [number, number];
-      return { uid, gid };
-    } catch {}
+  try {
+    const [uid, gid] = ['-u', '-g'].map((flag) =>
+      Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString()),
+    ) as [number, number];
+    return { uid, gid };
+  } catch {
+    return { uid: WITHOUT_RIGHTS, gid: WITHOUT_RIGHTS };
   }
-  throw new Error('There is no user `postgres` or `nobody`, and PostgreSQL refuses to run as root.');
 }
 
 /** A port of the loopback interface that is free now. */

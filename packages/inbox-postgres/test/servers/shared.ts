@@ -45,7 +45,9 @@ async function urlOfServer(): Promise<string> {
     server ??= startPostgres({ settings: ['fsync=off'] });
     return (await server).url;
   }
-  if (CI) throw new Error('CI needs PostgreSQL: install it, or set CALL_STATUS_POSTGRES_URL.');
+  // On other systems, the tests that need a server are left out.
+  if (CI && process.platform === 'linux')
+    throw new Error('CI needs PostgreSQL: install it, or set CALL_STATUS_POSTGRES_URL.');
   return '';
 }
 

@@ -1,0 +1,138 @@
+import { CallStatusError } from '@call-status/core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { findPgBouncer, findPostgres } from '../../test/servers/find.ts';
+import { startPgBouncer } from '../../test/servers/pgbouncer.ts';
+import { type PostgresServer, startPostgres } from '../../test/servers/postgres.ts';
+import { type PostgresInboxOptions, resolveOptions } from '../options.ts';
+import { Hints, type HintsOptions } from './hints.ts';
+import { pgDriver } from './pg-driver.ts';
+
+/** So long that no test sees a poll. */
+const NEVER_MS = 1_000_000;
+
+describe.skipIf(findPostgres() === undefined)('hints', () => {
+  let server: PostgresServer;
+
+  function open(options: PostgresInboxOptions, more: Partial<HintsOptions> = {}): Hints {
+    const driver = pgDriver(resolveOptions(options));
+    const hints = new Hints({ driver, schema: 'hints', listen: true, pollMs: NEVER_MS, ...more });
+    onTestFinished(async () => {
+      await hints.close();
+      await driver.end();
+    });
+    return hints;
+  }
+
+  /** A listener that has heard that listening works. */
+  async function listenTo(hints: Hints) {
+    const listener = vi.fn<() => void>();
+    hints.onJobs(listener);
+    await vi.waitFor(() => expect(listener).toHaveBeenCalledOnce());
+    listener.mockClear();
+    return listener;
+  }
+
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+
+  afterAll(() => server?.remove());
+
+  it('tells listeners of this process at once, without a server', () => {
+    const hints = open({ url: 'postgres://127.0.0.1:1/none' });
+    const listener = vi.fn<() => void>();
+    hints.onJobs(listener);
+    hints.workIsDue();
+    expect(listener).toHaveBeenCalledOnce();
+  });
+
+  it('tells other processes, also those that send much', async () => {
+    const listener = await listenTo(open({ url: server.url }));
+    const sender = open({ url: server.url }, { listen: false });
+    for (let n = 0; n < 100; n++) sender.workIsDue();
+    await vi.waitFor(() => expect(listener).toHaveBeenCalled());
+    listener.mockClear();
+    sender.workIsDue();
+    await vi.waitFor(() => expect(listener).toHaveBeenCalled());
+    expect(listener.mock.calls.length).toBeLessThan(100);
+  });
+
+  it('does not tell the inboxes of other schemas', async () => {
+    const listener = await listenTo(open({ url: server.url }));
+    const other = await listenTo(open({ url: server.url }, { schema: 'other' }));
+    open({ url: server.url }, { schema: 'other', listen: false }).workIsDue();
+    await vi.waitFor(() => expect(other).toHaveBeenCalled());
+    expect(listener).not.toHaveBeenCalled();
+  });
+
+  it('stops with the last listener, and starts again', async () => {
+    const hints = open({ url: server.url });
+    const remove = hints.onJobs(() => {});
+    await vi.waitFor(async () => expect(await listeners()).toBe(1));
+    remove();
+    await vi.waitFor(async () => expect(await listeners()).toBe(0));
+    await listenTo(hints);
+    expect(await listeners()).toBe(1);
+  });
+
+  it('listens again after the connection was lost, and calls the listeners once', async () => {
+    const hints = open({ url: server.url });
+    const listener = await listenTo(hints);
+    await server.restart('immediate');
+    await vi.waitFor(() => expect(listener).toHaveBeenCalledOnce());
+    open({ url: server.url }, { listen: false }).workIsDue();
+    await vi.waitFor(() => expect(listener).toHaveBeenCalledTimes(2));
+  });
+
+  it('polls when it does not listen', async () => {
+    const listener = vi.fn<() => void>();
+    open({ url: server.url }, { listen: false, pollMs: undefined }).onJobs(listener);
+    await vi.waitFor(() => expect(listener.mock.calls.length).toBeGreaterThan(2));
+  });
+
+  it('polls while it listens', async () => {
+    const hints = open({ url: server.url }, { pollMs: undefined });
+    const listener = await listenTo(hints);
+    await vi.waitFor(() => expect(listener.mock.calls.length).toBeGreaterThan(1));
+  });
+
+  describe.skipIf(findPgBouncer() === undefined)('behind PgBouncer in transaction mode', () => {
+    let url: string;
+
+    beforeAll(async () => {
+      const bouncer = await startPgBouncer(server.url);
+      url = bouncer.url;
+      return () => bouncer.stop();
+    });
+
+    it('warns once that nothing is heard', async () => {
+      const hints = open({ url });
+      const onWarning = vi.fn<(warning: CallStatusError) => void>();
+      hints.onWarning = onWarning;
+      hints.onJobs(() => {});
+      await vi.waitFor(() => expect(onWarning).toHaveBeenCalledOnce());
+      expect(onWarning.mock.calls[0]?.[0]).toMatchObject({ code: 'inbox_polling' });
+    });
+
+    it('warns the process if it is given no way to warn', async () => {
+      const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+      onTestFinished(() => warn.mockRestore());
+      open({ url }).onJobs(() => {});
+      await vi.waitFor(() => expect(warn).toHaveBeenCalledWith(expect.any(CallStatusError)));
+    });
+
+    it('listens directly with `listenUrl`', async () => {
+      const listener = await listenTo(open({ url, listenUrl: server.url }));
+      open({ url }, { listen: false }).workIsDue();
+      await vi.waitFor(() => expect(listener).toHaveBeenCalled());
+    });
+  });
+
+  /** How many connections listen. */
+  async function listeners(): Promise<number> {
+    const rows = await server.query(
+      `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN %' AND pid <> pg_backend_pid()`,
+    );
+    return rows.length;
+  }
+});
