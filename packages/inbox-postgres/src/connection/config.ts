@@ -39,9 +39,8 @@ function shared({ connectTimeoutMs, queryTimeoutMs }: ResolvedOptions): ClientCo
   };
 }
 
-/** A server without its credentials, for error texts. */
-export function nameOf({ connectionString, host, port }: ClientConfig): string {
-  if (connectionString === undefined) return `${host ?? 'localhost'}:${port ?? 5432}`;
-  // For a socket, the host is in a parameter or in the path.
-  return URL.canParse(connectionString) ? new URL(connectionString).host || 'the local socket' : 'the server';
+/** A server of `hosts` without its credentials, for error texts. */
+export function nameOf({ connectionString = '' }: ClientConfig): string {
+  // The URL of a socket has no host.
+  return new URL(connectionString).host || 'The local socket';
 }

@@ -87,9 +87,7 @@ function textOf(error: unknown): string {
 function withoutValues(error: unknown, state: string | undefined): unknown {
   if (state === undefined) return error;
   const { message, stack } = error as Error;
-  const copy = Object.assign(new Error(message), { code: state });
-  if (stack !== undefined) copy.stack = stack;
-  return copy;
+  return Object.assign(new Error(message), { code: state, stack });
 }
 
 /** Codes of OpenSSL and of Node's check of the host name. */

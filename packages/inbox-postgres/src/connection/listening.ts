@@ -24,19 +24,14 @@ export interface ListeningOptions {
 /** Listens on a connection of its own, and connects again when that is lost. */
 export class Listening {
   readonly #options: ListeningOptions;
-  readonly #closing: Promise<'closing'>;
+  readonly #closing = signal('closing');
   readonly #running: Promise<void>;
-  #close!: () => void;
   #isClosed = false;
   #isAlive = false;
   #isWarned = false;
-  #onEcho: () => void = () => {};
 
   constructor(options: ListeningOptions) {
     this.#options = options;
-    this.#closing = new Promise((resolve) => {
-      this.#close = () => resolve('closing');
-    });
     this.#running = this.#run();
   }
 
@@ -47,7 +42,7 @@ export class Listening {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#close();
+    this.#closing.send();
     await this.#running;
   }
 
@@ -63,27 +58,21 @@ export class Listening {
   /** Listens until the connection is lost. Resolves to whether anything was heard. */
   async #listen(): Promise<boolean> {
     const { driver, channel, payload, onNotify } = this.#options;
-    let onLost = (): void => {};
-    const lost = new Promise<'lost'>((resolve) => {
-      onLost = () => resolve('lost');
-    });
-    const echo = new Promise<'echo'>((resolve) => {
-      this.#onEcho = () => resolve('echo');
-    });
+    const [lost, echo] = [signal('lost'), signal('echo')];
     const stop = await driver.listen(channel, {
-      onNotify: (received) => (received === payload ? this.#onEcho() : onNotify()),
-      onLost,
+      onNotify: (received) => (received === payload ? echo.send() : onNotify()),
+      onLost: lost.send,
     });
     try {
       // LISTEN succeeds behind PgBouncer in transaction mode, and nothing is ever heard.
       await driver.query(...notification(channel, payload));
-      const first = await this.#within(ECHO_MS, echo, lost);
+      const first = await this.#within(ECHO_MS, echo.sent, lost.sent);
       if (first === 'late') this.#warn();
       if (first !== 'echo') return false;
       this.#isAlive = true;
       // What came before was not heard.
       onNotify();
-      await Promise.race([lost, this.#closing]);
+      await Promise.race([lost.sent, this.#closing.sent]);
       return true;
     } finally {
       this.#isAlive = false;
@@ -97,7 +86,7 @@ export class Listening {
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), ms).unref();
     });
-    const first = await Promise.race<T | 'late' | 'closing'>([...events, late, this.#closing]);
+    const first = await Promise.race<T | 'late' | 'closing'>([...events, late, this.#closing.sent]);
     clearTimeout(timer);
     return first;
   }
@@ -107,6 +96,15 @@ export class Listening {
     this.#isWarned = true;
     this.#options.onWarning(new CallStatusError('inbox_polling'));
   }
+}
+
+/** A promise, and the function that resolves it. */
+function signal<T extends string>(value: T): { readonly sent: Promise<T>; readonly send: () => void } {
+  let send!: () => void;
+  const sent = new Promise<T>((resolve) => {
+    send = () => resolve(value);
+  });
+  return { sent, send };
 }
 
 /** The statement that notifies. */

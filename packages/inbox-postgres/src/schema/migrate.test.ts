@@ -45,7 +45,7 @@ describe.skipIf(server === undefined)('the schema', () => {
     await prepareSchema(driver, { schema, ...SERVICE });
     await driver.transaction(async (query) => {
       await query("SELECT pg_advisory_xact_lock(hashtextextended('call-status:' || $1, 0))", [schema]);
-      await prepareSchema(open(url), { schema, ...SERVICE });
+      await expect(prepareSchema(open(url), { schema, ...SERVICE })).resolves.toBeUndefined();
     });
   });
 
@@ -84,7 +84,7 @@ describe.skipIf(server === undefined)('the schema', () => {
     const slow = { sql: 'SELECT pg_sleep(1.5)', oldestWriter: 1 };
     const versions = [...migrations(quoted('call_status')), slow];
     await prepareSchema(open(database), { schema: 'call_status', ...SERVICE, versions });
-    await connect(open(database), 'call_status');
+    await expect(connect(open(database), 'call_status')).resolves.toBeUndefined();
   });
 
   it('is the same when people create it by hand', async () => {
@@ -130,7 +130,7 @@ describe.skipIf(server === undefined)('a newer release', () => {
   it('lets this release write while it only adds', async () => {
     const schema = await migrated(1);
     await prepareSchema(open(url), { schema, ...SERVICE });
-    await connect(open(url), schema);
+    await expect(connect(open(url), schema)).resolves.toBeUndefined();
   });
 
   it('stops this release when it has removed what it writes', async () => {

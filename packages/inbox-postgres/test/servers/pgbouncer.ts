@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findPgBouncer, freePort } from './find.ts';
 import { ServerFolder } from './supervised.ts';
 
-/** PgBouncer in front of a server, in transaction mode. */
+/** PgBouncer in front of a server, in transaction mode, without named statements, as all versions before 1.21 are. */
 export interface PgBouncer {
   /** The URL of the server, through PgBouncer. */
   readonly url: string;
@@ -12,7 +12,7 @@ export interface PgBouncer {
 }
 
 /** Starts it on a free port. @param url of the server that it leads to */
-export async function startPgBouncer(url: string, settings: readonly string[] = []): Promise<PgBouncer> {
+export async function startPgBouncer(url: string): Promise<PgBouncer> {
   const program = findPgBouncer();
   if (program === undefined) throw new Error('PgBouncer is not installed.');
   const { hostname, port, username, password, pathname } = new URL(url);
@@ -31,7 +31,7 @@ export async function startPgBouncer(url: string, settings: readonly string[] = 
     'pool_mode = transaction',
     'default_pool_size = 5', // fewer than its clients, so that they share connections
     'max_client_conn = 200',
-    ...settings,
+    ...(isNew(folder.run(program, ['--version'])) ? ['max_prepared_statements = 0'] : []),
   ];
   try {
     await folder.start(program, [writeFile(folder, 'pgbouncer.ini', configuration.join('\n'))], isReady(listenPort));
@@ -46,6 +46,12 @@ export async function startPgBouncer(url: string, settings: readonly string[] = 
       await folder.remove();
     },
   };
+}
+
+/** Whether it knows named statements. */
+function isNew(version: string): boolean {
+  const [, major, minor] = (/(\d+)\.(\d+)/.exec(version) ?? []).map(Number) as [number, number, number];
+  return major > 1 || minor >= 21;
 }
 
 function writeFile(folder: ServerFolder, name: string, text: string): string {

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { turnOnTls } from '../../test/servers/certificates.ts';
-import { findPostgres } from '../../test/servers/find.ts';
-import { type PostgresServer, startPostgres } from '../../test/servers/postgres.ts';
-import { type PostgresInboxOptions, resolveOptions } from '../options.ts';
-import { pgDriver } from './pg-driver.ts';
+import { pgDriver } from '../../src/connection/pg-driver.ts';
+import { type PostgresInboxOptions, resolveOptions } from '../../src/options.ts';
+import { turnOnTls } from '../servers/certificates.ts';
+import { findPostgres } from '../servers/find.ts';
+import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 
 const ENCRYPTED = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
 

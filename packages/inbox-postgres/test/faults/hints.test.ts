@@ -1,11 +1,11 @@
 import { CallStatusError } from '@call-status/core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { findPgBouncer, findPostgres } from '../../test/servers/find.ts';
-import { startPgBouncer } from '../../test/servers/pgbouncer.ts';
-import { type PostgresServer, startPostgres } from '../../test/servers/postgres.ts';
-import { type PostgresInboxOptions, resolveOptions } from '../options.ts';
-import { Hints, type HintsOptions } from './hints.ts';
-import { pgDriver } from './pg-driver.ts';
+import { Hints, type HintsOptions } from '../../src/connection/hints.ts';
+import { pgDriver } from '../../src/connection/pg-driver.ts';
+import { type PostgresInboxOptions, resolveOptions } from '../../src/options.ts';
+import { findPgBouncer, findPostgres } from '../servers/find.ts';
+import { startPgBouncer } from '../servers/pgbouncer.ts';
+import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 
 /** So long that no test sees a poll. */
 const NEVER_MS = 1_000_000;
