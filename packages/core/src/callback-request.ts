@@ -24,6 +24,8 @@ export interface CallbackRequest {
   readonly unreadable?: CallStatusError | undefined;
   /** The result of another parser that consumed the body. */
   readonly parsed?: unknown;
+  /** The client's IP address, behind a trusted proxy too. Read only when the request is rejected, for `keepRefused`. */
+  readonly clientAddress?: string | undefined;
   /**
    * Whether this URL is only for callbacks. If not, only a request that is recognized beyond doubt is taken; all others are passed on.
    * @default true

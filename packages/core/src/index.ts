@@ -19,15 +19,16 @@ export {
   type Trust,
 } from './event.ts';
 export type { ErrorHandler, Handler, HandlerContext, HandlerOptions, Handlers, Transaction } from './handlers.ts';
-export type { Inbox } from './inbox/inbox.ts';
+export type { WorkerLoad } from './inbox/health.ts';
+export type { Inbox, InboxHealth } from './inbox/inbox.ts';
 export { memoryInbox } from './inbox/memory-inbox.ts';
 export type { CallSummary, DeadLetter, Page } from './inbox/queries.ts';
 export { consoleLogger, type Logger } from './log/log.ts';
 export { builtInProviders } from './options/built-in-providers.ts';
-export type { CallStatusOptions } from './options/call-status-options.ts';
+export type { CallStatusOptions, KeepRefusedOptions } from './options/call-status-options.ts';
 export type { Provider } from './provider/define-provider.ts';
 export * from './providers/index.ts';
-export type { CloseOptions, ProviderReceiver, Receiver } from './receiver/types.ts';
+export type { CloseOptions, ProviderReceiver, Receiver, ReceiverHealth } from './receiver/types.ts';
 export { exponentialBackoff, type RetryOptions } from './retry.ts';
 export type { Secret, TenantSecrets } from './signing/secrets.ts';
 export type { TelemetryEvent } from './telemetry.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { post, serve } from '../../test/node-server.ts';
-import { whenAnswered } from './node-callback.ts';
+import { described, post, serve } from '../../test/node-server.ts';
+import { NodeCallback, whenAnswered } from './node-callback.ts';
 
 describe('whenAnswered', () => {
   it('calls its listener once the answer has been sent, and immediately if the connection is gone', async () => {
@@ -21,4 +21,16 @@ describe('whenAnswered', () => {
     await result;
     expect(order).toEqual(['waiting', 'left', 'gone']);
   });
+});
+
+it('knows the address of the client from the framework, else from the connection', async () => {
+  const { port, result } = await serve(async (req, res) => {
+    const own = new NodeCallback(described(req, res, { frameworkRequest: req }), undefined).clientAddress;
+    const frameworkRequest = { ip: '203.0.113.7' };
+    const framework = new NodeCallback(described(req, res, { frameworkRequest }), undefined).clientAddress;
+    res.end();
+    return [own, framework];
+  });
+  (await post(port, [])).end();
+  expect(await result).toEqual(['127.0.0.1', '203.0.113.7']);
 });

@@ -57,6 +57,12 @@ export class NodeCallback implements CallbackRequest {
     return this.#request.origin();
   }
 
+  /** Express, Koa and Fastify call it `ip`, and know which proxies to trust. */
+  get clientAddress(): string | undefined {
+    const { ip } = Object(this.frameworkRequest) as { readonly ip?: unknown };
+    return typeof ip === 'string' ? ip : this.req.socket.remoteAddress;
+  }
+
   onAccepted(): void {
     this.isAccepted = true;
   }

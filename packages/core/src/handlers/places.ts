@@ -8,7 +8,7 @@ import type { Attempt } from './attempt.ts';
  * handlers of one do not stop the others.
  */
 export class Places {
-  readonly #concurrency: number;
+  readonly concurrency: number;
   /** How many each provider may use. */
   readonly #most: ReadonlyMap<string, number>;
   /** How many places are reserved for each provider. */
@@ -18,7 +18,7 @@ export class Places {
 
   /** @param most how many places each provider may use; may be infinite */
   constructor(concurrency: number, most: ReadonlyMap<string, number>) {
-    this.#concurrency = concurrency;
+    this.concurrency = concurrency;
     this.#most = most;
     const share = Math.floor(concurrency / (4 * most.size));
     this.#reserved = concurrency >= most.size ? Math.max(1, share) : 0;
@@ -36,7 +36,7 @@ export class Places {
 
   /** How many jobs there is room for. */
   get request(): Pick<TakeRequest, 'limit' | 'limits'> {
-    const limit = Math.max(0, this.#concurrency - this.#total);
+    const limit = Math.max(0, this.concurrency - this.#total);
     const reserved = (provider: string): number => Math.max(0, this.#reserved - this.#takenBy(provider));
     const allReserved = [...this.#most.keys()].reduce((sum, provider) => sum + reserved(provider), 0);
     const room = ([provider, most]: readonly [string, number]): [string, number] => {

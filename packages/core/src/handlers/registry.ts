@@ -73,9 +73,11 @@ export class HandlerRegistry {
     return found;
   }
 
-  /** Whether any event handlers are registered. */
-  get handlesEvents(): boolean {
-    return [...this.#handlers.values()].some((scoped) => [...scoped.keys()].some((kind) => kind !== 'onError'));
+  /** The kinds of all event handlers, each once. */
+  get kinds(): readonly HandlerName[] {
+    const kinds = new Set([...this.#handlers.values()].flatMap((scoped) => [...scoped.keys()]));
+    kinds.delete('onError');
+    return [...kinds];
   }
 
   /** The error handlers of a provider, then those for all providers. */

@@ -1,6 +1,7 @@
 import { CallStatusError } from '../errors.ts';
+import type { WorkerLoad } from '../inbox/health.ts';
 import type { Job, Taken, TakeRequest } from '../inbox/inbox.ts';
-import { nodeTimers, setTimeout, type Timers } from '../timer.ts';
+import { monotonicNow, nodeTimers, setTimeout, type Timers } from '../timer.ts';
 import { Attempt, type AttemptOptions } from './attempt.ts';
 import { AsyncContext } from './context.ts';
 import { withDeadline } from './deadline.ts';
@@ -114,6 +115,14 @@ export class Worker {
     await withDeadline(ended(), deadlineMs);
     await withDeadline(Promise.all([...this.#attempts].map((attempt) => this.#giveBack(attempt))), releaseMs);
     this.#leases.stop();
+  }
+
+  get load(): WorkerLoad {
+    // In the order in which they started.
+    const handling = [...this.#attempts].filter(({ isHandling }) => isHandling);
+    const [oldest] = handling;
+    const oldestRunningMs = oldest === undefined ? 0 : Math.round(monotonicNow() - oldest.startedAt);
+    return { running: handling.length, concurrency: this.#places.concurrency, oldestRunningMs };
   }
 
   #poll(): void {

@@ -68,20 +68,24 @@ export interface StoreHealth {
   readonly walBytes?: number;
 }
 
-/** What a worker reports about itself, every 15 seconds. */
-export interface WorkerReport {
-  /** Its name, unique among all workers. */
-  readonly owner: string;
-  /** The version of call-status. */
-  readonly version: string;
-  /** The kinds of its handlers, such as `onCompleted`. */
-  readonly handlers: readonly string[];
+/** What a worker does now. */
+export interface WorkerLoad {
   /** How many events it has now. */
   readonly running: number;
   /** How many events it handles at a time. */
   readonly concurrency: number;
   /** For how long the oldest of them has been running, in milliseconds; 0 if there is none. */
   readonly oldestRunningMs: number;
+}
+
+/** What a worker reports about itself, every 15 seconds. */
+export interface WorkerReport extends WorkerLoad {
+  /** Its name, unique among all workers. */
+  readonly owner: string;
+  /** The version of call-status. */
+  readonly version: string;
+  /** The kinds of its handlers, such as `onCompleted`. */
+  readonly handlers: readonly string[];
 }
 
 /** A worker, as an inbox knows it. */

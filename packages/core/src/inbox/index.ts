@@ -12,6 +12,7 @@ export type {
   ProviderHealth,
   StoreHealth,
   WorkerHealth,
+  WorkerLoad,
   WorkerReport,
 } from './health.ts';
 export type {

@@ -67,8 +67,19 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    * @default 15000
    */
   readonly leaseMs?: number | undefined;
+  /**
+   * The longest time between two checks of the inbox for events, in milliseconds. The inbox usually says at once when there are some. Also
+   * the pause after it failed.
+   * @default 1000
+   */
+  readonly pollMs?: number | undefined;
   /** How failed handlers are retried. */
   readonly retry?: RetryOptions | undefined;
+  /**
+   * Which rejected callbacks the inbox keeps, so that someone can find out why: `inbox.refusals`. `false`: none.
+   * @default { rows: 500, raw: false }
+   */
+  readonly keepRefused?: false | KeepRefusedOptions | undefined;
   /**
    * Accepts unauthenticated callbacks, in production too.
    * @default false
@@ -85,4 +96,19 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    * @default Date.now
    */
   readonly clock?: Clock | TimeSource | undefined;
+}
+
+/** How rejected callbacks are kept. */
+export interface KeepRefusedOptions {
+  /**
+   * How many to keep; the oldest make room for new ones. Together they take at most 8 MiB.
+   * @default 500
+   */
+  readonly rows?: number | undefined;
+  /**
+   * Whether to keep the whole request too, so that it can be checked again: method, URL, headers, and up to 16 kB of the body, phone
+   * numbers included. Tokens are replaced, and `authorization` and `cookie` have no value.
+   * @default false
+   */
+  readonly raw?: boolean | undefined;
 }

@@ -136,7 +136,19 @@ function checkOptions(provider: Provider): void {
 }
 
 /** A receiver option that was given to a provider by mistake. */
-const RECEIVER_OPTIONS = ['publicUrl', 'inbox', 'log', 'ack', 'limits', 'worker', 'concurrency', 'leaseMs', 'clock'];
+const RECEIVER_OPTIONS = [
+  'publicUrl',
+  'inbox',
+  'log',
+  'ack',
+  'limits',
+  'worker',
+  'concurrency',
+  'leaseMs',
+  'pollMs',
+  'keepRefused',
+  'clock',
+];
 
 function receiverOption(name: string): string | undefined {
   const option = name === 'url' ? 'publicUrl' : name;

@@ -16,7 +16,7 @@ const PUBLIC_URL_EXPECTED =
   '`publicUrl`: expected https://host with an optional path, or a function that returns it, got';
 const INBOX_EXPECTED =
   "`inbox`: expected an inbox, such as sqliteInbox({ path: '/data/calls.db' }) of @call-status/inbox-sqlite, got";
-const KNOWN = `providers, publicUrl, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, worker, leaseMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
+const KNOWN = `providers, publicUrl, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, keepRefused, worker, leaseMs, pollMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
 
 describe('resolveOptions', () => {
   it('fills in the defaults', () => {
@@ -34,6 +34,8 @@ describe('resolveOptions', () => {
       worker: true,
       concurrency: 64,
       leaseMs: 15_000,
+      pollMs: 1000,
+      keepRefused: { rows: 500, raw: false },
       retry: {},
       timers: nodeTimers,
     });
@@ -60,6 +62,8 @@ describe('resolveOptions', () => {
       worker: true,
       concurrency: 1,
       leaseMs: 1,
+      pollMs: 1,
+      keepRefused: false,
       retry: { attempts: 1, backoff: () => 0 },
       log: silent,
       clock: () => 0,
@@ -131,6 +135,9 @@ describe('resolveOptions', () => {
     [{ inbox: null }, `${INBOX_EXPECTED} null.`],
     [{ concurrency: 1.5 }, '`concurrency`: expected a whole number of at least 1, got a fraction.'],
     [{ leaseMs: 0.5 }, '`leaseMs`: expected a whole number of at least 1, got a fraction.'],
+    [{ pollMs: 0 }, '`pollMs`: expected a whole number of milliseconds from 1 to 2147483647, got 0.'],
+    [{ keepRefused: true }, '`keepRefused`: expected false, or an object with rows or raw, got true.'],
+    [{ keepRefused: { rows: 0 } }, '`keepRefused.rows`: expected a whole number of at least 1, got 0.'],
     [{ retry: { attempts: 0 } }, '`retry.attempts`: expected a whole number of at least 1, got 0.'],
     [{ retries: 3 }, '`retries` is no option; here it is `retry`.'],
     [{ log: console.log }, '`log`: expected a logger with warn and error, such as pino(), got a function.'],

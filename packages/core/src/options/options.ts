@@ -35,7 +35,10 @@ export interface ResolvedOptions {
   readonly concurrency: number;
   readonly handlerTimeoutMs: number;
   readonly leaseMs: number;
+  readonly pollMs: number;
   readonly retry: RetryOptions;
+  /** `false`: rejected callbacks are not kept. */
+  readonly keepRefused: false | { readonly rows: number; readonly raw: boolean };
   readonly log: Logger;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -66,7 +69,9 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     concurrency = 64,
     handlerTimeoutMs = 30_000,
     leaseMs = 15_000,
+    pollMs = 1000,
     retry = {},
+    keepRefused = {},
     allowUnauthenticated = false,
     log: _log,
     ...handlers
@@ -97,7 +102,9 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     concurrency,
     handlerTimeoutMs,
     leaseMs,
+    pollMs,
     retry,
+    keepRefused: keepRefused && { rows: keepRefused.rows ?? 500, raw: keepRefused.raw ?? false },
     log,
     clock,
     timers,
@@ -123,6 +130,14 @@ export function isShared(inbox: Inbox): inbox is Inbox & Required<Pick<Inbox, 'h
 /** A clock that is only a function does not control timers. */
 function timeOf(clock: Clock | TimeSource = Date.now): TimeSource {
   return typeof clock === 'function' ? { now: clock, timers: nodeTimers } : clock;
+}
+
+/** Looks up the tokens of one of these providers, or of all. Tokens that a function returns are not known. */
+export function tokensOf(providers: readonly Provider[]): (name: string | undefined) => readonly string[] {
+  return (name) =>
+    providers
+      .filter((provider) => name === undefined || provider.name === name)
+      .flatMap(({ options: { token = [] } }) => (typeof token === 'function' ? [] : token));
 }
 
 /** How a provider's events are handled: the provider's options, else the receiver's. */

@@ -12,7 +12,8 @@ import {
   POSITIVE_INTEGER,
   SHARED_RULES,
 } from '../rules/option-rules.ts';
-import type { CallStatusOptions } from './call-status-options.ts';
+import { LONGEST_TIMER_MS } from '../timer.ts';
+import type { CallStatusOptions, KeepRefusedOptions } from './call-status-options.ts';
 
 const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?(#\S*)?$/;
 const PROVIDER_LIST = 'a list of providers, such as [signalwire({ … })]';
@@ -58,8 +59,23 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
     fits: isInbox,
     aliases: ['store', 'storage', 'database', 'db', 'queue', 'outbox', 'persistence'],
   },
+  keepRefused: {
+    ...objectOf<KeepRefusedOptions>({ rows: named(POSITIVE_INTEGER, 'limit', 'max', 'count'), raw: BOOLEAN }),
+    expected: 'false, or an object with rows or raw',
+    fits: (value) => value === false,
+    aliases: ['keepRejected', 'refusals', 'rejected', 'keepRefusals'],
+  },
   worker: named(BOOLEAN, 'worker', 'workers', 'runHandlers'),
   leaseMs: named(POSITIVE_INTEGER, 'lease', 'leaseTimeout', 'visibilityTimeout', 'lockDuration'),
+  pollMs: named(
+    {
+      expected: `a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}`,
+      fits: (value) => POSITIVE_INTEGER.fits(value) && MILLISECONDS.fits(value),
+    },
+    'pollInterval',
+    'pollIntervalMs',
+    'interval',
+  ),
   ...SHARED_RULES,
   log: {
     expected: 'a logger with warn and error, such as pino()',

@@ -1,22 +1,21 @@
-import { CallStatusError } from '../errors.ts';
-import { withDeadline } from '../handlers/deadline.ts';
+import type { CallStatusError } from '../errors.ts';
 import { HandlerRegistry } from '../handlers/registry.ts';
 import { Worker } from '../handlers/worker.ts';
+import { WorkerReports } from '../handlers/worker-reports.ts';
 import type { HandlerName, HandlerOptions } from '../handlers.ts';
-import type { Inbox } from '../inbox/inbox.ts';
+import type { WorkerLoad } from '../inbox/health.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import { DefaultLogger, type Logger } from '../log/log.ts';
-import { isShared, type ResolvedOptions, rulesOf } from '../options/options.ts';
+import { isShared, type ResolvedOptions, rulesOf, tokensOf } from '../options/options.ts';
 import { type Dropped, sayingOnce } from '../request/checked-form.ts';
 import { HandledElsewhere } from '../request/handled-elsewhere.ts';
+import { KeptRefusals } from '../request/kept-refusals.ts';
 import { PendingRequests } from '../request/pending-requests.ts';
 import type { Pipeline } from '../request/receive.ts';
 import { Recorder } from '../request/record.ts';
 import { Reporter } from '../request/reporter.ts';
-import { clearInterval, LONGEST_TIMER_MS, monotonicNow, setInterval } from '../timer.ts';
-
-/** The part of the deadline that is reserved for releasing running attempts and closing the inbox, in milliseconds. */
-const LONGEST_RELEASE_MS = 1000;
+import { clearInterval, LONGEST_TIMER_MS, setInterval } from '../timer.ts';
+import { shutDown } from './shut-down.ts';
 
 /** What runs behind a receiver and each of its providers: the registry of handlers, the recorder, the worker and the inbox. */
 export class Engine implements Pipeline {
@@ -26,9 +25,11 @@ export class Engine implements Pipeline {
   readonly clock: Pipeline['clock'];
   readonly reporter: Reporter;
   readonly recorder: Recorder;
+  readonly refusals: KeptRefusals | undefined;
   readonly dropped: (provider: string) => Dropped;
   readonly #registry = new HandlerRegistry();
   readonly #worker: Worker;
+  readonly #workerReports: WorkerReports;
   readonly #elsewhere: HandledElsewhere | undefined;
   #isOpen = false;
   #isWorking = false;
@@ -53,6 +54,19 @@ export class Engine implements Pipeline {
     this.#elsewhere = options.ack === 'handled' && isShared(inbox) ? new HandledElsewhere(inbox, pending) : undefined;
     const elsewhere = this.#elsewhere;
     this.recorder = new Recorder({ ...options, pending, elsewhere, report, isWorking, open: () => this.open() });
+    const { refusals } = inbox;
+    const { keepRefused } = options;
+    this.refusals =
+      keepRefused && refusals
+        ? new KeptRefusals({
+            ...options,
+            keepRefused,
+            refusals,
+            report,
+            tokensOf: tokensOf(providers),
+            open: () => this.open(),
+          })
+        : undefined;
     this.#worker = new Worker({
       ...options,
       providers: new Map(providers.map((provider) => [provider.name, rulesOf(provider, options)])),
@@ -62,11 +76,21 @@ export class Engine implements Pipeline {
       settled: (eventId, handled) => pending.settle(eventId, handled),
       onError: report,
     });
+    this.#workerReports = new WorkerReports({
+      ...options,
+      kinds: () => this.#registry.kinds,
+      load: () => this.#worker.load,
+    });
     this.#startIfWanted();
   }
 
   get closing(): boolean {
     return this.#closed !== undefined;
+  }
+
+  /** What the worker of this process does; `undefined` if it does not run. */
+  get load(): WorkerLoad | undefined {
+    return this.#isWorking && !this.closing ? this.#worker.load : undefined;
   }
 
   /** Adds a handler for the events of a provider, or of all providers if the name is empty. */
@@ -106,7 +130,7 @@ export class Engine implements Pipeline {
 
   /** If `worker` is true, or once there is a handler. */
   #startIfWanted(): void {
-    if ((this.options.worker ?? this.#registry.handlesEvents) && !this.closing) this.#start();
+    if ((this.options.worker ?? this.#registry.kinds.length > 0) && !this.closing) this.#start();
   }
 
   #start(): void {
@@ -114,38 +138,19 @@ export class Engine implements Pipeline {
     this.open()?.catch((cause: unknown) => this.reporter.report(inboxFailure(cause)));
     this.#isWorking = true;
     this.#worker.start();
+    this.#workerReports.start();
   }
 
   async #shutDown(deadlineMs: number): Promise<void> {
     try {
-      await shutDown(this.#worker, this.options.inbox, deadlineMs, (error) => this.reporter.report(error));
+      const [worker, workerReports] = [this.#worker, this.#workerReports];
+      const { refusals, reporter } = this;
+      const { inbox } = this.options;
+      await shutDown({ worker, workerReports, refusals, inbox, report: (error) => reporter.report(error) }, deadlineMs);
     } finally {
       this.#elsewhere?.stop();
       this.reporter.flush();
       clearInterval(this.#keepAlive);
     }
   }
-}
-
-/** Waits for running handlers and closes the inbox, all within the deadline. An inbox that is not durable is drained first. */
-async function shutDown(
-  worker: Worker,
-  inbox: Inbox,
-  deadlineMs: number,
-  report: (error: CallStatusError) => void,
-): Promise<void> {
-  const endsAt = monotonicNow() + deadlineMs;
-  const releaseMs = Math.min(LONGEST_RELEASE_MS, deadlineMs / 4);
-  const rest = (kept = 0): number => Math.max(0, endsAt - kept - monotonicNow());
-  if (!inbox.durable) await worker.drain(rest(releaseMs));
-  await worker.stop(rest(releaseMs), releaseMs / 2);
-  if (!inbox.durable) await withDeadline(reportLostEvents(inbox, report), rest());
-  if (await withDeadline(inbox.close(), rest())) return;
-  report(new CallStatusError('inbox_unavailable', { reason: `It did not close within ${deadlineMs} ms.` }));
-}
-
-async function reportLostEvents(inbox: Inbox, report: (error: CallStatusError) => void): Promise<void> {
-  const { waiting, running, dead } = await inbox.counts();
-  const lost = waiting + running + dead;
-  if (lost > 0) report(new CallStatusError('events_lost', { reason: `Lost: ${lost}.` }));
 }

@@ -6,7 +6,7 @@ import { DEADLINE } from '../rules/option-rules.ts';
 import { Engine } from './engine.ts';
 import { OneProviderReceiver } from './provider-receiver.ts';
 import { ScopedReceiver } from './scoped-receiver.ts';
-import type { CloseOptions, EventName, ProviderReceiver, Receiver } from './types.ts';
+import type { CloseOptions, EventName, ProviderReceiver, Receiver, ReceiverHealth } from './types.ts';
 
 const CLOSE_MS = 10_000;
 
@@ -37,6 +37,13 @@ export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements 
 
   async ready(): Promise<void> {
     await this.#engine.open();
+  }
+
+  async health(): Promise<ReceiverHealth> {
+    await this.#engine.open();
+    const inbox = await this.inbox.health();
+    const { load } = this.#engine;
+    return load === undefined ? { inbox } : { inbox, worker: load };
   }
 
   startWorker(): void {

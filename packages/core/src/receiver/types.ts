@@ -1,7 +1,8 @@
 import type { CallbackReceiver } from '../callback-request.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { HandlerOptions, Handlers } from '../handlers.ts';
-import type { Inbox } from '../inbox/inbox.ts';
+import type { WorkerLoad } from '../inbox/health.ts';
+import type { Inbox, InboxHealth } from '../inbox/inbox.ts';
 
 /** `calls.onCompleted(fn, { name: 'billing' })`: the handlers as methods, each returning its receiver. */
 export type Registrars<Event, Self> = {
@@ -58,6 +59,20 @@ export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, 
    * @throws CallStatusError of the inbox, such as `inbox_unwritable`; call it again to retry
    */
   ready(): Promise<void>;
+  /**
+   * For health checks: how many events wait in the inbox, and what the worker of this process does. Handlers that hang show at once, as
+   * `worker.oldestRunningMs`.
+   * @throws CallStatusError of the inbox
+   * @example
+   * ```ts
+   * import { createCallStatus, signalwire } from '@call-status/core';
+   *
+   * const calls = createCallStatus({ providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })] });
+   * const { inbox, worker } = await calls.health();
+   * const isHealthy = inbox.lagMs < 60_000 && (worker?.oldestRunningMs ?? 0) < 60_000;
+   * ```
+   */
+  health(): Promise<ReceiverHealth>;
   /** Starts running handlers in this process, which `worker: false` prevents, and keeps the process alive until `close()`. */
   startWorker(): void;
   /**
@@ -66,6 +81,14 @@ export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, 
    * Calling it again returns the same promise. Invalid options are reported as `invalid_options`, and the default deadline applies.
    */
   close(options?: CloseOptions): Promise<void>;
+}
+
+/** What `calls.health()` resolves to. */
+export interface ReceiverHealth {
+  /** The health of the inbox, with the events of all processes that share it. */
+  readonly inbox: InboxHealth;
+  /** What the worker of this process does; absent if no handlers run here. */
+  readonly worker?: WorkerLoad;
 }
 
 /** The names of the providers of these events. */

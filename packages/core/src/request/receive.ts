@@ -9,6 +9,7 @@ import { acceptance, isObserved, publish } from '../telemetry.ts';
 import { type Clock, monotonicNow } from '../timer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Dropped } from './checked-form.ts';
+import type { KeptRefusals } from './kept-refusals.ts';
 import { match } from './match.ts';
 import { normalize } from './normalize.ts';
 import { otherMessage } from './other-message.ts';
@@ -24,6 +25,8 @@ export interface Pipeline {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly recorder: Recorder;
+  /** Keeps rejected requests; `undefined`: they are not kept. */
+  readonly refusals: KeptRefusals | undefined;
   /** Reports invalid parts of a provider's normal form. */
   readonly dropped: (provider: string) => Dropped;
   readonly closing: boolean;
@@ -65,7 +68,7 @@ export async function receive(
     publish(() => acceptance(event, startedAt));
     return { status: 200, headers: pipeline.closing ? LAST_ANSWER : NO_HEADERS, event };
   } catch (error) {
-    return reject(isCallStatusError(error) ? error : unexpected(error, provider?.name), providers, pipeline);
+    return reject(isCallStatusError(error) ? error : unexpected(error, provider?.name), providers, pipeline, request);
   }
 }
 
@@ -76,12 +79,14 @@ export async function receive(
 export function reject(
   error: CallStatusError,
   [provider, ...others]: readonly Provider[],
-  { reporter, closing }: Pick<Pipeline, 'reporter' | 'closing'>,
+  { reporter, refusals, closing }: Pick<Pipeline, 'reporter' | 'refusals' | 'closing'>,
+  request?: CallbackRequest,
 ): Receipt<never> {
   const { code, details, cause, status = 503 } = error;
   const isNamed = details.provider !== undefined || provider === undefined || others.length > 0;
   const named = isNamed ? error : new CallStatusError(code, { provider: provider.name, ...details }, { cause });
   reporter.report(named);
+  if (request !== undefined) refusals?.add(request, named);
   publish(() => ({ type: 'callback.refused', provider: named.details.provider, code }));
   return { status, headers: { ...(closing && LAST_ANSWER), ...(status === 503 && RETRY_SOON) }, error: named };
 }

@@ -98,8 +98,24 @@ const PARTS = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?/is;
 export function loggableUrl(url: string): string {
   const [, origin = '', path = '', query] = PARTS.exec(url) as RegExpExecArray;
   const shown = originOf(origin) + path.split('/').map(segmentOf).join('/');
-  const whole = printable(query === undefined ? shown : `${shown}?${query.split('&').map(parameterOf).join('&')}`);
-  return whole.length <= LONGEST_URL ? whole : `${whole.slice(0, LONGEST_URL)}…`;
+  return cut(printable(query === undefined ? shown : `${shown}?${query.split('&').map(parameterOf).join('&')}`));
+}
+
+/** A URL to keep: the path without long runs of digits and what may be a phone number, and the query without values. */
+export function keptUrl(url: string): string {
+  const [, , path = '', query] = PARTS.exec(url) as RegExpExecArray;
+  const shown = path.split('/').map(keptSegmentOf).join('/');
+  return cut(printable(query === undefined ? shown : `${shown}?${query.split('&').map(parameterOf).join('&')}`));
+}
+
+function keptSegmentOf(segment: string): string {
+  return mayHavePhoneNumber(segment) ? HIDDEN : segment.replace(LONG_NUMBER, HIDDEN);
+}
+
+const LONG_NUMBER = new RegExp(`\\d{${FEWEST_DIGITS},}`, 'g');
+
+function cut(url: string): string {
+  return url.length <= LONGEST_URL ? url : `${url.slice(0, LONGEST_URL)}…`;
 }
 
 const HIDDEN = '…';
