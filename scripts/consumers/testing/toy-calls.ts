@@ -1,18 +1,24 @@
 /** What the toy inbox knows: calls, their events, and the queries about them. */
-import { type AnyCallStatusEvent, type Call, type CallStatus, isTerminal } from '@call-status/core';
+import { type AnyCallStatusEvent, type Call, isTerminal } from '@call-status/core';
 import {
   type CallEnd,
   type CallQuery,
+  type CallRow,
   type CallSummary,
   type Clock,
   checkOptions,
   type DeadLetter,
-  type DeadLetterQuery,
+  type FeedPage,
+  type FeedQuery,
+  feedCursor,
   foldCall,
-  type InboxCounts,
-  type InboxHealth,
   type Page,
   queryRules,
+  type StatsQuery,
+  type StatsRow,
+  searchOf,
+  statsRows,
+  summaryOf,
   timeRange,
 } from '@call-status/core/inbox';
 
@@ -20,6 +26,8 @@ import {
 export interface Entry {
   readonly event: AnyCallStatusEvent;
   readonly call: ToyCall;
+  /** Its place in the feed. */
+  readonly serial: number;
   isDone: boolean;
   dead: DeadLetter | undefined;
   dueAt: number;
@@ -35,16 +43,21 @@ export interface Entry {
 
 export interface ToyCall {
   readonly entries: Entry[];
-  status: CallStatus | undefined;
+  row: CallRow;
   end?: { readonly status: CallEnd['status']; readonly at: string };
 }
 
+/** The cursor of a list is a number, that of the feed two. */
 export const RULES = queryRules((cursor) => /^\d{1,15}$/.test(cursor));
+const FEED_RULES = queryRules(feedCursor.is);
 
 /** Calls with their events, and what can be asked about them. */
 export class ToyCalls {
   protected readonly now: Clock;
   protected readonly calls = new Map<string, ToyCall>();
+  protected lastSerial = 0;
+  /** The highest place in the feed that was erased. */
+  protected lastErased = 0;
 
   constructor(now: Clock) {
     this.now = now;
@@ -52,54 +65,35 @@ export class ToyCalls {
 
   async getCall(provider: string, callId: string, tenant?: string): Promise<Call | undefined> {
     const call = this.calls.get(keyOf(provider, callId, tenant));
-    return call && fold(call);
+    return call && foldCall(eventsOf(call), call.end);
   }
 
   async listCalls(query: CallQuery = {}): Promise<Page<CallSummary>> {
     checkOptions('query', query, RULES.listCalls);
-    const { provider, state, status } = query;
-    const { sinceMs, untilMs } = timeRange(query);
-    const found = [...this.calls.values()].reverse().filter((call) => {
-      const row = summaryOf(call);
-      const at = Date.parse(row.firstEventAt);
-      return (
-        (provider === undefined || row.provider === provider) &&
-        (state === undefined || row.terminal === (state === 'ended')) &&
-        (status === undefined || [status].flat().includes(row.status)) &&
-        at >= sinceMs &&
-        at < untilMs
-      );
+    const found = [...this.calls.values()].map(toSummary).filter((call) => this.#isMeant(call, query));
+    return pageOf(found.reverse(), query, (call) => call);
+  }
+
+  async events(query: FeedQuery = {}): Promise<FeedPage> {
+    checkOptions('query', query, FEED_RULES.events);
+    const { after, provider, limit = 50 } = query;
+    const removed = this.lastErased;
+    const end = { row: this.lastSerial, removed };
+    const start = after === undefined ? { row: 0, removed } : after === 'end' ? end : feedCursor.decode(after);
+    const unread = this.entries()
+      .filter(({ serial, event }) => serial > start.row && event.provider === (provider ?? event.provider))
+      .sort((a, b) => a.serial - b.serial);
+    const rows = unread.slice(0, limit).map(({ serial, event }) => {
+      return { cursor: feedCursor.encode({ row: serial, removed }), event };
     });
-    return pageOf(found, query, summaryOf);
+    const next = unread.length > limit ? (rows.at(-1)?.cursor as string) : feedCursor.encode(end);
+    return { rows, next, missed: removed > Math.max(start.row, start.removed) };
   }
 
-  async counts(): Promise<InboxCounts> {
-    const { running, dead } = await this.health();
-    const calls = [...this.calls.values()];
-    const ended = calls.filter(({ status }) => isTerminal(status ?? 'unknown')).length;
-    return {
-      live: calls.length - ended,
-      ended,
-      waiting: this.entries().filter(isOpen).length - running,
-      running,
-      dead,
-    };
-  }
-
-  async health(): Promise<InboxHealth> {
-    const now = this.now();
-    const heads = this.heads().map(stateOf);
-    const running = heads.filter(({ isRunning }) => isRunning(now)).length;
-    const waiting = heads.filter(({ isRunning }) => !isRunning(now)).map(({ dueAt }) => dueAt);
-    const due = waiting.filter((at) => at <= now);
-    return {
-      due: due.length,
-      lagMs: due.length === 0 ? 0 : now - Math.min(...due),
-      retrying: waiting.length - due.length,
-      blocked: this.entries().filter(isOpen).length - heads.length,
-      running,
-      dead: this.entries().filter(({ dead }) => dead !== undefined).length,
-    };
+  async stats(query: StatsQuery): Promise<readonly StatsRow[]> {
+    checkOptions('query', query, RULES.stats);
+    const rows = [...this.calls.values()].map(({ row }) => row);
+    return statsRows(rows, query, this.now());
   }
 
   protected entries(): Entry[] {
@@ -110,65 +104,49 @@ export class ToyCalls {
     return this.entries().find(({ event }) => event.id === eventId);
   }
 
-  /** For each call, the one event that can be worked on: the one that was taken, else the first that is open. */
-  protected heads(): Entry[] {
-    return [...this.calls.values()].flatMap(({ entries }) => {
-      const open = entries.filter(isOpen);
-      const head = open.find(({ lease }) => lease !== undefined && lease.endsAt > this.now()) ?? open[0];
-      return head === undefined ? [] : [head];
-    });
-  }
-
-  protected dead(query: DeadLetterQuery): Entry[] {
+  #isMeant(call: CallSummary, query: CallQuery): boolean {
+    const { provider, state, status, answered, hasConflict, hasDeadLetter, silentForMs, changedSince, search } = query;
     const { sinceMs, untilMs } = timeRange(query);
-    const { provider } = query;
-    return this.entries()
-      .filter(({ event, dead }) => {
-        const at = Date.parse(dead?.deadAt ?? '');
-        return at >= sinceMs && at < untilMs && (provider === undefined || event.provider === provider);
-      })
-      .sort((a, b) => Date.parse(a.dead?.deadAt ?? '') - Date.parse(b.dead?.deadAt ?? ''));
+    const firstMs = Date.parse(call.firstEventAt);
+    const lastMs = Date.parse(call.lastEventAt);
+    return (
+      (provider === undefined || call.provider === provider) &&
+      (state === undefined || call.terminal === (state === 'ended')) &&
+      (status === undefined || [status].flat().includes(call.status)) &&
+      (answered === undefined || call.answered === answered) &&
+      (hasConflict === undefined || call.hasConflict === hasConflict) &&
+      (hasDeadLetter === undefined || call.hasDeadLetter === hasDeadLetter) &&
+      (silentForMs === undefined || (!call.terminal && lastMs <= this.now() - silentForMs)) &&
+      (changedSince === undefined || lastMs >= new Date(changedSince).getTime()) &&
+      (search === undefined || isFound(call, this.calls.get(keyOf(call.provider, call.callId, call.tenant)), search)) &&
+      firstMs >= sinceMs &&
+      firstMs < untilMs
+    );
   }
 }
 
-const isOpen = ({ isDone, dead }: Entry): boolean => !isDone && dead === undefined;
+function isFound({ callId }: CallSummary, call: ToyCall | undefined, search: string): boolean {
+  const { callIdPrefix, digits } = searchOf(search);
+  if (callIdPrefix !== undefined && callId.startsWith(callIdPrefix)) return true;
+  const numbers = [call?.row.from_digits, call?.row.to_digits];
+  return numbers.some((number) => digits !== undefined && (number?.startsWith(digits) || number?.endsWith(digits)));
+}
 
-/** When it is due, and whether a take of it ended without a result. */
-export function stateOf({ lease, dueAt, isSuspect }: Entry) {
-  const isRunning = (now: number): boolean => lease !== undefined && lease.endsAt > now;
-  return {
-    isRunning,
-    dueAt: lease === undefined ? dueAt : lease.endsAt + (lease.beganWith ?? 0),
-    isSuspect: isSuspect || lease !== undefined,
-  };
+function eventsOf({ entries }: ToyCall): readonly AnyCallStatusEvent[] {
+  return entries.map(({ event }) => event);
+}
+
+function toSummary({ row, entries }: ToyCall): CallSummary {
+  return summaryOf({ ...row, has_dead_letter: entries.some(({ dead }) => dead !== undefined) });
+}
+
+/** The row of a call that the application ended. */
+export function endedRow(row: CallRow, status: CallEnd['status'], at: number): CallRow {
+  return { ...row, status, terminal: isTerminal(status), ended_at: at, ended_by: 'application' };
 }
 
 export function keyOf(provider: string, callId: string, tenant?: string): string {
   return JSON.stringify([provider, callId, tenant]);
-}
-
-function fold({ entries, end }: ToyCall): Call {
-  return foldCall(
-    entries.map(({ event }) => event),
-    end,
-  );
-}
-
-function summaryOf(call: ToyCall): CallSummary {
-  const { events, ...folded } = fold(call);
-  const received = call.entries.map(({ event }) => event.receivedAt);
-  const { provider, callId, tenant, terminal, direction, from, to, answered, answeredAt, durationSeconds } = folded;
-  const known = { tenant, direction, from, to, answered, answeredAt, durationSeconds };
-  return {
-    provider,
-    callId,
-    status: call.status ?? 'unknown',
-    terminal,
-    ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as object),
-    firstEventAt: received[0] ?? '',
-    lastEventAt: received.at(-1) ?? '',
-    eventCount: events.length,
-  };
 }
 
 /** A page of a list; the cursor says how many rows are after it, so that new ones before it change nothing. */

@@ -3,11 +3,15 @@ import { type AnyCallStatusEvent, CallStatusError, type Inbox, isTerminal } from
 import {
   type CallEnd,
   checkOptions,
+  columnsOf,
   type DeadLetter,
+  type DeadLetterGroup,
   type DeadLetterQuery,
+  errorGroupOf,
   type Failure,
   type Job,
   type Lease,
+  mergeColumns,
   type NewEvent,
   type Outcome,
   type Page,
@@ -16,9 +20,10 @@ import {
   type TakeRequest,
   transitionOf,
 } from '@call-status/core/inbox';
-import { type Entry, keyOf, pageOf, RULES, stateOf, ToyCalls } from './toy-calls.ts';
+import { type Entry, endedRow, keyOf, pageOf, RULES } from './toy-calls.ts';
+import { stateOf, ToyHealth } from './toy-health.ts';
 
-export class ToyInbox extends ToyCalls implements Inbox {
+export class ToyInbox extends ToyHealth implements Inbox {
   readonly durable = false;
   readonly #forgotten = new Set<string>();
   readonly #listeners = new Set<() => void>();
@@ -29,15 +34,19 @@ export class ToyInbox extends ToyCalls implements Inbox {
     const known = this.entry(event.id);
     if (known !== undefined) return { transition: 'duplicate', done: known.isDone || known.dead !== undefined };
     if (this.#forgotten.has(event.id)) return { transition: 'duplicate', done: true };
+    if (Number.isNaN(Date.parse(event.receivedAt))) throw new CallStatusError('inbox_unavailable');
     const kept = JSON.parse(JSON.stringify(event)) as NewEvent;
     const key = keyOf(event.provider, event.callId, event.tenant);
-    const call = this.calls.get(key) ?? { entries: [], status: undefined };
+    const before = this.calls.get(key);
+    const transition = transitionOf(before?.row.status, event.status);
+    const row = mergeColumns(before?.row, columnsOf(event), transition);
+    const call = before ?? { entries: [], row };
+    call.row = row;
     this.calls.set(key, call);
-    const transition = transitionOf(call.status, event.status);
-    if (transition === 'advance') call.status = event.status;
     call.entries.push({
       event: { ...kept, transition } as AnyCallStatusEvent,
       call,
+      serial: ++this.lastSerial,
       isDone: false,
       dead: undefined,
       dueAt: this.now(),
@@ -145,20 +154,36 @@ export class ToyInbox extends ToyCalls implements Inbox {
       Object.assign(entry, { dead: undefined, isDone: true });
       return true;
     },
+    groups: async (query = {}) => {
+      checkOptions('query', query, RULES.replayAll);
+      const groups = new Map<string, DeadLetterGroup>();
+      for (const { event, dead } of this.dead(query)) {
+        const { deadAt = '', error = '' } = dead ?? {};
+        const group = { provider: event.provider, error: errorGroupOf(error), lastDeadAt: deadAt };
+        const key = JSON.stringify([group.provider, group.error]);
+        const { count, firstDeadAt } = groups.get(key) ?? { count: 0, firstDeadAt: deadAt };
+        groups.set(key, { ...group, count: count + 1, firstDeadAt });
+      }
+      return [...groups.values()].sort((a, b) => b.count - a.count).slice(0, 100);
+    },
   };
 
   async endCall(provider: string, callId: string, end: CallEnd): Promise<boolean> {
     checkOptions('end', end, RULES.endCall);
     const call = this.calls.get(keyOf(provider, callId, end.tenant));
-    if (call === undefined || isTerminal(call.status ?? 'unknown')) return false;
-    call.status = end.status;
+    if (call === undefined || isTerminal(call.row.status)) return false;
+    call.row = endedRow(call.row, end.status, this.now());
     call.end = { status: end.status, at: new Date(this.now()).toISOString() };
     return true;
   }
 
   async forgetCall(provider: string, callId: string, tenant?: string): Promise<boolean> {
     const key = keyOf(provider, callId, tenant);
-    for (const { event } of this.calls.get(key)?.entries ?? []) this.#forgotten.add(event.id);
+    for (const { event, serial } of this.calls.get(key)?.entries ?? []) {
+      this.#forgotten.add(event.id);
+      this.lastErased = Math.max(this.lastErased, serial);
+    }
+    this.refusals.forget(callId);
     return this.calls.delete(key);
   }
 

@@ -58,7 +58,7 @@ async function recordAny(t: Bench, callId: string, random: Random): Promise<Know
 /** Whether the query means this call. */
 function isMeant(call: KnownCall, query: CallQuery, now: number): boolean {
   const { provider, state, status, answered, hasConflict, hasDeadLetter, search } = query;
-  const { since = 0, until = Number.MAX_SAFE_INTEGER, changedSince = 0, silentForMs } = query;
+  const { since = 0, until = new Date(8.64e15), changedSince = 0, silentForMs } = query;
   return [
     provider === undefined || call.provider === provider,
     state === undefined || isTerminal(call.status) === (state === 'ended'),
