@@ -91,7 +91,7 @@ export const WRONG_ABOUT_CALLS: readonly WrongInbox[] = [
   [
     'removes live calls as early as ended ones',
     'retention',
-    makeWrong((right, clock) => ({
+    makeWrong((right, { clock }) => ({
       listCalls: withCalls(
         right,
         ({ terminal, lastEventAt }) => terminal || clock() - Date.parse(lastEventAt) < RETENTION_MS,
@@ -101,7 +101,7 @@ export const WRONG_ABOUT_CALLS: readonly WrongInbox[] = [
   [
     'removes calls that have a job, or a dead letter',
     'retention',
-    makeWrong((right, clock) => ({
+    makeWrong((right, { clock }) => ({
       listCalls: withCalls(
         right,
         ({ terminal, lastEventAt }) => !terminal || clock() - Date.parse(lastEventAt) < RETENTION_MS,
@@ -111,7 +111,7 @@ export const WRONG_ABOUT_CALLS: readonly WrongInbox[] = [
   [
     'counts the retention from the first event',
     'retention',
-    makeWrong((right, clock) => ({
+    makeWrong((right, { clock }) => ({
       listCalls: withCalls(
         right,
         ({ terminal, firstEventAt }) => !terminal || clock() - Date.parse(firstEventAt) < RETENTION_MS,
@@ -134,7 +134,7 @@ export const WRONG_ABOUT_CALLS: readonly WrongInbox[] = [
   [
     'gives out what is due by the clock of the caller',
     'two clocks',
-    makeWrong((right, clock) => ({
+    makeWrong((right, { clock }) => ({
       async take(request) {
         const taken = await right.take(request);
         const isDue = ({ event }: Job): boolean => Date.parse(event.receivedAt) <= clock();

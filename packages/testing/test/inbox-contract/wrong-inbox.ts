@@ -1,21 +1,33 @@
 import { type AnyCallStatusEvent, type Inbox, memoryInbox, type Transition } from '@call-status/core';
 import type { CallSummary, Clock, Job } from '@call-status/core/inbox';
 import type { MakeInbox } from '../../src/index.ts';
+import { MemoryTable } from './memory-table.ts';
 
 /** What is wrong with an inbox, the subject of the contract that has to show it, and the inbox. */
 export type WrongInbox = readonly [what: string, subject: string, makeInbox: MakeInbox];
 
+/** What a wrong inbox is made of. */
+interface Parts {
+  /** The clock of this host. */
+  readonly clock: Clock;
+  readonly storeClock: Clock;
+  /** The table of the application. */
+  readonly table: MemoryTable;
+}
+
 /** An inbox with some wrong methods. */
-type Spoil = (right: Inbox, clock: Clock) => Partial<Inbox>;
+type Spoil = (right: Required<Inbox>, parts: Parts) => Partial<Inbox>;
 
 export const RETENTION_MS = 3_600_000;
 
 /** Inboxes that share a store, and are wrong in the same way. */
 export function makeWrong(spoil: Spoil): MakeInbox {
   return ({ clock, advance }) => {
-    const right = memoryInbox({ clock, retentionMs: RETENTION_MS });
+    const memory = memoryInbox({ clock, retentionMs: RETENTION_MS });
+    const table = new MemoryTable();
+    const right = Object.assign(memory, { transaction: () => table.transaction(memory) }) as Required<Inbox>;
     const view = (theirs: Clock): Inbox => {
-      const wrong = spoil(right, theirs);
+      const wrong = spoil(right, { clock: theirs, storeClock: clock, table });
       return new Proxy(right, {
         get(target, name) {
           const value = wrong[name as keyof Inbox] ?? (name === 'close' ? async () => {} : target[name as keyof Inbox]);
@@ -27,6 +39,8 @@ export function makeWrong(spoil: Spoil): MakeInbox {
     return {
       inbox,
       second: async (options) => (options?.clock === undefined ? inbox : view(options.clock)),
+      storeClock: true,
+      table,
       retention: { retentionMs: RETENTION_MS, elapse: advance },
       cleanup: () => right.close(),
     };

@@ -60,6 +60,20 @@ export const WRONG_ABOUT_JOBS: readonly WrongInbox[] = [
     }),
   ],
   [
+    'forgets which take failed once the job waits for its retry',
+    'lost answers',
+    makeWrong((right) => {
+      const told = new Set<string>();
+      return {
+        async fail(lease, failure) {
+          if (told.has(lease.token)) return 'lost';
+          told.add(lease.token);
+          return right.fail(lease, failure);
+        },
+      };
+    }),
+  ],
+  [
     'counts the result of a lease that another take has',
     'results',
     makeWrong((right) => {

@@ -1,0 +1,133 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Inbox } from '@call-status/core';
+import type { FeedPage } from '@call-status/core/inbox';
+import { makeWrong, type WrongInbox, withJobs } from './wrong-inbox.ts';
+
+/** Inboxes that are wrong about what they show to people and tools, each in one way. */
+export const WRONG_ABOUT_VIEWS: readonly WrongInbox[] = [
+  [
+    'has a feed that passes over what another transaction has still to commit',
+    'the feed of two',
+    makeWrong((right) => {
+      const uncommitted = new Set<string>();
+      return {
+        async record(event) {
+          uncommitted.add(event.id);
+          const recorded = await right.record(event);
+          // The shorter commits first.
+          for (let turns = event.id.length; turns > 0; turns--) await setImmediate();
+          uncommitted.delete(event.id);
+          return recorded;
+        },
+        events: withPages(right, (page) => ({
+          ...page,
+          rows: page.rows.filter(({ event }) => !uncommitted.has(event.id)),
+        })),
+      };
+    }),
+  ],
+  [
+    'reports again and again that events were missed',
+    'the feed',
+    makeWrong((right) => {
+      let missed = false;
+      return {
+        events: withPages(right, (page) => {
+          missed ||= page.missed;
+          return { ...page, missed };
+        }),
+      };
+    }),
+  ],
+  [
+    'does not report that events were missed',
+    'the feed',
+    makeWrong((right) => ({ events: withPages(right, (page) => ({ ...page, missed: false })) })),
+  ],
+  [
+    'records the same event once for each host',
+    'two hosts',
+    makeWrong((right) => {
+      let deliveries = 0;
+      return { record: (event) => right.record({ ...event, id: `${event.id}#${++deliveries}` }) };
+    }),
+  ],
+  [
+    'counts a call again when another end contradicts the first',
+    'statistics',
+    makeWrong((right) => ({
+      async stats(query) {
+        const rows = await right.stats(query);
+        const again = (await right.listCalls({ hasConflict: true })).rows.length;
+        return rows.map((row) => ({ ...row, calls: row.calls + again }));
+      },
+    })),
+  ],
+  [
+    'takes what was handed out for handled',
+    'handled events',
+    makeWrong((right) => {
+      const taken = new Set<string>();
+      return {
+        take: withJobs(right, (job) => {
+          taken.add(job.event.id);
+          return job;
+        }),
+        handled: async (events) => events.map(({ id }) => id).filter((id) => taken.has(id)),
+      };
+    }),
+  ],
+  [
+    'keeps refused callbacks without a bound',
+    'refusals',
+    makeWrong((right) => ({
+      refusals: {
+        list: (query) => right.refusals.list(query),
+        get: (id) => right.refusals.get(id),
+        keep: (refusals, { uncounted }) =>
+          right.refusals.keep(refusals, { rows: 1_000_000, bytes: 1_000_000_000, uncounted }),
+      },
+    })),
+  ],
+  [
+    'keeps refused callbacks of a call that was erased',
+    'refusals',
+    makeWrong((right) => ({
+      async forgetCall(provider, callId, tenant) {
+        const { rows } = await right.refusals.list({ limit: 1000 });
+        const isErased = await right.forgetCall(provider, callId, tenant);
+        const left = (await right.refusals.list({ limit: 1000 })).rows.map(({ id }) => id);
+        const erased = rows.filter(({ id }) => !left.includes(id));
+        await right.refusals.keep(erased, { rows: 500, bytes: 1_000_000, uncounted: 0 });
+        return isErased;
+      },
+    })),
+  ],
+  [
+    'searches numbers with wildcards',
+    'search',
+    makeWrong((right) => ({
+      listCalls: ({ search, ...query } = {}) =>
+        right.listCalls({ ...query, ...(search !== undefined && { search: search.replaceAll('_', 'x') }) }),
+    })),
+  ],
+  [
+    'filters only the calls of a page',
+    'filters',
+    makeWrong((right) => ({
+      async listCalls({ answered, ...query } = {}) {
+        const page = await right.listCalls(query);
+        const rows = page.rows.filter((row) => answered === undefined || row.answered === answered);
+        return rows.length === page.rows.length ? page : { rows };
+      },
+    })),
+  ],
+];
+
+/** Reads the feed, and changes each page. */
+function withPages(
+  right: Required<Inbox>,
+  change: (page: FeedPage) => FeedPage,
+): (...query: Parameters<Required<Inbox>['events']>) => Promise<FeedPage> {
+  return async (query) => change(await right.events(query));
+}
