@@ -91,7 +91,8 @@ export class ToyHealth extends ToyCalls {
 
   #providers(): ProviderHealth[] {
     const live = [...this.calls.values()].map(({ row }) => row).filter(({ status }) => !isTerminal(status));
-    return [...new Set(live.map(({ provider }) => provider))].sort().map((provider) => {
+    const names = [...new Set(live.map(({ provider }) => provider))].sort((a, b) => (a < b ? -1 : 1));
+    return names.map((provider) => {
       const own = live.filter((row) => row.provider === provider);
       const silent = own.filter((row) => row.last_event_at < this.now() - SILENT_MS);
       return { provider, live: own.length, silent: silent.length };

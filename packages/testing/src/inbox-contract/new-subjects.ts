@@ -14,6 +14,7 @@ import { REFUSALS, REFUSALS_OF_A_DURABLE_INBOX } from './operation/refusals.ts';
 import { WORKERS } from './operation/workers.ts';
 import { HANDLED, HANDLED_BY_ANOTHER } from './recording/handled.ts';
 import { FEED_OF_TWO } from './sharing/feed-of-two.ts';
+import { DURABLE_VIEWS, SHARED_VIEWS } from './sharing/shared-views.ts';
 import { TWO_HOSTS } from './sharing/two-hosts.ts';
 
 /** The tests of members that an inbox may lack. */
@@ -28,6 +29,7 @@ export async function newSubjects(probe: InboxUnderTest): Promise<Readonly<Recor
     'refusals.list': hasRefusals,
     'deadLetters.groups': hasGroups,
   };
+  const hasAll = hasFeed && hasRefusals && hasGroups && inbox.stats !== undefined && inbox.reportWorker !== undefined;
   await inbox.record(acmeEvent(Date.now, 'c1', 'ringing'));
   const { lastEvent } = (await inbox.listCalls()).rows[0] ?? {};
   const health: InboxHealth = await inbox.health();
@@ -43,6 +45,8 @@ export async function newSubjects(probe: InboxUnderTest): Promise<Readonly<Recor
     ...(hasRefusals && reopen && { 'refusals after a restart': REFUSALS_OF_A_DURABLE_INBOX }),
     ...(inbox.handled && { 'handled events': HANDLED }),
     ...(inbox.handled && second && { 'events handled by another': HANDLED_BY_ANOTHER }),
+    ...(hasAll && second && { 'two that show the same': SHARED_VIEWS }),
+    ...(hasAll && reopen && { 'views after a restart': DURABLE_VIEWS }),
     ...(hasGroups && { 'groups of dead letters': DEAD_LETTER_GROUPS }),
     ...(inbox.reportWorker && { workers: WORKERS }),
     ...(health.live !== undefined && { 'health of calls': CALLS_HEALTH }),

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Inbox } from '@call-status/core';
+import type { NewEvent, Recorded } from '@call-status/core/inbox';
 import { assertMatches } from '../../assertions.ts';
 import type { Tests } from '../bench/bench.ts';
 import { RUNS, recordAtOnce } from '../recording/at-once.ts';
@@ -32,13 +34,34 @@ export const AT_ONCE_AT_TWO: Tests = {
   },
 
   'records and gives out though all open an empty store at once': async (t) => {
-    const others = await Promise.all(Array.from({ length: 4 }, () => t.second()));
-    const all = [t.inbox, ...others];
-    const recorded = await Promise.all(all.map((inbox, at) => inbox.record(t.event(`c${at}`, 'ringing'))));
+    const inboxes = [t.inbox, t.second(), t.second(), t.second(), t.second()];
+    const events = inboxes.map((_, at) => t.event(`c${at}`, 'ringing'));
+    const recorded = await Promise.all(
+      inboxes.map(async (inbox, at) => {
+        const opened = await inbox;
+        await opened.ready?.({ create: true });
+        return opened.record(events[at] as NewEvent);
+      }),
+    );
     assert.deepEqual(
       recorded,
-      all.map(() => ({ transition: 'advance', done: false })),
+      events.map(() => ({ transition: 'advance', done: false })),
     );
-    assertMatches(await t.inbox.counts(), { live: all.length, waiting: all.length });
+    assertMatches(await t.inbox.counts(), { live: events.length, waiting: events.length });
+    assert.equal((await t.take()).jobs.length, events.length);
+  },
+
+  'lets no bad event fail those that come to both at once': async (t) => {
+    const inboxes = [t.inbox, await t.second()];
+    const good: Promise<Recorded>[] = [];
+    const bad: Promise<unknown>[] = [];
+    for (let at = 0; at < 40; at++) {
+      const inbox = inboxes[at % 2] as Inbox;
+      good.push(inbox.record(t.event(`c${at % 10}`, 'ringing', { id: `${at}` })));
+      // It may be rejected or kept.
+      if (at % 3 === 0) bad.push(inbox.record({ ...t.event(`c${at % 10}`, 'busy'), raw: 1n }).catch(() => {}));
+    }
+    const [recorded] = await Promise.all([Promise.all(good), Promise.all(bad)]);
+    assert.ok(recorded.every(({ transition, done }) => transition !== 'duplicate' && !done));
   },
 };

@@ -42,11 +42,28 @@ export const SHARING: Tests = {
     assert.equal(await other.finish(again.lease), 'done');
   },
 
-  'hands jobs over': async (t) => {
+  'hands jobs over, with a fence that rises': async (t) => {
     const other = await t.second();
     await t.record('c1', 'ringing');
-    await t.inbox.release((await t.takeOne()).lease);
-    assert.equal((await t.takeOne(other)).attempt, 1);
+    let fence = Number.NEGATIVE_INFINITY;
+    for (const inbox of [t.inbox, other, other, t.inbox]) {
+      const job = await t.takeOne(inbox);
+      assert.equal(job.attempt, 1);
+      assert.ok(job.fence > fence);
+      fence = job.fence;
+      await inbox.release(job.lease);
+    }
+  },
+
+  'takes a running job of a call away when the other erases it': async (t) => {
+    const other = await t.second();
+    await t.record('c1', 'ringing', 'completed');
+    const { lease } = await t.takeOne();
+    assert.equal(await other.forgetCall('acme', 'c1'), true);
+    assert.deepEqual(await t.inbox.renew([lease], LEASE_MS), [lease]);
+    assert.notEqual(await t.inbox.finish(lease), 'done');
+    assert.deepEqual(await t.inbox.record(t.event('c1', 'completed')), { transition: 'duplicate', done: true });
+    assert.deepEqual(await t.inbox.counts(), { live: 0, ended: 0, waiting: 0, running: 0, dead: 0 });
   },
 
   'shows both the same': async (t) => {
