@@ -84,9 +84,9 @@ export class OpenedStore implements Store {
     };
   }
 
-  /** Finishes what was asked for, and ends the connections. */
-  close(): Promise<void> {
-    this.#closing ??= this.#loop.close().then(() => this.driver.end());
+  /** Refuses what comes from now on, finishes what was asked for, and ends the connections. */
+  close(others: () => Promise<unknown>): Promise<void> {
+    this.#closing ??= Promise.all([this.#loop.close(), others()]).then(() => this.driver.end());
     return this.#closing;
   }
 

@@ -46,6 +46,7 @@ import { ClockWatch } from './upkeep/clock-watch.ts';
 import { storeRetention } from './upkeep/retention.ts';
 import { Sweeper } from './upkeep/sweep.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
+import { Endings } from './write/endings.ts';
 import { JobTransactions } from './write/job-transaction.ts';
 import { type Operations, operationsOf } from './write/operations.ts';
 import { recordingOf } from './write/record.ts';
@@ -102,13 +103,15 @@ export class PostgresInbox implements Inbox {
     const workIsDue = (): void => this.#hints.workIsDue();
     const store = new OpenedStore(options, driver, { workIsDue, committed: changed });
     this.#store = store;
-    this.#operations = operationsOf(store.schema);
+    const endings = new Endings();
+    this.#operations = operationsOf(store.schema, endings);
     this.#sessions = new Sessions(() => store.connect(), readConnections);
     const { finish } = this.#operations;
     this.#transactions = new JobTransactions({
       store,
       sessions: this.#sessions,
       finish,
+      endings,
       workIsDue,
       committed: changed,
     });
@@ -227,9 +230,8 @@ export class PostgresInbox implements Inbox {
     return isForgotten;
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#upkeep.stop(), this.#hints.close(), this.#sessions.close()]);
-    await this.#store.close();
+  close(): Promise<void> {
+    return this.#store.close(() => Promise.all([this.#upkeep.stop(), this.#hints.close(), this.#sessions.close()]));
   }
 
   /** An error thrown by the user's function must not stop the inbox. */

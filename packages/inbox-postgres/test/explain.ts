@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { BY_INDEX } from '../src/plans.ts';
 
 /** How a statement was executed. */
 export interface Execution {
@@ -21,22 +22,30 @@ function elementOf(value: unknown): string {
   return value === null ? 'NULL' : JSON.stringify(String(value));
 }
 
-/**
- * Executes a statement as the server would after it has been prepared and used often, whose plan then depends on no values, and undoes it.
- */
-export async function explain(
+/** Prepares a statement under a name, and has the server make the plan that it keeps. */
+export async function prepare(
   client: pg.Client,
   name: string,
   text: string,
   values: readonly unknown[],
+): Promise<void> {
+  await client.query(`PREPARE "${name}" AS ${text}`);
+  await client.query(`BEGIN; ${BY_INDEX}; SET LOCAL plan_cache_mode = force_generic_plan`);
+  await client.query(executeSql(name, values));
+  await client.query('ROLLBACK');
+}
+
+/** Executes a prepared statement, and undoes it. */
+export async function explain(
+  client: pg.Client,
+  name: string,
+  values: readonly unknown[],
   cache: 'force_generic_plan' | 'force_custom_plan',
 ): Promise<Execution> {
-  await client.query(`BEGIN; SET LOCAL plan_cache_mode = ${cache}`);
+  await client.query(`BEGIN; ${BY_INDEX}; SET LOCAL plan_cache_mode = ${cache}`);
   try {
-    await client.query(`PREPARE subject AS ${text}`);
-    const call = values.length === 0 ? 'subject' : `subject(${values.map(literalOf)})`;
     const { rows } = await client.query(
-      `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS) EXECUTE ${call}`,
+      `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS) ${executeSql(name, values)}`,
     );
     const lines = rows.map((row) => row['QUERY PLAN'] as string);
     return {
@@ -46,6 +55,10 @@ export async function explain(
       plan: lines.join('\n'),
     };
   } finally {
-    await client.query('ROLLBACK; DEALLOCATE ALL');
+    await client.query('ROLLBACK');
   }
+}
+
+function executeSql(name: string, values: readonly unknown[]): string {
+  return `EXECUTE "${name}"${values.length === 0 ? '' : `(${values.map(literalOf)})`}`;
 }

@@ -3,7 +3,9 @@ import type { JobTransaction, Lease, Outcome } from '@call-status/core/inbox';
 import { isOfConnection, toInboxError } from '../connection/errors.ts';
 import { BEGIN, type Result, type Session } from '../connection/session.ts';
 import type { Sessions } from '../connection/sessions.ts';
+import { BY_INDEX } from '../plans.ts';
 import type { Store } from '../store.ts';
+import type { Endings } from './endings.ts';
 import { lockSql } from './group.ts';
 import type { LeaseOperations } from './results.ts';
 import { columnsOfLeases, finishSql, placeOf } from './results.ts';
@@ -14,6 +16,7 @@ export interface JobTransactionOptions {
   readonly store: Store;
   readonly sessions: Sessions;
   readonly finish: LeaseOperations['finish'];
+  readonly endings: Endings;
   /** After a commit that made a job due. */
   workIsDue(): void;
   committed(): void;
@@ -73,10 +76,11 @@ class PostgresJobTransaction implements JobTransaction {
   }
 
   async #finish(session: Session, lease: Lease): Promise<Outcome> {
-    const { store, sessions, workIsDue, committed } = this.#options;
+    const { store, sessions, endings, workIsDue, committed } = this.#options;
     const now = store.now();
     const [call] = placeOf(lease.token);
-    const [, [row], scheduled] = await Promise.all([
+    const [, , [row], scheduled] = await Promise.all([
+      session.query(BY_INDEX),
       session.query(this.#sql.lock, [[], [], [], [call], []]),
       session.query(this.#sql.finish, [...columnsOfLeases([lease]), now]),
       session.query(this.#sql.schedule, [[call], now]),
@@ -84,14 +88,14 @@ class PostgresJobTransaction implements JobTransaction {
     const outcome: Outcome = row?.['outcome'];
     if (outcome !== 'done') {
       await this.rollback();
-      return outcome;
+      return endings.outcomeOf(lease.token, 'finish', outcome);
     }
     await session.query('COMMIT');
     this.#session = undefined;
     sessions.release(session);
     committed();
     if (scheduled.length > 0) workIsDue();
-    return outcome;
+    return endings.outcomeOf(lease.token, 'finish', outcome);
   }
 
   #begun(): Promise<Session> {

@@ -1,5 +1,6 @@
 import type { Recorded, Taken, TakeRequest } from '@call-status/core/inbox';
 import { type DeadLetterOperations, deadLetterOperations } from './dead-letters.ts';
+import type { Endings } from './endings.ts';
 import { type EraseOperations, eraseOperations } from './erase.ts';
 import type { Operation } from './operation.ts';
 import { type Recording, recordOperation } from './record.ts';
@@ -13,11 +14,11 @@ export interface Operations extends LeaseOperations, DeadLetterOperations, Erase
 }
 
 /** @param schema quoted */
-export function operationsOf(schema: string): Operations {
+export function operationsOf(schema: string, endings: Endings): Operations {
   return {
     record: recordOperation(schema),
     take: takeOperation(schema),
-    ...leaseOperations(schema),
+    ...leaseOperations(schema, endings),
     ...deadLetterOperations(schema),
     ...eraseOperations(schema),
   };

@@ -11,7 +11,7 @@ import {
 import type { Row } from '../connection/session.ts';
 import { feedMarkSql } from '../feed-mark.ts';
 import { nowSql } from '../store.ts';
-import { columnsOfKeys } from './group.ts';
+import { columnsOfKeys, IS_CALL } from './group.ts';
 import type { GroupTransaction, Operation } from './operation.ts';
 
 const HASH = `sha256(convert_to(i.event_id, 'UTF8'))`;
@@ -33,8 +33,7 @@ export const newCallsSql = (s: string): string => `
 export const knownSql = (s: string): string => `
   SELECT c.*, busy.x IS NOT NULL AS busy, r.id IS NOT NULL AS known, unfinished.x IS NOT NULL AS unfinished, t.x IS NOT NULL AS removed
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS i(provider, tenant, call_id, event_id, ord)
-  LEFT JOIN LATERAL (
-    SELECT * FROM ${s}.calls c WHERE c.call_id = i.call_id AND c.provider = i.provider AND c.tenant = i.tenant LIMIT 1) c ON true
+  LEFT JOIN LATERAL (SELECT * FROM ${s}.calls c WHERE ${IS_CALL} LIMIT 1) c ON true
   LEFT JOIN LATERAL (SELECT r.id FROM ${s}.recorded r WHERE r.call = c.id AND r.event_id = i.event_id LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT 1 AS x FROM ${s}.jobs j WHERE j.call = c.id AND j.dead_at IS NULL LIMIT 1) busy ON true
   LEFT JOIN LATERAL (

@@ -1,6 +1,6 @@
 import { errorGroupOf, type Failure, type Lease, type Outcome, storedText } from '@call-status/core/inbox';
 import { nowSql } from '../store.ts';
-import { Endings } from './endings.ts';
+import type { Endings } from './endings.ts';
 import type { Operation } from './operation.ts';
 import { schedule, scheduleSql } from './schedule.ts';
 
@@ -79,12 +79,15 @@ export const renewSql = (s: string): string => `
   UPDATE ${s}.jobs w SET due_at = ${nowSql(4)} + l.ms + coalesce(w.begun_ms, 0)
   FROM unnest($1::bigint[], $2::bigint[], $3::text[], $5::bigint[]) AS l(call, id, token, ms) WHERE ${JOIN} RETURNING l.token`;
 
-/** Handlers begin: if this take ends without a result, the job is due after the pause. */
+/**
+ * Handlers begin: if this take ends without a result, the job is due after the pause. The index of taken jobs, which is of no use here, cannot
+ * be chosen for `coalesce(due_at, 0)`.
+ */
 export const beginSql = (s: string): string => `
   WITH n AS MATERIALIZED (SELECT ${nowSql(4)} AS now)
   UPDATE ${s}.jobs w SET begun_ms = l.pause, due_at = w.due_at - coalesce(w.begun_ms, 0) + l.pause
   FROM n, unnest($1::bigint[], $2::bigint[], $3::text[], $5::bigint[]) AS l(call, id, token, pause)
-  WHERE ${JOIN} AND w.due_at - coalesce(w.begun_ms, 0) > n.now RETURNING l.token`;
+  WHERE ${JOIN} AND coalesce(w.due_at, 0) - coalesce(w.begun_ms, 0) > n.now RETURNING l.token`;
 
 /** A result, on its way. */
 interface Report {
@@ -127,8 +130,7 @@ export interface LeaseOperations {
   readonly renew: Operation<{ readonly lease: Lease; readonly leaseMs: number }, boolean>;
 }
 
-export function leaseOperations(s: string): LeaseOperations {
-  const endings = new Endings();
+export function leaseOperations(s: string, endings: Endings): LeaseOperations {
   const [begin, renew] = [beginSql(s), renewSql(s)];
   return {
     finish: reporting(s, 'finish', endings, finishSql(s), () => []),
