@@ -17,7 +17,7 @@ import type { Statement } from './statement.ts';
 import { Values } from './values.ts';
 
 /** How many events of all providers one page of a provider examines at most. */
-const EXAMINED = 5000;
+const EXAMINED = 2000;
 
 /** Events in the order of recording. */
 export class Feed {

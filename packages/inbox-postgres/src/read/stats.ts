@@ -28,15 +28,15 @@ const GROUPS: Readonly<Record<StatsGroup, string>> = {
 /** Figures of the calls that ended in a period. */
 export async function readStats(store: Store, query: StatsQuery): Promise<readonly StatsRow[]> {
   checkOptions('query', query, QUERIES.stats);
-  return byIndex(store, async (run) => {
-    const [time] = await run(`SELECT ${nowSql(1)} AS now`, [store.now()]);
-    const now: number = time?.['now'];
-    const buckets = statsBuckets(query, now);
-    const { text, values } = statsSql(store.schema, query, buckets);
+  const [time] = await store.read(`SELECT ${nowSql(1)} AS now`, [store.now()]);
+  const now: number = time?.['now'];
+  const buckets = statsBuckets(query, now);
+  const { text, values } = statsSql(store.schema, query, buckets);
+  const rows = await byIndex(store, async (run) => {
     await run(TIMEOUT);
-    const rows = await run(text, values);
-    return rows.map((row) => statsRowOf(row, buckets, now));
+    return run(text, values);
   });
+  return rows.map((row) => statsRowOf(row, buckets, now));
 }
 
 function statsSql(schema: string, { by, provider }: StatsQuery, buckets: StatsBuckets): Statement {
