@@ -16,7 +16,6 @@ import {
   type Outcome,
   type ReadyOptions,
   type Recorded,
-  type Refusals,
   type StatsQuery,
   type StatsRow,
   type Taken,
@@ -78,7 +77,7 @@ export class PostgresInbox implements Inbox {
   readonly durable = true;
   readonly shared = true;
   readonly deadLetters: DeadLetters;
-  readonly refusals: Refusals;
+  readonly refusals: StoredRefusals;
   readonly #retentionMs: number | undefined;
   readonly #store: OpenedStore;
   readonly #operations: Operations;
@@ -225,9 +224,9 @@ export class PostgresInbox implements Inbox {
   }
 
   async forgetCall(provider: string, callId: string, tenant = ''): Promise<boolean> {
-    const isForgotten = await this.#store.write(this.#operations.forgetCall, { provider, callId, tenant });
-    this.#version++;
-    return isForgotten;
+    // First, so that repeating it after a failure leaves nothing.
+    await this.refusals.forget(callId);
+    return this.#store.write(this.#operations.forgetCall, { provider, callId, tenant });
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   checkOptions,
+  isStorable,
   type NewRefusal,
   type Page,
   type Refusal,
@@ -19,15 +20,18 @@ import { Values } from './values.ts';
 /** Any number that no other user of the database's advisory locks has. */
 const LOCK_CLASS = 1_129_273_172;
 
+/** How many are examined at a time: some are large. */
+const FORGET_ROWS = 50;
+
 /** Rejected callbacks. They are written apart from events, which must not wait for them. */
 export class StoredRefusals implements Refusals {
   readonly #store: Store;
-  readonly #onKept: () => void;
+  readonly #onChange: () => void;
 
-  /** @param onKept called when some were stored */
-  constructor(store: Store, onKept: () => void) {
+  /** @param onChange called after a change */
+  constructor(store: Store, onChange: () => void) {
     this.#store = store;
-    this.#onKept = onKept;
+    this.#onChange = onChange;
   }
 
   async list(query: RefusalQuery = {}): Promise<Page<Refusal>> {
@@ -55,8 +59,28 @@ export class StoredRefusals implements Refusals {
       await query(trimSql(schema), [rows, bytes]);
       if (uncounted > 0) await query(`UPDATE ${schema}.inbox SET uncounted = uncounted + $1 WHERE id = 1`, [uncounted]);
     });
-    this.#onKept();
+    this.#onChange();
   }
+
+  /** Removes those whose request contains the id of a call. */
+  async forget(callId: string): Promise<void> {
+    const { schema } = this.#store;
+    const some = `SELECT id, refusal FROM ${schema}.refusals WHERE id > $1 ORDER BY id LIMIT ${FORGET_ROWS}`;
+    for (let rows = await this.#store.read(some, [0]); rows.length > 0; ) {
+      const found = rows.filter((row) => isAbout(refusalOf(row), callId)).map(({ id }) => id);
+      await this.#store.transaction((query) =>
+        query(`DELETE FROM ${schema}.refusals WHERE id = ANY($1::bigint[])`, [found]),
+      );
+      rows = await this.#store.read(some, [rows.at(-1)?.['id']]);
+    }
+    this.#onChange();
+  }
+}
+
+function isAbout({ request }: Refusal, callId: string): boolean {
+  const body = Buffer.from(request?.body ?? '', 'base64').toString();
+  const ids = isStorable(callId) ? [callId, encodeURIComponent(callId)] : [callId];
+  return ids.some((id) => body.includes(id) || request?.url.includes(id));
 }
 
 /** One more than the page has shows that there is another page. */

@@ -11,27 +11,42 @@ export function toleranceOf(retentionMs: number): Tolerance {
   return { aheadMs: Math.max(1000, Math.min(DAY_MS, retentionMs / 10)), steadyMs: Math.min(DAY_MS, retentionMs) };
 }
 
+/** A time of the database. */
+export interface Reading {
+  readonly now: number;
+  /** When it was asked for, by the monotonic clock of this process. */
+  readonly askedAt: number;
+}
+
 /** Compares the clock of the database with the monotonic clock of this process, and so notices if it jumps ahead. */
 export class ClockWatch {
   readonly #mono: () => number;
   /** When the two were last compared and agreed. */
-  #agreed: { readonly now: number; readonly mono: number } | undefined;
+  #agreed: Reading | undefined;
   #doubtedSince: number | undefined;
 
   constructor(mono: () => number) {
     this.#mono = mono;
   }
 
-  /** Whether a time of the database is right. After a jump, it is again once it was put back, or has been steady for long enough. */
-  isRight(now: number, { aheadMs, steadyMs }: Tolerance): boolean {
+  /** The time to remember before the database is asked. */
+  time(): number {
+    return this.#mono();
+  }
+
+  /**
+   * Whether a time of the database is right. After a jump, it is again once it was put back, or has been steady for long enough. An answer
+   * that takes long is no jump.
+   */
+  isRight(reading: Reading, { aheadMs, steadyMs }: Tolerance): boolean {
     const mono = this.#mono();
-    const agreed = this.#agreed ?? { now, mono };
-    const isAhead = now - agreed.now - (mono - agreed.mono) > aheadMs;
+    const agreed = this.#agreed ?? reading;
+    const isAhead = reading.now - agreed.now - (mono - agreed.askedAt) > aheadMs;
     if (isAhead) {
       this.#doubtedSince ??= mono;
       if (mono - this.#doubtedSince < steadyMs) return false;
     }
-    this.#agreed = { now, mono };
+    this.#agreed = reading;
     this.#doubtedSince = undefined;
     return true;
   }

@@ -2,7 +2,7 @@ import type { Query, Row } from '../connection/session.ts';
 import { byIndex } from '../read/by-index.ts';
 import { nowSql, type Store } from '../store.ts';
 import { DUPLICATES_FOR_MS } from '../write/erase.ts';
-import { type ClockWatch, toleranceOf } from './clock-watch.ts';
+import { type ClockWatch, type Reading, toleranceOf } from './clock-watch.ts';
 
 /** Any number that no other user of the database's advisory locks has. */
 const LOCK_CLASS = 1_129_273_173;
@@ -30,8 +30,7 @@ const FIRST_LIVE: SweepPlace = { ...FIRST, range: 'live' };
 export type SweepLeave = 'yes' | 'no' | 'clock_stepped';
 
 /** What decides about a step. Times are milliseconds. */
-interface Settings {
-  readonly now: number;
+interface Settings extends Reading {
   readonly retentionMs: number | null;
   readonly sweptAt: number | null;
 }
@@ -85,13 +84,14 @@ export class Sweeper {
   }
 
   async #settings(query: Query): Promise<Settings> {
+    const askedAt = this.#watch.time();
     const [row] = await query(settingsSql(this.#store.schema), [this.#store.now()]);
     const { now, retention_ms: retentionMs, swept_at: sweptAt } = row as Row;
-    return { now, retentionMs, sweptAt };
+    return { now, askedAt, retentionMs, sweptAt };
   }
 
-  #isTimeRight({ now, retentionMs }: Settings): boolean {
-    return this.#watch.isRight(now, toleranceOf(retentionMs ?? FOREVER_MS));
+  #isTimeRight({ retentionMs, ...reading }: Settings): boolean {
+    return this.#watch.isRight(reading, toleranceOf(retentionMs ?? FOREVER_MS));
   }
 }
 
