@@ -37,6 +37,8 @@ export function inboxesAt(options: PostgresInboxOptions, place?: Place): MakeInb
     };
     const inbox = open();
     const table = `"${schema}".effects`;
+    let created: Promise<unknown> | undefined;
+    const createTable = () => (created ??= query(`CREATE TABLE ${table} (text text)`));
     return {
       inbox,
       storeClock: true,
@@ -54,11 +56,11 @@ export function inboxesAt(options: PostgresInboxOptions, place?: Place): MakeInb
       },
       table: {
         async insert(transaction, text) {
-          await query(`CREATE TABLE IF NOT EXISTS ${table} (text text)`);
+          await createTable();
           return transaction.query(`INSERT INTO ${table} VALUES ($1)`, [text]);
         },
         async rows() {
-          await query(`CREATE TABLE IF NOT EXISTS ${table} (text text)`);
+          await createTable();
           const rows = await query(`SELECT text FROM ${table}`);
           return rows.map(({ text }) => String(text));
         },
