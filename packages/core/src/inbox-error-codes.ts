@@ -1,4 +1,4 @@
-/** The rows of `ERRORS` that inboxes report. Most are about the file of an inbox. */
+/** The rows of `ERRORS` that inboxes report, about their store: a file, or a database on a server. */
 export const INBOX_ERRORS = {
   inbox_unavailable: {
     status: 503,
@@ -9,38 +9,39 @@ export const INBOX_ERRORS = {
   inbox_full: {
     status: 503,
     severity: 'error',
-    message: 'The inbox has no space left.',
+    message: 'The store of the inbox has no space left.',
     fix: 'Free space on its disk; no restart is needed.',
   },
   inbox_locked: {
     status: 503,
     severity: 'error',
-    message: 'Another program has locked the inbox file for too long.',
+    message: 'Another program has locked the store of the inbox for too long.',
     fix: 'End its transaction, or raise busyTimeoutMs.',
   },
   inbox_unwritable: {
     status: 503,
     severity: 'error',
-    message: 'The inbox file cannot be opened or written.',
-    fix: 'Check the path, that the folder exists, and the owner and permissions of both.',
+    message: 'The store of the inbox cannot be opened or written.',
+    fix: 'Of a file, check the path, that the folder exists, and the owner and permissions of both; of a database, the rights of its user, and that the server is not read-only.',
   },
   inbox_corrupted: {
     status: 503,
     severity: 'error',
-    message: 'The inbox file is damaged, or is not a database.',
+    message: 'The store of the inbox is damaged, or is not a database.',
     fix: 'Stop the processes that use it, and keep a copy of it with its -wal and -shm files. Then replace it with what `sqlite3 <file> .recover` saves, or with a backup.',
   },
   inbox_unsupported: {
     status: 503,
     severity: 'error',
-    message: 'The inbox does not support this file, or the installed version of SQLite.',
-    fix: 'Update call-status or SQLite.',
+    message:
+      'The inbox does not support its store: the version of the database, its settings, or the schema of a newer call-status.',
+    fix: 'Update call-status or the database.',
   },
   inbox_missing: {
     status: 503,
     severity: 'error',
-    message: 'The inbox file does not exist.',
-    fix: 'Check its path. Only a service creates the file; pass create: true to create it here.',
+    message: 'The store of the inbox does not exist.',
+    fix: 'Check its path or URL. Only a service creates it; pass create: true to create it here.',
   },
   inbox_replaced: {
     status: 503,
@@ -71,7 +72,7 @@ export const INBOX_ERRORS = {
   inbox_retention_changed: {
     severity: 'warning',
     message:
-      'The inbox file was created with another retentionMs. The new one now applies to every service that uses the file.',
-    fix: 'No action needed if you changed it. Otherwise give every service that uses this file the same retentionMs.',
+      'The store of the inbox was created with another retentionMs. The new one now applies to every service that uses it.',
+    fix: 'No action needed if you changed it. Otherwise give every service that uses this store the same retentionMs.',
   },
 } as const;

@@ -89,6 +89,7 @@ const BOOLEAN: OptionRule = { expected: 'true or false', fits: (value) => typeof
 const URL_RULE: OptionRule = {
   expected: 'a URL such as postgres://user:password@host:5432/database',
   fits: isUrl,
+  isSecret: true,
   // An explicit `undefined` is usually an environment variable that is not set.
   refusesUndefined: true,
   explain: (value) =>

@@ -31,10 +31,10 @@ describe('resolveOptions', () => {
         details: {
           issues: [
             '`path`: expected the name of a file, got an empty text. Is its environment variable set?',
-            '`retentionMs`: expected milliseconds, more than 0, got a negative number.',
+            '`retentionMs`: expected milliseconds, more than 0, got -1.',
             '`busyTimeoutMs`: expected milliseconds, 0 to 2000000000, got NaN.',
             '`pollMs`: expected milliseconds, 1 to 2000000000, got 0.',
-            '`sweepMs`: expected milliseconds, 1 to 2000000000, got a negative number.',
+            '`sweepMs`: expected milliseconds, 1 to 2000000000, got -1.',
           ],
         },
       }),

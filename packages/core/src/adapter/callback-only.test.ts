@@ -3,7 +3,7 @@ import { checkMiddlewareOptions, isCallbackOnly, isExactPath } from './callback-
 
 it.each<[unknown, string]>([
   [{ callbackonly: true }, '`callbackonly` is no option; did you mean `callbackOnly`? Known: callbackOnly.'],
-  [{ callbackOnly: 'yes' }, '`callbackOnly`: expected true or false, got a text.'],
+  [{ callbackOnly: 'yes' }, "`callbackOnly`: expected true or false, got 'yes'."],
   [true, 'callStatusMiddleware(calls, options): expected an object of callbackOnly, got true.'],
 ])('checkMiddlewareOptions refuses %j', (options, issue) => {
   expect(() => checkMiddlewareOptions(options as never)).toThrow(

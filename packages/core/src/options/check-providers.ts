@@ -36,6 +36,7 @@ const FOREIGN_SECRETS = [
 const SECRET: OptionRule = {
   expected: 'a text, a list of texts, or a function that returns them',
   refusesUndefined: true,
+  isSecret: true,
   fits: isSecret,
   explain: (given) =>
     listOf(given).every((text) => text === undefined || text === null || typeof text === 'string')

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { builtInProviders } from '../options/built-in-providers.ts';
-import { signalwire } from '../providers/index.ts';
+import { mycpaas, signalwire } from '../providers/index.ts';
 import { defineProvider } from './define-provider.ts';
 import { required } from './standard-schema.ts';
 
@@ -59,6 +59,26 @@ it.each([
       expect.objectContaining({ code: 'invalid_options', details: { provider: 'acme', issues } }),
     );
   }
+});
+
+it.each(builtInProviders.map((provider) => [provider.definition.name, provider] as const))(
+  'an unknown name is refused, and the closest known one is named: %s',
+  (name, provider) => {
+    const made = [provider.callbackParams, 'callbackAttributes' in provider ? provider.callbackAttributes : undefined];
+    for (const make of made.filter((one) => one !== undefined)) {
+      const call = () => make({ url, urls: url } as never);
+      expect(call, name).toThrow(/`urls` is no option; did you mean `url`\? Known: url, token/);
+    }
+  },
+);
+
+it('an event that the provider does not have is refused', () => {
+  const events = ['answred'] as never;
+  expect(() => mycpaas.callbackParams({ url, events })).toThrow(/`events`: expected a list of 'initiated', /);
+  expect(() => signalwire.callbackParams({ url, events })).toThrow(/`events`: .* or 'ringing_queued', got a list\./);
+  expect(() => signalwire.callbackAttributes({ url, events: ['ringing_queued'] as never })).toThrow(
+    /`events`: .* or 'completed', got a list\./,
+  );
 });
 
 it('has neither where a provider defines none', () => {

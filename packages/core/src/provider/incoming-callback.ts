@@ -15,6 +15,8 @@ import { TOKEN_PARAMETER } from '../signing/with-token.ts';
 import { atOnce } from './at-once.ts';
 import { fieldsOf } from './values.ts';
 
+const BODY_IS_TEXT =
+  'The body of the request is a text, but signatures cover bytes: pass Buffer.from(body), or what another parser made of it as `parsed`.';
 const NO_QUERY: FieldRecord = Object.freeze(Object.create(null));
 
 /**
@@ -84,6 +86,7 @@ export class IncomingCallback {
   get body(): Uint8Array | undefined {
     const { body, unreadable } = this.request;
     if (unreadable !== undefined) throw unreadable;
+    if (typeof body === 'string') throw new TypeError(BODY_IS_TEXT);
     // Adapters enforce the limit while reading, but an earlier parser may have had a higher one.
     if (body !== undefined && body.length > this.#limits.bytes) throw tooManyBytes(this.#limits.bytes);
     return body;

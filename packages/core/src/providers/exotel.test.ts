@@ -170,8 +170,8 @@ describe('callbackParams', () => {
       '`contenttype` is no option; did you mean `contentType`? Known: url, token, events, contentType.',
     ],
     [{ events: ['completed'] }, "`events`: expected ['terminal', 'answered'] or one of them in a list, got a list."],
-    [{ events: 'terminal' }, "`events`: expected ['terminal', 'answered'] or one of them in a list, got a text."],
-    [{ contentType: 'xml' }, "`contentType`: expected 'application/json' or 'multipart/form-data', got a text."],
+    [{ events: 'terminal' }, "`events`: expected ['terminal', 'answered'] or one of them in a list, got 'terminal'."],
+    [{ contentType: 'xml' }, "`contentType`: expected 'application/json' or 'multipart/form-data', got 'xml'."],
   ])('refuses %j', (own, issue) => {
     expect(() => exotel.callbackParams({ url: 'https://example.com/hook', ...own })).toThrow(
       expect.objectContaining({ code: 'invalid_options', details: { issues: [issue] } }),

@@ -1,4 +1,4 @@
-import type { CallbackTarget } from '../provider/callback-params.ts';
+import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
@@ -7,6 +7,8 @@ import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provid
 import { SIGNATURE_HEADERS } from '../provider/laml/signature.ts';
 import { callSchema } from '../provider/standard-schema.ts';
 import { id, isStatus } from '../provider/values.ts';
+import { checkOptions, type OptionRules } from '../rules/check-options.ts';
+import { listOf, TEXT } from '../rules/option-rules.ts';
 
 /** The types of `mycpaas`. */
 export declare namespace mycpaas {
@@ -105,6 +107,14 @@ function whyNot(callback: IncomingCallback, advice: string): string | undefined 
   return whyNotLaml(fields, isOurs ? undefined : `CallSid does not begin with CA: ${advice}.`, advice);
 }
 
-function callbackParams({ url, events }: mycpaas.CallbackOptions): mycpaas.CallbackParams {
+const CALLBACK_RULES: OptionRules<mycpaas.CallbackOptions & TokenOption> = {
+  url: TEXT,
+  token: TEXT,
+  events: listOf('initiated', 'ringing', 'answered', 'in-progress', 'completed', 'failed', 'busy', 'no-answer'),
+};
+
+function callbackParams(options: mycpaas.CallbackOptions): mycpaas.CallbackParams {
+  checkOptions('mycpaas.callbackParams()', options, CALLBACK_RULES);
+  const { url, events } = options;
   return { StatusCallback: url, ...(events !== undefined && { StatusCallbackEvent: events.join(' ') }) };
 }

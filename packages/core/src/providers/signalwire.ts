@@ -1,4 +1,4 @@
-import type { CallbackTarget } from '../provider/callback-params.ts';
+import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
@@ -8,6 +8,8 @@ import { signLaml } from '../provider/laml/sign.ts';
 import { authenticateLaml, diagnoseLaml, SIGNATURE_HEADERS, type SignatureHeader } from '../provider/laml/signature.ts';
 import { callSchema } from '../provider/standard-schema.ts';
 import { id, isStatus } from '../provider/values.ts';
+import { checkOptions, type OptionRules } from '../rules/check-options.ts';
+import { listOf, oneOf, TEXT } from '../rules/option-rules.ts';
 import type { Secret } from '../signing/secrets.ts';
 
 /** The types of `signalwire`. */
@@ -116,6 +118,7 @@ export const signalwire: ProviderFactory<
   eventKey: (_, form) => contentKey(form),
   callbackParams,
   callbackAttributes: (options: signalwire.AttributesOptions): signalwire.CallbackAttributes => {
+    checkOptions('signalwire.callbackAttributes()', options, callbackRules(ALL_EVENTS));
     const { StatusCallback, StatusCallbackMethod, StatusCallbackEvent } = callbackParams(options);
     return {
       statusCallback: StatusCallback,
@@ -151,7 +154,14 @@ const OWN_HEADERS = SIGNATURE_HEADERS.filter(({ header }) => header.startsWith('
 
 const ALL_EVENTS: readonly signalwire.Event[] = ['initiated', 'ringing', 'answered', 'completed'];
 
+const REST_EVENTS: readonly signalwire.RestEvent[] = [...ALL_EVENTS, 'ringing_forwarded', 'ringing_queued'];
+
+function callbackRules(events: readonly string[]): OptionRules<signalwire.CallbackOptions & TokenOption> {
+  return { url: TEXT, token: TEXT, method: oneOf('POST', 'GET'), events: listOf(...events) };
+}
+
 function callbackParams(options: signalwire.CallbackOptions): signalwire.CallbackParams {
+  checkOptions('signalwire.callbackParams()', options, callbackRules(REST_EVENTS));
   const { url, method = 'POST', events = ALL_EVENTS } = options;
   return { StatusCallback: url, StatusCallbackMethod: method, StatusCallbackEvent: events };
 }

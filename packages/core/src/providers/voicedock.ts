@@ -10,6 +10,8 @@ import type { NormalForm } from '../provider/normal-form.ts';
 import { callSchema, option } from '../provider/standard-schema.ts';
 import { time } from '../provider/time.ts';
 import { fieldsOf, id, isStatus, phone, present, text, word } from '../provider/values.ts';
+import { checkOptions } from '../rules/check-options.ts';
+import { SECRET_TEXT, TEXT } from '../rules/option-rules.ts';
 import { diagnose } from '../signing/diagnose.ts';
 import { equal } from '../signing/equal.ts';
 import { hmac } from '../signing/hmac.ts';
@@ -240,10 +242,9 @@ function normalize({ message }: voicedock.Fields): NormalForm {
   };
 }
 
-function callbackParams({ url, secret }: voicedock.CallbackOptions): voicedock.CallbackParams {
-  return {
-    webhook_url: url,
-    ...(secret !== undefined && { webhook_secret: secret }),
-    webhook_events: ['status-update'],
-  };
+function callbackParams(options: voicedock.CallbackOptions): voicedock.CallbackParams {
+  checkOptions('voicedock.callbackParams()', options, { url: TEXT, token: TEXT, secret: SECRET_TEXT });
+  const { url, secret } = options;
+  const signed = secret === undefined ? {} : { webhook_secret: secret };
+  return { webhook_url: url, ...signed, webhook_events: ['status-update'] };
 }

@@ -95,8 +95,8 @@ describe('close()', () => {
 
   it.each<[unknown, string]>([
     [{ deadlineMs: Number.NaN }, '`deadlineMs`: expected a number of milliseconds of at least 0, got NaN.'],
-    [{ deadlineMs: '5000' }, '`deadlineMs`: expected a number of milliseconds of at least 0, got a text.'],
-    [{ deadlineMs: -1 }, '`deadlineMs`: expected a number of milliseconds of at least 0, got a negative number.'],
+    [{ deadlineMs: '5000' }, "`deadlineMs`: expected a number of milliseconds of at least 0, got '5000'."],
+    [{ deadlineMs: -1 }, '`deadlineMs`: expected a number of milliseconds of at least 0, got -1.'],
     [{ deadline: 5000 }, '`deadline` is no option; here it is `deadlineMs`.'],
     [{ deadlinems: 5000 }, '`deadlinems` is no option; did you mean `deadlineMs`? Known: deadlineMs.'],
     [5000, 'close(): expected an object of deadlineMs, got a number.'],

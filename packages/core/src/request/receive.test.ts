@@ -33,6 +33,17 @@ describe('receive', () => {
     await calls.close();
   });
 
+  it('says what is wrong with a body that is a text', async () => {
+    const { calls } = receiver();
+    const receipt = await calls.receive(received(1, 'busy', { body: 'CallSid=CA1' as never }));
+    expect(receipt).toMatchObject({ status: 503, error: { code: 'unexpected' } });
+    expect(receipt?.error?.cause).toMatchObject({
+      name: 'TypeError',
+      message: expect.stringContaining('Buffer.from(body)'),
+    });
+    await calls.close();
+  });
+
   it('reports a conflict, and accepts it', async () => {
     const { calls, codes } = receiver();
     await calls.receive(received(1));

@@ -70,10 +70,7 @@ describe('reject', () => {
     warn.mockClear();
     calls.reject(new CallStatusError('malformed_body', { hint: 'It is not JSON.' }, { cause }));
     expect(warn.mock.calls).toEqual([
-      [
-        { code: 'malformed_body', provider: 'mycpaas', hint: 'It is not JSON.' },
-        'The body does not match its content type. It is not JSON.',
-      ],
+      [{ code: 'malformed_body', provider: 'mycpaas' }, 'The body does not match its content type. It is not JSON.'],
     ]);
     for (const given of [cause, 'thrown', undefined]) {
       calls.reject(new CallStatusError('inbox_unavailable', {}, { cause: given }));

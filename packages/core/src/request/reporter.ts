@@ -52,7 +52,9 @@ export class Reporter {
     // The cause of an error comes from your code or the inbox. The cause of a warning may quote the client.
     const shown = severity === 'error' && cause !== undefined && { cause: stackOf(cause) };
     const level = severity === 'error' ? 'error' : 'warn';
-    this.#log.write(level, code, kind, { code, ...details, ...shown }, message);
+    // The message says these.
+    const { hint: _, reason: __, issues: ___, ...values } = details;
+    this.#log.write(level, code, kind, { code, ...values, ...shown }, message);
   }
 
   #handlerFailed(how: 'threw' | 'rejected', cause: unknown): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkOptions, type OptionRules } from './check-options.ts';
+import { checkOptions, kindOf, type OptionRules, optionIssues } from './check-options.ts';
 
 const RULES: OptionRules<{ readonly name: string; readonly size?: number }> = {
   name: { expected: 'a text', fits: (value) => typeof value === 'string', isRequired: true },
@@ -27,7 +27,7 @@ describe('checkOptions', () => {
       [
         '`nam` is no option; did you mean `name`? Known: name, size.',
         '`name` is missing: expected a text.',
-        '`size`: expected a number, got a text.',
+        "`size`: expected a number, got '1'.",
       ],
     ],
   ])('tells all that is wrong with %o', (options, issues) => {
@@ -47,4 +47,23 @@ describe('checkOptions', () => {
     const issues = [`options: expected an object of name, size, got ${got}.`];
     expect(() => check(options)).toThrow(expect.objectContaining({ code: 'invalid_options', details: { issues } }));
   });
+});
+
+it.each([
+  ['later', "'later'"],
+  ['a.b/c:d e+f-1', "'a.b/c:d e+f-1'"],
+  ['a text of more than twenty characters', 'a text'],
+  ['postgres://u:p@h', 'a text'],
+  ['+1 555 010 0123', 'a text'],
+  [' ', 'an empty text'],
+  [-1.5, '-1.5'],
+  [15550100123, 'a number'],
+  [Number.NaN, 'NaN'],
+  [{}, 'an object'],
+])('shows %o only if it is short and harmless', (given, got) => {
+  const rule = { expected: 'something else', fits: () => false };
+  const issue = (shown: string) => `\`size\`: expected something else, got ${shown}.`;
+  const of = (isSecret: boolean) => optionIssues({ size: given }, { size: { ...rule, isSecret } });
+  expect(of(false)).toEqual([issue(got)]);
+  expect(of(true)).toEqual([issue(kindOf(given))]);
 });

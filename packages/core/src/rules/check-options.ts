@@ -1,5 +1,6 @@
 import { CallStatusError } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
+import { mayHavePhoneNumber } from '../text/redact.ts';
 
 /** The rule for an option. */
 export interface OptionRule {
@@ -16,6 +17,11 @@ export interface OptionRule {
    * @default false
    */
   readonly refusesUndefined?: boolean;
+  /**
+   * Whether the value must not be shown: it is or contains a secret, such as the password in a URL.
+   * @default false: a short, harmless value is shown
+   */
+  readonly isSecret?: boolean;
   /** Other names for this option; an error for one of them suggests this option. */
   readonly aliases?: readonly string[];
   /** The nested options, if the option is an object of options. */
@@ -55,7 +61,7 @@ export function checkOptions<Options>(what: string, options: unknown, rules: Opt
 export type Elsewhere = (name: string) => string | undefined;
 
 /**
- * What is wrong with an object of options, one sentence each, without values, since they may be secrets.
+ * What is wrong with an object of options, one sentence each, with the value only if it is short and harmless.
  *
  * @param scope the owner of the options, for the names in the sentences: `signalwire` gives `signalwire.signingKey`
  */
@@ -90,8 +96,19 @@ export function optionIssues(
 function issuesOf(name: string, value: unknown, rule: OptionRule): readonly string[] {
   if (rule.options !== undefined && isRecord(value)) return optionIssues(value, rule.options, name);
   if (rule.fits(value)) return [];
-  return [`\`${name}\`: ${rule.explain?.(value) ?? `expected ${rule.expected}, got ${kindOf(value)}.`}`];
+  const got = rule.isSecret ? kindOf(value) : shown(value);
+  return [`\`${name}\`: ${rule.explain?.(value) ?? `expected ${rule.expected}, got ${got}.`}`];
 }
+
+/** A short, harmless value itself, else its kind. */
+function shown(value: unknown): string {
+  const isShown = typeof value === 'number' || (typeof value === 'string' && HARMLESS.test(value));
+  if (!isShown || mayHavePhoneNumber(String(value))) return kindOf(value);
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}
+
+/** A few words. */
+const HARMLESS = /^(?=.*\S)[\w .:/+-]{1,20}$/;
 
 /** The kind of a value, never the value itself: it may be a secret. */
 export function kindOf(value: unknown): string {

@@ -15,6 +15,9 @@ export const FUNCTION: OptionRule = { expected: 'a function', fits: (value) => t
 /** A text. */
 export const TEXT: OptionRule = { expected: 'a text', fits: (value) => typeof value === 'string' };
 
+/** A text that is never shown. */
+export const SECRET_TEXT: OptionRule = { ...TEXT, isSecret: true };
+
 /** Yes or no. */
 export const BOOLEAN: OptionRule = { expected: 'true or false', fits: (value) => typeof value === 'boolean' };
 
@@ -44,6 +47,16 @@ export function oneOf(...words: readonly string[]): OptionRule {
       .join(', ')
       .replace(/, ([^,]+)$/, ' or $1'),
     fits: (value) => words.includes(value as string),
+  };
+}
+
+/** A list of one or more of several words. */
+export function listOf(...words: readonly string[]): OptionRule {
+  const { expected, fits } = oneOf(...words);
+  return {
+    expected: `a list of ${expected}`,
+    fits: (value) => Array.isArray(value) && value.length > 0 && value.every(fits),
+    aliases: ['event', 'statusCallbackEvents'],
   };
 }
 

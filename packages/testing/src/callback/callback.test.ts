@@ -202,9 +202,9 @@ it('is a curl command too, which sends the same bytes', async () => {
 it.each<[object, string]>([
   [{ secert: 's' }, '`secert` is no option; did you mean `secret`? Known: fields, encoding, callId, body, url, '],
   [{ signingKey: 's' }, '`signingKey` is no option; here it is `secret`.'],
-  [{ encoding: 'xml' }, "`encoding`: expected 'form', 'multipart', 'json' or 'query', got a text."],
+  [{ encoding: 'xml' }, "`encoding`: expected 'form', 'multipart', 'json' or 'query', got 'xml'."],
   [{ fields: null }, '`fields`: expected an object of fields, got null.'],
-  [{ body: 7 }, '`body`: expected a text or bytes, got a number.'],
+  [{ body: 7 }, '`body`: expected a text or bytes, got 7.'],
 ])('refuses the options %j', (options, issue) => {
   expect(() => callback(signalwire, 'completed', options as never)).toThrow(issue);
 });

@@ -90,11 +90,11 @@ it('refuses what it does not know', () => {
 
 it.each<[object, string]>([
   [{ faults: { dupe: 1 } }, '`faults.dupe` is no option; known: duplicate, shuffle, late, dropTerminal, slow.'],
-  [{ faults: { shuffle: 1 } }, '`faults.shuffle`: expected true or false, got a number.'],
-  [{ faults: { slow: 2 } }, '`faults.slow`: expected a probability from 0 to 1, got a number.'],
-  [{ faults: 'all' }, '`faults`: expected an object of duplicate, shuffle, late, dropTerminal, slow, got a text.'],
+  [{ faults: { shuffle: 1 } }, '`faults.shuffle`: expected true or false, got 1.'],
+  [{ faults: { slow: 2 } }, '`faults.slow`: expected a probability from 0 to 1, got 2.'],
+  [{ faults: 'all' }, "`faults`: expected an object of duplicate, shuffle, late, dropTerminal, slow, got 'all'."],
   [{ sede: 1 }, '`sede` is no option; did you mean `seed`?'],
-  [{ provider: 'signalwire' }, '`provider`: expected a built-in provider, such as signalwire, got a text.'],
+  [{ provider: 'signalwire' }, "`provider`: expected a built-in provider, such as signalwire, got 'signalwire'."],
 ])('refuses the options %j', (options, issue) => {
   expect(() => scenario('voicemail', { provider: signalwire, ...options })).toThrow(issue);
 });
