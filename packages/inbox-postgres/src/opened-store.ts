@@ -66,7 +66,7 @@ export class OpenedStore implements Store {
     return this.#run(() => this.driver.transaction(run));
   }
 
-  write<Arg, Result>(operation: Operation<Arg, Result>, arg: Arg): Promise<Result> {
+  write<Arg, Result, Prepared>(operation: Operation<Arg, Result, Prepared>, arg: Arg): Promise<Result> {
     if (this.#closing !== undefined) return Promise.reject(new CallStatusError('closed'));
     // Without a turn in between, so that operations keep their order.
     return this.#loop.write(operation, arg);

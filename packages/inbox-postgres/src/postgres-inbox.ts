@@ -45,10 +45,10 @@ import { ClockWatch } from './upkeep/clock-watch.ts';
 import { storeRetention } from './upkeep/retention.ts';
 import { Sweeper } from './upkeep/sweep.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
+import { recordingOf } from './write/decisions.ts';
 import { Endings } from './write/endings.ts';
 import { JobTransactions } from './write/job-transaction.ts';
 import { type Operations, operationsOf } from './write/operations.ts';
-import { recordingOf } from './write/record.ts';
 
 /**
  * Creates an inbox in a PostgreSQL database, which several hosts may share. Acknowledged events survive a crash of a host and of the server.

@@ -13,7 +13,7 @@ export interface Store {
   /** Runs statements in a transaction of their own, once the store is open. */
   transaction<T>(run: (query: Query) => Promise<T>): Promise<T>;
   /** Runs an operation in the next group, once the store is open. Resolves after the commit. */
-  write<Arg, Result>(operation: Operation<Arg, Result>, arg: Arg): Promise<Result>;
+  write<Arg, Result, Prepared>(operation: Operation<Arg, Result, Prepared>, arg: Arg): Promise<Result>;
 }
 
 /**

@@ -93,7 +93,7 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
   );
   const call = [callIds[0] ?? '', providers[0] ?? '', ''];
   return [
-    ['newCalls', newCallsSql(s), [...keys, eventIds, all(1)]],
+    ['newCalls', newCallsSql(s), [...keys, all(1), ...CALL_COLUMNS.map((name) => of(calls, name))]],
     ['lock', lockSql(s), [...keys, [], []]],
     ['lock of leases', lockSql(s), [[], [], [], leases[0], []]],
     ['lock of dead letters', lockSql(s), [[], [], [], [], dead]],

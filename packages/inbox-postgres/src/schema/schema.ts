@@ -70,7 +70,7 @@ CREATE TABLE $schema.calls (
   last_event_status text,
   last_event_transition text,
   last_event_received_at bigint
-) WITH (fillfactor = 85);
+) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX calls_by_call_id ON $schema.calls (call_id text_pattern_ops, provider, tenant);
 CREATE INDEX calls_by_time ON $schema.calls (first_event_at, id);
 CREATE INDEX calls_by_provider ON $schema.calls (provider, first_event_at, id);

@@ -35,7 +35,7 @@ export class CommitLoop {
   readonly times: CommitTimes = new CommitTimes();
   readonly #options: LoopOptions;
   readonly #lock: string;
-  #queue: Pending[] = [];
+  readonly #queue: Pending[] = [];
   #session: Session | undefined;
   #running: Promise<void> | undefined;
   #isClosed = false;
@@ -45,7 +45,7 @@ export class CommitLoop {
     this.#lock = lockSql(options.schema);
   }
 
-  write<Arg, Result>(operation: Operation<Arg, Result>, arg: Arg): Promise<Result> {
+  write<Arg, Result, Prepared>(operation: Operation<Arg, Result, Prepared>, arg: Arg): Promise<Result> {
     if (this.#isClosed) return Promise.reject(new CallStatusError('closed'));
     return new Promise<Result>((resolve, reject) => {
       this.#queue.push({ operation, arg, resolve: resolve as (result: unknown) => void, reject });
@@ -65,11 +65,14 @@ export class CommitLoop {
     // What is asked for in the same turn belongs to the first group.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
-      const group = this.#queue.slice(0, GROUP);
-      this.#queue = this.#queue.slice(GROUP);
-      await this.#settle(group);
+      await this.#settle(this.#queue.splice(0, this.#sizeOfGroup()));
     }
     this.#running = undefined;
+  }
+
+  #sizeOfGroup(): number {
+    const alone = this.#queue.findIndex(({ operation }) => operation.runsAlone === 'transaction');
+    return alone === -1 ? GROUP : Math.min(Math.max(1, alone), GROUP);
   }
 
   async #settle(group: readonly Pending[]): Promise<void> {

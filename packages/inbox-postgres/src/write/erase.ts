@@ -41,7 +41,8 @@ export function eraseOperations(s: string): EraseOperations {
 /** An operation on one call. `true` if the statement found it. */
 function changing<Arg extends CallKey>(sql: string, values: (arg: Arg) => readonly unknown[]): Operation<Arg, boolean> {
   return {
-    isSingle: true,
+    // Events of the call that were asked for later must not exist yet.
+    runsAlone: 'transaction',
     lock({ provider, tenant, callId }, { keys }) {
       keys.push({ provider, tenant, callId });
     },

@@ -4,7 +4,7 @@ import { BY_INDEX } from '../plans.ts';
 import type { CallKey, GroupTransaction, Locks, Operation, Sent } from './operation.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a group holds operations of all kinds
-type AnyOperation = Operation<any, any>;
+type AnyOperation = Operation<any, any, any>;
 
 /** An operation that was asked for. */
 export interface Request {
@@ -59,10 +59,12 @@ export async function runGroup(
   const transaction = new OpenTransaction(session, now);
   try {
     transaction.send(`${BEGIN}; ${BY_INDEX}`);
-    prepareAll(transaction, requests);
+    const prepared = prepareAll(transaction, requests);
     lockAll(transaction, requests, lock);
     const sent: Sent<unknown>[] = [];
-    for (const [operation, args] of runsOf(requests)) sent.push(await operation.run(transaction, args));
+    for (const [operation, args] of runsOf(requests)) {
+      sent.push(await operation.run(transaction, args, prepared.get(operation)));
+    }
     transaction.commit();
     await transaction.settled();
     const results = (await Promise.all(sent.map((each) => each.results))).flat();
@@ -72,8 +74,12 @@ export async function runGroup(
   }
 }
 
-function prepareAll(transaction: GroupTransaction, requests: readonly Request[]): void {
-  for (const [operation, args] of byOperation(requests)) operation.prepare?.(transaction, args);
+function prepareAll(transaction: GroupTransaction, requests: readonly Request[]): Map<AnyOperation, unknown> {
+  const prepared = new Map<AnyOperation, unknown>();
+  for (const [operation, args] of byOperation(requests)) {
+    if (operation.prepare) prepared.set(operation, operation.prepare(transaction, args));
+  }
+  return prepared;
 }
 
 function lockAll(transaction: GroupTransaction, requests: readonly Request[], lock: string): void {
@@ -105,7 +111,7 @@ function runsOf(requests: readonly Request[]): [AnyOperation, unknown[]][] {
   const runs: [AnyOperation, unknown[]][] = [];
   for (const { operation, arg } of requests) {
     const last = runs.at(-1);
-    if (last?.[0] === operation && operation.isSingle !== true) last[1].push(arg);
+    if (last?.[0] === operation && operation.runsAlone === undefined) last[1].push(arg);
     else runs.push([operation, [arg]]);
   }
   return runs;

@@ -33,13 +33,13 @@ export interface Sent<Result> {
 }
 
 /** A kind of operation. Neighbors of one kind in a group run as one set of statements. */
-export interface Operation<Arg, Result> {
-  /** Whether each runs by itself. */
-  readonly isSingle?: boolean;
+export interface Operation<Arg, Result, Prepared = void> {
+  /** Whether each runs by itself: `statement`, apart from its neighbors; `transaction`, apart from all others. */
+  readonly runsAlone?: 'statement' | 'transaction';
   /** Adds the calls that it changes. */
   lock?(arg: Arg, locks: Locks): void;
   /** Sends what must precede the lock, for all of this kind in the group. */
-  prepare?(transaction: GroupTransaction, args: readonly Arg[]): void;
+  prepare?(transaction: GroupTransaction, args: readonly Arg[]): Prepared;
   /** Sends the statements. Waits only for what it needs to decide. */
-  run(transaction: GroupTransaction, args: readonly Arg[]): Sent<Result> | Promise<Sent<Result>>;
+  run(transaction: GroupTransaction, args: readonly Arg[], prepared: Prepared): Sent<Result> | Promise<Sent<Result>>;
 }

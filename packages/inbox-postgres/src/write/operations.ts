@@ -1,15 +1,15 @@
-import type { Recorded, Taken, TakeRequest } from '@call-status/core/inbox';
+import type { Taken, TakeRequest } from '@call-status/core/inbox';
 import { type DeadLetterOperations, deadLetterOperations } from './dead-letters.ts';
 import type { Endings } from './endings.ts';
 import { type EraseOperations, eraseOperations } from './erase.ts';
 import type { Operation } from './operation.ts';
-import { type Recording, recordOperation } from './record.ts';
+import { recordOperation } from './record.ts';
 import { type LeaseOperations, leaseOperations } from './results.ts';
 import { takeOperation } from './take.ts';
 
 /** All that writes in groups. */
 export interface Operations extends LeaseOperations, DeadLetterOperations, EraseOperations {
-  readonly record: Operation<Recording, Recorded>;
+  readonly record: ReturnType<typeof recordOperation>;
   readonly take: Operation<TakeRequest, Taken>;
 }
 

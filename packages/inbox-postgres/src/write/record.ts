@@ -1,49 +1,10 @@
-import { CallStatusError } from '@call-status/core';
-import {
-  type CallRow,
-  columnsOf,
-  isStorable,
-  mergeColumns,
-  type NewEvent,
-  type Recorded,
-  transitionOf,
-} from '@call-status/core/inbox';
+import type { CallRow, Recorded } from '@call-status/core/inbox';
 import type { Row } from '../connection/session.ts';
 import { feedMarkSql } from '../feed-mark.ts';
 import { nowSql } from '../store.ts';
-import { columnsOfKeys, IS_CALL } from './group.ts';
+import { type Decided, Decisions, type Draft, draftsOf, type Recording } from './decisions.ts';
+import { IS_CALL } from './group.ts';
 import type { GroupTransaction, Operation } from './operation.ts';
-
-const HASH = `sha256(convert_to(i.event_id, 'UTF8'))`;
-
-/** Gives every call a row that can be locked. Not for a removed event, which is a duplicate. */
-export const newCallsSql = (s: string): string => `
-  INSERT INTO ${s}.calls (provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count)
-  SELECT provider, tenant, call_id, 'unknown', false, min(at), min(at), 0
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) AS i(provider, tenant, call_id, event_id, at)
-  LEFT JOIN LATERAL (SELECT 1 AS x FROM ${s}.tombstones t WHERE t.hash = ${HASH} LIMIT 1) t ON true
-  WHERE t.x IS NULL
-  GROUP BY provider, tenant, call_id ORDER BY provider, tenant, call_id
-  ON CONFLICT DO NOTHING`;
-
-/**
- * What is known of each event and its call. A new statement after the lock, so that it sees what those committed who had the lock before.
- * `LATERAL … LIMIT 1` and not `EXISTS`, which would read whole tables when their statistics are old.
- */
-export const knownSql = (s: string): string => `
-  SELECT c.*, busy.x IS NOT NULL AS busy, r.id IS NOT NULL AS known, unfinished.x IS NOT NULL AS unfinished, t.x IS NOT NULL AS removed
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS i(provider, tenant, call_id, event_id, ord)
-  LEFT JOIN LATERAL (SELECT * FROM ${s}.calls c WHERE ${IS_CALL} LIMIT 1) c ON true
-  LEFT JOIN LATERAL (SELECT r.id FROM ${s}.recorded r WHERE r.call = c.id AND r.event_id = i.event_id LIMIT 1) r ON true
-  LEFT JOIN LATERAL (SELECT 1 AS x FROM ${s}.jobs j WHERE j.call = c.id AND j.dead_at IS NULL LIMIT 1) busy ON true
-  LEFT JOIN LATERAL (
-    SELECT 1 AS x FROM ${s}.jobs j WHERE j.call = c.id AND j.id = r.id AND j.dead_at IS NULL LIMIT 1) unfinished ON true
-  LEFT JOIN LATERAL (SELECT 1 AS x FROM ${s}.tombstones t WHERE t.hash = ${HASH} LIMIT 1) t ON true
-  ORDER BY i.ord`;
-
-/** A call that was made for an event of a call that was removed in the same moment. */
-export const deleteEmptySql = (s: string): string =>
-  `DELETE FROM ${s}.calls WHERE id = ANY($1::bigint[]) AND event_count = 0`;
 
 /** The columns of a call that an event may change, with their types. */
 const COLUMNS = {
@@ -80,10 +41,44 @@ const COLUMNS = {
 
 export const CALL_COLUMNS: readonly (keyof typeof COLUMNS)[] = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 
+function parametersFrom(first: number): string[] {
+  return CALL_COLUMNS.map((name, at) => `$${first + at}::${COLUMNS[name]}[]`);
+}
+
+/** What identifies a new call, and when its first event was received. */
+const KEY_COLUMNS = ['provider', 'tenant', 'call_id', 'first_event_at'] as const;
+
+/** Makes the rows of calls that are new, as they are after all events of the group. Of those that exist, nothing is changed. */
+export const newCallsSql = (s: string): string => `
+  INSERT INTO ${s}.calls (provider, tenant, call_id, first_event_at, ${CALL_COLUMNS}, retained_from)
+  SELECT i.*, CASE WHEN i.terminal THEN i.last_event_at END
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], ${parametersFrom(5)})
+    AS i(provider, tenant, call_id, first_event_at, ${CALL_COLUMNS})
+  ORDER BY provider, tenant, call_id
+  ON CONFLICT DO NOTHING RETURNING id`;
+
+/**
+ * What is known of each event and its call. A new statement after the lock, so that it sees what those committed who had the lock before.
+ * `LATERAL … LIMIT 1` and not `EXISTS`, which would read whole tables when their statistics are old.
+ */
+export const knownSql = (s: string): string => `
+  SELECT c.*, busy.x IS NOT NULL AS busy, r.id IS NOT NULL AS known, unfinished.x IS NOT NULL AS unfinished, t.x IS NOT NULL AS removed
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS i(provider, tenant, call_id, event_id, ord)
+  LEFT JOIN LATERAL (SELECT * FROM ${s}.calls c WHERE ${IS_CALL} LIMIT 1) c ON true
+  LEFT JOIN LATERAL (SELECT r.id FROM ${s}.recorded r WHERE r.call = c.id AND r.event_id = i.event_id LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT 1 AS x FROM ${s}.jobs j WHERE j.call = c.id AND j.dead_at IS NULL LIMIT 1) busy ON true
+  LEFT JOIN LATERAL (
+    SELECT 1 AS x FROM ${s}.jobs j WHERE j.call = c.id AND j.id = r.id AND j.dead_at IS NULL LIMIT 1) unfinished ON true
+  LEFT JOIN LATERAL (SELECT 1 AS x FROM ${s}.tombstones t WHERE t.hash = sha256(convert_to(i.event_id, 'UTF8')) LIMIT 1) t ON true
+  ORDER BY i.ord`;
+
+/** Calls that were made for events that are all duplicates of removed ones. */
+export const deleteEmptySql = (s: string): string => `DELETE FROM ${s}.calls WHERE id = ANY($1::bigint[])`;
+
 export const updateCallsSql = (s: string): string => `
   UPDATE ${s}.calls c
   SET ${CALL_COLUMNS.map((name) => `${name} = i.${name}`)}, retained_from = CASE WHEN i.terminal THEN i.last_event_at END
-  FROM unnest($1::bigint[], ${CALL_COLUMNS.map((name, at) => `$${at + 2}::${COLUMNS[name]}[]`)}) AS i(id, ${CALL_COLUMNS})
+  FROM unnest($1::bigint[], ${parametersFrom(2)}) AS i(id, ${CALL_COLUMNS})
   WHERE c.id = i.id`;
 
 /** The number of an event is its place in the order of recording, and of its call. */
@@ -99,28 +94,8 @@ export const insertSql = (s: string): string => `
   SELECT r.call, r.id, r.event_id, i.provider, n.now, CASE WHEN NOT i.is_behind THEN n.now END
   FROM r JOIN i ON i.call = r.call AND i.event_id = r.event_id CROSS JOIN n`;
 
-/** An event on its way into the store, as JSON too. */
-export interface Recording {
-  readonly event: NewEvent;
-  readonly json: string;
-}
-
-/** @throws CallStatusError `inbox_unavailable` if the event cannot be stored as JSON, or its ids as UTF-8 */
-export function recordingOf(event: NewEvent): Recording {
-  if (!isStorable(event.id) || !isStorable(event.callId) || !isStorable(event.tenant ?? '')) {
-    throw new CallStatusError('inbox_unavailable', {
-      hint: 'An id contains NUL or a lone surrogate, which PostgreSQL cannot store.',
-    });
-  }
-  try {
-    return { event, json: JSON.stringify(event) };
-  } catch (cause) {
-    throw new CallStatusError('inbox_unavailable', {}, { cause });
-  }
-}
-
 /** Records events, and decides their transitions. */
-export function recordOperation(s: string): Operation<Recording, Recorded> {
+export function recordOperation(s: string): Operation<Recording, Recorded, Prepared> {
   const sql = {
     mark: feedMarkSql(s),
     newCalls: newCallsSql(s),
@@ -130,99 +105,69 @@ export function recordOperation(s: string): Operation<Recording, Recorded> {
     insert: insertSql(s),
   };
   return {
-    lock({ event: { provider, tenant = '', callId } }, { keys }) {
+    lock({ columns: { provider, tenant, call_id: callId } }, { keys }) {
       keys.push({ provider, tenant, callId });
     },
     prepare(transaction, recordings) {
+      const drafts = draftsOf(recordings);
+      const rows = [...drafts.values()].map(({ row }) => row);
       transaction.send(sql.mark);
-      const times = recordings.map(({ event }) => Date.parse(event.receivedAt));
-      transaction.send(sql.newCalls, [...keyColumns(recordings), times]);
+      const sent = transaction.send(sql.newCalls, [...columnsOf(KEY_COLUMNS, rows), ...columnsOf(CALL_COLUMNS, rows)]);
+      const made = sent.then((found) => new Set(found.map(({ id }) => id as number)));
+      made.catch(() => {});
+      return { drafts, made };
     },
-    async run(transaction, recordings) {
-      const rows = await transaction.send(sql.known, keyColumns(recordings));
-      const group = new Decisions();
-      const results = recordings.map((recording, at) => group.decide(recording, rows[at] as Row));
-      if (group.empty.length > 0) transaction.send(sql.deleteEmpty, [group.empty]);
-      if (group.inserted.length > 0) store(transaction, sql, group);
+    async run(transaction, recordings, { drafts, made }) {
+      const known = transaction.send(sql.known, keyColumns(recordings));
+      const decisions = new Decisions(drafts, await made);
+      const rows = await known;
+      const results = recordings.map((recording, at) => decisions.decide(recording, rows[at] as Row));
+      if (decisions.empty.length > 0) transaction.send(sql.deleteEmpty, [decisions.empty]);
+      update(transaction, sql.updateCalls, decisions.changed());
+      insert(transaction, sql.insert, decisions.events);
       return { results: Promise.resolve(results) };
     },
   };
 }
 
-function keyColumns(recordings: readonly Recording[]): unknown[][] {
-  const events = recordings.map(({ event }) => event);
-  const keys = events.map(({ provider, tenant = '', callId }) => ({ provider, tenant, callId }));
-  return [...columnsOfKeys(keys), events.map(({ id }) => id)];
+/** What is sent before the lock, for all events of a group. */
+interface Prepared {
+  /** The calls as they are if they are new, by key. */
+  readonly drafts: ReadonlyMap<string, Draft>;
+  /** Those that are. */
+  readonly made: Promise<Set<number>>;
 }
 
-function store(
-  transaction: GroupTransaction,
-  sql: { readonly updateCalls: string; readonly insert: string },
-  { calls, inserted }: Decisions,
-): void {
-  const rows = [...calls.values()].map(({ row }) => row as CallRow);
-  transaction.send(sql.updateCalls, [[...calls.keys()], ...CALL_COLUMNS.map((name) => rows.map((row) => row[name]))]);
-  transaction.send(sql.insert, [
-    inserted.map(({ call }) => call),
-    inserted.map(({ recording }) => recording.event.id),
-    inserted.map(({ recording }) => recording.event.provider),
-    inserted.map(({ transition }) => transition),
-    inserted.map(({ recording }) => recording.json),
-    inserted.map(({ isBehind }) => isBehind),
+function update(transaction: GroupTransaction, sql: string, calls: readonly (readonly [number, CallRow])[]): void {
+  if (calls.length === 0) return;
+  const rows = calls.map(([, row]) => row);
+  transaction.send(sql, [calls.map(([id]) => id), ...columnsOf(CALL_COLUMNS, rows)]);
+}
+
+function insert(transaction: GroupTransaction, sql: string, events: readonly Decided[]): void {
+  if (events.length === 0) return;
+  transaction.send(sql, [
+    events.map(({ call }) => call),
+    events.map(({ recording }) => recording.columns.event_id),
+    events.map(({ recording }) => recording.columns.provider),
+    events.map(({ transition }) => transition),
+    events.map(({ recording }) => recording.json),
+    events.map(({ isBehind }) => isBehind),
     transaction.now,
   ]);
-  if (inserted.some(({ isBehind }) => !isBehind)) transaction.workIsDue();
+  if (events.some(({ isBehind }) => !isBehind)) transaction.workIsDue();
 }
 
-/** A call of a group, as it is after the events decided so far. */
-interface CallState {
-  row: CallRow | undefined;
-  isBusy: boolean;
-  readonly eventIds: Set<string>;
+function keyColumns(recordings: readonly Recording[]): unknown[][] {
+  const columns = recordings.map((recording) => recording.columns);
+  return [
+    columns.map(({ provider }) => provider),
+    columns.map(({ tenant }) => tenant),
+    columns.map(({ call_id: callId }) => callId),
+    columns.map(({ event_id: eventId }) => eventId),
+  ];
 }
 
-interface Inserted {
-  readonly call: number;
-  readonly recording: Recording;
-  readonly transition: Recorded['transition'];
-  readonly isBehind: boolean;
-}
-
-/** Decides the transitions of a group, one event after the other. */
-class Decisions {
-  readonly calls: Map<number, CallState> = new Map();
-  readonly inserted: Inserted[] = [];
-  /** Calls that exist only because an event was removed in the same moment. */
-  readonly empty: number[] = [];
-
-  decide(recording: Recording, known: Row): Recorded {
-    if (known['known']) return { transition: 'duplicate', done: !known['unfinished'] };
-    const call: number | null = known['id'];
-    if (known['removed']) {
-      if (call !== null && known['event_count'] === 0) this.empty.push(call);
-      return { transition: 'duplicate', done: true };
-    }
-    // Another process removed the call after it was found: the whole group begins again.
-    if (call === null) throw Object.assign(new Error('The call was removed meanwhile.'), { code: '40001' });
-    return this.#insert(call, recording, known);
-  }
-
-  #insert(call: number, recording: Recording, known: Row): Recorded {
-    const { event } = recording;
-    const state = this.calls.get(call) ?? stateOf(known);
-    if (state.eventIds.has(event.id)) return { transition: 'duplicate', done: false };
-    const transition = transitionOf(state.row?.status, event.status);
-    this.inserted.push({ call, recording, transition, isBehind: state.isBusy });
-    state.row = mergeColumns(state.row, columnsOf(event), transition);
-    state.isBusy = true;
-    state.eventIds.add(event.id);
-    this.calls.set(call, state);
-    return { transition, done: false };
-  }
-}
-
-function stateOf(known: Row): CallState {
-  // A new call has a row without events.
-  const row = known['event_count'] === 0 ? undefined : (known as CallRow);
-  return { row, isBusy: known['busy'], eventIds: new Set() };
+function columnsOf(names: readonly (keyof CallRow)[], rows: readonly CallRow[]): unknown[][] {
+  return names.map((name) => rows.map((row) => row[name]));
 }

@@ -64,7 +64,7 @@ export function lookSql(s: string): string {
 export function takeOperation(s: string): Operation<TakeRequest, Taken> {
   const sql = { due: takeSql(s, 'due'), taken: takeSql(s, 'taken'), look: lookSql(s) };
   return {
-    isSingle: true,
+    runsAlone: 'statement',
     run(transaction, [request]) {
       const { limit, leaseMs, owner, limits = {}, suspect = false } = request as TakeRequest;
       const rows = transaction.send(suspect ? sql.taken : sql.due, [
