@@ -56,8 +56,8 @@ const SHARED_INBOX: Subjects = {
 };
 
 /**
- * The tests that an inbox must pass, including those for restarts if it has `reopen`, for sharing if it has `second`, and for retention if
- * it has `retention`.
+ * The tests that an inbox must pass, including those for restarts if it has `reopen`, for hosts at one store if it has `second`, and for
+ * retention if it has `retention`: see {@link InboxUnderTest}.
  *
  * @param makeInbox makes an empty inbox for each test
  * @example

@@ -96,6 +96,29 @@ export const ENDING: Tests = {
     assert.equal((await t.finishOne()).event.status, 'busy');
   },
 
+  'ends and erases in the order in which it is asked, though no answer is awaited': async (t) => {
+    const answers = await Promise.all([
+      t.inbox.record(t.event('c1', 'ringing')),
+      t.inbox.endCall('acme', 'c1', { status: 'failed' }),
+      t.inbox.record(t.event('c1', 'completed')),
+      t.inbox.forgetCall('acme', 'c1'),
+      t.inbox.record(t.event('c1', 'busy')),
+      t.inbox.endCall('acme', 'c1', { status: 'failed' }),
+      t.inbox.forgetCall('acme', 'c2'),
+    ]);
+    const recorded = (transition: string) => ({ transition, done: false });
+    assert.deepEqual(answers, [
+      recorded('advance'),
+      true,
+      recorded('conflict'),
+      true,
+      recorded('advance'),
+      false,
+      false,
+    ]);
+    assertMatches(await t.inbox.getCall('acme', 'c1'), { status: 'busy', events: [{ status: 'busy' }] });
+  },
+
   'erases no call that does not exist': async (t) => {
     await t.record('c1', 'ringing');
     assert.equal(await t.inbox.forgetCall('acme', 'c2'), false);
