@@ -1,6 +1,5 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newestSql, oldestSql } from '../src/dead-letters.ts';
 import { migrations } from '../src/schema/schema.ts';
 import { discardSql, replaySql, unscheduleSql } from '../src/write/dead-letters.ts';
 import { endCallSql, forgetCallSql } from '../src/write/erase.ts';
@@ -115,8 +114,5 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     ['discard', discardSql(s), [dead]],
     ['endCall', endCallSql(s), [...call, 'failed', null]],
     ['forgetCall', forgetCallSql(s), [...call, null]],
-    ['newest dead letter', newestSql(s), [null]],
-    ['oldest dead letters', oldestSql(s), [ROWS, 0, 0]],
-    ['oldest dead letters of a provider', oldestSql(s, 'provider = $4::text AND'), [ROWS, 0, 0, 'acme']],
   ];
 }

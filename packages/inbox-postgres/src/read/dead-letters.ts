@@ -6,11 +6,12 @@ import {
   deadLetterOf,
   isoOf,
   isStorable,
+  type Place,
   type StoredDeadLetter,
   timeCursor,
   timeRange,
 } from '@call-status/core/inbox';
-import type { Store } from '../store.ts';
+import { nowSql, type Store } from '../store.ts';
 import { byIndex } from './by-index.ts';
 import { PAGE_ROWS, QUERIES } from './queries.ts';
 import type { Statement } from './statement.ts';
@@ -18,6 +19,9 @@ import { Values } from './values.ts';
 
 /** How many groups there are at most. */
 const GROUPS = 100;
+
+/** How many dead letters one step replays. */
+const REPLAY_ROWS = 50;
 
 type GroupQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
 
@@ -80,6 +84,30 @@ function deadLetterGroupsSql(schema: string, query: GroupQuery): Statement {
     FROM ${schema}.jobs WHERE ${deadCondition(query, values)}
     GROUP BY provider, error_group ORDER BY count(*) DESC, max(dead_at) DESC, provider, error_group LIMIT ${GROUPS}`;
   return { text, values: values.all };
+}
+
+/** Now, or the time of the newest dead letter if that is later. */
+export async function lastDeadAt(store: Store): Promise<number> {
+  const newest = `SELECT dead_at FROM ${store.schema}.jobs WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT 1`;
+  const [row] = await byIndex(store, (run) => run(`SELECT greatest(${nowSql(1)}, (${newest})) AS last`, [store.now()]));
+  return row?.['last'];
+}
+
+/** The oldest dead letters that match, from after a place to the time `last`. */
+export async function oldestDeadLetters(
+  store: Store,
+  query: GroupQuery,
+  last: number,
+  after: Place,
+): Promise<readonly (Place & { readonly eventId: string })[]> {
+  const values = new Values();
+  const text = `
+    SELECT dead_at, id, event_id FROM ${store.schema}.jobs
+    WHERE ${deadCondition(query, values)} AND dead_at <= ${values.add(last)}::bigint
+      AND (dead_at, id) > (${values.add(after.at)}::bigint, ${values.add(after.row)}::bigint)
+    ORDER BY dead_at, id LIMIT ${REPLAY_ROWS}`;
+  const rows = await byIndex(store, (run) => run(text, values.all));
+  return rows.map((row) => ({ at: row['dead_at'], row: row['id'], eventId: row['event_id'] }));
 }
 
 function deadCondition({ provider, ...times }: GroupQuery, values: Values): string {

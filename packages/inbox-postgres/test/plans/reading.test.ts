@@ -1,7 +1,13 @@
 import type { CallQuery } from '@call-status/core/inbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getCall } from '../../src/read/calls.ts';
-import { getDeadLetter, groupDeadLetters, listDeadLetters } from '../../src/read/dead-letters.ts';
+import {
+  getDeadLetter,
+  groupDeadLetters,
+  lastDeadAt,
+  listDeadLetters,
+  oldestDeadLetters,
+} from '../../src/read/dead-letters.ts';
 import { Feed } from '../../src/read/feed.ts';
 import { handled } from '../../src/read/handled.ts';
 import { readHealth } from '../../src/read/health.ts';
@@ -66,6 +72,9 @@ const OPERATIONS: Readonly<Record<string, (store: PlainStore) => Promise<unknown
   'deadLetters.list of a provider': (store) => listDeadLetters(store, { provider: 'rare' }),
   'deadLetters.get': (store) => getDeadLetter(store, 'unknown'),
   'deadLetters.groups': (store) => groupDeadLetters(store, { provider: 'acme' }),
+  'deadLetters.replayAll': async (store) => oldestDeadLetters(store, {}, await lastDeadAt(store), { at: 0, row: 0 }),
+  'deadLetters.replayAll of a provider': (store) =>
+    oldestDeadLetters(store, { provider: 'acme' }, Date.now(), { at: 0, row: 0 }),
   handled: (store) => handled(store, [{ provider: 'zenith', callId: 'c4ca4238a0b923820dcc509a6f75849b', id: 'x' }]),
   'refusals.list': (store) => new StoredRefusals(store, () => {}).list({ provider: 'acme' }),
   'refusals.get': (store) => new StoredRefusals(store, () => {}).get('7'),
