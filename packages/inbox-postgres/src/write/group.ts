@@ -1,7 +1,7 @@
 import { sqlStateOf } from '../connection/errors.ts';
 import { BEGIN, type Row, type Session } from '../connection/session.ts';
 import { BY_INDEX } from '../plans.ts';
-import type { CallKey, GroupTransaction, Locks, Operation, Sent } from './operation.ts';
+import type { CallKey, GroupTransaction, Locks, Operation } from './operation.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a group holds operations of all kinds
 type AnyOperation = Operation<any, any, any>;
@@ -61,13 +61,16 @@ export async function runGroup(
     transaction.send(`${BEGIN}; ${BY_INDEX}`);
     const prepared = prepareAll(transaction, requests);
     lockAll(transaction, requests, lock);
-    const sent: Sent<unknown>[] = [];
+    const sent: Promise<readonly unknown[]>[] = [];
     for (const [operation, args] of runsOf(requests)) {
-      sent.push(await operation.run(transaction, args, prepared.get(operation)));
+      const { results } = await operation.run(transaction, args, prepared.get(operation));
+      // They reject with the statements, before anything waits for them.
+      results.catch(() => {});
+      sent.push(results);
     }
     transaction.commit();
     await transaction.settled();
-    const results = (await Promise.all(sent.map((each) => each.results))).flat();
+    const results = (await Promise.all(sent)).flat();
     return { results, isWorkDue: transaction.isWorkDue };
   } catch (error) {
     throw await transaction.failure(error);

@@ -2,7 +2,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { type Message, Messages } from './messages.ts';
 
 /** A proxy in front of a server that cuts connections in the worst moments. */
-export interface Proxy {
+export interface CuttingProxy {
   /** The URL of the server, through the proxy. */
   readonly url: string;
   /**
@@ -21,7 +21,7 @@ interface Trap {
   readonly sprung: () => void;
 }
 
-export async function startProxy(url: string): Promise<Proxy> {
+export async function startProxy(url: string): Promise<CuttingProxy> {
   const target = new URL(url);
   const open = new Set<Socket>();
   let trap: Trap | undefined;
