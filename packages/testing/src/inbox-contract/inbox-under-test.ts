@@ -21,17 +21,14 @@ export interface InboxUnderTest {
   /** Only an inbox whose retention can be seen in a test: how long it is, and how to let time pass for it. */
   readonly retention?: { readonly retentionMs: number; readonly elapse: (ms: number) => void };
   /** Only an inbox with transactions: a table of the application in the same database. */
-  readonly table?: ApplicationTable;
+  readonly table?: {
+    /** Inserts a row with this text. */
+    readonly insert: (transaction: Transaction, text: string) => Promise<unknown>;
+    /** The texts of all committed rows. */
+    readonly rows: () => Promise<readonly string[]>;
+  };
   /** Closes every inbox that was made here, and removes the store. */
   cleanup(): void | Promise<void>;
-}
-
-/** A table of the application that handlers write to. */
-export interface ApplicationTable {
-  /** Inserts a row with this text. */
-  insert(transaction: Transaction, text: string): Promise<unknown>;
-  /** The texts of all committed rows. */
-  rows(): Promise<readonly string[]>;
 }
 
 /** Makes an empty inbox whose store tells the time by `clock`, which `advance` moves on. */

@@ -3,7 +3,7 @@ import type { CallStatus, Inbox } from '@call-status/core';
 import type { Clock, Job, JobTransaction, NewEvent, Refusals, Taken, TakeRequest } from '@call-status/core/inbox';
 import type { Tests as ContractTests } from '../../contract-test.ts';
 import { type ManualClock, manualClock } from '../../manual-clock.ts';
-import type { ApplicationTable, InboxUnderTest, MakeInbox } from '../inbox-under-test.ts';
+import type { InboxUnderTest, MakeInbox } from '../inbox-under-test.ts';
 import { acmeEvent } from './acme-event.ts';
 import type { Feed } from './read-feed.ts';
 
@@ -47,8 +47,8 @@ export class Bench {
   }
 
   /** The table of an inbox with transactions. */
-  get table(): ApplicationTable {
-    return this.#subject.table as ApplicationTable;
+  get table(): NonNullable<InboxUnderTest['table']> {
+    return this.#subject.table as NonNullable<InboxUnderTest['table']>;
   }
 
   /** A new transaction of an inbox that has them. */

@@ -100,7 +100,7 @@ export const FEED: Tests = {
     const third = await t.feed.events({ after: second.next });
     assertMatches(third, { rows: [], missed: true });
     assertMatches(await t.feed.events({ after: third.next }), { rows: [], missed: false });
-    // Another reader is told as well.
+    // Another reader learns it, too.
     assert.equal((await t.feed.events({ after: next })).missed, true);
   },
 

@@ -92,7 +92,7 @@ export const SUMMARIES: Tests = {
     assert.deepEqual([row.error, row.sip], [{ code: 'E2' }, { code: 180 }]);
   },
 
-  'says when a call first reached its end, by the provider if it tells that, and not when it was told again': async (
+  'says when a call first reached its end, by the clock of the provider if it is known, whatever comes later': async (
     t,
   ) => {
     const at = timesFrom(t.clock.now());
