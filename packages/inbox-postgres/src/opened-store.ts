@@ -62,8 +62,8 @@ export class OpenedStore implements Store {
     return this.#run(() => this.driver.query(text, values));
   }
 
-  transaction<T>(run: (query: Query) => Promise<T>): Promise<T> {
-    return this.#run(() => this.driver.transaction(run));
+  transaction<T>(run: (query: Query) => Promise<T>, settings?: string): Promise<T> {
+    return this.#run(() => this.driver.transaction(run, settings));
   }
 
   write<Arg, Result, Prepared>(operation: Operation<Arg, Result, Prepared>, arg: Arg): Promise<Result> {

@@ -10,8 +10,8 @@ export interface Store {
   now(): number | null;
   /** Runs a statement that only reads, once the store is open. */
   read(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Runs statements in a transaction of their own, once the store is open. */
-  transaction<T>(run: (query: Query) => Promise<T>): Promise<T>;
+  /** Runs statements in a transaction of their own, once the store is open. It begins with `settings`. */
+  transaction<T>(run: (query: Query) => Promise<T>, settings?: string): Promise<T>;
   /** Runs an operation in the next group, once the store is open. Resolves after the commit. */
   write<Arg, Result, Prepared>(operation: Operation<Arg, Result, Prepared>, arg: Arg): Promise<Result>;
 }

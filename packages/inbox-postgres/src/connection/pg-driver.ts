@@ -16,7 +16,7 @@ export function pgDriver(options: ResolvedOptions): Driver {
     connect: ({ queryTimeoutMs = options.queryTimeoutMs } = {}) =>
       servers.open((config) => openSession({ ...config, query_timeout: queryTimeoutMs }, names)),
     query: pool.query,
-    transaction: (run) => pool.transaction(run),
+    transaction: (run, settings) => pool.transaction(run, settings),
     async listen(channel, { onNotify, onLost }) {
       const connection = await (listenConfig === undefined ? servers.open(connect) : connect(listenConfig));
       let isEnded = false;

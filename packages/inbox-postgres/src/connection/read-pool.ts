@@ -20,9 +20,9 @@ export class ReadPool {
   query: Query = (text, values) => this.#use((query) => query(text, values));
 
   /** Runs statements in a transaction. */
-  transaction<T>(run: (query: Query) => Promise<T>): Promise<T> {
+  transaction<T>(run: (query: Query) => Promise<T>, settings = ''): Promise<T> {
     return this.#use(async (query) => {
-      await query(BEGIN);
+      await query(`${BEGIN}; ${settings}`);
       const result = await run(query);
       await query('COMMIT');
       return result;

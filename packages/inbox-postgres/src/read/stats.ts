@@ -32,10 +32,7 @@ export async function readStats(store: Store, query: StatsQuery): Promise<readon
   const now: number = time?.['now'];
   const buckets = statsBuckets(query, now);
   const { text, values } = statsSql(store.schema, query, buckets);
-  const rows = await byIndex(store, async (run) => {
-    await run(TIMEOUT);
-    return run(text, values);
-  });
+  const rows = await byIndex(store, (run) => run(text, values), TIMEOUT);
   return rows.map((row) => statsRowOf(row, buckets, now));
 }
 

@@ -23,7 +23,7 @@ export function explaining(driver: Driver, explained: Explained[]): Driver {
   return {
     ...driver,
     query: (text, values) => driver.transaction((query) => explain(query, explained)(text, values)),
-    transaction: (run) => driver.transaction((query) => run(explain(query, explained))),
+    transaction: (run, settings) => driver.transaction((query) => run(explain(query, explained)), settings),
   };
 }
 

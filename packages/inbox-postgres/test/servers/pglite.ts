@@ -63,10 +63,10 @@ export function pgliteDriver(db: PGlite): Driver {
   return {
     connect: async () => connect(),
     query: (text, values) => connect().query(text, values),
-    async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    async transaction<T>(work: (query: Query) => Promise<T>, settings = ''): Promise<T> {
       const session = connect();
       try {
-        await session.query(BEGIN);
+        await session.query(`${BEGIN}; ${settings}`);
         const result = await work((text, values) => session.query(text, values));
         await session.query('COMMIT');
         return result;

@@ -82,8 +82,8 @@ describe.skipIf(url === '')('a sweep', () => {
     let failures = 3;
     const failing = (driver: Driver): Driver => ({
       ...driver,
-      transaction: (run) =>
-        failures-- > 0 ? Promise.reject(new Error('The connection is lost.')) : driver.transaction(run),
+      transaction: (run, settings) =>
+        failures-- > 0 ? Promise.reject(new Error('The connection is lost.')) : driver.transaction(run, settings),
     });
     const sweeper = await sweeperOf(schema, failing);
     await queryAt(url, fillSql(schema));
