@@ -224,9 +224,10 @@ export class PostgresInbox implements Inbox {
   }
 
   async forgetCall(provider: string, callId: string, tenant = ''): Promise<boolean> {
-    // First, so that repeating it after a failure leaves nothing.
-    await this.refusals.forget(callId);
-    return this.#store.write(this.#operations.forgetCall, { provider, callId, tenant });
+    const forgotten = this.#store.write(this.#operations.forgetCall, { provider, callId, tenant });
+    // Also without a call: repeating it after a failure leaves nothing.
+    await Promise.all([forgotten, this.refusals.forget(callId)]);
+    return forgotten;
   }
 
   close(): Promise<void> {
