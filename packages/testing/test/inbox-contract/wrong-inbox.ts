@@ -1,5 +1,5 @@
 import { type AnyCallStatusEvent, type Inbox, memoryInbox, type Transition } from '@call-status/core';
-import type { CallSummary, Clock, Job } from '@call-status/core/inbox';
+import type { CallSummary, Clock, FeedPage, Job } from '@call-status/core/inbox';
 import type { MakeInbox } from '../../src/index.ts';
 import { MemoryTable } from './memory-table.ts';
 
@@ -63,12 +63,26 @@ export const withJobs =
     return { ...taken, jobs: taken.jobs.map(change) };
   };
 
-/** Hands out jobs with transitions that are not those of the right inbox. */
-export function judging(right: Inbox): { readonly transitions: Map<string, Transition>; readonly take: Inbox['take'] } {
+/** Shows the feed with pages that `change` has changed. */
+export const withPages =
+  (right: Required<Inbox>, change: (page: FeedPage) => FeedPage): Required<Inbox>['events'] =>
+  async (query) =>
+    change(await right.events(query));
+
+/** Hands out jobs, and shows events, with transitions that are not those of the right inbox. */
+export function judging(
+  right: Required<Inbox>,
+): { readonly transitions: Map<string, Transition> } & Pick<Required<Inbox>, 'take' | 'events'> {
   const transitions = new Map<string, Transition>();
-  const judged = (event: AnyCallStatusEvent): AnyCallStatusEvent =>
-    ({ ...event, transition: transitions.get(event.id) }) as AnyCallStatusEvent;
-  return { transitions, take: withJobs(right, (job) => ({ ...job, event: judged(job.event) })) };
+  const judged = <Row extends { readonly event: AnyCallStatusEvent }>(row: Row): Row => ({
+    ...row,
+    event: { ...row.event, transition: transitions.get(row.event.id) } as AnyCallStatusEvent,
+  });
+  return {
+    transitions,
+    take: withJobs(right, judged),
+    events: withPages(right, (page) => ({ ...page, rows: page.rows.map(judged) })),
+  };
 }
 
 /** The same, and nothing is wrong with it. */

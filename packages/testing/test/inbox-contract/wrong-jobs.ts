@@ -3,48 +3,46 @@ import type { CallStatus } from '@call-status/core';
 import { type Lease, transitionOf } from '@call-status/core/inbox';
 import { judging, makeWrong, type WrongInbox, withJobs } from './wrong-inbox.ts';
 
+const READS_THEN_WRITES = makeWrong((right) => {
+  const { transitions, ...judged } = judging(right);
+  return {
+    ...judged,
+    async record(event) {
+      const before = (await right.getCall(event.provider, event.callId, event.tenant))?.status;
+      await setImmediate();
+      const recorded = await right.record(event);
+      if (recorded.transition === 'duplicate') return recorded;
+      const transition = transitionOf(before, event.status);
+      transitions.set(event.id, transition);
+      return { transition, done: false };
+    },
+  };
+});
+
+const BY_BEGIN = makeWrong((right) => {
+  const { transitions, ...judged } = judging(right);
+  const statuses = new Map<string, CallStatus>();
+  return {
+    ...judged,
+    async record(event) {
+      const began = await right.record(event);
+      if (began.transition === 'duplicate') return began;
+      // The shorter commits first.
+      for (let turns = event.status.length; turns > 0; turns--) await setImmediate();
+      const transition = transitionOf(statuses.get(event.callId), event.status);
+      if (transition === 'advance') statuses.set(event.callId, event.status);
+      transitions.set(event.id, transition);
+      return { transition, done: false };
+    },
+  };
+});
+
 /** Inboxes that are wrong about jobs, each in one way. */
 export const WRONG_ABOUT_JOBS: readonly WrongInbox[] = [
-  [
-    'reads the status in one transaction and writes in another',
-    'two at once',
-    makeWrong((right) => {
-      const { transitions, take } = judging(right);
-      return {
-        take,
-        async record(event) {
-          const before = (await right.getCall(event.provider, event.callId, event.tenant))?.status;
-          await setImmediate();
-          const recorded = await right.record(event);
-          if (recorded.transition === 'duplicate') return recorded;
-          const transition = transitionOf(before, event.status);
-          transitions.set(event.id, transition);
-          return { transition, done: false };
-        },
-      };
-    }),
-  ],
-  [
-    'hands jobs out by the time at which recording began',
-    'two at once',
-    makeWrong((right) => {
-      const { transitions, take } = judging(right);
-      const statuses = new Map<string, CallStatus>();
-      return {
-        take,
-        async record(event) {
-          const began = await right.record(event);
-          if (began.transition === 'duplicate') return began;
-          // The shorter commits first.
-          for (let turns = event.status.length; turns > 0; turns--) await setImmediate();
-          const transition = transitionOf(statuses.get(event.callId), event.status);
-          if (transition === 'advance') statuses.set(event.callId, event.status);
-          transitions.set(event.id, transition);
-          return { transition, done: false };
-        },
-      };
-    }),
-  ],
+  ['reads the status in one transaction and writes in another', 'two at once', READS_THEN_WRITES],
+  ['reads the status in one transaction and writes in another, at two hosts', 'two hosts', READS_THEN_WRITES],
+  ['hands jobs out by the time at which recording began', 'two at once', BY_BEGIN],
+  ['hands jobs out by the time at which recording began, at two hosts', 'two hosts', BY_BEGIN],
   [
     'answers a result that is told again as lost',
     'results',

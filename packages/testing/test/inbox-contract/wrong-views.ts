@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Inbox } from '@call-status/core';
-import type { FeedPage } from '@call-status/core/inbox';
-import { makeWrong, type WrongInbox, withJobs } from './wrong-inbox.ts';
+import { makeWrong, type WrongInbox, withJobs, withPages } from './wrong-inbox.ts';
 
 /** Inboxes that are wrong about what they show to people and tools, each in one way. */
 export const WRONG_ABOUT_VIEWS: readonly WrongInbox[] = [
@@ -123,11 +121,3 @@ export const WRONG_ABOUT_VIEWS: readonly WrongInbox[] = [
     })),
   ],
 ];
-
-/** Reads the feed, and changes each page. */
-function withPages(
-  right: Required<Inbox>,
-  change: (page: FeedPage) => FeedPage,
-): (...query: Parameters<Required<Inbox>['events']>) => Promise<FeedPage> {
-  return async (query) => change(await right.events(query));
-}
