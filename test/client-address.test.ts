@@ -16,17 +16,16 @@ import { expect, it, onTestFinished } from 'vitest';
 type Make = (calls: Receiver, trustsProxy: boolean) => Promise<RequestListener>;
 
 const FRAMEWORKS: Record<string, Make> = {
-  Express: async (calls, trustsProxy) =>
-    express().set('trust proxy', trustsProxy).use('/voice', forExpress(calls)) as unknown as RequestListener,
+  Express: async (calls, trustsProxy) => express().set('trust proxy', trustsProxy).use('/voice', forExpress(calls)),
   Koa: async (calls, trustsProxy) => {
     const app = new Koa({ proxy: trustsProxy });
-    return app.use(new Router().post('/voice', forKoa(calls)).routes()).callback() as RequestListener;
+    return app.use(new Router().post('/voice', forKoa(calls)).routes()).callback();
   },
   Fastify: async (calls, trustsProxy) => {
     const fastify = Fastify({ trustProxy: trustsProxy });
     fastify.register(callStatusPlugin, { path: '/voice', receiver: calls });
     await fastify.ready();
-    return (req, res) => void fastify.routing(req, res);
+    return (req, res) => fastify.routing(req, res);
   },
 };
 

@@ -34,13 +34,14 @@ export class TransactionalInbox {
     };
     return {
       query: async (text, [key, value] = []) => {
+        const name = String(key);
         await new Promise(setImmediate);
         if (isBroken) throw new Error('The transaction is aborted.');
-        if (text !== 'SET' || (value === 'unique' && this.table.has(`${key}`))) {
+        if (text !== 'SET') {
           isBroken = true;
-          throw new Error(text === 'SET' ? 'It exists.' : 'syntax error');
+          throw new Error('syntax error');
         }
-        const [name, before] = [`${key}`, this.table.get(`${key}`)];
+        const before = this.table.get(name);
         undo.push(() => (before === undefined ? this.table.delete(name) : this.table.set(name, before)));
         this.table.set(name, value);
         return { rows: [], rowCount: 1 };

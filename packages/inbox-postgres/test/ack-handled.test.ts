@@ -1,5 +1,5 @@
 // Answers that wait for handlers, which may run on another host.
-import { createCallStatus, mycpaas } from '@call-status/core';
+import { createCallStatus, mycpaas, type Receiver } from '@call-status/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { postgresInbox } from '../src/index.ts';
 import { freshSchema, sharedServer } from './servers/test-server.ts';
@@ -31,7 +31,7 @@ describe.skipIf(url === undefined)("ack: 'handled'", () => {
     const hosts = workers.map((worker) => host(schema, worker, () => handled++));
     for (const calls of hosts) await calls.ready();
     const answers = await Promise.all(
-      Array.from({ length: 40 }, (__, call) => hosts[call % 2]?.receive(callback(call))),
+      Array.from({ length: 40 }, (__, call) => (hosts[call % 2] as Receiver).receive(callback(call))),
     );
     expect(answers.map((answer) => answer?.status)).toEqual(Array(40).fill(200));
     expect(handled).toBe(40);

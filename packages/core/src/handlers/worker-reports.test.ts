@@ -9,7 +9,7 @@ import { versionIn } from './worker-reports.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
-/** An inbox that remembers its workers, and a clock of which a test rings the timers of 15 seconds. */
+/** An inbox that remembers its workers, and a clock whose timers of 15 seconds a test rings. */
 function reporting(own: Partial<Inbox> = {}) {
   const reports: WorkerReport[] = [];
   const removed: string[] = [];

@@ -10,8 +10,8 @@ export interface WorkerReportsOptions {
   readonly owner: string;
   readonly timers: Timers;
   /** The kinds of the handlers. */
-  kinds(): readonly string[];
-  load(): WorkerLoad;
+  readonly kinds: () => readonly string[];
+  readonly load: () => WorkerLoad;
 }
 
 const EVERY_MS = 15_000;

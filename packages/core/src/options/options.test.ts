@@ -131,7 +131,6 @@ describe('resolveOptions', () => {
     [{ inbox: memoryInbox }, `${INBOX_EXPECTED} a function.`],
     [{ inbox: null }, `${INBOX_EXPECTED} null.`],
     [{ concurrency: 1.5 }, '`concurrency`: expected a whole number of at least 1, got 1.5.'],
-    [{ leaseMs: 0.5 }, '`leaseMs`: expected a whole number of at least 1, got 0.5.'],
     [{ pollMs: 0 }, '`pollMs`: expected a whole number of milliseconds from 1 to 2147483647, got 0.'],
     [{ keepRefused: true }, '`keepRefused`: expected false, or an object with rows or raw, got true.'],
     [{ keepRefused: { rows: 0 } }, '`keepRefused.rows`: expected a whole number of at least 1, got 0.'],

@@ -15,8 +15,7 @@ import { TOKEN_PARAMETER } from '../signing/with-token.ts';
 import { atOnce } from './at-once.ts';
 import { fieldsOf } from './values.ts';
 
-const BODY_IS_TEXT =
-  'The body of the request is a text, but signatures cover bytes: pass Buffer.from(body), or what another parser made of it as `parsed`.';
+const BODY_IS_TEXT = 'The body is a text: pass its bytes, Buffer.from(body), or as `parsed` what a parser made of it.';
 const NO_QUERY: FieldRecord = Object.freeze(Object.create(null));
 
 /**

@@ -12,7 +12,7 @@ export interface Running {
   readonly workerReports: WorkerReports;
   readonly refusals: KeptRefusals | undefined;
   readonly inbox: Inbox;
-  report(error: CallStatusError): void;
+  readonly report: (error: CallStatusError) => void;
 }
 
 /** The part of the deadline that is reserved for releasing running attempts and closing the inbox, in milliseconds. */

@@ -14,10 +14,10 @@ export interface KeptRefusalsOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   /** The configured tokens of a provider, or of all. */
-  tokensOf(provider: string | undefined): readonly string[];
+  readonly tokensOf: (provider: string | undefined) => readonly string[];
   /** Opens the inbox if it is not open yet; a promise if that takes time. */
-  open(): Promise<void> | undefined;
-  report(error: CallStatusError): void;
+  readonly open: () => Promise<void> | undefined;
+  readonly report: (error: CallStatusError) => void;
 }
 
 const EVERY_MS = 1000;
