@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { findPostgres } from '../servers/find.ts';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { freshSchema } from '../servers/test-server.ts';
-import { eventOf, openInbox } from './set-up.ts';
+import { eventOf } from './event-of.ts';
+import { openInbox } from './set-up.ts';
 
 const UNAVAILABLE = { code: 'inbox_unavailable', status: 503 };
 

@@ -2,7 +2,8 @@ import type { Inbox } from '@call-status/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type CuttingProxy, startProxy } from '../servers/proxy.ts';
 import { freshSchema, sharedServer } from '../servers/test-server.ts';
-import { eventOf, openInbox, take, takeOne } from './set-up.ts';
+import { eventOf } from './event-of.ts';
+import { openInbox, take, takeOne } from './set-up.ts';
 
 const server = await sharedServer();
 

@@ -1,5 +1,5 @@
-import { type CallStatus, type Inbox, isTerminal } from '@call-status/core';
-import type { Job, NewEvent } from '@call-status/core/inbox';
+import type { Inbox } from '@call-status/core';
+import type { Job } from '@call-status/core/inbox';
 import { onTestFinished } from 'vitest';
 import { type PostgresInboxOptions, postgresInbox } from '../../src/index.ts';
 
@@ -9,21 +9,6 @@ export async function openInbox(options: PostgresInboxOptions): Promise<Inbox> {
   onTestFinished(() => inbox.close());
   await inbox.ready?.({ create: true });
   return inbox;
-}
-
-/** An event of a made-up provider. */
-export function eventOf(callId: string, status: CallStatus = 'ringing', raw: unknown = {}): NewEvent {
-  return {
-    provider: 'acme',
-    id: `acme:${callId}:${status}`,
-    callId,
-    status,
-    rawStatus: status,
-    terminal: isTerminal(status),
-    receivedAt: new Date().toISOString(),
-    trust: 'none',
-    raw,
-  };
 }
 
 /** Takes what is due. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { queryAt } from '../servers/postgres.ts';
 import { freshDatabase, freshSchema, sharedServer } from '../servers/test-server.ts';
-import { eventOf, openInbox, takeOne } from './set-up.ts';
+import { eventOf } from './event-of.ts';
+import { openInbox, takeOne } from './set-up.ts';
 
 const server = await sharedServer();
 

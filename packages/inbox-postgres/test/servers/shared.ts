@@ -52,6 +52,7 @@ async function urlOfServer(): Promise<string> {
 }
 
 function reportSkipped({ vitest }: TestProject): void {
+  if (findPostgres() !== undefined) return;
   const skipped = vitest.state
     .getTestModules()
     .filter(({ moduleId }) => moduleId.includes('/inbox-postgres/'))
