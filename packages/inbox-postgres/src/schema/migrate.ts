@@ -89,17 +89,28 @@ async function migrateSchema(driver: Driver, schema: string, versions: readonly 
 }
 
 async function createSchema(session: Session, schema: string): Promise<void> {
-  const [row] = await session.query('SELECT to_regnamespace($1) IS NULL AS missing', [quoted(schema)]);
+  const { hasSchema } = await look(session, schema);
   // `IF NOT EXISTS` needs the right to create a schema even if it exists.
-  if (row?.['missing']) await session.query(`CREATE SCHEMA ${quoted(schema)}`);
+  if (!hasSchema) await session.query(`CREATE SCHEMA ${quoted(schema)}`);
   await session.query(tableSql(schema));
 }
 
 /** `undefined` if there are no tables. Takes no lock. */
 async function versionsOf(on: Pick<Session, 'query'>, schema: string): Promise<Versions | undefined> {
-  const [table] = await on.query('SELECT to_regclass($1) IS NOT NULL AS there', [`${quoted(schema)}.migrations`]);
-  if (!table?.['there']) return undefined;
-  return readVersions(on, schema);
+  const { hasTable } = await look(on, schema);
+  return hasTable ? readVersions(on, schema) : undefined;
+}
+
+/** Reads the catalog itself: behind PgBouncer, `to_regclass` may remember what was missing before the lock was waited for. */
+async function look(on: Pick<Session, 'query'>, schema: string): Promise<{ hasSchema: boolean; hasTable: boolean }> {
+  const [row] = await on.query(
+    `SELECT n.oid IS NOT NULL AS has_schema, c.oid IS NOT NULL AS has_table
+    FROM (SELECT 1) one
+    LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = $1
+    LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = 'migrations'`,
+    [schema],
+  );
+  return { hasSchema: row?.['has_schema'], hasTable: row?.['has_table'] };
 }
 
 async function readVersions(on: Pick<Session, 'query'>, schema: string): Promise<Versions> {
