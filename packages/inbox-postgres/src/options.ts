@@ -6,7 +6,7 @@ import type { ClientConfig, Pool } from 'pg';
 export interface PostgresInboxOptions {
   /** The database: `postgres://user:password@host:5432/database`. */
   readonly url?: string;
-  /** The same database on several servers, of which one can be written: their URLs, in the order in which to try them. */
+  /** The servers of the database, if there are several; only one of them can be written. Their URLs, in the order in which to try them. */
   readonly hosts?: readonly string[];
   /** An existing pool: reads use it, and other connections use its settings. It is not closed. */
   readonly pool?: Pool;

@@ -57,6 +57,13 @@ export function quoted(schema: string): string {
  * The statements that create the tables, for people who migrate by hand.
  *
  * @param schema as in the options of the inbox
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { schemaSql } from '@call-status/inbox-postgres';
+ *
+ * writeFileSync('call-status.sql', schemaSql());
+ * ```
  */
 export function schemaSql(schema = 'call_status'): string {
   const versions = migrations(quoted(schema));

@@ -29,7 +29,7 @@ export interface LoopOptions {
 
 /**
  * Writes on one connection. What is asked for while a group is under way is the next group, so operations take effect in the order in which
- * they were called. Nobody learns of a result before the commit.
+ * they were called. A result is told only after the commit.
  */
 export class CommitLoop {
   readonly times: CommitTimes = new CommitTimes();

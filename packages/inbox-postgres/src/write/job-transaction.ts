@@ -1,6 +1,6 @@
 import { CallStatusError } from '@call-status/core';
 import type { JobTransaction, Lease, Outcome } from '@call-status/core/inbox';
-import { isOfConnection, toInboxError } from '../connection/errors.ts';
+import { sqlStateOf, toInboxError } from '../connection/errors.ts';
 import { BEGIN, type Result, type Session } from '../connection/session.ts';
 import type { Sessions } from '../connection/sessions.ts';
 import { BY_INDEX } from '../plans.ts';
@@ -120,6 +120,11 @@ async function errorsOfInbox<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    throw isOfConnection(error) ? toInboxError(error) : error;
+    throw isAway(error) ? toInboxError(error) : error;
   }
+}
+
+/** Connection, resources, shutdown, or the server itself. */
+function isAway(error: unknown): boolean {
+  return /^(08|53|57P|XX)/.test(sqlStateOf(error) ?? 'XX');
 }

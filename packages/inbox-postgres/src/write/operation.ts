@@ -21,7 +21,7 @@ export interface CallKey {
 export interface GroupTransaction {
   /** The time for tests; `null`: the database's own. */
   readonly now: number | null;
-  /** Sends a statement at once. What it rejects with is reported even if nobody waits for it. */
+  /** Sends a statement at once. The group fails with what it rejects with, whether it is awaited or not. */
   send(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Jobs became due; `false`: none are due any more. */
   workIsDue(isDue?: boolean): void;
