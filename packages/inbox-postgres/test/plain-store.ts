@@ -21,8 +21,8 @@ export async function plainStore(
     schema: quoted(schema),
     driver,
     now,
-    read: driver.query,
-    transaction: driver.transaction,
+    read: (text, values) => driver.query(text, values),
+    transaction: (run, settings) => driver.transaction(run, settings),
     write: () => Promise.reject(new Error('This store has no commit loop.')),
     end: () => driver.end(),
   };

@@ -72,7 +72,7 @@ export function searchTerms(search: string): readonly SearchTerm[] {
   const { callIdPrefix, digits } = searchOf(search);
   const terms = callIdPrefix === undefined ? [] : [{ column: 'c.call_id', prefix: callIdPrefix }];
   if (digits === undefined) return terms;
-  const reversed = [...digits].reverse().join('');
+  const reversed = digits.split('').reverse().join('');
   return [
     ...terms,
     { column: 'c.from_digits', prefix: digits },

@@ -4,7 +4,7 @@ import { feedCursor, queryRules, timeCursor } from '@call-status/core/inbox';
 export const PAGE_ROWS = 50;
 
 /** The rules for queries with cursors of times. */
-export const QUERIES: ReturnType<typeof queryRules> = queryRules(timeCursor.is);
+export const QUERIES: ReturnType<typeof queryRules> = queryRules((text) => timeCursor.is(text));
 
 /** The rules for queries of the feed. */
-export const FEED_QUERY: ReturnType<typeof queryRules>['events'] = queryRules(feedCursor.is).events;
+export const FEED_QUERY: ReturnType<typeof queryRules>['events'] = queryRules((text) => feedCursor.is(text)).events;

@@ -14,7 +14,6 @@ import { readHealth } from '../../src/read/health.ts';
 import { listCalls } from '../../src/read/list-calls.ts';
 import { StoredRefusals } from '../../src/read/refusals.ts';
 import { readStats } from '../../src/read/stats.ts';
-import { removeWorker } from '../../src/read/workers.ts';
 import { ClockWatch } from '../../src/upkeep/clock-watch.ts';
 import { FIRST, Sweeper } from '../../src/upkeep/sweep.ts';
 import { type PlainStore, plainStore } from '../plain-store.ts';
@@ -77,8 +76,6 @@ const OPERATIONS: Readonly<Record<string, (store: PlainStore) => Promise<unknown
     oldestDeadLetters(store, { provider: 'acme' }, Date.now(), { at: 0, row: 0 }),
   handled: (store) => handled(store, [{ provider: 'zenith', callId: 'c4ca4238a0b923820dcc509a6f75849b', id: 'x' }]),
   'refusals.list': (store) => new StoredRefusals(store, () => {}).list({ provider: 'acme' }),
-  'refusals.get': (store) => new StoredRefusals(store, () => {}).get('7'),
-  removeWorker: (store) => removeWorker(store, 'unknown'),
   'leave to sweep': (store) => new Sweeper(store, new ClockWatch(Date.now)).maySweep(1000),
   'a sweep of ended calls': (store) => new Sweeper(store, new ClockWatch(Date.now)).step(FIRST),
   'a sweep of live calls': (store) => new Sweeper(store, new ClockWatch(Date.now)).step({ ...FIRST, range: 'live' }),

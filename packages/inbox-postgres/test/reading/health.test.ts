@@ -61,7 +61,7 @@ describe.skipIf(url === '')('health', () => {
     const job = (id: number, dueAt: number | null, more: Record<string, unknown> = {}) => {
       const row = { call: id, id, event_id: `e${id}`, provider: 'acme', run_at: 0, due_at: dueAt, ...more };
       const values = Object.values(row).map((value) => (value === null ? 'NULL' : `'${value}'`));
-      return `INSERT INTO ${store.schema}.jobs (${Object.keys(row)}) VALUES (${values})`;
+      return `INSERT INTO ${store.schema}.jobs (${Object.keys(row).join(', ')}) VALUES (${values.join(', ')})`;
     };
     const call = (callId: string, provider: string, firstAt: number, lastAt: number, terminal = false) =>
       `INSERT INTO ${store.schema}.calls (provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count)

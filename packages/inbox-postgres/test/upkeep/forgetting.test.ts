@@ -8,7 +8,7 @@ const url = (await sharedServer()) ?? '';
 const ROUNDS = 40;
 
 describe.skipIf(url === '')('forgetting a call', () => {
-  it('of which events are recorded, run and finished elsewhere leaves nothing of it', async () => {
+  it('leaves nothing of it while its events are recorded, taken and finished elsewhere', async () => {
     const { open, event, schema } = setUp(url);
     const [first, second] = [(await open()).inbox, (await open()).inbox];
     let isForgetting = true;
@@ -36,7 +36,7 @@ describe.skipIf(url === '')('forgetting a call', () => {
     const left = ['calls', 'recorded', 'jobs'].map(
       (table) => `(SELECT count(*)::int FROM ${schema}.${table}) AS ${table}`,
     );
-    expect(await queryAt(url, `SELECT ${left}`)).toEqual([{ calls: 0, recorded: 0, jobs: 0 }]);
+    expect(await queryAt(url, `SELECT ${left.join(', ')}`)).toEqual([{ calls: 0, recorded: 0, jobs: 0 }]);
     expect((await first.events()).rows).toEqual([]);
   });
 

@@ -43,7 +43,7 @@ export function setUp(url: string) {
         receivedAt: new Date(clocks.wall).toISOString(),
         trust: 'none',
         raw: {},
-      }) as NewEvent,
+      }) satisfies NewEvent,
     /** Advances all clocks. */
     pass(ms: number) {
       clocks.wall += ms;
