@@ -7,7 +7,9 @@ import type { Bench, Tests } from '../bench/bench.ts';
 import { expectedTransitions } from '../bench/expected-transitions.ts';
 import { readFeed } from '../bench/read-feed.ts';
 
+/** Calls at a time, and how many events come before others begin. */
 const CALLS = 20;
+const EVENTS = 60;
 const RECORDERS = 12;
 const EACH = 25;
 const STATUSES = ['queued', 'initiated', 'ringing', 'in-progress', 'completed', 'busy', 'unknown'] as const;
@@ -69,7 +71,9 @@ class TwoHosts {
   }
 
   #event(): NewEvent {
-    const callId = `c${this.#random.below(CALLS)}`;
+    // After some events most calls have ended, and the order no longer matters: then others begin.
+    const generation = Math.floor(this.#count / EVENTS);
+    const callId = `c${generation}-${this.#random.below(CALLS)}`;
     const id = `${callId}/${this.#count++}`;
     return this.#t.event(callId, this.#random.pick(STATUSES), { id });
   }
