@@ -1,9 +1,12 @@
 import type { NewEvent } from '../inbox.ts';
+import type { NewRefusal } from '../refusals.ts';
 
 /** A call, with its entries in maps and lists. */
 export const CALL_BYTES = 1536;
 /** An event without the provider's fields: its own objects, its job, and a short error text. */
 const EVENT_BYTES = 3072;
+/** A rejected callback without its texts. */
+const REFUSAL_BYTES = 1024;
 /** A field, with its name and its share of a hash table: names invented by a client are not shared with other events. */
 const FIELD_BYTES = 176;
 /** Two for the character, and some for the body around the field: a slice keeps the whole body in memory. */
@@ -14,6 +17,11 @@ const DEEPEST = 100;
 /** A conservative estimate of an event's memory. Its other parts come from the provider's fields. */
 export function sizeOf({ id, callId, raw }: NewEvent): number {
   return EVENT_BYTES + sizeOfText(id) + sizeOfText(callId) + sizeOfFields(raw, 0);
+}
+
+/** A conservative estimate of a rejected callback's memory. */
+export function sizeOfRefusal(refusal: NewRefusal): number {
+  return REFUSAL_BYTES + sizeOfText(JSON.stringify(refusal));
 }
 
 /** The memory of a text that is not a slice of another. */

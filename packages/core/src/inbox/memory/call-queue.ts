@@ -1,10 +1,15 @@
 import { type ApplicationEnd, type Call, foldCall } from '../../call.ts';
-import { type AnyCallStatusEvent, type CallStatus, isTerminal } from '../../event.ts';
-import type { CallSummary, NewEvent } from '../inbox.ts';
+import type { AnyCallStatusEvent, CallStatus } from '../../event.ts';
+import type { NewEvent } from '../inbox.ts';
+import { type CallRow, columnsOf, mergeColumns } from '../rows/call-columns.ts';
 import { CALL_BYTES, detached } from './bytes.ts';
 import { Node } from './linked-list.ts';
+import type { Entry } from './serial-log.ts';
 
 const NO_HANDLERS: readonly string[] = [];
+
+/** An event in the order of recording. */
+export type RecordedEvent = Entry<AnyCallStatusEvent>;
 
 /** An event that is not yet handled, or a dead letter. */
 export class QueuedJob {
@@ -26,7 +31,7 @@ export class QueuedJob {
   interruptedForMs: number | undefined;
   next: QueuedJob | undefined;
 
-  constructor(queue: CallQueue, event: AnyCallStatusEvent, serial: number) {
+  constructor(queue: CallQueue, { item: event, serial }: RecordedEvent) {
     this.queue = queue;
     this.event = event;
     this.serial = serial;
@@ -43,7 +48,7 @@ export class CallQueue {
   status: CallStatus = 'unknown';
   /** How the application ended it, if it did. */
   end: ApplicationEnd | undefined;
-  readonly #events = new Map<string, AnyCallStatusEvent>();
+  readonly #events = new Map<string, RecordedEvent>();
   /** How much memory it takes. */
   bytes: number = CALL_BYTES;
   /** When its last event was recorded, in elapsed milliseconds. */
@@ -58,8 +63,10 @@ export class CallQueue {
   dueSince = 0;
   /** Its position in the order in which calls became due. */
   dueOrder = 0;
+  /** Its place among the live calls of its provider. */
+  readonly inLive: Node<CallQueue> = new Node<CallQueue>(this);
   /** Its place among all calls. */
-  readonly inOrder: Node<CallQueue> = new Node<CallQueue>(this);
+  inOrder: Entry<CallQueue> | undefined;
   /** Its place among the calls in the same state. */
   readonly inState: Node<CallQueue> = new Node<CallQueue>(this);
 
@@ -81,12 +88,12 @@ export class CallQueue {
     return this.head !== undefined && this.head.token !== '';
   }
 
-  get eventCount(): number {
-    return this.#events.size;
-  }
-
   get eventIds(): Iterable<string> {
     return this.#events.keys();
+  }
+
+  get events(): Iterable<RecordedEvent> {
+    return this.#events.values();
   }
 
   knows(eventId: string): boolean {
@@ -99,8 +106,8 @@ export class CallQueue {
     return true;
   }
 
-  add(job: QueuedJob): void {
-    this.#events.set(job.event.id, job.event);
+  add(recorded: RecordedEvent, job: QueuedJob): void {
+    this.#events.set(recorded.item.id, recorded);
     if (this.tail === undefined) this.head = job;
     else this.tail.next = job;
     this.tail = job;
@@ -127,33 +134,19 @@ export class CallQueue {
   }
 
   toCall(): Call {
-    return foldCall([...this.#events.values()], this.end);
+    const events = Array.from(this.#events.values(), ({ item }) => item);
+    return foldCall(events, this.end);
   }
 
-  toSummary(): CallSummary {
-    const { provider, tenant, callId, status, firstEventAt, eventCount } = this;
-    const key = { provider, callId, ...(tenant !== undefined && { tenant }) };
-    const details = detailsOf(this.#events.values());
-    return { ...key, status, terminal: isTerminal(status), ...details, firstEventAt, eventCount };
+  toRow(): CallRow {
+    let row: CallRow | undefined;
+    for (const { item } of this.#events.values()) row = mergeColumns(row, columnsOf(item), item.transition);
+    const ended = this.end && {
+      ...this.end,
+      terminal: true,
+      ended_at: Date.parse(this.end.at),
+      ended_by: 'application',
+    };
+    return { ...(row as CallRow), ...ended, has_dead_letter: this.dead > 0 };
   }
-}
-
-const DETAILS = ['direction', 'from', 'to', 'durationSeconds', 'answeredAt'] as const;
-
-/** Each detail of the last event that has it. */
-function detailsOf(events: Iterable<AnyCallStatusEvent>): Partial<CallSummary> & { readonly lastEventAt: string } {
-  const details: Record<string, unknown> = {};
-  let lastEventAt = '';
-  let inProgressAt: string | undefined;
-  for (const event of events) {
-    const { status, transition, answered, receivedAt, occurredAt = receivedAt } = event;
-    for (const name of DETAILS) if (event[name] !== undefined) details[name] = event[name];
-    // The first outcome of a call stays.
-    const counts = answered !== undefined && transition !== 'conflict';
-    if (counts) details['answered'] = details['answered'] === true || answered;
-    if (receivedAt > lastEventAt) lastEventAt = receivedAt;
-    const isEarlier = inProgressAt === undefined || occurredAt < inProgressAt;
-    if (status === 'in-progress' && isEarlier) inProgressAt = occurredAt;
-  }
-  return { ...(inProgressAt !== undefined && { answeredAt: inProgressAt }), ...details, lastEventAt };
 }

@@ -1,39 +1,50 @@
 import { checkOptions } from '../../rules/check-options.ts';
 import type { DeadLetter, DeadLetterQuery, DeadLetters, Page } from '../inbox.ts';
+import type { DeadLetterGroup } from '../queries.ts';
 import { timeRange } from '../query-rules.ts';
+import { errorGroupOf } from '../rows/error-group.ts';
+import { detached, sizeOfText } from './bytes.ts';
 import type { CallQueue, QueuedJob } from './call-queue.ts';
-import { LinkedList, Node } from './linked-list.ts';
-import { isWithin, pageOf, QUERIES } from './pages.ts';
+import type { KeptCalls } from './kept-calls.ts';
+import { inSteps, isWithin, pageOf, QUERIES } from './pages.ts';
+import { type Entry, SerialLog } from './serial-log.ts';
+
+const MOST_GROUPS = 100;
+
+/** In characters; a short one if there is no room for it. */
+const LONGEST_ERROR = 10_000;
+const SHORT_ERROR = 200;
 
 /** Which dead letters to replay. */
 type ReplayQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
 
-/** Called with an event that is no longer a dead letter. */
-export interface OnLeaving {
-  replayed(dead: StoredDeadLetter): void;
-  discarded(dead: StoredDeadLetter): void;
-}
-
 /** The dead letters of a memory inbox. */
 export class MemoryDeadLetters implements DeadLetters {
-  readonly #byEvent = new Map<string, Node<StoredDeadLetter>>();
-  readonly #inOrder = new LinkedList<StoredDeadLetter>();
-  readonly #on: OnLeaving;
+  readonly #byEvent = new Map<string, Entry<StoredDeadLetter>>();
+  readonly #inOrder = new SerialLog<StoredDeadLetter>();
+  readonly #calls: KeptCalls;
+  readonly #onReplay: (job: QueuedJob) => void;
   #serial = 0;
 
-  constructor(on: OnLeaving) {
-    this.#on = on;
+  /** @param onReplay called with an event that is no longer a dead letter and has to be handled again */
+  constructor(calls: KeptCalls, onReplay: (job: QueuedJob) => void) {
+    this.#calls = calls;
+    this.#onReplay = onReplay;
   }
 
   get size(): number {
     return this.#byEvent.size;
   }
 
-  add(job: QueuedJob, letter: DeadLetter): void {
-    const node = new Node({ job, letter, serial: ++this.#serial });
-    this.#byEvent.set(job.event.id, node);
-    this.#inOrder.append(node);
+  /** @param text the error, which is cut */
+  add(job: QueuedJob, text: string, deadAt: string): void {
+    const longest = sizeOfText(text) <= this.#calls.room ? LONGEST_ERROR : SHORT_ERROR;
+    const error = detached(text.slice(0, longest));
+    const group = errorGroupOf(error);
+    const letter = { event: job.event, attempts: job.failures, error, deadAt };
+    this.#byEvent.set(job.event.id, this.#inOrder.append({ job, letter, group }, ++this.#serial));
     job.queue.dead++;
+    this.#calls.addBytes(job.queue, sizeOfText(error) + sizeOfText(group));
   }
 
   /** Forgets the dead letters of a call. */
@@ -44,7 +55,7 @@ export class MemoryDeadLetters implements DeadLetters {
   async list(query: DeadLetterQuery = {}): Promise<Page<DeadLetter>> {
     checkOptions('query', query, QUERIES.deadLetters);
     const matches = matching(query);
-    return pageOf(this.#inOrder.newestFirst(), query, matches, ({ letter }) => letter);
+    return pageOf(this.#inOrder, query, matches, ({ letter }) => letter);
   }
 
   async get(eventId: string): Promise<DeadLetter | undefined> {
@@ -53,33 +64,54 @@ export class MemoryDeadLetters implements DeadLetters {
 
   async replay(eventId: string): Promise<boolean> {
     const dead = this.#remove(eventId);
-    if (dead !== undefined) this.#on.replayed(dead);
+    if (dead !== undefined) this.#onReplay(dead.job);
     return dead !== undefined;
   }
 
   async replayAll(query: ReplayQuery = {}): Promise<number> {
     checkOptions('query', query, QUERIES.replayAll);
-    const found = [...this.#inOrder.oldestFirst()].filter(matching(query));
+    const all = this.#inOrder.after(0, this.#inOrder.size).map(({ item }) => item);
+    const found = all.filter(matching(query));
     for (const dead of found) {
       this.#remove(dead.job.event.id);
-      this.#on.replayed(dead);
+      this.#onReplay(dead.job);
     }
     return found.length;
   }
 
   async discard(eventId: string): Promise<boolean> {
     const dead = this.#remove(eventId);
-    if (dead !== undefined) this.#on.discarded(dead);
-    return dead !== undefined;
+    if (dead === undefined) return false;
+    const { queue } = dead.job;
+    if (queue.head === undefined) this.#calls.markIdle(queue);
+    return true;
+  }
+
+  async groups(query: ReplayQuery = {}): Promise<readonly DeadLetterGroup[]> {
+    checkOptions('query', query, QUERIES.replayAll);
+    const matches = matching(query);
+    const groups = new Map<string, DeadLetterGroup>();
+    for await (const entries of inSteps(this.#inOrder)) {
+      for (const { letter, group } of entries.map(({ item }) => item).filter(matches)) {
+        const { provider } = letter.event;
+        const key = `${provider}\0${group}`;
+        const { count, lastDeadAt } = groups.get(key) ?? { count: 0, lastDeadAt: letter.deadAt };
+        groups.set(key, { provider, error: group, count: count + 1, firstDeadAt: letter.deadAt, lastDeadAt });
+      }
+    }
+    return [...groups.values()].sort((a, b) => b.count - a.count).slice(0, MOST_GROUPS);
   }
 
   #remove(eventId: string): StoredDeadLetter | undefined {
-    const node = this.#byEvent.get(eventId);
-    if (node === undefined) return undefined;
+    const entry = this.#byEvent.get(eventId);
+    if (entry === undefined) return undefined;
+    const dead = entry.item;
     this.#byEvent.delete(eventId);
-    node.leave();
-    node.item.job.queue.dead--;
-    return node.item;
+    this.#inOrder.remove(entry);
+    const { job, letter, group } = dead;
+    job.queue.dead--;
+    this.#calls.addBytes(job.queue, -sizeOfText(letter.error) - sizeOfText(group));
+    return dead;
   }
 }
 
@@ -87,7 +119,7 @@ export class MemoryDeadLetters implements DeadLetters {
 export interface StoredDeadLetter {
   readonly job: QueuedJob;
   readonly letter: DeadLetter;
-  readonly serial: number;
+  readonly group: string;
 }
 
 function matching({ provider, ...times }: ReplayQuery): (dead: StoredDeadLetter) => boolean {

@@ -3,11 +3,13 @@ import { CallStatusError } from '../../errors.ts';
 import { type AnyCallStatusEvent, isTerminal } from '../../event.ts';
 import { checkOptions } from '../../rules/check-options.ts';
 import type { Clock } from '../../timer.ts';
+import type { FeedPage, FeedQuery } from '../feed.ts';
+import type { WorkerReport } from '../health.ts';
 import type {
   CallEnd,
   CallQuery,
   CallSummary,
-  DeadLetters,
+  EventKey,
   Failure,
   Inbox,
   InboxCounts,
@@ -20,26 +22,31 @@ import type {
   Taken,
   TakeRequest,
 } from '../inbox.ts';
-import { timeRange } from '../query-rules.ts';
-import { CALL_BYTES, detached, sizeOf, sizeOfText } from './bytes.ts';
+import { isoOf } from '../rows/stored.ts';
+import type { StatsQuery, StatsRow } from '../stats.ts';
+import { CALL_BYTES, sizeOf } from './bytes.ts';
 import { CallQueue, QueuedJob } from './call-queue.ts';
-import { MemoryDeadLetters, type StoredDeadLetter } from './dead-letters.ts';
+import { MemoryDeadLetters } from './dead-letters.ts';
+import { readFeed } from './feed.ts';
+import { healthOf } from './health.ts';
 import { type Bounds, KeptCalls } from './kept-calls.ts';
-import { isWithin, pageOf, QUERIES } from './pages.ts';
+import { listCalls } from './list-calls.ts';
+import { QUERIES } from './pages.ts';
+import { MemoryRefusals } from './refusals.ts';
 import { elapsedBy, Schedule } from './schedule.ts';
+import { readStats } from './stats.ts';
+import { Workers } from './workers.ts';
 
 const FULL =
   'The memory inbox is full of calls with unfinished jobs: raise maxBytes or maxCalls, or find out why handlers do not finish.';
 
-/** In characters; a short one if there is no room for it. */
-const LONGEST_ERROR = 10_000;
-const SHORT_ERROR = 200;
-
 /** An inbox in the memory of this process. */
 export class MemoryInbox implements Inbox {
   readonly durable = false;
-  readonly deadLetters: DeadLetters;
-  readonly #deadLetters: MemoryDeadLetters;
+  readonly shared = false;
+  readonly deadLetters: MemoryDeadLetters;
+  readonly refusals: MemoryRefusals;
+  readonly #workers = new Workers();
   readonly #clock: Clock;
   readonly #now: () => number;
   readonly #calls: KeptCalls;
@@ -53,15 +60,12 @@ export class MemoryInbox implements Inbox {
     this.#clock = clock ?? Date.now;
     this.#now = elapsedBy(clock);
     this.#schedule = new Schedule(this.#now);
-    this.#calls = new KeptCalls(bounds, this.#now(), (queue) => {
+    this.refusals = new MemoryRefusals(() => this.#calls.room >= 0);
+    this.#calls = new KeptCalls(bounds, this.#now(), this.refusals, (queue) => {
       this.#schedule.remove(queue);
-      this.#deadLetters.removeAll(queue);
+      this.deadLetters.removeAll(queue);
     });
-    this.#deadLetters = new MemoryDeadLetters({
-      replayed: (dead) => this.#replay(dead),
-      discarded: (dead) => this.#discard(dead),
-    });
-    this.deadLetters = this.#deadLetters;
+    this.deadLetters = new MemoryDeadLetters(this.#calls, (job) => this.#replay(job));
   }
 
   async record(event: NewEvent): Promise<Recorded> {
@@ -82,13 +86,18 @@ export class MemoryInbox implements Inbox {
     }
     const transition = transitionOf(queue.status, status);
     if (transition === 'advance') this.#calls.setStatus(queue, status);
-    const job = new QueuedJob(queue, { ...event, transition } as AnyCallStatusEvent, ++this.#serial);
+    const stored = { ...event, transition } as AnyCallStatusEvent;
+    const recorded = this.#calls.addEvent(queue, stored, ++this.#serial, bytes);
+    const job = new QueuedJob(queue, recorded);
     queue.touchedAt = now;
-    queue.add(job);
-    this.#calls.addEvent(queue, bytes);
+    queue.add(recorded, job);
     this.#unfinished++;
     if (queue.head === job) this.#scheduleNext(queue);
     return { transition, done: false };
+  }
+
+  async handled(events: readonly EventKey[]): Promise<readonly string[]> {
+    return events.filter((event) => this.#calls.isHandled(event)).map(({ id }) => id);
   }
 
   async take(request: TakeRequest): Promise<Taken> {
@@ -116,8 +125,11 @@ export class MemoryInbox implements Inbox {
     job.failures++;
     job.isSuspect = false;
     job.doneHandlers = doneHandlers;
-    if (retryInMs === undefined) this.#moveToDeadLetters(job, error);
-    else this.#scheduleAgain(job, retryInMs);
+    if (retryInMs !== undefined) this.#scheduleAgain(job, retryInMs);
+    else {
+      this.deadLetters.add(job, error, isoOf(this.#clock()));
+      this.#goOn(job);
+    }
     return 'done';
   }
 
@@ -126,6 +138,14 @@ export class MemoryInbox implements Inbox {
     if (typeof job === 'string') return job;
     this.#scheduleAgain(job, retryInMs);
     return 'done';
+  }
+
+  async reportWorker(report: WorkerReport): Promise<void> {
+    this.#workers.report(report, isoOf(this.#clock()), this.#now());
+  }
+
+  async removeWorker(owner: string): Promise<void> {
+    this.#workers.remove(owner);
   }
 
   onJobs(listener: () => void): () => void {
@@ -137,29 +157,33 @@ export class MemoryInbox implements Inbox {
     return this.#calls.get(provider, tenant, callId)?.toCall();
   }
 
-  async listCalls(query: CallQuery = {}): Promise<Page<CallSummary>> {
-    checkOptions('query', query, QUERIES.listCalls);
-    const { provider, state, status } = query;
-    const range = timeRange(query);
-    const statuses = status === undefined ? undefined : [status].flat();
-    const matches = (queue: CallQueue): boolean =>
-      (provider === undefined || queue.provider === provider) &&
-      (state === undefined || isTerminal(queue.status) === (state === 'ended')) &&
-      (statuses === undefined || statuses.includes(queue.status)) &&
-      isWithin(queue.firstEventAt, range);
-    return pageOf(this.#calls.newestFirst(), query, matches, (queue) => queue.toSummary());
+  listCalls(query: CallQuery = {}): Promise<Page<CallSummary>> {
+    return listCalls(this.#calls, query, this.#now());
+  }
+
+  async events(query: FeedQuery = {}): Promise<FeedPage> {
+    return readFeed(this.#calls, query, this.#serial);
+  }
+
+  stats(query: StatsQuery): Promise<readonly StatsRow[]> {
+    return readStats(this.#calls, query, this.#clock());
   }
 
   async counts(): Promise<InboxCounts> {
     const { live, ended } = this.#calls;
     const { running } = this.#schedule.health();
-    return { live, ended, waiting: this.#unfinished - running, running, dead: this.#deadLetters.size };
+    return { live, ended, waiting: this.#unfinished - running, running, dead: this.deadLetters.size };
   }
 
   async health(): Promise<InboxHealth> {
-    const { due, lagMs, retrying, running } = this.#schedule.health();
-    const blocked = this.#unfinished - due - retrying - running;
-    return { due, lagMs, retrying, blocked, running, dead: this.#deadLetters.size };
+    const now = this.#now();
+    const parts = { calls: this.#calls, unfinished: this.#unfinished, wall: this.#clock(), now };
+    return {
+      ...healthOf({ ...parts, schedule: this.#schedule.health() }),
+      dead: this.deadLetters.size,
+      refused: this.refusals.health(),
+      workers: this.#workers.health(now),
+    };
   }
 
   async endCall(provider: string, callId: string, end: CallEnd): Promise<boolean> {
@@ -168,7 +192,7 @@ export class MemoryInbox implements Inbox {
     const queue = this.#calls.get(provider, tenant, callId);
     if (queue === undefined || isTerminal(queue.status)) return false;
     this.#calls.setStatus(queue, status);
-    queue.end = { status, at: this.#wallTime() };
+    queue.end = { status, at: isoOf(this.#clock()) };
     if (queue.head === undefined) this.#calls.markIdle(queue);
     return true;
   }
@@ -178,6 +202,7 @@ export class MemoryInbox implements Inbox {
     if (queue === undefined) return false;
     for (let job = queue.head; job !== undefined; job = job.next) this.#unfinished--;
     this.#calls.erase(queue, this.#now());
+    this.refusals.removeAbout(callId);
     return true;
   }
 
@@ -205,22 +230,8 @@ export class MemoryInbox implements Inbox {
     else this.#scheduleNext(queue);
   }
 
-  #moveToDeadLetters(job: QueuedJob, text: string): void {
-    const longest = sizeOfText(text) <= this.#calls.room ? LONGEST_ERROR : SHORT_ERROR;
-    const error = detached(text.slice(0, longest));
-    this.#deadLetters.add(job, { event: job.event, attempts: job.failures, error, deadAt: this.#wallTime() });
-    this.#calls.addBytes(job.queue, sizeOfText(error));
-    this.#goOn(job);
-  }
-
-  #discard({ job: { queue }, letter }: StoredDeadLetter): void {
-    this.#calls.addBytes(queue, -sizeOfText(letter.error));
-    if (queue.head === undefined) this.#calls.markIdle(queue);
-  }
-
-  #replay({ job, letter }: StoredDeadLetter): void {
+  #replay(job: QueuedJob): void {
     const { queue } = job;
-    this.#calls.addBytes(queue, -sizeOfText(letter.error));
     this.#unfinished++;
     job.failures = 0;
     job.interruptions = 0;
@@ -233,9 +244,5 @@ export class MemoryInbox implements Inbox {
     else this.#schedule.remove(queue);
     queue.insert(job);
     this.#scheduleNext(queue);
-  }
-
-  #wallTime(): string {
-    return new Date(this.#clock()).toISOString();
   }
 }

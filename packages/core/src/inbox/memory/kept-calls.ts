@@ -1,6 +1,11 @@
-import { type CallStatus, isTerminal } from '../../event.ts';
-import type { CallQueue } from './call-queue.ts';
+import { type AnyCallStatusEvent, type CallStatus, isTerminal } from '../../event.ts';
+import type { StoreHealth } from '../health.ts';
+import type { EventKey } from '../inbox.ts';
+import type { CallQueue, RecordedEvent } from './call-queue.ts';
 import { LinkedList } from './linked-list.ts';
+import { LiveCalls } from './live-calls.ts';
+import type { MemoryRefusals } from './refusals.ts';
+import { type Entry, SerialLog } from './serial-log.ts';
 import { Tombstones } from './tombstones.ts';
 
 /** How much is kept. */
@@ -20,26 +25,35 @@ const EXPIRED_PER_RECORD = 2;
 export class KeptCalls {
   readonly #bounds: Bounds;
   readonly #byKey = new CallsByKey();
-  readonly #inOrder = new LinkedList<CallQueue>();
+  /** In the order of their first events. */
+  readonly inOrder: SerialLog<CallQueue> = new SerialLog<CallQueue>();
+  /** All events, in the order of recording. */
+  readonly events: SerialLog<AnyCallStatusEvent> = new SerialLog<AnyCallStatusEvent>();
+  /** The highest number of an event that was dropped with its call. */
+  lastRemoved = 0;
+  readonly byActivity: LiveCalls = new LiveCalls();
   /** Calls without unfinished jobs; in each list, the longest idle first. */
   readonly #ended = new LinkedList<CallQueue>();
   readonly #live = new LinkedList<CallQueue>();
   readonly #withDeadLetters = new LinkedList<CallQueue>();
   readonly #tombstones: Tombstones;
   readonly #onForget: (queue: CallQueue) => void;
+  readonly #refusals: MemoryRefusals;
   #bytes = 0;
-  #events = 0;
+  /** Whether the last event had room. */
+  #hadRoom: boolean | undefined;
   #endedCount = 0;
 
   /** @param onForget drops whatever else belongs to the call */
-  constructor(bounds: Bounds, now: number, onForget: (queue: CallQueue) => void) {
+  constructor(bounds: Bounds, now: number, refusals: MemoryRefusals, onForget: (queue: CallQueue) => void) {
     this.#bounds = bounds;
+    this.#refusals = refusals;
     this.#tombstones = new Tombstones(now);
     this.#onForget = onForget;
   }
 
   get live(): number {
-    return this.#inOrder.size - this.#endedCount;
+    return this.inOrder.size - this.#endedCount;
   }
 
   get ended(): number {
@@ -48,15 +62,22 @@ export class KeptCalls {
 
   /** How many bytes are left. */
   get room(): number {
-    return this.#bounds.maxBytes - this.#bytes - this.#tombstones.bytes;
+    return this.#bounds.maxBytes - this.#bytes - this.#tombstones.bytes - this.#refusals.bytes;
+  }
+
+  get store(): StoreHealth {
+    const bytes = this.#bounds.maxBytes - this.room;
+    return this.#hadRoom === undefined ? { bytes } : { writable: this.#hadRoom, bytes };
   }
 
   get(provider: string, tenant: string | undefined, callId: string): CallQueue | undefined {
     return this.#byKey.get(provider, tenant, callId);
   }
 
-  newestFirst(): Iterable<CallQueue> {
-    return this.#inOrder.newestFirst();
+  /** Whether an event is known, and neither waits nor runs. */
+  isHandled({ provider, tenant, callId, id }: EventKey): boolean {
+    const queue = this.get(provider, tenant, callId);
+    return queue?.knows(id) === true && queue.isDone(id);
   }
 
   /** Whether an event belongs to a call that was erased. */
@@ -70,28 +91,33 @@ export class KeptCalls {
     const isIdle = queue !== undefined && queue.head === undefined;
     if (isIdle) this.markBusy(queue);
     this.#forgetExpired(now);
+    // Nothing is dropped for an event that would never fit.
+    const fits = bytes <= this.#bounds.maxBytes;
     while (!this.#hasRoom(queue, bytes)) {
-      // Nothing is dropped for an event that would never fit.
-      const first = bytes <= this.#bounds.maxBytes ? this.#firstToForget : undefined;
+      if (fits && bytes > this.room && this.#refusals.removeOldest()) continue;
+      const first = fits ? this.#firstToForget : undefined;
       if (first === undefined) {
         if (isIdle) this.markIdle(queue);
+        this.#hadRoom = false;
         return false;
       }
       this.forget(first);
     }
+    this.#hadRoom = true;
     return true;
   }
 
   add(queue: CallQueue): void {
     this.#byKey.set(queue);
-    this.#inOrder.append(queue.inOrder);
+    queue.inOrder = this.inOrder.append(queue, queue.serial);
     this.#bytes += queue.bytes;
   }
 
-  /** Counts an event of a call. */
-  addEvent(queue: CallQueue, bytes: number): void {
-    this.#events++;
+  /** Adds an event of a call. */
+  addEvent(queue: CallQueue, event: AnyCallStatusEvent, serial: number, bytes: number): RecordedEvent {
+    if (!isTerminal(queue.status)) this.byActivity.touch(queue);
     this.addBytes(queue, bytes);
+    return this.events.append(event, serial);
   }
 
   /** Counts memory that a call uses or frees. */
@@ -102,7 +128,9 @@ export class KeptCalls {
 
   setStatus(queue: CallQueue, status: CallStatus): void {
     queue.status = status;
-    if (isTerminal(status)) this.#endedCount++;
+    if (!isTerminal(status)) return;
+    this.#endedCount++;
+    queue.inLive.leave();
   }
 
   /** Marks a call without unfinished jobs: it may be dropped. */
@@ -127,9 +155,13 @@ export class KeptCalls {
   forget(queue: CallQueue): void {
     this.markBusy(queue);
     this.#byKey.delete(queue);
-    queue.inOrder.leave();
+    this.inOrder.remove(queue.inOrder as Entry<CallQueue>);
+    queue.inLive.leave();
+    for (const recorded of queue.events) {
+      this.events.remove(recorded);
+      this.lastRemoved = Math.max(this.lastRemoved, recorded.serial);
+    }
     this.#bytes -= queue.bytes;
-    this.#events -= queue.eventCount;
     if (isTerminal(queue.status)) this.#endedCount--;
     this.#onForget(queue);
   }
@@ -140,8 +172,8 @@ export class KeptCalls {
 
   #hasRoom(queue: CallQueue | undefined, bytes: number): boolean {
     const { maxCalls } = this.#bounds;
-    const hasPlace = queue !== undefined || this.#inOrder.size < maxCalls;
-    return hasPlace && this.#events < maxCalls * EVENTS_PER_CALL && bytes <= this.room;
+    const hasPlace = queue !== undefined || this.inOrder.size < maxCalls;
+    return hasPlace && this.events.size < maxCalls * EVENTS_PER_CALL && bytes <= this.room;
   }
 
   #forgetExpired(now: number): void {

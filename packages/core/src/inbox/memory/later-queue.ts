@@ -6,7 +6,11 @@ export class LaterQueue {
 
   /** When the next is due. */
   get nextAt(): number {
-    return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
+    for (let next = this.#heap[0]; next !== undefined; next = this.#heap[0]) {
+      if (next.queue.state === 'later' && next.queue.dueAt === next.at) return next.at;
+      this.#shift();
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   push(queue: CallQueue): void {
@@ -25,11 +29,7 @@ export class LaterQueue {
 
   /** Takes out the next call that is due. */
   shiftDue(now: number): CallQueue | undefined {
-    while (this.nextAt <= now) {
-      const { queue } = this.#shift();
-      if (queue.state === 'later' && queue.dueAt <= now) return queue;
-    }
-    return undefined;
+    return this.nextAt <= now ? this.#shift().queue : undefined;
   }
 
   #shift(): Entry {

@@ -49,8 +49,4 @@ export class LinkedList<Item> {
   *oldestFirst(): Generator<Item> {
     for (let node = this.#oldest; node !== undefined; node = node.newer) yield node.item;
   }
-
-  *newestFirst(): Generator<Item> {
-    for (let node = this.#newest; node !== undefined; node = node.older) yield node.item;
-  }
 }

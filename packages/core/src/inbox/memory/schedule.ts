@@ -21,6 +21,12 @@ export function elapsedBy(clock: Clock | undefined): () => number {
   };
 }
 
+/** What is due, waits or runs. */
+export interface ScheduleHealth extends Pick<InboxHealth, 'due' | 'lagMs' | 'retrying' | 'running'> {
+  /** Infinite if there is no retry. */
+  readonly nextRetryInMs: number;
+}
+
 /** Tracks which jobs are due, waiting or running. All times are elapsed milliseconds. */
 export class Schedule {
   /** Calls whose first job is due, by provider; each list in the order in which they became due. */
@@ -109,12 +115,13 @@ export class Schedule {
     return this.#now() + positive(ms);
   }
 
-  health(): Pick<InboxHealth, 'due' | 'lagMs' | 'retrying' | 'running'> {
+  health(): ScheduleHealth {
     const now = this.#advance();
     const oldest = [this.#suspects, ...this.#due.values()].map((list) => list.oldest?.dueSince ?? now);
     return {
       due: this.#dueCount + this.#suspects.size,
       lagMs: now - Math.min(...oldest),
+      nextRetryInMs: this.#later.nextAt - now,
       retrying: this.#laterCount,
       running: this.#runningCount,
     };

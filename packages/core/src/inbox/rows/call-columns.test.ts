@@ -140,6 +140,15 @@ it('a number without digits replaces the digits of the one before', () => {
   expect(row).toMatchObject({ from_number: 'anonymous', from_digits: null, to_number: 'client:me', to_digits: null });
 });
 
+it('an error replaces the one before, and so does a SIP response', () => {
+  const code = anEvent('ringing', { error: { code: '1' }, sip: { code: 180 } });
+  const text = anEvent('failed', { error: { message: 'busy' }, sip: { phrase: 'Busy Here' } });
+  const textOnly = { error_code: null, error_message: 'busy', sip_code: null, sip_phrase: 'Busy Here' };
+  expect(rowAfter([code, 'advance'], [text, 'advance'], [anEvent('failed'), 'repeat'])).toMatchObject(textOnly);
+  const codeOnly = { error_code: '1', error_message: null, sip_code: 180, sip_phrase: null };
+  expect(rowAfter([text, 'advance'], [code, 'late'])).toMatchObject(codeOnly);
+});
+
 it('a call stays answered, and a conflicting outcome changes nothing about how it ended', () => {
   const yes = anEvent('in-progress', { answered: true });
   const no = anEvent('no-answer', { answered: false, quality: { mos: 1 }, occurredAt: second(5) });

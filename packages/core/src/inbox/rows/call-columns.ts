@@ -131,7 +131,7 @@ type Unchecked =
 /**
  * The row of a call after an event with this transition has been recorded. A statement in SQL may do the same.
  *
- * - A detail is that of the last event that has it.
+ * - A detail is that of the last event that has it. The code and the text of an error, or of a SIP response, are one detail.
  * - `answered` stays `true`; a conflicting outcome changes neither it nor the mean opinion score.
  * - `in_progress_at` and `ringing_at` are the earliest times; `ended_at` is that of the event that ended the call.
  *
@@ -159,6 +159,8 @@ export function mergeColumns(before: CallRow | undefined, event: CallColumns, tr
   if (before === undefined) return { ...columns, ...own, ...flags, ...last };
 
   const advances = transition === 'advance';
+  const sip = event.sip_code === null && event.sip_phrase === null ? before : event;
+  const error = event.error_code === null && event.error_message === null ? before : event;
   return {
     ...before,
     ...last,
@@ -176,11 +178,11 @@ export function mergeColumns(before: CallRow | undefined, event: CallColumns, tr
     ended_at: advances ? event.ended_at : before.ended_at,
     duration_seconds: event.duration_seconds ?? before.duration_seconds,
     answered_by: event.answered_by ?? before.answered_by,
-    sip_code: event.sip_code ?? before.sip_code,
-    sip_phrase: event.sip_phrase ?? before.sip_phrase,
+    sip_code: sip.sip_code,
+    sip_phrase: sip.sip_phrase,
     mos: isConflict ? before.mos : (event.mos ?? before.mos),
-    error_code: event.error_code ?? before.error_code,
-    error_message: event.error_message ?? before.error_message,
+    error_code: error.error_code,
+    error_message: error.error_message,
     parent_call_id: event.parent_call_id ?? before.parent_call_id,
     trust: weaker(before.trust, event.trust),
     last_event_at: Math.max(before.last_event_at, received_at),
