@@ -118,7 +118,7 @@ export function kindOf(value: unknown): string {
     case 'string':
       return value.trim() === '' ? 'an empty text' : 'a text';
     case 'number':
-      return numberKindOf(value);
+      return 'a number';
     case 'boolean':
       return String(value);
     case 'function':
@@ -128,12 +128,6 @@ export function kindOf(value: unknown): string {
     default:
       return `a ${typeof value}`;
   }
-}
-
-function numberKindOf(value: number): string {
-  if (!Number.isFinite(value) || value === 0) return String(value);
-  if (value < 0) return 'a negative number';
-  return Number.isInteger(value) ? 'a number' : 'a fraction';
 }
 
 function namesOf(rules: object): string {
