@@ -1,9 +1,17 @@
 import type { DeadLetter, Page } from '@call-status/core';
-import { checkOptions, type DeadLetterQuery, type DeadLetters } from '@call-status/core/inbox';
+import {
+  checkOptions,
+  type DeadLetterGroup,
+  type DeadLetterQuery,
+  type DeadLetters,
+  deadLetterOf,
+  type Place,
+  type StoredDeadLetter,
+} from '@call-status/core/inbox';
 import type { InboxFile } from './inbox-file.ts';
-import { QUERIES, readPage } from './pages.ts';
-import { deadLetterOf, type ReplayQuery, type ReplayStep } from './store/dead-letters.ts';
-import { FIRST, type Place } from './store/rows.ts';
+import { QUERIES, readPage, readSteps } from './pages.ts';
+import type { ReplayQuery, ReplayStep } from './store/dead-letters.ts';
+import { FIRST } from './store/rows.ts';
 import { setTimeout } from './timers.ts';
 
 /** The pause between two steps of a replay, in which requests are served. */
@@ -26,7 +34,7 @@ export class SqliteDeadLetters implements DeadLetters {
       query,
       'dead_at',
       (before, limit) => this.#file.read((store) => store.deadLetters.list(query, before, limit)),
-      deadLetterOf,
+      (row) => deadLetterOf(row as unknown as StoredDeadLetter),
       LIST_ROWS,
     );
   }
@@ -55,5 +63,10 @@ export class SqliteDeadLetters implements DeadLetters {
 
   discard(eventId: string): Promise<boolean> {
     return this.#file.write('discard', [eventId]);
+  }
+
+  async groups(query: ReplayQuery = {}): Promise<readonly DeadLetterGroup[]> {
+    checkOptions('query', query, QUERIES.replayAll);
+    return this.#file.read((store) => readSteps(store.deadLetters.groups(query)));
   }
 }

@@ -1,7 +1,8 @@
 import { CallStatusError } from '@call-status/core';
+import type { StoreHealth } from '@call-status/core/inbox';
 import type { Now } from './database/clock.ts';
 import { toInboxError } from './database/errors.ts';
-import { idOf, isExposed } from './database/file.ts';
+import { idOf, isExposed, sizeOf } from './database/file.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Connection } from './store/connection.ts';
 import type { Store } from './store/store.ts';
@@ -78,6 +79,12 @@ export class InboxFile {
     } catch (error) {
       return Promise.reject(toInboxError(error, this.#options.path));
     }
+  }
+
+  /** What this process knows about writing, and how large the file is. */
+  figures(): StoreHealth {
+    const { path } = this.#options;
+    return { ...this.#queue.commits.get(), bytes: sizeOf(path), walBytes: sizeOf(`${path}-wal`) };
   }
 
   /** Whether another connection has committed since the last call. */

@@ -1,7 +1,6 @@
 import type { Page } from '@call-status/core';
-import { type PageQuery, queryRules } from '@call-status/core/inbox';
+import { feedCursor, type PageQuery, type Place, queryRules, timeCursor } from '@call-status/core/inbox';
 import type { Row } from './database/engine.ts';
-import { LAST, type Place } from './store/rows.ts';
 import { setImmediate } from './timers.ts';
 
 const PAGE_ROWS = 50;
@@ -9,11 +8,11 @@ const PAGE_ROWS = 50;
 /** How many rows are read without a pause, so that a long page does not block requests. */
 const STEP_ROWS = 25;
 
-/** The time and the id of the last row on a page. */
-const CURSOR = /^(-?\d{1,16})-(\d{1,16})$/;
-
 /** The rules for queries. */
-export const QUERIES: ReturnType<typeof queryRules> = queryRules((cursor) => CURSOR.test(cursor));
+export const QUERIES: ReturnType<typeof queryRules> = queryRules(timeCursor.is);
+
+/** The rules for the feed, whose cursors are of another kind. */
+export const FEED_QUERIES: ReturnType<typeof queryRules>['events'] = queryRules(feedCursor.is).events;
 
 /**
  * Reads a page, newest first, in steps between which requests are served.
@@ -29,8 +28,7 @@ export async function readPage<Item>(
   toItem: (row: Row) => Item,
   stepRows: number = STEP_ROWS,
 ): Promise<Page<Item>> {
-  const [, at = LAST.at, row = LAST.row] = CURSOR.exec(cursor ?? '')?.map(Number) ?? [];
-  let place: Place = { at, row };
+  let place = timeCursor.decode(cursor);
   const items: Item[] = [];
   for (;;) {
     const wanted = Math.min(stepRows, limit - items.length);
@@ -40,7 +38,7 @@ export async function readPage<Item>(
     const last = rows[wanted - 1];
     if (rows.length <= wanted || last === undefined) return { rows: items };
     place = { at: last[time], row: last['id'] };
-    if (items.length === limit) return { rows: items, next: `${place.at}-${place.row}` };
+    if (items.length === limit) return { rows: items, next: timeCursor.encode(place) };
     await aTurn();
   }
 }

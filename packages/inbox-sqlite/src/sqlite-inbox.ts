@@ -4,24 +4,31 @@ import {
   type CallQuery,
   checkOptions,
   type DeadLetters,
+  type EventKey,
   type Failure,
+  type FeedPage,
+  type FeedQuery,
   type InboxCounts,
   type InboxHealth,
   type Lease,
   type NewEvent,
   type Outcome,
   type Recorded,
+  type Refusals,
+  type StatsQuery,
+  type StatsRow,
   type Taken,
   type TakeRequest,
+  type WorkerReport,
 } from '@call-status/core/inbox';
 import { loadEngine } from './database/engine.ts';
 import { SqliteDeadLetters } from './dead-letters.ts';
 import { InboxFile, type Warn, type Write } from './inbox-file.ts';
 import { type ResolvedOptions, resolveOptions, type SqliteInboxOptions } from './options.ts';
-import { QUERIES, readPage, readSteps } from './pages.ts';
-import { summaryOf } from './store/calls.ts';
+import { FEED_QUERIES, QUERIES, readSteps } from './pages.ts';
+import { SqliteRefusals } from './refusals.ts';
 import { Connection } from './store/connection.ts';
-import { columnsOf, takenOf } from './store/rows.ts';
+import { eventColumnsOf, takenOf } from './store/rows.ts';
 import { startThread, threadFile } from './thread/start-thread.ts';
 import type { StartThread } from './thread/write-queue.ts';
 import { Upkeep } from './upkeep.ts';
@@ -55,7 +62,9 @@ export function sqliteInbox(options: SqliteInboxOptions): Inbox {
 /** Reads in this thread, which costs little, and writes in another, since each commit waits for the disk. */
 export class SqliteInbox implements Inbox {
   readonly durable = true;
+  readonly shared = true;
   readonly deadLetters: DeadLetters;
+  readonly refusals: Refusals;
   readonly #file: InboxFile;
   readonly #listeners = new Set<() => void>();
   readonly #upkeep: Upkeep;
@@ -70,6 +79,7 @@ export class SqliteInbox implements Inbox {
     this.#file = file;
     this.#write = (name, args) => file.write(name, args);
     this.deadLetters = new SqliteDeadLetters(file);
+    this.refusals = new SqliteRefusals(file);
     this.#upkeep = new Upkeep({
       pollMs: options.pollMs,
       sweepMs: options.sweepMs,
@@ -85,7 +95,7 @@ export class SqliteInbox implements Inbox {
   }
 
   async record(event: NewEvent): Promise<Recorded> {
-    const columns = columnsOf(event);
+    const columns = eventColumnsOf(event);
     // A worker that takes jobs in this turn gets the event in the transaction that records it.
     this.#notify();
     return this.#file.write('record', [columns], ([transition, done]) => ({ transition, done }));
@@ -128,25 +138,43 @@ export class SqliteInbox implements Inbox {
   }
 
   getCall(provider: string, callId: string, tenant = ''): Promise<Call | undefined> {
-    return this.#file.read((store) => readSteps(store.calls.call(provider, callId, tenant)));
+    return this.#file.read((store) => readSteps(store.reading.calls.call(provider, callId, tenant)));
   }
 
   async listCalls(query: CallQuery = {}): Promise<Page<CallSummary>> {
     checkOptions('query', query, QUERIES.listCalls);
-    return readPage(
-      query,
-      'first_event_at',
-      (before, limit) => this.#file.read((store) => store.calls.list(query, before, limit)),
-      summaryOf,
-    );
+    return this.#file.read((store, now) => readSteps(store.reading.lists.page(query, now)));
+  }
+
+  async events(query: FeedQuery = {}): Promise<FeedPage> {
+    checkOptions('query', query, FEED_QUERIES);
+    return this.#file.read((store) => readSteps(store.reading.feed.page(query)));
+  }
+
+  async stats(query: StatsQuery): Promise<readonly StatsRow[]> {
+    checkOptions('query', query, QUERIES.stats);
+    return this.#file.read((store, now) => readSteps(store.reading.stats.rows(query, now)));
+  }
+
+  handled(events: readonly EventKey[]): Promise<readonly string[]> {
+    return this.#file.read((store) => store.reading.handled.among(events));
   }
 
   counts(): Promise<InboxCounts> {
-    return this.#file.read((store, now) => store.totals.counts(now));
+    return this.#file.read((store, now) => store.reading.health.counts(now));
   }
 
-  health(): Promise<InboxHealth> {
-    return this.#file.read((store, now) => store.totals.health(now));
+  async health(): Promise<InboxHealth> {
+    const health = await this.#file.read((store, now) => store.reading.health.health(now));
+    return { ...health, store: this.#file.figures() };
+  }
+
+  reportWorker(report: WorkerReport): Promise<void> {
+    return this.#write('reportWorker', [report]);
+  }
+
+  removeWorker(owner: string): Promise<void> {
+    return this.#write('removeWorker', [owner]);
   }
 
   async endCall(provider: string, callId: string, end: CallEnd): Promise<boolean> {

@@ -5,7 +5,7 @@ import { clearInterval, setInterval, setTimeout } from './timers.ts';
 /** The pause between two steps of a sweep, in which requests are served. */
 const PAUSE_MS = 5;
 
-const BEGINNING: SweepPlace = { at: Number.MIN_SAFE_INTEGER, row: 0, range: undefined };
+const BEGINNING: SweepPlace = { at: Number.MIN_SAFE_INTEGER, row: 0, provider: undefined };
 
 /** The regular tasks. */
 export interface Duties {

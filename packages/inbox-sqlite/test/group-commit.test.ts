@@ -3,7 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { expect, it, vi } from 'vitest';
 import { type DatabaseClass, loadEngine, type Statement } from '../src/database/engine.ts';
 import { Connection } from '../src/store/connection.ts';
-import { columnsOf } from '../src/store/rows.ts';
+import { eventColumnsOf } from '../src/store/rows.ts';
 import { CommitLoop } from '../src/thread/commit-loop.ts';
 import { ExitGate } from '../src/thread/exit-gate.ts';
 import { CLOSE } from '../src/thread/protocol.ts';
@@ -38,7 +38,7 @@ it('commits writes together that arrived during a transaction', async () => {
   connection.open({ create: true, waitMs: 0 });
   new CommitLoop(port2, connection, new ExitGate(ExitGate.memory()), options);
   commits = 0;
-  for (const callId of ['c1', 'c2', 'c3']) port1.postMessage(['record', [columnsOf(anEvent(callId))], undefined]);
+  for (const callId of ['c1', 'c2', 'c3']) port1.postMessage(['record', [eventColumnsOf(anEvent(callId))], undefined]);
   const [answer] = await once(port1, 'message');
   expect(answer).toEqual({ results: Array(3).fill(['advance', false]), isWorkDue: true });
   expect(commits).toBe(1);
@@ -62,7 +62,7 @@ it('keeps an exiting process for one transaction, or for closing, not for all pe
   commits = 0;
   let answers = 0;
   port1.on('message', () => answers++);
-  port1.postMessage(['c1', 'c2', 'c3'].flatMap((callId) => ['record', [columnsOf(anEvent(callId))], undefined]));
+  port1.postMessage(['c1', 'c2', 'c3'].flatMap((callId) => ['record', [eventColumnsOf(anEvent(callId))], undefined]));
   await vi.waitFor(() => expect(answers).toBe(3));
   port1.postMessage(CLOSE);
   await once(port1, 'close');

@@ -1,9 +1,9 @@
 import type { AnyCallStatusEvent } from '@call-status/core';
+import { eventOf } from '@call-status/core/inbox';
 import { onTestFinished } from 'vitest';
 import type { Now } from '../src/database/clock.ts';
 import { loadEngine } from '../src/database/engine.ts';
 import { openDatabase } from '../src/database/open.ts';
-import { eventOf } from '../src/store/rows.ts';
 import { Store } from '../src/store/store.ts';
 import type { SweepPlace } from '../src/store/sweep.ts';
 
@@ -11,7 +11,7 @@ import type { SweepPlace } from '../src/store/sweep.ts';
 export const t = (time: number): Now => ({ wall: time, mono: time, steady: time });
 
 /** Where a sweep begins. */
-export const FIRST: SweepPlace = { at: Number.MIN_SAFE_INTEGER, row: 0, range: undefined };
+export const FIRST: SweepPlace = { at: Number.MIN_SAFE_INTEGER, row: 0, provider: undefined };
 
 /** A store that is closed after the test. */
 export function open(path: string): Store {

@@ -56,6 +56,11 @@ export function idOf(path: string): string | undefined {
   }
 }
 
+/** In bytes; 0 if there is no file. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 export function replaced(path: string, part: string): CallStatusError {
   const reason = `${part} was removed, renamed or replaced while it was open.`;
   return new CallStatusError('inbox_replaced', { path, reason });

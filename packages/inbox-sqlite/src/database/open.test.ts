@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openInbox, temporaryFile } from '../../test/support.ts';
 import { type Database, type DatabaseClass, loadEngine, type Statement } from './engine.ts';
 import { openDatabase, pragma } from './open.ts';
-import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
+import { APPLICATION_ID, MIGRATIONS } from './schema/schema.ts';
 
 const engine = loadEngine();
 const schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
@@ -36,17 +36,17 @@ describe('openDatabase', () => {
   it('migrates a file of an earlier version, and keeps its rows', () => {
     const path = temporaryFile();
     const before = openDatabase(engine, path, { create: true, waitMs: 0 });
-    expect(pragma(before, 'PRAGMA user_version')).toBe(1);
+    expect(pragma(before, 'PRAGMA user_version')).toBe(2);
     before.exec("INSERT INTO tombstones VALUES ('hash', 7)");
     before.close();
     const migrations = [
       ...MIGRATIONS,
-      'ALTER TABLE tombstones ADD COLUMN note TEXT',
-      'CREATE TABLE notes (id INTEGER)',
+      (db: Database) => db.exec('ALTER TABLE tombstones ADD COLUMN note TEXT'),
+      (db: Database) => db.exec('CREATE TABLE notes (id INTEGER)'),
     ];
     for (const _ of ['migrated', 'reopened']) {
       const db = openDatabase(engine, path, { create: false, waitMs: 0, migrations });
-      expect(pragma(db, 'PRAGMA user_version')).toBe(3);
+      expect(pragma(db, 'PRAGMA user_version')).toBe(4);
       expect(db.prepare('SELECT hash, until, note FROM tombstones').all()).toEqual([
         { hash: 'hash', until: 7, note: null },
       ]);
@@ -56,14 +56,14 @@ describe('openDatabase', () => {
     expect(() => openInbox({ path }).ready()).toThrow(
       expect.objectContaining({
         code: 'inbox_unsupported',
-        message: expect.stringContaining('version 3, this release knows 1'),
+        message: expect.stringContaining('version 4, this release knows 2'),
       }),
     );
   });
 
   it('gives a new file the schema of a migrated one', () => {
     const [migrated, fresh] = [temporaryFile(), temporaryFile()];
-    const migrations = [...MIGRATIONS, 'CREATE TABLE notes (id INTEGER)'];
+    const migrations = [...MIGRATIONS, (db: Database) => db.exec('CREATE TABLE notes (id INTEGER)')];
     openDatabase(engine, migrated, { create: true, waitMs: 0 }).close();
     const schemas = [migrated, fresh].map((path) => {
       const db = openDatabase(engine, path, { create: true, waitMs: 0, migrations });
@@ -87,6 +87,37 @@ describe('openDatabase', () => {
     expect(pragma(db, schema)).toBe('CREATE TABLE hours (work INTEGER)');
     expect(pragma(db, 'PRAGMA journal_mode')).toBe('delete');
     db.close();
+  });
+
+  it('rejects the empty database of another program unchanged', () => {
+    const path = temporaryFile();
+    const foreign = new engine(path);
+    foreign.exec('PRAGMA application_id = 7; VACUUM');
+    foreign.close();
+    expect(() => openDatabase(engine, path, { create: true, waitMs: 0 })).toThrow(
+      expect.objectContaining({ code: 'inbox_unsupported', message: expect.stringContaining('of another program') }),
+    );
+    const db = new engine(path);
+    expect(pragma(db, 'PRAGMA application_id')).toBe(7);
+    expect(pragma(db, 'PRAGMA journal_mode')).toBe('delete');
+    db.close();
+  });
+
+  it.each([
+    'PRAGMA user_version = 1',
+    'PRAGMA user_version = 2',
+    `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 2`,
+    `PRAGMA application_id = ${APPLICATION_ID}`,
+  ])('calls an inbox without tables damaged: %s', (sql) => {
+    const path = temporaryFile();
+    const db = new engine(path);
+    db.exec(`${sql}; VACUUM`);
+    db.close();
+    for (const create of [true, false]) {
+      expect(() => openDatabase(engine, path, { create, waitMs: 0 })).toThrow(
+        expect.objectContaining({ code: 'inbox_corrupted', details: expect.objectContaining({ path }) }),
+      );
+    }
   });
 
   it('leaves the file unchanged when a migration fails', () => {

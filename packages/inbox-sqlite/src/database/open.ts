@@ -3,7 +3,7 @@ import { CallStatusError } from '@call-status/core';
 import { type Database, type DatabaseClass, FITTING_NODE, isSafeVersion, type Row, type Value } from './engine.ts';
 import { isLocked } from './errors.ts';
 import { createPrivately, fileId, LONGEST_WAL_BYTES } from './file.ts';
-import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
+import { APPLICATION_ID, MIGRATIONS, type Migration } from './schema/schema.ts';
 
 /** SQLite blocks the calling thread while it waits for a lock, so it may not wait for long. The inbox waits without blocking. */
 const BUSY_MS = 10;
@@ -27,7 +27,7 @@ export interface Opening {
    * The schema, for tests.
    * @default MIGRATIONS
    */
-  readonly migrations?: readonly string[];
+  readonly migrations?: readonly Migration[];
 }
 
 /**
@@ -82,11 +82,18 @@ function requireSafe(db: Database, path: string): void {
   throw unsupported(path, `SQLite ${version} can lose commits of several processes: run ${FITTING_NODE}.`);
 }
 
-/** Rejects the file of another program. An empty file counts as missing, unless it may be created. */
+/** Rejects the file of another program, and a damaged one. An empty file counts as missing, unless it may be created. */
 function requireInbox(db: Database, path: string, create: boolean): void {
-  if (pragma(db, 'PRAGMA application_id') === APPLICATION_ID) return;
-  if (pragma(db, 'SELECT count(*) FROM sqlite_schema') !== 0) {
+  const id = pragma(db, 'PRAGMA application_id');
+  const isEmpty = pragma(db, 'SELECT count(*) FROM sqlite_schema') === 0;
+  if (id === APPLICATION_ID && !isEmpty) return;
+  if ((id !== 0 && id !== APPLICATION_ID) || !isEmpty) {
     throw unsupported(path, 'This is the database of another program: check the path.');
+  }
+  // A version without its tables.
+  const version = versionOf(db);
+  if (id === APPLICATION_ID || (version > 0 && version <= MIGRATIONS.length)) {
+    throw new CallStatusError('inbox_corrupted', { path });
   }
   if (!create) throw missing(path, 'This file is empty.');
 }
@@ -106,14 +113,14 @@ function makeDurable(db: Database, path: string): void {
   );
 }
 
-function migrate(db: Database, path: string, migrations: readonly string[]): void {
+function migrate(db: Database, path: string, migrations: readonly Migration[]): void {
   if (versionOf(db) === migrations.length) return;
   db.exec('BEGIN IMMEDIATE');
   try {
     // Read again: another process may have migrated while this one waited for the lock.
     const version = versionOf(db);
     requireVersion(version, path, migrations);
-    for (const migration of migrations.slice(version)) db.exec(migration);
+    for (const migration of migrations.slice(version)) migration(db);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`);
   } catch (error) {
     rollback(db);
@@ -128,7 +135,7 @@ function migrate(db: Database, path: string, migrations: readonly string[]): voi
  *
  * @throws CallStatusError `inbox_unsupported`
  */
-export function requireVersion(version: number, path: string, migrations: readonly string[] = MIGRATIONS): void {
+export function requireVersion(version: number, path: string, migrations: readonly Migration[] = MIGRATIONS): void {
   if (version <= migrations.length) return;
   throw unsupported(
     path,

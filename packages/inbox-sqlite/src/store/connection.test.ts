@@ -5,7 +5,7 @@ import { openInbox, temporaryFile } from '../../test/support.ts';
 import { loadEngine } from '../database/engine.ts';
 import { pragma } from '../database/open.ts';
 import { Connection } from './connection.ts';
-import { columnsOf } from './rows.ts';
+import { eventColumnsOf } from './rows.ts';
 
 const engine = loadEngine();
 
@@ -15,7 +15,7 @@ it('a connection that reads leaves the slow copying of the -wal to the one that 
   reading.open({ create: true, waitMs: 0 });
   const store = writing.open({ create: false, waitMs: 0 });
   store.begin();
-  store.record(columnsOf(anEvent('c1')), store.now(undefined));
+  store.record(eventColumnsOf(anEvent('c1')), store.now(undefined));
   store.commit();
   const committed = statSync(`${path}-wal`).size;
   reading.close();
@@ -52,7 +52,7 @@ it('a failed connection is not reopened on another file in its place', () => {
   writeFileSync(path, '');
   expect(() => connection.store()).toThrow(expect.objectContaining({ code: 'inbox_replaced' }));
   renameSync(`${path}.old`, path);
-  expect(connection.store().totals).toBeDefined();
+  expect(connection.store().reading).toBeDefined();
   connection.close();
 });
 

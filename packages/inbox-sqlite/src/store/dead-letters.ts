@@ -1,13 +1,25 @@
 import type { DeadLetter } from '@call-status/core';
-import { type DeadLetterQuery, timeRange } from '@call-status/core/inbox';
+import {
+  type DeadLetterGroup,
+  type DeadLetterQuery,
+  deadLetterOf,
+  isoOf,
+  type Place,
+  type StoredDeadLetter,
+  timeRange,
+} from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
-import { eventOf, isoOf, LAST, type Place, type StoredEvent } from './rows.ts';
+import { FIRST, LAST } from './rows.ts';
 import { BLOCKED, DEAD } from './totals.ts';
 import type { Transaction } from './transaction.ts';
 
 /** How many dead letters one step replays. */
 const REPLAY_ROWS = 50;
+
+/** How many dead letters one step of a grouping reads, and how many groups there are at most. */
+const GROUP_ROWS = 500;
+const MOST_GROUPS = 100;
 
 const COLUMNS = 'jobs.id, event, transition, failures, error, dead_at';
 const JOINED = 'FROM jobs CROSS JOIN recorded ON recorded.id = jobs.id WHERE state = 4';
@@ -15,7 +27,17 @@ const NEWEST = 'dead_at >= ? AND (dead_at, jobs.id) < (?, ?) ORDER BY dead_at DE
 const OLDEST = `dead_at < ? AND (dead_at, id) > (?, ?) ORDER BY dead_at, id LIMIT ${REPLAY_ROWS}`;
 
 export const DEAD_LETTER_SQL: Sql<
-  'list' | 'listOfProvider' | 'read' | 'newest' | 'oldest' | 'oldestOfProvider' | 'replay' | 'unschedule' | 'discard'
+  | 'list'
+  | 'listOfProvider'
+  | 'read'
+  | 'newest'
+  | 'oldest'
+  | 'oldestOfProvider'
+  | 'replay'
+  | 'unschedule'
+  | 'discard'
+  | 'addToCall'
+  | 'grouped'
 > = {
   list: `SELECT ${COLUMNS} ${JOINED} AND ${NEWEST}`,
   listOfProvider: `SELECT ${COLUMNS} ${JOINED} AND jobs.provider = ? AND ${NEWEST}`,
@@ -24,12 +46,16 @@ export const DEAD_LETTER_SQL: Sql<
   oldest: `SELECT dead_at, id, event_id FROM jobs WHERE state = 4 AND ${OLDEST}`,
   oldestOfProvider: `SELECT dead_at, id, event_id FROM jobs WHERE state = 4 AND provider = ? AND ${OLDEST}`,
   replay: `
-    UPDATE jobs SET state = 0, dead_at = NULL, failures = 0, interruptions = 0, suspect = 0, not_before = 0
+    UPDATE jobs SET state = 0, dead_at = NULL, error_group = NULL, failures = 0, interruptions = 0, suspect = 0, not_before = 0
     WHERE event_id = ? AND state = 4 RETURNING call`,
   unschedule: `
     UPDATE jobs SET state = 0, due_since = NULL, wakes_at = NULL
     WHERE call = ? AND state = ? AND token IS NULL`,
-  discard: 'DELETE FROM jobs WHERE event_id = ? AND state = 4',
+  discard: 'DELETE FROM jobs WHERE event_id = ? AND state = 4 RETURNING call',
+  addToCall: 'UPDATE calls SET dead_letters = dead_letters + ? WHERE id = ?',
+  grouped: `
+    SELECT provider, error_group, dead_at, id FROM jobs
+    WHERE state = 4 AND dead_at < ? AND (dead_at, id) > (?, ?) ORDER BY dead_at, id LIMIT ${GROUP_ROWS}`,
 };
 
 /** Which dead letters to replay. */
@@ -63,7 +89,7 @@ export class StoredDeadLetters {
 
   read(eventId: string): DeadLetter | undefined {
     const row = this.#statements.read.get(eventId);
-    return row && deadLetterOf(row);
+    return row && deadLetterOf(row as unknown as StoredDeadLetter);
   }
 
   replay(eventId: string, now: Now): boolean {
@@ -71,6 +97,8 @@ export class StoredDeadLetters {
     transaction.storeNewJobs();
     const row = this.#statements.replay.get(eventId);
     if (row === undefined) return false;
+    this.#statements.addToCall.run(-1, row['call']);
+    transaction.flights.land(row['call']);
     transaction.totals.move(DEAD, BLOCKED);
     // The replayed event comes before later events of its call. Unschedule the one that waits, unless a worker may still have it.
     for (const state of [1, 2]) {
@@ -102,17 +130,37 @@ export class StoredDeadLetters {
   }
 
   discard(eventId: string): boolean {
-    const { changes } = this.#statements.discard.run(eventId);
-    this.#transaction.totals.enter(DEAD, -Number(changes));
-    return changes !== 0;
+    const row = this.#statements.discard.get(eventId);
+    if (row === undefined) return false;
+    this.#statements.addToCall.run(-1, row['call']);
+    this.#transaction.totals.leave(DEAD);
+    return true;
+  }
+
+  /** Groups those that match, in steps. */
+  *groups({ provider, ...times }: ReplayQuery): Generator<void, DeadLetterGroup[]> {
+    const { sinceMs, untilMs } = timeRange(times);
+    const groups = new Map<string, Row>();
+    for (let place: Place | undefined = { ...FIRST, at: Math.max(sinceMs, FIRST.at) }; place !== undefined; ) {
+      const rows = this.#statements.grouped.all(untilMs, place.at, place.row);
+      for (const row of rows) if (provider === undefined || row['provider'] === provider) addTo(groups, row);
+      const last = rows.length === GROUP_ROWS ? rows.at(-1) : undefined;
+      place = last && { at: last['dead_at'], row: last['id'] };
+      if (place !== undefined) yield;
+    }
+    return [...groups.values()]
+      .sort((a, b) => b['count'] - a['count'] || b['last'] - a['last'])
+      .slice(0, MOST_GROUPS)
+      .map(groupOf);
   }
 }
 
-export function deadLetterOf(row: Row): DeadLetter {
-  return {
-    event: eventOf(row as unknown as StoredEvent),
-    attempts: row['failures'],
-    error: row['error'],
-    deadAt: isoOf(row['dead_at']),
-  };
+function addTo(groups: Map<string, Row>, { provider, error_group: error, dead_at: deadAt }: Row): void {
+  const key = JSON.stringify([provider, error]);
+  const { first = deadAt, count = 0 } = groups.get(key) ?? {};
+  groups.set(key, { provider, error, first, last: deadAt, count: count + 1 });
+}
+
+function groupOf({ provider, error, first, last, count }: Row): DeadLetterGroup {
+  return { provider, error, count, firstDeadAt: isoOf(first), lastDeadAt: isoOf(last) };
 }

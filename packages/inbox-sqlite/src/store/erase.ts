@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { TerminalStatus } from '@call-status/core';
 import type { Now } from '../database/clock.ts';
-import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import type { StoredRefusals } from './refusals.ts';
 import type { Outcomes } from './results.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -22,9 +23,10 @@ export const ERASE_SQL: Sql<
   | 'events'
   | 'addTombstone'
   | 'removeEvent'
+  | 'removedTo'
 > = {
   call: 'SELECT id, terminal FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
-  endCall: 'UPDATE calls SET status = ?, terminal = 1, ended_at = ? WHERE id = ?',
+  endCall: `UPDATE calls SET status = ?, terminal = 1, ended_at = ?, ended_by = 'application' WHERE id = ?`,
   removeCall: 'DELETE FROM calls WHERE id = ?',
   removeJobs: 'DELETE FROM jobs WHERE call = ? RETURNING state, token',
   markErasing: 'INSERT INTO erasing (call, key, until) VALUES (?, ?, ?)',
@@ -33,17 +35,20 @@ export const ERASE_SQL: Sql<
   events: `SELECT id, event_id FROM recorded WHERE call = ? AND event_id > '' ORDER BY event_id LIMIT ?`,
   addTombstone: 'INSERT OR REPLACE INTO tombstones (hash, until) VALUES (?, ?)',
   removeEvent: 'DELETE FROM recorded WHERE id = ?',
+  removedTo: 'UPDATE inbox SET removed_to = max(removed_to, ?) WHERE id = 1',
 };
 
 /** Ends and removes calls. */
 export class Eraser {
   readonly #transaction: Transaction;
   readonly #outcomes: Outcomes;
+  readonly #refusals: StoredRefusals;
   readonly #statements: Statements<typeof ERASE_SQL>;
 
-  constructor(db: Database, transaction: Transaction, outcomes: Outcomes) {
+  constructor(db: Database, transaction: Transaction, outcomes: Outcomes, refusals: StoredRefusals) {
     this.#transaction = transaction;
     this.#outcomes = outcomes;
+    this.#refusals = refusals;
     this.#statements = prepare(db, ERASE_SQL);
   }
 
@@ -51,7 +56,7 @@ export class Eraser {
     const call = this.#statements.call.get(callId, provider, tenant);
     if (call?.['terminal'] !== 0) return false;
     this.#statements.endCall.run(status, wall, call['id']);
-    this.#transaction.totals.addCalls(-1, 1);
+    this.#transaction.totals.addCalls(provider, -1, 1);
     return true;
   }
 
@@ -60,19 +65,22 @@ export class Eraser {
     this.#transaction.storeNewJobs();
     const call = this.#statements.call.get(callId, provider, tenant);
     if (call === undefined) return false;
+    this.#transaction.flights.land(call['id']);
     for (const { state, token } of this.#statements.removeJobs.all(call['id'])) {
       this.#transaction.totals.leave(state);
       if (token !== null) this.#outcomes.add(token, 'forget');
     }
-    this.remove(call['id'], call['terminal'] === 1, keyOf(provider, tenant, callId), wall + DUPLICATES_FOR_MS);
+    this.remove({ ...call, provider, tenant, call_id: callId }, wall + DUPLICATES_FOR_MS);
+    this.#refusals.forget(callId);
     return true;
   }
 
   /** Removes a call that has no jobs, and leaves its events to `step`. */
-  remove(call: number, isEnded: boolean, key: string, until: number): void {
-    this.#statements.removeCall.run(call);
-    this.#statements.markErasing.run(call, key, until);
-    this.#transaction.totals.addCalls(isEnded ? 0 : -1, isEnded ? -1 : 0);
+  remove({ id, provider, tenant, call_id: callId, terminal }: Row, until: number): void {
+    this.#statements.removeCall.run(id);
+    this.#statements.markErasing.run(id, keyOf(provider, tenant, callId), until);
+    const isEnded = terminal === 1;
+    this.#transaction.totals.addCalls(provider, isEnded ? 0 : -1, isEnded ? -1 : 0);
     this.#transaction.isErasing = true;
   }
 
@@ -80,6 +88,7 @@ export class Eraser {
   step(limit: number, { wall }: Now): number {
     const { nextErasing, unmarkErasing, events, addTombstone, removeEvent } = this.#statements;
     let removed = 0;
+    let last = 0;
     for (let call = nextErasing.get(); call !== undefined && removed < limit; call = nextErasing.get()) {
       const room = limit - removed;
       const rows = events.all(call['call'], room);
@@ -89,10 +98,12 @@ export class Eraser {
           this.#transaction.hasTombstones = true;
         }
         removeEvent.run(id);
+        last = Math.max(last, id);
       }
       removed += rows.length;
       if (rows.length < room) unmarkErasing.run(call['call']);
     }
+    if (last > 0) this.#statements.removedTo.run(last);
     return removed;
   }
 }

@@ -1,7 +1,7 @@
-import type { TakeRequest } from '@call-status/core/inbox';
+import type { StoredEvent, TakeRequest } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
-import type { StoredEvent, TakenRow, TakenRows } from './rows.ts';
+import type { TakenRow, TakenRows } from './rows.ts';
 import { DUE, RETRYING, RUNNING } from './totals.ts';
 import type { NewLease, Transaction } from './transaction.ts';
 
@@ -67,14 +67,10 @@ const NOTHING: Chosen = { rows: [], isMore: false };
 export class JobQueue {
   readonly #transaction: Transaction;
   readonly #statements: Statements<typeof JOB_SQL>;
-  /** Makes the leases of this connection differ from those of all others. */
-  readonly #name: string;
-  #leases = 0;
 
-  constructor(db: Database, transaction: Transaction, name: string) {
+  constructor(db: Database, transaction: Transaction) {
     this.#transaction = transaction;
     this.#statements = prepare(db, JOB_SQL);
-    this.#name = name;
   }
 
   take({ limit, owner, limits = {}, suspect = false, ...request }: TakeRequest, now: Now): TakenRows {
@@ -84,6 +80,7 @@ export class JobQueue {
     const room = new Room(limits);
     const wanted = suspect ? Math.min(limit, 1) : limit;
     const look = this.#look(now);
+    const landsAt = transaction.flights.wakesAt();
     const isAny = look[suspect ? 'suspects' : 'due'] === 1;
     const { rows, isMore } = isAny ? this.#choose(suspect, wanted, room) : NOTHING;
     const jobs = rows.map((row) => this.#lease(row, owner, until, leaseMs));
@@ -94,6 +91,7 @@ export class JobQueue {
     if (!more && !suspects) transaction.isWorkDue = false;
     const wakesAt = Math.min(
       look['wakes_at'] ?? Number.POSITIVE_INFINITY,
+      landsAt,
       jobs.length > 0 ? until : Number.POSITIVE_INFINITY,
     );
     const nextInMs = Number.isFinite(wakesAt) ? Math.max(0, wakesAt - now.steady) : undefined;
@@ -101,17 +99,15 @@ export class JobQueue {
   }
 
   /** Events recorded in this transaction are leased without being stored as due first. */
-  #takeNewJobs(limit: number, room: Room, { owner, until, leaseMs }: Omit<NewLease, 'token'>): TakenRow[] {
+  #takeNewJobs(limit: number, room: Room, lease: NewLease): TakenRow[] {
     const transaction = this.#transaction;
     const taken: TakenRow[] = [];
     transaction.newJobs = transaction.newJobs.filter((job) => {
       if (taken.length >= limit || room.of(job.provider) <= 0) return true;
       room.take(job.provider);
-      const { call, row, eventId } = job;
-      const token = this.#newToken(call, row);
-      transaction.leaseNewJob(job, { owner, token, until, leaseMs });
-      const { event, transition } = this.#eventOf(row);
-      taken.push([eventId, token, 0, 0, false, 1, NOTHING_DONE, event, transition]);
+      const token = transaction.leaseNewJob(job, lease);
+      const { event, transition } = this.#eventOf(job.row);
+      taken.push([job.eventId, token, 0, 0, false, 1, NOTHING_DONE, event, transition]);
       return false;
     });
     return taken;
@@ -119,6 +115,8 @@ export class JobQueue {
 
   /** What there is, after the passing of time has been applied. */
   #look(now: Now): Row {
+    const { flights } = this.#transaction;
+    if (flights.wakesAt() <= now.steady) flights.landEnded(now.steady);
     const { look } = this.#statements;
     const found = look.get() as Row;
     if (found['wakes_at'] === null || found['wakes_at'] > now.steady) return found;
@@ -170,7 +168,7 @@ export class JobQueue {
 
   #lease(row: Row, owner: string, until: number, leaseMs: number): TakenRow {
     const { call, id, event_id: eventId, failures, suspect, takes, done_handlers: doneHandlers } = row;
-    const token = this.#newToken(call, id);
+    const token = this.#transaction.newToken(call, id);
     const interruptions = row['interruptions'] + Number(row['begun_ms'] !== null);
     this.#statements.lease.run(owner, token, until, leaseMs, interruptions, call, id);
     this.#transaction.totals.move(DUE, RUNNING);
@@ -182,12 +180,9 @@ export class JobQueue {
     return this.#statements.event.get(row) as unknown as StoredEvent;
   }
 
-  #newToken(call: number, row: number): string {
-    return `${call}.${row}.${++this.#leases}.${this.#name}`;
-  }
-
   /** A time further ahead than its span was set by another clock: such pauses end now, and such leases start over. */
   limitSpans({ steady }: Now): void {
+    this.#transaction.flights.landFarAhead(steady);
     this.#statements.farAhead.run(steady);
   }
 }

@@ -1,4 +1,4 @@
-import type { Failure, Outcome } from '@call-status/core/inbox';
+import { errorGroupOf, type Failure, type Outcome, storedText } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Sql, type Statements, type Value } from '../database/engine.ts';
 import { BLOCKED, DEAD, RUNNING } from './totals.ts';
@@ -7,7 +7,9 @@ import type { Transaction } from './transaction.ts';
 const RESULT = `due_since = NULL, wakes_at = NULL, token = NULL, begun_ms = NULL`;
 const LEASED = `WHERE call = ? AND id = ? AND token = ? AND state = ?`;
 
-export const RESULT_SQL: Sql<'stateOf' | 'renew' | 'begin' | 'finish' | 'retry' | 'moveToDeadLetters' | 'release'> = {
+export const RESULT_SQL: Sql<
+  'stateOf' | 'renew' | 'begin' | 'finish' | 'retry' | 'moveToDeadLetters' | 'addDeadLetter' | 'release'
+> = {
   stateOf: 'SELECT state, token FROM jobs WHERE call = ? AND id = ?',
   renew:
     'UPDATE jobs SET state = 3, due_since = NULL, wakes_at = ?, span_ms = ? WHERE call = ? AND id = ? AND token = ? AND state = ?',
@@ -17,8 +19,9 @@ export const RESULT_SQL: Sql<'stateOf' | 'renew' | 'begin' | 'finish' | 'retry' 
     UPDATE jobs SET state = 0, failures = failures + 1, suspect = 0, not_before = ?, span_ms = ?, error = ?, done_handlers = ?, ${RESULT}
     ${LEASED}`,
   moveToDeadLetters: `
-    UPDATE jobs SET state = 4, failures = failures + 1, suspect = 0, dead_at = ?, error = ?, done_handlers = ?, ${RESULT}
+    UPDATE jobs SET state = 4, failures = failures + 1, suspect = 0, dead_at = ?, error_group = ?, error = ?, done_handlers = ?, ${RESULT}
     ${LEASED}`,
+  addDeadLetter: 'UPDATE calls SET dead_letters = dead_letters + 1 WHERE id = ?',
   release: `UPDATE jobs SET state = 0, not_before = ?, span_ms = ?, ${RESULT} ${LEASED}`,
 };
 
@@ -49,21 +52,28 @@ export class Results {
 
   /** The handlers begin: a take that ends without a result from here on is an interruption. */
   begin(token: string, retryInMs: number, { steady }: Now): Outcome {
-    const { changes } = this.#statements.begin.run(spanOf(retryInMs), ...jobOf(token), token, steady);
+    const job = this.#landed(token);
+    const { changes } = this.#statements.begin.run(spanOf(retryInMs), ...job, token, steady);
     return changes === 0 ? 'lost' : 'done';
   }
 
   finish(token: string, now: Now): Outcome {
+    const { flights, totals } = this.#transaction;
+    if (flights.finish(jobOf(token)[0] as number, token)) {
+      totals.leave(RUNNING);
+      this.outcomes.add(token, 'finish');
+      return 'done';
+    }
     return this.#end('finish', token, undefined, now, (...lease) => this.#statements.finish.run(...lease).changes);
   }
 
   fail(token: string, { retryInMs, error: text, doneHandlers }: Failure, now: Now): Outcome {
     const { retry, moveToDeadLetters } = this.#statements;
     const done = JSON.stringify(doneHandlers);
-    // SQLite would cut the text at NUL.
-    const error = text.replaceAll('\0', '\ufffd');
+    const error = storedText(text, Number.POSITIVE_INFINITY);
     if (retryInMs === undefined) {
-      const move: Apply = (...lease) => moveToDeadLetters.run(now.wall, error, done, ...lease).changes;
+      const group = errorGroupOf(text);
+      const move: Apply = (...lease) => moveToDeadLetters.run(now.wall, group, error, done, ...lease).changes;
       return this.#end('fail', token, DEAD, now, move);
     }
     const span = spanOf(retryInMs);
@@ -85,6 +95,7 @@ export class Results {
     const { totals } = this.#transaction;
     totals.leave(before);
     if (state !== undefined) totals.enter(state);
+    if (state === DEAD) this.#statements.addDeadLetter.run(jobOf(token)[0]);
     this.outcomes.add(token, ending);
     this.#transaction.schedule(jobOf(token)[0] as number, now);
     return 'done';
@@ -92,12 +103,19 @@ export class Results {
 
   /** Runs a statement on a leased job and returns the state it was in, or `undefined` if the lease is lost. Nearly always it is running. */
   #apply(token: string, run: Apply): number | undefined {
-    const [call, row] = jobOf(token);
+    const [call, row] = this.#landed(token);
     if (run(call, row, token, RUNNING) !== 0) return RUNNING;
     const found = this.#statements.stateOf.get(call, row);
     if (found?.['token'] !== token) return undefined;
     run(call, row, token, found['state']);
     return found['state'];
+  }
+
+  /** The row in `jobs` of a lease, which is there even if the job was in flight. */
+  #landed(token: string): Job {
+    const job = jobOf(token);
+    if (job[0] !== null) this.#transaction.flights.land(job[0]);
+    return job;
   }
 
   #unknown(token: string): Outcome {
@@ -113,8 +131,10 @@ function spanOf(ms: number): number {
   return ms > 0 ? Math.min(Math.ceil(ms), LONGEST_MS) : 0;
 }
 
-/** The row in `jobs` that a lease belongs to; `null` for a token that no inbox issued. */
-function jobOf(token: string): [call: number | null, row: number | null] {
+/** The key of a row in `jobs`; `null` for a token that no inbox issued. */
+type Job = readonly [call: number | null, row: number | null];
+
+function jobOf(token: string): Job {
   const [call = Number.NaN, row = Number.NaN] = token.split('.', 2).map(Number);
   return Number.isInteger(call) && Number.isInteger(row) ? [call, row] : [null, null];
 }

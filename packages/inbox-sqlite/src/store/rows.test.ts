@@ -1,24 +1,62 @@
 import { expect, it } from 'vitest';
 import { anEvent } from '../../test/events.ts';
-import { columnsOf } from './rows.ts';
+import { open, t, within } from '../../test/stores.ts';
+import { temporaryFile } from '../../test/support.ts';
+import { loadEngine } from '../database/engine.ts';
+import { eventColumnsOf } from './rows.ts';
 
-/** The columns of its call that an event provides. */
-const detailsOf = (more: object) => columnsOf({ ...anEvent('c1'), ...more }).slice(7, 14);
-
-it('an event provides the columns of its call', () => {
-  const more = { direction: 'inbound', from: '+15550100001', to: '+15550100002', answered: true, durationSeconds: 1.5 };
-  expect(detailsOf(more)).toEqual(['inbound', '+15550100001', '+15550100002', 1, 1.5, null, null]);
-  expect(detailsOf({ answered: false })).toEqual([null, null, null, 0, null, null, null]);
-  expect(detailsOf({})).toEqual(Array.from({ length: 7 }, () => null));
-  const [receivedAt, occurredAt] = ['2026-03-02T09:00:02.000Z', '2026-03-02T09:00:01.000Z'];
-  const timesOf = (times: object) => detailsOf({ status: 'in-progress', receivedAt, ...times }).slice(5);
-  expect(timesOf({})).toEqual([null, Date.parse(receivedAt)]);
-  expect(timesOf({ occurredAt, answeredAt: receivedAt })).toEqual([Date.parse(receivedAt), Date.parse(occurredAt)]);
-});
-
-it('values of another type, or with NUL, do no harm', () => {
-  const more = { direction: 7, from: { a: 1 }, to: 'a\0b', answered: 'yes', durationSeconds: '5' };
-  expect(detailsOf(more)).toEqual([null, null, 'a\ufffdb', null, null, null, null]);
-  expect(detailsOf({ status: 'in-progress', answeredAt: 7, occurredAt: 'now' }).slice(5)).toEqual([null, null]);
-  expect(detailsOf({ durationSeconds: Number.NaN })[4]).toBeNull();
+it('an event fills the columns of its call, and a later one changes what it has', () => {
+  const path = temporaryFile();
+  const store = open(path);
+  const record = (...event: Parameters<typeof anEvent>) =>
+    within(store, () => store.record(eventColumnsOf(anEvent(...event)), t(1)));
+  const read = () => {
+    const db = new (loadEngine())(path);
+    const row = db.prepare('SELECT * FROM calls').get();
+    db.close();
+    return row;
+  };
+  record('c1', 'ringing', {
+    from: '+15550100001',
+    to: '+15550100002',
+    trust: 'signed',
+    sip: { code: 180, phrase: 'Ringing' },
+  });
+  expect(read()).toMatchObject({
+    from_number: '+15550100001',
+    from_digits: '15550100001',
+    from_reversed: '10000105551',
+    to_number: '+15550100002',
+    to_reversed: '20000105551',
+    trust: 'signed',
+    sip_code: 180,
+    sip_phrase: 'Ringing',
+    has_late: 0,
+    answered: null,
+  });
+  record('c1', 'completed', { from: '+15550100003', to: 'sip:7', trust: 'token', sip: { code: 200 }, answered: true });
+  expect(read()).toMatchObject({
+    from_digits: '15550100003',
+    from_reversed: '30000105551',
+    to_number: 'sip:7',
+    to_digits: null,
+    to_reversed: null,
+    trust: 'token',
+    sip_code: 200,
+    sip_phrase: null,
+    answered: 1,
+    ended_by: null,
+  });
+  record('c1', 'busy', { trust: 'signed', answered: false });
+  record('c1', 'in-progress', {});
+  expect(read()).toMatchObject({
+    status: 'completed',
+    from_number: '+15550100003',
+    trust: 'none',
+    answered: 1,
+    has_conflict: 1,
+    has_late: 1,
+    event_count: 4,
+    last_event: 4,
+  });
 });

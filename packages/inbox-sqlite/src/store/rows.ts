@@ -1,6 +1,14 @@
-import { type AnyCallStatusEvent, type CallStatus, CallStatusError, type Transition } from '@call-status/core';
-import type { Job, NewEvent, Taken } from '@call-status/core/inbox';
-import type { Direction } from '@call-status/core/provider';
+import { type CallStatus, CallStatusError, type Transition, type Trust } from '@call-status/core';
+import {
+  columnsOf,
+  eventOf,
+  isStorable,
+  type Job,
+  type NewEvent,
+  type Place,
+  type Taken,
+} from '@call-status/core/inbox';
+import type { Value } from '../database/engine.ts';
 
 // What crosses from one thread to the other for each event is a tuple: an object would be copied with its property names.
 
@@ -13,16 +21,36 @@ export type EventColumns = readonly [
   status: CallStatus,
   terminal: boolean,
   receivedAt: number,
-  direction: Direction | null,
+  endedAt: number | null,
+  trust: Trust,
   from: string | null,
   to: string | null,
-  answered: 0 | 1 | null,
-  durationSeconds: number | null,
-  answeredAt: number | null,
-  inProgressAt: number | null,
+  fromDigits: string | null,
+  toDigits: string | null,
+  details: Details,
   /** The whole event, without its transition. */
   json: string,
 ];
+
+/** What an event tells about its call, in the order of {@link DETAIL_COLUMNS}. */
+export type Details = readonly Value[];
+
+/** The columns of `calls` that nearly every event may change. */
+export const DETAIL_COLUMNS = [
+  'answered',
+  'mos',
+  'direction',
+  'answered_at',
+  'in_progress_at',
+  'ringing_at',
+  'duration_seconds',
+  'answered_by',
+  'sip_code',
+  'sip_phrase',
+  'error_code',
+  'error_message',
+  'parent_call_id',
+] as const;
 
 /** The result of recording an event. */
 export type RecordedRow = readonly [transition: Transition, done: boolean];
@@ -48,34 +76,11 @@ export interface TakenRows {
   readonly more: boolean;
 }
 
-/** An event as it is stored. */
-export interface StoredEvent {
-  /** The whole event as JSON, without its transition. */
-  readonly event: string;
-  readonly transition: Transition;
-}
-
-/** The place of a row in an index of times. */
-export interface Place {
-  readonly at: number;
-  readonly row: number;
-}
-
 /** Before all rows. */
 export const FIRST: Place = { at: Number.MIN_SAFE_INTEGER, row: 0 };
 
 /** After all rows. */
 export const LAST: Place = { at: Number.MAX_SAFE_INTEGER, row: 0 };
-
-/** Times are milliseconds since 1970 inside, and ISO 8601 outside. */
-export function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-/** Builds the event from its row. */
-export function eventOf({ event, transition }: StoredEvent): AnyCallStatusEvent {
-  return { ...JSON.parse(event), transition };
-}
 
 export function takenOf({ jobs, nextInMs, suspects, more }: TakenRows): Taken {
   return { jobs: jobs.map(jobOf), ...(nextInMs !== undefined && { nextInMs }), suspects, more };
@@ -104,43 +109,32 @@ function jobOf([
 }
 
 /**
- * Reads the columns from an event.
+ * Reads from an event what the store needs.
  *
  * @throws CallStatusError `inbox_unavailable` when it cannot be stored as JSON, or its ids as UTF-8
  */
-export function columnsOf(event: NewEvent): EventColumns {
-  const { provider, tenant = '', callId, id, status, terminal, receivedAt } = event;
-  requireStorable(id);
-  requireStorable(callId);
-  const { direction = null, from, to, answered, durationSeconds, answeredAt, occurredAt } = event;
+export function eventColumnsOf(event: NewEvent): EventColumns {
+  requireStorable(event.id);
+  requireStorable(event.callId);
+  const columns = columnsOf(event);
+  const answered = columns.answered === null ? null : Number(columns.answered);
   return [
-    provider,
-    tenant,
-    callId,
-    id,
-    status,
-    terminal,
-    Date.parse(receivedAt),
-    textOf(direction) as Direction | null,
-    textOf(from),
-    textOf(to),
-    typeof answered === 'boolean' ? (Number(answered) as 0 | 1) : null,
-    typeof durationSeconds === 'number' && Number.isFinite(durationSeconds) ? durationSeconds : null,
-    timeOf(answeredAt),
-    status === 'in-progress' ? timeOf(occurredAt ?? receivedAt) : null,
+    columns.provider,
+    columns.tenant,
+    columns.call_id,
+    columns.event_id,
+    columns.status,
+    columns.terminal,
+    columns.received_at,
+    columns.ended_at,
+    columns.trust,
+    columns.from_number,
+    columns.to_number,
+    columns.from_digits,
+    columns.to_digits,
+    DETAIL_COLUMNS.map((name) => (name === 'answered' ? answered : columns[name])),
     toJson(event),
   ];
-}
-
-/** Custom providers may put any type here. SQLite would cut a text at NUL. */
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : null;
-}
-
-/** In milliseconds since 1970. */
-function timeOf(value: unknown): number | null {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(time) ? null : time;
 }
 
 function toJson(event: NewEvent): string {
@@ -151,11 +145,9 @@ function toJson(event: NewEvent): string {
   }
 }
 
-const LONE_SURROGATE = /[\ud800-\udfff]/u;
-
 /** SQLite cuts texts at NUL, and all lone surrogates are the same in UTF-8: two ids could become one. */
 function requireStorable(id: string): void {
-  if (!id.includes('\0') && !LONE_SURROGATE.test(id)) return;
+  if (isStorable(id)) return;
   throw new CallStatusError('inbox_unavailable', {
     hint: 'An id contains NUL or a lone surrogate, which SQLite cannot store.',
   });

@@ -1,20 +1,19 @@
-import { checkOptions } from '@call-status/core/inbox';
+import { checkOptions, deadLetterOf, type StoredDeadLetter } from '@call-status/core/inbox';
 import { describe, expect, it } from 'vitest';
 import { anEvent } from '../../test/events.ts';
 import { FIRST, open, REQUEST, type TakenJob, t, take, within } from '../../test/stores.ts';
 import { temporaryFile } from '../../test/support.ts';
 import { QUERIES, readPage } from '../pages.ts';
-import { deadLetterOf } from './dead-letters.ts';
-import { columnsOf, LAST } from './rows.ts';
+import { eventColumnsOf, LAST } from './rows.ts';
 
 describe('a taken event', () => {
   it('is the one in the file, even if another one in its place was rolled back', () => {
     const path = temporaryFile();
     const [store, other] = [open(path), open(path)];
     store.begin();
-    store.record(columnsOf(anEvent('c1', 'ringing', { custom: 'rolled back' })), t(1));
+    store.record(eventColumnsOf(anEvent('c1', 'ringing', { custom: 'rolled back' })), t(1));
     store.rollback();
-    within(other, () => other.record(columnsOf(anEvent('c1', 'ringing', { custom: 'committed' })), t(1)));
+    within(other, () => other.record(eventColumnsOf(anEvent('c1', 'ringing', { custom: 'committed' })), t(1)));
     expect(within(store, () => take(store, 1))).toMatchObject([{ event: { custom: 'committed' } }]);
   });
 
@@ -25,7 +24,7 @@ describe('a taken event', () => {
       within(store, () =>
         store.fail(token, { error: 'boom', doneHandlers: [], ...(retryInMs && { retryInMs }) }, t(now)),
       );
-    within(store, () => store.record(columnsOf(anEvent('c1')), t(1)));
+    within(store, () => store.record(eventColumnsOf(anEvent('c1')), t(1)));
     const event = { callId: 'c1', transition: 'advance' };
     const first = attempt(1);
     expect(first).toMatchObject({ attempt: 1, event });
@@ -43,7 +42,7 @@ describe('a taken event', () => {
     const calls = Array.from({ length: 1500 }, (_, call) => `c${call}`);
     for (const [at, callId] of calls.entries()) {
       const one = at % 3 === 0 ? other : store;
-      within(one, () => one.record(columnsOf(anEvent(callId)), t(at)));
+      within(one, () => one.record(eventColumnsOf(anEvent(callId)), t(at)));
     }
     const jobs = within(store, () => take(store, 2000, 2000));
     expect(jobs.map(({ id }) => id)).toEqual(calls.map((callId) => `acme:${callId}:ringing`));
@@ -55,12 +54,12 @@ describe('an event that is taken in the transaction that records it', () => {
   it('is leased at once', () => {
     const store = open(temporaryFile());
     const [taken] = within(store, () => {
-      store.record(columnsOf(anEvent('c1')), t(1));
+      store.record(eventColumnsOf(anEvent('c1')), t(1));
       return take(store, 1);
     });
     expect(taken).toMatchObject({ id: 'acme:c1:ringing', attempt: 1 });
     expect(store.isWorkDue).toBe(false);
-    expect(store.totals.counts(t(1))).toMatchObject({ waiting: 0, running: 1 });
+    expect(store.reading.health.counts(t(1))).toMatchObject({ waiting: 0, running: 1 });
     expect(within(store, () => take(store, 1000))).toEqual([]);
     expect(within(store, () => take(store, 1001))).toEqual([]);
     const suspects = () => store.take({ ...REQUEST, suspect: true }, t(1001)).jobs;
@@ -74,7 +73,7 @@ describe('an event that is taken in the transaction that records it', () => {
     const store = open(temporaryFile());
     const calls = Array.from({ length: 600 }, (_, call) => `c${call}`);
     const jobs = within(store, () => {
-      for (const callId of calls) store.record(columnsOf(anEvent(callId)), t(1));
+      for (const callId of calls) store.record(eventColumnsOf(anEvent(callId)), t(1));
       return take(store, 1, 600);
     });
     expect(jobs.map(({ id }) => id)).toEqual(calls.map((callId) => `acme:${callId}:ringing`));
@@ -83,9 +82,9 @@ describe('an event that is taken in the transaction that records it', () => {
 
   it('comes after due jobs, up to the limit; the rest is left for the next take', () => {
     const store = open(temporaryFile());
-    within(store, () => store.record(columnsOf(anEvent('due')), t(1)));
+    within(store, () => store.record(eventColumnsOf(anEvent('due')), t(1)));
     const taken = within(store, () => {
-      for (const callId of ['c1', 'c2']) store.record(columnsOf(anEvent(callId)), t(2));
+      for (const callId of ['c1', 'c2']) store.record(eventColumnsOf(anEvent(callId)), t(2));
       return take(store, 2, 2);
     });
     expect(taken.map(({ id }) => id)).toEqual(['acme:due:ringing', 'acme:c1:ringing']);
@@ -97,7 +96,7 @@ describe('an event that is taken in the transaction that records it', () => {
     const store = open(temporaryFile());
     const taken = within(store, () => {
       for (const status of ['ringing', 'in-progress', 'completed'] as const) {
-        store.record(columnsOf(anEvent('c1', status)), t(1));
+        store.record(eventColumnsOf(anEvent('c1', status)), t(1));
       }
       return take(store, 1);
     });
@@ -108,9 +107,9 @@ describe('an event that is taken in the transaction that records it', () => {
   it('comes before later events of its call, and is an unfinished duplicate when it is redelivered', () => {
     const store = open(temporaryFile());
     const taken = within(store, () => {
-      store.record(columnsOf(anEvent('c1')), t(1));
-      expect(store.record(columnsOf(anEvent('c1')), t(1))).toEqual(['duplicate', false]);
-      store.record(columnsOf(anEvent('c1', 'completed')), t(1));
+      store.record(eventColumnsOf(anEvent('c1')), t(1));
+      expect(store.record(eventColumnsOf(anEvent('c1')), t(1))).toEqual(['duplicate', false]);
+      store.record(eventColumnsOf(anEvent('c1', 'completed')), t(1));
       return take(store, 1);
     });
     expect(taken.map(({ id }) => id)).toEqual(['acme:c1:ringing']);
@@ -120,11 +119,11 @@ describe('an event that is taken in the transaction that records it', () => {
 
   it('gives way to an earlier one that is replayed', () => {
     const store = open(temporaryFile());
-    within(store, () => store.record(columnsOf(anEvent('c1')), t(1)));
+    within(store, () => store.record(eventColumnsOf(anEvent('c1')), t(1)));
     const [first] = within(store, () => take(store, 1));
     within(store, () => store.fail(first?.token ?? '', { error: 'boom', doneHandlers: [] }, t(1)));
     const taken = within(store, () => {
-      store.record(columnsOf(anEvent('c1', 'completed')), t(2));
+      store.record(eventColumnsOf(anEvent('c1', 'completed')), t(2));
       store.replay('acme:c1:ringing', t(2));
       return take(store, 2);
     });
@@ -134,11 +133,11 @@ describe('an event that is taken in the transaction that records it', () => {
   it('keeps its call from being swept', () => {
     const store = open(temporaryFile());
     within(store, () => {
-      store.record(columnsOf(anEvent('c1', 'completed', { receivedAt: new Date(1).toISOString() })), t(1));
+      store.record(eventColumnsOf(anEvent('c1', 'completed', { receivedAt: new Date(1).toISOString() })), t(1));
       store.retain(1);
       store.sweep(FIRST, t(10));
     });
-    expect(store.totals.counts(t(10))).toMatchObject({ ended: 1, waiting: 1 });
+    expect(store.reading.health.counts(t(10))).toMatchObject({ ended: 1, waiting: 1 });
   });
 });
 
@@ -146,7 +145,7 @@ it('accepts its own cursors, whatever the clock says', async () => {
   const store = open(temporaryFile());
   within(store, () => {
     for (const [at, time] of [-2, 0, 1, 1e12].entries()) {
-      store.record(columnsOf(anEvent(`c${at}`)), t(time));
+      store.record(eventColumnsOf(anEvent(`c${at}`)), t(time));
       for (const { token } of take(store, time)) store.fail(token, { error: 'boom', doneHandlers: [] }, t(time));
     }
   });
@@ -158,7 +157,7 @@ it('accepts its own cursors, whatever the clock says', async () => {
       query,
       'dead_at',
       async (place, limit) => store.deadLetters.list({}, place, limit),
-      deadLetterOf,
+      (row) => deadLetterOf(row as unknown as StoredDeadLetter),
     );
     seen.push(...page.rows.map(({ deadAt }) => Date.parse(deadAt)));
     cursor = page.next;
@@ -169,12 +168,12 @@ it('accepts its own cursors, whatever the clock says', async () => {
 
 it('renews a lease that has ended, unless another worker took the job', () => {
   const store = open(temporaryFile());
-  within(store, () => store.record(columnsOf(anEvent('c1')), t(1)));
+  within(store, () => store.record(eventColumnsOf(anEvent('c1')), t(1)));
   const [taken] = within(store, () => take(store, 1));
   expect(within(store, () => take(store, 2000))).toEqual([]);
-  expect(store.totals.counts(t(2000))).toMatchObject({ waiting: 1, running: 0 });
+  expect(store.reading.health.counts(t(2000))).toMatchObject({ waiting: 1, running: 0 });
   expect(within(store, () => store.renew([taken?.token ?? ''], 1000, t(2000)))).toEqual([]);
-  expect(store.totals.counts(t(2000))).toMatchObject({ waiting: 0, running: 1 });
+  expect(store.reading.health.counts(t(2000))).toMatchObject({ waiting: 0, running: 1 });
 });
 
 it('has no time of a newest dead letter if there is no dead letter', () => {

@@ -1,19 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { TerminalStatus } from '@call-status/core';
-import type { Failure, Outcome, TakeRequest } from '@call-status/core/inbox';
+import type {
+  Failure,
+  NewRefusal,
+  Outcome,
+  Place,
+  RefusalLimits,
+  TakeRequest,
+  WorkerReport,
+} from '@call-status/core/inbox';
 import { monotonic, type Now } from '../database/clock.ts';
 import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
 import { checkpoint, requireVersion, rollback } from '../database/open.ts';
-import { StoredCalls } from './calls.ts';
+import { Reading } from '../read/reading.ts';
 import { type ReplayQuery, type ReplayStep, StoredDeadLetters } from './dead-letters.ts';
 import { Eraser, STEP_ROWS } from './erase.ts';
 import { JobQueue } from './jobs.ts';
 import { Recorder } from './record.ts';
+import { StoredRefusals } from './refusals.ts';
 import { Results } from './results.ts';
-import type { EventColumns, Place, RecordedRow, TakenRows } from './rows.ts';
+import type { EventColumns, RecordedRow, TakenRows } from './rows.ts';
 import { Settings, type SweepLeave } from './settings.ts';
 import { Sweeper, type SweepPlace } from './sweep.ts';
 import { Transaction } from './transaction.ts';
+import { StoredWorkers } from './workers.ts';
 
 export const STORE_SQL: Sql<'begin' | 'commit' | 'dataVersion' | 'userVersion'> = {
   begin: 'BEGIN IMMEDIATE',
@@ -27,7 +37,8 @@ export const STORE_SQL: Sql<'begin' | 'commit' | 'dataVersion' | 'userVersion'> 
  * {@link Store.commit}. The last argument is the time.
  */
 export class Store {
-  readonly calls: StoredCalls;
+  readonly reading: Reading;
+  readonly refusals: StoredRefusals;
   readonly deadLetters: StoredDeadLetters;
   readonly settings: Settings;
   readonly #db: Database;
@@ -39,6 +50,7 @@ export class Store {
   readonly #results: Results;
   readonly #eraser: Eraser;
   readonly #sweeper: Sweeper;
+  readonly #workers: StoredWorkers;
   readonly #clockOffset: number;
 
   /** @param now for tests: the time by their clock */
@@ -46,17 +58,19 @@ export class Store {
     this.#db = db;
     this.#path = path;
     this.#statements = prepare(db, STORE_SQL);
-    this.#transaction = new Transaction(db);
+    this.#transaction = new Transaction(db, randomUUID());
     this.#recorder = new Recorder(db, this.#transaction);
-    this.#jobs = new JobQueue(db, this.#transaction, randomUUID());
+    this.#jobs = new JobQueue(db, this.#transaction);
     this.#results = new Results(db, this.#transaction);
-    this.calls = new StoredCalls(db);
+    this.refusals = new StoredRefusals(db);
+    this.#workers = new StoredWorkers(db);
+    this.reading = new Reading(db, this.#transaction.flights, this.#workers);
     this.deadLetters = new StoredDeadLetters(db, this.#transaction);
     this.settings = new Settings(db);
-    this.#eraser = new Eraser(db, this.#transaction, this.#results.outcomes);
+    this.#eraser = new Eraser(db, this.#transaction, this.#results.outcomes, this.refusals);
     this.#sweeper = new Sweeper(db, this.#transaction, this.#eraser, this.settings);
     this.#clockOffset = this.settings.clockOffset(now?.wall ?? Date.now(), now?.mono ?? monotonic());
-    this.#jobs.limitSpans(this.now(now));
+    this.#limitSpans(this.now(now));
   }
 
   /** The given time, or the time by the host's clocks. */
@@ -64,6 +78,18 @@ export class Store {
     if (given !== undefined) return given;
     const mono = monotonic();
     return { wall: Date.now(), mono, steady: mono + this.#clockOffset };
+  }
+
+  /** For a file of another host, or after its clock was set. */
+  #limitSpans(now: Now): void {
+    this.begin();
+    try {
+      this.#jobs.limitSpans(now);
+      this.commit();
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
   }
 
   /** Whether a job became due that was not taken in the same transaction. */
@@ -115,10 +141,6 @@ export class Store {
   /** A number that changes when another connection commits. */
   dataVersion(): unknown {
     return this.#statements.dataVersion.get()?.['data_version'];
-  }
-
-  get totals(): Transaction['totals'] {
-    return this.#transaction.totals;
   }
 
   record(event: EventColumns, now: Now): RecordedRow {
@@ -179,6 +201,18 @@ export class Store {
     const { retentionMs: before, isGiven } = this.settings.read();
     this.settings.retain(retentionMs);
     return isGiven ? (before ?? Number.POSITIVE_INFINITY) : undefined;
+  }
+
+  keepRefusals(refusals: readonly NewRefusal[], limits: RefusalLimits): void {
+    this.refusals.keep(refusals, limits);
+  }
+
+  reportWorker(report: WorkerReport, now: Now): void {
+    this.#workers.report(report, now);
+  }
+
+  removeWorker(owner: string): void {
+    this.#workers.remove(owner);
   }
 
   maySweep(sweepMs: number, now: Now): SweepLeave {

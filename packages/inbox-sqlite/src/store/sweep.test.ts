@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { anEvent } from '../../test/events.ts';
 import { FIRST, open, t, take, within } from '../../test/stores.ts';
 import { temporaryFile } from '../../test/support.ts';
-import { columnsOf } from './rows.ts';
+import { eventColumnsOf } from './rows.ts';
 import type { Store } from './store.ts';
 import type { SweepPlace } from './sweep.ts';
 
@@ -15,7 +15,7 @@ describe('a step of a sweep', () => {
     within(store, () => {
       for (const [at, callId] of callIds.entries()) {
         const receivedAt = new Date(start + Math.floor(at / 10)).toISOString();
-        store.record(columnsOf(anEvent(callId, 'completed', { receivedAt })), t(START));
+        store.record(eventColumnsOf(anEvent(callId, 'completed', { receivedAt })), t(START));
       }
       for (const { token } of take(store, START, callIds.length)) {
         if (fate === 'done') store.finish(token, t(START));
@@ -29,10 +29,10 @@ describe('a step of a sweep', () => {
   /** The number of calls after each step that examines ended ones. */
   function sweepAll(store: Store, now: number): number[] {
     const left: number[] = [];
-    for (let place: SweepPlace | undefined = FIRST; place?.range === undefined && place !== undefined; ) {
+    for (let place: SweepPlace | undefined = FIRST; place?.provider === undefined && place !== undefined; ) {
       const after: SweepPlace = place;
       place = within(store, () => store.sweep(after, t(now)));
-      left.push(store.totals.counts(t(now)).ended);
+      left.push(store.reading.health.counts(t(now)).ended);
     }
     return left;
   }
@@ -60,10 +60,10 @@ describe('a step of a sweep', () => {
     const store = open(temporaryFile());
     retain(store, DAY);
     within(store, () => {
-      for (const callId of named('live', 120)) store.record(columnsOf(anEvent(callId)), t(START));
+      for (const callId of named('live', 120)) store.record(eventColumnsOf(anEvent(callId)), t(START));
     });
     const receivedAt = new Date(START).toISOString();
-    within(store, () => store.record(columnsOf(anEvent('old', 'ringing', { receivedAt })), t(START)));
+    within(store, () => store.record(eventColumnsOf(anEvent('old', 'ringing', { receivedAt })), t(START)));
     within(store, () => {
       for (const { token } of take(store, START, 200)) store.finish(token, t(START));
     });
@@ -72,7 +72,7 @@ describe('a step of a sweep', () => {
     for (let place: SweepPlace | undefined = FIRST; place !== undefined; ) {
       const after: SweepPlace = place;
       place = within(store, () => store.sweep(after, t(now)));
-      steps.push(store.totals.counts(t(now)).live);
+      steps.push(store.reading.health.counts(t(now)).live);
     }
     expect(steps.at(-1)).toBe(0);
     expect(new Set(steps).size).toBeGreaterThan(2);
@@ -84,7 +84,7 @@ describe('a step of a sweep', () => {
     recordEnded(store, ['c1'], 'done');
     const [transition] = within(store, () => {
       store.sweep(FIRST, t(START + 2));
-      return store.record(columnsOf(anEvent('c1', 'completed')), t(START + 2));
+      return store.record(eventColumnsOf(anEvent('c1', 'completed')), t(START + 2));
     });
     expect(transition).toBe('duplicate');
   });
@@ -93,10 +93,10 @@ describe('a step of a sweep', () => {
     const store = open(temporaryFile());
     retain(store, 1);
     recordEnded(store, ['c1'], 'done');
-    const again = () => within(store, () => store.record(columnsOf(anEvent('c1', 'completed')), t(START)))[0];
+    const again = () => within(store, () => store.record(eventColumnsOf(anEvent('c1', 'completed')), t(START)))[0];
     const sweep = (now: number) => within(store, () => store.sweep(FIRST, t(now)));
     sweep(START + 2);
-    expect(store.totals.counts(t(START))).toMatchObject({ ended: 0 });
+    expect(store.reading.health.counts(t(START))).toMatchObject({ ended: 0 });
     sweep(START + 7 * DAY - 1);
     expect(again()).toBe('duplicate');
     sweep(START + 7 * DAY);

@@ -1,8 +1,7 @@
-import { CALL_STATUSES, isTerminal } from '@call-status/core';
+import type { Place } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
-import { DUPLICATES_FOR_MS, type Eraser, keyOf, STEP_ROWS } from './erase.ts';
-import type { Place } from './rows.ts';
+import { DUPLICATES_FOR_MS, type Eraser, STEP_ROWS } from './erase.ts';
 import type { Settings } from './settings.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -16,18 +15,17 @@ const OLD = `
 export const SWEEP_SQL: Sql<'oldEnded' | 'oldLive' | 'nextProvider' | 'oldTombstones'> = {
   oldEnded: `${OLD} WHERE terminal = 1 AND (last_event_at, id) > (?, ?) AND last_event_at < ? ORDER BY last_event_at, id LIMIT ${STEP_ROWS}`,
   oldLive: `
-    ${OLD} WHERE provider = ? AND status = ? AND (first_event_at, id) > (?, ?) AND first_event_at < ? ORDER BY first_event_at, id LIMIT ${STEP_ROWS}`,
-  nextProvider: 'SELECT provider FROM calls WHERE provider > ? ORDER BY provider LIMIT 1',
+    ${OLD} WHERE terminal = 0 AND provider = ? AND (first_event_at, id) > (?, ?) AND first_event_at < ? ORDER BY first_event_at, id LIMIT ${STEP_ROWS}`,
+  nextProvider: 'SELECT provider FROM providers WHERE provider > ? ORDER BY provider LIMIT 1',
   oldTombstones: `
     DELETE FROM tombstones WHERE hash IN (SELECT hash FROM tombstones WHERE until <= ? ORDER BY until LIMIT ${STEP_ROWS})`,
 };
 
-/** Where the next step of a sweep continues: ended calls first, then live ones by provider and status. */
+/** Where the next step of a sweep continues: ended calls first, then the live ones of each provider. */
 export interface SweepPlace extends Place {
-  readonly range: { readonly provider: string; readonly status: string } | undefined;
+  /** `undefined`: ended calls. */
+  readonly provider: string | undefined;
 }
-
-const LIVE = CALL_STATUSES.filter((status) => !isTerminal(status));
 
 /** Removes calls older than the retention. */
 export class Sweeper {
@@ -57,11 +55,11 @@ export class Sweeper {
     if (rows >= STEP_ROWS) return place;
     const { retentionMs } = this.#settings.read();
     if (retentionMs === null) return undefined;
-    const before = now.wall - retentionMs * (place.range === undefined ? 1 : SILENCE);
+    const before = now.wall - retentionMs * (place.provider === undefined ? 1 : SILENCE);
     const old = this.#old(place, before);
     for (const call of old) {
-      if (call['has_jobs'] === 0 && call['last_event_at'] < before) {
-        this.#remove(call);
+      if (call['last_event_at'] < before && !this.#hasJobs(call)) {
+        this.#eraser.remove(call, call['last_event_at'] + DUPLICATES_FOR_MS);
         rows += this.#eraser.step(STEP_ROWS, now);
       }
       if (++rows >= STEP_ROWS) return placeOf(call, place);
@@ -69,29 +67,21 @@ export class Sweeper {
     return this.#nextRange(place);
   }
 
-  #old({ at, row, range }: SweepPlace, before: number): Row[] {
+  #old({ at, row, provider }: SweepPlace, before: number): Row[] {
     const { oldEnded, oldLive } = this.#statements;
-    return range === undefined
-      ? oldEnded.all(at, row, before)
-      : oldLive.all(range.provider, range.status, at, row, before);
+    return provider === undefined ? oldEnded.all(at, row, before) : oldLive.all(provider, at, row, before);
   }
 
-  #remove({ id, provider, tenant, call_id: callId, terminal, last_event_at: lastEventAt }: Row): void {
-    this.#eraser.remove(id, terminal === 1, keyOf(provider, tenant, callId), lastEventAt + DUPLICATES_FOR_MS);
+  #hasJobs({ id, has_jobs: hasJobs }: Row): boolean {
+    return hasJobs === 1 || this.#transaction.flights.rowOf(id) !== undefined;
   }
 
-  #nextRange({ range }: SweepPlace): SweepPlace | undefined {
-    const status = LIVE[range === undefined ? 0 : LIVE.indexOf(range.status as (typeof LIVE)[number]) + 1];
-    if (range !== undefined && status !== undefined) return firstOf(range.provider, status);
-    const provider = this.#statements.nextProvider.get(range?.provider ?? '')?.['provider'];
-    return provider === undefined ? undefined : firstOf(provider, LIVE[0] as string);
+  #nextRange({ provider = '' }: SweepPlace): SweepPlace | undefined {
+    const next = this.#statements.nextProvider.get(provider)?.['provider'];
+    return next === undefined ? undefined : { at: Number.MIN_SAFE_INTEGER, row: 0, provider: next };
   }
 }
 
-function firstOf(provider: string, status: string): SweepPlace {
-  return { at: Number.MIN_SAFE_INTEGER, row: 0, range: { provider, status } };
-}
-
-function placeOf(call: Row, { range }: SweepPlace): SweepPlace {
-  return { at: range === undefined ? call['last_event_at'] : call['first_event_at'], row: call['id'], range };
+function placeOf(call: Row, { provider }: SweepPlace): SweepPlace {
+  return { at: provider === undefined ? call['last_event_at'] : call['first_event_at'], row: call['id'], provider };
 }

@@ -1,5 +1,6 @@
 import type { Now } from '../database/clock.ts';
-import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import { Flights, tokenOf } from './flights.ts';
 import { BLOCKED, DUE, RETRYING, RUNNING, Totals } from './totals.ts';
 
 /** A recorded event that is not in the table `jobs` yet. */
@@ -14,7 +15,6 @@ export interface NewJob {
 /** The lease of a job that is taken in the transaction that records its event. */
 export interface NewLease {
   readonly owner: string;
-  readonly token: string;
   readonly until: number;
   readonly leaseMs: number;
 }
@@ -23,7 +23,13 @@ export const TRANSACTION_SQL: Sql<
   'flags' | 'insertRunning' | 'insertDue' | 'insertBlocked' | 'unfinished' | 'hasHead' | 'schedule'
 > = {
   flags: `
-    SELECT EXISTS (SELECT 1 FROM tombstones WHERE until > 0) AS tombstones, EXISTS (SELECT 1 FROM erasing WHERE call > 0) AS erasing`,
+    SELECT
+      EXISTS (SELECT 1 FROM tombstones WHERE until > 0) AS tombstones,
+      EXISTS (SELECT 1 FROM erasing WHERE call > 0) AS erasing,
+      (SELECT revision FROM flights WHERE name = ?1) AS revision,
+      EXISTS (SELECT 1 FROM flights WHERE name > '' AND name <> ?1) AS others,
+      max(coalesce((SELECT max(id) FROM calls), 0), coalesce((SELECT max(call) FROM erasing), 0)) AS call,
+      max(coalesce((SELECT max(id) FROM recorded), 0), (SELECT removed_to FROM inbox WHERE id = 1)) AS row`,
   insertRunning: `
     INSERT INTO jobs (call, id, event_id, provider, state, owner, token, wakes_at, span_ms, takes)
     VALUES (?, ?, ?, ?, 3, ?, ?, ?, ?, 1)`,
@@ -45,28 +51,46 @@ export class Transaction {
   isErasing = true;
   /** The jobs of events recorded in this transaction. They may be taken in it; the rest is stored at its end. */
   newJobs: NewJob[] = [];
+  readonly flights: Flights;
+  /** The last numbers of a call and of an event. Those of removed ones are not used again: they are in cursors, and may still be erased. */
+  lastCall = 0;
+  lastRow = 0;
+  /** The connection, which makes its leases differ from those of all others. */
+  readonly #name: string;
   readonly #statements: Statements<typeof TRANSACTION_SQL>;
+  #leases = 0;
 
-  constructor(db: Database) {
+  constructor(db: Database, name: string) {
+    this.#name = name;
     this.totals = new Totals(db);
+    this.flights = new Flights(db, name);
     this.#statements = prepare(db, TRANSACTION_SQL);
   }
 
   begin(): void {
-    const flags = this.#statements.flags.get();
-    this.hasTombstones = flags?.['tombstones'] === 1;
-    this.isErasing = flags?.['erasing'] === 1;
+    const flags = this.#statements.flags.get(this.#name) as Row;
+    this.hasTombstones = flags['tombstones'] === 1;
+    this.isErasing = flags['erasing'] === 1;
     this.isWorkDue = false;
+    this.lastCall = flags['call'];
+    this.lastRow = flags['row'];
+    this.flights.begin(flags['revision'], flags['others'] === 1);
   }
 
   flush(): void {
     this.storeNewJobs();
+    this.flights.flush();
     this.totals.flush();
   }
 
   clear(): void {
     this.newJobs = [];
+    this.flights.clear();
     this.totals.clear();
+  }
+
+  newToken(call: number, row: number): string {
+    return tokenOf([call, row, ++this.#leases], this.#name);
   }
 
   /** Adds the job of a recorded event. One behind an earlier event of its call is stored at once. */
@@ -89,10 +113,16 @@ export class Transaction {
     this.newJobs = [];
   }
 
-  /** Stores a new job as running. */
-  leaseNewJob({ call, row, eventId, provider }: NewJob, { owner, token, until, leaseMs }: NewLease): void {
-    this.#statements.insertRunning.run(call, row, eventId, provider, owner, token, until, leaseMs);
+  /** Leases a new job, and returns the token. */
+  leaseNewJob(job: NewJob, lease: NewLease): string {
+    const { call, row, eventId, provider } = job;
+    const { owner, until, leaseMs } = lease;
+    const token = this.newToken(call, row);
+    if (!this.flights.add(job, this.#leases, lease)) {
+      this.#statements.insertRunning.run(call, row, eventId, provider, owner, token, until, leaseMs);
+    }
     this.totals.enter(RUNNING);
+    return token;
   }
 
   /** Schedules the first unfinished event of a call after another one left its worker. Nearly always there is none. */

@@ -5,7 +5,7 @@ import { openInbox, temporaryFile } from '../../test/support.ts';
 import { loadEngine } from '../database/engine.ts';
 import { pragma } from '../database/open.ts';
 import { Connection } from '../store/connection.ts';
-import { columnsOf } from '../store/rows.ts';
+import { eventColumnsOf } from '../store/rows.ts';
 import { CommitLoop } from './commit-loop.ts';
 import { ExitGate } from './exit-gate.ts';
 import { CLOSE, PONG } from './protocol.ts';
@@ -22,12 +22,12 @@ function setUp() {
   onTestFinished(() => port1.postMessage(CLOSE));
   const endsAt = () => {
     const db = new (loadEngine())(path);
-    const wakesAt = pragma(db, 'SELECT wakes_at FROM jobs');
+    const wakesAt = pragma(db, 'SELECT coalesce((SELECT wakes_at FROM jobs), (SELECT wakes_at FROM flights))');
     db.close();
     return Number(wakesAt);
   };
   const take = () => {
-    port1.postMessage(['record', [columnsOf(anEvent('c1'))], undefined]);
+    port1.postMessage(['record', [eventColumnsOf(anEvent('c1'))], undefined]);
     port1.postMessage(['take', [{ limit: 1, leaseMs: 300, owner: 'test' }], undefined]);
   };
   return { path, port: port1, pings, endsAt, take, store };
@@ -61,7 +61,7 @@ it('continues when it cannot renew them', async () => {
   other.exec('ROLLBACK');
   other.close();
   const answered = new Promise((resolve) => port.once('message', resolve));
-  port.postMessage(['record', [columnsOf(anEvent('c2'))], undefined]);
+  port.postMessage(['record', [eventColumnsOf(anEvent('c2'))], undefined]);
   expect(await answered).toMatchObject({ results: [['advance', false]] });
 });
 
@@ -82,7 +82,7 @@ it('keeps the order of writes that arrive while another program locks the file',
   port.on('message', ({ results }) => transitions.push(...results.map(([transition]: unknown[]) => transition)));
   const statuses = ['queued', 'initiated', 'ringing', 'in-progress', 'completed'] as const;
   for (const status of statuses) {
-    port.postMessage(['record', [columnsOf(anEvent('c1', status))], undefined]);
+    port.postMessage(['record', [eventColumnsOf(anEvent('c1', status))], undefined]);
     // The commit loop runs in this thread: by now it has met the lock, and waits.
     for (let turns = 0; turns < 3; turns++) await new Promise(setImmediate);
   }

@@ -122,12 +122,13 @@ export class CommitLoop {
   #commit(group: readonly Write[]): Committed {
     const store = this.#connection.store();
     const now = store.now(undefined);
+    const begun = performance.now();
     const results = this.#transact(store, () => group.map((write) => run(store, write, now)));
     this.#connection.requireSame();
     // So that erased data is gone from the -wal as well.
     if (group.some(({ name }) => name === 'eraseStep')) store.checkpoint();
     for (const [at, { name, args, now }] of group.entries()) this.#held.follow(name, args, results[at], now);
-    return { results, isWorkDue: store.isWorkDue };
+    return { results, isWorkDue: store.isWorkDue, ms: performance.now() - begun };
   }
 
   #transact<T>(store: Store, run: () => T): T {

@@ -17,6 +17,9 @@ export type WriteName =
   | 'endCall'
   | 'forgetCall'
   | 'eraseStep'
+  | 'keepRefusals'
+  | 'reportWorker'
+  | 'removeWorker'
   | 'retain'
   | 'maySweep'
   | 'sweep';
@@ -61,6 +64,8 @@ export interface Committed {
   readonly results: readonly unknown[];
   /** Whether a job became due that was not taken. */
   readonly isWorkDue: boolean;
+  /** How long the transaction took, with its write to disk. */
+  readonly ms: number;
 }
 
 /** This many writes failed. */

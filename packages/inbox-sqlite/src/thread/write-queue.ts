@@ -3,6 +3,7 @@ import type { Now } from '../database/clock.ts';
 import { toInboxError } from '../database/errors.ts';
 import type { Store } from '../store/store.ts';
 import { clearTimeout, setImmediate, setTimeout } from '../timers.ts';
+import { CommitFigures } from './commit-figures.ts';
 import { CLOSE, type Outcomes, PONG, type WriteName } from './protocol.ts';
 
 /** The thread with the commit loop, or in tests a port to it. */
@@ -45,6 +46,7 @@ const LONGEST_CLOSING_MS = 5000;
  * When the thread ends unexpectedly, they are rejected, and the next write starts another thread.
  */
 export class WriteQueue {
+  readonly commits: CommitFigures = new CommitFigures();
   readonly #path: string;
   readonly #start: StartThread;
   readonly #onWorkDue: () => void;
@@ -149,8 +151,10 @@ export class WriteQueue {
     }
     if ('failed' in outcomes) {
       const { failed, code, details, cause } = outcomes;
+      this.commits.failed();
       for (let count = 0; count < failed; count++) this.#next()?.reject(new CallStatusError(code, details, { cause }));
     } else {
+      this.commits.done(outcomes.ms);
       for (const result of outcomes.results) this.#settle(this.#next() as Waiting, result);
       if (outcomes.isWorkDue) this.#onWorkDue();
     }

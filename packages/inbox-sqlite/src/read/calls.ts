@@ -1,0 +1,37 @@
+import type { Call } from '@call-status/core';
+import { eventOf, foldCall, isoOf, type StoredEvent } from '@call-status/core/inbox';
+import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
+
+/** How many events one step reads. */
+const EVENT_ROWS = 100;
+
+export const CALL_SQL: Sql<'call' | 'events'> = {
+  call: 'SELECT id, status, ended_at, ended_by FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
+  events: `
+    SELECT event_id, event, transition FROM recorded WHERE call = ? AND event_id > ? ORDER BY event_id LIMIT ${EVENT_ROWS}`,
+};
+
+/** Reads single calls. */
+export class StoredCalls {
+  readonly #statements: Statements<typeof CALL_SQL>;
+
+  constructor(db: Database) {
+    this.#statements = prepare(db, CALL_SQL);
+  }
+
+  /** Reads some events of a call in each step. Returns `undefined` if there is no such call, or its events are gone. */
+  *call(provider: string, callId: string, tenant: string): Generator<void, Call | undefined> {
+    const call = this.#statements.call.get(callId, provider, tenant);
+    if (call === undefined) return undefined;
+    const events: StoredEvent[] = [];
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const rows = this.#statements.events.all(call['id'], after);
+      events.push(...(rows as unknown as StoredEvent[]));
+      after = rows.length === EVENT_ROWS ? rows.at(-1)?.['event_id'] : undefined;
+      if (after !== undefined) yield;
+    }
+    if (events.length === 0) return undefined;
+    const end = call['ended_by'] === null ? undefined : { status: call['status'], at: isoOf(call['ended_at']) };
+    return foldCall(events.map(eventOf), end);
+  }
+}

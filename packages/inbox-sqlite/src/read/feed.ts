@@ -1,0 +1,74 @@
+import {
+  eventOf,
+  type FeedPage,
+  type FeedQuery,
+  type FeedRow,
+  feedCursor,
+  type StoredEvent,
+} from '@call-status/core/inbox';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+
+const PAGE_ROWS = 50;
+
+/** How many events one step examines, between which requests are served, and how many steps a page takes at most. */
+const STEP_ROWS = 25;
+const MOST_STEPS = 40;
+
+const PAGE = `
+  recorded.id AS id, transition, erasing.call IS NOT NULL AS is_erased, (SELECT removed_to FROM inbox WHERE id = 1) AS removed
+  FROM recorded LEFT JOIN erasing ON erasing.call = recorded.call`;
+
+export const FEED_SQL: Sql<'marks' | 'page' | 'pageOfProvider'> = {
+  marks: `
+    SELECT removed_to AS removed, max(removed_to, coalesce((SELECT max(id) FROM recorded), 0)) AS last FROM inbox WHERE id = 1`,
+  page: `SELECT event, ${PAGE} WHERE recorded.id > ? ORDER BY recorded.id LIMIT ?`,
+  pageOfProvider: `
+    SELECT CASE WHEN provider = ? THEN event END AS event, ${PAGE} LEFT JOIN calls ON calls.id = recorded.call
+    WHERE recorded.id > ? ORDER BY recorded.id LIMIT ?`,
+};
+
+/** Reads events in the order of recording. There is one writer at a time, so the numbers of events are committed in order. */
+export class Feed {
+  readonly #statements: Statements<typeof FEED_SQL>;
+
+  constructor(db: Database) {
+    this.#statements = prepare(db, FEED_SQL);
+  }
+
+  /** Reads a page in steps. */
+  *page({ after, provider, limit = PAGE_ROWS }: FeedQuery): Generator<void, FeedPage> {
+    const marks = this.#statements.marks.get() as Row;
+    if (after === 'end') {
+      return { rows: [], next: feedCursor.encode({ row: marks['last'], removed: marks['removed'] }), missed: false };
+    }
+    let { row, removed } =
+      after === undefined ? { row: 0, removed: marks['removed'] as number } : feedCursor.decode(after);
+    let missed = false;
+    const found: FeedRow[] = [];
+    for (let step = 0; found.length < limit && step < MOST_STEPS; step++) {
+      if (step > 0) yield;
+      const wanted = Math.min(STEP_ROWS, limit - found.length);
+      const rows = this.#read(provider, row, wanted);
+      // In one statement with the rows: what is removed after it is not missed.
+      const highest: number = (rows[0] ?? (this.#statements.marks.get() as Row))['removed'];
+      if (highest > Math.max(row, removed)) {
+        missed = true;
+        removed = highest;
+      }
+      for (const read of rows) {
+        row = read['id'];
+        if (read['is_erased'] === 1) missed ||= after !== undefined;
+        else if (read['event'] !== null) {
+          found.push({ cursor: feedCursor.encode({ row, removed }), event: eventOf(read as unknown as StoredEvent) });
+        }
+      }
+      if (rows.length < wanted) break;
+    }
+    return { rows: found, next: feedCursor.encode({ row, removed }), missed };
+  }
+
+  #read(provider: string | undefined, after: number, limit: number): Row[] {
+    const { page, pageOfProvider } = this.#statements;
+    return provider === undefined ? page.all(after, limit) : pageOfProvider.all(provider, after, limit);
+  }
+}

@@ -1,0 +1,84 @@
+import { CALL_STATUSES, type CallStatus, isTerminal } from '@call-status/core';
+import { type CallQuery, type CallSearch, searchOf, timeRange } from '@call-status/core/inbox';
+import type { Value } from '../database/engine.ts';
+import { reversed } from '../database/schema/reversed.ts';
+
+/** A condition in SQL, and the values of its parameters. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly Value[];
+}
+
+/** What a query asks of a call, besides its place in the list. */
+export function filterOf(query: CallQuery, wall: number): Condition {
+  const { provider, status, state, answered, silentForMs, hasConflict, hasDeadLetter, changedSince } = query;
+  const all: Condition[] = [
+    where('first_event_at >= ?', timeRange(query).sinceMs),
+    ...maybe(provider, (name) => where('provider = ?', name)),
+    ...maybe(status, (one) => {
+      const statuses = [one].flat();
+      return where(`status IN (${statuses.map(() => '?').join(', ')})`, ...statuses);
+    }),
+    ...maybe(state, (one) => where(`terminal = ${Number(one === 'ended')}`)),
+    ...maybe(answered, (is) => where(`answered = ${Number(is)}`)),
+    ...maybe(silentForMs, (ms) => where('terminal = 0 AND last_event_at <= ?', wall - ms)),
+    ...maybe(hasConflict, (has) => where(`has_conflict = ${Number(has)}`)),
+    ...maybe(hasDeadLetter, (has) => where(`dead_letters ${has ? '>' : '='} 0`)),
+    ...maybe(changedSince, (since) => where('last_event_at >= ?', new Date(since).getTime())),
+  ];
+  return allOf(all);
+}
+
+/** Whether no call can match. SQLite would not find a plan for the conditions. */
+export function isContradiction(query: CallQuery): boolean {
+  const { state, status } = query;
+  return (state === 'ended' && isOfLiveCalls(query)) || (status !== undefined && [status].flat().length === 0);
+}
+
+/** Whether only live calls match. */
+export function isOfLiveCalls({ state, status, silentForMs }: CallQuery): boolean {
+  const statuses: readonly CallStatus[] = status === undefined ? CALL_STATUSES : [status].flat();
+  return state === 'live' || silentForMs !== undefined || !statuses.some(isTerminal);
+}
+
+/** How the texts begin in one column of the calls that a search finds. */
+export interface Range {
+  readonly column: 'call_id' | 'from_digits' | 'from_reversed' | 'to_digits' | 'to_reversed';
+  /** The first such text, and one beyond the last. */
+  readonly bounds: readonly [first: string, end: string];
+}
+
+/** What a search looks for: a call matches if one of these does. */
+export function rangesOf(search: string): Range[] {
+  const { callIdPrefix: prefix, digits }: CallSearch = searchOf(search);
+  const ranges: Range[] = prefix === undefined ? [] : [{ column: 'call_id', bounds: [prefix, `${prefix}\u{10ffff}`] }];
+  if (digits === undefined) return ranges;
+  // A colon comes after all digits.
+  const first = [digits, `${digits}:`] as const;
+  const last = [reversed(digits) as string, `${reversed(digits)}:`] as const;
+  return [
+    ...ranges,
+    { column: 'from_digits', bounds: first },
+    { column: 'from_reversed', bounds: last },
+    { column: 'to_digits', bounds: first },
+    { column: 'to_reversed', bounds: last },
+  ];
+}
+
+/** That a call is in one of the ranges. */
+export function inOneOf(ranges: readonly Range[]): Condition {
+  const sql = ranges.map(({ column }) => `${column} >= ? AND ${column} < ?`).join(' OR ');
+  return where(`(${sql})`, ...ranges.flatMap(({ bounds }) => bounds));
+}
+
+export function allOf(conditions: readonly Condition[]): Condition {
+  return { sql: conditions.map(({ sql }) => sql).join(' AND '), values: conditions.flatMap(({ values }) => values) };
+}
+
+function where(sql: string, ...values: Value[]): Condition {
+  return { sql, values };
+}
+
+function maybe<T>(value: T | undefined, condition: (value: T) => Condition): Condition[] {
+  return value === undefined ? [] : [condition(value)];
+}

@@ -1,0 +1,136 @@
+import { type InboxCounts, type InboxHealth, isoOf, type ProviderHealth } from '@call-status/core/inbox';
+import type { Now } from '../database/clock.ts';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import type { Flights } from '../store/flights.ts';
+import { RETRYING, RUNNING } from '../store/totals.ts';
+import type { StoredWorkers } from '../store/workers.ts';
+
+/** How many just ended leases and pauses are counted; the next `take` updates the rest. */
+const MOST_ENDED = 1000;
+
+/** A live call without an event for so long is silent. */
+const SILENT_MS = 600_000;
+const MOST_SILENT = 1000;
+
+export const HEALTH_SQL: Sql<
+  'totals' | 'endedSpans' | 'nextDueProvider' | 'oldestDue' | 'nextRetry' | 'providers' | 'silent'
+> = {
+  totals: `
+    SELECT live, ended, blocked, due, retrying, running, dead, refused, uncounted FROM inbox WHERE id = 1`,
+  endedSpans: `SELECT state, wakes_at, begun_ms FROM jobs WHERE wakes_at <= ? ORDER BY wakes_at LIMIT ${MOST_ENDED}`,
+  nextDueProvider: `
+    SELECT provider FROM jobs WHERE state = 1 AND suspect = ? AND provider > ? ORDER BY provider LIMIT 1`,
+  oldestDue: 'SELECT due_since FROM jobs WHERE state = 1 AND suspect = ? AND provider = ? ORDER BY due_since LIMIT 1',
+  nextRetry: `SELECT wakes_at FROM jobs WHERE wakes_at > ? AND state = ${RETRYING} ORDER BY wakes_at LIMIT 1`,
+  providers: `SELECT provider, live FROM providers WHERE provider > '' AND live > 0 ORDER BY provider`,
+  silent: `
+    SELECT 1 FROM calls INDEXED BY calls_live
+    WHERE terminal = 0 AND provider = ?1 AND first_event_at <= ?2 AND last_event_at <= ?2 LIMIT ${MOST_SILENT}`,
+};
+
+/** The jobs by what they wait for. */
+interface Jobs {
+  due: number;
+  retrying: number;
+  running: number;
+  /** Since when the first of those has been due that a `take` would find to be due. */
+  dueSince: number;
+  /** When the first of those is due that a `take` would find to wait. */
+  retryAt: number;
+}
+
+/** Tells how many calls and jobs there are. */
+export class StoredHealth {
+  readonly #statements: Statements<typeof HEALTH_SQL>;
+  readonly #flights: Flights;
+  readonly #workers: StoredWorkers;
+
+  constructor(db: Database, flights: Flights, workers: StoredWorkers) {
+    this.#statements = prepare(db, HEALTH_SQL);
+    this.#flights = flights;
+    this.#workers = workers;
+  }
+
+  counts(now: Now): InboxCounts {
+    const totals = this.#statements.totals.get() as Row;
+    const { due, retrying, running } = this.#jobs(totals, now);
+    const waiting = totals['blocked'] + due + retrying;
+    return { live: totals['live'], ended: totals['ended'], waiting, running, dead: totals['dead'] };
+  }
+
+  health(now: Now): InboxHealth {
+    const totals = this.#statements.totals.get() as Row;
+    const { due, retrying, running, dueSince, retryAt } = this.#jobs(totals, now);
+    const oldest = Math.min(dueSince, this.#oldestDue(0), this.#oldestDue(1));
+    const lagMs = due === 0 ? 0 : Math.max(0, Math.min(now.steady - oldest, now.steady));
+    const nextRetry = Math.min(retryAt, this.#statements.nextRetry.get(now.steady)?.['wakes_at'] ?? retryAt);
+    const isoIn = (ms: number) => isoOf(now.wall + ms);
+    const providers = this.#providers(now);
+    return {
+      due,
+      ...(due > 0 && { oldestDueAt: isoIn(-lagMs) }),
+      lagMs,
+      retrying,
+      ...(Number.isFinite(nextRetry) && { nextRetryAt: isoIn(nextRetry - now.steady) }),
+      blocked: totals['blocked'],
+      running,
+      dead: totals['dead'],
+      live: totals['live'],
+      silent: Math.min(
+        MOST_SILENT,
+        providers.reduce((sum, { silent }) => sum + silent, 0),
+      ),
+      providers,
+      refused: { kept: totals['refused'], uncounted: totals['uncounted'] },
+      workers: this.#workers.list(now),
+    };
+  }
+
+  /** The stored totals, corrected for leases and pauses that have ended since. */
+  #jobs({ due, retrying, running }: Row, { steady }: Now): Jobs {
+    const jobs: Jobs = {
+      due,
+      retrying,
+      running,
+      dueSince: Number.POSITIVE_INFINITY,
+      retryAt: Number.POSITIVE_INFINITY,
+    };
+    const flown = this.#flights.read().filter(([, , , until]) => until <= steady);
+    const ended = flown.map(([, , , until]) => ({ state: RUNNING, wakes_at: until, begun_ms: null }));
+    for (const { state, wakes_at: wakesAt, begun_ms: begun } of [
+      ...this.#statements.endedSpans.all(steady),
+      ...ended,
+    ]) {
+      jobs[state === RUNNING ? 'running' : 'retrying']--;
+      const dueAt = state === RUNNING ? wakesAt + (begun ?? 0) : wakesAt;
+      if (dueAt > steady) {
+        jobs.retrying++;
+        jobs.retryAt = Math.min(jobs.retryAt, dueAt);
+      } else {
+        jobs.due++;
+        jobs.dueSince = Math.min(jobs.dueSince, dueAt);
+      }
+    }
+    return jobs;
+  }
+
+  /** Over all providers: each has its own range in the index. */
+  #oldestDue(suspect: 0 | 1): number {
+    const { nextDueProvider, oldestDue } = this.#statements;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (let row = nextDueProvider.get(suspect, ''); row !== undefined; ) {
+      const provider = row['provider'];
+      oldest = Math.min(oldest, oldestDue.get(suspect, provider)?.['due_since']);
+      row = nextDueProvider.get(suspect, provider);
+    }
+    return oldest;
+  }
+
+  #providers({ wall }: Now): ProviderHealth[] {
+    return this.#statements.providers.all().map(({ provider, live }) => ({
+      provider,
+      live,
+      silent: this.#statements.silent.all(provider, wall - SILENT_MS).length,
+    }));
+  }
+}

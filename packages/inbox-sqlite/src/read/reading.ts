@@ -1,0 +1,28 @@
+import type { Database } from '../database/engine.ts';
+import type { Flights } from '../store/flights.ts';
+import type { StoredWorkers } from '../store/workers.ts';
+import { StoredCalls } from './calls.ts';
+import { Feed } from './feed.ts';
+import { HandledEvents } from './handled.ts';
+import { StoredHealth } from './health.ts';
+import { CallLists } from './lists.ts';
+import { CallStats } from './stats.ts';
+
+/** What a connection reads outside of transactions. */
+export class Reading {
+  readonly calls: StoredCalls;
+  readonly lists: CallLists;
+  readonly feed: Feed;
+  readonly stats: CallStats;
+  readonly handled: HandledEvents;
+  readonly health: StoredHealth;
+
+  constructor(db: Database, flights: Flights, workers: StoredWorkers) {
+    this.calls = new StoredCalls(db);
+    this.lists = new CallLists(db);
+    this.feed = new Feed(db);
+    this.stats = new CallStats(db);
+    this.handled = new HandledEvents(db, flights);
+    this.health = new StoredHealth(db, flights, workers);
+  }
+}
