@@ -13,7 +13,7 @@ import { CallLists } from './lists.ts';
 
 const CALLS = 12_000;
 
-/** A store with many calls, of which only the first is of the provider `rare`. */
+/** A store with many calls; only the first is of the provider `rare`. */
 function filled(): Store {
   const store = open(temporaryFile());
   within(store, () => {

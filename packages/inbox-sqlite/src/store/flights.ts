@@ -170,7 +170,7 @@ export class Flights {
   }
 }
 
-/** The lease of a job: it tells where to find the job, and which take of which connection it is. */
+/** The lease of a job: it tells where to find the job, and identifies the take. */
 export function tokenOf([call, row, lease]: Flight | readonly [number, number, number], name: string): string {
   return `${call}.${row}.${lease}.${name}`;
 }
