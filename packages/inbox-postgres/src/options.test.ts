@@ -1,0 +1,57 @@
+import { CallStatusError } from '@call-status/core';
+import { Pool } from 'pg';
+import { expect, it } from 'vitest';
+import { type PostgresInboxOptions, resolveOptions } from './options.ts';
+import { postgresInbox } from './postgres-inbox.ts';
+
+const url = 'postgres://user:secret@127.0.0.1:5432/calls';
+
+it('fills in the defaults', () => {
+  expect(resolveOptions({ url })).toEqual({
+    url,
+    schema: 'call_status',
+    listen: true,
+    preparedStatements: true,
+    migrate: true,
+    sweepMs: 60_000,
+    connectTimeoutMs: 2000,
+    queryTimeoutMs: 3500,
+    readConnections: 4,
+  });
+});
+
+it.each<PostgresInboxOptions>([
+  { hosts: [url] },
+  { pool: new Pool() },
+  { url, ssl: true },
+  { url, ssl: { ca: 'certificate' } },
+  { url, retentionMs: Number.POSITIVE_INFINITY, clock: Date.now },
+  { url: 'postgresql://localhost/calls', listenUrl: url, listen: false, pollMs: 5 },
+])('takes %#', (options) => {
+  expect(resolveOptions(options)).toMatchObject(options);
+});
+
+it.each<[unknown, RegExp]>([
+  [{}, /expected exactly one/],
+  [{ url, hosts: [url] }, /expected exactly one/],
+  [{ url: undefined }, /environment variable/],
+  [{ url: '' }, /environment variable/],
+  [{ url: 'mysql://localhost/calls' }, /expected a URL/],
+  [{ url: 5 }, /expected a URL/],
+  [{ hosts: [] }, /expected a list of URLs/],
+  [{ hosts: ['localhost'] }, /expected a list of URLs/],
+  [{ pool: {} }, /expected a Pool/],
+  [{ url, schema: 'Calls' }, /lower-case/],
+  [{ url, ssl: 'require' }, /TLS/],
+  [{ url, retentionMs: 0 }, /more than 0/],
+  [{ url, sweepMs: Number.NaN }, /milliseconds/],
+  [{ url, readConnections: 0 }, /whole number/],
+  [{ url, listen: 'yes' }, /true or false/],
+  [{ url, clock: 5 }, /function/],
+  [{ connectionString: url }, /`url`/],
+])('refuses %j', (options, expected) => {
+  const open = (): unknown => postgresInbox(options as PostgresInboxOptions);
+  expect(open).toThrow(expected);
+  expect(open).toThrow(CallStatusError);
+  expect(open).not.toThrow(/secret/);
+});
