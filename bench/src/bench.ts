@@ -1,5 +1,8 @@
-/** `pnpm run bench [targets | http inbox latency known memory micro] [options]`: prints Markdown tables. See README.md. */
+/** `pnpm run bench [targets | http inbox latency known memory micro postgres peers simulate] [options]`: prints Markdown tables. See README.md. */
 import { parseArgs } from 'node:util';
+import { benchPeers } from './durable/peers.ts';
+import { benchPostgres } from './durable/recording.ts';
+import { simulate } from './durable/simulate.ts';
 import { benchHttp } from './http.ts';
 import { benchInbox } from './inbox.ts';
 import { benchKnownCalls } from './known.ts';
@@ -16,7 +19,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '1' },
     connections: { type: 'string', default: '32' },
     only: { type: 'string' },
-    calls: { type: 'string', default: '1000000' },
+    calls: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -29,27 +32,34 @@ const options = {
   only: values.only,
 };
 
-const PARTS: Readonly<Record<string, () => Promise<Section>>> = {
+const PARTS: Readonly<Record<string, () => Promise<Section | readonly Section[]>>> = {
   http: () => benchHttp(options),
   inbox: () => benchInbox(options),
   latency: () => benchLatency(options),
-  known: () => benchKnownCalls(Number(values.calls)),
+  known: () => benchKnownCalls(Number(values.calls ?? 1_000_000)),
   memory: benchMemory,
   micro: benchMicro,
+  postgres: () => benchPostgres(options),
+  peers: () => benchPeers(options),
+  simulate: () => simulate(Number(values.calls ?? 20_000)),
 };
 
 /** Those with targets. `targets` in place of parts measures them, and prints no other table. */
-const WITH_TARGETS = ['http', 'inbox', 'known'];
+const WITH_TARGETS = ['http', 'inbox', 'known', 'postgres', 'peers'];
+
+/** A simulation measures nothing that a change here could make slower. */
+const BY_DEFAULT = Object.keys(PARTS).filter((part) => part !== 'simulate');
 
 const isAboutTargets = positionals.includes('targets');
-const parts = isAboutTargets ? WITH_TARGETS : positionals.length > 0 ? positionals : Object.keys(PARTS);
+const parts = isAboutTargets ? WITH_TARGETS : positionals.length > 0 ? positionals : BY_DEFAULT;
 const sections: Section[] = [];
 for (const part of parts) {
   const bench = PARTS[part];
   if (bench === undefined) throw new Error(`No part ${part}; there are targets, ${Object.keys(PARTS).join(', ')}.`);
-  const section = await bench();
-  sections.push(section);
-  if (!values.json && !isAboutTargets) console.log(`\n${markdown(section)}`);
+  for (const section of [await bench()].flat()) {
+    sections.push(section);
+    if (!values.json && !isAboutTargets) console.log(`\n${markdown(section)}`);
+  }
 }
 const targets = targetsOf(sections);
 if (values.json) console.log(JSON.stringify({ machine: MACHINE, options, sections, targets }, undefined, 2));

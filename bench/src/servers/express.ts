@@ -5,7 +5,7 @@ import express, { type Express, type Request, type Response } from 'express';
 import { PATH, PUBLIC_URL, SIGNING_KEY } from '../callbacks.ts';
 import { floorOf } from './floor.ts';
 import { listen } from './listen.ts';
-import { signed, withToken } from './options.ts';
+import { recording, signed, withToken } from './options.ts';
 import { readBody } from './read-body.ts';
 import type { Sink } from './sink.ts';
 
@@ -46,7 +46,14 @@ export function callStatus(sink: Sink, inbox?: Inbox): Promise<number> {
   return start(app);
 }
 
-/** The same for a provider that sends multipart bodies, and has a token in the URL for a proof. */
+/** call-status that records, while handlers run elsewhere. */
+export function recordOnly(inbox: Inbox): Promise<number> {
+  const app = express();
+  app.use(PATH, callStatusMiddleware(recording(inbox)));
+  return start(app);
+}
+
+/** call-status for a provider that sends multipart bodies, and has a token in the URL for a proof. */
 export function callStatusMultipart(sink: Sink): Promise<number> {
   const app = express();
   app.use(PATH, callStatusMiddleware(withToken(sink)));

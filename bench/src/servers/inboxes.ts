@@ -3,11 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Inbox, memoryInbox } from '@call-status/core';
+import { postgresInbox } from '@call-status/inbox-postgres';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 
 /** An SQLite inbox in a new file. */
 export async function newSqliteInbox(groupCommit: boolean): Promise<Inbox> {
   return sqliteInbox({ path: newFile(), create: true, groupCommit });
+}
+
+/** A PostgreSQL inbox in a new schema of the database whose URL is in `BENCH_POSTGRES`. */
+export async function newPostgresInbox(): Promise<Inbox> {
+  const inbox = postgresInbox({ url: process.env['BENCH_POSTGRES'] ?? '', schema: `inbox_${process.pid}` });
+  await inbox.ready?.({ create: true });
+  return inbox;
 }
 
 /**

@@ -11,6 +11,11 @@ export function signed(sink: Sink, inbox: Inbox = memoryInbox()): CallStatusOpti
   };
 }
 
+/** call-status in a process that only records. */
+export function recording(inbox: Inbox): CallStatusOptions {
+  return { providers: [signalwire({ signingKey: SIGNING_KEY })], publicUrl: PUBLIC_URL, inbox, worker: false };
+}
+
 /** call-status as a user sets it up whose provider sends multipart bodies and cannot sign. */
 export function withToken(sink: Sink): CallStatusOptions {
   return {

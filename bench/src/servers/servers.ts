@@ -24,7 +24,11 @@ export type ServerName =
   | 'express, SQLite without group commit'
   | 'fastify, bare append'
   | 'fastify, SQLite'
-  | 'fastify, SQLite without group commit';
+  | 'fastify, SQLite without group commit'
+  | 'express, SQLite, no worker'
+  | 'express, PostgreSQL, no worker'
+  | 'express, BullMQ'
+  | 'express, pg-boss';
 
 async function newSqliteInbox(groupCommit: boolean): Promise<Inbox> {
   return (await import('./inboxes.ts')).newSqliteInbox(groupCommit);
@@ -32,6 +36,10 @@ async function newSqliteInbox(groupCommit: boolean): Promise<Inbox> {
 
 async function newAppendInbox(): Promise<Inbox> {
   return (await import('./inboxes.ts')).newAppendInbox();
+}
+
+async function newPostgresInbox(): Promise<Inbox> {
+  return (await import('./inboxes.ts')).newPostgresInbox();
 }
 
 /** The servers that are compared. Each imports its framework only when it is started, so that a process has one. */
@@ -57,4 +65,8 @@ export const SERVERS: Readonly<Record<ServerName, StartServer>> = {
   'fastify, SQLite': async (sink) => (await import('./fastify.ts')).callStatus(sink, await newSqliteInbox(true)),
   'fastify, SQLite without group commit': async (sink) =>
     (await import('./fastify.ts')).callStatus(sink, await newSqliteInbox(false)),
+  'express, SQLite, no worker': async () => (await import('./express.ts')).recordOnly(await newSqliteInbox(true)),
+  'express, PostgreSQL, no worker': async () => (await import('./express.ts')).recordOnly(await newPostgresInbox()),
+  'express, BullMQ': async () => (await import('./peers.ts')).bullmq(),
+  'express, pg-boss': async () => (await import('./peers.ts')).pgBoss(),
 };
