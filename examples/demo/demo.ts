@@ -1,9 +1,12 @@
 // Starts the three examples, sends them callbacks of every provider, and shows what arrives and what is refused.
-// Then it kills a server in the middle of its work, and shows that nothing is lost; if something is, it exits with 1.
+// Then it kills a server in the middle of its work, and one of two hosts on one PostgreSQL, and shows that nothing is lost; if something is,
+// it exits with 1.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { crash } from './crash.ts';
+import { findPostgres } from '../../packages/inbox-postgres/test/servers/find.ts';
+import { startPostgres } from '../../packages/inbox-postgres/test/servers/postgres.ts';
+import { type Crash, crash, takeOver } from './crash.ts';
 import { ExampleServer, type PrintedEvent } from './example-server.ts';
 import { bold, dim, green, red, table } from './print.ts';
 import { forgeries, genuine, reasonOf, secrets, send } from './requests.ts';
@@ -16,6 +19,7 @@ const directory = mkdtempSync(path.join(tmpdir(), 'call-status-demo-'));
 try {
   await showWhatArrives();
   await showCrash();
+  await showTakeOver();
 } finally {
   rmSync(directory, { recursive: true });
 }
@@ -51,19 +55,43 @@ async function showWhatArrives(): Promise<void> {
 /** What is acknowledged survives a crash: the server is started again, and handles what the first one did not. */
 async function showCrash(): Promise<void> {
   console.log(`\n${bold('A crash in the middle')}`);
-  const { sent, acknowledged, stored, interrupted, before, after, lost } = await crash(environment('crash'));
-  const handledBefore = new Set(before.map(({ id }) => id));
-  const handled = new Set([...handledBefore, ...after.map(({ id }) => id)]);
-  const waiting = acknowledged.size - handledBefore.size - interrupted.size;
+  const result = await crash(environment('crash'));
+  const waiting = result.acknowledged.size - result.before.length - result.interrupted.size;
   console.log(
-    `Of ${acknowledged.size} callbacks acknowledged with 200, ${handledBefore.size} were handled, ` +
-      `${interrupted.size} in the middle of a handler and ${waiting} waiting. Then kill -9, and a restart.`,
+    `Of ${result.acknowledged.size} callbacks acknowledged with 200, ${result.before.length} were handled, ` +
+      `${result.interrupted.size} in the middle of a handler and ${waiting} waiting. Then kill -9, and a restart.`,
   );
+  showHandled(result, 'before', 'after the restart');
+}
+
+/** With several hosts, nothing waits for a restart. */
+async function showTakeOver(): Promise<void> {
+  console.log(`\n${bold('Two hosts, one PostgreSQL')}`);
+  if (findPostgres() === undefined) {
+    console.log('Not shown: PostgreSQL is not installed.');
+    return;
+  }
+  const server = await startPostgres();
+  try {
+    const result = await takeOver({ ...environment('hosts'), DATABASE: server.url });
+    console.log(
+      `Host A handled ${result.before.length} events, and got ${result.interrupted.size} more when it was killed with kill -9. ` +
+        `Host B handled ${result.after.length}, among them those.`,
+    );
+    showHandled(result, 'by host A', 'by host B');
+  } finally {
+    await server.remove();
+  }
+}
+
+/** @param first, second say which of two servers handled an event */
+function showHandled({ sent, acknowledged, stored, before, after, lost }: Crash, first: string, second: string): void {
   const rows = [
-    ...before.map((event) => [...callRow(event), 'before', String(event.attempt)]),
-    ...after.map((event) => [...callRow(event), 'after the restart', String(event.attempt)]),
+    ...before.map((event) => [...callRow(event), first, String(event.attempt)]),
+    ...after.map((event) => [...callRow(event), second, String(event.attempt)]),
   ];
   console.log(table([...CALL_COLUMNS, 'handled', 'attempt'], rows));
+  const handled = new Set([...before, ...after].map(({ id }) => id));
   const sets = { sent, acknowledged, stored, handled, lost: new Set(lost) };
   console.log(`\n${bold('Event ids')}`);
   console.log(table(Object.keys(sets), [Object.values(sets).map(({ size }) => String(size))]));

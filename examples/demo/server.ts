@@ -1,4 +1,4 @@
-// The server that the demo kills. Its lease is short, so that a restart does not wait for long.
+// The server that the demo kills, on one file or on a database. Its lease is short, so that a restart does not wait for long.
 import {
   callStatusMiddleware,
   closeGracefully,
@@ -8,10 +8,11 @@ import {
   signalwire,
   voicedock,
 } from '@call-status/express';
+import { postgresInbox } from '@call-status/inbox-postgres';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import express from 'express';
 
-const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', HANDLES = 'Infinity' } = process.env;
+const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', DATABASE, HANDLES = 'Infinity' } = process.env;
 const { SIGNALWIRE_SIGNING_KEY = '', VOICEDOCK_SECRET = '', EXOTEL_TOKEN = '', MYCPAAS_TOKEN = '' } = process.env;
 
 let begun = 0;
@@ -23,7 +24,7 @@ const calls = createCallStatus({
     exotel({ token: EXOTEL_TOKEN }),
     mycpaas({ token: MYCPAAS_TOKEN }),
   ],
-  inbox: sqliteInbox({ path: INBOX }),
+  inbox: DATABASE === undefined ? sqliteInbox({ path: INBOX }) : postgresInbox({ url: DATABASE }),
   concurrency: 2,
   leaseMs: 1000,
   async onStatus({ raw, ...event }, { attempt }) {
