@@ -63,7 +63,8 @@ export interface PostgresInboxOptions {
    */
   readonly queryTimeoutMs?: number;
   /**
-   * How many connections to use for reading. There are up to four more: for writing, for LISTEN, and two for transactions of handlers.
+   * How many connections to use for reading. Transactions of handlers may use as many again. There is one more for writing, and one for LISTEN
+   * in a process with a worker.
    * @default 4
    */
   readonly readConnections?: number;
