@@ -24,7 +24,7 @@ export async function readHealth(store: Store, own: () => StoreHealth): Promise<
   const due: number = row['waiting'] - row['paused'] + (row['taken'] - running - row['interrupted']);
   const oldest = earliest(row['oldest_waiting'], row['oldest_taken']);
   const nextRetry = earliest(row['next_paused'], row['next_interrupted']);
-  const providers = live.map(providerOf).sort((a, b) => (a.provider < b.provider ? -1 : 1));
+  const providers = live.map(providerOf);
   return {
     due,
     ...(oldest !== null && { oldestDueAt: isoOf(oldest) }),
@@ -83,7 +83,7 @@ function liveSql(s: string): string {
         WHERE NOT c.terminal AND c.provider = p.provider AND c.first_event_at <= (SELECT now FROM n) - ${SILENCE_MS}
           AND c.last_event_at <= (SELECT now FROM n) - ${SILENCE_MS}
         ORDER BY c.first_event_at, c.id LIMIT ${MOST_SILENT}) silent) AS silent
-    FROM p WHERE p.provider IS NOT NULL`;
+    FROM p WHERE p.provider IS NOT NULL ORDER BY p.provider COLLATE "C"`;
 }
 
 function providerOf({ provider, live, silent }: Row): ProviderHealth & { readonly live: number } {

@@ -1,6 +1,6 @@
 import type { CallSummary, Page } from '@call-status/core';
 import { type CallQuery, type CallRow, checkOptions, summaryOf, timeCursor } from '@call-status/core/inbox';
-import type { Query } from '../connection/session.ts';
+import type { Query, Row } from '../connection/session.ts';
 import { nowSql, type Store } from '../store.ts';
 import { byIndex } from './by-index.ts';
 import { allConditions, indexedConditions } from './call-conditions.ts';
@@ -23,10 +23,11 @@ export async function listCalls(store: Store, query: CallQuery = {}): Promise<Pa
   const { limit = PAGE_ROWS } = query;
   const found = rows.filter((row) => row['id'] !== null);
   const page = { rows: found.slice(0, limit).map((row) => summaryOf(row as CallRow)) };
-  const last = found.length > limit ? found[limit - 1] : undefined;
-  if (last !== undefined) return { ...page, next: timeCursor.encode({ at: last['first_event_at'], row: last['id'] }) };
-  const { examined_at: at = null, examined_id: row } = rows[0] ?? {};
-  return at === null ? page : { ...page, next: timeCursor.encode({ at, row }) };
+  const { examined_at, examined_id } = rows[0] as Row;
+  const isMore = found.length > limit;
+  const last = isMore ? (found[limit - 1] as Row) : { first_event_at: examined_at, id: examined_id };
+  if (last['id'] === null) return page;
+  return { ...page, next: timeCursor.encode({ at: last['first_event_at'], row: last['id'] }) };
 }
 
 /** The calls that may match, if an index of something else than their time shows that they are few. */

@@ -77,6 +77,20 @@ describe.skipIf(url === '')('of all processes', () => {
 });
 
 describe.skipIf(url === '')('a sweep', () => {
+  it('stops when the clock jumps while it is under way', async () => {
+    const schema = freshSchema(url);
+    let now = 100 * 86_400_000;
+    const store = await plainStore(url, schema, { now: () => now });
+    onTestFinished(() => store.end());
+    const sweeper = new Sweeper(store, new ClockWatch(() => 0));
+    await queryAt(url, fillSql(schema));
+    const place = await sweeper.step(FIRST);
+    now += 2 * 86_400_000;
+    expect(await sweeper.step(place ?? FIRST)).toBeUndefined();
+    expect(await sweeper.maySweep(SWEEP_MS)).toBe('clock_stepped');
+    expect(await queryAt(url, `SELECT count(*)::int AS left FROM ${schema}.calls`)).toEqual([{ left: 150 }]);
+  });
+
   it('that fails is made again, and one that was stopped ends', async () => {
     const schema = freshSchema(url);
     let failures = 3;
