@@ -41,13 +41,13 @@ export interface Driver {
    */
   connect(options?: { readonly queryTimeoutMs?: number }): Promise<Session>;
   /** Runs a statement that only reads, on any connection. */
-  query(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  readonly query: Query;
   /**
    * Runs statements in a transaction on a connection of the pool: READ COMMITTED, READ WRITE, with a synchronous commit.
    *
    * @param settings statements that begin it, with the same message to the server
    */
-  transaction<T>(run: (query: Query) => Promise<T>, settings?: string): Promise<T>;
+  readonly transaction: <T>(run: (query: Query) => Promise<T>, settings?: string) => Promise<T>;
   /** Listens on a channel. Resolves to a function that stops. */
   listen(channel: string, listener: Listener): Promise<() => Promise<void>>;
   /** Ends all connections, except those of `connect`. */
