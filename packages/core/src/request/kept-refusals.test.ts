@@ -232,3 +232,12 @@ it('opens the inbox to keep what came before the first event', async () => {
   await calls.close();
   expect([ready.mock.calls.length, keep.mock.calls.length]).toEqual([1, 1]);
 });
+
+it('is read back from the inbox', async () => {
+  const { calls } = receiver();
+  onTestFinished(() => calls.close());
+  await calls.receive(forged());
+  await vi.waitFor(async () => expect((await calls.inbox.refusals?.list())?.rows).toHaveLength(1), { timeout: 5000 });
+  expect((await calls.inbox.refusals?.list({ code: 'invalid_callback' }))?.rows).toMatchObject([{ count: 1 }]);
+  expect((await calls.health()).inbox.refused).toEqual({ kept: 1, uncounted: 0 });
+});
