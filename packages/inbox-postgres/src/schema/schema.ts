@@ -100,7 +100,7 @@ SELECT r.id, r.call, c.provider, c.tenant, c.call_id, r.event_id, r.transition, 
   e.json ->> 'durationSeconds' AS duration_seconds, e.json ->> 'trust' AS trust, e.json -> 'raw' AS raw, r.event
 FROM $schema.recorded r
 JOIN $schema.calls c ON c.id = r.call
-CROSS JOIN LATERAL (SELECT replace(r.event, '\\u0000', '\\ufffd')::json AS json) e;
+CROSS JOIN LATERAL (SELECT regexp_replace(r.event, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'g')::json AS json) e;
 
 CREATE TABLE $schema.jobs (               -- unhandled events and dead letters
   call bigint NOT NULL,                   -- calls.id

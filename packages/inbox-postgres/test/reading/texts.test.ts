@@ -35,4 +35,28 @@ describe.skipIf(url === '')('a text that PostgreSQL cannot keep', () => {
     expect(await handled(store, [{ provider: 'acme', callId: text, id: text }])).toEqual([]);
     await expect(removeWorker(store, text)).resolves.toBeUndefined();
   });
+
+  it.each(['a\0b', '\ud800', '\udfffx', '\\ud800', '\\u0000', '😀'])(
+    'in an event is no failure of the view: %j',
+    async (text) => {
+      const store = await plainStore(url, freshSchema(url));
+      onTestFinished(() => store.end());
+      await queryAt(
+        url,
+        `INSERT INTO ${store.schema}.calls (provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count)
+      VALUES ('acme', '', 'c1', 'ringing', false, 0, 0, 1)`,
+      );
+      const event = JSON.stringify({ status: 'ringing', raw: { [text]: text } });
+      await queryAt(
+        url,
+        `INSERT INTO ${store.schema}.recorded (call, event_id, transition, event) SELECT id, 'e1', 'advance', $1 FROM ${store.schema}.calls`,
+        [event],
+      );
+      const rows = await queryAt(url, `SELECT status, raw ->> $1 AS raw FROM ${store.schema}.events`, [
+        text.replaceAll(/[\0\ud800-\udfff]/gu, '\ufffd'),
+      ]);
+      expect(rows).toMatchObject([{ status: 'ringing' }]);
+      if (text === '😀') expect(rows[0]?.['raw']).toBe(text);
+    },
+  );
 });
