@@ -12,8 +12,8 @@ import type { Operation } from './write/operation.ts';
 /** Learns what this process has written. */
 export interface StoreListener {
   /** After a commit that made jobs due. */
-  workIsDue(): void;
-  committed(): void;
+  readonly workIsDue: () => void;
+  readonly committed: () => void;
 }
 
 /** The store of an inbox. `ready` or the first use opens it; after a failure, the next use tries again. */

@@ -60,5 +60,5 @@ export async function explain(
 }
 
 function executeSql(name: string, values: readonly unknown[]): string {
-  return `EXECUTE "${name}"${values.length === 0 ? '' : `(${values.map(literalOf)})`}`;
+  return `EXECUTE "${name}"${values.length === 0 ? '' : `(${values.map(literalOf).join()})`}`;
 }

@@ -42,7 +42,7 @@ export function deadLetterOperations(s: string): DeadLetterOperations {
         const rows = await transaction.send(sql.replay, [eventIds, transaction.now]);
         const calls = rows.map(({ call }) => call as number);
         if (calls.length > 0) {
-          transaction.send(sql.unschedule, [calls]);
+          void transaction.send(sql.unschedule, [calls]);
           schedule(transaction, sql.schedule, calls);
         }
         return { results: Promise.resolve(foundOnce(eventIds, rows)) };

@@ -58,7 +58,7 @@ export async function runGroup(
 ): Promise<Committed> {
   const transaction = new OpenTransaction(session, now);
   try {
-    transaction.send(`${BEGIN}; ${BY_INDEX}`);
+    void transaction.send(`${BEGIN}; ${BY_INDEX}`);
     const prepared = prepareAll(transaction, requests);
     lockAll(transaction, requests, lock);
     const sent: Promise<readonly unknown[]>[] = [];
@@ -90,7 +90,7 @@ function lockAll(transaction: GroupTransaction, requests: readonly Request[], lo
   for (const { operation, arg } of requests) operation.lock?.(arg, locks);
   const { calls, keys, deadLetters } = locks;
   if (calls.length + keys.length + deadLetters.length > 0) {
-    transaction.send(lock, [...columnsOfKeys(keys), calls, deadLetters]);
+    void transaction.send(lock, [...columnsOfKeys(keys), calls, deadLetters]);
   }
 }
 
@@ -150,7 +150,7 @@ class OpenTransaction implements GroupTransaction {
 
   commit(): void {
     this.#isCommitSent = true;
-    this.send('COMMIT');
+    void this.send('COMMIT');
   }
 
   async settled(): Promise<void> {

@@ -18,8 +18,8 @@ export interface JobTransactionOptions {
   readonly finish: LeaseOperations['finish'];
   readonly endings: Endings;
   /** After a commit that made a job due. */
-  workIsDue(): void;
-  committed(): void;
+  readonly workIsDue: () => void;
+  readonly committed: () => void;
 }
 
 /** Makes the transactions of handlers. */

@@ -41,8 +41,8 @@ const COLUMNS = {
 
 export const CALL_COLUMNS: readonly (keyof typeof COLUMNS)[] = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 
-function parametersFrom(first: number): string[] {
-  return CALL_COLUMNS.map((name, at) => `$${first + at}::${COLUMNS[name]}[]`);
+function parametersFrom(first: number): string {
+  return CALL_COLUMNS.map((name, at) => `$${first + at}::${COLUMNS[name]}[]`).join();
 }
 
 /** What identifies a new call, and when its first event was received. */
@@ -50,10 +50,10 @@ const KEY_COLUMNS = ['provider', 'tenant', 'call_id', 'first_event_at'] as const
 
 /** Makes the rows of calls that are new, as they are after all events of the group. Of those that exist, nothing is changed. */
 export const newCallsSql = (s: string): string => `
-  INSERT INTO ${s}.calls (provider, tenant, call_id, first_event_at, ${CALL_COLUMNS}, retained_from)
+  INSERT INTO ${s}.calls (provider, tenant, call_id, first_event_at, ${CALL_COLUMNS.join()}, retained_from)
   SELECT i.*, CASE WHEN i.terminal THEN i.last_event_at END
   FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], ${parametersFrom(5)})
-    AS i(provider, tenant, call_id, first_event_at, ${CALL_COLUMNS})
+    AS i(provider, tenant, call_id, first_event_at, ${CALL_COLUMNS.join()})
   ORDER BY provider, tenant, call_id
   ON CONFLICT DO NOTHING RETURNING id`;
 
@@ -77,8 +77,8 @@ export const deleteEmptySql = (s: string): string => `DELETE FROM ${s}.calls WHE
 
 export const updateCallsSql = (s: string): string => `
   UPDATE ${s}.calls c
-  SET ${CALL_COLUMNS.map((name) => `${name} = i.${name}`)}, retained_from = CASE WHEN i.terminal THEN i.last_event_at END
-  FROM unnest($1::bigint[], ${parametersFrom(2)}) AS i(id, ${CALL_COLUMNS})
+  SET ${CALL_COLUMNS.map((name) => `${name} = i.${name}`).join()}, retained_from = CASE WHEN i.terminal THEN i.last_event_at END
+  FROM unnest($1::bigint[], ${parametersFrom(2)}) AS i(id, ${CALL_COLUMNS.join()})
   WHERE c.id = i.id`;
 
 /** The number of an event is its place in the order of recording, and of its call. */
@@ -111,7 +111,7 @@ export function recordOperation(s: string): Operation<Recording, Recorded, Prepa
     prepare(transaction, recordings) {
       const drafts = draftsOf(recordings);
       const rows = [...drafts.values()].map(({ row }) => row);
-      transaction.send(sql.mark);
+      void transaction.send(sql.mark);
       const sent = transaction.send(sql.newCalls, [...columnsOf(KEY_COLUMNS, rows), ...columnsOf(CALL_COLUMNS, rows)]);
       const made = sent.then((found) => new Set(found.map(({ id }) => id as number)));
       made.catch(() => {});
@@ -122,7 +122,7 @@ export function recordOperation(s: string): Operation<Recording, Recorded, Prepa
       const decisions = new Decisions(drafts, await made);
       const rows = await known;
       const results = recordings.map((recording, at) => decisions.decide(recording, rows[at] as Row));
-      if (decisions.empty.length > 0) transaction.send(sql.deleteEmpty, [decisions.empty]);
+      if (decisions.empty.length > 0) void transaction.send(sql.deleteEmpty, [decisions.empty]);
       update(transaction, sql.updateCalls, decisions.changed());
       insert(transaction, sql.insert, decisions.events);
       return { results: Promise.resolve(results) };
@@ -141,12 +141,12 @@ interface Prepared {
 function update(transaction: GroupTransaction, sql: string, calls: readonly (readonly [number, CallRow])[]): void {
   if (calls.length === 0) return;
   const rows = calls.map(([, row]) => row);
-  transaction.send(sql, [calls.map(([id]) => id), ...columnsOf(CALL_COLUMNS, rows)]);
+  void transaction.send(sql, [calls.map(([id]) => id), ...columnsOf(CALL_COLUMNS, rows)]);
 }
 
 function insert(transaction: GroupTransaction, sql: string, events: readonly Decided[]): void {
   if (events.length === 0) return;
-  transaction.send(sql, [
+  void transaction.send(sql, [
     events.map(({ call }) => call),
     events.map(({ recording }) => recording.columns.event_id),
     events.map(({ recording }) => recording.columns.provider),

@@ -32,7 +32,7 @@ function resultSql(
   return `
     WITH n AS MATERIALIZED (SELECT ${nowSql(parameters.length + 1)} AS now),
     l AS MATERIALIZED (
-      SELECT * FROM unnest(${parameters.map((type, at) => `$${at + 1}::${type}[]`)}) WITH ORDINALITY AS l(${names}, ord)),
+      SELECT * FROM unnest(${parameters.map((type, at) => `$${at + 1}::${type}[]`).join()}) WITH ORDINALITY AS l(${names.join()}, ord)),
     stored AS (${change})
     SELECT CASE
       WHEN stored.token IS NOT NULL THEN 'done'
