@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFile
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFile } from '../../test/support.ts';
-import { createPrivately, WalWatch } from './file.ts';
+import { createPrivately, sizeOf, WalWatch } from './file.ts';
 
 it('creates a file for its owner only, and leaves one that another process has just created', () => {
   const path = temporaryFile();
@@ -49,4 +49,11 @@ it('reports a -wal without a header', () => {
 
 it('reports nothing while the -wal cannot be read', () => {
   expect(new WalWatch().isCut(temporaryFile())).toBe(false);
+});
+
+it('knows the size of a file, and of one that is not there', () => {
+  const path = temporaryFile();
+  expect(sizeOf(path)).toBe(0);
+  writeFileSync(path, 'four');
+  expect(sizeOf(path)).toBe(4);
 });

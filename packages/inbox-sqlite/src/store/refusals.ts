@@ -1,4 +1,4 @@
-import type { NewRefusal, Place, Refusal, RefusalLimits, RefusalQuery } from '@call-status/core/inbox';
+import type { NewRefusal, Place, Refusal, RefusalLimits, RefusalQuery, RefusedRequest } from '@call-status/core/inbox';
 import { timeRange } from '@call-status/core/inbox';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
 
@@ -79,7 +79,7 @@ export class StoredRefusals {
   forget(callId: string): void {
     const { withRequest } = this.#statements;
     for (let rows = withRequest.all(0); rows.length > 0; rows = withRequest.all(rows.at(-1)?.['id'])) {
-      for (const row of rows) if (isAbout(refusalOf(row), callId)) this.#remove(row);
+      for (const row of rows) if (isAbout(refusalOf(row).request as RefusedRequest, callId)) this.#remove(row);
     }
   }
 
@@ -94,8 +94,7 @@ export function refusalOf({ id, refusal }: Row): Refusal {
   return { id: String(id), ...JSON.parse(refusal) };
 }
 
-function isAbout({ request }: Refusal, callId: string): boolean {
-  const body = Buffer.from(request?.body ?? '', 'base64').toString();
-  const texts = [body, request?.url ?? '', JSON.stringify(request?.headers)];
+function isAbout({ body = '', ...rest }: RefusedRequest, callId: string): boolean {
+  const texts = [Buffer.from(body, 'base64').toString(), JSON.stringify(rest)];
   return [callId, encodeURIComponent(callId)].some((id) => texts.some((text) => text.includes(id)));
 }

@@ -83,13 +83,8 @@ export class Store {
   /** For a file of another host, or after its clock was set. */
   #limitSpans(now: Now): void {
     this.begin();
-    try {
-      this.#jobs.limitSpans(now);
-      this.commit();
-    } catch (error) {
-      this.rollback();
-      throw error;
-    }
+    this.#jobs.limitSpans(now);
+    this.commit();
   }
 
   /** Whether a job became due that was not taken in the same transaction. */
