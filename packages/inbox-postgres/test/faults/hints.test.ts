@@ -75,6 +75,27 @@ describe.skipIf(findPostgres() === undefined)('hints', () => {
     expect(await listeners()).toBe(1);
   });
 
+  it('tells all listeners on one connection, until the last is removed', async () => {
+    const hints = open({ url: server.url });
+    const listener = await listenTo(hints);
+    const remove = hints.onJobs(listener);
+    hints.workIsDue();
+    expect(listener).toHaveBeenCalledTimes(2);
+    remove();
+    hints.workIsDue();
+    expect(listener).toHaveBeenCalledTimes(3);
+    expect(await listeners()).toBe(1);
+  });
+
+  it('keeps no connection that cannot listen', async () => {
+    const driver = pgDriver(resolveOptions({ url: `${server.url}?application_name=unlistened` }));
+    onTestFinished(() => driver.end());
+    await expect(driver.listen('a"b', { onNotify() {}, onLost() {} })).rejects.toMatchObject({ code: '42601' });
+    await vi.waitFor(async () => {
+      expect(await server.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'unlistened'")).toEqual([]);
+    });
+  });
+
   it('listens again after the connection was lost, and calls the listeners once', async () => {
     const hints = open({ url: server.url });
     const listener = await listenTo(hints);
@@ -105,12 +126,16 @@ describe.skipIf(findPostgres() === undefined)('hints', () => {
       return () => bouncer.stop();
     });
 
-    it('warns once that nothing is heard', async () => {
-      const hints = open({ url });
+    it('warns once that nothing is heard, however often it tries', async () => {
+      const driver = pgDriver(resolveOptions({ url }));
+      onTestFinished(() => driver.end());
+      const listen = vi.spyOn(driver, 'listen');
+      const hints = open({ url }, { driver });
       const onWarning = vi.fn<(warning: CallStatusError) => void>();
       hints.onWarning = onWarning;
       hints.onJobs(() => {});
-      await vi.waitFor(() => expect(onWarning).toHaveBeenCalledOnce());
+      await vi.waitFor(() => expect(listen.mock.calls.length).toBeGreaterThan(2));
+      expect(onWarning).toHaveBeenCalledOnce();
       expect(onWarning.mock.calls[0]?.[0]).toMatchObject({ code: 'inbox_polling' });
     });
 
