@@ -11,14 +11,16 @@ export interface Execution {
   readonly plan: string;
 }
 
+type Scalar = string | number | boolean | null | undefined;
+
 /** Values as literals of SQL. */
-function literalOf(value: unknown): string {
+function literalOf(value: Scalar | readonly Scalar[]): string {
   if (value === null || value === undefined) return 'NULL';
   if (Array.isArray(value)) return pg.escapeLiteral(`{${value.map((each) => elementOf(each)).join(',')}}`);
   return typeof value === 'string' ? pg.escapeLiteral(value) : String(value);
 }
 
-function elementOf(value: unknown): string {
+function elementOf(value: Scalar): string {
   return value === null ? 'NULL' : JSON.stringify(String(value));
 }
 
@@ -60,5 +62,5 @@ export async function explain(
 }
 
 function executeSql(name: string, values: readonly unknown[]): string {
-  return `EXECUTE "${name}"${values.length === 0 ? '' : `(${values.map(literalOf).join()})`}`;
+  return `EXECUTE "${name}"${values.length === 0 ? '' : `(${values.map((value) => literalOf(value as Scalar | readonly Scalar[])).join()})`}`;
 }

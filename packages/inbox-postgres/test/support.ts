@@ -17,7 +17,7 @@ export function aSchema(): string {
 /** Where the contract's inboxes are, if not at a server over `pg`. */
 export interface Place {
   readonly driver: (schema: string) => Driver;
-  query(text: string): Promise<readonly Record<string, unknown>[]>;
+  readonly query: (text: string) => Promise<readonly Record<string, unknown>[]>;
 }
 
 /** Makes inboxes for the contract, each in a schema of its own. */

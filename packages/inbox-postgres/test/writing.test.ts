@@ -6,19 +6,18 @@ import { inboxesAt } from './support.ts';
 
 const url = await sharedServer();
 
-const anEvent = (callId: string, status: CallStatus, more: object = {}): NewEvent =>
-  ({
-    provider: 'acme',
-    id: `acme:${callId}:${status}`,
-    callId,
-    status,
-    rawStatus: status,
-    terminal: status === 'completed',
-    receivedAt: '2026-03-02T09:00:00.000Z',
-    trust: 'signed',
-    raw: {},
-    ...more,
-  }) as NewEvent;
+const anEvent = (callId: string, status: CallStatus, more: object = {}): NewEvent => ({
+  provider: 'acme',
+  id: `acme:${callId}:${status}`,
+  callId,
+  status,
+  rawStatus: status,
+  terminal: status === 'completed',
+  receivedAt: '2026-03-02T09:00:00.000Z',
+  trust: 'signed',
+  raw: {},
+  ...more,
+});
 
 describe.skipIf(url === undefined)('a group of operations', () => {
   async function anInbox() {
