@@ -93,9 +93,9 @@ function limits({ work }: Measured): Section {
     [
       rate(work.sweeping),
       'the sweep, which one process does',
-      'a shorter retention moves nothing: drop partitions by month',
+      'several schemas or databases, by provider or tenant: each has its own sweep',
     ],
-    [rate(work.following), 'one reader of the feed', 'one reader for each provider or schema'],
+    [rate(work.following), 'one reader of the feed', 'a feed for each schema or database'],
     [
       1e6 / server,
       'one core of the server, for all of it',

@@ -52,7 +52,6 @@ async function measure(server: DatabaseServer, client: pg.Client, recorder: Chil
 
   await recorder.ask({ open: 'PostgreSQL', url: server.url, schema: SCHEMA, first: 0 } satisfies Open);
   await record(WARM_UP_CALLS);
-  await task('drain');
   const recording = await cost('recording', () => record(calls));
   const handling = await cost('handling', () => task('drain'));
   const size = (table: string, of: string): Promise<number> => value(`SELECT ${of}('${SCHEMA}.${table}') AS value`);

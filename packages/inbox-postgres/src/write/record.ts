@@ -7,7 +7,7 @@ import { IS_CALL } from './group.ts';
 import type { GroupTransaction, Operation } from './operation.ts';
 
 /** The columns of a call that an event may change, with their types. */
-const COLUMNS = {
+const COLUMNS: { readonly [Name in keyof CallRow]?: string } = {
   status: 'text',
   terminal: 'boolean',
   last_event_at: 'bigint',
@@ -37,9 +37,9 @@ const COLUMNS = {
   last_event_status: 'text',
   last_event_transition: 'text',
   last_event_received_at: 'bigint',
-} satisfies { readonly [Name in keyof CallRow]?: string };
+};
 
-export const CALL_COLUMNS: readonly (keyof typeof COLUMNS)[] = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
+export const CALL_COLUMNS: readonly (keyof CallRow)[] = Object.keys(COLUMNS) as (keyof CallRow)[];
 
 function parametersFrom(first: number): string {
   return CALL_COLUMNS.map((name, at) => `$${first + at}::${COLUMNS[name]}[]`).join();
