@@ -29,7 +29,6 @@ export class WorkerReports {
   }
 
   start(): void {
-    if (this.#options.inbox.reportWorker === undefined) return;
     this.#cancel = this.#options.timers.every(EVERY_MS, this.#report);
     this.#report();
   }
@@ -40,7 +39,7 @@ export class WorkerReports {
     this.#cancel();
     const { inbox, owner } = this.#options;
     try {
-      await inbox.removeWorker?.(owner);
+      await inbox.removeWorker(owner);
     } catch {}
   }
 
@@ -49,7 +48,7 @@ export class WorkerReports {
     this.#isSending = true;
     const { inbox, owner, kinds, load } = this.#options;
     try {
-      await inbox.reportWorker?.({
+      await inbox.reportWorker({
         owner,
         version: versionIn('../../package.json', import.meta.url),
         handlers: kinds(),

@@ -31,17 +31,17 @@ export interface InboxHealth {
   /** Events that are dead letters. */
   readonly dead: number;
   /** Calls that have not ended. */
-  readonly live?: number;
+  readonly live: number;
   /** Live calls without an event for ten minutes; counted up to 1000. */
-  readonly silent?: number;
+  readonly silent: number;
   /** The live calls of each provider that has any, by name. */
-  readonly providers?: readonly ProviderHealth[];
+  readonly providers: readonly ProviderHealth[];
   /** Rejected callbacks: how many are kept, and how many were only counted because there were too many at a time. */
-  readonly refused?: { readonly kept: number; readonly uncounted: number };
+  readonly refused: { readonly kept: number; readonly uncounted: number };
   /** What this process knows about writing. Reading proves nothing about a full disk. */
-  readonly store?: StoreHealth;
+  readonly store: StoreHealth;
   /** The workers that reported during the last minute. */
-  readonly workers?: readonly WorkerHealth[];
+  readonly workers: readonly WorkerHealth[];
 }
 
 /** The live calls of one provider. */

@@ -47,7 +47,7 @@ export interface Inbox {
   /** Whether recorded events survive the process. If not, a receiver that closes handles what it can first. */
   readonly durable: boolean;
   /** Whether other processes or hosts may use the same store at the same time. */
-  readonly shared?: boolean;
+  readonly shared: boolean;
   /**
    * Opens the store, so that a wrong path or password shows before the first callback. Safe to call again, even after it failed.
    * Only the service itself passes `create: true`, which creates a store that does not exist yet.
@@ -62,7 +62,7 @@ export interface Inbox {
    * Which of these events need no more work: they are handled, or dead letters. A receiver that answers after the handlers asks for events
    * that another process may be handling. One look-up an event.
    */
-  handled?(events: readonly EventKey[]): Promise<readonly string[]>;
+  handled(events: readonly EventKey[]): Promise<readonly string[]>;
   /** Takes due jobs, at most one of each call. May return fewer than requested; `more` says whether to ask again. */
   take(request: TakeRequest): Promise<Taken>;
   /** Extends leases. Resolves to those that are lost. */
@@ -84,9 +84,9 @@ export interface Inbox {
    */
   transaction?(): JobTransaction;
   /** Keeps what a worker reports about itself, for {@link InboxHealth}. */
-  reportWorker?(report: WorkerReport): Promise<void>;
+  reportWorker(report: WorkerReport): Promise<void>;
   /** Forgets a worker that has stopped. */
-  removeWorker?(owner: string): Promise<void>;
+  removeWorker(owner: string): Promise<void>;
   /**
    * Calls the listener when a job may be due sooner than the last `take` said: there is a new event, or the next event of a call whose job
    * has left its worker. This is only a hint, which may be missed. Returns a function that removes the listener.
@@ -102,11 +102,11 @@ export interface Inbox {
    * Events in the order of recording, across all calls. No event is ever passed over: a page ends before one that another process is still
    * recording.
    */
-  events?(query?: FeedQuery): Promise<FeedPage>;
+  events(query?: FeedQuery): Promise<FeedPage>;
   /** Figures of the calls that ended in a period, by time and group. Each ended call counts once, in the bucket of its `endedAt`. */
-  stats?(query: StatsQuery): Promise<readonly StatsRow[]>;
+  stats(query: StatsQuery): Promise<readonly StatsRow[]>;
   /** Rejected callbacks. */
-  readonly refusals?: Refusals;
+  readonly refusals: Refusals;
   /** How many calls and events there are. Cheap, however many there are. */
   counts(): Promise<InboxCounts>;
   /** For health checks: how many jobs wait, for what, and for how long. Exact, and cheap however many there are. */

@@ -22,7 +22,7 @@ export interface DeadLetters {
   /** Removes the dead letter; the event itself stays recorded. Resolves to `false` if there is no such dead letter. */
   discard(eventId: string): Promise<boolean>;
   /** Dead letters with the same error, apart from its numbers, ids and quotations; the most frequent first, at most 100. */
-  groups?(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<readonly DeadLetterGroup[]>;
+  groups(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<readonly DeadLetterGroup[]>;
 }
 
 /** Dead letters with the same error. */
@@ -152,15 +152,15 @@ export interface CallSummary {
   /** The call that made this one. */
   readonly parentCallId?: string;
   /** How we know that its callbacks are genuine: the weakest of them counts. */
-  readonly trust?: Trust;
+  readonly trust: Trust;
   /** Whether an event came after one of a higher status. */
-  readonly hasLate?: boolean;
+  readonly hasLate: boolean;
   /** Whether it has a terminal event that contradicts its outcome. */
-  readonly hasConflict?: boolean;
+  readonly hasConflict: boolean;
   /** Whether one of its events is a dead letter. */
-  readonly hasDeadLetter?: boolean;
+  readonly hasDeadLetter: boolean;
   /** The event that was recorded last. */
-  readonly lastEvent?: LastEvent;
+  readonly lastEvent: LastEvent;
 }
 
 /** The last event of a call, in short. */

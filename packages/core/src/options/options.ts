@@ -112,19 +112,12 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
   };
 }
 
-/** @throws CallStatusError `invalid_options` if a receiver with `ack: 'handled'` could not find out that an event is handled */
+/** @throws CallStatusError `invalid_options` if no process would handle the events that a receiver with `ack: 'handled'` waits for */
 function checkHandled(inbox: Inbox, worker: boolean | undefined): void {
-  if (isShared(inbox)) return;
-  const issue = inbox.shared
-    ? "`ack: 'handled'` needs to know what other processes have handled, and this shared inbox has no `handled()`."
-    : worker === false &&
-      "`ack: 'handled'` with `worker: false` needs an inbox that another process handles; this one is not shared.";
-  if (issue) throw new CallStatusError('invalid_options', { issues: [issue] });
-}
-
-/** Whether other processes may handle the events of an inbox, which then tells which are handled. */
-export function isShared(inbox: Inbox): inbox is Inbox & Required<Pick<Inbox, 'handled'>> {
-  return inbox.shared === true && inbox.handled !== undefined;
+  if (inbox.shared || worker !== false) return;
+  const issue =
+    "`ack: 'handled'` with `worker: false` needs an inbox that another process handles; this one is not shared.";
+  throw new CallStatusError('invalid_options', { issues: [issue] });
 }
 
 /** A clock that is only a function does not control timers. */

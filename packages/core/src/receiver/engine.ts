@@ -6,7 +6,7 @@ import type { HandlerName, HandlerOptions } from '../handlers.ts';
 import type { WorkerLoad } from '../inbox/health.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import { DefaultLogger, type Logger } from '../log/log.ts';
-import { isShared, type ResolvedOptions, rulesOf, tokensOf } from '../options/options.ts';
+import { type ResolvedOptions, rulesOf, tokensOf } from '../options/options.ts';
 import { type Dropped, sayingOnce } from '../request/checked-form.ts';
 import { HandledElsewhere } from '../request/handled-elsewhere.ts';
 import { KeptRefusals } from '../request/kept-refusals.ts';
@@ -51,22 +51,21 @@ export class Engine implements Pipeline {
     const pending = new PendingRequests();
     const isWorking = (): boolean => this.#isWorking;
     const { inbox } = options;
-    this.#elsewhere = options.ack === 'handled' && isShared(inbox) ? new HandledElsewhere(inbox, pending) : undefined;
+    this.#elsewhere = options.ack === 'handled' && inbox.shared ? new HandledElsewhere(inbox, pending) : undefined;
     const elsewhere = this.#elsewhere;
     this.recorder = new Recorder({ ...options, pending, elsewhere, report, isWorking, open: () => this.open() });
     const { refusals } = inbox;
     const { keepRefused } = options;
-    this.refusals =
-      keepRefused && refusals
-        ? new KeptRefusals({
-            ...options,
-            keepRefused,
-            refusals,
-            report,
-            tokensOf: tokensOf(providers),
-            open: () => this.open(),
-          })
-        : undefined;
+    this.refusals = keepRefused
+      ? new KeptRefusals({
+          ...options,
+          keepRefused,
+          refusals,
+          report,
+          tokensOf: tokensOf(providers),
+          open: () => this.open(),
+        })
+      : undefined;
     this.#worker = new Worker({
       ...options,
       providers: new Map(providers.map((provider) => [provider.name, rulesOf(provider, options)])),

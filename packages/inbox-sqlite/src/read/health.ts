@@ -58,7 +58,7 @@ export class StoredHealth {
     return { live: totals['live'], ended: totals['ended'], waiting, running, dead: totals['dead'] };
   }
 
-  health(now: Now): InboxHealth {
+  health(now: Now): Omit<InboxHealth, 'store'> {
     const totals = this.#statements.totals.get() as Row;
     const { due, retrying, running, dueSince, retryAt } = this.#jobs(totals, now);
     const oldest = Math.min(dueSince, this.#oldestDue(0), this.#oldestDue(1));

@@ -3,8 +3,14 @@ import type { Tests } from './bench/bench.ts';
 import { Bench } from './bench/bench.ts';
 import { CALLS } from './calls/calls.ts';
 import { ENDING } from './calls/ending.ts';
+import { FEED, FEED_OF_A_DURABLE_INBOX, FEED_OF_A_RETAINING_INBOX } from './calls/feed.ts';
+import { FILTERS } from './calls/filters.ts';
 import { QUERIES } from './calls/queries.ts';
+import { SEARCH } from './calls/search.ts';
+import { STATISTICS } from './calls/statistics.ts';
+import { SUMMARIES } from './calls/summaries.ts';
 import type { InboxUnderTest, MakeInbox } from './inbox-under-test.ts';
+import { DEAD_LETTER_GROUPS } from './jobs/dead-letter-groups.ts';
 import { DEAD_LETTERS } from './jobs/dead-letters.ts';
 import { GIVING_OUT } from './jobs/giving-out.ts';
 import { LIMITS } from './jobs/limits.ts';
@@ -13,18 +19,24 @@ import { ORDER } from './jobs/order.ts';
 import { RESULTS } from './jobs/results.ts';
 import { SUSPECTS } from './jobs/suspects.ts';
 import { TRANSACTIONS } from './jobs/transactions.ts';
-import { newSubjects } from './new-subjects.ts';
+import { CALLS_HEALTH } from './operation/calls-health.ts';
 import { HEALTH } from './operation/health.ts';
+import { REFUSALS, REFUSALS_OF_A_DURABLE_INBOX } from './operation/refusals.ts';
 import { RESTART } from './operation/restart.ts';
 import { DURABLE_RETENTION, RETENTION } from './operation/retention.ts';
+import { WORKERS } from './operation/workers.ts';
 import { AT_ONCE } from './recording/at-once.ts';
+import { HANDLED, HANDLED_BY_ANOTHER } from './recording/handled.ts';
 import { RECORDING } from './recording/recording.ts';
 import { TEXTS } from './recording/texts.ts';
 import { AT_ONCE_AT_TWO } from './sharing/at-once.ts';
+import { FEED_OF_TWO } from './sharing/feed-of-two.ts';
 import { REDELIVERY_OF_MANY } from './sharing/redelivery.ts';
 import { RETENTION_OF_MANY } from './sharing/retention-of-many.ts';
+import { DURABLE_VIEWS, SHARED_VIEWS } from './sharing/shared-views.ts';
 import { SHARING } from './sharing/sharing.ts';
 import { STORE_CLOCK, TWO_CLOCKS } from './sharing/two-clocks.ts';
+import { TWO_HOSTS } from './sharing/two-hosts.ts';
 
 /** Tests by subject. */
 type Subjects = Readonly<Record<string, Tests>>;
@@ -43,16 +55,38 @@ const EVERY_INBOX: Subjects = {
   'looking at calls': CALLS,
   'a query': QUERIES,
   'ending and erasing calls': ENDING,
+  summaries: SUMMARIES,
+  filters: FILTERS,
+  search: SEARCH,
+  'the feed': FEED,
+  statistics: STATISTICS,
+  refusals: REFUSALS,
+  'handled events': HANDLED,
+  'groups of dead letters': DEAD_LETTER_GROUPS,
   health: HEALTH,
+  'health of calls': CALLS_HEALTH,
+  workers: WORKERS,
   texts: TEXTS,
 };
-const DURABLE_INBOX: Subjects = { 'a restart': RESTART };
-const RETAINING_INBOX: Subjects = { retention: RETENTION };
+const DURABLE_INBOX: Subjects = {
+  'a restart': RESTART,
+  'the feed after a restart': FEED_OF_A_DURABLE_INBOX,
+  'refusals after a restart': REFUSALS_OF_A_DURABLE_INBOX,
+  'views after a restart': DURABLE_VIEWS,
+};
+const RETAINING_INBOX: Subjects = {
+  retention: RETENTION,
+  'the feed and retention': FEED_OF_A_RETAINING_INBOX,
+};
 const SHARED_INBOX: Subjects = {
   'two at one store': SHARING,
   'two at once': AT_ONCE_AT_TWO,
   'two clocks': TWO_CLOCKS,
   'lost answers of two': LOST_ANSWERS_OF_TWO,
+  'the feed of two': FEED_OF_TWO,
+  'two hosts': TWO_HOSTS,
+  'events handled by another': HANDLED_BY_ANOTHER,
+  'two that show the same': SHARED_VIEWS,
 };
 
 /**
@@ -75,7 +109,7 @@ const SHARED_INBOX: Subjects = {
  */
 export async function inboxContract(makeInbox: MakeInbox): Promise<readonly ContractTest[]> {
   const probe = await makeInbox({ clock: Date.now, advance: () => {} });
-  const more = await subjectsOf(probe);
+  const more = subjectsOf(probe);
   await probe.cleanup();
   return Object.entries({ ...EVERY_INBOX, ...more }).flatMap(([subject, tests]) =>
     Object.entries(tests).map(([name, test]) => ({
@@ -87,7 +121,7 @@ export async function inboxContract(makeInbox: MakeInbox): Promise<readonly Cont
 }
 
 /** What an inbox must do because of what it is, or because it has an optional member. */
-async function subjectsOf(probe: InboxUnderTest): Promise<Subjects> {
+function subjectsOf(probe: InboxUnderTest): Subjects {
   const { inbox } = probe;
   const isShared = probe.second !== undefined;
   const isDurable = probe.reopen !== undefined;
@@ -101,7 +135,6 @@ async function subjectsOf(probe: InboxUnderTest): Promise<Subjects> {
     ...(isRetaining && isDurable && { 'retention in a store': DURABLE_RETENTION }),
     ...(isRetaining && isDurable && isShared && { 'redelivery to many': REDELIVERY_OF_MANY }),
     ...(inbox.transaction !== undefined && { transactions: TRANSACTIONS }),
-    ...(await newSubjects(probe)),
   };
 }
 

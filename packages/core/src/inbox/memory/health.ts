@@ -17,7 +17,13 @@ export interface Parts {
 }
 
 /** The health of the calls and jobs of a memory inbox. */
-export function healthOf({ calls, schedule, unfinished, wall, now }: Parts): Omit<InboxHealth, 'dead'> {
+export function healthOf({
+  calls,
+  schedule,
+  unfinished,
+  wall,
+  now,
+}: Parts): Omit<InboxHealth, 'dead' | 'refused' | 'workers'> {
   const { nextRetryInMs, ...jobs } = schedule;
   const providers = calls.byActivity.health(now);
   return {

@@ -120,9 +120,6 @@ const METHODS: readonly Method[] = [
     parts: SPAN,
     ask: (inbox, query) => inbox.deadLetters.replayAll(query as DeadLetterQuery),
   },
-];
-
-const MORE_METHODS: readonly Method[] = [
   {
     name: 'events',
     parts: ['after', 'provider', 'limit'],
@@ -195,11 +192,6 @@ function testsOf({ name: method, parts, needed = {}, ask }: Method): Tests {
         );
       }),
   };
-}
-
-/** Queries of members that an inbox may lack. */
-export function queriesOf(has: (name: string) => boolean): Tests {
-  return Object.assign({}, ...MORE_METHODS.filter(({ name }) => has(name)).map(testsOf));
 }
 
 export const QUERIES: Tests = {
