@@ -10,11 +10,12 @@ const isLeftOut = !process.env['CI'] && (await sharedServer()) !== undefined;
 
 describe.skipIf(isLeftOut)('the contract of an inbox, over PGlite', async () => {
   const db = await openPglite();
+  const driver = pgliteDriver(db);
   afterAll(() => db.close());
   const query = async (text: string) => (await db.exec(text)).at(-1)?.rows ?? [];
   const makeInbox = inboxesAt(
     { url: 'postgres://in/this/process', preparedStatements: false },
-    { driver: () => pgliteDriver(db), query },
+    { driver: () => driver, query },
   );
   for (const { name, run } of await inboxContract(makeInbox)) {
     // The transaction of a handler would have the only connection, while the inbox needs one.

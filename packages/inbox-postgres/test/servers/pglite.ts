@@ -4,7 +4,6 @@ import { BEGIN, type Driver, type Query, type Result, type Session } from '../..
 export interface PGlite {
   exec(text: string): Promise<PGliteResult[]>;
   query(text: string, values: unknown[]): Promise<PGliteResult>;
-  isInTransaction(): boolean;
   listen(channel: string, onNotify: (payload: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
@@ -22,13 +21,14 @@ export async function openPglite(): Promise<PGlite> {
   return PGlite.create();
 }
 
-/** The way to PGlite, a PostgreSQL in this process. It has one connection, so that a transaction has the database alone. */
+/** The way to PGlite, a PostgreSQL in this process. It has one connection, so that a transaction has the database alone: all inboxes share the driver. */
 export function pgliteDriver(db: PGlite): Driver {
   let free: Promise<unknown> = Promise.resolve();
 
   function connect(): Session {
     let sent: Promise<unknown> = Promise.resolve();
     let leave: (() => void) | undefined;
+    let isOpen = false;
     const run = async (text: string, values?: readonly unknown[]): Promise<Result> => {
       if (leave === undefined) {
         const before = free;
@@ -39,7 +39,8 @@ export function pgliteDriver(db: PGlite): Driver {
         const result = values === undefined ? (await db.exec(text)).at(-1) : await db.query(text, [...values]);
         return { rows: result?.rows ?? [], rowCount: result?.affectedRows ?? null };
       } finally {
-        if (!db.isInTransaction()) {
+        isOpen = /^BEGIN/.test(text) || (isOpen && !/^(COMMIT|ROLLBACK)$/.test(text));
+        if (!isOpen) {
           leave?.();
           leave = undefined;
         }
