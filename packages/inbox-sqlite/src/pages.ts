@@ -9,10 +9,12 @@ const PAGE_ROWS = 50;
 const STEP_ROWS = 25;
 
 /** The rules for queries. */
-export const QUERIES: ReturnType<typeof queryRules> = queryRules(timeCursor.is);
+export const QUERIES: ReturnType<typeof queryRules> = queryRules((cursor) => timeCursor.is(cursor));
 
 /** The rules for the feed, whose cursors are of another kind. */
-export const FEED_QUERIES: ReturnType<typeof queryRules>['events'] = queryRules(feedCursor.is).events;
+export const FEED_QUERIES: ReturnType<typeof queryRules>['events'] = queryRules((cursor) =>
+  feedCursor.is(cursor),
+).events;
 
 /**
  * Reads a page, newest first, in steps between which requests are served.

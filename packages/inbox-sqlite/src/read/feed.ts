@@ -50,7 +50,7 @@ export class Feed {
       const wanted = Math.min(STEP_ROWS, limit - found.length);
       const rows = this.#read(provider, row, wanted);
       // In one statement with the rows: what is removed after it is not missed.
-      const highest: number = (rows[0] ?? (this.#statements.marks.get() as Row))['removed'];
+      const highest: number = (rows[0] ?? this.#statements.marks.get())?.['removed'];
       if (highest > Math.max(row, removed)) {
         missed = true;
         removed = highest;

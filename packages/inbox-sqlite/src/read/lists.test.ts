@@ -66,7 +66,7 @@ describe('a list of calls', () => {
     prepared.length = 0;
     const page = await readSteps(new CallLists(db).page(query, t(0)));
     expect(page).toEqual({ rows: [] });
-    for (const sql of [...prepared]) {
+    for (const sql of prepared.slice()) {
       const plan = db
         .prepare(`EXPLAIN QUERY PLAN ${sql}`)
         .all()

@@ -1,5 +1,20 @@
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
-import type { NewJob, NewLease } from './transaction.ts';
+
+/** A recorded event that is not in the table `jobs` yet. */
+export interface NewJob {
+  readonly call: number;
+  readonly row: number;
+  readonly eventId: string;
+  readonly provider: string;
+  readonly since: number;
+}
+
+/** The lease of a job that is taken in the transaction that records its event. */
+export interface NewLease {
+  readonly owner: string;
+  readonly until: number;
+  readonly leaseMs: number;
+}
 
 /** At most so many are in one row, which is written as a whole. */
 const MOST = 256;

@@ -1,9 +1,10 @@
 import type { StoredEvent, TakeRequest } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import type { NewLease } from './flights.ts';
 import type { TakenRow, TakenRows } from './rows.ts';
 import { DUE, RETRYING, RUNNING } from './totals.ts';
-import type { NewLease, Transaction } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** How many ended leases and pauses one `take` updates. */
 const RIPE_ROWS = 1000;

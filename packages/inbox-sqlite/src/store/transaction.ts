@@ -1,23 +1,7 @@
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
-import { Flights, tokenOf } from './flights.ts';
+import { Flights, type NewJob, type NewLease, tokenOf } from './flights.ts';
 import { BLOCKED, DUE, RETRYING, RUNNING, Totals } from './totals.ts';
-
-/** A recorded event that is not in the table `jobs` yet. */
-export interface NewJob {
-  readonly call: number;
-  readonly row: number;
-  readonly eventId: string;
-  readonly provider: string;
-  readonly since: number;
-}
-
-/** The lease of a job that is taken in the transaction that records its event. */
-export interface NewLease {
-  readonly owner: string;
-  readonly until: number;
-  readonly leaseMs: number;
-}
 
 export const TRANSACTION_SQL: Sql<
   'flags' | 'insertRunning' | 'insertDue' | 'insertBlocked' | 'unfinished' | 'hasHead' | 'schedule'
