@@ -6,7 +6,7 @@ import type { Range } from './filter.ts';
 const MOST_FOUND = 500;
 
 /** How many blocks of 1024 calls one step looks into. */
-const STEP_BLOCKS = 256;
+const STEP_BLOCKS = 64;
 
 /** The calls of some blocks in a range of a column. */
 const inBlocks = (column: string) => `

@@ -45,7 +45,7 @@ CREATE TABLE calls (
 ) STRICT;
 CREATE UNIQUE INDEX calls_by_call_id ON calls (call_id, provider, tenant);
 CREATE INDEX calls_by_time ON calls (first_event_at);
-CREATE INDEX calls_live ON calls (provider, first_event_at) WHERE terminal = 0;
+CREATE INDEX calls_live ON calls (provider, first_event_at, id, last_event_at) WHERE terminal = 0; -- the last one counts silent calls
 CREATE INDEX calls_ended ON calls (last_event_at) WHERE terminal = 1;
 CREATE INDEX calls_by_end ON calls (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX calls_in_conflict ON calls (first_event_at) WHERE has_conflict = 1;
