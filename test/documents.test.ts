@@ -42,6 +42,7 @@ it.each([
   ['docs/options.md', '## `createCallStatus()`', 'CallStatusOptions'],
   ['docs/inboxes.md', '## The memory inbox', 'MemoryInboxOptions'],
   ['docs/sqlite.md', '## Options', 'SqliteInboxOptions'],
+  ['docs/postgres.md', '## Options', 'PostgresInboxOptions'],
 ])('%s has every option under "%s", and no other', (page, heading, type) => {
   const section = read(page).split(`${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   const listed = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);

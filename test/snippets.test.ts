@@ -14,8 +14,8 @@ const LISTENS = /\.listen\(|\bserve\(/;
 
 const folder = snippetFolder('snippets');
 const snippets = documents.flatMap((document) => writeSnippets(folder, document));
-/** Tests, which a test runner runs, and what others import, which has tests of its own. */
-const programs = snippets.filter(({ code }) => !/^export |node:test|vitest|Contract\(/m.test(code));
+/** Not tests, which a test runner runs, nor what others import or what needs a database server, which have tests of their own. */
+const programs = snippets.filter(({ code }) => !/^export |node:test|vitest|Contract\(|inbox-postgres/m.test(code));
 const servers = programs.filter(({ code }) => LISTENS.test(code));
 const scripts = programs.filter(({ code }) => !LISTENS.test(code));
 
