@@ -6,7 +6,7 @@ import { findPostgres } from '../../packages/inbox-postgres/test/servers/find.ts
 
 it('the demo shows the same events in all frameworks, every refusal, and that a crash loses nothing', async () => {
   const demo = path.join(import.meta.dirname, 'demo.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', demo], { timeout: 110_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', demo], { timeout: 170_000 });
   const [, events = '0', refused] = /The same: (\d+) events arrived, (\d+) requests were refused/.exec(stdout) ?? [];
   expect(Number(events)).toBeGreaterThan(10);
   expect(refused).toBe('10');
@@ -38,4 +38,4 @@ it('the demo shows the same events in all frameworks, every refusal, and that a 
     expect(left).toBeGreaterThan(0);
     expect(Number(first) + Number(second)).toBe(Number(events));
   }
-}, 90_000);
+}, 180_000);
