@@ -182,3 +182,9 @@ describe('the row of the jobs in flight', () => {
     expect(suspects).toHaveLength(1);
   });
 });
+
+it('a result for a lease that no inbox issued is lost', () => {
+  const { own } = setUp();
+  expect(finish(own, 'no lease')).toBe('lost');
+  expect(within(own, () => own.release('no lease', 0, t(2)))).toBe('lost');
+});
