@@ -41,7 +41,7 @@ export default defineConfig({
       ],
       reporter: ['text', 'html'],
       thresholds: {
-        [`packages/{${covered}}/src/**/*.ts`]: { lines: 100, branches: 100 },
+        [`packages/{${covered.join(',')}}/src/**/*.ts`]: { lines: 100, branches: 100 },
       },
     },
   },

@@ -58,10 +58,10 @@ export function codeLines(text: string): number {
 /** Words that are not American, or that a native speaker would not choose here. */
 const FOREIGN = new RegExp(
   String.raw`\b(${[
-    String.raw`(?:un)?(?:normali|recogni|seriali|organi|initiali|finali|optimi|utili|prioriti|summari|minimi|maximi)s(?:e|es|ed|ing|ation)`,
+    '(?:un)?(?:normali|recogni|seriali|organi|initiali|finali|optimi|utili|prioriti|summari|minimi|maximi)s(?:e|es|ed|ing|ation)',
     String.raw`(?:behavi|col|hon|fav|neighb)our\w*`,
-    String.raw`licences?|defences?|catalogues?|grey|artefacts?|fulfil|whilst|amongst|spelt|learnt|labelled|modelling`,
-    String.raw`mend(?:s|ed|ing)?|heed(?:s|ed|ing)?|nobody|somebody|whoever|told as|comes? to an end`,
+    'licences?|defences?|catalogues?|grey|artefacts?|fulfil|whilst|amongst|spelt|learnt|labelled|modelling',
+    'mend(?:s|ed|ing)?|heed(?:s|ed|ing)?|nobody|somebody|whoever|told as|comes? to an end',
     '(?<!there )(?:is|are) none|(?<!(?:each|all|both|some|none|one|first) )of which',
   ].join('|')})\b`,
   'gi',

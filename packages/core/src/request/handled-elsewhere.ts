@@ -7,7 +7,7 @@ const EVERY_MS = 100;
 
 /** Finds out which events other processes have handled, as long as requests wait for that. */
 export class HandledElsewhere {
-  readonly #inbox: Required<Pick<Inbox, 'handled'>>;
+  readonly #inbox: Pick<Inbox, 'handled'>;
   readonly #pending: PendingRequests;
   readonly #watched = new Map<string, EventKey>();
   /** Runs in the async context of the receiver, not of the request that happened to be first. */
@@ -16,7 +16,7 @@ export class HandledElsewhere {
   #isAsking = false;
   #isStopped = false;
 
-  constructor(inbox: Required<Pick<Inbox, 'handled'>>, pending: PendingRequests) {
+  constructor(inbox: Pick<Inbox, 'handled'>, pending: PendingRequests) {
     this.#inbox = inbox;
     this.#pending = pending;
   }

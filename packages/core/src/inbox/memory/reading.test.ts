@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemorySubject } from '../../../test/memory-subject.ts';
-import type { Inbox } from '../inbox.ts';
-import type { NewRefusal, RefusalLimits, Refusals } from '../refusals.ts';
+import type { NewRefusal, RefusalLimits } from '../refusals.ts';
 
 /** Records the `ringing` of so many calls. */
 async function recordCalls(subject: MemorySubject, count: number): Promise<void> {
@@ -21,9 +20,8 @@ describe('a page of a memory inbox', () => {
 
   it('of the feed examines at most 1000 events for one provider, and the next one goes on', async () => {
     const subject = new MemorySubject({});
-    const { events } = subject.inbox as Required<Inbox>;
     const read = (after: string | undefined) =>
-      events.call(subject.inbox, { provider: 'zenith', ...(after !== undefined && { after }) });
+      subject.inbox.events({ provider: 'zenith', ...(after !== undefined && { after }) });
     await recordCalls(subject, 1000);
     await subject.inbox.record({ ...subject.event('other', 'ringing'), provider: 'zenith' });
     const empty = await read(undefined);
@@ -33,10 +31,9 @@ describe('a page of a memory inbox', () => {
 
   it('of the feed says that it missed calls that made room for others', async () => {
     const subject = new MemorySubject({ maxCalls: 2 });
-    const { events } = subject.inbox as Required<Inbox>;
-    const { next } = await events.call(subject.inbox, {});
+    const { next } = await subject.inbox.events({});
     for (const callId of ['a', 'b', 'c']) await subject.handle(callId, 'completed');
-    const page = await events.call(subject.inbox, { after: next });
+    const page = await subject.inbox.events({ after: next });
     expect(page.missed).toBe(true);
     expect(page.rows.map(({ event }) => event.callId)).toEqual(['b', 'c']);
   });
@@ -96,7 +93,7 @@ describe('the rejected callbacks of a memory inbox', () => {
     lastAt: at,
     request: { method: 'POST', url, headers: {}, body: Buffer.from(body).toString('base64') },
   });
-  const refusalsOf = ({ inbox }: MemorySubject) => inbox.refusals as Refusals;
+  const refusalsOf = ({ inbox }: MemorySubject) => inbox.refusals;
 
   it('give way to calls', async () => {
     const subject = new MemorySubject({ maxBytes: 100_000 });

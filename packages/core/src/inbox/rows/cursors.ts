@@ -11,7 +11,7 @@ const TIME_CURSOR = /^(-?\d{1,16})-(\d{1,16})$/;
 /** Cursors of lists that begin with the newest row: the time and the number of the last row on a page. */
 export interface TimeCursor {
   /** Whether a text may be one. */
-  is(text: string): boolean;
+  readonly is: (text: string) => boolean;
   encode(place: Place): string;
   /** The place after which the page begins; without a cursor, the end of all times. */
   decode(cursor: string | undefined): Place;
@@ -50,7 +50,7 @@ const FEED_CURSOR = /^(\d{1,16})-(\d{1,16})$/;
 /** Cursors of the feed. */
 export interface FeedCursor {
   /** Whether a text may be one. */
-  is(text: string): boolean;
+  readonly is: (text: string) => boolean;
   encode(place: FeedPlace): string;
   /** The place after which the page begins. */
   decode(cursor: string): FeedPlace;

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import type { CallStatus, Inbox } from '@call-status/core';
-import type { Clock, Job, JobTransaction, NewEvent, Refusals, Taken, TakeRequest } from '@call-status/core/inbox';
+import type { Clock, Job, JobTransaction, NewEvent, Taken, TakeRequest } from '@call-status/core/inbox';
 import type { Tests as ContractTests } from '../../contract-test.ts';
 import { type ManualClock, manualClock } from '../../manual-clock.ts';
 import type { InboxUnderTest, MakeInbox } from '../inbox-under-test.ts';
 import { acmeEvent } from './acme-event.ts';
-import type { Feed } from './read-feed.ts';
 
 /** How long the leases of these tests last. */
 export const LEASE_MS = 10_000;
@@ -34,16 +33,6 @@ export class Bench {
 
   second(options?: { readonly clock?: Clock }): Promise<Inbox> {
     return (this.#subject as Required<InboxUnderTest>).second(options);
-  }
-
-  /** The inbox, for tests of its feed. */
-  get feed(): Feed {
-    return this.inbox as Feed;
-  }
-
-  /** The refusals of an inbox that keeps some. */
-  get refusals(): Refusals {
-    return this.inbox.refusals as Refusals;
   }
 
   /** The table of an inbox with transactions. */

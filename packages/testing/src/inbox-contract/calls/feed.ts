@@ -20,7 +20,7 @@ const SOME = ['acme:c1:queued', 'acme:c2:ringing', 'acme:c1:ringing', 'acme:c3:c
 export const FEED: Tests = {
   'gives all events as they were recorded, in order and without duplicates': async (t) => {
     await recordSome(t);
-    const { rows, missed } = await t.feed.events();
+    const { rows, missed } = await t.inbox.events();
     assert.deepEqual(idsOf(rows), SOME);
     assert.equal(missed, false);
     assert.deepEqual(
@@ -30,50 +30,50 @@ export const FEED: Tests = {
   },
 
   'goes on after the last page and after any row, also where nothing has come yet': async (t) => {
-    const start = await t.feed.events();
+    const start = await t.inbox.events();
     assert.deepEqual(start.rows, []);
     await recordSome(t);
-    assert.deepEqual(idsOf((await t.feed.events({ after: start.next })).rows), SOME);
-    const all = await t.feed.events({ limit: 1000 });
+    assert.deepEqual(idsOf((await t.inbox.events({ after: start.next })).rows), SOME);
+    const all = await t.inbox.events({ limit: 1000 });
     for (const [at, { cursor }] of all.rows.entries()) {
-      assert.deepEqual(idsOf((await t.feed.events({ after: cursor })).rows), SOME.slice(at + 1));
+      assert.deepEqual(idsOf((await t.inbox.events({ after: cursor })).rows), SOME.slice(at + 1));
     }
-    const none = await t.feed.events({ after: all.next });
+    const none = await t.inbox.events({ after: all.next });
     assert.deepEqual(none.rows, []);
     await t.record('c4', 'busy');
-    assert.deepEqual(idsOf((await t.feed.events({ after: none.next })).rows), ['acme:c4:busy']);
+    assert.deepEqual(idsOf((await t.inbox.events({ after: none.next })).rows), ['acme:c4:busy']);
   },
 
   'has as many rows on a page as it was asked for, or fifty': async (t) => {
     await Promise.all(Array.from({ length: 60 }, (_, at) => t.record(`c${at}`, 'ringing')));
-    assert.equal((await t.feed.events()).rows.length, 50);
-    assert.equal((await t.feed.events({ limit: 7 })).rows.length, 7);
-    const all = idsOf((await t.feed.events({ limit: 60 })).rows);
-    assert.deepEqual(idsOf((await readFeed(t.feed, { limit: 7 })).rows), all);
+    assert.equal((await t.inbox.events()).rows.length, 50);
+    assert.equal((await t.inbox.events({ limit: 7 })).rows.length, 7);
+    const all = idsOf((await t.inbox.events({ limit: 60 })).rows);
+    assert.deepEqual(idsOf((await readFeed(t.inbox, { limit: 7 })).rows), all);
     assert.equal(new Set(all).size, 60);
   },
 
   'begins now if it is asked to': async (t) => {
-    const empty = await t.feed.events({ after: 'end' });
+    const empty = await t.inbox.events({ after: 'end' });
     await recordSome(t);
-    assert.deepEqual(idsOf((await t.feed.events({ after: empty.next })).rows), SOME);
-    const end = await t.feed.events({ after: 'end' });
+    assert.deepEqual(idsOf((await t.inbox.events({ after: empty.next })).rows), SOME);
+    const end = await t.inbox.events({ after: 'end' });
     assertMatches(end, { rows: [], missed: false });
     await t.record('c4', 'ringing', 'busy');
-    assert.deepEqual(idsOf((await t.feed.events({ after: end.next })).rows), ['acme:c4:ringing', 'acme:c4:busy']);
+    assert.deepEqual(idsOf((await t.inbox.events({ after: end.next })).rows), ['acme:c4:ringing', 'acme:c4:busy']);
   },
 
   'shows one provider, and its cursor passes the events of others': async (t) => {
     for (let at = 0; at < 6; at++) {
       await t.inbox.record(t.event(`c${at}`, 'ringing', { provider: at % 3 === 0 ? 'acme' : 'zenith' }));
     }
-    const acme = await readFeed(t.feed, { provider: 'acme', limit: 1 });
+    const acme = await readFeed(t.inbox, { provider: 'acme', limit: 1 });
     assert.deepEqual(idsOf(acme.rows), ['acme:c0:ringing', 'acme:c3:ringing']);
-    assert.deepEqual((await t.feed.events({ after: acme.next })).rows, []);
+    assert.deepEqual((await t.inbox.events({ after: acme.next })).rows, []);
     await t.inbox.record(t.event('c6', 'ringing', { provider: 'zenith' }));
-    const none = await t.feed.events({ after: acme.next, provider: 'acme' });
+    const none = await t.inbox.events({ after: acme.next, provider: 'acme' });
     assert.deepEqual(none.rows, []);
-    assert.deepEqual((await t.feed.events({ after: none.next })).rows, []);
+    assert.deepEqual((await t.inbox.events({ after: none.next })).rows, []);
   },
 
   'has no event of a call that was erased, nor what is delivered again, nor the end by the application': async (t) => {
@@ -81,82 +81,82 @@ export const FEED: Tests = {
     await t.inbox.endCall('acme', 'c2', { status: 'failed' });
     await t.inbox.forgetCall('acme', 'c1');
     await t.record('c1', 'queued', 'ringing');
-    assert.deepEqual(idsOf((await t.feed.events()).rows), ['acme:c2:ringing', 'acme:c3:completed']);
+    assert.deepEqual(idsOf((await t.inbox.events()).rows), ['acme:c2:ringing', 'acme:c3:completed']);
   },
 
   'says once that it missed events that were erased before they were read': async (t) => {
     await recordSome(t);
-    const { next } = await t.feed.events({ limit: 2 });
+    const { next } = await t.inbox.events({ limit: 2 });
     await t.inbox.forgetCall('acme', 'c1');
-    const first = await t.feed.events({ after: next });
+    const first = await t.inbox.events({ after: next });
     assert.deepEqual(idsOf(first.rows), ['acme:c3:completed']);
     assert.equal(first.missed, true);
     await t.record('c4', 'ringing');
-    const second = await t.feed.events({ after: first.next });
+    const second = await t.inbox.events({ after: first.next });
     assert.deepEqual(idsOf(second.rows), ['acme:c4:ringing']);
     assert.equal(second.missed, false);
     await t.record('c5', 'ringing');
     await t.inbox.forgetCall('acme', 'c5');
-    const third = await t.feed.events({ after: second.next });
+    const third = await t.inbox.events({ after: second.next });
     assertMatches(third, { rows: [], missed: true });
-    assertMatches(await t.feed.events({ after: third.next }), { rows: [], missed: false });
+    assertMatches(await t.inbox.events({ after: third.next }), { rows: [], missed: false });
     // Another reader learns it, too.
-    assert.equal((await t.feed.events({ after: next })).missed, true);
+    assert.equal((await t.inbox.events({ after: next })).missed, true);
   },
 
   'misses nothing that it had read, nor what was erased before it began': async (t) => {
     await recordSome(t);
-    const read = await readFeed(t.feed, {});
+    const read = await readFeed(t.inbox, {});
     await t.inbox.forgetCall('acme', 'c1');
-    assertMatches(await t.feed.events({ after: read.next }), { rows: [], missed: false });
+    assertMatches(await t.inbox.events({ after: read.next }), { rows: [], missed: false });
     for (const after of [{}, { after: 'end' }]) {
-      const start = await t.feed.events(after);
+      const start = await t.inbox.events(after);
       assert.equal(start.missed, false);
-      assert.equal((await t.feed.events({ after: start.next })).missed, false);
+      assert.equal((await t.inbox.events({ after: start.next })).missed, false);
     }
   },
 
   'passes over nothing that is recorded after the newest events were erased': async (t) => {
     await recordSome(t);
-    const { next } = await t.feed.events();
+    const { next } = await t.inbox.events();
     await t.inbox.forgetCall('acme', 'c1');
     await t.inbox.forgetCall('acme', 'c3');
     await t.record('c4', 'ringing');
-    assert.deepEqual(idsOf((await t.feed.events({ after: next })).rows), ['acme:c4:ringing']);
+    assert.deepEqual(idsOf((await t.inbox.events({ after: next })).rows), ['acme:c4:ringing']);
   },
 };
 
 export const FEED_OF_A_DURABLE_INBOX: Tests = {
   'goes on after a restart where it was, also if the newest events were erased': async (t) => {
     await recordSome(t);
-    const { next } = await t.feed.events({ limit: 4 });
+    const { next } = await t.inbox.events({ limit: 4 });
     await t.reopen();
-    const rest = await t.feed.events({ after: next });
+    const rest = await t.inbox.events({ after: next });
     assert.deepEqual(idsOf(rest.rows), SOME.slice(4));
     assert.equal(rest.missed, false);
     await t.inbox.forgetCall('acme', 'c1');
     await t.reopen();
     await t.record('c4', 'ringing');
-    assert.deepEqual(idsOf((await t.feed.events({ after: rest.next })).rows), ['acme:c4:ringing']);
-    const unread = await t.feed.events({ after: next });
+    assert.deepEqual(idsOf((await t.inbox.events({ after: rest.next })).rows), ['acme:c4:ringing']);
+    const unread = await t.inbox.events({ after: next });
     assert.equal(unread.missed, true);
     await t.reopen();
-    assert.equal((await t.feed.events({ after: unread.next })).missed, false);
+    assert.equal((await t.inbox.events({ after: unread.next })).missed, false);
   },
 };
 
 export const FEED_OF_A_RETAINING_INBOX: Tests = {
   'says once that it missed events that were removed after the retention': async (t) => {
     const { retentionMs, elapse } = t.retention;
-    const start = await t.feed.events();
+    const start = await t.inbox.events();
     await t.record('old', 'completed');
     await t.finishAll();
-    const read = await t.feed.events({ after: start.next });
+    const read = await t.inbox.events({ after: start.next });
     elapse(retentionMs + 1000);
     await expectCalls(t, []);
-    const late = await t.feed.events({ after: start.next });
+    const late = await t.inbox.events({ after: start.next });
     assert.equal(late.missed, true);
-    assert.equal((await t.feed.events({ after: late.next })).missed, false);
-    assert.equal((await t.feed.events({ after: read.next })).missed, false);
+    assert.equal((await t.inbox.events({ after: late.next })).missed, false);
+    assert.equal((await t.inbox.events({ after: read.next })).missed, false);
   },
 };

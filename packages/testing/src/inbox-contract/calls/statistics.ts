@@ -67,7 +67,7 @@ const THIRD_HOUR: StatsRow = { from: at('22:00'), partial: false, calls: 1, answ
 
 /** Rows whose fractions are cut behind the sixth digit, with the groups of a bucket in the order of their names. */
 async function statsOf(inbox: Inbox, query: StatsQuery): Promise<readonly StatsRow[]> {
-  const rows = await (inbox as Required<Inbox>).stats(query);
+  const rows = await inbox.stats(query);
   const cut = (_: string, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e6) / 1e6 : value);
   const plain = JSON.parse(JSON.stringify(rows, cut)) as StatsRow[];
   const starts = plain.map(({ from }) => from);

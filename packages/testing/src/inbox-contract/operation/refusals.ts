@@ -23,17 +23,17 @@ const request = (body: string, url = '/calls'): NonNullable<NewRefusal['request'
 });
 
 async function keep(t: Bench, refusals: readonly NewRefusal[], limits: Partial<RefusalLimits> = {}): Promise<void> {
-  await t.refusals.keep(refusals, { ...LIMITS, ...limits });
+  await t.inbox.refusals.keep(refusals, { ...LIMITS, ...limits });
 }
 
 /** The URLs of all that are kept and match. */
 async function urlsOf(t: Bench, query: RefusalQuery = {}): Promise<string[]> {
-  return (await readAll((page) => t.refusals.list({ ...query, ...page }))).map(({ url }) => url);
+  return (await readAll((page) => t.inbox.refusals.list({ ...query, ...page }))).map(({ url }) => url);
 }
 
 export const REFUSALS: Tests = {
   'keeps a rejected callback as it was given': async (t) => {
-    assert.deepEqual(await t.refusals.list(), { rows: [] });
+    assert.deepEqual(await t.inbox.refusals.list(), { rows: [] });
     const whole = refusal(t, '/calls?token', {
       hint: 'The secret is another one. ☎',
       contentType: 'application/json',
@@ -45,15 +45,15 @@ export const REFUSALS: Tests = {
     });
     const { provider: _, ...least } = refusal(t, '/');
     await keep(t, [whole, least]);
-    const { rows } = await t.refusals.list();
+    const { rows } = await t.inbox.refusals.list();
     const ids = rows.map(({ id }) => id);
     assert.equal(new Set(ids).size, 2);
     assert.deepEqual(rows, [
       { ...least, id: ids[0] },
       { ...whole, id: ids[1] },
     ]);
-    for (const row of rows) assert.deepEqual(await t.refusals.get(row.id), row);
-    assert.equal(await t.refusals.get('unknown'), undefined);
+    for (const row of rows) assert.deepEqual(await t.inbox.refusals.get(row.id), row);
+    assert.equal(await t.inbox.refusals.get('unknown'), undefined);
   },
 
   'lists the newest first, by provider, code and time, page by page': async (t) => {
@@ -68,7 +68,7 @@ export const REFUSALS: Tests = {
     assert.deepEqual(await urlsOf(t, { code: 'malformed_body', limit: 3 }), ['/7', '/6', '/5', '/4']);
     assert.deepEqual(await urlsOf(t, { since: at(2000), until: new Date(at(5000)) }), ['/4', '/3', '/2']);
     assert.deepEqual(await urlsOf(t, { provider: 'zenith', code: 'signature_mismatch', since: at(1001) }), ['/3']);
-    const { rows, next } = await t.refusals.list({ limit: 8 });
+    const { rows, next } = await t.inbox.refusals.list({ limit: 8 });
     assert.deepEqual([rows.length, next], [8, undefined]);
   },
 
@@ -76,7 +76,7 @@ export const REFUSALS: Tests = {
     for (let n = 0; n < 9; n++) await keep(t, [refusal(t, `/${n}`)]);
     const rows = await readAll(async (page) => {
       await keep(t, [refusal(t, '/new')]);
-      return t.refusals.list({ ...page, limit: 4 });
+      return t.inbox.refusals.list({ ...page, limit: 4 });
     });
     const urls = rows.map(({ url }) => url).filter((url) => url !== '/new');
     assert.deepEqual(urls, ['/8', '/7', '/6', '/5', '/4', '/3', '/2', '/1', '/0']);
@@ -142,9 +142,9 @@ export const REFUSALS: Tests = {
 export const REFUSALS_OF_A_DURABLE_INBOX: Tests = {
   'keeps them over a restart': async (t) => {
     await keep(t, [refusal(t, '/1'), refusal(t, '/2', { request: request('x') })], { uncounted: 3 });
-    const before = await t.refusals.list();
+    const before = await t.inbox.refusals.list();
     await t.reopen();
-    assert.deepEqual(await t.refusals.list(), before);
+    assert.deepEqual(await t.inbox.refusals.list(), before);
     assert.deepEqual((await t.inbox.health()).refused, { kept: 2, uncounted: 3 });
     await keep(t, [refusal(t, '/3')], { rows: 2 });
     assert.deepEqual(await urlsOf(t), ['/3', '/2']);

@@ -3,8 +3,6 @@ import type { Inbox } from '@call-status/core';
 import type { WorkerHealth, WorkerReport } from '@call-status/core/inbox';
 import type { Tests } from '../bench/bench.ts';
 
-type Watched = Required<Pick<Inbox, 'reportWorker' | 'removeWorker' | 'health'>>;
-
 const REPORT: WorkerReport = {
   owner: 'host-1/42',
   version: '1.2.3',
@@ -16,13 +14,13 @@ const REPORT: WorkerReport = {
 
 /** The workers that an inbox knows, in the order of their names. */
 async function workersOf(inbox: Inbox): Promise<WorkerHealth[]> {
-  const { workers = [] } = await inbox.health();
+  const { workers } = await inbox.health();
   return [...workers].sort((a, b) => (a.owner < b.owner ? -1 : 1));
 }
 
 export const WORKERS: Tests = {
   'shows what each worker reported last, and when': async (t) => {
-    const inbox = t.inbox as Inbox & Watched;
+    const inbox = t.inbox;
     assert.deepEqual(await workersOf(inbox), []);
     await inbox.reportWorker(REPORT);
     await inbox.reportWorker({ ...REPORT, owner: 'host-2/7', handlers: [] });
@@ -36,7 +34,7 @@ export const WORKERS: Tests = {
   },
 
   'shows no worker that has not reported for a minute, or was removed': async (t) => {
-    const inbox = t.inbox as Inbox & Watched;
+    const inbox = t.inbox;
     await inbox.reportWorker({ ...REPORT, owner: 'silent' });
     t.clock.advance(59_000);
     await inbox.reportWorker({ ...REPORT, owner: 'stopped' });
@@ -53,7 +51,7 @@ export const WORKERS: Tests = {
   },
 
   'keeps names of any characters': async (t) => {
-    const inbox = t.inbox as Inbox & Watched;
+    const inbox = t.inbox;
     const owner = `'; DROP TABLE workers; -- ☎😀%`;
     await inbox.reportWorker({ ...REPORT, owner, handlers: ['"a"', 'b,c', '{d}', '', '\\'] });
     assert.deepEqual((await workersOf(inbox))[0]?.handlers, ['"a"', 'b,c', '{d}', '', '\\']);

@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
+import type { Inbox } from '@call-status/core';
 import type { NewEvent } from '@call-status/core/inbox';
 import { nextTurn } from '../../real-time.ts';
 import type { Tests } from '../bench/bench.ts';
-import { type Feed, readFeed } from '../bench/read-feed.ts';
+import { readFeed } from '../bench/read-feed.ts';
 
 const WRITERS = 12;
 const EACH = 25;
 
 /** Follows a feed until `isOver`, and then to its end. */
-async function follow(feed: Feed, isOver: () => boolean): Promise<string[]> {
+async function follow(inbox: Inbox, isOver: () => boolean): Promise<string[]> {
   const ids: string[] = [];
   let after: { readonly after?: string } = {};
   for (;;) {
     const wasOver = isOver();
-    const { rows, next, missed } = await feed.events({ ...after, limit: 10 });
+    const { rows, next, missed } = await inbox.events({ ...after, limit: 10 });
     assert.equal(missed, false);
     ids.push(...rows.map(({ event }) => event.id));
     if (wasOver && rows.length === 0) return ids;
@@ -26,7 +27,7 @@ export const FEED_OF_TWO: Tests = {
   'shows every event once and to all in the same order, while both record and some events are refused': async (t) => {
     const other = await t.second();
     let isOver = false;
-    const readers = [t.inbox, other, other].map((inbox) => follow(inbox as Feed, () => isOver));
+    const readers = [t.inbox, other, other].map((inbox) => follow(inbox, () => isOver));
     const write = async (writer: number): Promise<string[]> => {
       const ids: string[] = [];
       for (let turn = 0; turn < EACH; turn++) {
@@ -47,7 +48,7 @@ export const FEED_OF_TWO: Tests = {
     assert.deepEqual(new Set(first), new Set(written.flat()));
     assert.equal(first?.length, written.flat().length);
     for (const ids of others) assert.deepEqual(ids, first);
-    const { rows } = await readFeed(t.feed, { limit: 1000 });
+    const { rows } = await readFeed(t.inbox, { limit: 1000 });
     assert.deepEqual(
       rows.map(({ event }) => event.id),
       first,
@@ -55,9 +56,9 @@ export const FEED_OF_TWO: Tests = {
   },
 
   'begins at the end for one where the other stopped': async (t) => {
-    const other = (await t.second()) as Feed & typeof t.inbox;
+    const other = await t.second();
     await t.record('c1', 'ringing');
-    const { next } = await t.feed.events({ after: 'end' });
+    const { next } = await t.inbox.events({ after: 'end' });
     await other.record(t.event('c1', 'completed'));
     const { rows } = await other.events({ after: next });
     assert.deepEqual(

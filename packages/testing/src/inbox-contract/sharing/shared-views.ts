@@ -7,16 +7,15 @@ const LIMITS = { rows: 3, bytes: 1_000_000 };
 
 /** What an inbox shows to people and tools, apart from what only its own process knows. */
 async function viewsOf(inbox: Inbox): Promise<unknown> {
-  const { events, stats, refusals, deadLetters } = inbox as Required<Inbox>;
   const { store: _, ...health } = await inbox.health();
   const query = { since: '2026-01-01', until: '2026-01-02', bucketMs: 3_600_000, by: 'status' } as const;
   return {
     health,
     calls: await inbox.listCalls(),
-    feed: await events.call(inbox, { limit: 100 }),
-    stats: await stats.call(inbox, query),
-    refusals: await refusals.list(),
-    groups: await (deadLetters as Required<typeof deadLetters>).groups(),
+    feed: await inbox.events({ limit: 100 }),
+    stats: await inbox.stats(query),
+    refusals: await inbox.refusals.list(),
+    groups: await inbox.deadLetters.groups(),
     counts: await inbox.counts(),
   };
 }
@@ -29,12 +28,12 @@ async function fill(t: Bench, other: Inbox): Promise<void> {
   for (const [at, inbox] of [t.inbox, other, t.inbox].entries()) {
     await inbox.record({ ...t.event(`c${at}`, 'completed'), quality: { mos: 4 }, durationSeconds: at });
     await t.moveToDeadLetters(`Status ${at}`, inbox);
-    await (inbox as Required<Inbox>).refusals.keep([refusal(`/${at}a`), refusal(`/${at}b`)], {
+    await inbox.refusals.keep([refusal(`/${at}a`), refusal(`/${at}b`)], {
       ...LIMITS,
       uncounted: 1,
     });
     const worker = { version: '1.0.0', handlers: ['onStatus'], running: 1, concurrency: 2, oldestRunningMs: 5 };
-    await (inbox as Required<Inbox>).reportWorker({ owner: `host-${at}`, ...worker });
+    await inbox.reportWorker({ owner: `host-${at}`, ...worker });
   }
 }
 

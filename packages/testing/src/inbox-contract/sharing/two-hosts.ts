@@ -83,7 +83,7 @@ export const TWO_HOSTS: Tests = {
   'judges and handles the events of a call in the order of the feed, though both record and handle them': async (t) => {
     const hosts = new TwoHosts(t, [t.inbox, await t.second()]);
     await hosts.run();
-    const { rows } = await readFeed(t.feed, { limit: 1000 });
+    const { rows } = await readFeed(t.inbox, { limit: 1000 });
     assert.equal(rows.length, RECORDERS * EACH);
     const handled = [...hosts.handled.values()].flat();
     assert.equal(handled.length, rows.length);
