@@ -16,7 +16,7 @@ export interface DatabaseServer {
 }
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const SERVE = 'packages/inbox-postgres/test/servers/serve.ts';
+const SERVE = fileURLToPath(new URL('../../../packages/inbox-postgres/test/servers/serve.ts', import.meta.url));
 
 /** Starts the newest installed PostgreSQL; `undefined` if there is none. */
 export async function startPostgres(): Promise<DatabaseServer | undefined> {
