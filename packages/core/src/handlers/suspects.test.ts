@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
   codes,
+  deferred,
   errors,
   type Handle,
   inbox,
@@ -71,11 +72,11 @@ describe('suspects', () => {
   });
 
   it('wait for what runs, but not for what hangs', async () => {
-    let isHanging = true;
+    const hanging = deferred();
     const seen: string[] = [];
     const handle: Handle = async ({ callId }) => {
       seen.push(callId);
-      if (callId === 'hanging') await vi.waitUntil(() => !isHanging, { timeout: 1_000_000, interval: 100 });
+      if (callId === 'hanging') await hanging.promise;
     };
     worker({ handle });
     await record('hanging');
@@ -86,8 +87,9 @@ describe('suspects', () => {
     expect(jobs.length + seen.length).toBe(2);
     await pass(3000);
     expect(seen).toContain('s1');
-    isHanging = false;
+    hanging.resolve();
     await pass(1000);
+    expect(settled).toContainEqual(['hanging:ringing', true]);
   });
 
   it('become dead letters when too many attempts that began had no result, with the numbers', async () => {
