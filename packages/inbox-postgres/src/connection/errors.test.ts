@@ -69,7 +69,7 @@ describe('errors of the database', () => {
     ['of the system, with five letters', Object.assign(new Error('pipe'), { code: 'EPIPE', syscall: 'write' }), true],
     ['of a server that stops', serverError('57P01'), true],
     ['of a standby', serverError('25006'), true],
-    ['of a locked row', serverError('55P03'), true],
+    ['of a locked row', serverError('55P03'), false],
     ['of a value', serverError('22021'), false],
     ['of a constraint', serverError('23505'), false],
     ['of two transactions', serverError('40001'), false],

@@ -46,10 +46,15 @@ export function isWorthAnotherTry(error: unknown): boolean {
   return TRANSIENT.has(sqlStateOf(error));
 }
 
+/** Whether another transaction kept a lock for too long. */
+export function isLocked(error: unknown): boolean {
+  return sqlStateOf(error) === '55P03';
+}
+
 /** Whether an error came from the connection or the server, rather than from the values to store. Such a connection is not used again. */
 export function isOfConnection(error: unknown): boolean {
   const state = sqlStateOf(error);
-  return state === undefined || NOT_OF_VALUES.test(state);
+  return state === undefined || (NOT_OF_VALUES.test(state) && !isLocked(error));
 }
 
 /** Converts an error of `pg`, of the server or of an operation. */

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { ResolvedOptions } from '../options.ts';
 import { requireWritable, type Servers } from './servers.ts';
-import { BEGIN, type Query } from './session.ts';
+import { BEGIN_SHORT, type Query } from './session.ts';
 import { TYPES } from './types.ts';
 
 /** Connections for reading: those of the application's pool, or a few to the server that can be written. */
@@ -22,7 +22,7 @@ export class ReadPool {
   /** Runs statements in a transaction. */
   transaction<T>(run: (query: Query) => Promise<T>, settings = ''): Promise<T> {
     return this.#use(async (query) => {
-      await query(`${BEGIN}; ${settings}`);
+      await query(`${BEGIN_SHORT}; ${settings}`);
       const result = await run(query);
       await query('COMMIT');
       return result;

@@ -26,6 +26,15 @@ export type Query = (text: string, values?: readonly unknown[]) => Promise<Row[]
 /** Begins a transaction whose guarantees do not depend on the defaults of the role or the database. */
 export const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on';
 
+/**
+ * How long a transaction of the inbox may wait for its host, in milliseconds. If the host is lost or blocked, the server ends the transaction,
+ * and so the locks that other hosts wait for. Without a limit, it has to notice the dead connection, which takes hours by default.
+ */
+export const IDLE_MS = 3000;
+
+/** Begins a transaction of the inbox. */
+export const BEGIN_SHORT: string = `${BEGIN}; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}`;
+
 /** Receives what happens on a listening connection. */
 export interface Listener {
   readonly onNotify: (payload: string) => void;

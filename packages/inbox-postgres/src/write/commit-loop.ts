@@ -1,5 +1,5 @@
 import { CallStatusError } from '@call-status/core';
-import { isOfConnection, isWorthAnotherTry, toInboxError } from '../connection/errors.ts';
+import { isLocked, isOfConnection, isWorthAnotherTry, toInboxError } from '../connection/errors.ts';
 import type { Session } from '../connection/session.ts';
 import { monotonicNow, setImmediate } from '../timers.ts';
 import { CommitTimes } from './commit-times.ts';
@@ -8,6 +8,15 @@ import type { Operation } from './operation.ts';
 
 /** How many operations one transaction holds at most. */
 const GROUP = 256;
+
+/** How many characters it sends at most, unless it is one operation: large events must not make their neighbors wait too long. */
+const LONGEST = 1_000_000;
+
+/** How long a group waits for a call that another transaction has locked, in milliseconds. */
+const LOCK_MS = 1500;
+
+/** How long each of its operations waits, once the group has waited in vain: most are about other calls. */
+const SHORT_LOCK_MS = 50;
 
 /** How often a group is tried that others are in the way of. */
 const TRIES = 5;
@@ -71,20 +80,24 @@ export class CommitLoop {
   }
 
   #sizeOfGroup(): number {
-    const alone = this.#queue.findIndex(({ operation }) => operation.runsAlone === 'transaction');
-    return alone === -1 ? GROUP : Math.min(Math.max(1, alone), GROUP);
+    let length = 0;
+    const end = this.#queue.findIndex(({ operation, arg }, at) => {
+      length += operation.lengthOf?.(arg) ?? 0;
+      return operation.runsAlone === 'transaction' || length > LONGEST || at === GROUP;
+    });
+    return end === -1 ? this.#queue.length : Math.max(1, end);
   }
 
-  async #settle(group: readonly Pending[]): Promise<void> {
+  async #settle(group: readonly Pending[], lockMs = LOCK_MS): Promise<void> {
     try {
-      const { results, isWorkDue } = await this.#commit(group);
+      const { results, isWorkDue } = await this.#commit(group, lockMs);
       this.#options.committed();
       for (const [at, { resolve }] of group.entries()) resolve(results[at]);
       if (isWorkDue) this.#options.workIsDue();
     } catch (error) {
-      // What cannot be stored must not fail its neighbors.
+      // What cannot be stored, or waits for a lock, must not fail its neighbors.
       if (group.length > 1 && !isOfConnection(error) && !isWorthAnotherTry(error)) {
-        for (const one of group) await this.#settle([one]);
+        for (const one of group) await this.#settle([one], isLocked(error) ? SHORT_LOCK_MS : LOCK_MS);
         return;
       }
       this.times.failed();
@@ -92,12 +105,12 @@ export class CommitLoop {
     }
   }
 
-  async #commit(group: readonly Pending[]): Promise<Committed> {
+  async #commit(group: readonly Pending[], lockMs: number): Promise<Committed> {
     for (let tried = 1; ; tried++) {
       const session = await this.#connected();
       const from = monotonicNow();
       try {
-        const committed = await runGroup(session, group, this.#lock, this.#options.now());
+        const committed = await runGroup(session, group, { lock: this.#lock, lockMs, now: this.#options.now() });
         this.times.add(monotonicNow() - from);
         return committed;
       } catch (failure) {

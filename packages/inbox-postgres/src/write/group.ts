@@ -1,5 +1,5 @@
 import { sqlStateOf } from '../connection/errors.ts';
-import { BEGIN, type Row, type Session } from '../connection/session.ts';
+import { BEGIN_SHORT, type Row, type Session } from '../connection/session.ts';
 import { BY_INDEX } from '../plans.ts';
 import type { CallKey, GroupTransaction, Locks, Operation } from './operation.ts';
 
@@ -49,16 +49,25 @@ export function lockSql(s: string): string {
     ORDER BY id FOR UPDATE`;
 }
 
+/** What all groups of a loop have in common. */
+export interface GroupSettings {
+  /** The statement that locks calls. */
+  readonly lock: string;
+  /** How long to wait for a lock of another transaction, in milliseconds. */
+  readonly lockMs: number;
+  /** The time for tests; `null`: the database's own. */
+  readonly now: number | null;
+}
+
 /** Runs a group of operations in one transaction. Statements are sent without waiting for those before them. */
 export async function runGroup(
   session: Session,
   requests: readonly Request[],
-  lock: string,
-  now: number | null,
+  { lock, lockMs, now }: GroupSettings,
 ): Promise<Committed> {
   const transaction = new OpenTransaction(session, now);
   try {
-    void transaction.send(`${BEGIN}; ${BY_INDEX}`);
+    void transaction.send(`${BEGIN_SHORT}; SET LOCAL lock_timeout = ${lockMs}; ${BY_INDEX}`);
     const prepared = prepareAll(transaction, requests);
     lockAll(transaction, requests, lock);
     const sent: Promise<readonly unknown[]>[] = [];

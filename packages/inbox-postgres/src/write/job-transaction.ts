@@ -1,7 +1,7 @@
 import { CallStatusError } from '@call-status/core';
 import type { JobTransaction, Lease, Outcome } from '@call-status/core/inbox';
 import { sqlStateOf, toInboxError } from '../connection/errors.ts';
-import { BEGIN, type Result, type Session } from '../connection/session.ts';
+import { BEGIN, IDLE_MS, type Result, type Session } from '../connection/session.ts';
 import type { Sessions } from '../connection/sessions.ts';
 import { BY_INDEX } from '../plans.ts';
 import type { Store } from '../store.ts';
@@ -80,7 +80,7 @@ class PostgresJobTransaction implements JobTransaction {
     const now = store.now();
     const [call] = placeOf(lease.token);
     const [, , [row], scheduled] = await Promise.all([
-      session.query(BY_INDEX),
+      session.query(`SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}; ${BY_INDEX}`),
       session.query(this.#sql.lock, [[], [], [], [call], []]),
       session.query(this.#sql.finish, [...columnsOfLeases([lease]), now]),
       session.query(this.#sql.schedule, [[call], now]),

@@ -36,6 +36,8 @@ export interface Sent<Result> {
 export interface Operation<Arg, Result, Prepared = void> {
   /** Whether each runs by itself: `statement`, apart from its neighbors; `transaction`, apart from all others. */
   readonly runsAlone?: 'statement' | 'transaction';
+  /** How many characters it sends, if they may be many. */
+  lengthOf?(arg: Arg): number;
   /** Adds the calls that it changes. */
   lock?(arg: Arg, locks: Locks): void;
   /** Sends what must precede the lock, for all of this kind in the group. */

@@ -7,16 +7,19 @@ export interface CuttingProxy {
   readonly url: string;
   /**
    * Cuts the connection of the next transaction with such a statement: `before` its COMMIT reaches the server, or `after` it was committed and
-   * before the answer reaches the client. Resolves when that happened.
+   * before the answer reaches the client. `lost`: its COMMIT and what follows never reach the server, which learns nothing of it, as if the
+   * client's host had lost power. Resolves when that happened.
    */
-  cut(when: 'before' | 'after', statement: RegExp): Promise<void>;
+  cut(when: Moment, statement: RegExp): Promise<void>;
   /** Cuts all connections. */
   drop(): void;
   stop(): Promise<void>;
 }
 
+type Moment = 'before' | 'after' | 'lost';
+
 interface Trap {
-  readonly when: 'before' | 'after';
+  readonly when: Moment;
   readonly statement: RegExp;
   readonly sprung: () => void;
 }
@@ -28,13 +31,14 @@ export async function startProxy(url: string): Promise<CuttingProxy> {
 
   const server = createServer((client) => {
     const upstream = connect(Number(target.port || 5432), target.hostname);
+    let isLost = false;
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.on('error', () => {});
       socket.on('close', () => {
         open.delete(socket);
         client.destroy();
-        upstream.destroy();
+        if (!isLost) upstream.destroy();
       });
     }
     const statements = new Statements();
@@ -44,8 +48,13 @@ export async function startProxy(url: string): Promise<CuttingProxy> {
       const rest = at === -1 ? messages : messages.slice(0, at);
       to.write(Buffer.concat(rest.map(({ bytes }) => bytes)));
       if (at === -1) return;
+      isLost = trap?.when === 'lost';
       trap?.sprung();
       trap = undefined;
+      if (isLost) {
+        client.pause();
+        return;
+      }
       client.destroy();
       upstream.destroy();
     };
@@ -53,7 +62,7 @@ export async function startProxy(url: string): Promise<CuttingProxy> {
     client.on('data', (chunk) =>
       pass(requests.read(chunk), upstream, (message) => {
         const text = statements.textOf(message);
-        return text === 'COMMIT' && trap?.when === 'before' && statements.hasSeen(trap.statement);
+        return text === 'COMMIT' && trap !== undefined && trap.when !== 'after' && statements.hasSeen(trap.statement);
       }),
     );
     const answers = new Messages('server');
