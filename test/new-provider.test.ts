@@ -12,11 +12,13 @@ const FIXTURES = 'packages/testing/fixtures/newcomer';
 /** Written by the tests with `-u`. */
 const GENERATED = ['docs/events.md', 'docs/providers/README.md', 'docs/providers/newcomer.md'];
 
-const DEFINITION = `import type { CallbackTarget } from '../provider/callback-params.ts';
+const DEFINITION = `import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import { callSchema } from '../provider/standard-schema.ts';
 import { phone } from '../provider/values.ts';
+import { checkOptions, type OptionRules } from '../rules/check-options.ts';
+import { TEXT } from '../rules/option-rules.ts';
 
 /** The types of \`newcomer\`. */
 export declare namespace newcomer {
@@ -57,8 +59,13 @@ export const newcomer: ProviderFactory<
   isCallStatus: (fields) => 'phase' in fields || 'It has no phase.',
   normalize: (fields) => ({ callId: fields.ref, rawStatus: fields.phase, from: phone(fields.caller) }),
   eventKey: (_, form) => contentKey(form),
-  callbackParams: ({ url }) => ({ hook: url }),
+  callbackParams(options) {
+    checkOptions('newcomer.callbackParams()', options, CALLBACK_RULES);
+    return { hook: options.url };
+  },
 });
+
+const CALLBACK_RULES: OptionRules<CallbackTarget & TokenOption> = { url: TEXT, token: TEXT };
 `;
 
 const request = (expected: string, body: string): string =>
