@@ -3,8 +3,8 @@ import type { AnyCallStatusEvent, CallStatus } from '../../event.ts';
 import type { NewEvent } from '../inbox.ts';
 import { type CallRow, columnsOf, mergeColumns } from '../rows/call-columns.ts';
 import { CALL_BYTES, detached } from './bytes.ts';
+import type { Entry } from './calls/serial-log.ts';
 import { Node } from './linked-list.ts';
-import type { Entry } from './serial-log.ts';
 
 const NO_HANDLERS: readonly string[] = [];
 

@@ -5,9 +5,9 @@ import { timeRange } from '../query-rules.ts';
 import { errorGroupOf } from '../rows/error-group.ts';
 import { detached, sizeOfText } from './bytes.ts';
 import type { CallQueue, QueuedJob } from './call-queue.ts';
-import type { KeptCalls } from './kept-calls.ts';
-import { inSteps, isWithin, pageOf, QUERIES } from './pages.ts';
-import { type Entry, SerialLog } from './serial-log.ts';
+import type { KeptCalls } from './calls/kept-calls.ts';
+import { type Entry, SerialLog } from './calls/serial-log.ts';
+import { inSteps, isWithin, pageOf, QUERIES } from './reading/pages.ts';
 
 const MOST_GROUPS = 100;
 

@@ -26,15 +26,15 @@ import { isoOf } from '../rows/stored.ts';
 import type { StatsQuery, StatsRow } from '../stats.ts';
 import { CALL_BYTES, sizeOf } from './bytes.ts';
 import { CallQueue, QueuedJob } from './call-queue.ts';
+import { type Bounds, KeptCalls } from './calls/kept-calls.ts';
 import { MemoryDeadLetters } from './dead-letters.ts';
-import { readFeed } from './feed.ts';
-import { healthOf } from './health.ts';
-import { type Bounds, KeptCalls } from './kept-calls.ts';
-import { listCalls } from './list-calls.ts';
-import { QUERIES } from './pages.ts';
+import { readFeed } from './reading/feed.ts';
+import { healthOf } from './reading/health.ts';
+import { listCalls } from './reading/list-calls.ts';
+import { QUERIES } from './reading/pages.ts';
+import { readStats } from './reading/stats.ts';
 import { MemoryRefusals } from './refusals.ts';
 import { elapsedBy, Schedule } from './schedule.ts';
-import { readStats } from './stats.ts';
 import { Workers } from './workers.ts';
 
 const FULL =

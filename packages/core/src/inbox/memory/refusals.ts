@@ -4,8 +4,8 @@ import { timeRange } from '../query-rules.ts';
 import type { NewRefusal, Refusal, RefusalLimits, RefusalQuery, Refusals, RefusedRequest } from '../refusals.ts';
 import { isStorable } from '../rows/stored.ts';
 import { sizeOfRefusal } from './bytes.ts';
-import { isWithin, pageOf, QUERIES } from './pages.ts';
-import { type Entry, SerialLog } from './serial-log.ts';
+import { type Entry, SerialLog } from './calls/serial-log.ts';
+import { isWithin, pageOf, QUERIES } from './reading/pages.ts';
 
 interface KeptRefusal {
   readonly refusal: Refusal;

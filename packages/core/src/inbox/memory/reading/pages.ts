@@ -1,7 +1,7 @@
-import { setImmediate } from '../../timer.ts';
-import type { Page, PageQuery } from '../inbox.ts';
-import { queryRules, type TimeRange } from '../query-rules.ts';
-import type { Entry, SerialLog } from './serial-log.ts';
+import { setImmediate } from '../../../timer.ts';
+import type { Page, PageQuery } from '../../inbox.ts';
+import { queryRules, type TimeRange } from '../../query-rules.ts';
+import type { Entry, SerialLog } from '../calls/serial-log.ts';
 
 export const ROWS_PER_PAGE = 50;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemorySubject } from '../../../test/memory-subject.ts';
+import { MemorySubject } from '../../../../test/memory-subject.ts';
 
 describe('what a memory inbox keeps of ended calls', () => {
   it('knows the duplicates of a call with many events', async () => {

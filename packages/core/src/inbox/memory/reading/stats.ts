@@ -1,8 +1,8 @@
-import { isTerminal } from '../../event.ts';
-import { checkOptions } from '../../rules/check-options.ts';
-import { StatsTally } from '../rows/stats-rows.ts';
-import type { StatsQuery, StatsRow } from '../stats.ts';
-import type { KeptCalls } from './kept-calls.ts';
+import { isTerminal } from '../../../event.ts';
+import { checkOptions } from '../../../rules/check-options.ts';
+import { StatsTally } from '../../rows/stats-rows.ts';
+import type { StatsQuery, StatsRow } from '../../stats.ts';
+import type { KeptCalls } from '../calls/kept-calls.ts';
 import { inSteps, QUERIES } from './pages.ts';
 
 /** @param nowMs the time, in milliseconds since 1970 */

@@ -1,12 +1,12 @@
-import { isTerminal } from '../../event.ts';
-import { checkOptions } from '../../rules/check-options.ts';
-import type { CallQuery, CallSummary, Page } from '../inbox.ts';
-import { timeRange } from '../query-rules.ts';
-import type { CallRow } from '../rows/call-columns.ts';
-import { type CallSearch, searchOf } from '../rows/search.ts';
-import { summaryOf } from '../rows/summary.ts';
-import type { CallQueue } from './call-queue.ts';
-import type { KeptCalls } from './kept-calls.ts';
+import { isTerminal } from '../../../event.ts';
+import { checkOptions } from '../../../rules/check-options.ts';
+import type { CallQuery, CallSummary, Page } from '../../inbox.ts';
+import { timeRange } from '../../query-rules.ts';
+import type { CallRow } from '../../rows/call-columns.ts';
+import { type CallSearch, searchOf } from '../../rows/search.ts';
+import { summaryOf } from '../../rows/summary.ts';
+import type { CallQueue } from '../call-queue.ts';
+import type { KeptCalls } from '../calls/kept-calls.ts';
 import { isWithin, pageOf, QUERIES } from './pages.ts';
 
 /** @param now in elapsed milliseconds */

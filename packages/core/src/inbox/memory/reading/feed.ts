@@ -1,10 +1,10 @@
-import type { AnyCallStatusEvent } from '../../event.ts';
-import { checkOptions } from '../../rules/check-options.ts';
-import type { FeedPage, FeedQuery } from '../feed.ts';
-import { feedCursor } from '../rows/cursors.ts';
-import type { KeptCalls } from './kept-calls.ts';
+import type { AnyCallStatusEvent } from '../../../event.ts';
+import { checkOptions } from '../../../rules/check-options.ts';
+import type { FeedPage, FeedQuery } from '../../feed.ts';
+import { feedCursor } from '../../rows/cursors.ts';
+import type { KeptCalls } from '../calls/kept-calls.ts';
+import type { Entry } from '../calls/serial-log.ts';
 import { QUERIES, ROWS_PER_PAGE } from './pages.ts';
-import type { Entry } from './serial-log.ts';
 
 /** How many events are examined for one page, if those of one provider are wanted. */
 const EXAMINED_PER_PAGE = 1000;

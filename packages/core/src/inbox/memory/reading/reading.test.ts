@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MemorySubject } from '../../../test/memory-subject.ts';
-import type { NewRefusal, RefusalLimits } from '../refusals.ts';
+import { MemorySubject } from '../../../../test/memory-subject.ts';
+import type { NewRefusal, RefusalLimits } from '../../refusals.ts';
 
 /** Records the `ringing` of so many calls. */
 async function recordCalls(subject: MemorySubject, count: number): Promise<void> {

@@ -1,8 +1,8 @@
-import type { InboxHealth } from '../health.ts';
-import { isoOf } from '../rows/stored.ts';
-import type { KeptCalls } from './kept-calls.ts';
-import { silentOf } from './live-calls.ts';
-import type { ScheduleHealth } from './schedule.ts';
+import type { InboxHealth } from '../../health.ts';
+import { isoOf } from '../../rows/stored.ts';
+import type { KeptCalls } from '../calls/kept-calls.ts';
+import { silentOf } from '../calls/live-calls.ts';
+import type { ScheduleHealth } from '../schedule.ts';
 
 /** What the figures are of. */
 export interface Parts {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MemorySubject } from '../../../test/memory-subject.ts';
-import type { Job } from '../inbox.ts';
+import { MemorySubject } from '../../../../test/memory-subject.ts';
+import type { Job } from '../../inbox.ts';
 
 describe('what a memory inbox forgets', () => {
   it('forgets the oldest ended calls first, though they are newer than live ones', async () => {

@@ -1,6 +1,6 @@
-import type { ProviderHealth } from '../health.ts';
-import type { CallQueue } from './call-queue.ts';
-import { LinkedList } from './linked-list.ts';
+import type { ProviderHealth } from '../../health.ts';
+import type { CallQueue } from '../call-queue.ts';
+import { LinkedList } from '../linked-list.ts';
 
 /** After how long without an event a live call is silent. */
 const SILENT_MS = 600_000;

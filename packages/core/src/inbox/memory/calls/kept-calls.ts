@@ -1,10 +1,10 @@
-import { type AnyCallStatusEvent, type CallStatus, isTerminal } from '../../event.ts';
-import type { StoreHealth } from '../health.ts';
-import type { EventKey } from '../inbox.ts';
-import type { CallQueue, RecordedEvent } from './call-queue.ts';
-import { LinkedList } from './linked-list.ts';
+import { type AnyCallStatusEvent, type CallStatus, isTerminal } from '../../../event.ts';
+import type { StoreHealth } from '../../health.ts';
+import type { EventKey } from '../../inbox.ts';
+import type { CallQueue, RecordedEvent } from '../call-queue.ts';
+import { LinkedList } from '../linked-list.ts';
+import type { MemoryRefusals } from '../refusals.ts';
 import { LiveCalls } from './live-calls.ts';
-import type { MemoryRefusals } from './refusals.ts';
 import { type Entry, SerialLog } from './serial-log.ts';
 import { Tombstones } from './tombstones.ts';
 
