@@ -4,6 +4,7 @@ import {
   type DeadLetterGroup,
   type DeadLetterQuery,
   type DeadLetters,
+  isStorable,
   type Place,
 } from '@call-status/core/inbox';
 import {
@@ -16,6 +17,7 @@ import {
 import { QUERIES } from './read/queries.ts';
 import type { Store } from './store.ts';
 import type { DeadLetterOperations } from './write/dead-letters.ts';
+import type { Operation } from './write/operation.ts';
 
 const FIRST: Place = { at: Number.MIN_SAFE_INTEGER, row: 0 };
 
@@ -40,7 +42,7 @@ export class PostgresDeadLetters implements DeadLetters {
   }
 
   replay(eventId: string): Promise<boolean> {
-    return this.#store.write(this.#operations.replay, eventId);
+    return this.#change(this.#operations.replay, eventId);
   }
 
   async replayAll(query: ReplayQuery = {}): Promise<number> {
@@ -62,6 +64,11 @@ export class PostgresDeadLetters implements DeadLetters {
   }
 
   discard(eventId: string): Promise<boolean> {
-    return this.#store.write(this.#operations.discard, eventId);
+    return this.#change(this.#operations.discard, eventId);
+  }
+
+  /** PostgreSQL accepts no NUL. No event has such an id. */
+  async #change(operation: Operation<string, boolean>, eventId: string): Promise<boolean> {
+    return isStorable(eventId) && this.#store.write(operation, eventId);
   }
 }

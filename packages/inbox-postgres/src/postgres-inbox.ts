@@ -47,6 +47,7 @@ import { Sweeper } from './upkeep/sweep.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { recordingOf } from './write/decisions.ts';
 import { Endings } from './write/endings.ts';
+import { isCall } from './write/erase.ts';
 import { JobTransactions } from './write/job-transaction.ts';
 import { type Operations, operationsOf } from './write/operations.ts';
 
@@ -220,11 +221,15 @@ export class PostgresInbox implements Inbox {
   async endCall(provider: string, callId: string, end: CallEnd): Promise<boolean> {
     checkOptions('end', end, QUERIES.endCall);
     const { status, tenant = '' } = end;
-    return this.#store.write(this.#operations.endCall, { provider, callId, tenant, status });
+    return (
+      isCall(provider, callId, tenant) &&
+      this.#store.write(this.#operations.endCall, { provider, callId, tenant, status })
+    );
   }
 
   async forgetCall(provider: string, callId: string, tenant = ''): Promise<boolean> {
-    const forgotten = this.#store.write(this.#operations.forgetCall, { provider, callId, tenant });
+    const forgotten =
+      isCall(provider, callId, tenant) && this.#store.write(this.#operations.forgetCall, { provider, callId, tenant });
     // Also without a call: repeating it after a failure leaves nothing.
     await Promise.all([forgotten, this.refusals.forget(callId)]);
     return forgotten;

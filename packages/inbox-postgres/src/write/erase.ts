@@ -1,9 +1,15 @@
 import type { TerminalStatus } from '@call-status/core';
+import { isStorable } from '@call-status/core/inbox';
 import { nowSql } from '../store.ts';
 import type { CallKey, Operation } from './operation.ts';
 
 /** How long the ids of removed events stay known after the call's last event, or after it was erased: longer than any provider retries. */
 export const DUPLICATES_FOR_MS: number = 7 * 86_400_000;
+
+/** Whether a call may have this key: PostgreSQL accepts no NUL. */
+export function isCall(...key: readonly string[]): boolean {
+  return key.every(isStorable);
+}
 
 const CALL = 'call_id = $1::text AND provider = $2::text AND tenant = $3::text';
 

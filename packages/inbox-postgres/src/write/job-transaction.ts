@@ -22,6 +22,15 @@ export interface JobTransactionOptions {
   readonly committed: () => void;
 }
 
+/** Statements that end a transaction, other than to return to a savepoint. */
+const ENDS =
+  /^[\s;]*(?:(?:commit|end|abort|prepare\s+transaction)\b|rollback\b(?!\s+(?:(?:work|transaction)\s+)?to\b))/i;
+
+const NOT_BY_HANDLERS = 'A handler cannot end it: it is committed together with the result of the event.';
+
+/** Undoes what outlives a transaction: the next one on the connection may be that of another tenant. */
+const RESET = 'RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()';
+
 /** Makes the transactions of handlers. */
 export class JobTransactions {
   readonly options: JobTransactionOptions;
@@ -52,6 +61,7 @@ class PostgresJobTransaction implements JobTransaction {
 
   async query<Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number | null }> {
     if (this.#isOver) throw new CallStatusError('closed');
+    if (ENDS.test(text)) throw new CallStatusError('no_transaction', { reason: NOT_BY_HANDLERS });
     return errorsOfInbox(async () => (await this.#begun()).raw(text, values) as Promise<Result & { rows: Row[] }>);
   }
 
@@ -72,11 +82,17 @@ class PostgresJobTransaction implements JobTransaction {
     this.#session = undefined;
     if (session === undefined) return;
     await session.query('ROLLBACK').catch(() => {});
+    this.#release(session);
+  }
+
+  #release(session: Session): void {
+    // Before whatever the next user of the connection sends.
+    session.query(RESET).catch(() => {});
     this.#options.sessions.release(session);
   }
 
   async #finish(session: Session, lease: Lease): Promise<Outcome> {
-    const { store, sessions, endings, workIsDue, committed } = this.#options;
+    const { store, endings, workIsDue, committed } = this.#options;
     const now = store.now();
     const [call] = placeOf(lease.token);
     const [, , [row], scheduled] = await Promise.all([
@@ -92,7 +108,7 @@ class PostgresJobTransaction implements JobTransaction {
     }
     await session.query('COMMIT');
     this.#session = undefined;
-    sessions.release(session);
+    this.#release(session);
     committed();
     if (scheduled.length > 0) workIsDue();
     return endings.outcomeOf(lease.token, 'finish', outcome);

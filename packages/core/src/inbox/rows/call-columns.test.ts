@@ -96,7 +96,7 @@ it('values of another type count as absent', () => {
   for (const mos of [0, 0.9, 5.1, Number.NaN]) {
     expect(columnsOf(anEvent('completed', { quality: { mos } })).mos).toBeNull();
   }
-  for (const durationSeconds of [Number.NaN, Number.POSITIVE_INFINITY]) {
+  for (const durationSeconds of [Number.NaN, Number.POSITIVE_INFINITY, 1.7e308, -1]) {
     expect(columnsOf(anEvent('completed', { durationSeconds })).duration_seconds).toBeNull();
   }
 });

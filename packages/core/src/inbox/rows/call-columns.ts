@@ -68,6 +68,8 @@ export interface CallRow extends Omit<CallColumns, 'event_id' | 'received_at' | 
 /** In characters; an index of PostgreSQL takes four bytes of each. */
 const LONGEST_TEXT = 256;
 const LONGEST_MESSAGE = 1000;
+/** In seconds, about 30 years: sums of durations must not overflow. */
+const LONGEST_CALL = 1e9;
 
 /**
  * Reads from an event what it provides for the row of its call. A value of a wrong type, which a custom provider may put anywhere, counts as
@@ -110,7 +112,7 @@ export function columnsOf(event: NewEvent): CallColumns {
     in_progress_at: status === 'in-progress' ? occurredAt : null,
     ringing_at: status === 'ringing' ? occurredAt : null,
     ended_at: terminal ? occurredAt : null,
-    duration_seconds: numberOf(durationSeconds),
+    duration_seconds: numberOf(durationSeconds, 0, LONGEST_CALL),
     answered_by: textOf(event.answeredBy),
     sip_code: Number.isInteger(sip?.code) ? numberOf(sip?.code, 0, 999) : null,
     sip_phrase: textOf(sip?.phrase),
@@ -196,7 +198,7 @@ function textOf(value: unknown): string | null {
   return storedText(value, LONGEST_TEXT);
 }
 
-function numberOf(value: unknown, least = -Number.MAX_VALUE, most: number = Number.MAX_VALUE): number | null {
+function numberOf(value: unknown, least: number, most: number): number | null {
   return typeof value === 'number' && value >= least && value <= most ? value : null;
 }
 
