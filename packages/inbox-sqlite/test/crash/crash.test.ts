@@ -4,7 +4,7 @@ import { loadEngine } from '../../src/database/engine.ts';
 import { openInbox, temporaryFile } from '../support.ts';
 import { aMoment, KILLS, Load, Server } from './load.ts';
 
-const TIMEOUT = 60_000 + KILLS * 10_000;
+const TIMEOUT = 60_000 + KILLS * 30_000;
 
 interface Scenario {
   readonly name: string;
@@ -42,6 +42,7 @@ for (const { name, environment, isDiskFullAtTimes = false } of SCENARIOS) {
       await server.start();
     }
     await aMoment();
+    await load.isEnough();
     await load.stop();
 
     const inbox = openInbox({ path });
@@ -66,7 +67,6 @@ for (const { name, environment, isDiskFullAtTimes = false } of SCENARIOS) {
       `killed ${KILLS} times ${name}: ${load.sent.size} events sent, ${load.acknowledged.size} acknowledged, ` +
         `${stored.length} stored, ${times.size} handled, ${lost.length} lost, ${twice} handled twice, ${load.refused} answers 503`,
     );
-    expect(load.acknowledged.size).toBeGreaterThan(100);
     expect(lost).toEqual([]);
     expect(stored.length).toBe(known.size);
     if (isDiskFullAtTimes) expect(load.refused).toBeGreaterThan(0);

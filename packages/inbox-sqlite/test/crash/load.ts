@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 export const KILLS: number = Number(process.env['CRASH_KILLS'] ?? 3);
 
 const CLIENTS = 24;
+
+/** How many events a test needs. */
+const ENOUGH = 100;
 const STATES = ['queued', 'ringing', 'answered', 'completed'];
 
 /** A server in its own process, which can be killed. */
@@ -63,6 +66,11 @@ export class Load {
   async isServed(): Promise<void> {
     const before = this.acknowledged.size;
     while (this.acknowledged.size === before) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  /** Waits until enough is acknowledged: on a slow machine, little is between two kills. */
+  async isEnough(): Promise<void> {
+    while (this.acknowledged.size < ENOUGH) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   /** Lets each client finish its current call. */
