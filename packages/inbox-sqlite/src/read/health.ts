@@ -95,12 +95,12 @@ export class StoredHealth {
       dueSince: Number.POSITIVE_INFINITY,
       retryAt: Number.POSITIVE_INFINITY,
     };
-    const flown = this.#flights.read().filter(([, , , until]) => until <= steady);
-    const ended = flown.map(([, , , until]) => ({ state: RUNNING, wakes_at: until, begun_ms: null }));
-    for (const { state, wakes_at: wakesAt, begun_ms: begun } of [
-      ...this.#statements.endedSpans.all(steady),
-      ...ended,
-    ]) {
+    const ended = this.#statements.endedSpans.all(steady);
+    // Read last: a job that moves to `jobs` between the two is not counted twice.
+    for (const [, , , until] of this.#flights.read()) {
+      if (until <= steady) ended.push({ state: RUNNING, wakes_at: until, begun_ms: null });
+    }
+    for (const { state, wakes_at: wakesAt, begun_ms: begun } of ended) {
       jobs[state === RUNNING ? 'running' : 'retrying']--;
       const dueAt = state === RUNNING ? wakesAt + (begun ?? 0) : wakesAt;
       if (dueAt > steady) {

@@ -71,10 +71,12 @@ describe('a job in flight', () => {
 
   it.each(['own', 'other'] as const)('goes before a later event of its call, which the %s store records', (name) => {
     const stores = setUp();
-    const { own, other, token } = stores;
+    const { path, own, other, token } = stores;
     expect(record(stores[name], 'ringing')).toEqual(['duplicate', false]);
     expect(record(stores[name], 'completed')).toEqual(['advance', false]);
+    expect(landedIn(path)).toBe(1);
     expect(within(other, () => take(other, 2))).toEqual([]);
+    expect(other.reading.health.counts(t(2))).toMatchObject({ waiting: 1, running: 1 });
     expect(finish(own, token)).toBe('done');
     expect(within(other, () => take(other, 3))).toMatchObject([{ id: 'acme:c1:completed' }]);
   });
@@ -128,6 +130,26 @@ describe('a job in flight', () => {
     });
     within(other, () => other.sweep(FIRST, t(10)));
     expect(own.reading.health.counts(t(10))).toMatchObject({ ended: 1, running: 1 });
+  });
+
+  it.each([0, 100])('goes before a later event of its call when it fails and is retried after %i ms', (retryInMs) => {
+    const { own, other, token } = setUp();
+    record(own, 'completed');
+    expect(within(own, () => own.fail(token, { retryInMs, error: 'boom', doneHandlers: [] }, t(2)))).toBe('done');
+    const [again, ...rest] = within(other, () => take(other, 2 + retryInMs));
+    expect([again?.id, rest]).toEqual([RINGING, []]);
+    expect(finish(other, again?.token ?? '', 200)).toBe('done');
+    expect(within(own, () => take(own, 200))).toMatchObject([{ id: 'acme:c1:completed' }]);
+  });
+
+  it('goes before a later event of its call when its process dies', () => {
+    const { other } = setUp();
+    record(other, 'completed');
+    expect(within(other, () => take(other, 1001))).toEqual([]);
+    const [suspect] = within(other, () => other.take({ ...REQUEST, suspect: true }, t(1001)).jobs);
+    expect(suspect?.[0]).toBe(RINGING);
+    expect(finish(other, suspect?.[1] ?? '', 1002)).toBe('done');
+    expect(within(other, () => take(other, 1003))).toMatchObject([{ id: 'acme:c1:completed' }]);
   });
 
   it('goes before an earlier event of its call that is replayed', () => {

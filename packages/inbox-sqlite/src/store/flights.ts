@@ -45,8 +45,8 @@ export const FLIGHT_SQL: Sql<'load' | 'others' | 'add' | 'change' | 'remove' | '
 
 /**
  * The jobs in flight: taken in the transaction that recorded their event, as nearly all are, and without a result yet. All those of a
- * connection are in one row, so that a transaction writes one row for them and not two for each. A job is in flight only while it is the one
- * unfinished job of its call and nothing but its result is awaited: whatever else happens to it first moves it to `jobs` ("lands" it).
+ * connection are in one row, so that a transaction writes one row for them and not two for each. A job is in flight only while nothing but its
+ * result is awaited: whatever else happens to it first moves it to `jobs` ("lands" it). Later events of its call wait in `jobs` meanwhile.
  * The row is in the file with the commit that records the events, so after a crash any process lands them when their leases have ended.
  */
 export class Flights {

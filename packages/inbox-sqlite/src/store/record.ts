@@ -113,7 +113,6 @@ export class Recorder {
     const row = ++transaction.lastRow;
     const callRow = known === undefined ? this.#insert(event, row) : this.#update(known, event, transition, row);
     insertEvent.run(row, callRow, id, transition, event[14]);
-    if (inFlight !== undefined) transaction.flights.land(callRow);
     const isBehind = hasNewJob || inFlight !== undefined || known?.['unfinished'] === 1;
     transaction.addJob({ call: callRow, row, eventId: id, provider, since: steady }, isBehind);
     return [transition, false];

@@ -59,9 +59,11 @@ export class Results {
 
   finish(token: string, now: Now): Outcome {
     const { flights, totals } = this.#transaction;
-    if (flights.finish(jobOf(token)[0] as number, token)) {
+    const call = jobOf(token)[0] as number;
+    if (flights.finish(call, token)) {
       totals.leave(RUNNING);
       this.outcomes.add(token, 'finish');
+      this.#transaction.schedule(call, now);
       return 'done';
     }
     return this.#end('finish', token, undefined, now, (...lease) => this.#statements.finish.run(...lease).changes);
