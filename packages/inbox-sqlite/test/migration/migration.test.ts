@@ -13,11 +13,11 @@ const ROWS = readFileSync(new URL('version-1.sql', import.meta.url), 'utf8');
 
 const NOW = Date.parse('2026-03-02T09:00:40.000Z');
 
-/** A copy of the file of version 1, opened by this version. */
-function migrated(): { path: string; inbox: Inbox; tick(ms: number): void } {
+/** A copy of the file of version 1, opened by this version. @param change SQL */
+function migrated(change = ''): { path: string; inbox: Inbox; tick(ms: number): void } {
   const path = temporaryFile();
   const db = new (loadEngine())(path);
-  db.exec(`${VERSION_1}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1; ${ROWS}`);
+  db.exec(`${VERSION_1}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1; ${ROWS}; ${change}`);
   db.close();
   let now = NOW;
   const inbox = openInbox({ path, create: false, clock: () => now });
@@ -126,4 +126,12 @@ it('a call that version 1 was erasing takes no other call with it', async () => 
   const callIds = feed?.rows.map(({ event }) => event.callId);
   expect([...new Set(callIds)]).toEqual(['ended', 'closed', 'dead', 'retrying', 'suspect', 'running', 'due']);
   expect(await inbox.record(anEvent('going', 'completed'))).toEqual({ transition: 'duplicate', done: true });
+});
+
+it('a call that version 1 lost the events of is left out', async () => {
+  const { inbox } = migrated('DELETE FROM recorded WHERE call IN (7, 8)');
+  const { rows } = await inbox.listCalls();
+  expect(rows.map(({ callId }) => callId)).toEqual(['suspect', 'retrying', 'dead', 'closed', 'conflict', 'ended']);
+  expect(await inbox.health()).toMatchObject({ due: 1, retrying: 1, blocked: 0, running: 0, dead: 2, live: 2 });
+  expect(await inbox.counts()).toMatchObject({ live: 2, ended: 4 });
 });

@@ -21,6 +21,8 @@ const SQL = {
     UPDATE recorded SET call = ?1 WHERE call = ?2 AND NOT EXISTS (
       SELECT 1 FROM calls_1 WHERE id = ?2 AND call_id = event ->> '$.callId' AND provider = event ->> '$.provider'
         AND tenant = coalesce(event ->> '$.tenant', ''))`,
+  removeJobs:
+    'DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM recorded WHERE recorded.id = jobs.id AND recorded.call = jobs.call)',
   calls: `SELECT * FROM calls_1 WHERE id > ? ORDER BY id LIMIT ${ROWS}`,
   events: 'SELECT id, transition, event FROM recorded WHERE call = ?',
   deadLetters: 'SELECT count(*) AS count FROM jobs WHERE call = ? AND state = 4',
@@ -36,16 +38,17 @@ const SQL = {
 
 /** Fills the tables of version 2 from those of version 1: the columns of a call come from its events, in the order of recording. */
 export function copyCalls(db: Database): void {
-  const { calls, events, deadLetters, insert, dead, group, ...statements } = prepare(db, SQL);
-  // Version 1 gave the number of an erased call to the next one while its events were still there.
+  const { removeJobs, calls, events, deadLetters, insert, dead, group, ...statements } = prepare(db, SQL);
+  // Version 1 gave the number of an erased call to the next one while its events were still there, and could remove those of both.
   for (let row = statements.erasing.get(); row !== undefined; row = statements.erasing.get()) {
     statements.moveErasing.run(row['next'], row['id']);
     statements.moveEvents.run(row['next'], row['id']);
   }
+  removeJobs.run();
   for (let rows = calls.all(0); rows.length > 0; rows = calls.all(rows.at(-1)?.['id'])) {
     for (const call of rows) {
       const recorded = events.all(call['id']).sort((a, b) => a['id'] - b['id']);
-      insert.run(...valuesOf(call, recorded, deadLetters.get(call['id'])?.['count']));
+      if (recorded.length > 0) insert.run(...valuesOf(call, recorded, deadLetters.get(call['id'])?.['count']));
     }
   }
   for (let rows = dead.all(0, 0); rows.length > 0; ) {
@@ -55,7 +58,11 @@ export function copyCalls(db: Database): void {
   }
   db.exec(`
     DROP TABLE calls_1;
-    INSERT INTO providers (provider, live) SELECT provider, count(*) FROM calls WHERE terminal = 0 GROUP BY provider`);
+    INSERT INTO providers (provider, live) SELECT provider, count(*) FROM calls WHERE terminal = 0 GROUP BY provider;
+    UPDATE inbox SET (live, ended) = (SELECT coalesce(sum(1 - terminal), 0), coalesce(sum(terminal), 0) FROM calls),
+      (blocked, due, retrying, running, dead) = (
+        SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0), coalesce(sum(state = 3), 0),
+          coalesce(sum(state = 4), 0) FROM jobs)`);
 }
 
 function valuesOf(call: Row, recorded: readonly Row[], deadLetters: number): (string | number | null)[] {
