@@ -12,6 +12,7 @@ it.each([
   ['/x?token=%E0%A4', '/x?token={length:6}'],
   ['/x?token=&token=short', '/x?token={length:0}&token={token}'],
   ['/x/a%20long%2Ftoken/shorty', '/x/{token}/shorty'],
+  ['/x/a%20long%2ftoken/shorty', '/x/{token}/shorty'],
 ])('%s is kept as %s', (url, kept) => {
   expect(refusedRequest(callback('', { url }), TOKENS).url).toBe(kept);
 });

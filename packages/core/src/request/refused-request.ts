@@ -51,8 +51,13 @@ function decoded(value: string): string {
 function withoutTokens(text: string, tokens: readonly string[]): string {
   return tokens
     .filter((token) => token.length >= SHORTEST_TOKEN)
-    .flatMap((token) => [token, encodeURIComponent(token)])
+    .flatMap((token) => [token, encodeURIComponent(token), inLowerCase(encodeURIComponent(token))])
     .reduce((shown, token) => shown.replaceAll(token, '{token}'), text);
+}
+
+/** Some clients write `%2f` for `%2F`. */
+function inLowerCase(encoded: string): string {
+  return encoded.replaceAll(/%../g, (escape) => escape.toLowerCase());
 }
 
 /** Byte by byte, since it need not be UTF-8. */
