@@ -27,8 +27,8 @@ export interface HandlerContext {
    */
   readonly signal: AbortSignal;
   /**
-   * Increases with each attempt at this event, across all processes. Use it to prevent an older attempt that is still running from
-   * overwriting newer data.
+   * Increases with each attempt at this event, and from event to event of a call, across all processes. Use it to prevent an older attempt
+   * that is still running from overwriting newer data. A replayed dead letter has a lower one than the events after it.
    * @example
    * ```ts
    * import type { Handler } from '@call-status/core';

@@ -78,6 +78,7 @@ export {
 export {
   deadLetterOf,
   eventOf,
+  fenceOf,
   isoOf,
   isStorable,
   type StoredDeadLetter,

@@ -58,7 +58,10 @@ export interface Job {
   readonly interruptions: number;
   /** Whether a take ended without a result (the process died, or the lease ended) and the event has not failed since. */
   readonly suspect: boolean;
-  /** Increases with each take of this event: a fencing token for the handlers' own writes. */
+  /**
+   * Increases with each take of this event, and from event to event of a call, unless an earlier one is replayed: a fencing token for the
+   * handlers' own writes.
+   */
   readonly fence: number;
   /** Handlers that finished in an earlier attempt and are not called again. */
   readonly doneHandlers: readonly string[];

@@ -2,7 +2,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { received, receiver } from '../../test/receiver-subject.ts';
 import { sharedInbox } from '../../test/shared-inbox.ts';
 import type { Inbox } from '../inbox/inbox.ts';
-import { memoryInbox } from '../inbox/memory-inbox.ts';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -105,16 +104,8 @@ describe("ack: 'handled' with an inbox that other processes share", () => {
   });
 });
 
-describe('an inbox that could not say what another process has handled', () => {
-  const refused = (issue: RegExp) =>
-    expect.objectContaining({ code: 'invalid_options', details: { issues: [expect.stringMatching(issue)] } });
-
-  it('is refused with ack: handled', () => {
-    const inbox = Object.assign(memoryInbox(), { shared: true, handled: undefined });
-    expect(() => receiver({ inbox, ack: 'handled' })).toThrow(refused(/this shared inbox has no `handled\(\)`/));
-  });
-
-  it('is refused with ack: handled and worker: false if no other process can handle its events', () => {
-    expect(() => receiver({ ack: 'handled', worker: false })).toThrow(refused(/this one is not shared/));
-  });
+it("refuses worker: false with ack: 'handled' if no other process can handle the events", () => {
+  const issues = [expect.stringMatching(/this one is not shared/)];
+  const error = expect.objectContaining({ code: 'invalid_options', details: { issues } });
+  expect(() => receiver({ ack: 'handled', worker: false })).toThrow(error);
 });

@@ -41,6 +41,24 @@ describe('record', () => {
     await calls.close();
   });
 
+  it('is 503 in time when the inbox does not open', async () => {
+    let open = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const inbox = memoryInbox();
+    const calls = createCallStatus({
+      providers: [provider],
+      inbox: faulty({ ready: () => opened }, inbox),
+      recordDeadlineMs: 50,
+      log: silent,
+    });
+    expect(await calls.receive(COMPLETED)).toMatchObject({ status: 503, error: { code: 'inbox_unavailable' } });
+    open();
+    expect(await calls.receive(COMPLETED)).toMatchObject({ status: 200 });
+    await calls.close();
+  });
+
   it.each(['recorded', 'handled'] as const)(
     'whose answer is lost is 503, and its next try a duplicate that is handled once, with ack: %o',
     async (ack) => {

@@ -51,8 +51,6 @@ export class Recorder {
     const handled = waits ? pendingRequest?.handled(ackDeadlineMs) : undefined;
     let recorded: Recorded;
     try {
-      const opening = this.#options.open();
-      if (opening !== undefined) await opening;
       recorded = await this.#recordInTime(newEvent);
     } catch (cause) {
       if (isFirst) pending.settle(id, false);
@@ -78,10 +76,11 @@ export class Recorder {
     if (worker === undefined || !inbox.durable) this.#options.report(new CallStatusError('no_worker'));
   }
 
-  /** The provider gives up eventually: an early 503 makes it retry. */
+  /** The provider gives up eventually, also while the inbox opens: an early 503 makes it retry. */
   async #recordInTime(newEvent: NewEvent): Promise<Recorded> {
-    const { inbox, recordDeadlineMs } = this.#options;
-    const recording = inbox.record(newEvent);
+    const { inbox, recordDeadlineMs, open } = this.#options;
+    const opening = open();
+    const recording = opening === undefined ? inbox.record(newEvent) : opening.then(() => inbox.record(newEvent));
     if (await withDeadline(recording, recordDeadlineMs)) return recording;
     const { provider, id: eventId } = newEvent;
     const reason = `It did not answer within ${recordDeadlineMs} ms (recordDeadlineMs). The event may have been recorded: then the retry is a duplicate.`;

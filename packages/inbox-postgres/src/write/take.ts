@@ -1,4 +1,4 @@
-import { eventOf, type Job, type StoredEvent, type Taken, type TakeRequest } from '@call-status/core/inbox';
+import { eventOf, fenceOf, type Job, type StoredEvent, type Taken, type TakeRequest } from '@call-status/core/inbox';
 import type { Row } from '../connection/session.ts';
 import { nowSql } from '../store.ts';
 import type { Operation } from './operation.ts';
@@ -97,7 +97,7 @@ function jobOf(row: Row): Job {
     attempt: row['failures'] + 1,
     interruptions: row['interruptions'],
     suspect: row['suspect'],
-    fence: row['takes'],
+    fence: fenceOf(row['id'], row['takes']),
     doneHandlers: JSON.parse(row['done_handlers']),
   };
 }

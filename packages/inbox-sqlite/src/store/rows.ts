@@ -2,6 +2,7 @@ import { type CallStatus, CallStatusError, type Transition, type Trust } from '@
 import {
   columnsOf,
   eventOf,
+  fenceOf,
   isStorable,
   type Job,
   type NewEvent,
@@ -103,7 +104,8 @@ function jobOf([
     attempt: failures + 1,
     interruptions,
     suspect,
-    fence: takes,
+    // A token begins with the numbers of its call and its event.
+    fence: fenceOf(Number(token.split('.', 2)[1]), takes),
     doneHandlers: JSON.parse(doneHandlers),
   };
 }

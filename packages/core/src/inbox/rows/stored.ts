@@ -47,6 +47,20 @@ export function eventOf({ event, transition }: StoredEvent): AnyCallStatusEvent 
   return { ...JSON.parse(event), transition };
 }
 
+/** More takes of one event than this would need centuries of retries; the product stays a safe integer for 2 ** 41 events. */
+const MOST_TAKES = 4096;
+
+/**
+ * The fence of a job: it rises with each take of an event, and from event to event of a call.
+ *
+ * @param row the event's place in the order of recording, from 1
+ * @param takes how often the event was taken, this time included
+ * @example fenceOf(2, 1) > fenceOf(1, 5) // true
+ */
+export function fenceOf(row: number, takes: number): number {
+  return row * MOST_TAKES + Math.min(takes, MOST_TAKES - 1);
+}
+
 /** The row of a dead letter, with its event. */
 export interface StoredDeadLetter extends StoredEvent {
   /** How many attempts failed. */

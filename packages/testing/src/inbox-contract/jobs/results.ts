@@ -125,4 +125,16 @@ export const RESULTS: Tests = {
       else await t.inbox.fail(job.lease, { retryInMs: 0, error: 'boom', doneHandlers: [] });
     }
   },
+
+  'gives a fence that rises from event to event of a call': async (t) => {
+    await t.record('c1', 'queued', 'ringing', 'completed');
+    let fence = Number.NEGATIVE_INFINITY;
+    for (let event = 0; event < 3; event++) {
+      await t.inbox.release((await t.takeOne()).lease);
+      const job = await t.finishOne();
+      assert.ok(job.fence > fence);
+      assert.ok(Number.isSafeInteger(job.fence));
+      fence = job.fence;
+    }
+  },
 };
