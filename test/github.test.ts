@@ -19,7 +19,11 @@ interface Workflow {
 }
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
-  readonly strategy?: { readonly matrix: { readonly os: string[]; readonly node: number[] } };
+  readonly strategy?: {
+    readonly matrix: { readonly os?: string[]; readonly node?: number[]; readonly postgres?: number[] };
+  };
+  readonly services?: Readonly<Record<string, { readonly image: string; readonly ports: readonly string[] }>>;
+  readonly steps?: readonly { readonly env?: Readonly<Record<string, string>> }[];
 }
 
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
@@ -67,6 +71,18 @@ it('CI runs .ci/run on every Node and system that is supported', () => {
   expect(os).toEqual(['ubuntu-latest', 'macos-latest', 'windows-latest']);
   expect(node).toEqual([20, 22, 24]);
   expect(read('package.json')).toContain('"node": ">=20.19"');
+});
+
+it('CI runs the PostgreSQL inbox on the oldest version that is supported, and on a current one', () => {
+  const { strategy, services, steps } = (parse(read('.github/workflows/ci.yml')) as Workflow).jobs['postgres'] ?? {};
+  const [oldest, newest] = strategy?.matrix.postgres ?? [];
+  expect(read('packages/inbox-postgres/README.md')).toContain(`PostgreSQL ${oldest} or later`);
+  expect(newest).toBeGreaterThanOrEqual(18);
+  expect(services?.['postgres']).toMatchObject({
+    image: expect.stringContaining('matrix.postgres'),
+    ports: ['5432:5432'],
+  });
+  expect(steps?.at(-1)?.env?.['CALL_STATUS_POSTGRES_URL']).toBe('postgres://postgres@127.0.0.1:5432/postgres');
 });
 
 it('.ci/run leaves out files that exist', () => {
