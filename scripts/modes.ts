@@ -66,7 +66,8 @@ export function checkMode(project: string, mode: Mode): void {
     strict: true,
     exactOptionalPropertyTypes: true,
     esModuleInterop: true,
-    skipLibCheck: false,
+    // The types of pg-protocol need TypeScript 5.7.
+    skipLibCheck: typescript < '5.7' && existsSync(join(project, 'node_modules', 'pg-protocol')),
     noEmit: true,
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['types.ts'] }));
