@@ -2,7 +2,7 @@ import { CallStatusError } from '@call-status/core';
 import type { StoreHealth } from '@call-status/core/inbox';
 import { toInboxError } from './connection/errors.ts';
 import { requireNamedStatements } from './connection/named-statements.ts';
-import type { Driver, Query, Row, Session } from './connection/session.ts';
+import { type Driver, lockMsOf, type Query, type Row, type Session } from './connection/session.ts';
 import type { ResolvedOptions } from './options.ts';
 import { prepareSchema, quoted, requireSchema } from './schema/migrate.ts';
 import type { Store } from './store.ts';
@@ -33,6 +33,7 @@ export class OpenedStore implements Store {
     this.schema = quoted(options.schema);
     this.#loop = new CommitLoop({
       schema: this.schema,
+      lockMs: lockMsOf(options.queryTimeoutMs),
       connect: () => this.connect(),
       now: () => this.now(),
       workIsDue,

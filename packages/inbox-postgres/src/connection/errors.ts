@@ -51,6 +51,11 @@ export function isLocked(error: unknown): boolean {
   return sqlStateOf(error) === '55P03';
 }
 
+/** Whether the server had not answered a statement in time. It may still be at work on it. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
 /** Whether an error came from the connection or the server, rather than from the values to store. Such a connection is not used again. */
 export function isOfConnection(error: unknown): boolean {
   const state = sqlStateOf(error);

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import type { ResolvedOptions } from '../options.ts';
+import { clearTimeout, setTimeout } from '../timers.ts';
 import { requireWritable, type Servers } from './servers.ts';
-import { BEGIN_SHORT, type Query } from './session.ts';
+import { BEGIN_SHORT, lockMsOf, type Query } from './session.ts';
 import { TYPES } from './types.ts';
 
 /** Connections for reading: those of the application's pool, or a few to the server that can be written. */
@@ -22,7 +23,7 @@ export class ReadPool {
   /** Runs statements in a transaction. */
   transaction<T>(run: (query: Query) => Promise<T>, settings = ''): Promise<T> {
     return this.#use(async (query) => {
-      await query(`${BEGIN_SHORT}; ${settings}`);
+      await query(`${BEGIN_SHORT}; SET LOCAL lock_timeout = ${lockMsOf(this.#options.queryTimeoutMs)}; ${settings}`);
       const result = await run(query);
       await query('COMMIT');
       return result;
@@ -36,14 +37,17 @@ export class ReadPool {
   }
 
   async #use<T>(run: (query: Query) => Promise<T>): Promise<T> {
-    const client = await this.#servers.open((config) => this.#poolOf(config).connect());
+    const client = await this.#servers.open((config) => this.#connect(this.#poolOf(config)));
     // The pool listens only while it has the connection.
     client.on('error', ignore);
+    const { queryTimeoutMs } = this.#options;
     let failed = true;
     try {
-      const result = await run(
-        async (text, values) => (await client.query({ text, values: values as unknown[], types: TYPES })).rows,
-      );
+      const result = await run(async (text, values) => {
+        // The application's pool may have no limit of its own. `pg` has one for each query, but not in its types.
+        const query = { text, values: values as unknown[], types: TYPES, query_timeout: queryTimeoutMs };
+        return (await client.query(query)).rows;
+      });
       failed = false;
       return result;
     } finally {
@@ -51,6 +55,20 @@ export class ReadPool {
       // Closing the connection also ends its transaction, whatever state it is in.
       client.release(failed);
     }
+  }
+
+  /** A connection that comes too late goes back. */
+  async #connect(pool: pg.Pool): Promise<pg.PoolClient> {
+    const { connectTimeoutMs } = this.#options;
+    const connecting = pool.connect();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        connecting.then((client) => client.release(), ignore);
+        reject(new Error(`The pool gave no connection within ${connectTimeoutMs} ms.`));
+      }, connectTimeoutMs);
+    });
+    return Promise.race([connecting, late]).finally(() => clearTimeout(timer));
   }
 
   #poolOf(config: pg.ClientConfig): pg.Pool {

@@ -35,6 +35,14 @@ export const IDLE_MS = 3000;
 /** Begins a transaction of the inbox. */
 export const BEGIN_SHORT: string = `${BEGIN}; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}`;
 
+/**
+ * How long a statement of the inbox may wait for a lock, in milliseconds: less than for its answer. So the server gives up first, and no
+ * backend goes on waiting for a client that has left, with the locks that it has already.
+ */
+export function lockMsOf(queryTimeoutMs: number): number {
+  return Math.max(1, Math.min(1500, Math.floor(queryTimeoutMs / 3)));
+}
+
 /** Receives what happens on a listening connection. */
 export interface Listener {
   readonly onNotify: (payload: string) => void;

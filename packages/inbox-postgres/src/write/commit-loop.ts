@@ -1,5 +1,5 @@
 import { CallStatusError } from '@call-status/core';
-import { isLocked, isOfConnection, isWorthAnotherTry, toInboxError } from '../connection/errors.ts';
+import { isLocked, isOfConnection, isTimeout, isWorthAnotherTry, toInboxError } from '../connection/errors.ts';
 import type { Session } from '../connection/session.ts';
 import { monotonicNow, setImmediate } from '../timers.ts';
 import { CommitTimes } from './commit-times.ts';
@@ -11,9 +11,6 @@ const GROUP = 256;
 
 /** How many characters it sends at most, unless it is one operation: large events must not make their neighbors wait too long. */
 const LONGEST = 1_000_000;
-
-/** How long a group waits for a call that another transaction has locked, in milliseconds. */
-const LOCK_MS = 1500;
 
 /** How long each of its operations waits, once the group has waited in vain: most are about other calls. */
 const SHORT_LOCK_MS = 50;
@@ -29,6 +26,8 @@ interface Pending extends Request {
 /** What a loop needs. */
 export interface LoopOptions {
   readonly schema: string;
+  /** How long a group waits for a call that another transaction has locked, in milliseconds. */
+  readonly lockMs: number;
   connect(): Promise<Session>;
   now(): number | null;
   /** After a commit that made jobs due. */
@@ -88,7 +87,7 @@ export class CommitLoop {
     return end === -1 ? this.#queue.length : Math.max(1, end);
   }
 
-  async #settle(group: readonly Pending[], lockMs = LOCK_MS): Promise<void> {
+  async #settle(group: readonly Pending[], lockMs = this.#options.lockMs): Promise<void> {
     try {
       const { results, isWorkDue } = await this.#commit(group, lockMs);
       this.#options.committed();
@@ -97,7 +96,7 @@ export class CommitLoop {
     } catch (error) {
       // What cannot be stored, or waits for a lock, must not fail its neighbors.
       if (group.length > 1 && !isOfConnection(error) && !isWorthAnotherTry(error)) {
-        for (const one of group) await this.#settle([one], isLocked(error) ? SHORT_LOCK_MS : LOCK_MS);
+        for (const one of group) await this.#settle([one], isLocked(error) ? SHORT_LOCK_MS : lockMs);
         return;
       }
       this.times.failed();
@@ -117,7 +116,10 @@ export class CommitLoop {
         const { cause, isUnknown } = failure as GroupFailure;
         const isBroken = isOfConnection(cause);
         if (isBroken) this.#drop(session);
-        const mayRepeat = isBroken ? tried === 1 && !isUnknown : isWorthAnotherTry(cause) && tried < TRIES;
+        // After a timeout, the server may still have the transaction, and its locks.
+        const mayRepeat = isBroken
+          ? tried === 1 && !isUnknown && !isTimeout(cause)
+          : isWorthAnotherTry(cause) && tried < TRIES;
         if (!mayRepeat) throw cause;
       }
     }

@@ -60,7 +60,9 @@ describe.skipIf(findPostgres() === undefined)('a server that fails', () => {
     await inbox.record(eventOf('before'));
     server.freeze();
     onTestFinished(() => server.thaw());
-    await expect(inbox.record(eventOf('during'))).rejects.toMatchObject(UNAVAILABLE);
+    // Not a second time on another connection: the first may have gone on.
+    const timeout = { ...UNAVAILABLE, details: { reason: 'Query read timeout.' } };
+    await expect(inbox.record(eventOf('during'))).rejects.toMatchObject(timeout);
     await expect(inbox.getCall('acme', 'before')).rejects.toMatchObject(UNAVAILABLE);
     await expect(inbox.record(eventOf('later'))).rejects.toMatchObject(UNAVAILABLE);
     server.thaw();
@@ -103,7 +105,7 @@ describe.skipIf(findPostgres() === undefined)('a server that fails', () => {
     await expectRecorded(inbox, [...kept, 'after']);
   });
 
-  it('rejects while another program locks a call, and records the others', async () => {
+  it('rejects what is about a call that another program locks, records the others, and leaves nothing that waits', async () => {
     const schema = freshSchema(server.url);
     const inbox = await open(schema);
     await inbox.record(eventOf('locked'));
@@ -111,10 +113,43 @@ describe.skipIf(findPostgres() === undefined)('a server that fails', () => {
     await other.connect();
     onTestFinished(() => other.end());
     await other.query(`BEGIN; SELECT * FROM "${schema}".calls WHERE call_id = 'locked' FOR UPDATE`);
-    await expect(inbox.record(eventOf('locked', 'in-progress'))).rejects.toMatchObject(UNAVAILABLE);
-    await inbox.record(eventOf('free'));
+    const calls = ['before', 'locked', 'after'];
+    for (const status of ['ringing', 'in-progress', 'completed'] as const) {
+      const results = await Promise.allSettled(calls.map((callId) => inbox.record(eventOf(callId, status))));
+      expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    }
+    expect(await server.query("SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).toEqual([]);
     await other.query('ROLLBACK');
-    await vi.waitFor(() => inbox.record(eventOf('locked', 'in-progress')));
+    await inbox.record(eventOf('locked', 'in-progress'));
     expect((await inbox.getCall('acme', 'locked'))?.events).toHaveLength(2);
+  });
+
+  it('rejects reads through a pool that has no limits of its own', async () => {
+    const pool = new pg.Pool({ connectionString: server.urlOf('postgres', 'caller'), max: 1 });
+    pool.on('error', () => {});
+    onTestFinished(() => pool.end());
+    const inbox = await openInbox({
+      pool,
+      schema: freshSchema(server.url),
+      queryTimeoutMs: 500,
+      connectTimeoutMs: 500,
+    });
+    await inbox.record(eventOf('before'));
+    await expectRecorded(inbox, ['before']);
+    server.freeze();
+    onTestFinished(() => server.thaw());
+    // The first has a connection, the second opens one.
+    await expect(inbox.getCall('acme', 'before')).rejects.toMatchObject(UNAVAILABLE);
+    await expect(inbox.health()).rejects.toMatchObject(UNAVAILABLE);
+    server.thaw();
+    await vi.waitFor(() => expectRecorded(inbox, ['before']), 10_000);
+    const taken = await pool.connect();
+    await expect(inbox.getCall('acme', 'before')).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      details: { reason: 'The pool gave no connection within 500 ms.' },
+    });
+    taken.release();
+    // What comes too late goes back to the pool.
+    await expectRecorded(inbox, ['before']);
   });
 });
