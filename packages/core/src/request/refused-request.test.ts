@@ -12,6 +12,7 @@ it.each([
   ['/x?token=%E0%A4', '/x?token={length:6}'],
   ['/x?token=&token=short', '/x?token={length:0}&token={token}'],
   ['/x/a%20long%2Ftoken/shorty', '/x/{token}/shorty'],
+  ['https://user:password@example.com/x?a=b@c', 'https://example.com/x?a=b@c'],
   ['/x/a%20long%2ftoken/shorty', '/x/{token}/shorty'],
 ])('%s is kept as %s', (url, kept) => {
   expect(refusedRequest(callback('', { url }), TOKENS).url).toBe(kept);
@@ -25,6 +26,10 @@ it('hides tokens and credentials in headers', () => {
     'proxy-authorization': 'x',
     cookie: 'x',
     'set-cookie': ['x'],
+    'x-api-key': 'x',
+    'x-auth-token': 'x',
+    'x-signalwire-signature': 'signature',
+    referer: 'https://user:password@example.com/a',
     absent: undefined,
   };
   expect(refusedRequest(callback('', { headers }), TOKENS).headers).toEqual({
@@ -34,6 +39,10 @@ it('hides tokens and credentials in headers', () => {
     'proxy-authorization': '',
     cookie: '',
     'set-cookie': '',
+    'x-api-key': '',
+    'x-auth-token': '',
+    'x-signalwire-signature': 'signature',
+    referer: 'https://example.com/a',
   });
 });
 

@@ -1,11 +1,13 @@
 import type { CallbackRequest } from '../callback-request.ts';
 import type { RefusedRequest } from '../inbox/refusals.ts';
 
-/** These have no value. */
-const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
+/** These have no value. A signature proves one callback only, and is needed to find out why it was rejected. */
+const SECRET_HEADERS = /^(set-)?cookie$|auth|api-?key|secret|password|token/;
 const MOST_BYTES = 16 * 1024;
 /** A shorter token would be found in ordinary words. */
 const SHORTEST_TOKEN = 8;
+/** The user and the password of a URL. */
+const CREDENTIALS = /(\/\/)[^/?#@\s]*@/g;
 const TOKEN_PARAMETERS = /([?&]token=)([^&#\s"']*)/gi;
 
 /**
@@ -18,14 +20,15 @@ export function refusedRequest(
   { method, url, headers, body }: CallbackRequest,
   tokens: readonly string[],
 ): RefusedRequest {
-  const shown = (text: string): string => withoutTokens(withoutParameters(text, tokens), tokens);
+  const shown = (text: string): string =>
+    withoutTokens(withoutParameters(text.replaceAll(CREDENTIALS, '$1'), tokens), tokens);
   return {
     method,
     url: shown(url),
     headers: Object.fromEntries(
       Object.entries(headers).flatMap(([name, value]) => {
         if (value === undefined) return [];
-        if (SECRET_HEADERS.has(name)) return [[name, '']];
+        if (SECRET_HEADERS.test(name)) return [[name, '']];
         return [[name, typeof value === 'string' ? shown(value) : value.map(shown)]];
       }),
     ),
