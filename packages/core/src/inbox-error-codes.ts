@@ -37,6 +37,12 @@ export const INBOX_ERRORS = {
       'The inbox does not support its store: the version of the database, its settings, or the schema of a newer call-status.',
     fix: 'Update call-status or the database.',
   },
+  inbox_denied: {
+    status: 503,
+    severity: 'error',
+    message: 'The database refused the connection.',
+    fix: 'Check the user, the password and the name of the database in the URL, and pg_hba.conf.',
+  },
   inbox_missing: {
     status: 503,
     severity: 'error',

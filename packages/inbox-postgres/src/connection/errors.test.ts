@@ -12,8 +12,9 @@ describe('errors of the database', () => {
   it.each([
     ['25006', 'inbox_unwritable'],
     ['26000', 'inbox_unsupported'],
-    ['28P01', 'inbox_unsupported'],
-    ['3D000', 'inbox_unsupported'],
+    ['28000', 'inbox_denied'],
+    ['28P01', 'inbox_denied'],
+    ['3D000', 'inbox_denied'],
     ['3F000', 'inbox_missing'],
     ['42501', 'inbox_unwritable'],
     ['42P01', 'inbox_missing'],

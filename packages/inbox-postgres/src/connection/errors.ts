@@ -6,7 +6,6 @@ interface Meaning {
 }
 
 const RIGHTS = 'Grant the rights to the user of the database: see "Roles" in the manual of inbox-postgres.';
-const LOGIN = 'Check the user, the password and the name of the database in the URL, and pg_hba.conf.';
 const POOLER =
   'PgBouncer in transaction mode needs version 1.21 or later with max_prepared_statements, or preparedStatements: false here.';
 const CERTIFICATE =
@@ -19,8 +18,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     hint: 'The server is a standby or read-only: use the primary, or list all servers in `hosts`.',
   },
   '26000': { code: 'inbox_unsupported', hint: POOLER },
-  '28': { code: 'inbox_unsupported', hint: LOGIN },
-  '3D000': { code: 'inbox_unsupported', hint: LOGIN },
+  '28': { code: 'inbox_denied' },
+  '3D000': { code: 'inbox_denied' },
   '3F000': { code: 'inbox_missing' },
   '42501': { code: 'inbox_unwritable', hint: RIGHTS },
   '42P01': { code: 'inbox_missing' },

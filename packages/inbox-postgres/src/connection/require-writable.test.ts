@@ -35,7 +35,7 @@ describe.skipIf(server === undefined)('databases', () => {
     const driver = pgDriver(resolveOptions({ url: missing.href }));
     onTestFinished(() => driver.end());
     await expect(driver.connect()).rejects.toMatchObject({
-      code: 'inbox_unsupported',
+      code: 'inbox_denied',
       details: { reason: expect.stringContaining('no-such-database') },
     });
   });

@@ -57,7 +57,7 @@ describe.skipIf(findPostgres() === undefined)('TLS', () => {
 
   it('refuses a wrong password, without telling it', async () => {
     const error = await ask({ url: urlAt('localhost', 'wrong-secret'), ssl: { ca } }).catch((reason: Error) => reason);
-    expect(error).toMatchObject({ code: 'inbox_unsupported' });
+    expect(error).toMatchObject({ code: 'inbox_denied' });
     expect(String(error)).toContain('28P01');
     expect(String(error)).not.toContain('wrong-secret');
   });
