@@ -60,7 +60,7 @@ function withoutTokens(text: string, tokens: readonly string[]): string {
 
 /** Some clients write `%2f` for `%2F`. */
 function inLowerCase(encoded: string): string {
-  return encoded.replaceAll(/%../g, (escape) => escape.toLowerCase());
+  return encoded.replaceAll(/%../g, (escaped) => escaped.toLowerCase());
 }
 
 /** Byte by byte, since it need not be UTF-8. */
