@@ -65,7 +65,7 @@ async function recordAll(path: string, callIds: readonly string[], statuses: rea
 
 const INNOCENT = Array.from({ length: 8 }, (_, at) => `innocent ${at}`);
 
-describe('an event that kills its process', { timeout: 300_000 }, () => {
+describe('an event that kills its process', { timeout: 900_000 }, () => {
   it.each([
     ['by process.exit', ['exit 1']],
     ['beside another that exhausts the heap', ['exit 1', 'heap 1']],
@@ -99,7 +99,7 @@ describe('an event that kills its process', { timeout: 300_000 }, () => {
   });
 });
 
-describe('a process that dies again and again', { timeout: 300_000 }, () => {
+describe('a process that dies again and again', { timeout: 900_000 }, () => {
   it('makes no dead letters of events whose handlers never failed, and handles them once it stays alive', async () => {
     const path = temporaryFile();
     await recordAll(path, INNOCENT);
