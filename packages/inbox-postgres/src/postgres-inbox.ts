@@ -12,6 +12,7 @@ import {
   type InboxHealth,
   type JobTransaction,
   type Lease,
+  type MovedCall,
   type NewEvent,
   type Outcome,
   type ReadyOptions,
@@ -31,6 +32,7 @@ import { OpenedStore } from './opened-store.ts';
 import { type PostgresInboxOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { getCall } from './read/calls.ts';
 import { readCounts } from './read/counts.ts';
+import { exportCall } from './read/export.ts';
 import { Feed } from './read/feed.ts';
 import { handled } from './read/handled.ts';
 import { readHealth } from './read/health.ts';
@@ -48,6 +50,7 @@ import { Upkeep } from './upkeep/upkeep.ts';
 import { recordingOf } from './write/decisions.ts';
 import { Endings } from './write/endings.ts';
 import { isCall } from './write/erase.ts';
+import { importOf } from './write/import.ts';
 import { JobTransactions } from './write/job-transaction.ts';
 import { type Operations, operationsOf } from './write/operations.ts';
 
@@ -233,6 +236,14 @@ export class PostgresInbox implements Inbox {
     // Also without a call: repeating it after a failure leaves nothing.
     await Promise.all([forgotten, this.refusals.forget(callId)]);
     return forgotten;
+  }
+
+  exportCall(provider: string, callId: string, tenant?: string): Promise<MovedCall | undefined> {
+    return exportCall(this.#store, provider, callId, tenant);
+  }
+
+  async importCall(call: MovedCall): Promise<boolean> {
+    return this.#store.write(this.#operations.importCall, importOf(call));
   }
 
   close(): Promise<void> {

@@ -11,6 +11,7 @@ import {
   type InboxCounts,
   type InboxHealth,
   type Lease,
+  type MovedCall,
   type NewEvent,
   type Outcome,
   type Recorded,
@@ -28,7 +29,7 @@ import { type ResolvedOptions, resolveOptions, type SqliteInboxOptions } from '.
 import { FEED_QUERIES, QUERIES, readSteps } from './pages.ts';
 import { SqliteRefusals } from './refusals.ts';
 import { Connection } from './store/connection.ts';
-import { eventColumnsOf, takenOf } from './store/rows.ts';
+import { eventColumnsOf, requireStorableIds, takenOf } from './store/rows.ts';
 import { startThread, threadFile } from './thread/start-thread.ts';
 import type { StartThread } from './thread/write-queue.ts';
 import { Upkeep } from './upkeep.ts';
@@ -188,6 +189,15 @@ export class SqliteInbox implements Inbox {
     let isMore = isForgotten;
     while (isMore) isMore = await this.#write('eraseStep', []);
     return isForgotten;
+  }
+
+  exportCall(provider: string, callId: string, tenant = ''): Promise<MovedCall | undefined> {
+    return this.#file.read((store, now) => readSteps(store.reading.exported.call(provider, callId, tenant, now)));
+  }
+
+  async importCall(call: MovedCall): Promise<boolean> {
+    for (const { event } of call.events) requireStorableIds(event);
+    return this.#write('importCall', [call]);
   }
 
   close(): Promise<void> {

@@ -5,6 +5,7 @@ import type { FeedPage, FeedQuery } from './feed.ts';
 import type { InboxCounts, InboxHealth, WorkerReport } from './health.ts';
 import type { JobTransaction } from './job-transaction.ts';
 import type { Failure, Lease, Outcome, Taken, TakeRequest } from './jobs.ts';
+import type { MovedCall } from './moving/moved-call.ts';
 import type { CallQuery, CallSummary, DeadLetters, Page } from './queries.ts';
 import type { Refusals } from './refusals.ts';
 import type { StatsQuery, StatsRow } from './stats.ts';
@@ -123,6 +124,13 @@ export interface Inbox {
    * Resolves to `false` if there is no such call.
    */
   forgetCall(provider: string, callId: string, tenant?: string): Promise<boolean>;
+  /** Everything about a call, to move it to another inbox; `undefined` if there is no such call. Changes nothing. */
+  exportCall?(provider: string, callId: string, tenant?: string): Promise<MovedCall | undefined>;
+  /**
+   * Adds a call of another inbox. Its events keep their transitions, and no handler runs for one that is handled. Resolves to `false`, and
+   * changes nothing, if the call is known here already.
+   */
+  importCall?(call: MovedCall): Promise<boolean>;
   /** Closes the store. Stop workers first. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -31,6 +31,9 @@ export type {
 } from './inbox.ts';
 export type { JobTransaction } from './job-transaction.ts';
 export type { MemoryInboxOptions } from './memory-inbox.ts';
+export { type MovingInbox, moveInbox } from './moving/move-inbox.ts';
+export type { MovedCall, MovedDeadLetter, MovedEvent, MovedJob } from './moving/moved-call.ts';
+export type { MoveReport } from './moving/mover.ts';
 export type {
   CallQuery,
   CallSummary,
@@ -67,6 +70,7 @@ export {
   timeCursor,
 } from './rows/cursors.ts';
 export { errorGroupOf } from './rows/error-group.ts';
+export { rowOfCall } from './rows/row-of-call.ts';
 export { type CallSearch, digitsOf, searchOf } from './rows/search.ts';
 export {
   type StatsBuckets,

@@ -2,6 +2,7 @@ import type { Taken, TakeRequest } from '@call-status/core/inbox';
 import { type DeadLetterOperations, deadLetterOperations } from './dead-letters.ts';
 import type { Endings } from './endings.ts';
 import { type EraseOperations, eraseOperations } from './erase.ts';
+import { importOperation } from './import.ts';
 import type { Operation } from './operation.ts';
 import { recordOperation } from './record.ts';
 import { type LeaseOperations, leaseOperations } from './results.ts';
@@ -11,6 +12,7 @@ import { takeOperation } from './take.ts';
 export interface Operations extends LeaseOperations, DeadLetterOperations, EraseOperations {
   readonly record: ReturnType<typeof recordOperation>;
   readonly take: Operation<TakeRequest, Taken>;
+  readonly importCall: ReturnType<typeof importOperation>;
 }
 
 /** @param schema quoted */
@@ -21,5 +23,6 @@ export function operationsOf(schema: string, endings: Endings): Operations {
     ...leaseOperations(schema, endings),
     ...deadLetterOperations(schema),
     ...eraseOperations(schema),
+    importCall: importOperation(schema),
   };
 }

@@ -46,7 +46,7 @@ function parametersFrom(first: number): string {
 }
 
 /** What identifies a new call, and when its first event was received. */
-const KEY_COLUMNS = ['provider', 'tenant', 'call_id', 'first_event_at'] as const;
+export const KEY_COLUMNS = ['provider', 'tenant', 'call_id', 'first_event_at'] as const;
 
 /** Makes the rows of calls that are new, as they are after all events of the group. Of those that exist, nothing is changed. */
 export const newCallsSql = (s: string): string => `
@@ -173,6 +173,6 @@ function keyColumns(recordings: readonly Recording[]): unknown[][] {
   ];
 }
 
-function columnsOf(names: readonly (keyof CallRow)[], rows: readonly CallRow[]): unknown[][] {
+export function columnsOf(names: readonly (keyof CallRow)[], rows: readonly CallRow[]): unknown[][] {
   return names.map((name) => rows.map((row) => row[name]));
 }

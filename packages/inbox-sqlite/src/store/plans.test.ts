@@ -3,6 +3,7 @@ import { temporaryFile } from '../../test/support.ts';
 import { loadEngine, type Statement } from '../database/engine.ts';
 import { openDatabase } from '../database/open.ts';
 import { CALL_SQL } from '../read/calls.ts';
+import { EXPORT_SQL } from '../read/export.ts';
 import { FEED_SQL } from '../read/feed.ts';
 import { HANDLED_SQL } from '../read/handled.ts';
 import { HEALTH_SQL } from '../read/health.ts';
@@ -11,6 +12,7 @@ import { STATS_SQL } from '../read/stats.ts';
 import { DEAD_LETTER_SQL } from './dead-letters.ts';
 import { ERASE_SQL } from './erase.ts';
 import { FLIGHT_SQL } from './flights.ts';
+import { IMPORT_SQL } from './import.ts';
 import { JOB_SQL } from './jobs.ts';
 import { RECORD_SQL } from './record.ts';
 import { REFUSAL_SQL } from './refusals.ts';
@@ -34,6 +36,8 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   workers: WORKER_SQL,
   deadLetters: DEAD_LETTER_SQL,
   erase: ERASE_SQL,
+  export: EXPORT_SQL,
+  import: IMPORT_SQL,
   record: RECORD_SQL,
   results: RESULT_SQL,
   settings: SETTINGS_SQL,

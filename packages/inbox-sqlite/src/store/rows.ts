@@ -116,8 +116,7 @@ function jobOf([
  * @throws CallStatusError `inbox_unavailable` when it cannot be stored as JSON, or its ids as UTF-8
  */
 export function eventColumnsOf(event: NewEvent): EventColumns {
-  requireStorable(event.id);
-  requireStorable(event.callId);
+  requireStorableIds(event);
   const columns = columnsOf(event);
   const answered = columns.answered === null ? null : Number(columns.answered);
   return [
@@ -145,6 +144,12 @@ function toJson(event: NewEvent): string {
   } catch (cause) {
     throw new CallStatusError('inbox_unavailable', {}, { cause });
   }
+}
+
+/** @throws CallStatusError `inbox_unavailable` */
+export function requireStorableIds({ id, callId }: NewEvent): void {
+  requireStorable(id);
+  requireStorable(callId);
 }
 
 /** SQLite cuts texts at NUL, and all lone surrogates are the same in UTF-8: two ids could become one. */

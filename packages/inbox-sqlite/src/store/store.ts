@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TerminalStatus } from '@call-status/core';
 import type {
   Failure,
+  MovedCall,
   NewRefusal,
   Outcome,
   Place,
@@ -15,6 +16,7 @@ import { checkpoint, requireVersion, rollback } from '../database/open.ts';
 import { Reading } from '../read/reading.ts';
 import { type ReplayQuery, type ReplayStep, StoredDeadLetters } from './dead-letters.ts';
 import { Eraser, STEP_ROWS } from './erase.ts';
+import { Importer } from './import.ts';
 import { JobQueue } from './jobs.ts';
 import { Recorder } from './record.ts';
 import { StoredRefusals } from './refusals.ts';
@@ -48,6 +50,7 @@ export class Store {
   readonly #recorder: Recorder;
   readonly #jobs: JobQueue;
   readonly #results: Results;
+  readonly #importer: Importer;
   readonly #eraser: Eraser;
   readonly #sweeper: Sweeper;
   readonly #workers: StoredWorkers;
@@ -67,6 +70,7 @@ export class Store {
     this.reading = new Reading(db, this.#transaction.flights, this.#workers);
     this.deadLetters = new StoredDeadLetters(db, this.#transaction);
     this.settings = new Settings(db);
+    this.#importer = new Importer(db, this.#transaction);
     this.#eraser = new Eraser(db, this.#transaction, this.#results.outcomes, this.refusals);
     this.#sweeper = new Sweeper(db, this.#transaction, this.#eraser, this.settings);
     this.#clockOffset = this.settings.clockOffset(now?.wall ?? Date.now(), now?.mono ?? monotonic());
@@ -184,6 +188,10 @@ export class Store {
 
   forgetCall(provider: string, callId: string, tenant: string, now: Now): boolean {
     return this.#eraser.forgetCall(provider, callId, tenant, now);
+  }
+
+  importCall(call: MovedCall, now: Now): boolean {
+    return this.#importer.import(call, now);
   }
 
   /** Removes some events of removed calls. @returns whether any may be left */

@@ -16,6 +16,7 @@ export type WriteName =
   | 'discard'
   | 'endCall'
   | 'forgetCall'
+  | 'importCall'
   | 'eraseStep'
   | 'keepRefusals'
   | 'reportWorker'

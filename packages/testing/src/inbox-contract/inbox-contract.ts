@@ -5,6 +5,7 @@ import { CALLS } from './calls/calls.ts';
 import { ENDING } from './calls/ending.ts';
 import { FEED, FEED_OF_A_DURABLE_INBOX, FEED_OF_A_RETAINING_INBOX } from './calls/feed.ts';
 import { FILTERS } from './calls/filters.ts';
+import { MOVING } from './calls/moving.ts';
 import { QUERIES } from './calls/queries.ts';
 import { SEARCH } from './calls/search.ts';
 import { STATISTICS } from './calls/statistics.ts';
@@ -135,6 +136,7 @@ function subjectsOf(probe: InboxUnderTest): Subjects {
     ...(isRetaining && isDurable && { 'retention in a store': DURABLE_RETENTION }),
     ...(isRetaining && isDurable && isShared && { 'redelivery to many': REDELIVERY_OF_MANY }),
     ...(inbox.transaction !== undefined && { transactions: TRANSACTIONS }),
+    ...(inbox.importCall !== undefined && { 'moving calls': MOVING }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { memoryInbox } from '@call-status/core';
+import { moveInbox } from '@call-status/core/inbox';
 import { describe, it } from 'vitest';
 import { inboxContract, type MakeInbox } from '../../src/index.ts';
 
@@ -19,6 +20,13 @@ const MAKERS: readonly (readonly [string, MakeInbox])[] = [
     ({ clock }) => {
       const inbox = memoryInbox({ clock });
       return { inbox, second: async () => inbox, cleanup: () => inbox.close() };
+    },
+  ],
+  [
+    'moveInbox',
+    ({ clock }) => {
+      const inbox = moveInbox(memoryInbox({ clock }), memoryInbox({ clock }));
+      return { inbox, cleanup: () => inbox.close() };
     },
   ],
 ];

@@ -1,7 +1,8 @@
 import { type ApplicationEnd, type Call, foldCall } from '../../call.ts';
 import type { AnyCallStatusEvent, CallStatus } from '../../event.ts';
 import type { NewEvent } from '../inbox.ts';
-import { type CallRow, columnsOf, mergeColumns } from '../rows/call-columns.ts';
+import type { CallRow } from '../rows/call-columns.ts';
+import { rowOfCall } from '../rows/row-of-call.ts';
 import { CALL_BYTES, detached } from './bytes.ts';
 import type { Entry } from './calls/serial-log.ts';
 import { Node } from './linked-list.ts';
@@ -27,6 +28,8 @@ export class QueuedJob {
   /** The token of its last take, until that has a result or another take follows. */
   token = '';
   leaseUntil = 0;
+  /** The number of its last take. */
+  fence = 0;
   /** The pause after an interruption, once its handlers began. */
   interruptedForMs: number | undefined;
   next: QueuedJob | undefined;
@@ -106,8 +109,11 @@ export class CallQueue {
     return true;
   }
 
-  add(recorded: RecordedEvent, job: QueuedJob): void {
+  addEvent(recorded: RecordedEvent): void {
     this.#events.set(recorded.item.id, recorded);
+  }
+
+  addJob(job: QueuedJob): void {
     if (this.tail === undefined) this.head = job;
     else this.tail.next = job;
     this.tail = job;
@@ -139,14 +145,7 @@ export class CallQueue {
   }
 
   toRow(): CallRow {
-    let row: CallRow | undefined;
-    for (const { item } of this.#events.values()) row = mergeColumns(row, columnsOf(item), item.transition);
-    const ended = this.end && {
-      ...this.end,
-      terminal: true,
-      ended_at: Date.parse(this.end.at),
-      ended_by: 'application',
-    };
-    return { ...(row as CallRow), ...ended, has_dead_letter: this.dead > 0 };
+    const events = Array.from(this.#events.values(), ({ item }) => item);
+    return { ...rowOfCall(events, this.end), has_dead_letter: this.dead > 0 };
   }
 }

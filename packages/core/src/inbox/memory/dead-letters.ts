@@ -59,7 +59,11 @@ export class MemoryDeadLetters implements DeadLetters {
   }
 
   async get(eventId: string): Promise<DeadLetter | undefined> {
-    return this.#byEvent.get(eventId)?.item.letter;
+    return this.find(eventId)?.letter;
+  }
+
+  find(eventId: string): StoredDeadLetter | undefined {
+    return this.#byEvent.get(eventId)?.item;
   }
 
   async replay(eventId: string): Promise<boolean> {

@@ -22,12 +22,14 @@ import type {
   Taken,
   TakeRequest,
 } from '../inbox.ts';
+import type { MovedCall } from '../moving/moved-call.ts';
 import { isoOf } from '../rows/stored.ts';
 import type { StatsQuery, StatsRow } from '../stats.ts';
 import { CALL_BYTES, sizeOf } from './bytes.ts';
 import { CallQueue, QueuedJob } from './call-queue.ts';
 import { type Bounds, KeptCalls } from './calls/kept-calls.ts';
 import { MemoryDeadLetters } from './dead-letters.ts';
+import { ageOf, exportedCall, importCall, sizeOfEvents } from './moving.ts';
 import { readFeed } from './reading/feed.ts';
 import { healthOf } from './reading/health.ts';
 import { listCalls } from './reading/list-calls.ts';
@@ -77,9 +79,7 @@ export class MemoryInbox implements Inbox {
     if (this.#calls.wasErased(id, now)) return { transition: 'duplicate', done: true };
 
     const bytes = sizeOf(event);
-    if (!this.#calls.makeRoom(queue, bytes + CALL_BYTES, now)) {
-      throw new CallStatusError('inbox_unavailable', { hint: FULL });
-    }
+    this.#makeRoom(queue, bytes, now);
     if (queue === undefined) {
       queue = new CallQueue(event, ++this.#serial);
       this.#calls.add(queue);
@@ -90,7 +90,8 @@ export class MemoryInbox implements Inbox {
     const recorded = this.#calls.addEvent(queue, stored, ++this.#serial, bytes);
     const job = new QueuedJob(queue, recorded);
     queue.touchedAt = now;
-    queue.add(recorded, job);
+    queue.addEvent(recorded);
+    queue.addJob(job);
     this.#unfinished++;
     if (queue.head === job) this.#scheduleNext(queue);
     return { transition, done: false };
@@ -206,8 +207,33 @@ export class MemoryInbox implements Inbox {
     return true;
   }
 
+  async exportCall(provider: string, callId: string, tenant?: string): Promise<MovedCall | undefined> {
+    const queue = this.#calls.get(provider, tenant, callId);
+    return queue && exportedCall(queue, this.deadLetters, this.#now());
+  }
+
+  async importCall(call: MovedCall): Promise<boolean> {
+    if (this.#isClosed) throw new CallStatusError('closed');
+    const { provider, tenant, callId, events } = call;
+    if (this.#calls.get(provider, tenant, callId) !== undefined) return false;
+    const now = this.#now();
+    this.#makeRoom(undefined, sizeOfEvents(events), now);
+    const parts = { calls: this.#calls, schedule: this.#schedule, deadLetters: this.deadLetters };
+    const target = { ...parts, serial: () => ++this.#serial };
+    const { queue, jobs } = importCall(call, target, now - ageOf(events, this.#clock()));
+    this.#unfinished += jobs;
+    if (queue.head === undefined) this.#calls.markIdle(queue);
+    else this.#scheduleNext(queue);
+    return true;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
+  }
+
+  #makeRoom(queue: CallQueue | undefined, bytes: number, now: number): void {
+    if (this.#calls.makeRoom(queue, bytes + CALL_BYTES, now)) return;
+    throw new CallStatusError('inbox_unavailable', { hint: FULL });
   }
 
   /** Makes a call's first job available, now or when it is due. */

@@ -17,8 +17,14 @@ export class Leases {
   add(job: QueuedJob): number {
     this.#jobs.delete(job.token);
     job.token = String(++this.#takes);
+    job.fence = this.#takes;
     this.#jobs.set(job.token, job);
     return this.#takes;
+  }
+
+  /** The next take has a higher number than this. */
+  startAfter(fence: number): void {
+    this.#takes = Math.max(this.#takes, fence);
   }
 
   get(token: string): QueuedJob | undefined {

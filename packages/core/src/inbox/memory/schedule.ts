@@ -110,6 +110,11 @@ export class Schedule {
     return job;
   }
 
+  /** The next take has a higher number than this. */
+  startAfter(fence: number): void {
+    this.#leases.startAfter(fence);
+  }
+
   /** When a pause that starts now ends. */
   after(ms: number): number {
     return this.#now() + positive(ms);

@@ -15,20 +15,31 @@ export class Bench {
   /** The inbox, or after `reopen` the reopened one. */
   inbox: Inbox;
   readonly #subject: InboxUnderTest;
+  readonly #makeInbox: MakeInbox;
+  readonly #others: InboxUnderTest[] = [];
 
-  private constructor(clock: ManualClock, subject: InboxUnderTest) {
+  private constructor(clock: ManualClock, subject: InboxUnderTest, makeInbox: MakeInbox) {
     this.clock = clock;
+    this.#makeInbox = makeInbox;
     this.#subject = subject;
     this.inbox = subject.inbox;
   }
 
   static async make(makeInbox: MakeInbox): Promise<Bench> {
     const clock = manualClock(Date.UTC(2026, 0, 1));
-    return new Bench(clock, await makeInbox({ clock: clock.now, advance: clock.advance }));
+    return new Bench(clock, await makeInbox({ clock: clock.now, advance: clock.advance }), makeInbox);
   }
 
   async reopen(): Promise<void> {
     this.inbox = await (this.#subject as Required<InboxUnderTest>).reopen();
+  }
+
+  /** An inbox with a store of its own. */
+  async another(): Promise<Inbox> {
+    const { now, advance } = this.clock;
+    const subject = await this.#makeInbox({ clock: now, advance });
+    this.#others.push(subject);
+    return subject.inbox;
   }
 
   second(options?: { readonly clock?: Clock }): Promise<Inbox> {
@@ -50,7 +61,7 @@ export class Bench {
   }
 
   async cleanup(): Promise<void> {
-    await this.#subject.cleanup();
+    for (const subject of [this.#subject, ...this.#others]) await subject.cleanup();
   }
 
   event(callId: string, status: CallStatus, more?: Parameters<typeof acmeEvent>[3]): NewEvent {

@@ -1,0 +1,103 @@
+import type { MovedCall, MovedDeadLetter, MovedEvent, MovedJob } from '../moving/moved-call.ts';
+import { sizeOf } from './bytes.ts';
+import { CallQueue, QueuedJob, type RecordedEvent } from './call-queue.ts';
+import type { KeptCalls } from './calls/kept-calls.ts';
+import type { MemoryDeadLetters, StoredDeadLetter } from './dead-letters.ts';
+import type { Schedule } from './schedule.ts';
+
+/** Everything about a call. @param now in elapsed milliseconds */
+export function exportedCall(queue: CallQueue, deadLetters: MemoryDeadLetters, now: number): MovedCall {
+  const { provider, tenant, callId, end } = queue;
+  const jobs = new Map<string, MovedJob>();
+  for (let job = queue.head; job !== undefined; job = job.next) jobs.set(job.event.id, movedJob(job, now));
+  const events = Array.from(queue.events, ({ item: event }): MovedEvent => {
+    const job = jobs.get(event.id);
+    const dead = queue.dead > 0 ? deadLetters.find(event.id) : undefined;
+    return { event, ...(job && { job }), ...(dead && { deadLetter: movedLetter(dead) }) };
+  });
+  return { provider, ...(tenant !== undefined && { tenant }), callId, ...(end && { end }), events };
+}
+
+function movedJob(job: QueuedJob, now: number): MovedJob {
+  const { failures, interruptions, doneHandlers, fence, token, interruptedForMs } = job;
+  const isRunning = job === job.queue.head && job.queue.state === 'running';
+  const dueAt = isRunning ? job.leaseUntil + (interruptedForMs ?? 0) : job.dueAt;
+  return {
+    failures,
+    interruptions: interruptions + Number(interruptedForMs !== undefined),
+    suspect: job.isSuspect || token !== '',
+    takes: fence,
+    doneHandlers,
+    ...(dueAt > now && { retryInMs: dueAt - now }),
+  };
+}
+
+function movedLetter({ job, letter }: StoredDeadLetter): MovedDeadLetter {
+  const { attempts, error, deadAt } = letter;
+  return { attempts, takes: job.fence, error, deadAt, doneHandlers: job.doneHandlers };
+}
+
+/** How much memory its events take. */
+export function sizeOfEvents(events: readonly MovedEvent[]): number {
+  return events.reduce((sum, { event }) => sum + sizeOf(event), 0);
+}
+
+/** How long ago the last of its events was received, in milliseconds. */
+export function ageOf(events: readonly MovedEvent[], wall: number): number {
+  const last = Math.max(...events.map(({ event }) => Date.parse(event.receivedAt)));
+  return Math.max(0, wall - last);
+}
+
+/** The parts of a memory inbox that a call is added to. */
+export interface Target {
+  readonly calls: KeptCalls;
+  readonly schedule: Schedule;
+  readonly deadLetters: MemoryDeadLetters;
+  /** The next number of a call or an event. */
+  serial(): number;
+}
+
+/** Adds a call of another inbox, for which there is room. Its first job is not scheduled yet. Returns it, with the number of its jobs. */
+export function importCall(
+  { events, end }: MovedCall,
+  { calls, schedule, deadLetters, serial }: Target,
+  touchedAt: number,
+): { readonly queue: CallQueue; readonly jobs: number } {
+  const queue = new CallQueue((events[0] as MovedEvent).event, serial());
+  queue.touchedAt = touchedAt;
+  calls.add(queue);
+  let jobs = 0;
+  for (const moved of events) {
+    const { event, job, deadLetter } = moved;
+    if (event.transition === 'advance') calls.setStatus(queue, event.status);
+    const recorded = calls.addEvent(queue, event, serial(), sizeOf(event));
+    queue.addEvent(recorded);
+    if (job !== undefined) {
+      queue.addJob(queuedJob(queue, recorded, job, schedule));
+      jobs++;
+    }
+    if (deadLetter !== undefined) {
+      const { attempts: failures, ...dead } = deadLetter;
+      deadLetters.add(queuedJob(queue, recorded, { ...NEW, ...dead, failures }, schedule), dead.error, dead.deadAt);
+    }
+  }
+  if (end !== undefined) {
+    calls.setStatus(queue, end.status);
+    queue.end = end;
+  }
+  return { queue, jobs };
+}
+
+const NEW = { interruptions: 0, suspect: false };
+
+function queuedJob(queue: CallQueue, recorded: RecordedEvent, moved: MovedJob, schedule: Schedule): QueuedJob {
+  const job = new QueuedJob(queue, recorded);
+  job.failures = moved.failures;
+  job.interruptions = moved.interruptions;
+  job.isSuspect = moved.suspect;
+  job.doneHandlers = moved.doneHandlers;
+  job.fence = moved.takes;
+  job.dueAt = schedule.after(moved.retryInMs ?? 0);
+  schedule.startAfter(moved.takes);
+  return job;
+}
