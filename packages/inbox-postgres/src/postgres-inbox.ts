@@ -115,6 +115,7 @@ export class PostgresInbox implements Inbox {
       sessions: this.#sessions,
       finish,
       endings,
+      queryTimeoutMs: options.queryTimeoutMs,
       workIsDue,
       committed: changed,
     });

@@ -5,6 +5,7 @@ import { BEGIN, IDLE_MS, type Result, type Session } from '../connection/session
 import type { Sessions } from '../connection/sessions.ts';
 import { BY_INDEX } from '../plans.ts';
 import type { Store } from '../store.ts';
+import { clearInterval, setInterval } from '../timers.ts';
 import type { Endings } from './endings.ts';
 import { lockSql } from './group.ts';
 import type { LeaseOperations } from './results.ts';
@@ -17,6 +18,9 @@ export interface JobTransactionOptions {
   readonly sessions: Sessions;
   readonly finish: LeaseOperations['finish'];
   readonly endings: Endings;
+  readonly queryTimeoutMs: number;
+  /** How long the server keeps a transaction whose host it does not hear of, in milliseconds; 30 seconds by default. */
+  readonly idleMs?: number;
   /** After a commit that made a job due. */
   readonly workIsDue: () => void;
   readonly committed: () => void;
@@ -30,6 +34,9 @@ const NOT_BY_HANDLERS = 'A handler cannot end it: it is committed together with 
 
 /** Undoes what outlives a transaction: the next one on the connection may be that of another tenant. */
 const RESET = 'RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()';
+
+/** How often a transaction says within `idleMs` that its host is there. */
+const SIGNS = 3;
 
 /** Makes the transactions of handlers. */
 export class JobTransactions {
@@ -52,6 +59,7 @@ class PostgresJobTransaction implements JobTransaction {
   readonly #options: JobTransactionOptions;
   readonly #sql: JobTransactions['sql'];
   #session: Promise<Session> | undefined;
+  #signs: NodeJS.Timeout | undefined;
   #isOver = false;
 
   constructor({ options, sql }: JobTransactions) {
@@ -79,6 +87,7 @@ class PostgresJobTransaction implements JobTransaction {
   async rollback(): Promise<void> {
     this.#isOver = true;
     const session = await this.#session?.catch(() => undefined);
+    clearInterval(this.#signs);
     this.#session = undefined;
     if (session === undefined) return;
     await session.query('ROLLBACK').catch(() => {});
@@ -107,6 +116,7 @@ class PostgresJobTransaction implements JobTransaction {
       return endings.outcomeOf(lease.token, 'finish', outcome);
     }
     await session.query('COMMIT');
+    clearInterval(this.#signs);
     this.#session = undefined;
     this.#release(session);
     committed();
@@ -120,12 +130,18 @@ class PostgresJobTransaction implements JobTransaction {
   }
 
   async #begin(): Promise<Session> {
-    const session = await this.#options.sessions.take();
+    const { sessions, queryTimeoutMs, idleMs = 30_000 } = this.#options;
+    const session = await sessions.take();
     try {
-      await session.query(BEGIN);
+      // The server gives up on a lock before `pg` gives up on the server.
+      const lockMs = Math.ceil(queryTimeoutMs * 0.9);
+      const limits = `SET LOCAL idle_in_transaction_session_timeout = ${idleMs}; SET LOCAL lock_timeout = ${lockMs}`;
+      await session.query(`${BEGIN}; ${limits}`);
+      // Handlers may take their time, but a host that is lost must not keep their locks.
+      this.#signs = setInterval(() => void session.query('').catch(() => {}), idleMs / SIGNS).unref();
       return session;
     } catch (error) {
-      this.#options.sessions.release(session);
+      sessions.release(session);
       throw error;
     }
   }

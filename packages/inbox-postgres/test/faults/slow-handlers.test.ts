@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { pgDriver } from '../../src/connection/pg-driver.ts';
+import { Sessions } from '../../src/connection/sessions.ts';
+import { resolveOptions } from '../../src/options.ts';
+import { Endings } from '../../src/write/endings.ts';
+import { JobTransactions } from '../../src/write/job-transaction.ts';
+import { operationsOf } from '../../src/write/operations.ts';
+import { plainStore } from '../plain-store.ts';
+import { queryAt } from '../servers/postgres.ts';
+import { freshSchema, sharedServer } from '../servers/test-server.ts';
+
+const url = (await sharedServer()) as string;
+
+const IDLE_MS = 600;
+
+describe.skipIf(url === undefined)('the transaction of a handler', () => {
+  async function setUp() {
+    const store = await plainStore(url, freshSchema(url));
+    const driver = pgDriver(resolveOptions({ url }));
+    const sessions = new Sessions(() => driver.connect(), 2);
+    onTestFinished(() => Promise.all([sessions.close(), driver.end(), store.end()]).then(() => {}));
+    const bills = `${store.schema}.bills`;
+    await queryAt(url, `CREATE TABLE ${bills} (call text PRIMARY KEY)`);
+    const endings = new Endings();
+    const { finish } = operationsOf(store.schema, endings);
+    const transactions = new JobTransactions({
+      store,
+      sessions,
+      finish,
+      endings,
+      queryTimeoutMs: 1000,
+      idleMs: IDLE_MS,
+      workIsDue() {},
+      committed() {},
+    });
+    const insert = `INSERT INTO ${bills} VALUES ('c1')`;
+    return { insert, begin: () => transactions.begin() };
+  }
+
+  it('lasts as long as the handler', async () => {
+    const { begin, insert } = await setUp();
+    const transaction = begin();
+    await transaction.query(insert);
+    await pause(3 * IDLE_MS);
+    await expect(transaction.query('SELECT 1 AS one')).resolves.toMatchObject({ rows: [{ one: 1 }] });
+    await transaction.rollback();
+  });
+
+  it('keeps no lock of a host that is lost or blocked', async () => {
+    const { begin, insert } = await setUp();
+    const transaction = begin();
+    await transaction.query(insert);
+    // As a frozen process: it sends nothing, and its connection stays open.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3 * IDLE_MS);
+    await expect(transaction.query('SELECT 1')).rejects.toMatchObject({ code: 'inbox_unavailable' });
+    await queryAt(url, insert);
+    await transaction.rollback();
+  });
+
+  it('does not wait in the server for a lock longer than here', async () => {
+    const { begin, insert } = await setUp();
+    const [first, second] = [begin(), begin()];
+    await first.query(insert);
+    await expect(second.query(insert)).rejects.toMatchObject({ code: '55P03' });
+    await second.rollback();
+    await first.rollback();
+  });
+});
