@@ -65,6 +65,30 @@ describe.skipIf(url === undefined)('a group of operations', () => {
     expect((await inbox.listCalls()).rows).toMatchObject([{ status: 'ringing', terminal: false, eventCount: 1 }]);
   });
 
+  it('makes calls again that another host has removed', async () => {
+    const { inbox, second, cleanup } = await inboxesAt({ url: url as string })({ clock: Date.now, advance: () => {} });
+    onTestFinished(async () => {
+      await cleanup();
+    });
+    const other = await second?.();
+    for (const callId of ['c1', 'c2', 'c3']) await inbox.record(anEvent(callId, 'ringing'));
+    for (const callId of ['c1', 'c2']) await other?.forgetCall('acme', callId);
+    const recorded = ['c1', 'c2', 'c3'].map((callId) => inbox.record(anEvent(callId, 'completed')));
+    const again = inbox.record(anEvent('c1', 'ringing'));
+    expect((await Promise.all([...recorded, again])).map(({ transition }) => transition)).toEqual([
+      'advance',
+      'advance',
+      'advance',
+      'duplicate',
+    ]);
+    const { rows } = await inbox.listCalls();
+    expect(rows.map(({ callId, eventCount }) => [callId, eventCount]).sort()).toEqual([
+      ['c1', 1],
+      ['c2', 1],
+      ['c3', 2],
+    ]);
+  });
+
   it('refuses what PostgreSQL cannot store', async () => {
     const inbox = await anInbox();
     const circular: { self?: unknown } = {};

@@ -57,7 +57,8 @@ export function draftsOf(recordings: readonly Recording[]): Map<string, Draft> {
   return drafts;
 }
 
-function keyOf({ provider, tenant, call_id: callId }: CallColumns): string {
+/** What identifies a call, as one text. */
+export function keyOf({ provider, tenant, call_id: callId }: CallColumns): string {
   return `${provider}\0${tenant}\0${callId}`;
 }
 

@@ -2,8 +2,9 @@ import type { CallRow, Recorded } from '@call-status/core/inbox';
 import type { Row } from '../connection/session.ts';
 import { feedMarkSql } from '../feed-mark.ts';
 import { nowSql } from '../store.ts';
-import { type Decided, Decisions, type Draft, draftsOf, type Recording } from './decisions.ts';
+import { type Decided, Decisions, type Draft, draftsOf, keyOf, type Recording } from './decisions.ts';
 import { IS_CALL } from './group.ts';
+import { KnownCalls } from './known-calls.ts';
 import type { GroupTransaction, Operation } from './operation.ts';
 
 /** The columns of a call that an event may change, with their types. */
@@ -108,15 +109,17 @@ export function recordOperation(s: string): Operation<Recording, Recorded, Prepa
     updateCalls: updateCallsSql(s),
     insert: insertSql(s),
   };
+  const knownCalls = new KnownCalls();
   return {
     lengthOf: ({ json }) => json.length,
     lock({ columns: { provider, tenant, call_id: callId } }, { keys }) {
       keys.push({ provider, tenant, callId });
     },
     prepare(transaction, recordings) {
-      const drafts = draftsOf(recordings);
-      const rows = [...drafts.values()].map(({ row }) => row);
       void transaction.send(sql.mark);
+      const drafts = draftsOf(recordings.filter(({ columns }) => !knownCalls.has(keyOf(columns))));
+      if (drafts.size === 0) return { drafts, made: Promise.resolve(new Set()) };
+      const rows = [...drafts.values()].map(({ row }) => row);
       const sent = transaction.send(sql.newCalls, [...columnsOf(KEY_COLUMNS, rows), ...columnsOf(CALL_COLUMNS, rows)]);
       const made = sent.then((found) => new Set(found.map(({ id }) => id as number)));
       made.catch(() => {});
@@ -126,6 +129,7 @@ export function recordOperation(s: string): Operation<Recording, Recorded, Prepa
       const known = transaction.send(sql.known, keyColumns(recordings));
       const decisions = new Decisions(drafts, await made);
       const rows = await known;
+      remember(knownCalls, recordings, rows);
       const results = recordings.map((recording, at) => decisions.decide(recording, rows[at] as Row));
       if (decisions.empty.length > 0) void transaction.send(sql.deleteEmpty, [decisions.empty]);
       update(transaction, sql.updateCalls, decisions.changed());
@@ -133,6 +137,18 @@ export function recordOperation(s: string): Operation<Recording, Recorded, Prepa
       return { results: Promise.resolve(results) };
     },
   };
+}
+
+/** If a call that was known has no row any more, the group begins again, and makes it. */
+function remember(calls: KnownCalls, recordings: readonly Recording[], rows: readonly Row[]): void {
+  if (rows.some(({ id, removed }) => id === null && !removed)) {
+    calls.clear();
+    return;
+  }
+  for (const [at, { columns }] of recordings.entries()) {
+    // The row of a call is removed again if all that was recorded of it has been removed.
+    if (!rows[at]?.['removed']) calls.add(keyOf(columns));
+  }
 }
 
 /** What is sent before the lock, for all events of a group. */
