@@ -21,7 +21,7 @@ const isPossible = process.platform === 'linux' && findPostgres() !== undefined;
 
 describe.skipIf(!isPossible)('six hosts on one database', () => {
   it(`lose nothing that was acknowledged when they are killed ${KILLS} times and the server fails`, {
-    timeout: 60_000 + KILLS * 10_000,
+    timeout: 60_000 + KILLS * 30_000,
   }, async () => {
     const server = await startPostgres();
     onTestFinished(() => server.remove());
