@@ -43,6 +43,7 @@ it.each<[unknown, RegExp]>([
   [{ pool: {} }, /expected a Pool/],
   [{ url, schema: 'Calls' }, /lower-case/],
   [{ url, ssl: 'require' }, /TLS/],
+  [{ url, ssl: null }, /TLS/],
   [{ url, retentionMs: 0 }, /more than 0/],
   [{ url, sweepMs: Number.NaN }, /milliseconds/],
   [{ url, readConnections: 0 }, /whole number/],

@@ -16,7 +16,8 @@ export class Sessions {
   }
 
   async take(): Promise<Session> {
-    if (this.#inUse >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (!this.#isClosed && this.#inUse >= this.#limit)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.#isClosed) throw new CallStatusError('closed');
     this.#inUse++;
     const idle = this.#idle.pop();

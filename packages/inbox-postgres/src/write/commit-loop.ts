@@ -1,4 +1,3 @@
-import { CallStatusError } from '@call-status/core';
 import { isLocked, isOfConnection, isTimeout, isWorthAnotherTry, toInboxError } from '../connection/errors.ts';
 import type { Session } from '../connection/session.ts';
 import { monotonicNow, setImmediate } from '../timers.ts';
@@ -46,7 +45,6 @@ export class CommitLoop {
   readonly #queue: Pending[] = [];
   #session: Session | undefined;
   #running: Promise<void> | undefined;
-  #isClosed = false;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -54,7 +52,6 @@ export class CommitLoop {
   }
 
   write<Arg, Result, Prepared>(operation: Operation<Arg, Result, Prepared>, arg: Arg): Promise<Result> {
-    if (this.#isClosed) return Promise.reject(new CallStatusError('closed'));
     return new Promise<Result>((resolve, reject) => {
       this.#queue.push({ operation, arg, resolve: resolve as (result: unknown) => void, reject });
       this.#running ??= this.#run();
@@ -63,7 +60,6 @@ export class CommitLoop {
 
   /** Finishes what was asked for, and ends the connection. */
   async close(): Promise<void> {
-    this.#isClosed = true;
     await this.#running;
     await this.#session?.end();
     this.#session = undefined;
