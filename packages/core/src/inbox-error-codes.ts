@@ -65,6 +65,11 @@ export const INBOX_ERRORS = {
     message: 'Notifications of other processes do not arrive, so the inbox looks for their events from time to time.',
     fix: 'Behind PgBouncer in transaction mode, set listenUrl to the server itself, or listen to false. No event is lost; a worker takes it up to pollMs later.',
   },
+  inbox_unnamed_statements: {
+    severity: 'warning',
+    message: 'Named statements do not get through to the database, so the inbox no longer uses them.',
+    fix: 'PgBouncer in transaction mode needs version 1.21 or later with max_prepared_statements. With an older one, set preparedStatements: false.',
+  },
   inbox_exposed: {
     severity: 'warning',
     message: 'Every user of this host can read or write the inbox file, and it holds phone numbers.',

@@ -1,7 +1,7 @@
 import { CallStatusError } from '@call-status/core';
 import type { StoreHealth } from '@call-status/core/inbox';
 import { toInboxError } from './connection/errors.ts';
-import { requireNamedStatements } from './connection/named-statements.ts';
+import { probeNamedStatements } from './connection/named-statements.ts';
 import { type Driver, lockMsOf, type Query, type Row, type Session } from './connection/session.ts';
 import type { ResolvedOptions } from './options.ts';
 import { prepareSchema, quoted, requireSchema } from './schema/migrate.ts';
@@ -107,8 +107,8 @@ export class OpenedStore implements Store {
 
   async #open(): Promise<void> {
     const { schema, migrate, preparedStatements } = this.#options;
+    if (preparedStatements) await probeNamedStatements(this.driver);
     await prepareSchema(this.driver, { schema, migrate, create: this.#mayCreate });
-    if (preparedStatements) await requireNamedStatements(this.driver);
     this.#isOpen = true;
   }
 

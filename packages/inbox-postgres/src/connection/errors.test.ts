@@ -11,14 +11,12 @@ function serverError(code: string, message = 'something failed'): pg.DatabaseErr
 describe('errors of the database', () => {
   it.each([
     ['25006', 'inbox_unwritable'],
-    ['26000', 'inbox_unsupported'],
     ['28000', 'inbox_denied'],
     ['28P01', 'inbox_denied'],
     ['3D000', 'inbox_denied'],
     ['3F000', 'inbox_missing'],
     ['42501', 'inbox_unwritable'],
     ['42P01', 'inbox_missing'],
-    ['42P05', 'inbox_unsupported'],
     ['53100', 'inbox_full'],
     ['53300', 'inbox_unavailable'],
     ['57P01', 'inbox_unavailable'],

@@ -6,8 +6,6 @@ interface Meaning {
 }
 
 const RIGHTS = 'Grant the rights to the user of the database: see "Roles" in the manual of inbox-postgres.';
-const POOLER =
-  'PgBouncer in transaction mode needs version 1.21 or later with max_prepared_statements, or preparedStatements: false here.';
 const CERTIFICATE =
   'Pass the certificate of the authority, `ssl: { ca: readFileSync(…) }`, and connect by the host name that is in the certificate.';
 
@@ -17,13 +15,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     code: 'inbox_unwritable',
     hint: 'The server is a standby or read-only: use the primary, or list all servers in `hosts`.',
   },
-  '26000': { code: 'inbox_unsupported', hint: POOLER },
   '28': { code: 'inbox_denied' },
   '3D000': { code: 'inbox_denied' },
   '3F000': { code: 'inbox_missing' },
   '42501': { code: 'inbox_unwritable', hint: RIGHTS },
   '42P01': { code: 'inbox_missing' },
-  '42P05': { code: 'inbox_unsupported', hint: POOLER },
   '53100': { code: 'inbox_full' },
   '53300': {
     code: 'inbox_unavailable',

@@ -1,9 +1,9 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { findPgBouncer } from '../../test/servers/find.ts';
 import { startPgBouncer } from '../../test/servers/pgbouncer.ts';
 import { freshDatabase, sharedServer } from '../../test/servers/test-server.ts';
 import { resolveOptions } from '../options.ts';
-import { requireNamedStatements } from './named-statements.ts';
+import { probeNamedStatements, StatementNames } from './named-statements.ts';
 import { pgDriver } from './pg-driver.ts';
 import type { Driver } from './session.ts';
 
@@ -19,17 +19,32 @@ describe.skipIf(server === undefined || findPgBouncer() === undefined)('named st
   }
 
   it('work on a server', async () => {
-    await expect(requireNamedStatements(open({ url }))).resolves.toBeUndefined();
+    const driver = open({ url });
+    const onWarning = vi.fn<() => void>();
+    driver.onWarning?.(onWarning);
+    await probeNamedStatements(driver);
+    expect(await usesNames(driver)).toBe(true);
+    expect(onWarning).not.toHaveBeenCalled();
   });
 
-  it('are refused behind a PgBouncer that loses them', async () => {
+  it('are no longer used behind a PgBouncer that loses them, with one warning', async () => {
     const bouncer = await startPgBouncer(url);
     onTestFinished(() => bouncer.stop());
-    await expect(requireNamedStatements(open({ url: bouncer.url }))).rejects.toMatchObject({
-      code: 'inbox_unsupported',
-      details: { hint: expect.stringContaining('preparedStatements: false') },
-    });
-    await requireNamedStatements(open({ url: bouncer.url, preparedStatements: false }));
+    const driver = open({ url: bouncer.url });
+    const onWarning = vi.fn<() => void>();
+    driver.onWarning?.(onWarning);
+    await probeNamedStatements(driver);
+    expect(await usesNames(driver)).toBe(false);
+    await probeNamedStatements(driver);
+    expect(onWarning).toHaveBeenCalledOnce();
+    expect(onWarning).toHaveBeenCalledWith(expect.objectContaining({ code: 'inbox_unnamed_statements' }));
+  });
+
+  it('have the same names in all processes', async () => {
+    const [one, other] = [new StatementNames(true), new StatementNames(true)];
+    one.of('SELECT 1');
+    expect(other.of('SELECT 2')).toBe(one.of('SELECT 2'));
+    expect(one.of('SELECT 1')).not.toBe(one.of('SELECT 2'));
   });
 
   it('are not blamed for what else fails', async () => {
@@ -40,6 +55,15 @@ describe.skipIf(server === undefined || findPgBouncer() === undefined)('named st
       await session.end();
       return session;
     };
-    await expect(requireNamedStatements({ ...driver, connect })).rejects.toThrow('closed');
+    await expect(probeNamedStatements({ ...driver, connect })).rejects.toThrow('closed');
   });
+
+  async function usesNames(driver: Driver): Promise<boolean> {
+    const session = await driver.connect();
+    await session.query('BEGIN');
+    await session.query('SELECT $1::text AS named', ['']);
+    const found = await session.query("SELECT 1 FROM pg_prepared_statements WHERE statement LIKE '%AS named'");
+    await session.end();
+    return found.length > 0;
+  }
 });

@@ -1,6 +1,7 @@
 import type { ResolvedOptions } from '../options.ts';
 import { configsOf, listenConfigOf } from './config.ts';
 import { connect } from './connect.ts';
+import { StatementNames } from './named-statements.ts';
 import { ReadPool } from './read-pool.ts';
 import { Servers } from './servers.ts';
 import type { Driver, Session } from './session.ts';
@@ -11,7 +12,7 @@ export function pgDriver(options: ResolvedOptions): Driver {
   const servers = new Servers(configsOf(options));
   const listenConfig = listenConfigOf(options);
   const pool = new ReadPool(servers, options);
-  const names = options.preparedStatements ? new Map<string, string>() : undefined;
+  const names = new StatementNames(options.preparedStatements);
   return {
     connect: ({ queryTimeoutMs = options.queryTimeoutMs } = {}) =>
       servers.open((config) => openSession({ ...config, query_timeout: queryTimeoutMs }, names)),
@@ -37,14 +38,13 @@ export function pgDriver(options: ResolvedOptions): Driver {
       return stop;
     },
     end: () => pool.end(),
+    onWarning(listener) {
+      names.onWarning = listener;
+    },
   };
 }
 
-/** @param names of statements by their text; without it, they are not named */
-async function openSession(
-  config: Parameters<typeof connect>[0],
-  names: Map<string, string> | undefined,
-): Promise<Session> {
+async function openSession(config: Parameters<typeof connect>[0], names: StatementNames): Promise<Session> {
   const connection = await connect({ ...config, pipeline: true });
   const { client } = connection;
   return {
@@ -52,20 +52,17 @@ async function openSession(
       return connection.isBroken;
     },
     async query(text, values) {
-      const name = values === undefined ? undefined : nameOf(text, names);
+      const name = values === undefined ? undefined : names.of(text);
       const query = { text, values: values as unknown[], types: TYPES, ...(name !== undefined && { name }) };
       connection.gather();
-      return (await client.query(query)).rows;
+      try {
+        return (await client.query(query)).rows;
+      } catch (error) {
+        if (name !== undefined) names.failed(error);
+        throw error;
+      }
     },
     raw: (text, values) => client.query(text, values as unknown[]),
     end: () => connection.end(),
   };
-}
-
-function nameOf(text: string, names: Map<string, string> | undefined): string | undefined {
-  const known = names?.get(text);
-  if (names === undefined || known !== undefined) return known;
-  const name = `call_status_${names.size}`;
-  names.set(text, name);
-  return name;
 }

@@ -1,3 +1,5 @@
+import type { CallStatusError } from '@call-status/core';
+
 /** A row of a result, by the names of its columns. */
 // biome-ignore lint/suspicious/noExplicitAny: its types depend on the statement
 export type Row = Record<string, any>;
@@ -69,4 +71,6 @@ export interface Driver {
   listen(channel: string, listener: Listener): Promise<() => Promise<void>>;
   /** Ends all connections, except those of `connect`. */
   end(): Promise<void>;
+  /** Sets who receives warnings that an operator should see. */
+  onWarning?(listener: (warning: CallStatusError) => void): void;
 }

@@ -1,9 +1,11 @@
 import { inboxContract } from '@call-status/testing';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { postgresInbox } from '../../src/index.ts';
 import { findPgBouncer } from '../servers/find.ts';
 import { startPgBouncer } from '../servers/pgbouncer.ts';
-import { sharedServer } from '../servers/test-server.ts';
+import { freshSchema, sharedServer } from '../servers/test-server.ts';
 import { inboxesAt } from '../support.ts';
+import { eventOf } from './event-of.ts';
 
 const url = await sharedServer();
 
@@ -14,5 +16,18 @@ describe.skipIf(isLeftOut)('the contract of an inbox, through PgBouncer in trans
   const bouncer = await startPgBouncer(url);
   afterAll(() => bouncer.stop());
   const makeInbox = inboxesAt({ url: bouncer.url, preparedStatements: false });
+  it('holds with a warning when named statements are lost, for all that start together', async () => {
+    const schema = freshSchema(url);
+    const onWarning = vi.fn<() => void>();
+    const inboxes = [1, 2, 3].map(() => postgresInbox({ url: bouncer.url, schema, listen: false }));
+    onTestFinished(async () => void (await Promise.all(inboxes.map((inbox) => inbox.close()))));
+    await Promise.all(inboxes.map((inbox) => inbox.ready?.({ create: true, onWarning })));
+    for (let n = 0; n < 10; n++) {
+      await Promise.all(inboxes.map((inbox, at) => inbox.record(eventOf(`${at}-${n}`))));
+    }
+    expect(await inboxes[0]?.counts()).toMatchObject({ live: 30 });
+    expect(onWarning).toHaveBeenCalledTimes(3);
+  });
+
   for (const { name, run } of await inboxContract(makeInbox)) it(name, () => run());
 });
