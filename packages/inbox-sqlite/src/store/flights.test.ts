@@ -188,6 +188,7 @@ describe('the row of the jobs in flight', () => {
   it('keeps what other processes leave of it', () => {
     const { own, other, token } = setUp();
     const { token: second } = fly(own, 'c2');
+    expect(within(other, () => other.renew([token], 1000, t(2)))).toEqual([]);
     expect(record(other, 'completed')).toEqual(['advance', false]);
     expect(finish(own, second)).toBe('done');
     expect(finish(own, token)).toBe('done');
