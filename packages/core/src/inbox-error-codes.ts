@@ -60,6 +60,11 @@ export const INBOX_ERRORS = {
     message: 'The system clock jumped far ahead, so old calls are not removed for now.',
     fix: 'Correct the system clock. If it is right, no action is needed: removal resumes within a day.',
   },
+  inbox_sweep_failed: {
+    severity: 'warning',
+    message: 'Old calls could not be removed, so the store of the inbox grows.',
+    fix: 'Correct what the reason says. The next sweep tries again.',
+  },
   inbox_polling: {
     severity: 'warning',
     message: 'Notifications of other processes do not arrive, so the inbox looks for their events from time to time.',

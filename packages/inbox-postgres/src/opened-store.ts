@@ -73,13 +73,13 @@ export class OpenedStore implements Store {
     return this.#loop.write(operation, arg);
   }
 
-  /** What this process knows about writing. */
+  /** What this process knows about writing, after a transaction that has just read. */
   health(): StoreHealth {
     const { times } = this.#loop;
-    const { isWritable, lastAt } = times;
+    const { lastAt } = times;
     const [p50, p99] = [times.quantile(0.5), times.quantile(0.99)];
     return {
-      ...(isWritable !== undefined && { writable: isWritable }),
+      ...times.writable(),
       ...(lastAt !== undefined && { lastCommitAt: new Date(lastAt).toISOString() }),
       ...(p50 !== undefined && p99 !== undefined && { commitMs: { p50, p99 } }),
     };

@@ -56,8 +56,13 @@ export interface ProviderHealth {
 
 /** Whether the store can be written, as seen by this process. */
 export interface StoreHealth {
-  /** Whether the last write succeeded; absent if this process has not written. */
+  /** Whether it can be written; absent if this process has not written, and does not know. */
   readonly writable?: boolean;
+  /**
+   * What shows it, in a database: the last `'write'` of this process; or, if it has not written for ten seconds, a `'connection'` to a server
+   * that accepts writes, which proves nothing about a full disk.
+   */
+  readonly writableBy?: 'write' | 'connection';
   /** When this process last committed: ISO 8601, UTC. */
   readonly lastCommitAt?: string;
   /** How long recent commits took, in milliseconds. */

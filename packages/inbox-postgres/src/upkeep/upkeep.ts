@@ -5,7 +5,7 @@ import { FIRST, type Sweeper } from './sweep.ts';
 /** The pause between two steps of a sweep, so that it does not keep the database busy. */
 const PAUSE_MS = 5;
 
-/** Sweeps while a worker runs. A failure is retried the next time. */
+/** Sweeps while a worker runs. A failure is retried the next time; the first of several is reported. */
 export class Upkeep {
   readonly #sweeper: Sweeper;
   readonly #sweepMs: number;
@@ -13,6 +13,7 @@ export class Upkeep {
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
   #isReported = false;
+  #hasFailed = false;
 
   constructor(sweeper: Sweeper, sweepMs: number, warn: (warning: CallStatusError) => void) {
     this.#sweeper = sweeper;
@@ -37,10 +38,22 @@ export class Upkeep {
   #sweep(): void {
     if (this.#timer === undefined) return;
     this.#sweeping ??= this.#sweepInSteps()
-      .catch(() => {})
+      .then(
+        () => {
+          this.#hasFailed = false;
+        },
+        (error: unknown) => this.#failed(error),
+      )
       .finally(() => {
         this.#sweeping = undefined;
       });
+  }
+
+  #failed(error: unknown): void {
+    // What fails because the inbox is being closed is no failure.
+    if (this.#hasFailed || this.#timer === undefined) return;
+    this.#hasFailed = true;
+    this.#warn(new CallStatusError('inbox_sweep_failed', { reason: (error as Error).message }, { cause: error }));
   }
 
   async #sweepInSteps(): Promise<void> {

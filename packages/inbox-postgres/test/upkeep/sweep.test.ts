@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { queryAt } from '../servers/postgres.ts';
 import { sharedServer } from '../servers/test-server.ts';
 import { DAY, HOUR, handleAll, setUp, someSweeps } from './set-up.ts';
 
@@ -123,5 +124,19 @@ describe.skipIf(url === '')('old calls', () => {
     expect(await inbox.counts()).toMatchObject({ ended: 1 });
     await open({ worker: false, retentionMs: 30 * DAY });
     await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ ended: 0 }), 10_000);
+  });
+
+  it('that cannot be removed are reported once, until they can be', async () => {
+    const { open, schema } = setUp(url);
+    const { codes } = await open({ retentionMs: HOUR });
+    const rename = (from: string, to: string) => queryAt(url, `ALTER TABLE ${schema}.${from} RENAME TO ${to}`);
+    await rename('tombstones', 'away');
+    await vi.waitFor(() => expect(codes()).toEqual(['inbox_sweep_failed']), 10_000);
+    await someSweeps();
+    expect(codes()).toEqual(['inbox_sweep_failed']);
+    await rename('away', 'tombstones');
+    await someSweeps();
+    await rename('tombstones', 'away');
+    await vi.waitFor(() => expect(codes()).toHaveLength(2), 10_000);
   });
 });
