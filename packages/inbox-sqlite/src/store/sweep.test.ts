@@ -103,3 +103,17 @@ describe('a step of a sweep', () => {
     expect(again()).toBe('advance');
   });
 });
+
+it('a sweep stops when the system time steps, and goes on when it is right', () => {
+  const store = open(temporaryFile());
+  within(store, () => {
+    store.record(eventColumnsOf(anEvent('c1', 'completed', { receivedAt: new Date(1).toISOString() })), t(1));
+    for (const { token } of take(store, 1)) store.finish(token, t(1));
+    store.retain(1);
+  });
+  const later = t(10_000_000);
+  expect(within(store, () => store.sweep(FIRST, { ...later, mono: 10 }))).toBeUndefined();
+  expect(store.reading.health.counts(later)).toMatchObject({ ended: 1 });
+  within(store, () => store.sweep(FIRST, later));
+  expect(store.reading.health.counts(later)).toMatchObject({ ended: 0 });
+});
