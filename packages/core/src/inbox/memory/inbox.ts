@@ -37,6 +37,7 @@ import { QUERIES } from './reading/pages.ts';
 import { readStats } from './reading/stats.ts';
 import { MemoryRefusals } from './refusals.ts';
 import { elapsedBy, Schedule } from './schedule.ts';
+import { Work } from './work.ts';
 import { Workers } from './workers.ts';
 
 const FULL =
@@ -53,8 +54,7 @@ export class MemoryInbox implements Inbox {
   readonly #now: () => number;
   readonly #calls: KeptCalls;
   readonly #schedule: Schedule;
-  readonly #listeners = new Set<() => void>();
-  #unfinished = 0;
+  readonly #work: Work;
   #serial = 0;
   #isClosed = false;
 
@@ -67,7 +67,8 @@ export class MemoryInbox implements Inbox {
       this.#schedule.remove(queue);
       this.deadLetters.removeAll(queue);
     });
-    this.deadLetters = new MemoryDeadLetters(this.#calls, (job) => this.#replay(job));
+    this.#work = new Work(this.#calls, this.#schedule);
+    this.deadLetters = new MemoryDeadLetters(this.#calls, (job) => this.#work.replay(job));
   }
 
   async record(event: NewEvent): Promise<Recorded> {
@@ -88,12 +89,9 @@ export class MemoryInbox implements Inbox {
     if (transition === 'advance') this.#calls.setStatus(queue, status);
     const stored = { ...event, transition } as AnyCallStatusEvent;
     const recorded = this.#calls.addEvent(queue, stored, ++this.#serial, bytes);
-    const job = new QueuedJob(queue, recorded);
     queue.touchedAt = now;
     queue.addEvent(recorded);
-    queue.addJob(job);
-    this.#unfinished++;
-    if (queue.head === job) this.#scheduleNext(queue);
+    this.#work.add(queue, new QueuedJob(queue, recorded));
     return { transition, done: false };
   }
 
@@ -116,7 +114,7 @@ export class MemoryInbox implements Inbox {
   async finish(lease: Lease): Promise<Outcome> {
     const job = this.#schedule.end(lease, 'finish');
     if (typeof job === 'string') return job;
-    this.#goOn(job);
+    this.#work.end(job);
     return 'done';
   }
 
@@ -126,10 +124,10 @@ export class MemoryInbox implements Inbox {
     job.failures++;
     job.isSuspect = false;
     job.doneHandlers = doneHandlers;
-    if (retryInMs !== undefined) this.#scheduleAgain(job, retryInMs);
+    if (retryInMs !== undefined) this.#work.retry(job, retryInMs);
     else {
       this.deadLetters.add(job, error, isoOf(this.#clock()));
-      this.#goOn(job);
+      this.#work.end(job);
     }
     return 'done';
   }
@@ -137,7 +135,7 @@ export class MemoryInbox implements Inbox {
   async release(lease: Lease, { retryInMs = 0 }: { readonly retryInMs?: number } = {}): Promise<Outcome> {
     const job = this.#schedule.end(lease, 'release');
     if (typeof job === 'string') return job;
-    this.#scheduleAgain(job, retryInMs);
+    this.#work.retry(job, retryInMs);
     return 'done';
   }
 
@@ -150,8 +148,7 @@ export class MemoryInbox implements Inbox {
   }
 
   onJobs(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#work.onJobs(listener);
   }
 
   async getCall(provider: string, callId: string, tenant?: string): Promise<Call | undefined> {
@@ -173,12 +170,12 @@ export class MemoryInbox implements Inbox {
   async counts(): Promise<InboxCounts> {
     const { live, ended } = this.#calls;
     const { running } = this.#schedule.health();
-    return { live, ended, waiting: this.#unfinished - running, running, dead: this.deadLetters.size };
+    return { live, ended, waiting: this.#work.unfinished - running, running, dead: this.deadLetters.size };
   }
 
   async health(): Promise<InboxHealth> {
     const now = this.#now();
-    const parts = { calls: this.#calls, unfinished: this.#unfinished, wall: this.#clock(), now };
+    const parts = { calls: this.#calls, unfinished: this.#work.unfinished, wall: this.#clock(), now };
     return {
       ...healthOf({ ...parts, schedule: this.#schedule.health() }),
       dead: this.deadLetters.size,
@@ -201,7 +198,7 @@ export class MemoryInbox implements Inbox {
   async forgetCall(provider: string, callId: string, tenant?: string): Promise<boolean> {
     const queue = this.#calls.get(provider, tenant, callId);
     if (queue === undefined) return false;
-    for (let job = queue.head; job !== undefined; job = job.next) this.#unfinished--;
+    this.#work.removeAll(queue);
     this.#calls.erase(queue, this.#now());
     this.refusals.removeAbout(callId);
     return true;
@@ -220,10 +217,7 @@ export class MemoryInbox implements Inbox {
     this.#makeRoom(undefined, sizeOfEvents(events), now);
     const parts = { calls: this.#calls, schedule: this.#schedule, deadLetters: this.deadLetters };
     const target = { ...parts, serial: () => ++this.#serial };
-    const { queue, jobs } = importCall(call, target, now - ageOf(events, this.#clock()));
-    this.#unfinished += jobs;
-    if (queue.head === undefined) this.#calls.markIdle(queue);
-    else this.#scheduleNext(queue);
+    this.#work.addAll(importCall(call, target, now - ageOf(events, this.#clock())));
     return true;
   }
 
@@ -234,41 +228,5 @@ export class MemoryInbox implements Inbox {
   #makeRoom(queue: CallQueue | undefined, bytes: number, now: number): void {
     if (this.#calls.makeRoom(queue, bytes + CALL_BYTES, now)) return;
     throw new CallStatusError('inbox_unavailable', { hint: FULL });
-  }
-
-  /** Makes a call's first job available, now or when it is due. */
-  #scheduleNext(queue: CallQueue): void {
-    this.#schedule.add(queue);
-    for (const listener of this.#listeners) listener();
-  }
-
-  #scheduleAgain(job: QueuedJob, retryInMs: number): void {
-    job.dueAt = this.#schedule.after(retryInMs);
-    this.#scheduleNext(job.queue);
-  }
-
-  /** The event is handled or a dead letter: the next event of its call follows. */
-  #goOn(job: QueuedJob): void {
-    const { queue } = job;
-    queue.removeHead(job);
-    this.#unfinished--;
-    if (queue.head === undefined) this.#calls.markIdle(queue);
-    else this.#scheduleNext(queue);
-  }
-
-  #replay(job: QueuedJob): void {
-    const { queue } = job;
-    this.#unfinished++;
-    job.failures = 0;
-    job.interruptions = 0;
-    job.dueAt = 0;
-    if (queue.isTaken) {
-      queue.insert(job);
-      return;
-    }
-    if (queue.head === undefined) this.#calls.markBusy(queue);
-    else this.#schedule.remove(queue);
-    queue.insert(job);
-    this.#scheduleNext(queue);
   }
 }

@@ -57,25 +57,21 @@ export interface Target {
   serial(): number;
 }
 
-/** Adds a call of another inbox, for which there is room. Its first job is not scheduled yet. Returns it, with the number of its jobs. */
+/** Adds a call of another inbox, for which there is room. Its first job is not scheduled yet. */
 export function importCall(
   { events, end }: MovedCall,
   { calls, schedule, deadLetters, serial }: Target,
   touchedAt: number,
-): { readonly queue: CallQueue; readonly jobs: number } {
+): CallQueue {
   const queue = new CallQueue((events[0] as MovedEvent).event, serial());
   queue.touchedAt = touchedAt;
   calls.add(queue);
-  let jobs = 0;
   for (const moved of events) {
     const { event, job, deadLetter } = moved;
     if (event.transition === 'advance') calls.setStatus(queue, event.status);
     const recorded = calls.addEvent(queue, event, serial(), sizeOf(event));
     queue.addEvent(recorded);
-    if (job !== undefined) {
-      queue.addJob(queuedJob(queue, recorded, job, schedule));
-      jobs++;
-    }
+    if (job !== undefined) queue.addJob(queuedJob(queue, recorded, job, schedule));
     if (deadLetter !== undefined) {
       const { attempts: failures, ...dead } = deadLetter;
       deadLetters.add(queuedJob(queue, recorded, { ...NEW, ...dead, failures }, schedule), dead.error, dead.deadAt);
@@ -85,7 +81,7 @@ export function importCall(
     calls.setStatus(queue, end.status);
     queue.end = end;
   }
-  return { queue, jobs };
+  return queue;
 }
 
 const NEW = { interruptions: 0, suspect: false };
