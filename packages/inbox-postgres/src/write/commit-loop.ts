@@ -75,10 +75,12 @@ export class CommitLoop {
   }
 
   #sizeOfGroup(): number {
+    const first = this.#queue[0]?.operation;
     let length = 0;
     const end = this.#queue.findIndex(({ operation, arg }, at) => {
       length += operation.lengthOf?.(arg) ?? 0;
-      return operation.runsAlone === 'transaction' || length > LONGEST || at === GROUP;
+      const isApart = operation !== first && [operation, first].some((each) => each?.runsAlone === 'transaction');
+      return isApart || length > LONGEST || at === GROUP;
     });
     return end === -1 ? this.#queue.length : Math.max(1, end);
   }

@@ -8,6 +8,7 @@ import {
   rowOfCall,
   storedText,
 } from '@call-status/core/inbox';
+import type { Row } from '../connection/session.ts';
 import { feedMarkSql } from '../feed-mark.ts';
 import { nowSql } from '../store.ts';
 import type { Operation } from './operation.ts';
@@ -34,10 +35,10 @@ export function importOf(call: MovedCall): Import {
   return { call, row: rowOfCall(events, call.end), json };
 }
 
-const endedBySql = (s: string): string => `UPDATE ${s}.calls SET ended_by = 'application' WHERE id = $1::bigint`;
+export const endedBySql = (s: string): string => `UPDATE ${s}.calls SET ended_by = 'application' WHERE id = $1::bigint`;
 
 /** Of an event without a job, `takes` is NULL. */
-const insertSql = (s: string): string => `
+export const importSql = (s: string): string => `
   WITH i AS MATERIALIZED (
     SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::boolean[], $7::int[], $8::int[], $9::int[], $10::text[],
         $11::text[], $12::text[], $13::bigint[]) WITH ORDINALITY
@@ -52,32 +53,34 @@ const insertSql = (s: string): string => `
   FROM r JOIN i ON i.event_id = r.event_id CROSS JOIN n WHERE i.takes IS NOT NULL`;
 
 /** Adds a call of another inbox. `false` if the call is known. */
-export function importOperation(s: string): Operation<Import, boolean> {
-  const [newCall, endedBy, insert] = [newCallsSql(s), endedBySql(s), insertSql(s)];
+export function importOperation(s: string): Operation<Import, boolean, MadeCalls> {
+  const [newCall, endedBy, insert] = [newCallsSql(s), endedBySql(s), importSql(s)];
   const [mark, scheduling] = [feedMarkSql(s), scheduleSql(s)];
   return {
     // Events of the call that were asked for earlier or later must not be in the same transaction.
     runsAlone: 'transaction',
-    async run(transaction, [one]) {
-      const { call, row, json } = one as Import;
+    lengthOf: ({ json }) => json.reduce((sum, { length }) => sum + length, 0),
+    prepare(transaction, imports) {
       void transaction.send(mark);
-      const [made] = await transaction.send(newCall, [
-        ...columnsOf(KEY_COLUMNS, [row]),
-        ...columnsOf(CALL_COLUMNS, [row]),
-      ]);
-      if (made === undefined) return { results: Promise.resolve([false]) };
-      if (call.end !== undefined) void transaction.send(endedBy, [made['id']]);
-      void transaction.send(insert, [
-        made['id'],
-        ...columnsOfEvents(call.events, json),
-        call.provider,
-        transaction.now,
-      ]);
-      schedule(transaction, scheduling, [made['id']]);
+      const make = ({ row }: Import): Promise<Row[]> =>
+        transaction.send(newCall, [...columnsOf(KEY_COLUMNS, [row]), ...columnsOf(CALL_COLUMNS, [row])]);
+      return new Map(imports.map((one) => [one, make(one)]));
+    },
+    async run(transaction, [one], made) {
+      const { call, json } = one as Import;
+      const [added] = (await made.get(one as Import)) as Row[];
+      if (added === undefined) return { results: Promise.resolve([false]) };
+      const id = added['id'];
+      if (call.end !== undefined) void transaction.send(endedBy, [id]);
+      void transaction.send(insert, [id, ...columnsOfEvents(call.events, json), call.provider, transaction.now]);
+      schedule(transaction, scheduling, [id]);
       return { results: Promise.resolve([true]) };
     },
   };
 }
+
+/** The rows of the calls that were new. */
+type MadeCalls = ReadonlyMap<Import, Promise<Row[]>>;
 
 function columnsOfEvents(events: readonly MovedEvent[], json: readonly string[]): unknown[][] {
   const jobs = events.map(jobOf);

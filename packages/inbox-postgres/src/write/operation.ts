@@ -34,7 +34,7 @@ export interface Sent<Result> {
 
 /** A kind of operation. Neighbors of one kind in a group run as one set of statements. */
 export interface Operation<Arg, Result, Prepared = void> {
-  /** Whether each runs by itself: `statement`, apart from its neighbors; `transaction`, apart from all others. */
+  /** Whether each runs by itself: `statement`, apart from its neighbors; `transaction`, also apart from all other kinds. */
   readonly runsAlone?: 'statement' | 'transaction';
   /** How many characters it sends, if they may be many. */
   lengthOf?(arg: Arg): number;
