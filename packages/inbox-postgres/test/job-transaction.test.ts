@@ -1,4 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { pgDriver } from '../src/connection/pg-driver.ts';
+import { Sessions } from '../src/connection/sessions.ts';
+import { OpenedStore } from '../src/opened-store.ts';
+import { resolveOptions } from '../src/options.ts';
+import { Endings } from '../src/write/endings.ts';
+import { JobTransactions } from '../src/write/job-transaction.ts';
+import { operationsOf } from '../src/write/operations.ts';
 import { eventOf } from './faults/event-of.ts';
 import { openInbox, takeOne } from './faults/set-up.ts';
 import { queryAt } from './servers/postgres.ts';
@@ -29,6 +36,39 @@ describe.skipIf(url === undefined)('a transaction of handlers', () => {
       expect(await queryAt(url, `SELECT * FROM ${bills}`)).toEqual([{ call: 'a' }]);
     },
   );
+
+  it('takes no statement after its end', async () => {
+    const transaction = (await setUp()).begin();
+    await transaction.rollback();
+    await expect(transaction.query('SELECT 1')).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('returns its connection if it cannot begin', async () => {
+    const { schema } = await setUp();
+    const options = resolveOptions({ url, schema });
+    const driver = pgDriver(options);
+    onTestFinished(() => driver.end());
+    const store = new OpenedStore(options, driver, { workIsDue() {}, committed() {} });
+    const sessions = new Sessions(() => store.connect(), 1);
+    onTestFinished(() => sessions.close());
+    const endings = new Endings();
+    const { finish } = operationsOf(store.schema, endings);
+    // The server refuses it.
+    const idleMs = -1;
+    const transactions = new JobTransactions({
+      store,
+      sessions,
+      finish,
+      endings,
+      queryTimeoutMs: 1000,
+      idleMs,
+      workIsDue() {},
+      committed() {},
+    });
+    for (let time = 0; time < 2; time++) {
+      await expect(transactions.begin().query('SELECT 1')).rejects.toThrow('idle_in_transaction_session_timeout');
+    }
+  });
 
   it('may return to a savepoint', async () => {
     const { begin, lease, bills } = await setUp();
@@ -63,4 +103,10 @@ it.skipIf(url === undefined)('ids with NUL belong to nothing', async () => {
   expect(await inbox.deadLetters.discard('a\0')).toBe(false);
   expect(await inbox.forgetCall('acme', 'a\0')).toBe(false);
   expect(await inbox.endCall('acme', 'a\0', { status: 'failed' })).toBe(false);
+});
+
+it.skipIf(url === undefined)('an inbox that was closed does not open again', async () => {
+  const inbox = await openInbox({ url, schema: freshSchema(url) });
+  await inbox.close();
+  await expect(inbox.ready?.()).rejects.toMatchObject({ code: 'closed' });
 });

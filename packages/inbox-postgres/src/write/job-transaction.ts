@@ -141,7 +141,8 @@ class PostgresJobTransaction implements JobTransaction {
       this.#signs = setInterval(() => void session.query('').catch(() => {}), idleMs / SIGNS).unref();
       return session;
     } catch (error) {
-      sessions.release(session);
+      await session.query('ROLLBACK').catch(() => {});
+      this.#release(session);
       throw error;
     }
   }

@@ -39,7 +39,7 @@ describe.skipIf(server === undefined)('a connection that is cut', () => {
       const cut = proxy.cut('before', JOBS);
       await expect(take(inbox)).rejects.toMatchObject({ code: 'inbox_unavailable' });
       await cut;
-      expect(await takeOne(inbox)).toMatchObject({ attempt: 1, suspect: false, fence: 1 });
+      expect(await takeOne(inbox)).toMatchObject({ attempt: 1, suspect: false });
     });
 
     it('keeps the lease of an event that is finished', async () => {
