@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Driver } from '../../src/connection/session.ts';
 import { ClockWatch } from '../../src/upkeep/clock-watch.ts';
@@ -97,11 +98,14 @@ describe.skipIf(url === '')('a sweep', () => {
     const failing = (driver: Driver): Driver => ({
       ...driver,
       transaction: (run, settings) =>
-        failures-- > 0 ? Promise.reject(new Error('The connection is lost.')) : driver.transaction(run, settings),
+        failures-- > 0
+          ? pause(50).then(() => Promise.reject(new Error('The connection is lost.')))
+          : driver.transaction(run, settings),
     });
     const sweeper = await sweeperOf(schema, failing);
     await queryAt(url, fillSql(schema));
-    const upkeep = new Upkeep(sweeper, 5, () => {});
+    const codes: string[] = [];
+    const upkeep = new Upkeep(sweeper, 5, ({ code }) => void codes.push(code));
     upkeep.start();
     upkeep.start();
     const left = async () => (await queryAt(url, `SELECT count(*)::int AS left FROM ${schema}.calls`))[0]?.['left'];
@@ -114,5 +118,11 @@ describe.skipIf(url === '')('a sweep', () => {
     await upkeep.stop();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await left()).toBe(250);
+    // What fails after the end is not reported.
+    failures = 1;
+    upkeep.start();
+    await vi.waitFor(() => expect(failures).toBe(0));
+    await upkeep.stop();
+    expect(codes).toEqual(['inbox_sweep_failed']);
   });
 });
