@@ -1,4 +1,4 @@
-import type { Call, CallStatusError, CallSummary, Inbox, Page } from '@call-status/core';
+import type { Call, CallSummary, Inbox, Page } from '@call-status/core';
 import {
   type CallEnd,
   type CallQuery,
@@ -97,7 +97,7 @@ export class PostgresInbox implements Inbox {
 
   /** @param mono a monotonic clock */
   constructor(options: ResolvedOptions, driver: Driver, mono: () => number = monotonicNow) {
-    const { schema, listen, pollMs, sweepMs, readConnections } = options;
+    const { schema, listen, pollMs, sweepMs, readConnections, queryTimeoutMs } = options;
     const changed = (): void => {
       this.#version++;
     };
@@ -111,19 +111,14 @@ export class PostgresInbox implements Inbox {
     this.#operations = operationsOf(store.schema, endings);
     this.#sessions = new Sessions(() => store.connect(), readConnections);
     const { finish } = this.#operations;
-    this.#transactions = new JobTransactions({
-      store,
-      sessions: this.#sessions,
-      finish,
-      endings,
-      queryTimeoutMs: options.queryTimeoutMs,
-      workIsDue,
-      committed: changed,
-    });
+    const steps = { finish, endings, workIsDue, committed: changed };
+    this.#transactions = new JobTransactions({ store, sessions: this.#sessions, queryTimeoutMs, ...steps });
     this.deadLetters = new PostgresDeadLetters(store, this.#operations);
     this.refusals = new StoredRefusals(store, changed);
     this.#feed = new Feed(store);
-    this.#upkeep = new Upkeep(new Sweeper(store, new ClockWatch(mono)), sweepMs, (warning) => this.#warn(warning));
+    this.#upkeep = new Upkeep(new Sweeper(store, new ClockWatch(mono)), sweepMs, (warning) =>
+      this.#hints.warn(warning),
+    );
     this.#health = new SharedHealth(
       () => readHealth(store, () => store.health()),
       () => `${this.#version} ${store.now()}`,
@@ -134,7 +129,7 @@ export class PostgresInbox implements Inbox {
     if (onWarning !== undefined) this.#hints.onWarning = onWarning;
     await this.#store.open(create);
     if (!create || this.#retentionMs === undefined) return;
-    await storeRetention(this.#store, this.#retentionMs, (warning) => this.#warn(warning));
+    await storeRetention(this.#store, this.#retentionMs, (warning) => this.#hints.warn(warning));
     this.#upkeep.start();
   }
 
@@ -250,12 +245,5 @@ export class PostgresInbox implements Inbox {
 
   close(): Promise<void> {
     return this.#store.close(() => Promise.all([this.#upkeep.stop(), this.#hints.close(), this.#sessions.close()]));
-  }
-
-  /** An error thrown by the user's function must not stop the inbox. */
-  #warn(warning: CallStatusError): void {
-    try {
-      this.#hints.onWarning(warning);
-    } catch {}
   }
 }

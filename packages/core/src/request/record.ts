@@ -18,7 +18,7 @@ export interface RecorderOptions {
   /** With `ack: 'handled'` and an inbox that other processes share. */
   readonly elsewhere: HandledElsewhere | undefined;
   /** Opens the inbox if it is not open yet; a promise if that takes time. */
-  open(): Promise<void> | undefined;
+  readonly open: () => Promise<void> | undefined;
   /** Whether handlers run in this process. */
   isWorking(): boolean;
   report(error: CallStatusError): void;

@@ -78,7 +78,7 @@ export class Hints {
         channel: this.#channel,
         payload: this.#id,
         onNotify: () => this.#tellSoon(),
-        onWarning: (warning) => this.onWarning(warning),
+        onWarning: (warning) => this.warn(warning),
       });
     }
     this.#poll();
@@ -91,6 +91,13 @@ export class Hints {
     const listening = this.#listening;
     this.#listening = undefined;
     await listening?.close();
+  }
+
+  /** Gives a warning to `onWarning`. An error thrown by the user's function must not stop the inbox. */
+  warn(warning: CallStatusError): void {
+    try {
+      this.onWarning(warning);
+    } catch {}
   }
 
   /** Calls the listeners. */
