@@ -103,7 +103,7 @@ export class PostgresInbox implements Inbox {
     };
     this.#retentionMs = options.retentionMs;
     this.#hints = new Hints({ driver, schema, listen, pollMs });
-    driver.onWarning?.((warning) => this.#warn(warning));
+    driver.onWarning?.((warning) => this.#hints.warn(warning));
     const workIsDue = (): void => this.#hints.workIsDue();
     const store = new OpenedStore(options, driver, { workIsDue, committed: changed });
     this.#store = store;
