@@ -21,7 +21,7 @@ describe.skipIf(isLeftOut)('the contract of an inbox, through PgBouncer in trans
     const onWarning = vi.fn<() => void>();
     const inboxes = [1, 2, 3].map(() => postgresInbox({ url: bouncer.url, schema, listen: false }));
     onTestFinished(async () => void (await Promise.all(inboxes.map((inbox) => inbox.close()))));
-    await Promise.all(inboxes.map((inbox) => inbox.ready?.({ create: true, onWarning })));
+    await Promise.all(inboxes.map(async (inbox) => inbox.ready?.({ create: true, onWarning })));
     for (let n = 0; n < 10; n++) {
       await Promise.all(inboxes.map((inbox, at) => inbox.record(eventOf(`${at}-${n}`))));
     }

@@ -54,7 +54,7 @@ export interface Target {
   readonly schedule: Schedule;
   readonly deadLetters: MemoryDeadLetters;
   /** The next number of a call or an event. */
-  serial(): number;
+  readonly serial: () => number;
 }
 
 /** Adds a call of another inbox, for which there is room. Its first job is not scheduled yet. */
