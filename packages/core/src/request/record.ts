@@ -78,8 +78,8 @@ export class Recorder {
 
   /** The provider gives up eventually, also while the inbox opens: an early 503 makes it retry. */
   async #recordInTime(newEvent: NewEvent): Promise<Recorded> {
-    const { inbox, recordDeadlineMs, open } = this.#options;
-    const opening = open();
+    const { inbox, recordDeadlineMs } = this.#options;
+    const opening = this.#options.open();
     const recording = opening === undefined ? inbox.record(newEvent) : opening.then(() => inbox.record(newEvent));
     if (await withDeadline(recording, recordDeadlineMs)) return recording;
     const { provider, id: eventId } = newEvent;
