@@ -1,3 +1,4 @@
+import type { Inbox, MovedCall } from '@call-status/core/inbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pgDriver } from '../src/connection/pg-driver.ts';
 import { Sessions } from '../src/connection/sessions.ts';
@@ -98,11 +99,14 @@ describe.skipIf(url === undefined)('a transaction of handlers', () => {
 });
 
 it.skipIf(url === undefined)('ids with NUL belong to nothing', async () => {
-  const inbox = await openInbox({ url, schema: freshSchema(url) });
+  const inbox = (await openInbox({ url, schema: freshSchema(url) })) as Required<Inbox>;
   expect(await inbox.deadLetters.replay('a\0')).toBe(false);
   expect(await inbox.deadLetters.discard('a\0')).toBe(false);
   expect(await inbox.forgetCall('acme', 'a\0')).toBe(false);
   expect(await inbox.endCall('acme', 'a\0', { status: 'failed' })).toBe(false);
+  expect(await inbox.exportCall('acme', 'a\0')).toBeUndefined();
+  const moved = { provider: 'acme', callId: 'a', events: [{ event: { ...eventOf('a\0'), transition: 'advance' } }] };
+  await expect(inbox.importCall(moved as MovedCall)).rejects.toMatchObject({ code: 'inbox_unavailable' });
 });
 
 it.skipIf(url === undefined)('an inbox that was closed does not open again', async () => {

@@ -1,9 +1,12 @@
+import type { MovedEvent } from '@call-status/core/inbox';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportSql } from '../src/read/export.ts';
 import { migrations } from '../src/schema/schema.ts';
 import { discardSql, replaySql, unscheduleSql } from '../src/write/dead-letters.ts';
 import { endCallSql, forgetCallSql } from '../src/write/erase.ts';
 import { lockSql } from '../src/write/group.ts';
+import { columnsOfEvents, endedBySql, importSql } from '../src/write/import.ts';
 import { CALL_COLUMNS, deleteEmptySql, insertSql, knownSql, newCallsSql, updateCallsSql } from '../src/write/record.ts';
 import { beginSql, failSql, finishSql, releaseSql, renewSql } from '../src/write/results.ts';
 import { scheduleSql } from '../src/write/schedule.ts';
@@ -16,6 +19,8 @@ const BATCH = 64;
 
 /** Pages of a batch of events or jobs: each row of the batch descends a few indexes. */
 const MOST_BUFFERS = 5000;
+
+const FAILED_ONCE = { failures: 1, interruptions: 0, suspect: false, takes: 1, doneHandlers: [] };
 
 const url = await sharedServer();
 const s = 't_plans';
@@ -90,6 +95,8 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     (await client.query(`SELECT event_id FROM ${s}.jobs WHERE dead_at IS NOT NULL LIMIT ${BATCH}`)).rows,
     'event_id',
   );
+  const moved = eventIds.map((id) => ({ event: { id, transition: 'late' }, job: FAILED_ONCE }));
+  const imported = columnsOfEvents(moved as unknown as MovedEvent[], all('{}'));
   const call = [callIds[0] ?? '', providers[0] ?? '', ''];
   return [
     ['newCalls', newCallsSql(s), [...keys, all(1), ...CALL_COLUMNS.map((name) => of(calls, name))]],
@@ -114,5 +121,8 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     ['discard', discardSql(s), [dead]],
     ['endCall', endCallSql(s), [...call, 'failed', null]],
     ['forgetCall', forgetCallSql(s), [...call, null]],
+    ['exportCall', exportSql(s), [...call, null]],
+    ['importCall', importSql(s), [ids[0] ?? 0, ...imported, 'acme', null]],
+    ['the end of an imported call', endedBySql(s), [ids[0] ?? 0]],
   ];
 }

@@ -4,7 +4,7 @@ import { nowSql, type Store } from '../store.ts';
 import { byIndex } from './by-index.ts';
 
 /** While a worker has a job, `due_at` is when another one may take it: then the take has no result. */
-const exportSql = (schema: string): string => `
+export const exportSql = (schema: string): string => `
   WITH n AS MATERIALIZED (SELECT ${nowSql(4)} AS now)
   SELECT c.status, c.ended_by, c.ended_at, r.event, r.transition, j.id IS NOT NULL AS has_job, j.suspect OR j.token IS NOT NULL AS suspect,
     j.interruptions + (j.begun_ms IS NOT NULL)::int AS interruptions, coalesce(j.due_at, j.run_at) - n.now AS pause,

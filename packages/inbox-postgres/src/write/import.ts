@@ -82,7 +82,8 @@ export function importOperation(s: string): Operation<Import, boolean, MadeCalls
 /** The rows of the calls that were new. */
 type MadeCalls = ReadonlyMap<Import, Promise<Row[]>>;
 
-function columnsOfEvents(events: readonly MovedEvent[], json: readonly string[]): unknown[][] {
+/** @param json of each event */
+export function columnsOfEvents(events: readonly MovedEvent[], json: readonly string[]): unknown[][] {
   const jobs = events.map(jobOf);
   return [
     events.map(({ event }) => event.id),

@@ -37,6 +37,12 @@ function landedIn(path: string): unknown {
 const record = (store: Store, status: 'ringing' | 'completed', now = 2) =>
   within(store, () => store.record(eventColumnsOf(anEvent('c1', status)), t(now)));
 const finish = (store: Store, token: string, now = 2) => within(store, () => store.finish(token, t(now)));
+/** The events of its call, on their way to another inbox. */
+function exported(store: Store, now: number) {
+  const next = store.reading.exported.call('acme', 'c1', '', t(now)).next();
+  return next.done ? next.value?.events : undefined;
+}
+
 const key = { provider: 'acme', callId: 'c1', id: RINGING };
 
 describe('a job in flight', () => {
@@ -60,6 +66,17 @@ describe('a job in flight', () => {
     const [suspect] = within(other, () => other.take({ ...REQUEST, suspect: true }, t(1001)).jobs);
     expect(suspect?.slice(0, 6)).toEqual([RINGING, expect.any(String), 0, 0, true, 2]);
     expect(finish(own, token, 1002)).toBe('lost');
+  });
+
+  it('is exported as a suspect, due when its lease ends', () => {
+    const { other } = setUp();
+    record(other, 'completed');
+    const job = { failures: 0, interruptions: 0, suspect: true, takes: 1, doneHandlers: [] };
+    expect(exported(other, 2)).toMatchObject([
+      { job: { ...job, retryInMs: 999 } },
+      { job: { suspect: false, takes: 0 } },
+    ]);
+    expect(exported(other, 1001)?.[0]?.job).toEqual(job);
   });
 
   it('counts if it is done after its lease has ended, unless another worker took it', () => {
