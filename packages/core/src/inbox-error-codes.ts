@@ -68,7 +68,7 @@ export const INBOX_ERRORS = {
   inbox_polling: {
     severity: 'warning',
     message: 'Notifications of other processes do not arrive, so the inbox looks for their events from time to time.',
-    fix: 'Behind PgBouncer in transaction mode, set listenUrl to the server itself, or listen to false. No event is lost; a worker takes it up to pollMs later.',
+    fix: 'Behind PgBouncer in transaction mode, set listenUrl to the URL of the server itself. If polling is enough, set listen: false. No event is lost; a worker takes it up to pollMs later.',
   },
   inbox_unnamed_statements: {
     severity: 'warning',

@@ -102,7 +102,7 @@ export class PostgresInbox implements Inbox {
       this.#version++;
     };
     this.#retentionMs = options.retentionMs;
-    this.#hints = new Hints({ driver, schema, listen, pollMs });
+    this.#hints = new Hints({ driver, schema, listen, pollMs, isDirect: options.listenUrl !== undefined });
     driver.onWarning?.((warning) => this.#hints.warn(warning));
     const workIsDue = (): void => this.#hints.workIsDue();
     const store = new OpenedStore(options, driver, { workIsDue, committed: changed });

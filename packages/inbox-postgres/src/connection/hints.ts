@@ -22,6 +22,8 @@ export interface HintsOptions {
   readonly schema: string;
   /** Whether to listen to other processes. */
   readonly listen: boolean;
+  /** Whether a connection of its own listens, that of `listenUrl`. @default false */
+  readonly isDirect?: boolean;
   /** @default 1000 while listening works, else 250 */
   readonly pollMs?: number | undefined;
 }
@@ -77,6 +79,7 @@ export class Hints {
         driver: this.#options.driver,
         channel: this.#channel,
         payload: this.#id,
+        isDirect: this.#options.isDirect ?? false,
         onNotify: () => this.#tellSoon(),
         onWarning: (warning) => this.warn(warning),
       });

@@ -1,5 +1,6 @@
 import { CallStatusError } from '@call-status/core';
 import { clearTimeout, setTimeout } from '../timers.ts';
+import { toInboxError } from './errors.ts';
 import type { Driver } from './session.ts';
 
 /** The pauses between attempts to listen, in milliseconds. */
@@ -9,12 +10,16 @@ const LONGEST_PAUSE_MS = 30_000;
 /** How long a notification may take to return, in milliseconds. */
 const ECHO_MS = 1000;
 
+const NOTHING_LOST = 'No event is lost; a worker takes it up to pollMs later.';
+
 /** What listening needs and tells. */
 export interface ListeningOptions {
   readonly driver: Driver;
   readonly channel: string;
   /** What this process sends itself, and ignores. */
   readonly payload: string;
+  /** Whether `listenUrl` is given. */
+  readonly isDirect: boolean;
   /** Another process sent a notification, or may have while nothing was heard. */
   readonly onNotify: () => void;
   /** Called once if notifications do not arrive. */
@@ -49,7 +54,7 @@ export class Listening {
   async #run(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     while (!this.#isClosed) {
-      const wasAlive = await this.#listen().catch(() => false);
+      const wasAlive = await this.#listen().catch((error) => this.#failed(error));
       pauseMs = wasAlive ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       await this.#within(pauseMs);
     }
@@ -67,7 +72,11 @@ export class Listening {
       // LISTEN succeeds behind PgBouncer in transaction mode, and nothing is ever heard.
       await driver.query(...notification(channel, payload));
       const first = await this.#within(ECHO_MS, echo.sent, lost.sent);
-      if (first === 'late') this.#warn();
+      if (first === 'late') {
+        this.#warn(
+          this.#options.isDirect ? 'listenUrl leads to another database than url, or to PgBouncer.' : undefined,
+        );
+      }
       if (first !== 'echo') return false;
       this.#isAlive = true;
       // What came before was not heard.
@@ -91,10 +100,22 @@ export class Listening {
     return first;
   }
 
-  #warn(): void {
+  /** Tells why, unless the database is away, which others notice. Resolves to whether anything was heard. */
+  async #failed(error: unknown): Promise<boolean> {
+    const answers = await this.#options.driver.query('SELECT 1').catch(() => undefined);
+    if (answers === undefined || this.#isClosed) return false;
+    const { details, cause } = toInboxError(error);
+    const advice = this.#options.isDirect ? 'Check listenUrl.' : 'The inbox tries again by itself.';
+    this.#warn(advice, `The connection for LISTEN failed: ${details.reason}`, cause);
+    return false;
+  }
+
+  #warn(advice?: string, reason?: string, cause?: unknown): void {
     if (this.#isWarned) return;
     this.#isWarned = true;
-    this.#options.onWarning(new CallStatusError('inbox_polling'));
+    const hint = advice && `${advice} ${NOTHING_LOST}`;
+    const details = { ...(reason && { reason }), ...(hint && { hint }) };
+    this.#options.onWarning(new CallStatusError('inbox_polling', details, { cause }));
   }
 }
 
