@@ -5,6 +5,7 @@ import { probeNamedStatements } from './connection/named-statements.ts';
 import { type Driver, lockMsOf, type Query, type Row, type Session } from './connection/session.ts';
 import type { ResolvedOptions } from './options.ts';
 import { prepareSchema, quoted, requireSchema } from './schema/migrate.ts';
+import { requireRights } from './schema/rights.ts';
 import type { Store } from './store.ts';
 import { CommitLoop } from './write/commit-loop.ts';
 import type { Operation } from './write/operation.ts';
@@ -109,6 +110,8 @@ export class OpenedStore implements Store {
     const { schema, migrate, preparedStatements } = this.#options;
     if (preparedStatements) await probeNamedStatements(this.driver);
     await prepareSchema(this.driver, { schema, migrate, create: this.#mayCreate });
+    // A script may only read.
+    if (this.#mayCreate) await requireRights(this.driver, schema);
     this.#isOpen = true;
   }
 

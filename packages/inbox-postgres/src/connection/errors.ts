@@ -5,7 +5,9 @@ interface Meaning {
   readonly hint?: string;
 }
 
-const RIGHTS = 'Grant the rights to the user of the database: see "Roles" in the manual of inbox-postgres.';
+/** What to do about missing rights. */
+export const RIGHTS =
+  'Grant the rights to the user of the database: see "Roles and grants" in the manual of inbox-postgres.';
 const CERTIFICATE =
   'Pass the certificate of the authority, `ssl: { ca: readFileSync(…) }`, and connect by the host name that is in the certificate.';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Inbox } from '@call-status/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { schemaSql } from '../../src/index.ts';
+import { postgresInbox, schemaSql } from '../../src/index.ts';
 import { queryAt } from '../servers/postgres.ts';
 import { freshDatabase, sharedServer } from '../servers/test-server.ts';
 import { eventOf } from './event-of.ts';
@@ -64,12 +64,28 @@ describe.skipIf(server === undefined)('roles', () => {
   it('that may only read is told so when it writes', async () => {
     const { app, reader } = await setUp();
     await handleOne(await openInbox({ url: app, migrate: false }));
-    const inbox = await openInbox({ url: reader, migrate: false });
+    const inbox = postgresInbox({ url: reader });
+    onTestFinished(() => inbox.close());
+    await inbox.ready?.();
     expect((await inbox.listCalls()).rows).toMatchObject([{ callId: 'a' }]);
     await expect(inbox.record(eventOf('b'))).rejects.toMatchObject({
       code: 'inbox_unwritable',
       details: { hint: expect.stringContaining('Grant') },
     });
+  });
+
+  it('that may not write is told so when its service starts, also about one table and one right', async () => {
+    const { admin, app, reader } = await setUp();
+    const unwritable = (role: string, tables: string) => ({
+      code: 'inbox_unwritable',
+      details: { reason: expect.stringMatching(new RegExp(`role ${role} .* call_status: ${tables}\\.$`)) },
+    });
+    await expect(openInbox({ url: reader, migrate: false })).rejects.toMatchObject(
+      unwritable(new URL(reader).username, 'calls, inbox, jobs, recorded, refusals, tombstones, workers'),
+    );
+    const { username } = new URL(app);
+    await queryAt(admin, `REVOKE DELETE ON call_status.tombstones FROM ${username}`);
+    await expect(openInbox({ url: app, migrate: false })).rejects.toMatchObject(unwritable(username, 'tombstones'));
   });
 
   it('that may use nothing is told so at the start', async () => {
