@@ -76,17 +76,21 @@ export class AttemptTransaction {
       throw this.#undone;
     }
     this.#begun ??= this.#inbox.transaction();
-    const result = run(this.#begun);
-    const settled: Promise<unknown> = result
-      .then(
-        () => {},
-        (cause: unknown) => {
-          this.failure ??= { cause };
-        },
-      )
-      .then(() => this.#running.delete(settled));
+    let settle!: () => void;
+    const settled = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
     this.#running.add(settled);
-    return result;
+    try {
+      // Nothing else waits for this promise, so that the stack of its error leads to the handler.
+      return await run(this.#begun);
+    } catch (cause) {
+      this.failure ??= { cause };
+      throw cause;
+    } finally {
+      this.#running.delete(settled);
+      settle();
+    }
   }
 
   #error(reason: string, handler?: string): CallStatusError {

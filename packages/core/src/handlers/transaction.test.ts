@@ -27,6 +27,16 @@ describe('the transaction of an attempt', () => {
     expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0 });
   });
 
+  it('leads from the error of a statement to the handler', async () => {
+    async function insertsBill(_: unknown, { transaction }: HandlerContext) {
+      await transaction.query('INSERT');
+    }
+    begin({ insertsBill });
+    await record('c1');
+    await pass(10);
+    expect(errors[0]?.cause).toHaveProperty('stack', expect.stringContaining('insertsBill'));
+  });
+
   it('is not begun by a handler that only looks at it', async () => {
     begin({ handle: (_, { transaction }) => void transaction });
     await record('c1');
