@@ -93,10 +93,12 @@ const URL_RULE: OptionRule = {
   isSecret: true,
   // An explicit `undefined` is usually an environment variable that is not set.
   refusesUndefined: true,
-  explain: (value) =>
-    value === undefined || value === ''
-      ? `expected a URL, got ${value === '' ? 'an empty text' : 'undefined'}. Is its environment variable set?`
-      : undefined,
+  explain: (value) => {
+    if (value === undefined || value === '') {
+      return `expected a URL, got ${value === '' ? 'an empty text' : 'undefined'}. Is its environment variable set?`;
+    }
+    return isAmbiguous(value) ? 'its password has characters to encode: encodeURIComponent(password).' : undefined;
+  },
   aliases: ['connectionString', 'uri', 'databaseUrl', 'connection', 'dsn', 'database'],
 };
 
@@ -123,7 +125,7 @@ const OPTIONS: OptionRules<PostgresInboxOptions> = {
   listenUrl: { ...URL_RULE, refusesUndefined: false, aliases: ['directUrl'] },
   listen: BOOLEAN,
   preparedStatements: { ...BOOLEAN, aliases: ['prepare', 'prepared'] },
-  migrate: { ...BOOLEAN, aliases: ['create', 'migrations'] },
+  migrate: { ...BOOLEAN, aliases: ['migrations'] },
   retentionMs: {
     expected: 'milliseconds, more than 0',
     fits: (value) => typeof value === 'number' && value > 0,
@@ -142,7 +144,12 @@ const OPTIONS: OptionRules<PostgresInboxOptions> = {
 };
 
 function isUrl(value: unknown): boolean {
-  return typeof value === 'string' && /^postgres(ql)?:\/\//.test(value) && URL.canParse(value);
+  return typeof value === 'string' && /^postgres(ql)?:\/\//.test(value) && URL.canParse(value) && !isAmbiguous(value);
+}
+
+/** Whether a password may contain `@`, `#`, `/` or `?`: a part of it would be taken for the host, and be shown in errors. */
+function isAmbiguous(value: unknown): boolean {
+  return typeof value === 'string' && /#|@.*@/.test(value.replace(/\?[^?@#]*$/, ''));
 }
 
 function milliseconds(least: number): OptionRule {
