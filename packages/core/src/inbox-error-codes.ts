@@ -47,7 +47,7 @@ export const INBOX_ERRORS = {
     status: 503,
     severity: 'error',
     message: 'The store of the inbox does not exist.',
-    fix: 'Check its path or URL. Only a service creates it; pass create: true to create it here.',
+    fix: 'Check its path or URL. Only a service creates it: start one once, or call `await inbox.ready({ create: true })`.',
   },
   inbox_replaced: {
     status: 503,

@@ -52,6 +52,7 @@ it.each<[unknown, RegExp]>([
   [{ url, readConnections: 0 }, /whole number/],
   [{ url, listen: 'yes' }, /true or false/],
   [{ url, clock: 5 }, /function/],
+  [{ url, create: true }, /create/],
   [{ connectionString: url }, /`url`/],
 ])('refuses %j', (options, expected) => {
   const open = (): unknown => postgresInbox(options as PostgresInboxOptions);

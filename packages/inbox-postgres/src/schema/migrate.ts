@@ -158,7 +158,7 @@ function missing(schema: string, migrate: boolean): CallStatusError {
   return new CallStatusError('inbox_missing', {
     reason: `The database has no schema ${schema} with the tables of an inbox.`,
     hint: migrate
-      ? 'Check the URL and `schema`. Only a service creates the tables; pass create: true to ready() to create them here.'
+      ? 'Check the URL and `schema`. Only a service creates the tables: start one once, or call `await inbox.ready({ create: true })`.'
       : 'Check the URL and `schema`. With `migrate: false`, run the statements of schemaSql() first.',
   });
 }
