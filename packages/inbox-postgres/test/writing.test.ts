@@ -1,7 +1,9 @@
-import type { CallStatus } from '@call-status/core';
-import type { NewEvent } from '@call-status/core/inbox';
+import type { AnyCallStatusEvent, CallStatus } from '@call-status/core';
+import type { Inbox, MovedCall, NewEvent } from '@call-status/core/inbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sharedServer } from './servers/test-server.ts';
+import { openInbox } from './faults/set-up.ts';
+import { queryAt } from './servers/postgres.ts';
+import { freshSchema, sharedServer } from './servers/test-server.ts';
 import { inboxesAt } from './support.ts';
 
 const url = await sharedServer();
@@ -87,6 +89,33 @@ describe.skipIf(url === undefined)('a group of operations', () => {
       c2: 1,
       c3: 2,
     });
+  });
+
+  it('has all imports that are asked for at once, but no other operation on their calls', async () => {
+    const schema = freshSchema(url as string);
+    const inbox = (await openInbox({ url: url as string, schema })) as Required<Inbox>;
+    const callIds = Array.from({ length: 50 }, (_, at) => `c${at}`);
+    const moved = (callId: string): MovedCall => ({
+      provider: 'acme',
+      callId,
+      events: [{ event: { ...anEvent(callId, 'ringing'), transition: 'advance' } as AnyCallStatusEvent }],
+    });
+    const [before, after, ...imported] = await Promise.all([
+      inbox.record(anEvent('c0', 'completed')),
+      ...callIds.map((callId) => inbox.importCall(moved(callId))),
+      inbox.record(anEvent('c1', 'ringing')),
+    ]);
+    expect([before, after, imported.at(-1)]).toEqual([
+      { transition: 'advance', done: false },
+      false,
+      { transition: 'duplicate', done: true },
+    ]);
+    expect(new Set(imported.slice(0, -1))).toEqual(new Set([true]));
+    const rows = await queryAt(
+      url as string,
+      `SELECT count(DISTINCT xmin::text)::int AS groups FROM "${schema}".calls WHERE call_id <> 'c0'`,
+    );
+    expect(rows).toEqual([{ groups: 1 }]);
   });
 
   it('refuses what PostgreSQL cannot store', async () => {
