@@ -59,6 +59,18 @@ describe('errors of the database', () => {
     },
   );
 
+  it.each([
+    ['connect ECONNREFUSED 127.0.0.1:5432', 'Is the server running?'],
+    ['getaddrinfo ENOTFOUND db.internal', 'Is the server running?'],
+    ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', 'the URL has none'],
+    ['The server does not support SSL connections', 'Turn TLS on'],
+  ])('says what to do about %s', (text, hint) => {
+    expect(toInboxError(new Error(text))).toMatchObject({
+      code: 'inbox_unavailable',
+      details: { hint: expect.stringContaining(hint) },
+    });
+  });
+
   it('converts what is no error', () => {
     expect(toInboxError('no reason')).toMatchObject({ code: 'inbox_unavailable', details: { reason: 'no reason.' } });
   });

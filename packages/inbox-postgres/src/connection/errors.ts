@@ -11,6 +11,13 @@ export const RIGHTS =
 const CERTIFICATE =
   'Pass the certificate of the authority, `ssl: { ca: readFileSync(…) }`, and connect by the host name that is in the certificate.';
 
+/** What to do about errors of the system and of `pg`, which have no SQLSTATE, by their texts. */
+const HINTS: readonly [pattern: RegExp, hint: string][] = [
+  [/ECONNREFUSED|ENOTFOUND/, 'Is the server running? Check the host and the port of the URL.'],
+  [/client password must be a/, 'The server wants a password, and the URL has none.'],
+  [/does not support SSL/, 'Turn TLS on in the server, or remove `ssl` or `sslmode`.'],
+];
+
 /** SQLSTATEs and their classes (https://www.postgresql.org/docs/current/errcodes-appendix.html), the longest match first. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   '25006': {
@@ -75,7 +82,10 @@ export function toInboxError(error: unknown): CallStatusError {
 
 function meaningOf(error: unknown, state: string | undefined): Meaning {
   const unknown: Meaning = { code: 'inbox_unavailable' };
-  if (state === undefined) return isOfCertificate(error) ? { ...unknown, hint: CERTIFICATE } : unknown;
+  if (state === undefined) {
+    const hint = hintOf(error);
+    return hint === undefined ? unknown : { ...unknown, hint };
+  }
   return MEANINGS[state] ?? MEANINGS[state.slice(0, 2)] ?? unknown;
 }
 
@@ -95,6 +105,11 @@ function withoutValues(error: unknown, state: string | undefined): unknown {
   if (state === undefined) return error;
   const { message, stack } = error as Error;
   return Object.assign(new Error(message), { code: state, stack });
+}
+
+function hintOf(error: unknown): string | undefined {
+  if (isOfCertificate(error)) return CERTIFICATE;
+  return HINTS.find(([pattern]) => pattern.test(textOf(error)))?.[1];
 }
 
 /** Codes of OpenSSL and of Node's check of the host name. */

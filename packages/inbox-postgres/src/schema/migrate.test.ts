@@ -50,7 +50,7 @@ describe.skipIf(server === undefined)('the schema', () => {
   });
 
   it.each([
-    ['a script', { migrate: true, create: false }, 'create: true'],
+    ['a script', { migrate: true, create: false }, 'await inbox.ready({ create: true })'],
     ['a service that may not create tables', { migrate: false, create: true }, 'schemaSql()'],
   ])('is not created by %s', async (_, who, hint) => {
     const error = prepareSchema(open(url), { schema: freshSchema(url), ...who });
