@@ -67,6 +67,8 @@ describe('moveInbox', () => {
     await inbox.close();
     await expect(to.record(event('c1', 'busy'))).rejects.toMatchObject({ code: 'closed' });
     await expect(from.record(event('c1', 'busy'))).rejects.toMatchObject({ code: 'closed' });
+    const call = { provider: 'acme', callId: 'c1', events: [] };
+    await expect(to.importCall?.(call)).rejects.toMatchObject({ code: 'closed' });
   });
 
   it('moves a call before anything else happens to it', async () => {
