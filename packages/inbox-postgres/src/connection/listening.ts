@@ -103,7 +103,7 @@ export class Listening {
   /** Tells why, unless the database is away, which others notice. Resolves to whether anything was heard. */
   async #failed(error: unknown): Promise<boolean> {
     const answers = await this.#options.driver.query('SELECT 1').catch(() => undefined);
-    if (answers === undefined || this.#isClosed) return false;
+    if (answers === undefined) return false;
     const { details, cause } = toInboxError(error);
     const advice = this.#options.isDirect ? 'Check listenUrl.' : 'The inbox tries again by itself.';
     this.#warn(advice, `The connection for LISTEN failed: ${details.reason}`, cause);

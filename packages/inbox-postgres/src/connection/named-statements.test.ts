@@ -36,6 +36,7 @@ describe.skipIf(server === undefined || findPgBouncer() === undefined)('named st
     await probeNamedStatements(driver);
     expect(await usesNames(driver)).toBe(false);
     await probeNamedStatements(driver);
+    await probeNamedStatements(open({ url: bouncer.url }));
     expect(onWarning).toHaveBeenCalledOnce();
     expect(onWarning).toHaveBeenCalledWith(expect.objectContaining({ code: 'inbox_unnamed_statements' }));
   });

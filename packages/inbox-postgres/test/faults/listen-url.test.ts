@@ -12,7 +12,7 @@ describe.skipIf(url === undefined)('a wrong listenUrl is reported once', () => {
     const inbox = postgresInbox({ url, schema: freshSchema(url), ...options });
     onTestFinished(() => inbox.close());
     await inbox.ready?.({ create: true, onWarning });
-    onTestFinished(inbox.onJobs?.(() => {}) as () => void);
+    onTestFinished(inbox.onJobs(() => {}));
     await vi.waitFor(() => expect(onWarning).toHaveBeenCalled(), 5000);
     expect(onWarning).toHaveBeenCalledOnce();
     return onWarning.mock.calls[0]?.[0] as CallStatusError;
