@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { readdir, readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -86,8 +87,9 @@ describe('ready', () => {
 async function filesOf(pid: number, path: string): Promise<number | undefined> {
   const folder = `/proc/${pid}/fd`;
   if (!existsSync(folder)) return undefined;
-  const { stdout } = await promisify(execFile)('ls', ['-l', folder]);
-  return stdout.split('\n').filter((line) => line.endsWith(path)).length;
+  // Others come and go meanwhile.
+  const files = await Promise.all((await readdir(folder)).map((fd) => readlink(`${folder}/${fd}`).catch(() => '')));
+  return files.filter((file) => file === path).length;
 }
 
 describe.runIf(process.platform === 'linux')('a process that has too many files open', () => {
