@@ -50,6 +50,8 @@ it.each<[unknown, RegExp]>([
   [{ url, retentionMs: 0 }, /more than 0/],
   [{ url, sweepMs: Number.NaN }, /milliseconds/],
   [{ url, readConnections: 0 }, /whole number/],
+  [{ url, readConnections: 1001 }, /whole number/],
+  [{ url, readConnections: 1.5 }, /whole number/],
   [{ url, listen: 'yes' }, /true or false/],
   [{ url, clock: 5 }, /function/],
   [{ url, create: true }, /create/],

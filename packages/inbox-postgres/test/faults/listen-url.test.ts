@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { CallStatusError } from '@call-status/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type PostgresInboxOptions, postgresInbox } from '../../src/index.ts';
 import { freePort } from '../servers/find.ts';
+import { queryAt } from '../servers/postgres.ts';
 import { freshDatabase, freshSchema, sharedServer } from '../servers/test-server.ts';
+import { eventOf } from './event-of.ts';
 
 const url = (await sharedServer()) as string;
 
@@ -34,4 +37,26 @@ describe.skipIf(url === undefined)('a wrong listenUrl is reported once', () => {
     expect(message).toContain('listenUrl leads to another database than url');
     expect(message).not.toContain('Behind PgBouncer');
   });
+});
+
+it.skipIf(url === undefined)('a database that has no connection left for LISTEN is reported once', async () => {
+  const role = `limited_${randomUUID().slice(0, 8)}`;
+  // One for reading, and one for writing.
+  await queryAt(url, `CREATE ROLE ${role} LOGIN CONNECTION LIMIT 2; GRANT CREATE ON DATABASE postgres TO ${role}`);
+  const schema = `t_${role}`;
+  onTestFinished(() => queryAt(url, `DROP SCHEMA ${schema} CASCADE; DROP OWNED BY ${role}; DROP ROLE ${role}`).then());
+  const limited = new URL(url);
+  limited.username = role;
+  const onWarning = vi.fn<(warning: CallStatusError) => void>();
+  const inbox = postgresInbox({ url: limited.href, schema, readConnections: 1 });
+  onTestFinished(() => inbox.close());
+  await inbox.ready?.({ create: true, onWarning });
+  await inbox.record(eventOf('a'));
+  await inbox.counts();
+  onTestFinished(inbox.onJobs(() => {}));
+  await vi.waitFor(() => expect(onWarning).toHaveBeenCalledOnce(), 5000);
+  const warning = onWarning.mock.calls[0]?.[0];
+  expect(warning).toMatchObject({ code: 'inbox_polling' });
+  expect(warning?.message).toContain('too many connections for role');
+  expect(warning?.message).not.toContain('Check listenUrl.');
 });
