@@ -25,6 +25,7 @@ import { stateOf, ToyHealth } from './toy-health.ts';
 
 export class ToyInbox extends ToyHealth implements Inbox {
   readonly durable = false;
+  readonly shared = false;
   readonly #forgotten = new Set<string>();
   readonly #listeners = new Set<() => void>();
   #isClosed = false;
