@@ -9,6 +9,7 @@ import {
   type DeadLetterQuery,
   errorGroupOf,
   type Failure,
+  fenceOf,
   type Job,
   type Lease,
   mergeColumns,
@@ -221,7 +222,7 @@ function take(entry: Entry, endsAt: number): Job {
     attempt: entry.failures + 1,
     interruptions: entry.interruptions,
     suspect: entry.isSuspect,
-    fence: entry.takes,
+    fence: fenceOf(entry.serial, entry.takes),
     doneHandlers: entry.doneHandlers,
   };
 }

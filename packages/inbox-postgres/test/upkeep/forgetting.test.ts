@@ -5,7 +5,7 @@ import { HOUR, setUp } from './set-up.ts';
 
 const url = (await sharedServer()) ?? '';
 
-const ROUNDS = 40;
+const TIMES = 10;
 
 describe.skipIf(url === '')('forgetting a call', () => {
   it('leaves nothing of it while its events are recorded, taken and finished elsewhere', async () => {
@@ -14,9 +14,7 @@ describe.skipIf(url === '')('forgetting a call', () => {
     let isForgetting = true;
     let forgotten = 0;
     const forget = async () => {
-      for (let round = 0; round < ROUNDS; round++) {
-        if (await first.forgetCall('acme', 'c1')) forgotten++;
-      }
+      while (forgotten < TIMES) if (await first.forgetCall('acme', 'c1')) forgotten++;
       isForgetting = false;
     };
     const record = async () => {
@@ -32,7 +30,6 @@ describe.skipIf(url === '')('forgetting a call', () => {
     };
     await Promise.all([forget(), record(), work()]);
     await first.forgetCall('acme', 'c1');
-    expect(forgotten).toBeGreaterThan(ROUNDS / 4);
     const left = ['calls', 'recorded', 'jobs'].map(
       (table) => `(SELECT count(*)::int FROM ${schema}.${table}) AS ${table}`,
     );
