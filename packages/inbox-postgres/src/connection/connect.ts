@@ -7,7 +7,7 @@ import { requireWritable } from './servers.ts';
 /** How long a connection may take to say goodbye, in milliseconds. A frozen server never does. */
 const GOODBYE_MS = 1000;
 
-/** A connection of `pg`, with its socket: `pg` alone waits for the server when it ends one. */
+/** A connection of `pg`, with its socket: `pg` itself waits for the server when it ends one. */
 export interface OpenConnection {
   readonly client: Client;
   readonly isBroken: boolean;

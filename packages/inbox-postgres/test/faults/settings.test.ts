@@ -30,8 +30,8 @@ describe.skipIf(server === undefined)('defaults of the database', () => {
       ),
     );
     expect(recorded.filter(({ transition }) => transition === 'advance')).toHaveLength(4);
-    const { lease } = await takeOne(await onlyWith(url, 'alone'));
-    expect(lease.eventId).toBe('acme:alone:ringing');
+    const { lease } = await takeOne(await onlyWith(url, 'only'));
+    expect(lease.eventId).toBe('acme:only:ringing');
   });
 
   it('with a limit for statements are a clear error', async () => {

@@ -21,7 +21,7 @@ export async function openPglite(): Promise<PGlite> {
   return PGlite.create();
 }
 
-/** The way to PGlite, a PostgreSQL in this process. It has one connection, so that a transaction has the database alone: all inboxes share the driver. */
+/** The way to PGlite, a PostgreSQL in this process. It has one connection, so that a transaction has the database to itself: all inboxes share the driver. */
 export function pgliteDriver(db: PGlite): Driver {
   let free: Promise<unknown> = Promise.resolve();
 

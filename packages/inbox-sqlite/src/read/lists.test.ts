@@ -42,7 +42,7 @@ describe('a list of calls', () => {
   const db = openDatabase(listening, path, { create: false, waitMs: 0 });
   db.exec(`INSERT INTO providers VALUES ('acme', 1), ('zenith', 1)`);
 
-  const alone: readonly CallQuery[] = [
+  const single: readonly CallQuery[] = [
     { provider: 'acme' },
     { state: 'live' },
     { state: 'ended' },
@@ -60,7 +60,7 @@ describe('a list of calls', () => {
     { search: '+1 555 0100' },
     { cursor: '7-3' },
   ];
-  const pairs = alone.flatMap((query, at) => alone.slice(at).map((other) => ({ ...query, ...other })));
+  const pairs = single.flatMap((query, at) => single.slice(at).map((other) => ({ ...query, ...other })));
 
   it.each(pairs)('neither scans nor sorts: %j', async (query) => {
     prepared.length = 0;

@@ -4,7 +4,8 @@ import { storedText } from './stored.ts';
 const LONGEST_INPUT = 1000;
 const LONGEST_GROUP = 200;
 
-const PLACEHOLDER = '*';
+/** Stands for what differs between errors of one kind. */
+const VARIES = '*';
 
 const URL = /[a-z][a-z\d+.-]{0,30}:\/\/[^\s"'`<>()]+/gi;
 const E_MAIL = /[^\s@"'`<>()]{1,64}@[^\s@"'`<>()]{1,255}/g;
@@ -24,10 +25,10 @@ export function errorGroupOf(text: string): string {
     .trim()
     .split(/[\r\n]/, 1)[0] as string;
   const group = line
-    .replaceAll(URL, PLACEHOLDER)
-    .replaceAll(E_MAIL, PLACEHOLDER)
-    .replaceAll(QUOTED, PLACEHOLDER)
-    .replaceAll(HEXADECIMAL, (run) => (/\d/.test(run) ? PLACEHOLDER : run))
-    .replaceAll(NUMBER, PLACEHOLDER);
+    .replaceAll(URL, VARIES)
+    .replaceAll(E_MAIL, VARIES)
+    .replaceAll(QUOTED, VARIES)
+    .replaceAll(HEXADECIMAL, (run) => (/\d/.test(run) ? VARIES : run))
+    .replaceAll(NUMBER, VARIES);
   return storedText(group, LONGEST_GROUP) as string;
 }
