@@ -9,6 +9,7 @@ import type { MovedCall } from './moving/moved-call.ts';
 import type { CallQuery, CallSummary, DeadLetters, Page } from './queries.ts';
 import type { Refusals } from './refusals.ts';
 import type { StatsQuery, StatsRow } from './stats.ts';
+import type { Watches } from './watches.ts';
 
 export type { InboxCounts, InboxHealth } from './health.ts';
 export type { Failure, Job, Lease, Outcome, Taken, TakeRequest } from './jobs.ts';
@@ -108,6 +109,8 @@ export interface Inbox {
   stats(query: StatsQuery): Promise<readonly StatsRow[]>;
   /** Rejected callbacks. */
   readonly refusals: Refusals;
+  /** Calls that the application expects, and live calls that have been silent for too long. */
+  readonly watches?: Watches;
   /** How many calls and events there are. Cheap, however many there are. */
   counts(): Promise<InboxCounts>;
   /** For health checks: how many jobs wait, for what, and for how long. Exact, and cheap however many there are. */

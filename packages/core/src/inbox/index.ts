@@ -91,3 +91,17 @@ export {
 } from './rows/stored.ts';
 export { summaryOf } from './rows/summary.ts';
 export type { StatsGroup, StatsQuery, StatsRow } from './stats.ts';
+export type {
+  DueWatches,
+  ExpectedDetails,
+  NewWatch,
+  Watch,
+  WatchedCall,
+  WatchedState,
+  Watches,
+  WatchKey,
+  WatchProgress,
+  WatchQuery,
+  WatchReason,
+  WatchUpdate,
+} from './watches.ts';

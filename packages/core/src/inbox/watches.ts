@@ -1,0 +1,135 @@
+import type { CallStatus } from '../event.ts';
+import type { Page, PageQuery } from './queries.ts';
+
+/**
+ * Calls that someone should look after: those that the application expects, and live ones that have been silent for too long. One process
+ * at a time checks them, the leader.
+ */
+export interface Watches {
+  /** Adds calls. Those that are watched already stay as they are. Resolves to how many were added. */
+  add(watches: readonly NewWatch[]): Promise<number>;
+  /** Watched calls, newest first. */
+  list(query?: WatchQuery): Promise<Page<Watch>>;
+  /** Watches whose next check is due, the one that has waited longest first. */
+  due(request: { readonly limit: number }): Promise<DueWatches>;
+  /** Stores what a check found. Resolves to `false`, and changes nothing, if the watch has changed since it was read, or is gone. */
+  update(watch: WatchKey, update: WatchUpdate): Promise<boolean>;
+  /** Ends the watch. Resolves to `false` if it has changed since it was read, or is gone. */
+  remove(watch: WatchKey): Promise<boolean>;
+  /**
+   * Makes a process the leader for a time, if there is no other. The leader calls it again to remain so; with `leaseMs: 0` it resigns.
+   * Resolves to whether the process is the leader now.
+   */
+  lead(owner: string, leaseMs: number): Promise<boolean>;
+}
+
+/** What identifies a call. */
+export interface WatchedCall {
+  /** The provider that makes the call. */
+  readonly provider: string;
+  /** The tenant of the call, if one receiver serves several. */
+  readonly tenant?: string;
+  /** The provider's id for the call. */
+  readonly callId: string;
+}
+
+/** What identifies a watch, as it was read. */
+export interface WatchKey extends WatchedCall {
+  /** Increases with each change. */
+  readonly revision: number;
+}
+
+/** A call to watch. */
+export interface NewWatch extends WatchedCall {
+  /** Milliseconds until its first check. */
+  readonly dueInMs: number;
+  /** What the application knows about a call that it expects; absent for a live call that is silent. */
+  readonly expected?: ExpectedDetails;
+}
+
+/** What an application knows about a call that it has started. */
+export interface ExpectedDetails {
+  /** The caller's number. */
+  readonly from?: string;
+  /** The number that is called. */
+  readonly to?: string;
+  /** The application's own data, for its handlers. */
+  readonly custom?: string;
+}
+
+/** A watched call. */
+export interface Watch extends WatchKey {
+  /** Since when it is watched: ISO 8601, UTC. For an expected call, when the application said so. */
+  readonly since: string;
+  /** When it is checked next. */
+  readonly dueAt: string;
+  /** What the application knows about a call that it expects. */
+  readonly expected?: ExpectedDetails;
+  /** The call as its events tell it; absent if none was recorded. */
+  readonly call?: WatchedState;
+  /** What the checks found so far. */
+  readonly progress: WatchProgress;
+}
+
+/** How far a watched call has come. */
+export interface WatchedState {
+  /** The furthest status that it reached. */
+  readonly status: CallStatus;
+  /** Whether it has ended. */
+  readonly terminal: boolean;
+  /** When its last event was received: ISO 8601, UTC. */
+  readonly lastEventAt: string;
+}
+
+/** What the checks of a call found so far. Plain JSON, at most 4 kB. */
+export interface WatchProgress {
+  /** How often the provider was asked. */
+  readonly asked: number;
+  /** Which notices were delivered. */
+  readonly told: readonly WatchReason[];
+  /** The notice that could not be delivered at any attempt, with the text of its last error. */
+  readonly failed?: { readonly reason: WatchReason; readonly error: string };
+  /** How often the present notice failed. */
+  readonly failures: number;
+  /** When the call last showed a sign of life: an event, or the provider's word that it goes on. ISO 8601, UTC. */
+  readonly aliveAt?: string;
+  /** How often the provider said that the call has ended, but not all of its figures. */
+  readonly unsettled?: number;
+}
+
+/**
+ * Why the application is told of a call.
+ *
+ * - `never_reported`: it expected the call, and no callback came in time.
+ * - `stuck`: the call is live, and has been silent for longer than its status allows.
+ * - `not_ended`: nothing was learned about the call until `giveUpAfterMs`.
+ */
+export type WatchReason = 'never_reported' | 'stuck' | 'not_ended';
+
+/** What to store after a check. */
+export interface WatchUpdate {
+  /** Milliseconds until the next check. */
+  readonly dueInMs: number;
+  /** Replaces the progress. */
+  readonly progress: WatchProgress;
+}
+
+/** Watches to check now. */
+export interface DueWatches {
+  /** The watches. */
+  readonly rows: readonly Watch[];
+  /** Milliseconds until the next one is due; absent if there is none. */
+  readonly nextInMs?: number;
+}
+
+/** Which watched calls. */
+export interface WatchQuery extends PageQuery {
+  /** Only of this provider. */
+  readonly provider?: string;
+  /**
+   * - `expected`: expected calls without an event.
+   * - `stuck`: those of which the application was told that they are stuck or have not ended.
+   * - `failed`: those with a notice that could not be delivered.
+   */
+  readonly state?: 'expected' | 'stuck' | 'failed';
+}
