@@ -11,6 +11,8 @@ export interface ErrorDetails {
   readonly url?: string;
   /** The inbox file, as an absolute path. */
   readonly path?: string;
+  /** The server of the inbox: host, port and database. */
+  readonly server?: string;
   /** What exactly happened, in one sentence. */
   readonly reason?: string;
   /** The likely cause and what to do; replaces the general advice for the code. */
@@ -91,11 +93,12 @@ export function unexpected(cause: unknown, provider: string | undefined): CallSt
 }
 
 /** What happened, to what, and what to do: the specific hint if there is one. */
-function messageOf(code: ErrorCode, { path, reason, issues = [], hint }: ErrorDetails): string {
+function messageOf(code: ErrorCode, { path, server, reason, issues = [], hint }: ErrorDetails): string {
   const { message, fix } = ERRORS[code];
   if (code === 'invalid_options' && issues.length > 0) return `Invalid options: ${issues.join(' ')}`;
   const file = path === undefined ? undefined : `File: ${path}.`;
-  return [message, file, reason, ...issues, hint ?? fix].filter((part) => part !== undefined).join(' ');
+  const database = server === undefined ? undefined : `Server: ${server}.`;
+  return [message, file, database, reason, ...issues, hint ?? fix].filter((part) => part !== undefined).join(' ');
 }
 
 function printableDetails(details: ErrorDetails): ErrorDetails {

@@ -55,7 +55,7 @@ export class OpenedStore implements Store {
     }
     this.#opening ??= this.#open().catch((error) => {
       this.#opening = undefined;
-      throw toInboxError(error);
+      throw toInboxError(error, this.driver.server);
     });
     return this.#opening;
   }

@@ -38,9 +38,3 @@ function shared({ connectTimeoutMs, queryTimeoutMs }: ResolvedOptions): ClientCo
     fallback_application_name: `call-status ${hostname()}:${process.pid}`.slice(0, 63),
   };
 }
-
-/** A server of `hosts` without its credentials, for error texts. */
-export function nameOf({ connectionString = '' }: ClientConfig): string {
-  // The URL of a socket has no host.
-  return new URL(connectionString).host || 'The local socket';
-}

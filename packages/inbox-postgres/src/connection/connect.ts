@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import process from 'node:process';
 import { Client, type ClientConfig } from 'pg';
 import { clearTimeout, setTimeout } from '../timers.ts';
+import { fromServer, nameOf, type TimeLimits } from './server-errors.ts';
 import { requireWritable } from './servers.ts';
 
 /** How long a connection may take to say goodbye, in milliseconds. A frozen server never does. */
@@ -11,13 +12,15 @@ const GOODBYE_MS = 1000;
 export interface OpenConnection {
   readonly client: Client;
   readonly isBroken: boolean;
+  /** Its server, for errors. */
+  readonly server: string;
   /** Sends what is written in this turn at once, which saves the server a sixth of its time. */
   gather(): void;
   end(): Promise<void>;
 }
 
 /** Connects to a server that can be written. */
-export async function connect(config: ClientConfig): Promise<OpenConnection> {
+export async function connect(config: ClientConfig, limits: TimeLimits): Promise<OpenConnection> {
   const socket = new Socket();
   const client = new Client({ ...config, stream: () => socket });
   let isBroken = false;
@@ -30,6 +33,7 @@ export async function connect(config: ClientConfig): Promise<OpenConnection> {
   });
   const connection: OpenConnection = {
     client,
+    server: nameOf(client),
     get isBroken() {
       return isBroken;
     },
@@ -50,6 +54,6 @@ export async function connect(config: ClientConfig): Promise<OpenConnection> {
     return connection;
   } catch (error) {
     await connection.end();
-    throw error;
+    throw fromServer(error, connection.server, limits);
   }
 }

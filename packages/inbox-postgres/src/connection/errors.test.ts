@@ -42,6 +42,23 @@ describe('errors of the database', () => {
     expect(error.cause).toMatchObject({ code: '23505', message: cause.message, stack: cause.stack });
   });
 
+  it.each([
+    serverError('28P01', 'password authentication failed'),
+    serverError('57P01', 'terminating connection'),
+    Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+    new AggregateError([new Error('connect ECONNREFUSED')]),
+    new Error('Connection terminated unexpectedly'),
+  ])('has no stack where it says nothing: %s', (error) => {
+    const { cause } = toInboxError(error) as { cause: Error & { code?: string } };
+    expect(cause.stack).toBe(`Error: ${cause.message}`);
+    expect(cause.code).toBe((error as { code?: string }).code);
+  });
+
+  it('keeps the stack of a fault in the code', () => {
+    const fault = new TypeError('x is not a function');
+    expect(toInboxError(fault).cause).toBe(fault);
+  });
+
   it('names what the system reported, for each address of a host', () => {
     const refused = (address: string) =>
       Object.assign(new Error(`connect ECONNREFUSED ${address}`), { code: 'ECONNREFUSED', syscall: 'connect' });
@@ -60,13 +77,16 @@ describe('errors of the database', () => {
   );
 
   it.each([
-    ['connect ECONNREFUSED 127.0.0.1:5432', 'Is the server running?'],
-    ['getaddrinfo ENOTFOUND db.internal', 'Is the server running?'],
-    ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', 'the URL has none'],
-    ['The server does not support SSL connections', 'Turn TLS on'],
-  ])('says what to do about %s', (text, hint) => {
+    ['connect ECONNREFUSED 127.0.0.1:5432', 'Check the host and the port', 'inbox_unavailable'],
+    ['getaddrinfo ENOTFOUND db.internal', 'Check the host and the port', 'inbox_unavailable'],
+    ['connect ENOENT /tmp/.s.PGSQL.5432', 'folder of its socket', 'inbox_unavailable'],
+    ['It did not accept a connection within 2 s', 'firewall', 'inbox_unavailable'],
+    ['No connection for reading was free within 2 s', 'readConnections', 'inbox_unavailable'],
+    ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', 'PGPASSWORD', 'inbox_denied'],
+    ['The server does not support SSL connections', 'Turn TLS on', 'inbox_unavailable'],
+  ])('says what to do about %s', (text, hint, code) => {
     expect(toInboxError(new Error(text))).toMatchObject({
-      code: 'inbox_unavailable',
+      code,
       details: { hint: expect.stringContaining(hint) },
     });
   });

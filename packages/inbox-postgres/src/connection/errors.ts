@@ -1,4 +1,5 @@
 import { CallStatusError, type ErrorCode, isCallStatusError } from '@call-status/core';
+import { serverOf, TimeLimitError } from './server-errors.ts';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -11,11 +12,28 @@ export const RIGHTS =
 const CERTIFICATE =
   'Pass the certificate of the authority, `ssl: { ca: readFileSync(…) }`, and connect by the host name that is in the certificate.';
 
-/** What to do about errors of the system and of `pg`, which have no SQLSTATE, by their texts. */
-const HINTS: readonly [pattern: RegExp, hint: string][] = [
-  [/ECONNREFUSED|ENOTFOUND/, 'Is the server running? Check the host and the port of the URL.'],
-  [/client password must be a/, 'The server wants a password, and the URL has none.'],
-  [/does not support SSL/, 'Turn TLS on in the server, or remove `ssl` or `sslmode`.'],
+/** Errors of the system and of `pg`, which have no SQLSTATE, by their texts. */
+const TEXTS: readonly [pattern: RegExp, meaning: Meaning][] = [
+  [
+    /client password must be/,
+    {
+      code: 'inbox_denied',
+      hint: 'The server wants a password: put it into the URL, or into PGPASSWORD or ~/.pgpass.',
+    },
+  ],
+  [
+    /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|did not accept/,
+    {
+      code: 'inbox_unavailable',
+      hint: 'Is the server running? Check the host and the port of the URL, and whether a firewall lets this host through.',
+    },
+  ],
+  [/ENOENT.*\.s\.PGSQL/, { code: 'inbox_unavailable', hint: 'Is the server running? Check the folder of its socket.' }],
+  [
+    /does not support SSL/,
+    { code: 'inbox_unavailable', hint: 'Turn TLS on in the server, or remove `ssl` or `sslmode`.' },
+  ],
+  [/was free within/, { code: 'inbox_unavailable', hint: 'Raise readConnections, or find out which reads are slow.' }],
 ];
 
 /** SQLSTATEs and their classes (https://www.postgresql.org/docs/current/errcodes-appendix.html), the longest match first. */
@@ -57,7 +75,7 @@ export function isLocked(error: unknown): boolean {
 
 /** Whether the server had not answered a statement in time. It may still be at work on it. */
 export function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Query read timeout';
+  return error instanceof TimeLimitError;
 }
 
 /** Whether an error came from the connection or the server, rather than from the values to store. Such a connection is not used again. */
@@ -66,27 +84,30 @@ export function isOfConnection(error: unknown): boolean {
   return state === undefined || (NOT_OF_VALUES.test(state) && !isLocked(error));
 }
 
-/** Converts an error of `pg`, of the server or of an operation. */
-export function toInboxError(error: unknown): CallStatusError {
-  if (isCallStatusError(error)) return error;
+/**
+ * Converts an error of `pg`, of the server or of an operation, and names the server.
+ *
+ * @param found the server, if the error does not know it
+ */
+export function toInboxError(error: unknown, found?: string): CallStatusError {
+  const server = serverOf(error) ?? found;
+  if (isCallStatusError(error)) return server === undefined ? error : withServer(error, server);
   const state = sqlStateOf(error);
   const { code, hint } = meaningOf(error, state);
   return new CallStatusError(
     code,
-    { reason: reasonOf(error, state), ...(hint !== undefined && { hint }) },
-    {
-      cause: withoutValues(error, state),
-    },
+    { ...(server !== undefined && { server }), reason: reasonOf(error, state), ...(hint !== undefined && { hint }) },
+    { cause: withoutValues(error, state) },
   );
 }
 
+function withServer({ code, details, cause }: CallStatusError, server: string): CallStatusError {
+  return new CallStatusError(code, { server, ...details }, { cause });
+}
+
 function meaningOf(error: unknown, state: string | undefined): Meaning {
-  const unknown: Meaning = { code: 'inbox_unavailable' };
-  if (state === undefined) {
-    const hint = hintOf(error);
-    return hint === undefined ? unknown : { ...unknown, hint };
-  }
-  return MEANINGS[state] ?? MEANINGS[state.slice(0, 2)] ?? unknown;
+  const known = state === undefined ? meaningOfText(error) : (MEANINGS[state] ?? MEANINGS[state.slice(0, 2)]);
+  return known ?? { code: 'inbox_unavailable' };
 }
 
 function reasonOf(error: unknown, state: string | undefined): string {
@@ -100,16 +121,27 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Logins, resources, shutdown, and the connection: where in the code they were noticed says nothing. */
+const WITHOUT_STACK = /^(08|28|3D|53|57P)/;
+
 /** The error without its fields that quote rows, parameters or statements: they contain phone numbers. */
 function withoutValues(error: unknown, state: string | undefined): unknown {
-  if (state === undefined) return error;
-  const { message, stack } = error as Error;
-  return Object.assign(new Error(message), { code: state, stack });
+  const isPlain = state === undefined ? isOfNetwork(error) : WITHOUT_STACK.test(state);
+  if (state === undefined && !isPlain) return error;
+  const { code, stack } = error as Error & { code?: string };
+  const message = textOf(error);
+  const shown = isPlain ? `Error: ${message}` : stack;
+  return Object.assign(new Error(message), { ...(code !== undefined && { code }), stack: shown });
 }
 
-function hintOf(error: unknown): string | undefined {
-  if (isOfCertificate(error)) return CERTIFICATE;
-  return HINTS.find(([pattern]) => pattern.test(textOf(error)))?.[1];
+/** Errors of the system and of `pg`. A fault in the code is of a class of its own, such as `TypeError`. */
+function isOfNetwork(error: unknown): boolean {
+  return error instanceof AggregateError || (error instanceof Error && error.name === 'Error');
+}
+
+function meaningOfText(error: unknown): Meaning | undefined {
+  if (isOfCertificate(error)) return { code: 'inbox_unavailable', hint: CERTIFICATE };
+  return TEXTS.find(([pattern]) => pattern.test(textOf(error)))?.[1];
 }
 
 /** Codes of OpenSSL and of Node's check of the host name. */

@@ -1,4 +1,5 @@
 import { CallStatusError } from '@call-status/core';
+import type { ErrorDetails } from '@call-status/core/provider';
 import { clearTimeout, setTimeout } from '../timers.ts';
 import { toInboxError } from './errors.ts';
 import type { Driver } from './session.ts';
@@ -105,17 +106,17 @@ export class Listening {
     const answers = await this.#options.driver.query('SELECT 1').catch(() => undefined);
     if (answers === undefined) return false;
     const { details, cause } = toInboxError(error);
+    const { server, reason } = details;
     const advice = this.#options.isDirect ? 'Check listenUrl.' : 'The inbox tries again by itself.';
-    this.#warn(advice, `The connection for LISTEN failed: ${details.reason}`, cause);
+    this.#warn(advice, { ...(server && { server }), reason: `The connection for LISTEN failed: ${reason}` }, cause);
     return false;
   }
 
-  #warn(advice?: string, reason?: string, cause?: unknown): void {
+  #warn(advice?: string, about: ErrorDetails = {}, cause?: unknown): void {
     if (this.#isWarned) return;
     this.#isWarned = true;
     const hint = advice && `${advice} ${NOTHING_LOST}`;
-    const details = { ...(reason && { reason }), ...(hint && { hint }) };
-    this.#options.onWarning(new CallStatusError('inbox_polling', details, { cause }));
+    this.#options.onWarning(new CallStatusError('inbox_polling', { ...about, ...(hint && { hint }) }, { cause }));
   }
 }
 

@@ -1,8 +1,10 @@
+import type { ClientConfig } from 'pg';
 import type { ResolvedOptions } from '../options.ts';
 import { configsOf, listenConfigOf } from './config.ts';
 import { connect } from './connect.ts';
 import { StatementNames } from './named-statements.ts';
 import { ReadPool } from './read-pool.ts';
+import { fromServer, type TimeLimits } from './server-errors.ts';
 import { Servers } from './servers.ts';
 import type { Driver, Session } from './session.ts';
 import { TYPES } from './types.ts';
@@ -14,12 +16,19 @@ export function pgDriver(options: ResolvedOptions): Driver {
   const pool = new ReadPool(servers, options);
   const names = new StatementNames(options.preparedStatements);
   return {
+    get server() {
+      return servers.found;
+    },
     connect: ({ queryTimeoutMs = options.queryTimeoutMs } = {}) =>
-      servers.open((config) => openSession({ ...config, query_timeout: queryTimeoutMs }, names)),
+      servers.open((config) =>
+        openSession({ ...config, query_timeout: queryTimeoutMs }, { ...options, queryTimeoutMs }, names),
+      ),
     query: pool.query,
     transaction: (run, settings) => pool.transaction(run, settings),
     async listen(channel, { onNotify, onLost }) {
-      const connection = await (listenConfig === undefined ? servers.open(connect) : connect(listenConfig));
+      const connection = await (listenConfig === undefined
+        ? servers.open((config) => connect(config, options))
+        : connect(listenConfig, options));
       let isEnded = false;
       connection.client.on('notification', ({ payload = '' }) => onNotify(payload));
       connection.client.on('end', () => {
@@ -44,9 +53,9 @@ export function pgDriver(options: ResolvedOptions): Driver {
   };
 }
 
-async function openSession(config: Parameters<typeof connect>[0], names: StatementNames): Promise<Session> {
-  const connection = await connect({ ...config, pipeline: true });
-  const { client } = connection;
+async function openSession(config: ClientConfig, limits: TimeLimits, names: StatementNames): Promise<Session> {
+  const connection = await connect({ ...config, pipeline: true }, limits);
+  const { client, server } = connection;
   return {
     get isBroken() {
       return connection.isBroken;
@@ -59,10 +68,16 @@ async function openSession(config: Parameters<typeof connect>[0], names: Stateme
         return (await client.query(query)).rows;
       } catch (error) {
         if (name !== undefined) names.failed(error);
-        throw error;
+        throw fromServer(error, server, limits);
       }
     },
-    raw: (text, values) => client.query(text, values as unknown[]),
+    async raw(text, values) {
+      try {
+        return await client.query(text, values as unknown[]);
+      } catch (error) {
+        throw fromServer(error, server, limits);
+      }
+    },
     end: () => connection.end(),
   };
 }

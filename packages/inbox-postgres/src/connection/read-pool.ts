@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { ResolvedOptions } from '../options.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
+import { fromServer, nameOf, spanOf } from './server-errors.ts';
 import { requireWritable, type Servers } from './servers.ts';
 import { BEGIN_SHORT, lockMsOf, type Query } from './session.ts';
 import { TYPES } from './types.ts';
@@ -37,16 +38,21 @@ export class ReadPool {
   }
 
   async #use<T>(run: (query: Query) => Promise<T>): Promise<T> {
-    const client = await this.#servers.open((config) => this.#connect(this.#poolOf(config)));
+    const client = await this.#servers.open((config) => this.#connect(config));
     // The pool listens only while it has the connection.
     client.on('error', ignore);
     const { queryTimeoutMs } = this.#options;
+    const server = nameOf(client);
     let failed = true;
     try {
       const result = await run(async (text, values) => {
         // The application's pool may have no limit of its own. `pg` has one for each query, but not in its types.
         const query = { text, values: values as unknown[], types: TYPES, query_timeout: queryTimeoutMs };
-        return (await client.query(query)).rows;
+        try {
+          return (await client.query(query)).rows;
+        } catch (error) {
+          throw fromServer(error, server, this.#options);
+        }
       });
       failed = false;
       return result;
@@ -58,17 +64,23 @@ export class ReadPool {
   }
 
   /** A connection that comes too late goes back. */
-  async #connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  async #connect(config: pg.ClientConfig): Promise<pg.PoolClient & pg.Client> {
     const { connectTimeoutMs } = this.#options;
-    const connecting = pool.connect();
+    const connecting = this.#poolOf(config).connect() as Promise<pg.PoolClient & pg.Client>;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         connecting.then((client) => client.release(), ignore);
-        reject(new Error(`The pool gave no connection within ${connectTimeoutMs} ms.`));
+        reject(new Error(`The pool gave no connection within ${spanOf(connectTimeoutMs)} (connectTimeoutMs).`));
       }, connectTimeoutMs);
     });
-    return Promise.race([connecting, late]).finally(() => clearTimeout(timer));
+    try {
+      return await Promise.race([connecting, late]);
+    } catch (error) {
+      throw fromServer(error, nameOf(new pg.Client(config)), this.#options);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #poolOf(config: pg.ClientConfig): pg.Pool {

@@ -23,7 +23,8 @@ describe.skipIf(server === undefined)('databases', () => {
     const database = await freshDatabase(url, `ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`);
     const driver = pgDriver(resolveOptions({ url: database }));
     onTestFinished(() => driver.end());
-    const refused = { code: 'inbox_unsupported', details: { reason: expect.stringContaining(encoding) } };
+    const server = `${new URL(database).host}${new URL(database).pathname}`;
+    const refused = { code: 'inbox_unsupported', details: { server, reason: expect.stringContaining(encoding) } };
     await expect(driver.connect()).rejects.toMatchObject(refused);
     await expect(driver.query('SELECT 1')).rejects.toMatchObject(refused);
     await expect(driver.listen('any', { onNotify() {}, onLost() {} })).rejects.toMatchObject(refused);
@@ -36,7 +37,7 @@ describe.skipIf(server === undefined)('databases', () => {
     onTestFinished(() => driver.end());
     await expect(driver.connect()).rejects.toMatchObject({
       code: 'inbox_denied',
-      details: { reason: expect.stringContaining('no-such-database') },
+      details: { server: `${missing.host}/no-such-database`, reason: expect.stringContaining('no-such-database') },
     });
   });
 });

@@ -1,7 +1,7 @@
 import { CallStatusError } from '@call-status/core';
-import type { ClientBase, ClientConfig } from 'pg';
-import { nameOf } from './config.ts';
+import { Client, type ClientBase, type ClientConfig } from 'pg';
 import { toInboxError } from './errors.ts';
+import { nameOf } from './server-errors.ts';
 
 /** The oldest supported version, as the server reports it. */
 const OLDEST = 130_000;
@@ -11,9 +11,15 @@ export class Servers {
   readonly #configs: readonly ClientConfig[];
   /** Where the last search succeeded, and the next one begins. */
   #at = 0;
+  #isFound = false;
 
   constructor(configs: readonly ClientConfig[]) {
     this.#configs = configs;
+  }
+
+  /** The one that was found, for errors. */
+  get found(): string | undefined {
+    return this.#isFound ? nameOf(new Client(this.#configs[this.#at])) : undefined;
   }
 
   /**
@@ -22,7 +28,7 @@ export class Servers {
    * @param open rejects for a server that cannot: see {@link requireWritable}
    */
   async open<T>(open: (config: ClientConfig) => Promise<T>): Promise<T> {
-    const failures: [config: ClientConfig, error: CallStatusError][] = [];
+    const failures: CallStatusError[] = [];
     const first = this.#at;
     for (let n = 0; n < this.#configs.length; n++) {
       const at = (first + n) % this.#configs.length;
@@ -30,20 +36,23 @@ export class Servers {
       try {
         const opened = await open(config);
         this.#at = at;
+        this.#isFound = true;
         return opened;
       } catch (error) {
-        failures.push([config, toInboxError(error)]);
+        failures.push(toInboxError(error));
       }
     }
     throw failed(failures);
   }
 }
 
-function failed(failures: readonly [ClientConfig, CallStatusError][]): CallStatusError {
-  const [, error] = failures[0] as [ClientConfig, CallStatusError];
+function failed(failures: readonly CallStatusError[]): CallStatusError {
+  const error = failures[0] as CallStatusError;
   if (failures.length === 1) return error;
-  const reasons = failures.map(([config, { details }]) => `${nameOf(config)}: ${details.reason}`);
-  const code = failures.every(([, { code }]) => code === error.code) ? error.code : 'inbox_unavailable';
+  const reasons = failures.map(({ details: { server, reason } }) =>
+    server === undefined ? reason : `${server}: ${reason}`,
+  );
+  const code = failures.every(({ code }) => code === error.code) ? error.code : 'inbox_unavailable';
   return new CallStatusError(
     code,
     { reason: `No server of the list can be used. ${reasons.join(' ')}` },

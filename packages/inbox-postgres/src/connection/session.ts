@@ -54,6 +54,8 @@ export interface Listener {
 
 /** The way to the database. */
 export interface Driver {
+  /** The server that can be written, once it is found, for errors: host, port and database. */
+  readonly server?: string | undefined;
   /**
    * Opens a connection to a server that can be written.
    * @param options a limit for each of its statements, other than `queryTimeoutMs` of the inbox

@@ -1,6 +1,7 @@
 import { CallStatusError } from '@call-status/core';
 import type { JobTransaction, Lease, Outcome } from '@call-status/core/inbox';
-import { sqlStateOf, toInboxError } from '../connection/errors.ts';
+import { isTimeout, sqlStateOf, toInboxError } from '../connection/errors.ts';
+import { spanOf } from '../connection/server-errors.ts';
 import { BEGIN, IDLE_MS, type Result, type Session } from '../connection/session.ts';
 import type { Sessions } from '../connection/sessions.ts';
 import { BY_INDEX } from '../plans.ts';
@@ -70,7 +71,14 @@ class PostgresJobTransaction implements JobTransaction {
   async query<Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number | null }> {
     if (this.#isOver) throw new CallStatusError('closed');
     if (ENDS.test(text)) throw new CallStatusError('no_transaction', { reason: NOT_BY_HANDLERS });
-    return errorsOfInbox(async () => (await this.#begun()).raw(text, values) as Promise<Result & { rows: Row[] }>);
+    return errorsOfInbox(async () => {
+      const session = await this.#begun();
+      try {
+        return (await session.raw(text, values)) as Result & { rows: Row[] };
+      } catch (error) {
+        throw isTimeout(error) ? tooSlow(this.#options.queryTimeoutMs) : error;
+      }
+    });
   }
 
   async finish(lease: Lease): Promise<Outcome> {
@@ -146,6 +154,13 @@ class PostgresJobTransaction implements JobTransaction {
       throw error;
     }
   }
+}
+
+function tooSlow(queryTimeoutMs: number): CallStatusError {
+  return new CallStatusError('inbox_unavailable', {
+    reason: `A statement of the handler took longer than ${spanOf(queryTimeoutMs)} (queryTimeoutMs).`,
+    hint: 'Make it faster, run it outside of context.transaction, or raise queryTimeoutMs.',
+  });
 }
 
 /** The application gets the database's errors about its statements. That the database is away is an error of the inbox. */

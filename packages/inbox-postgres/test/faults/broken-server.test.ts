@@ -38,8 +38,9 @@ describe.skipIf(findPostgres() === undefined)('a server that fails', () => {
     const inbox = await open();
     await inbox.record(eventOf('before'));
     await server.stop('immediate');
-    await expect(inbox.record(eventOf('during'))).rejects.toMatchObject(UNAVAILABLE);
-    await expect(inbox.getCall('acme', 'before')).rejects.toMatchObject(UNAVAILABLE);
+    const away = { ...UNAVAILABLE, details: { server: server.address, hint: expect.stringContaining('running?') } };
+    await expect(inbox.record(eventOf('during'))).rejects.toMatchObject(away);
+    await expect(inbox.getCall('acme', 'before')).rejects.toMatchObject(away);
     await server.start();
     await inbox.record(eventOf('after'));
     await expectRecorded(inbox, ['before', 'after']);
@@ -61,7 +62,10 @@ describe.skipIf(findPostgres() === undefined)('a server that fails', () => {
     server.freeze();
     onTestFinished(() => server.thaw());
     // Not a second time on another connection: the first may have gone on.
-    const timeout = { ...UNAVAILABLE, details: { reason: 'Query read timeout.' } };
+    const timeout = {
+      ...UNAVAILABLE,
+      details: { server: server.address, reason: 'It did not answer within 500 ms (queryTimeoutMs).' },
+    };
     await expect(inbox.record(eventOf('during'))).rejects.toMatchObject(timeout);
     await expect(inbox.getCall('acme', 'before')).rejects.toMatchObject(UNAVAILABLE);
     await expect(inbox.record(eventOf('later'))).rejects.toMatchObject(UNAVAILABLE);
@@ -146,7 +150,7 @@ describe.skipIf(findPostgres() === undefined)('a server that fails', () => {
     const taken = await pool.connect();
     await expect(inbox.getCall('acme', 'before')).rejects.toMatchObject({
       ...UNAVAILABLE,
-      details: { reason: 'The pool gave no connection within 500 ms.' },
+      details: { reason: 'The pool gave no connection within 500 ms (connectTimeoutMs).' },
     });
     taken.release();
     // What comes too late goes back to the pool.

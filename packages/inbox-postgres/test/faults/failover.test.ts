@@ -52,14 +52,19 @@ describe.skipIf(findPostgres() === undefined)('servers', () => {
     const driver = open({ hosts: [standby.url, REFUSED] });
     const { message } = (await driver.connect().catch((reason: unknown) => reason)) as Error;
     expect(message).toContain(
-      `127.0.0.1:${standby.port}: The server is a standby. 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1.`,
+      `127.0.0.1:${standby.port}/postgres: The server is a standby. 127.0.0.1:1/postgres: connect ECONNREFUSED 127.0.0.1:1.`,
     );
     expect(message).not.toContain('secret');
   });
 
   it('names a socket', async () => {
     const driver = open({ hosts: ['postgres:///postgres?host=/nowhere', REFUSED] });
-    await expect(driver.connect()).rejects.toThrow('The local socket: connect ENOENT');
+    await expect(driver.connect()).rejects.toThrow('/nowhere:5432/postgres: connect ENOENT');
+  });
+
+  it('says that a file of a URL cannot be read', async () => {
+    const driver = open({ hosts: ['postgres://db.internal/voice?sslrootcert=/nowhere/ca.pem', REFUSED] });
+    await expect(driver.connect()).rejects.toThrow('No server of the list can be used. ENOENT: no such file');
   });
 
   it('refuses a single standby', async () => {

@@ -13,11 +13,12 @@ import { freshSchema, sharedServer } from '../servers/test-server.ts';
 const url = (await sharedServer()) as string;
 
 const IDLE_MS = 600;
+const QUERY_MS = 1000;
 
 describe.skipIf(url === undefined)('the transaction of a handler', () => {
   async function setUp() {
     const store = await plainStore(url, freshSchema(url));
-    const driver = pgDriver(resolveOptions({ url }));
+    const driver = pgDriver(resolveOptions({ url, queryTimeoutMs: QUERY_MS }));
     const sessions = new Sessions(() => driver.connect(), 2);
     onTestFinished(() => Promise.all([sessions.close(), driver.end(), store.end()]).then(() => {}));
     const bills = `${store.schema}.bills`;
@@ -29,7 +30,7 @@ describe.skipIf(url === undefined)('the transaction of a handler', () => {
       sessions,
       finish,
       endings,
-      queryTimeoutMs: 1000,
+      queryTimeoutMs: QUERY_MS,
       idleMs: IDLE_MS,
       workIsDue() {},
       committed() {},
@@ -55,6 +56,16 @@ describe.skipIf(url === undefined)('the transaction of a handler', () => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3 * IDLE_MS);
     await expect(transaction.query('SELECT 1')).rejects.toMatchObject({ code: 'inbox_unavailable' });
     await queryAt(url, insert);
+    await transaction.rollback();
+  });
+
+  it('says which limit a slow statement exceeded', async () => {
+    const { begin } = await setUp();
+    const transaction = begin();
+    await expect(transaction.query('SELECT pg_sleep(3)')).rejects.toMatchObject({
+      code: 'inbox_unavailable',
+      details: { reason: 'A statement of the handler took longer than 1 s (queryTimeoutMs).' },
+    });
     await transaction.rollback();
   });
 

@@ -31,6 +31,11 @@ export class PostgresServer {
     return this.urlOf('postgres');
   }
 
+  /** As errors name it. */
+  get address(): string {
+    return `127.0.0.1:${this.port}/postgres`;
+  }
+
   urlOf(database: string, user = 'postgres'): string {
     return `postgres://${user}@127.0.0.1:${this.port}/${database}`;
   }
