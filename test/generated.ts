@@ -1,5 +1,5 @@
 // The parts of the manual that are written from the code. After a change: npx vitest run test/documents.test.ts -u
-import { builtInProviders, ERRORS, isTerminal } from '@call-status/core';
+import { builtInProviders, type CallStatus, ERRORS, isTerminal } from '@call-status/core';
 import type { ErrorRow } from '@call-status/core/provider';
 import { fixtures } from '@call-status/testing';
 import { read } from './snippets.ts';
@@ -19,9 +19,10 @@ export function emptyPage(name: string): string {
 }
 
 /** What proves a callback of a provider, in words. */
-function proofOf({ signs }: Definition): string {
+function proofOf({ signs, secretOption }: Definition): string {
   if (signs === 'fields') return 'a signature over the URL and the fields';
   if (signs === 'bytes') return 'a signature over the bytes of the body';
+  if (secretOption !== undefined) return 'credentials that it sends';
   return 'a secret of yours in the callback URL';
 }
 
@@ -45,16 +46,22 @@ export function providersTable(): string {
 
 /** The tables of a provider's own page. */
 export function providerTables(definition: Definition): string {
-  const { methods = ['POST'], statuses } = definition;
+  const { methods = ['POST'], statuses, causes } = definition;
   const facts = [
     row('secret', secretOf(definition)),
     row('proves itself by', proofOf(definition)),
     row('HTTP', methods.join(', ')),
   ];
-  const words = Object.entries(statuses).map(([word, status]) =>
+  const tables = [table(['', ''], facts), wordsTable('its status', statuses)];
+  if (causes !== undefined) tables.push(wordsTable('why it ended', causes));
+  return tables.join('\n');
+}
+
+function wordsTable(what: string, words: Readonly<Record<string, CallStatus>>): string {
+  const rows = Object.entries(words).map(([word, status]) =>
     row(`\`${word}\``, `\`${status}\``, isTerminal(status) ? 'yes' : ''),
   );
-  return `${table(['', ''], facts)}\n${table(['its status', '`event.status`', 'terminal'], words)}`;
+  return table([what, '`event.status`', 'terminal'], rows);
 }
 
 /** The table of docs/events.md: its parts and their meaning stay, what each provider reports is that of its fixtures. */

@@ -52,6 +52,18 @@ const RECEIVER_ERRORS = {
     message: 'The timestamp of the signature is too far from the current time.',
     fix: "Check this machine's clock. If it is right, the request was replayed or delayed.",
   },
+  credentials_missing: {
+    status: 403,
+    severity: 'warning',
+    message: 'A secret is set, but the request has no credentials.',
+    fix: 'Check that the provider is configured to send them, and that no proxy removes the header.',
+  },
+  credentials_mismatch: {
+    status: 403,
+    severity: 'warning',
+    message: 'The credentials of the request do not match.',
+    fix: 'Compare the secret here with the one that the provider has.',
+  },
   body_consumed: {
     status: 403,
     severity: 'warning',

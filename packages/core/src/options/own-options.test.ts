@@ -17,7 +17,8 @@ const acme = defineProvider({
   },
   statuses: { over: 'completed' },
   schema: required<{ readonly id: string }>('id'),
-  recognizes: () => true,
+  recognizes: (callback, _, { region }) => callback.parameter('region') === region,
+  isCallStatus: (fields, { zone }) => fields['zone'] === String(zone) || 'It has another zone.',
   normalize: ({ id }, options) => {
     seen.push(options);
     return { callId: id, rawStatus: 'over' };
@@ -28,9 +29,15 @@ const acme = defineProvider({
 it('reach the provider as their schemas make them, with their defaults', async () => {
   const providers = [acme({ zone: '7', token: 't' })];
   const calls = createCallStatus({ providers, inbox: memoryInbox() });
-  const body = Buffer.from('id=1');
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  await calls.receive({ method: 'POST', url: '/?token=t', origin: 'https://h.example', headers, body });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '11' };
+  const send = (region: string, zone: string) => {
+    const url = `/?token=t&region=${region}`;
+    const body = Buffer.from(`id=1&zone=${zone}`);
+    return calls.receive({ method: 'POST', url, origin: 'https://h.example', headers, body, callbackOnly: false });
+  };
+  expect(await send('eu', '7')).toMatchObject({ status: 200 });
+  expect(await send('us', '7')).toBeUndefined();
+  expect(await send('eu', '8')).toBeUndefined();
   expect(seen).toEqual([{ zone: 7, region: 'eu', token: 't' }]);
   expect(providers[0]?.options).toEqual({ zone: '7', token: 't' });
   await calls.close();

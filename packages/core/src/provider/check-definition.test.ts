@@ -3,7 +3,8 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { type CallStatusError, isCallStatusError } from '../errors.ts';
 import { builtInProviders } from '../options/built-in-providers.ts';
 import { FUNCTIONS } from './check-definition.ts';
-import { type AnyProviderDefinition, defineProvider } from './define-provider.ts';
+import { defineProvider } from './define-provider.ts';
+import type { AnyProviderDefinition } from './definition.ts';
 
 const right = {
   name: 'acme',
@@ -74,7 +75,11 @@ describe('a definition that cannot be right is refused by the name of the part',
     ['authenticate', { ...right, signs: 'bytes', secretOption: 'key' }],
     ['authenticate', { ...signing, authenticate: undefined }],
     ['authenticate', { ...signing, authenticate: 'hmac' }],
-    ['authenticate', { ...right, authenticate: valid }],
+    ['secretOption', { ...right, authenticate: valid }],
+    ['sign', { ...right, sign: (request: object) => request }],
+    ['causes', { ...right, causes: ['busy'] }],
+    ['causes.user-busy', { ...right, causes: { 'user-busy': 'engaged' } }],
+    ['causes.USER_BUSY', { ...right, causes: { USER_BUSY: 'busy' } }],
     ['secretOption', { ...signing, secretOption: undefined }],
     ['secretOption', { ...signing, secretOption: '' }],
     ['secretOption', { ...signing, secretOption: 'PSK 1234' }],
@@ -82,7 +87,7 @@ describe('a definition that cannot be right is refused by the name of the part',
     ['secretOption', { ...signing, secretOption: 'token' }],
     ['secretOption', { ...signing, secretOption: 'concurrency' }],
     ['secretOption', { ...signing, secretOption: 'onCompleted' }],
-    ['secretOption', { ...right, secretOption: 'key' }],
+    ['authenticate', { ...right, secretOption: 'key' }],
     ['options.handlerTimeoutMs', { ...right, options: { handlerTimeoutMs: v.number() } }],
     ['options.token', { ...right, options: { token: v.string() } }],
     ['options.retry', { ...right, options: { retry: v.string() } }],

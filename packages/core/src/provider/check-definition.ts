@@ -35,6 +35,7 @@ const PARTS: readonly string[] = [
   'secretOption',
   'options',
   'statuses',
+  'causes',
   'schema',
   ...Object.keys(FUNCTIONS),
 ];
@@ -70,7 +71,13 @@ function issuesOf(definition: Readonly<Record<string, unknown>>): string[] {
     const given = definition[part];
     expect(typeof given === 'function' || (given === undefined && !isRequired), `${part}: expected a function.`);
   }
-  return [...issues, ...issuesOfStatuses(definition), ...issuesOfOptions(definition), ...issuesOfSecret(definition)];
+  return [
+    ...issues,
+    ...issuesOfStatuses(definition),
+    ...issuesOfCauses(definition),
+    ...issuesOfOptions(definition),
+    ...issuesOfSecret(definition),
+  ];
 }
 
 function guess(part: string): string {
@@ -93,6 +100,16 @@ function issuesOfStatuses({ statuses }: Readonly<Record<string, unknown>>): stri
     .map(([word]) => `statuses.${word}: expected one of ${CALL_STATUSES.join(', ')}.`);
 }
 
+function issuesOfCauses({ causes = {} }: Readonly<Record<string, unknown>>): string[] {
+  if (!isRecord(causes))
+    return ["causes: expected an object of words, such as { 'user-busy': 'busy', 'error-*': 'failed' }."];
+  return Object.entries(causes).flatMap(([word, status]) => {
+    if (word !== word.toLowerCase()) return `causes.${word}: expected lower case, in which words are looked up.`;
+    const isStatus = (CALL_STATUSES as readonly unknown[]).includes(status);
+    return isStatus ? [] : `causes.${word}: expected one of ${CALL_STATUSES.join(', ')}.`;
+  });
+}
+
 function issuesOfOptions({ options = {} }: Readonly<Record<string, unknown>>): string[] {
   if (!isRecord(options)) return ['options: expected an object with a schema for each option.'];
   return Object.entries(options).flatMap(([name, schema]) => {
@@ -101,18 +118,14 @@ function issuesOfOptions({ options = {} }: Readonly<Record<string, unknown>>): s
   });
 }
 
-/** Without a secret, nothing can be verified, and without `authenticate`, nothing is valid. An invalid `signs` is reported separately. */
+/** A secret and its check need each other. An invalid `signs` is reported separately. */
 function issuesOfSecret({ signs, secretOption, authenticate, sign }: Readonly<Record<string, unknown>>): string[] {
-  if (signs === 'nothing') {
-    return Object.entries({ secretOption, authenticate, sign })
-      .filter(([, given]) => given !== undefined)
-      .map(([part]) => `${part}: not with signs: 'nothing'.`);
-  }
-  if (signs !== 'fields' && signs !== 'bytes') return [];
+  const isProved = signs === 'fields' || signs === 'bytes' || secretOption !== undefined || authenticate !== undefined;
+  if (!isProved) return sign === undefined ? [] : ['sign: not without a secretOption.'];
   const issues: string[] = [];
-  if (authenticate === undefined) issues.push("authenticate: expected a function, unless signs is 'nothing'.");
+  if (authenticate === undefined) issues.push('authenticate: expected a function, since there is a secret to verify.');
   if (typeof secretOption !== 'string' || !OPTION_NAME.test(secretOption)) {
-    issues.push("secretOption: expected the name of the option that holds the signing secret, such as 'signingKey'.");
+    issues.push("secretOption: expected the name of the option that holds the secret, such as 'signingKey'.");
   } else if (COMMON_OPTIONS.includes(secretOption)) {
     issues.push(`secretOption: every provider has ${secretOption}; choose another name.`);
   }

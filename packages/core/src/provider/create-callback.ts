@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, type Limits } from '../decode/fields.ts';
 import type { PublicUrl } from '../signing/called-url.ts';
-import type { AnyProviderDefinition } from './define-provider.ts';
+import type { AnyProviderDefinition } from './definition.ts';
 import { IncomingCallback } from './incoming-callback.ts';
 
 /** A request for testing a provider. All parts are optional. */

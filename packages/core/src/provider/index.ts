@@ -35,17 +35,14 @@ export { withToken } from '../signing/with-token.ts';
 export type { CallbackParamsFunction, CallbackTarget, TokenOption, WithToken } from './callback-params.ts';
 export { type CallbackInit, type CreateCallbackOptions, createCallback } from './create-callback.ts';
 export {
-  type AnyProviderDefinition,
   defineProvider,
   type EventOf,
   type FactoryArguments,
   type Provider,
-  type ProviderDefinition,
   type ProviderFactory,
   type ProviderOptions,
-  type Signing,
-  type Verdict,
 } from './define-provider.ts';
+export type { AnyProviderDefinition, ProviderDefinition, Signing, Verdict } from './definition.ts';
 export { contentKey, eventKey } from './event-key.ts';
 export type { Decode, IncomingCallback } from './incoming-callback.ts';
 export { LAML_STATUSES, type LamlFields, lamlForm } from './laml/laml.ts';

@@ -174,6 +174,23 @@ export function statusOf(statuses: Readonly<Record<string, CallStatus>>, rawStat
   return own(statuses, rawStatus) ?? own(statuses, rawStatus.trim().toLowerCase()) ?? 'unknown';
 }
 
+/**
+ * The status that the cause of a call's end means, from a table of the provider: by the whole word, else by the longest beginning that ends
+ * in `*` there.
+ * @example statusByCause({ 'error-*': 'failed' }, 'error-timeout') // 'failed'
+ */
+export function statusByCause(
+  causes: Readonly<Record<string, CallStatus>> | undefined,
+  cause: string | undefined,
+): CallStatus | undefined {
+  if (causes === undefined || cause === undefined) return undefined;
+  const word = cause.trim().toLowerCase();
+  const whole = own(causes, word);
+  if (whole !== undefined) return whole;
+  const beginnings = Object.keys(causes).filter((name) => name.endsWith('*') && word.startsWith(name.slice(0, -1)));
+  return causes[beginnings.sort((one, other) => other.length - one.length)[0] ?? ''];
+}
+
 /** Own properties only, so that words such as `constructor` are not found. */
 function own(statuses: Readonly<Record<string, CallStatus>>, word: string): CallStatus | undefined {
   return Object.hasOwn(statuses, word) ? statuses[word] : undefined;

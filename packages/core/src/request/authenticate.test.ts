@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../decode/fields.ts';
-import { defineProvider, type Provider, type ProviderOptions, type Verdict } from '../provider/define-provider.ts';
+import { defineProvider, type Provider, type ProviderOptions } from '../provider/define-provider.ts';
+import type { Verdict } from '../provider/definition.ts';
 import { IncomingCallback } from '../provider/incoming-callback.ts';
 import type { Secret } from '../signing/secrets.ts';
 import { authenticate, type Proof, signingSecret } from './authenticate.ts';
@@ -53,6 +54,24 @@ describe('authenticate', () => {
       code: 'signature_missing',
       details: { provider: 'acme', url: 'https://example.com/?token=…' },
     });
+  });
+
+  it('trusts credentials as much as a token, since they cover nothing of the request', async () => {
+    const { definition } = acme;
+    const basic = { ...acme({ key: 'user:password' }), definition: { ...definition, signs: 'nothing' as const } };
+    const verdictOn = async (verdict: string): Promise<unknown> => {
+      const headers = { 'x-verdict': verdict };
+      const request = { method: 'POST', url: '/', origin: 'https://example.com', headers, body: Buffer.from('') };
+      const callback = new IncomingCallback(request, DEFAULT_LIMITS);
+      return new Promise<Proof>((resolve) => resolve(authenticate(callback, basic, 7))).catch((error) => error);
+    };
+    expect(await verdictOn('valid')).toEqual({ trust: 'token', tenant: undefined });
+    expect(await verdictOn('missing')).toMatchObject({ code: 'credentials_missing' });
+    expect(await verdictOn('mismatch')).toMatchObject({
+      code: 'credentials_mismatch',
+      details: { provider: 'acme', hint: "The secret is not this provider's." },
+    });
+    expect(await verdictOn('expired')).toBeInstanceOf(TypeError);
   });
 
   it('gives a hint only about a mismatch', async () => {

@@ -1,7 +1,8 @@
 import { CallStatusError, type ErrorCode, type ErrorDetails, isCallStatusError } from '../errors.ts';
 import type { Trust } from '../event.ts';
 import { atOnce } from '../provider/at-once.ts';
-import type { Provider, Verdict } from '../provider/define-provider.ts';
+import type { Provider } from '../provider/define-provider.ts';
+import type { Verdict } from '../provider/definition.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { kindOf } from '../rules/check-options.ts';
 import { mismatchHint } from '../signing/hint.ts';
@@ -18,11 +19,11 @@ export interface Proof {
 }
 
 /**
- * Step 3: proves that a callback is genuine. Everything that is configured must be valid: the token, the signature, or both. The token is
+ * Step 3: proves that a callback is genuine. Everything that is configured must be valid: the token, the signature or credentials, or both. The token is
  * compared first, before the body is decoded and before the signing secret is looked up.
  *
  * @throws CallStatusError (or rejects with) `token_missing`, `token_mismatch`, `signature_missing`, `signature_mismatch`,
- *   `signature_expired`, `body_consumed`, `invalid_host`, `secret_unavailable`, and what decoding throws
+ *   `signature_expired`, `credentials_missing`, `credentials_mismatch`, `body_consumed`, `invalid_host`, `secret_unavailable`, and what decoding throws
  */
 export function authenticate(message: IncomingCallback, provider: Provider, now: number): Proof | Promise<Proof> {
   return whenFound(lookUp(provider.options.token, message, provider), (tokens) => {
@@ -83,7 +84,8 @@ function verify(
 ): Proof | Promise<Proof> {
   const { definition, options } = provider;
   const prove = (verdict: Verdict): Proof => {
-    if (verdict === 'valid') return { trust: 'signed', tenant };
+    // Credentials cover nothing of the request.
+    if (verdict === 'valid') return { trust: definition.signs === 'nothing' ? 'token' : 'signed', tenant };
     throw refusal(verdict, message, provider, secrets);
   };
   const fail = (error: unknown): never => {
@@ -106,7 +108,7 @@ function refusal(
   secrets: readonly string[],
 ): CallStatusError {
   const { definition, name } = provider;
-  const code = REFUSALS.get(verdict);
+  const code = (definition.signs === 'nothing' ? WITHOUT_SIGNATURE : REFUSALS).get(verdict);
   if (code === undefined) throw new TypeError(`authenticate() of ${name}: ${VERDICTS}, got ${kindOf(verdict)}.`);
   const details = signatureDetails(message, provider);
   if (verdict !== 'mismatch') return new CallStatusError(code, details);
@@ -121,6 +123,12 @@ const REFUSALS: ReadonlyMap<unknown, ErrorCode> = new Map([
   ['missing', 'signature_missing'],
   ['mismatch', 'signature_mismatch'],
   ['expired', 'signature_expired'],
+]);
+
+/** The same for credentials, which never expire. */
+const WITHOUT_SIGNATURE: ReadonlyMap<unknown, ErrorCode> = new Map([
+  ['missing', 'credentials_missing'],
+  ['mismatch', 'credentials_mismatch'],
 ]);
 
 /** The URL, unless the signature covers only bytes. */

@@ -84,14 +84,15 @@ export function match(
  * only for callbacks; a GET may come from a browser.
  */
 function recognizes(
-  { name, definition }: Provider,
+  { name, definition, options }: Provider,
   message: IncomingCallback,
   callbackOnly: boolean,
   named: boolean,
 ): boolean | CallStatusError {
   try {
     // Untyped code may return a header, or nothing.
-    return Boolean(atOnce(definition.recognizes(message.readBy(definition), named), `recognizes() of ${name}`));
+    const found = definition.recognizes(message.readBy(definition), named, options);
+    return Boolean(atOnce(found, `recognizes() of ${name}`));
   } catch (error) {
     if (!isCallStatusError(error)) return unexpected(error, name);
     return callbackOnly && message.request.method !== 'GET' ? error : false;

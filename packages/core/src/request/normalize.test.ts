@@ -47,6 +47,21 @@ describe('normalize', () => {
     expect(normalize(decided, { id: '7', state: 'up' }, 'none', NOW)).toMatchObject({ status: 'busy', terminal: true });
   });
 
+  it('finds the status by the cause of the end, before the status word and after what the provider decides', () => {
+    const statusOf = (cause: string, more: object = {}) => {
+      const made = acme(({ id, state }) => ({ callId: id, rawStatus: state, hangup: { cause }, ...more }));
+      const causes = { 'user-busy': 'busy', 'error-*': 'failed', 'error-sip-4*': 'no-answer' } as const;
+      const provider = { ...made, definition: { ...made.definition, causes } };
+      return normalize(provider, { id: '7', state: 'down' }, 'none', NOW).status;
+    };
+    expect(statusOf('user-busy')).toBe('busy');
+    expect(statusOf('User-Busy ')).toBe('busy');
+    expect(statusOf('error-timeout')).toBe('failed');
+    expect(statusOf('error-sip-408')).toBe('no-answer');
+    expect(statusOf('constructor')).toBe('completed');
+    expect(statusOf('user-busy', { status: 'canceled' })).toBe('canceled');
+  });
+
   it('makes events of more shapes than it remembers', () => {
     const parts = ['from', 'to', 'callerName', 'forwardedFrom', 'account', 'stirVerstat', 'parentCallId', 'custom'];
     const more = ['direction', 'answeredBy', 'answered'];

@@ -5,7 +5,7 @@ import { type CallStatus, isTerminal } from '../event.ts';
 import type { NewEvent } from '../inbox/inbox.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
-import { statusOf } from '../provider/values.ts';
+import { statusByCause, statusOf } from '../provider/values.ts';
 import { isPrintable } from '../text/printable.ts';
 import { hasFewDigits, mayHavePhoneNumber } from '../text/redact.ts';
 import type { Proof } from './authenticate.ts';
@@ -65,7 +65,8 @@ export function normalize(
       reason: 'The call id, the status or the event key has bytes that are invalid in its charset.',
     });
   }
-  const status = form.status ?? statusOf(definition.statuses, rawStatus);
+  const status =
+    form.status ?? statusByCause(definition.causes, form.hangup?.cause) ?? statusOf(definition.statuses, rawStatus);
   const answered = form.answered === undefined ? ANSWERED[status] : (form.answered ?? undefined);
   const event: Record<string, unknown> = {
     provider: name,

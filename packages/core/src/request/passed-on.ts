@@ -50,10 +50,10 @@ function namesOf(providers: readonly Provider[]): string {
   return providers.map(({ name }) => name).join(', ');
 }
 
-function reasonOf({ definition }: Provider, message: IncomingCallback, advice: string): string | undefined {
+function reasonOf({ definition, options }: Provider, message: IncomingCallback, advice: string): string | undefined {
   try {
     const own = message.readBy(definition);
-    atOnce(definition.recognizes(own), 'recognizes()');
+    atOnce(definition.recognizes(own, false, options), 'recognizes()');
     return atOnce(definition.whyNot?.(own, advice), 'whyNot()');
   } catch (error) {
     return isCallStatusError(error) ? `Its body cannot be read (${error.code}).` : 'Its code threw.';

@@ -16,6 +16,7 @@ export function mismatchHint(
 ): string {
   if (secrets.length === 0) return 'No secret was found for this request.';
   const causes = found === undefined || found.length === 0 ? undefined : found.join(' ');
+  if (signs === 'nothing') return causes ?? "The secret is not this provider's.";
   // This signature does not cover the URL.
   if (signs === 'bytes')
     return causes ?? "The secret is not this provider's, or something on the way changed the body.";

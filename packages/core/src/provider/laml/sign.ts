@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 import type { CallbackRequest } from '../../callback-request.ts';
 import { hmac } from '../../signing/hmac.ts';
-import type { Signing } from '../define-provider.ts';
+import type { Signing } from '../definition.ts';
 
 /**
  * Signs a request as SignalWire does: its URL, then the sorted fields of a form. For a JSON body, the URL contains its hash; for a GET, the

@@ -7,7 +7,7 @@ import { equal } from '../../signing/equal.ts';
 import { type HmacAlgorithm, hmac } from '../../signing/hmac.ts';
 import { likelyUrls } from '../../signing/likely-urls.ts';
 import { otherForms } from '../../signing/url.ts';
-import type { Verdict } from '../define-provider.ts';
+import type { Verdict } from '../definition.ts';
 import type { IncomingCallback } from '../incoming-callback.ts';
 import { fieldsOf } from '../values.ts';
 import { hasSwallowedFields, isCutByItsAuthor, isOtherMessage, isReadAsSigned } from './borders.ts';
