@@ -38,6 +38,8 @@ export interface InboxHealth {
   readonly providers: readonly ProviderHealth[];
   /** Rejected callbacks: how many are kept, and how many were only counted because there were too many at a time. */
   readonly refused: { readonly kept: number; readonly uncounted: number };
+  /** Calls that someone should look at; counted up to 1000. */
+  readonly watches?: WatchHealth;
   /** What this process knows about writing. Reading proves nothing about a full disk. */
   readonly store: StoreHealth;
   /** The workers that reported during the last minute. */
@@ -52,6 +54,16 @@ export interface ProviderHealth {
   readonly live?: number;
   /** Live calls without an event for ten minutes; counted up to 1000. */
   readonly silent: number;
+}
+
+/** Watched calls, by the `state` with which a `WatchQuery` lists them. */
+export interface WatchHealth {
+  /** Expected calls of which no callback came, although the application was told, or should have been. */
+  readonly missing: number;
+  /** Live calls that are stuck, of which the application was told, or should have been. */
+  readonly stuck: number;
+  /** Calls with a notice that could not be delivered. */
+  readonly failed: number;
 }
 
 /** Whether the store can be written, as seen by this process. */

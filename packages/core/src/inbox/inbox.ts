@@ -122,9 +122,9 @@ export interface Inbox {
    */
   endCall(provider: string, callId: string, end: CallEnd): Promise<boolean>;
   /**
-   * Erases a call, live or ended, with its events, jobs and dead letters; running jobs lose their lease. The ids of its events stay known
-   * for seven days as SHA-256 hashes, so that a redelivery is still a duplicate. Another event of the call begins a new call.
-   * Resolves to `false` if there is no such call.
+   * Erases a call, live, ended or only expected, with its events, jobs, dead letters and watch; running jobs lose their lease. The ids of
+   * its events stay known for seven days as SHA-256 hashes, so that a redelivery is still a duplicate. Another event of the call begins a
+   * new call. Resolves to `false` if there is no such call.
    */
   forgetCall(provider: string, callId: string, tenant?: string): Promise<boolean>;
   /** Everything about a call, to move it to another inbox; `undefined` if there is no such call. Changes nothing. */

@@ -11,6 +11,7 @@ export type {
   InboxHealth,
   ProviderHealth,
   StoreHealth,
+  WatchHealth,
   WorkerHealth,
   WorkerLoad,
   WorkerReport,
@@ -90,6 +91,7 @@ export {
   storedText,
 } from './rows/stored.ts';
 export { summaryOf } from './rows/summary.ts';
+export { isInState, type WatchFacts, type WatchMarks, watchMarks } from './rows/watch-row.ts';
 export type { StatsGroup, StatsQuery, StatsRow } from './stats.ts';
 export type {
   DueWatches,
@@ -103,5 +105,6 @@ export type {
   WatchProgress,
   WatchQuery,
   WatchReason,
+  WatchState,
   WatchUpdate,
 } from './watches.ts';

@@ -44,3 +44,12 @@ it.each([
   expect(() => checkOptions('query', { page: 5 }, rules[method])).toThrow(`\`page\` is no option; known: ${known}.`);
   expect(() => checkOptions('query', 5, rules[method])).toThrow(`query: expected an object of ${known}, got a number.`);
 });
+
+it('says what there is in a query of watched calls', () => {
+  expect(() => checkOptions('query', { state: 'over', since: 5 } as object, rules.watches)).toThrow(
+    '`since` is no option; known: provider, cursor, limit, state.',
+  );
+  expect(() => checkOptions('query', { state: 'over' } as object, rules.watches)).toThrow(
+    "`state`: expected one of expected, missing, stuck, failed, got 'over'.",
+  );
+});

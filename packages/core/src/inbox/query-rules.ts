@@ -6,6 +6,7 @@ import type { FeedQuery } from './feed.ts';
 import type { CallEnd, CallQuery, DeadLetterQuery } from './inbox.ts';
 import type { RefusalQuery } from './refusals.ts';
 import type { StatsGroup, StatsQuery } from './stats.ts';
+import type { WatchQuery, WatchState } from './watches.ts';
 
 /** Some inboxes read a whole page on the thread that answers callbacks. */
 const MOST_ROWS = 1000;
@@ -87,6 +88,13 @@ const GROUPS: readonly unknown[] = ['provider', 'status', 'direction', 'sip', 'e
 
 const GROUP: OptionRule = { expected: `one of ${GROUPS.join(', ')}`, fits: (value) => GROUPS.includes(value) };
 
+const WATCH_STATES: readonly unknown[] = ['expected', 'missing', 'stuck', 'failed'] satisfies WatchState[];
+
+const WATCH_STATE: OptionRule = {
+  expected: `one of ${WATCH_STATES.join(', ')}`,
+  fits: (value) => WATCH_STATES.includes(value),
+};
+
 const TERMINAL = CALL_STATUSES.filter(isTerminal);
 
 const END: OptionRules<CallEnd> = {
@@ -147,6 +155,7 @@ export function queryRules(isCursor: (cursor: string) => boolean): {
   readonly events: OptionRules<FeedQuery>;
   readonly refusals: OptionRules<RefusalQuery>;
   readonly stats: OptionRules<StatsQuery>;
+  readonly watches: OptionRules<WatchQuery>;
 } {
   const cursor: OptionRule = {
     expected: 'the unchanged `next` of the page before',
@@ -165,5 +174,6 @@ export function queryRules(isCursor: (cursor: string) => boolean): {
     },
     refusals: { ...deadLetters, code: CODE },
     stats: { ...SPAN, since: { ...TIME, isRequired: true }, bucketMs: BUCKET, by: GROUP },
+    watches: { provider: SPAN.provider, cursor, limit: LIMIT, state: WATCH_STATE },
   };
 }

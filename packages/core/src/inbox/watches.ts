@@ -4,10 +4,14 @@ import type { Page, PageQuery } from './queries.ts';
 /**
  * Calls that someone should look after: those that the application expects, and live ones that have been silent for too long. One process
  * at a time checks them, the leader.
+ *
+ * A watch is removed with its call, by `forgetCall` and by retention; without a recorded call, after seven times the retention.
  */
 export interface Watches {
   /** Adds calls. Those that are watched already stay as they are. Resolves to how many were added. */
   add(watches: readonly NewWatch[]): Promise<number>;
+  /** One watched call, or `undefined`. */
+  get(call: WatchedCall): Promise<Watch | undefined>;
   /** Watched calls, newest first. */
   list(query?: WatchQuery): Promise<Page<Watch>>;
   /** Watches whose next check is due, the one that has waited longest first. */
@@ -45,6 +49,16 @@ export interface NewWatch extends WatchedCall {
   readonly dueInMs: number;
   /** What the application knows about a call that it expects; absent for a live call that is silent. */
   readonly expected?: ExpectedDetails;
+  /**
+   * Since when it is watched, for one that comes from another inbox: ISO 8601, UTC.
+   * @default now
+   */
+  readonly since?: string;
+  /**
+   * What checks found so far, for one that comes from another inbox.
+   * @default nothing
+   */
+  readonly progress?: WatchProgress;
 }
 
 /** What an application knows about a call that it has started. */
@@ -122,14 +136,18 @@ export interface DueWatches {
   readonly nextInMs?: number;
 }
 
+/** What is the matter with a watched call. See {@link WatchQuery}. */
+export type WatchState = 'expected' | 'missing' | 'stuck' | 'failed';
+
 /** Which watched calls. */
 export interface WatchQuery extends PageQuery {
   /** Only of this provider. */
   readonly provider?: string;
   /**
    * - `expected`: expected calls without an event.
-   * - `stuck`: those of which the application was told that they are stuck or have not ended.
+   * - `missing`: those of them for which a notice was delivered or has failed.
+   * - `stuck`: live calls for which a notice `stuck` or `not_ended` was delivered or has failed.
    * - `failed`: those with a notice that could not be delivered.
    */
-  readonly state?: 'expected' | 'stuck' | 'failed';
+  readonly state?: WatchState;
 }

@@ -7,6 +7,8 @@ export const CALL_BYTES = 1536;
 const EVENT_BYTES = 3072;
 /** A rejected callback without its texts. */
 const REFUSAL_BYTES = 1024;
+/** A watched call without its texts. */
+const WATCH_BYTES = 1024;
 /** A field, with its name and its share of a hash table: names invented by a client are not shared with other events. */
 const FIELD_BYTES = 176;
 /** Two for the character, and some for the body around the field: a slice keeps the whole body in memory. */
@@ -22,6 +24,11 @@ export function sizeOf({ id, callId, raw }: NewEvent): number {
 /** A conservative estimate of a rejected callback's memory. */
 export function sizeOfRefusal(refusal: NewRefusal): number {
   return REFUSAL_BYTES + sizeOfText(JSON.stringify(refusal));
+}
+
+/** A conservative estimate of a watched call's memory. */
+export function sizeOfWatch(watch: object): number {
+  return WATCH_BYTES + sizeOfText(JSON.stringify(watch));
 }
 
 /** The memory of a text that is not a slice of another. */

@@ -37,6 +37,7 @@ import { QUERIES } from './reading/pages.ts';
 import { readStats } from './reading/stats.ts';
 import { MemoryRefusals } from './refusals.ts';
 import { elapsedBy, Schedule } from './schedule.ts';
+import { MemoryWatches } from './watches.ts';
 import { Work } from './work.ts';
 import { Workers } from './workers.ts';
 
@@ -49,6 +50,7 @@ export class MemoryInbox implements Inbox {
   readonly shared = false;
   readonly deadLetters: MemoryDeadLetters;
   readonly refusals: MemoryRefusals;
+  readonly watches: MemoryWatches;
   readonly #workers = new Workers();
   readonly #clock: Clock;
   readonly #now: () => number;
@@ -66,7 +68,10 @@ export class MemoryInbox implements Inbox {
     this.#calls = new KeptCalls(bounds, this.#now(), this.refusals, (queue) => {
       this.#schedule.remove(queue);
       this.deadLetters.removeAll(queue);
+      this.watches.forget(queue);
     });
+    const { retentionMs } = bounds;
+    this.watches = new MemoryWatches({ calls: this.#calls, clock: this.#clock, now: this.#now, retentionMs });
     this.#work = new Work(this.#calls, this.#schedule);
     this.deadLetters = new MemoryDeadLetters(this.#calls, (job) => this.#work.replay(job));
   }
@@ -180,6 +185,7 @@ export class MemoryInbox implements Inbox {
       ...healthOf({ ...parts, schedule: this.#schedule.health() }),
       dead: this.deadLetters.size,
       refused: this.refusals.health(),
+      watches: this.watches.health(),
       workers: this.#workers.health(now),
     };
   }
@@ -197,7 +203,8 @@ export class MemoryInbox implements Inbox {
 
   async forgetCall(provider: string, callId: string, tenant?: string): Promise<boolean> {
     const queue = this.#calls.get(provider, tenant, callId);
-    if (queue === undefined) return false;
+    const wasWatched = this.watches.forget({ provider, tenant, callId });
+    if (queue === undefined) return wasWatched;
     this.#work.removeAll(queue);
     this.#calls.erase(queue, this.#now());
     this.refusals.removeAbout(callId);

@@ -17,7 +17,7 @@ export interface Bounds {
 
 const EVENTS_PER_CALL = 10;
 /** A live call without events for this many times the retention has presumably ended without a callback. */
-const SILENCE = 7;
+export const SILENCE = 7;
 /** How many expired calls each `record` removes at most: more than one, to catch up, but few enough to stay fast. */
 const EXPIRED_PER_RECORD = 2;
 
@@ -39,6 +39,8 @@ export class KeptCalls {
   readonly #tombstones: Tombstones;
   readonly #onForget: (queue: CallQueue) => void;
   readonly #refusals: MemoryRefusals;
+  /** How much memory the watched calls take. */
+  watchBytes = 0;
   #bytes = 0;
   /** Whether the last event had room. */
   #hadRoom: boolean | undefined;
@@ -62,7 +64,7 @@ export class KeptCalls {
 
   /** How many bytes are left. */
   get room(): number {
-    return this.#bounds.maxBytes - this.#bytes - this.#tombstones.bytes - this.#refusals.bytes;
+    return this.#bounds.maxBytes - this.#bytes - this.#tombstones.bytes - this.#refusals.bytes - this.watchBytes;
   }
 
   get store(): StoreHealth {
@@ -91,20 +93,14 @@ export class KeptCalls {
     const isIdle = queue !== undefined && queue.head === undefined;
     if (isIdle) this.markBusy(queue);
     this.#forgetExpired(now);
-    // Nothing is dropped for an event that would never fit.
-    const fits = bytes <= this.#bounds.maxBytes;
-    while (!this.#hasRoom(queue, bytes)) {
-      if (fits && bytes > this.room && this.#refusals.removeOldest()) continue;
-      const first = fits ? this.#firstToForget : undefined;
-      if (first === undefined) {
-        if (isIdle) this.markIdle(queue);
-        this.#hadRoom = false;
-        return false;
-      }
-      this.forget(first);
-    }
-    this.#hadRoom = true;
-    return true;
+    this.#hadRoom = this.#drop(bytes, Number(queue === undefined));
+    if (!this.#hadRoom && isIdle) this.markIdle(queue);
+    return this.#hadRoom;
+  }
+
+  /** Makes room for a watched call. Returns `false` if there are too many unfinished jobs. */
+  makeRoomForWatch(bytes: number): boolean {
+    return this.#drop(bytes, 0);
   }
 
   add(queue: CallQueue): void {
@@ -170,9 +166,22 @@ export class KeptCalls {
     return this.#ended.oldest ?? this.#live.oldest ?? this.#withDeadLetters.oldest;
   }
 
-  #hasRoom(queue: CallQueue | undefined, bytes: number): boolean {
+  /** Drops what is needed for so many bytes and new calls. Returns `false` if that is not enough. */
+  #drop(bytes: number, newCalls: number): boolean {
+    // Nothing is dropped for an event that would never fit.
+    const fits = bytes <= this.#bounds.maxBytes;
+    while (!this.#hasRoom(bytes, newCalls)) {
+      if (fits && bytes > this.room && this.#refusals.removeOldest()) continue;
+      const first = fits ? this.#firstToForget : undefined;
+      if (first === undefined) return false;
+      this.forget(first);
+    }
+    return true;
+  }
+
+  #hasRoom(bytes: number, newCalls: number): boolean {
     const { maxCalls } = this.#bounds;
-    const hasPlace = queue !== undefined || this.inOrder.size < maxCalls;
+    const hasPlace = this.inOrder.size + newCalls <= maxCalls;
     return hasPlace && this.events.size < maxCalls * EVENTS_PER_CALL && bytes <= this.room;
   }
 

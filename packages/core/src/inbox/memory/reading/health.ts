@@ -23,7 +23,7 @@ export function healthOf({
   unfinished,
   wall,
   now,
-}: Parts): Omit<InboxHealth, 'dead' | 'refused' | 'workers'> {
+}: Parts): Omit<InboxHealth, 'dead' | 'refused' | 'watches' | 'workers'> {
   const { nextRetryInMs, ...jobs } = schedule;
   const providers = calls.byActivity.health(now);
   return {
