@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { builtInProviders, signalwire } from '@call-status/core';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
-import { callback, fixtures } from '@call-status/testing';
+import { callback, fixtures, optionsFor, type ProviderLike, proofFor } from '@call-status/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, type Running, start, untilUp } from './programs.ts';
 import { documents, snippetFolder, typeErrors, writeSnippets } from './snippets.ts';
@@ -23,13 +23,19 @@ const SECRET = 'a-long-secret-of-the-test';
 const directory = mkdtempSync(path.join(tmpdir(), 'call-status-'));
 const environment = {
   INBOX: path.join(directory, 'calls.db'),
-  ...Object.fromEntries(
-    ['acme', ...builtInProviders.map(({ definition }) => definition.name)].flatMap((name) =>
-      ['SIGNING_KEY', 'SECRET', 'TOKEN'].map((secret) => [`${name.toUpperCase()}_${secret}`, SECRET]),
-    ),
-  ),
+  ACME_SIGNING_KEY: SECRET,
+  ACME_TOKEN: SECRET,
+  ...Object.fromEntries(builtInProviders.flatMap(variablesOf)),
   SIGNING_KEYS: JSON.stringify({ acme: SECRET }),
 };
+
+/** The secret of a provider, under the name of its option: `SIGNALWIRE_SIGNING_KEY`. */
+function variablesOf(provider: ProviderLike): [string, string][] {
+  return Object.entries(optionsFor(provider, SECRET)).map(([option, value]) => [
+    `${provider.definition.name}_${option.replace(/[A-Z]/g, '_$&')}`.toUpperCase(),
+    value,
+  ]);
+}
 
 // Scripts expect the file of a service.
 beforeAll(async () => {
@@ -103,8 +109,7 @@ function callbackTo(url: string, code: string, secret: string): RequestInit & { 
     ({ expect: { kind }, method, recognized }) => kind === 'event' && method === 'POST' && recognized,
   );
   if (sample === undefined) throw new Error(`No callback of ${provider.definition.name}`);
-  const proof = provider.definition.sign === undefined ? { token: secret } : { secret };
-  const { url: path, headers, body } = callback(provider, sample, { url, ...proof });
+  const { url: path, headers, body } = callback(provider, sample, { url, ...proofFor(provider, secret) });
   const signature = headers['x-signalwire-signature'];
   return {
     url: path,

@@ -18,6 +18,7 @@ import {
   type Fixture,
   fixtures,
   forged,
+  proofFor,
   tampered,
   unsigned,
   withBody,
@@ -108,8 +109,7 @@ function changed(name: Name, change: (genuine: Callback) => Callback): Sample {
 }
 
 function sample(provider: Name, fixture: Fixture, options: CallbackOptions = {}): Sample {
-  const { sign } = PROVIDERS[provider].definition;
-  const proof = sign === undefined ? { token: secrets[provider] } : { secret: secrets[provider] };
+  const proof = proofFor(PROVIDERS[provider], secrets[provider]);
   return {
     provider,
     to: (origin) =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { optionsFor } from '../../testing/src/callback/proof.ts';
 import { createCallStatus } from '../src/create-call-status.ts';
 import { memoryInbox } from '../src/inbox/memory-inbox.ts';
 import { builtInProviders } from '../src/options/built-in-providers.ts';
@@ -73,8 +74,7 @@ it(`any bytes as a body never crash, hang or answer 5xx (${RUNS} cases)`, async 
   const receivers = [false, true].map((secret) =>
     createCallStatus({
       providers: builtInProviders.map((provider): Provider => {
-        const { secretOption = 'token' } = provider.definition;
-        return provider(secret ? { [secretOption]: 'x' } : {});
+        return provider(secret ? optionsFor(provider, 'x') : {});
       }),
       inbox: memoryInbox({ maxCalls: 1_000_000 }),
       limits: { fields: 7, depth: 3, bytes: 2000 },

@@ -15,6 +15,7 @@ export {
 export type { Encoding } from './callback/encode.ts';
 export type { FieldChange, FieldChanges } from './callback/fields.ts';
 export { expired, forged, tampered, unsigned, withBody, withUrl } from './callback/negative.ts';
+export { optionsFor, proofFor } from './callback/proof.ts';
 export type { ContractTest } from './contract-test.ts';
 export { type Expectation, type Fixture, parseFixture } from './fixtures/fixture-file.ts';
 export { fixtures, readFixtures } from './fixtures/fixtures.ts';

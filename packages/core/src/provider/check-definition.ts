@@ -23,6 +23,7 @@ export const FUNCTIONS = {
   isCallStatus: false,
   authenticate: false,
   sign: false,
+  publicKeyOf: false,
   diagnose: false,
   callbackParams: false,
   callbackAttributes: false,

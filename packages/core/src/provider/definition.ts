@@ -12,7 +12,7 @@ export type Verdict = 'valid' | 'missing' | 'mismatch' | 'expired';
 
 /** The input for signing a request. */
 export interface Signing {
-  /** The signing secret, as users give it to the provider. */
+  /** The signing secret, as users give it to the provider; for a pair of keys, any text from which the private key is derived. */
   readonly secret: string;
   /** The provider's time, in milliseconds since the epoch. */
   readonly nowMs: number;
@@ -106,6 +106,12 @@ export interface ProviderDefinition<
    * @default callbacks made for tests can only be proved by a token in the URL
    */
   readonly sign?: (request: CallbackRequest, signing: Signing) => CallbackRequest;
+  /**
+   * The public key that verifies what `sign` makes with `secret`, as users give it to the provider: for providers that sign with a private
+   * key, which only they have.
+   * @default `sign` takes what users give to the provider
+   */
+  readonly publicKeyOf?: (secret: string) => string;
   /**
    * What would make a mismatching signature match, as sentences of advice for the log; `undefined` if unknown. Called only for rejected
    * requests, which anyone can send: keep its cost bounded.

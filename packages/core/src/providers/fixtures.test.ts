@@ -79,9 +79,13 @@ describe.each(signable)('%s', (_, fixture) => {
     const definition = definitionOf(fixture);
     const signed = definition.sign?.({ ...fixture, origin: ORIGIN }, { secret: 'PSK-1', nowMs: now });
     const message = messageOf(signed as unknown as Fixture);
-    expect(definition.authenticate?.(message, ['PSK-0', 'PSK-1'], {}, now)).toBe('valid');
-    expect(definition.authenticate?.(message, ['PSK-0'], {}, now)).toBe('mismatch');
-    expect(definition.authenticate?.(messageOf(fixture), ['PSK-1'], {}, now)).toBe('missing');
+    const [other, own] = ['PSK-0', 'PSK-1'].map((secret) => definition.publicKeyOf?.(secret) ?? secret) as [
+      string,
+      string,
+    ];
+    expect(definition.authenticate?.(message, [other, own], {}, now)).toBe('valid');
+    expect(definition.authenticate?.(message, [other], {}, now)).toBe('mismatch');
+    expect(definition.authenticate?.(messageOf(fixture), [own], {}, now)).toBe('missing');
   });
 });
 

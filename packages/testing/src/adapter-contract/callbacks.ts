@@ -1,6 +1,7 @@
 import { builtInProviders } from '@call-status/core';
 import { prove } from '../callback/callback.ts';
 import { type Encoding, encode } from '../callback/encode.ts';
+import { proofFor } from '../callback/proof.ts';
 import type { Fixture } from '../fixtures/fixture-file.ts';
 import type { Outgoing } from './client.ts';
 
@@ -61,8 +62,8 @@ export function callback(provider: string, options: CallbackOptions = {}): Fixtu
 export function genuine(callback: Fixture, origin: string, secret: string = SECRET): Fixture {
   const provider = builtInProviders.find(({ definition }) => definition.name === callback.provider);
   if (provider === undefined) throw new TypeError(`There is no built-in provider called ${callback.provider}.`);
-  const proof = provider.definition.sign === undefined ? { token: secret } : { secret };
-  const { url, headers } = prove(provider, { ...callback, origin }, { nowMs: NOW, ...proof });
+  const proof = { nowMs: NOW, ...proofFor(provider, secret) };
+  const { url, headers } = prove(provider, { ...callback, origin }, proof);
   return { ...callback, url, headers };
 }
 

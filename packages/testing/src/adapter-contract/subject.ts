@@ -11,6 +11,7 @@ import {
   type Receiver,
 } from '@call-status/core';
 import type { CallbackReceiver } from '@call-status/core/adapter';
+import { optionsFor } from '../callback/proof.ts';
 import type { Fixture } from '../fixtures/fixture-file.ts';
 import type { Adapter, Mount, Setup } from './adapter.ts';
 import { type Seen, see } from './application.ts';
@@ -19,7 +20,7 @@ import { type Answer, type Outgoing, send } from './client.ts';
 
 /** All built-in providers, each with its secret. */
 export const PROVIDERS: readonly Provider[] = builtInProviders.map((provider) =>
-  provider({ [provider.definition.secretOption ?? 'token']: SECRET }),
+  provider(optionsFor(provider, SECRET)),
 );
 
 /** How to open a subject. */

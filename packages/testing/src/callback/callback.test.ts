@@ -7,18 +7,19 @@ import { promisify } from 'node:util';
 import { builtInProviders, createCallStatus, exotel, mycpaas, signalwire, voicedock } from '@call-status/core';
 import { describe, expect, it } from 'vitest';
 import { fixtures } from '../fixtures/fixtures.ts';
+import type { ProviderLike } from '../provider-like.ts';
 import { type Callback, callback } from './callback.ts';
+import { optionsFor, proofFor } from './proof.ts';
 
 const NOW = Date.UTC(2026, 5, 25);
 const SECRET = 'of the test';
 const silent = { warn() {}, error() {} };
 const options = {
-  providers: builtInProviders.map((provider) => provider({ [provider.definition.secretOption ?? 'token']: SECRET })),
+  providers: builtInProviders.map((provider) => provider(optionsFor(provider, SECRET))),
   clock: () => NOW,
   log: silent,
 } as const;
-const proofOf = (provider: { readonly definition: { readonly sign?: unknown } }) =>
-  provider.definition.sign === undefined ? { token: SECRET } : { secret: SECRET, nowMs: NOW };
+const proofOf = (provider: ProviderLike) => ({ nowMs: NOW, ...proofFor(provider, SECRET) });
 
 async function receiptOf(made: Callback) {
   const calls = createCallStatus(options);

@@ -2,6 +2,7 @@ import { type AnyCallStatusEvent, createCallStatus, type Provider, type Receipt 
 import { type AnyProviderDefinition, createCallback, type IncomingCallback } from '@call-status/core/provider';
 import { type Callback, callback } from '../callback/callback.ts';
 import type { FieldChanges } from '../callback/fields.ts';
+import { optionsFor, proofFor } from '../callback/proof.ts';
 import type { Fixture } from '../fixtures/fixture-file.ts';
 import type { ProviderLike } from '../provider-like.ts';
 
@@ -29,12 +30,11 @@ export class ProviderBench {
     options: Readonly<Record<string, unknown>>,
     secret: string,
   ) {
-    const { secretOption = 'token' } = provider.definition;
     this.provider = provider;
     this.definition = provider.definition;
     this.fixtures = fixtures;
     this.#secret = secret;
-    this.#made = provider({ ...options, [this.signs ? secretOption : 'token']: secret });
+    this.#made = provider({ ...options, ...optionsFor(provider, secret) });
   }
 
   /** Whether signatures, not a token, prove its callbacks. */
@@ -49,7 +49,7 @@ export class ProviderBench {
 
   /** The fixture as the provider sends it. */
   genuine(fixture: Fixture, fields?: FieldChanges<unknown>): Callback {
-    const proof = this.signs ? { secret: this.#secret, nowMs: NOW } : { token: this.#secret };
+    const proof = { nowMs: NOW, ...proofFor(this.provider, this.#secret) };
     return callback(this.provider, fixture, { ...proof, ...(fields && { fields }) });
   }
 
@@ -68,7 +68,8 @@ export class ProviderBench {
   /** The result of authenticating a request, or the code of the error. */
   async verdict(request: Callback, secret: string = this.#secret): Promise<unknown> {
     try {
-      return await this.definition.authenticate?.(this.message(request), [secret], this.#made.options, NOW);
+      const secrets = Object.values(optionsFor(this.provider, secret));
+      return await this.definition.authenticate?.(this.message(request), secrets, this.#made.options, NOW);
     } catch (error) {
       return (error as { readonly code?: unknown }).code ?? error;
     }

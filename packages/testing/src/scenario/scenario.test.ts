@@ -4,23 +4,22 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { builtInProviders, exotel, mycpaas, signalwire } from '@call-status/core';
 import { describe, expect, it, vi } from 'vitest';
+import { optionsFor, proofFor } from '../callback/proof.ts';
 import { testReceiver } from '../test-receiver.ts';
 import { scenario } from './scenario.ts';
 import { SCENARIO_NAMES, SCRIPTS } from './scenarios.ts';
 
-const providers = builtInProviders.map((provider) => provider({ [provider.definition.secretOption ?? 'token']: 's' }));
+const providers = builtInProviders.map((provider) => provider(optionsFor(provider, 's')));
 const all = builtInProviders
   .filter(({ definition }) => definition.name in SCRIPTS)
   .flatMap((provider) => SCENARIO_NAMES.map((name) => ({ name, provider, of: provider.definition.name })));
-const proofOf = (provider: (typeof builtInProviders)[number]) =>
-  provider.definition.sign === undefined ? { token: 's' } : { secret: 's' };
 const FAULTS = { duplicate: 0.4, shuffle: true, late: 0.3, dropTerminal: 0.3, slow: 0.3 };
 
 describe.each(all)('$name of $of', ({ name, provider }) => {
   it.each([undefined, 1, 2, 3, 4, 5])('becomes what is expected, with the faults of seed %s', async (seed) => {
     await using receiver = testReceiver({ providers });
     const { calls, clock, idle } = receiver;
-    const proof = { ...proofOf(provider), nowMs: clock.now() };
+    const proof = { ...proofFor(provider, 's'), nowMs: clock.now() };
     const played = scenario(name, { provider, ...proof, ...(seed && { seed, faults: FAULTS }) });
     const statuses = await played.playInto(calls.provider(provider.definition.name), clock.advance);
     expect(statuses).toEqual(played.deliveries.map(() => 200));
