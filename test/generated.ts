@@ -46,11 +46,14 @@ export function providersTable(): string {
 
 /** The tables of a provider's own page. */
 export function providerTables(definition: Definition): string {
-  const { methods = ['POST'], statuses, causes } = definition;
+  const { name, methods = ['POST'], statuses, causes } = definition;
+  const [known, ifSent] = partsOf(name);
   const facts = [
     row('secret', secretOf(definition)),
     row('proves itself by', proofOf(definition)),
     row('HTTP', methods.join(', ')),
+    row('reports', known),
+    ...(ifSent === '' ? [] : [row('reports if sent', ifSent)]),
   ];
   const tables = [table(['', ''], facts), wordsTable('its status', statuses)];
   if (causes !== undefined) tables.push(wordsTable('why it ended', causes));
@@ -62,17 +65,6 @@ function wordsTable(what: string, words: Readonly<Record<string, CallStatus>>): 
     row(`\`${word}\``, `\`${status}\``, isTerminal(status) ? 'yes' : ''),
   );
   return table([what, '`event.status`', 'terminal'], rows);
-}
-
-/** The table of docs/events.md: its parts and their meaning stay, what each provider reports is that of its fixtures. */
-export function partsTable(): string {
-  const described = [...read('docs/events.md').matchAll(/^\| (`\w+`) \| (.*?) \|.*$/gm)].filter(
-    ([line]) => line.split('|').length > 5,
-  );
-  const rows = described.map(([, part = '', what = '']) =>
-    row(part, what, ...definitions.map(({ name }) => reported(name, part.slice(1, -1)))),
-  );
-  return table(['part', 'what', ...definitions.map(({ name }) => name)], rows);
 }
 
 /** The names of the parts in events of all fixtures. */
@@ -87,24 +79,29 @@ function events(): readonly { provider: string; isKnown: boolean; event: Readonl
   });
 }
 
-/** Whether a provider reports a part, and which members of it if it is not all that any provider does. */
-function reported(provider: string, part: string): string {
-  const having = events().filter(({ event }) => event[part] !== undefined);
-  const own = having.filter((each) => each.provider === provider);
-  if (own.length === 0) return '';
-  const all = membersIn(having.map(({ event }) => event[part]));
-  const some = membersIn(own.map(({ event }) => event[part]));
-  const members = some.size < all.size / 2 ? [...some].map((name) => `\`${name}\``) : [];
-  return [...members, own.some(({ isKnown }) => isKnown) ? (members.length > 0 ? '' : 'yes') : 'if sent']
-    .filter((word) => word !== '')
-    .join(', ');
+/** The optional parts that a provider's events have: those that it is known to send, and those that are read if they come. */
+function partsOf(provider: string): readonly [known: string, ifSent: string] {
+  const own = events().filter((each) => each.provider === provider);
+  const valuesOf = (part: string, of = own): unknown[] => of.flatMap(({ event }) => event[part] ?? []);
+  const known = own.filter(({ isKnown }) => isKnown);
+  const parts = optionalParts().filter((part) => valuesOf(part).length > 0);
+  const isKnown = (part: string): boolean => valuesOf(part, known).length > 0;
+  const list = (some: readonly string[]): string => some.map((part) => withMembers(part, valuesOf(part))).join(', ');
+  return [list(parts.filter(isKnown)), list(parts.filter((part) => !isKnown(part)))];
 }
 
-function membersIn(values: readonly unknown[]): ReadonlySet<string> {
-  const members = values
-    .flat()
-    .flatMap((value) => (typeof value === 'object' && value !== null ? Object.keys(value) : []));
-  return new Set(members);
+/** In the order of docs/events.md. */
+function optionalParts(): readonly string[] {
+  const [, section = ''] = read('docs/events.md').split('## Parts that only some providers report\n');
+  return [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(([, part = '']) => part);
+}
+
+function withMembers(part: string, values: readonly unknown[]): string {
+  const members = new Set(
+    values.flatMap((value) => (typeof value === 'object' && value !== null ? Object.keys(value) : [])),
+  );
+  const listed = [...members].map((name) => `\`${name}\``).join(', ');
+  return listed === '' ? `\`${part}\`` : `\`${part}\` (${listed})`;
 }
 
 /** Which errors a heading of docs/errors.md is about. */
