@@ -85,6 +85,7 @@ function newEvent(): NewEvent {
     rawStatus: 'completed',
     terminal: true,
     receivedAt: new Date().toISOString(),
+    source: 'callback',
     trust: 'signed',
     raw: { CallSid: callId, CallStatus: 'completed', SequenceNumber: '3', CallDuration: '12' },
   };

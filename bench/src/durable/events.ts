@@ -25,6 +25,7 @@ export function eventOf(call: number, at: number): NewEvent {
     from: `+1202555${String(call % 10_000).padStart(4, '0')}`,
     to: template['To'] as string,
     receivedAt: new Date().toISOString(),
+    source: 'callback',
     trust: 'signed',
     raw: { ...template, CallSid: callId, SipCallId: callId, CallStatus: status, SequenceNumber: String(at) },
   } as const;

@@ -3,9 +3,16 @@ import type { CallDetails, CallStatus, TerminalStatus } from './event-parts.ts';
 export * from './event-parts.ts';
 
 /**
- * How we know that a callback is genuine: a valid signature (`signed`), the secret in its URL (`token`), or not at all (`none`).
+ * How we know that an event is genuine: the provider said so when it was asked (`confirmed`), a valid signature (`signed`), the secret in
+ * the callback's URL (`token`), or not at all (`none`).
  */
-export type Trust = 'signed' | 'token' | 'none';
+export type Trust = 'confirmed' | 'signed' | 'token' | 'none';
+
+/**
+ * Where an event comes from: a callback of the provider, `calls.provider(name).record()` of the application, or the answer of the provider
+ * when it was asked what became of the call (`reconciled`).
+ */
+export type Source = 'callback' | 'application' | 'reconciled';
 
 /**
  * What an event did to its call.
@@ -61,9 +68,11 @@ export interface CallStatusEventBase<Name extends string, Fields, Status extends
   readonly receivedAt: string;
   /** The provider's count of the events of this call, if it has one. */
   readonly sequence?: number;
-  /** How we know that the callback is genuine. */
+  /** Where it comes from. */
+  readonly source: Source;
+  /** How we know that it is genuine. */
   readonly trust: Trust;
-  /** The provider's own fields, none dropped. Strings on the wire are strings here. */
+  /** The provider's own fields, none dropped. Strings on the wire are strings here. Of a `reconciled` event, its record of the call. */
   readonly raw: Fields;
 }
 

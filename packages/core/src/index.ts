@@ -14,6 +14,7 @@ export {
   type CallStatusEvent,
   isTerminal,
   type ProviderName,
+  type Source,
   type TerminalStatus,
   type Transition,
   type Trust,

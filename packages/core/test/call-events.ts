@@ -16,6 +16,7 @@ export function event(status: CallStatus, details: Details = {}): AnyCallStatusE
     terminal: isTerminal(status),
     transition: 'advance',
     receivedAt: at(0),
+    source: 'callback',
     trust: 'none',
     raw: {},
     ...details,

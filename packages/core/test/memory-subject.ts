@@ -20,6 +20,7 @@ export class MemorySubject {
       rawStatus: status,
       terminal: isTerminal(status),
       receivedAt: new Date(this.time).toISOString(),
+      source: 'callback',
       trust: 'none',
       raw: { status },
     };

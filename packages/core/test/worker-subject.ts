@@ -75,6 +75,7 @@ function event(callId: string, status: CallStatus): NewEvent {
     rawStatus: status,
     terminal: isTerminal(status),
     receivedAt: new Date().toISOString(),
+    source: 'callback',
     trust: 'none',
     raw: {},
   };

@@ -30,6 +30,7 @@ function event(callId: string, status: CallStatus, more: Partial<NewEvent> = {})
     rawStatus: status,
     terminal: isTerminal(status),
     receivedAt,
+    source: 'callback',
     trust: 'none',
     raw: {},
     ...more,

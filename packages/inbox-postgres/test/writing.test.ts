@@ -16,6 +16,7 @@ const anEvent = (callId: string, status: CallStatus, more: object = {}): NewEven
   rawStatus: status,
   terminal: status === 'completed',
   receivedAt: '2026-03-02T09:00:00.000Z',
+  source: 'callback',
   trust: 'signed',
   raw: {},
   ...more,

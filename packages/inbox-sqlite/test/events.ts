@@ -11,6 +11,7 @@ export function anEvent(callId: string, status: CallStatus = 'ringing', more: Pa
     rawStatus: status,
     terminal: isTerminal(status),
     receivedAt: new Date().toISOString(),
+    source: 'callback',
     trust: 'none',
     raw: { state: status },
     ...more,

@@ -151,7 +151,7 @@ export interface CallSummary {
   readonly error?: CallError;
   /** The call that made this one. */
   readonly parentCallId?: string;
-  /** How we know that its callbacks are genuine: the weakest of them counts. */
+  /** How we know that its events are genuine: the weakest of them counts. */
   readonly trust: Trust;
   /** Whether an event came after one of a higher status. */
   readonly hasLate: boolean;

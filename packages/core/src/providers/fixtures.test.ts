@@ -43,6 +43,7 @@ function eventOf(provider: string, fields: FieldTree): unknown {
     id,
     terminal,
     receivedAt,
+    source,
     trust,
     transition,
     raw,

@@ -28,6 +28,7 @@ describe('normalize', () => {
       rawStatus: 'down',
       terminal: true,
       receivedAt: '2026-01-02T00:00:00.000Z',
+      source: 'callback',
       trust: 'signed',
       raw: fields,
       from: PHONE,

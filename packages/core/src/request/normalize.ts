@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
-import { type CallStatus, isTerminal } from '../event.ts';
+import { type CallStatus, isTerminal, type Source } from '../event.ts';
 import type { NewEvent } from '../inbox/inbox.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
+import type { NormalForm } from '../provider/normal-form.ts';
 import { statusByCause, statusOf } from '../provider/values.ts';
 import { isPrintable } from '../text/printable.ts';
 import { hasFewDigits, mayHavePhoneNumber } from '../text/redact.ts';
@@ -23,6 +24,12 @@ const NOT_STORABLE = /[\p{Cc}\p{Cs}]/u;
 /** Stands for bytes that could not be decoded: ids that differ only in such bytes would be equal. */
 const UNDECODED = '\ufffd';
 
+/** Where an event comes from, and how we know that it is genuine. */
+export interface Origin extends Proof {
+  /** @default 'callback' */
+  readonly source?: Source;
+}
+
 /**
  * Step 5: the event of a callback, in the normal form.
  *
@@ -33,15 +40,33 @@ const UNDECODED = '\ufffd';
  * @throws CallStatusError `invalid_callback`; and errors thrown by the provider's own code
  */
 export function normalize(
-  { name, definition, options }: Provider,
+  provider: Provider,
   valid: unknown,
   fields: FieldTree,
-  { trust, tenant }: Proof,
+  origin: Origin,
   now: number,
   dropped: Dropped,
 ): NewEvent {
+  const { name, definition, options } = provider;
   const form = checkedForm(definition.normalize(valid, options), name, dropped);
   const key = atOnce(definition.eventKey(valid, form), `eventKey() of ${name}`);
+  return makeEvent(provider, form, key, fields, origin, now);
+}
+
+/**
+ * Makes the event of a checked normal form.
+ *
+ * @param key distinguishes it from the other events of its call
+ * @throws CallStatusError `invalid_callback`
+ */
+export function makeEvent(
+  { name, definition }: Provider,
+  form: NormalForm,
+  key: string,
+  raw: object,
+  { source = 'callback', trust, tenant }: Origin,
+  now: number,
+): NewEvent {
   const { callId, rawStatus } = form;
   requireText(callId, 'call id', name);
   requireText(rawStatus, 'status', name);
@@ -76,8 +101,9 @@ export function normalize(
     rawStatus,
     terminal: isTerminal(status),
     receivedAt: isoTime(now),
+    source,
     trust,
-    raw: fields,
+    raw,
     // The inbox decides it. It has its place here, since copies with one more property cost 1.13 (`pnpm run bench micro`).
     transition: undefined,
   };

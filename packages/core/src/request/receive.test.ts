@@ -25,6 +25,7 @@ describe('receive', () => {
         terminal: true,
         transition: 'advance',
         receivedAt: '1970-01-01T00:00:00.000Z',
+        source: 'callback',
         trust: 'none',
         raw: { CallSid: 'CA1', CallStatus: 'completed' },
       },

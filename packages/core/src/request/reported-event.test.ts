@@ -29,7 +29,8 @@ describe('record', () => {
     const fields = { CallSid: 'CA1', CallStatus: 'queued', From: '+15550100001' };
     const event = await calls.provider('mycpaas').record(fields);
     fields.From = 'changed';
-    expect(event).toMatchObject({ callId: 'CA1', status: 'queued', transition: 'advance', trust: 'none' });
+    const known = { callId: 'CA1', status: 'queued', transition: 'advance', source: 'application', trust: 'none' };
+    expect(event).toMatchObject(known);
     expect((await inbox.listCalls({ state: 'live' })).rows).toMatchObject([{ callId: 'CA1', from: '+15550100001' }]);
     expect((await inbox.getCall('mycpaas', 'CA1'))?.from).toBe('+15550100001');
 

@@ -25,6 +25,10 @@ export function reportedEvent(
   const fields = structuredClone(given) as FieldTree;
   const other = otherMessage(provider, fields);
   if (other !== undefined) throw new CallStatusError('invalid_callback', { provider: provider.name, reason: other });
-  const proof = { trust: 'none', tenant: tenant === undefined ? undefined : checkedTenant(tenant) } as const;
-  return normalize(provider, validate(provider, fields), fields, proof, now, dropped);
+  const origin = {
+    source: 'application',
+    trust: 'none',
+    tenant: tenant === undefined ? undefined : checkedTenant(tenant),
+  } as const;
+  return normalize(provider, validate(provider, fields), fields, origin, now, dropped);
 }

@@ -11,6 +11,7 @@ export function eventOf(callId: string, status: CallStatus = 'ringing', raw: unk
     rawStatus: status,
     terminal: isTerminal(status),
     receivedAt: new Date().toISOString(),
+    source: 'callback',
     trust: 'none',
     raw,
   };

@@ -21,7 +21,7 @@ export function fillSql(schema: string, calls: number, jobs: number): string {
       FROM generate_series(1, ${calls}) g) x;
     INSERT INTO recorded (call, event_id, transition, event)
     SELECT c.id, c.call_id || ':' || k, 'advance', json_build_object('provider', c.provider, 'callId', c.call_id, 'id', c.call_id || ':' || k,
-      'status', c.status, 'receivedAt', '2026-01-01T00:00:00.000Z', 'trust', 'signed', 'raw', repeat('x', 400))::text
+      'status', c.status, 'receivedAt', '2026-01-01T00:00:00.000Z', 'source', 'callback', 'trust', 'signed', 'raw', repeat('x', 400))::text
     FROM calls c, (VALUES ('begin'), ('end')) v(k) ORDER BY c.first_event_at, k;
     INSERT INTO jobs (call, id, event_id, provider, run_at, due_at, token, dead_at, error, error_group)
     SELECT r.call, r.id, r.event_id, c.provider, c.last_event_at,

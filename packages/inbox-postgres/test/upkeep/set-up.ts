@@ -41,6 +41,7 @@ export function setUp(url: string) {
         rawStatus: status,
         terminal: status === 'completed',
         receivedAt: new Date(clocks.wall).toISOString(),
+        source: 'callback',
         trust: 'none',
         raw: {},
       }) satisfies NewEvent,

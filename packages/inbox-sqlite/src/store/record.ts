@@ -86,7 +86,7 @@ export const RECORD_SQL: Sql<
 };
 
 /** The weakest first. */
-const TRUSTS: readonly Trust[] = ['none', 'token', 'signed'];
+const TRUSTS: readonly Trust[] = ['none', 'token', 'signed', 'confirmed'];
 
 /** Records events. */
 export class Recorder {

@@ -26,9 +26,9 @@ export function ofFixture(fixture: Fixture): Tests<ProviderBench> {
       const { event, error } = receipt ?? {};
       if (fixture.expect.kind === 'event') {
         assert.ok(event, `It is refused as ${error?.code ?? 'another message'}.`);
-        const { provider, id, terminal, receivedAt, trust, transition, raw, ...own } = event;
+        const { provider, id, terminal, receivedAt, source, trust, transition, raw, ...own } = event;
         assert.deepEqual(plain(own), plain(fixture.expect.event));
-        assert.deepEqual([provider, trust], [fixture.provider, bench.signs ? 'signed' : 'token']);
+        assert.deepEqual([provider, source, trust], [fixture.provider, 'callback', bench.signs ? 'signed' : 'token']);
         assert.deepEqual(plain(raw), plain(bench.message(fixture).fields), 'A field is dropped or changed.');
       } else {
         assert.equal(error?.code, fixture.expect.kind === 'refused' ? fixture.expect.code : undefined);

@@ -14,6 +14,7 @@ function event(callId: string, status: CallStatus): NewEvent {
     rawStatus: status,
     terminal: isTerminal(status),
     receivedAt: '2026-03-02T09:00:00.000Z',
+    source: 'callback',
     trust: 'none',
     raw: {},
   };

@@ -15,6 +15,7 @@ const anEvent = (status: NewEvent['status'], more: object = {}): NewEvent => ({
   rawStatus: status,
   terminal: isTerminal(status),
   receivedAt: AT,
+  source: 'callback',
   trust: 'signed',
   raw: {},
   ...more,
@@ -187,6 +188,9 @@ it('the weakest proof counts', () => {
   expect(rowAfter(trusted('signed'), trusted('signed')).trust).toBe('signed');
   expect(rowAfter(trusted('signed'), trusted('token'), trusted('signed')).trust).toBe('token');
   expect(rowAfter(trusted('none'), trusted('token')).trust).toBe('none');
+  expect(rowAfter(trusted('token'), trusted('confirmed')).trust).toBe('token');
+  expect(rowAfter(trusted('confirmed'), trusted('signed')).trust).toBe('signed');
+  expect(rowAfter(trusted('confirmed')).trust).toBe('confirmed');
 });
 
 it('a list shows what the row has', () => {

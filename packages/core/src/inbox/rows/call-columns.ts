@@ -212,7 +212,7 @@ function earliest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
-const STRENGTH: Readonly<Record<Trust, number>> = { none: 0, token: 1, signed: 2 };
+const STRENGTH: Readonly<Record<Trust, number>> = { none: 0, token: 1, signed: 2, confirmed: 3 };
 
 function weaker(a: Trust, b: Trust): Trust {
   return STRENGTH[b] < STRENGTH[a] ? b : a;

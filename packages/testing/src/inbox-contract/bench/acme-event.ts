@@ -17,6 +17,7 @@ export function acmeEvent(
     rawStatus: status,
     terminal: isTerminal(status),
     receivedAt: new Date(clock()).toISOString(),
+    source: 'callback',
     trust: 'none',
     raw,
     // As in events of a receiver: an inbox must put its own after it.

@@ -142,7 +142,7 @@ export const SUMMARIES: Tests = {
   },
 
   'trusts a call as much as the least of its events': async (t) => {
-    const trusts = ['signed', 'token', 'none'] as const;
+    const trusts = ['confirmed', 'signed', 'token', 'none'] as const;
     for (const [at, first] of trusts.entries()) {
       for (const [more, second] of trusts.entries()) {
         const callId = `${at}${more}`;
