@@ -55,6 +55,11 @@ export const INBOX_ERRORS = {
     message: 'The inbox file is no longer the one that was opened, so nothing is recorded.',
     fix: 'Put the right files back, or restart the process to use the file that is there now.',
   },
+  inbox_recovered: {
+    severity: 'warning',
+    message: 'The inbox works again.',
+    fix: 'No action needed. The errors before this one say what had failed.',
+  },
   inbox_clock_stepped: {
     severity: 'warning',
     message: 'The system clock jumped far ahead, so old calls are not removed for now.',

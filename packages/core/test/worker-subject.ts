@@ -7,6 +7,8 @@ import type { ProviderRules, WorkerOptions } from '../src/handlers/worker-option
 import type { HandlerContext } from '../src/handlers.ts';
 import type { Inbox, NewEvent } from '../src/inbox/inbox.ts';
 import { memoryInbox } from '../src/inbox/memory-inbox.ts';
+import { Outage } from '../src/inbox/outage.ts';
+import { nodeTimers } from '../src/timer.ts';
 
 vi.mock('../src/timer.ts', () => import('./global-timers.ts'));
 
@@ -48,14 +50,16 @@ export function worker(
     handlerTimeoutMs: handlerTimeoutMs ?? Number.POSITIVE_INFINITY,
     concurrency: Number.POSITIVE_INFINITY,
   };
+  const onError = (error: CallStatusError): void => void errors.push(error);
   const made = new Worker({
     inbox,
+    outage: new Outage(() => (more.timers ?? nodeTimers).now(), onError),
     providers: new Map([['acme', rules]]),
     retry: rules.retry,
     handlersFor: () => list,
     owner: 'test',
     log,
-    onError: (error) => errors.push(error),
+    onError,
     beforeHandling: () => undefined,
     requestOf: () => undefined,
     settled: (eventId, handled) => settled.push([eventId, handled]),

@@ -31,7 +31,6 @@ export class Leases {
   #answeredAt = 0;
   #isAsking = false;
   #isFailing = false;
-  #reportedAt = Number.NEGATIVE_INFINITY;
   #graceUntil = 0;
   /** How long this thread was busy, according to the last late check. */
   #busyMs = 0;
@@ -148,11 +147,7 @@ export class Leases {
   }
 
   #fail(cause: unknown): void {
-    const now = this.#options.timers.now();
     this.#isFailing = true;
-    // The renewal is retried at each check; the failure is reported less often.
-    if (now - this.#reportedAt < this.#options.leaseMs / 3) return;
-    this.#reportedAt = now;
     this.#options.inboxFailed(cause);
   }
 }

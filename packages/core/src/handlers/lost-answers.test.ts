@@ -35,7 +35,7 @@ describe('a lost answer', () => {
     await pass(POLL_MS * (count + 1));
     expect(settled).toEqual([['c1:ringing', true]]);
     expect(handle).toHaveBeenCalledOnce();
-    expect(codes()).toEqual(Array(count).fill('inbox_unavailable'));
+    expect(codes()).toEqual(['inbox_unavailable']);
   });
 
   it('to the last fail: the dead letter is reported', async () => {
@@ -45,7 +45,7 @@ describe('a lost answer', () => {
     );
     await record('c1');
     await pass(POLL_MS * 3);
-    expect(codes()).toEqual(['handler_failed handle', 'inbox_unavailable', 'inbox_unavailable', 'dead_letter']);
+    expect(codes()).toEqual(['handler_failed handle', 'inbox_unavailable', 'dead_letter']);
   });
 
   it('to fail: the event is tried again, with its next attempt', async () => {

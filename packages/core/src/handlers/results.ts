@@ -1,6 +1,7 @@
 import { CallStatusError, type ErrorDetails, isCallStatusError } from '../errors.ts';
 import type { Inbox, Lease, Outcome } from '../inbox/inbox.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
+import type { Outage } from '../inbox/outage.ts';
 import { DEFAULT_ATTEMPTS, exponentialBackoff, mostInterruptions, type RetryOptions } from '../retry.ts';
 import { publish } from '../telemetry.ts';
 import type { Timers } from '../timer.ts';
@@ -11,6 +12,7 @@ import type { Interruptions } from './interruptions.ts';
 /** What the results need from their worker. */
 export interface ResultsOptions {
   readonly inbox: Inbox;
+  readonly outage: Outage;
   readonly leaseMs: number;
   /** The pause before an inbox that failed is asked again, in milliseconds. */
   readonly pollMs: number;
@@ -102,8 +104,11 @@ export class Results {
     return attempt.job.interruptions >= mostInterruptions(this.#attemptsOf(attempt));
   }
 
+  /** Repeated attempts are one failure. */
   inboxFailed(details: ErrorDetails, cause: unknown): void {
-    this.#options.report(inboxFailure(cause, details));
+    const { outage, report } = this.#options;
+    const error = inboxFailure(cause, details);
+    if (outage.failed('worker', error)) report(error);
   }
 
   /** Retries until the inbox answers. A lost answer may have been `done`. */
@@ -119,8 +124,8 @@ export class Results {
         this.#options.lose(attempt);
         return false;
       } catch (cause) {
+        if (!isUnknown) this.inboxFailed(attempt.about, cause);
         isUnknown = true;
-        this.inboxFailed(attempt.about, cause);
         await this.#pause();
       }
     }

@@ -107,7 +107,7 @@ describe('stopping', () => {
     await pass(500);
     await stopping;
     await pass(POLL_MS * 3);
-    expect(codes()).toEqual(['inbox_unavailable', 'inbox_unavailable']);
+    expect(codes()).toEqual(['inbox_unavailable']);
     expect(settled).toEqual([['c1:ringing', false]]);
   });
 

@@ -1,6 +1,7 @@
 import type { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import type { Outage } from '../inbox/outage.ts';
 import type { RetryOptions } from '../retry.ts';
 import type { Timers } from '../timer.ts';
 import type { ContextSource } from './context.ts';
@@ -18,6 +19,7 @@ export interface ProviderRules {
 /** The options of a worker. Only handlers and `backoff` may throw. */
 export interface WorkerOptions extends ContextSource {
   readonly inbox: Inbox;
+  readonly outage: Outage;
   /** The known providers, by name. */
   readonly providers: ReadonlyMap<string, ProviderRules>;
   /** How events of unknown providers are retried. */

@@ -36,7 +36,7 @@ export class Worker {
   #stopPolling: (() => void) | undefined;
 
   constructor(options: WorkerOptions) {
-    const { inbox, providers, log, requestOf } = options;
+    const { inbox, outage, providers, log, requestOf } = options;
     const { concurrency = 64, leaseMs = 15_000, pollMs = 1000, timers = nodeTimers } = options;
     this.#options = options;
     this.#leaseMs = leaseMs;
@@ -50,6 +50,7 @@ export class Worker {
     const interruptions = new Interruptions();
     this.#results = new Results({
       inbox,
+      outage,
       leaseMs,
       pollMs,
       timers,
@@ -143,6 +144,7 @@ export class Worker {
     const leaseEndsAt = this.#timers.now() + this.#leaseMs;
     const taken = await this.#take(isSuspect ? { ...room, limit: 1, suspect: true } : room);
     if (taken === undefined) return;
+    this.#options.outage.worked('worker');
     const attempts = taken.jobs.map((job) => this.#attemptAt(job, leaseEndsAt));
     if (!this.#loop.isOn) {
       await Promise.all(attempts.map((attempt) => this.#giveBack(attempt)));

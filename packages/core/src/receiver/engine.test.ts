@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { received, receiver } from '../../test/receiver-subject.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { memoryInbox } from '../inbox/memory-inbox.ts';
+import { nodeTimers } from '../timer.ts';
 
 describe('the worker of a receiver', () => {
   const durable = (): Inbox => Object.defineProperty(memoryInbox(), 'durable', { value: true });
@@ -50,6 +51,44 @@ describe('the worker of a receiver', () => {
     const { calls, codes } = receiver({ worker: false });
     await calls.receive(received(1));
     expect(codes).toEqual(['no_worker']);
+  });
+
+  it('reports once that the inbox is away, besides what callbacks are answered, and once that it works again', async () => {
+    let [now, isDown] = [0, true];
+    const polls: (() => void)[] = [];
+    const inbox = durable();
+    const orDown = (name: 'take' | 'record') => {
+      const original = inbox[name].bind(inbox) as (...args: unknown[]) => Promise<never>;
+      return (...args: unknown[]) => (isDown ? Promise.reject(new Error('away')) : original(...args));
+    };
+    Object.assign(inbox, {
+      ready: async () => {
+        if (isDown) throw new Error('away');
+      },
+      take: orDown('take'),
+      record: orDown('record'),
+    });
+    const every = (_ms: number, run: () => void): (() => void) => {
+      polls.push(run);
+      return () => {};
+    };
+    const { calls, codes } = receiver({
+      inbox,
+      clock: { now: () => now, timers: { ...nodeTimers, now: () => now, every } },
+    });
+    calls.onEnded(() => {});
+    for (let poll = 0; poll < 3; poll++) {
+      now += 1000;
+      for (const run of polls) run();
+      await turn();
+    }
+    expect(codes).toEqual(['inbox_unavailable']);
+    for (const call of [1, 2]) expect((await calls.receive(received(call)))?.status).toBe(503);
+    expect(codes).toHaveLength(3);
+    isDown = false;
+    expect((await calls.receive(received(1)))?.status).toBe(200);
+    expect(codes.slice(3)).toEqual(['inbox_recovered']);
+    await calls.close();
   });
 
   it('does not start after it was closed', async () => {

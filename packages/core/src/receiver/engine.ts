@@ -5,6 +5,7 @@ import { WorkerReports } from '../handlers/worker-reports.ts';
 import type { HandlerName, HandlerOptions } from '../handlers.ts';
 import type { WorkerLoad } from '../inbox/health.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
+import { Outage } from '../inbox/outage.ts';
 import { DefaultLogger, type Logger } from '../log/log.ts';
 import { type ResolvedOptions, rulesOf, tokensOf } from '../options/options.ts';
 import { type Dropped, sayingOnce } from '../request/checked-form.ts';
@@ -31,6 +32,7 @@ export class Engine implements Pipeline {
   readonly #worker: Worker;
   readonly #workerReports: WorkerReports;
   readonly #elsewhere: HandledElsewhere | undefined;
+  readonly #outage: Outage;
   #isOpen = false;
   #isWorking = false;
   #keepAlive: NodeJS.Timeout | undefined;
@@ -53,7 +55,17 @@ export class Engine implements Pipeline {
     const { inbox } = options;
     this.#elsewhere = options.ack === 'handled' && inbox.shared ? new HandledElsewhere(inbox, pending) : undefined;
     const elsewhere = this.#elsewhere;
-    this.recorder = new Recorder({ ...options, pending, elsewhere, report, isWorking, open: () => this.open() });
+    const outage = new Outage(() => options.timers.now(), report);
+    this.#outage = outage;
+    this.recorder = new Recorder({
+      ...options,
+      pending,
+      elsewhere,
+      outage,
+      report,
+      isWorking,
+      open: () => this.open(),
+    });
     const { refusals } = inbox;
     const { keepRefused } = options;
     this.refusals = keepRefused
@@ -68,6 +80,7 @@ export class Engine implements Pipeline {
       : undefined;
     this.#worker = new Worker({
       ...options,
+      outage,
       providers: new Map(providers.map((provider) => [provider.name, rulesOf(provider, options)])),
       handlersFor: (event) => this.#registry.handlersFor(event),
       beforeHandling: (eventId) => pending.get(eventId)?.starting(),
@@ -134,10 +147,15 @@ export class Engine implements Pipeline {
 
   #start(): void {
     if (this.#isWorking) return;
-    this.open()?.catch((cause: unknown) => this.reporter.report(inboxFailure(cause)));
+    this.open()?.catch((cause: unknown) => this.#notOpened(inboxFailure(cause)));
     this.#isWorking = true;
     this.#worker.start();
     this.#workerReports.start();
+  }
+
+  #notOpened(error: CallStatusError): void {
+    this.#outage.failed('worker', error);
+    this.reporter.report(error);
   }
 
   async #shutDown(deadlineMs: number): Promise<void> {

@@ -3,6 +3,7 @@ import { CallStatusError, isCallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import { withDeadline } from '../handlers/deadline.ts';
 import type { Inbox, NewEvent, Recorded } from '../inbox/inbox.ts';
+import type { Outage } from '../inbox/outage.ts';
 import type { HandledElsewhere } from './handled-elsewhere.ts';
 import { PendingRequest, type PendingRequests } from './pending-requests.ts';
 
@@ -17,6 +18,7 @@ export interface RecorderOptions {
   readonly pending: PendingRequests;
   /** With `ack: 'handled'` and an inbox that other processes share. */
   readonly elsewhere: HandledElsewhere | undefined;
+  readonly outage: Outage;
   /** Opens the inbox if it is not open yet; a promise if that takes time. */
   readonly open: () => Promise<void> | undefined;
   /** Whether handlers run in this process. */
@@ -39,7 +41,7 @@ export class Recorder {
    * @throws CallStatusError those of the inbox; `not_handled`
    */
   async record(newEvent: NewEvent, request: Partial<CallbackRequest>): Promise<AnyCallStatusEvent> {
-    const { ack, ackDeadlineMs, pending, elsewhere } = this.#options;
+    const { ack, ackDeadlineMs, pending, elsewhere, outage } = this.#options;
     const { id, provider } = newEvent;
     const waits = ack === 'handled';
     let pendingRequest = pending.get(id);
@@ -54,9 +56,12 @@ export class Recorder {
       recorded = await this.#recordInTime(newEvent);
     } catch (cause) {
       if (isFirst) pending.settle(id, false);
-      if (isCallStatusError(cause) && cause.status === 503) throw cause;
-      throw new CallStatusError('inbox_unavailable', { provider, eventId: id }, { cause });
+      const isAnswer = isCallStatusError(cause) && cause.status === 503;
+      const error = isAnswer ? cause : new CallStatusError('inbox_unavailable', { provider, eventId: id }, { cause });
+      outage.failed('callbacks', error);
+      throw error;
     }
+    outage.worked('callbacks');
     const { transition, done } = recorded;
     if (done) pending.settle(id, true);
     else if (waits) elsewhere?.watch(newEvent);
