@@ -38,6 +38,11 @@ import { DURABLE_VIEWS, SHARED_VIEWS } from './sharing/shared-views.ts';
 import { SHARING } from './sharing/sharing.ts';
 import { STORE_CLOCK, TWO_CLOCKS } from './sharing/two-clocks.ts';
 import { TWO_HOSTS } from './sharing/two-hosts.ts';
+import { WATCHES_AFTER_A_RESTART, WATCHES_AND_RETENTION } from './watches/lasting.ts';
+import { LEADING, WATCHES_BY_THE_STORE_CLOCK, WATCHES_OF_TWO } from './watches/leading.ts';
+import { MANY_WATCHES } from './watches/many.ts';
+import { WATCH_STATES } from './watches/states.ts';
+import { WATCHING } from './watches/watching.ts';
 
 /** Tests by subject. */
 type Subjects = Readonly<Record<string, Tests>>;
@@ -121,6 +126,21 @@ export async function inboxContract(makeInbox: MakeInbox): Promise<readonly Cont
   );
 }
 
+/** Those of an inbox that has `watches`. */
+function watchSubjectsOf({ inbox, second, reopen, retention, storeClock }: InboxUnderTest): Subjects {
+  if (inbox.watches === undefined) return {};
+  return {
+    watching: WATCHING,
+    'watched calls': WATCH_STATES,
+    leading: LEADING,
+    'many watches': MANY_WATCHES,
+    ...(reopen !== undefined && { 'watches after a restart': WATCHES_AFTER_A_RESTART }),
+    ...(retention !== undefined && { 'watches and retention': WATCHES_AND_RETENTION }),
+    ...(second !== undefined && { 'watches of two': WATCHES_OF_TWO }),
+    ...(storeClock === true && { 'watches by the clock of the store': WATCHES_BY_THE_STORE_CLOCK }),
+  };
+}
+
 /** What an inbox must do because of what it is, or because it has an optional member. */
 function subjectsOf(probe: InboxUnderTest): Subjects {
   const { inbox } = probe;
@@ -128,6 +148,7 @@ function subjectsOf(probe: InboxUnderTest): Subjects {
   const isDurable = probe.reopen !== undefined;
   const isRetaining = probe.retention !== undefined;
   return {
+    ...watchSubjectsOf(probe),
     ...(isRetaining && RETAINING_INBOX),
     ...(isDurable && DURABLE_INBOX),
     ...(isShared && SHARED_INBOX),
