@@ -7,13 +7,7 @@ import {
   isStorable,
   type Place,
 } from '@call-status/core/inbox';
-import {
-  getDeadLetter,
-  groupDeadLetters,
-  lastDeadAt,
-  listDeadLetters,
-  oldestDeadLetters,
-} from './read/dead-letters.ts';
+import { getDeadLetter, groupDeadLetters, listDeadLetters, oldestDeadLetters } from './read/dead-letters.ts';
 import { QUERIES } from './read/queries.ts';
 import type { Store } from './store.ts';
 import type { DeadLetterOperations } from './write/dead-letters.ts';
@@ -47,12 +41,16 @@ export class PostgresDeadLetters implements DeadLetters {
 
   async replayAll(query: ReplayQuery = {}): Promise<number> {
     checkOptions('query', query, QUERIES.replayAll);
-    // Excludes events that become dead letters again, even if the clock was set back since the newest one did.
-    const last = await lastDeadAt(this.#store);
+    const last = await this.#store.write(this.#operations.newest, undefined);
+    if (last === undefined) return 0;
+    // An event that becomes a dead letter again meanwhile may be found again: in the same millisecond, or after the clock was set back.
+    const seen = new Set<number>();
     let replayed = 0;
     for (let after: Place | undefined = FIRST; after !== undefined; ) {
-      const rows = await oldestDeadLetters(this.#store, query, last, after);
-      const found = await Promise.all(rows.map(({ eventId }) => this.replay(eventId)));
+      const rows = await oldestDeadLetters(this.#store, query, { after, last });
+      const fresh = rows.filter(({ row }) => !seen.has(row));
+      for (const { row } of fresh) seen.add(row);
+      const found = await Promise.all(fresh.map(({ eventId }) => this.replay(eventId)));
       replayed += found.filter(Boolean).length;
       after = rows.at(-1);
     }

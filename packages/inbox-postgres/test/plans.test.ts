@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportSql } from '../src/read/export.ts';
 import { migrations } from '../src/schema/schema.ts';
-import { discardSql, replaySql, unscheduleSql } from '../src/write/dead-letters.ts';
+import { discardSql, newestSql, replaySql, unscheduleSql } from '../src/write/dead-letters.ts';
 import { endCallSql, forgetCallSql } from '../src/write/erase.ts';
 import { lockSql } from '../src/write/group.ts';
 import { columnsOfEvents, endedBySql, importSql } from '../src/write/import.ts';
@@ -116,6 +116,7 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     ['fail', failSql(s), [...leases, all(1), all('boom'), all(null), all('[]'), null]],
     ['release', releaseSql(s), [...leases, all(0), null]],
     ['schedule', scheduleSql(s), [leases[0], null]],
+    ['newest dead letter', newestSql(s), []],
     ['replay', replaySql(s), [dead, null]],
     ['unschedule', unscheduleSql(s), [ids]],
     ['discard', discardSql(s), [dead]],

@@ -10,7 +10,7 @@ import {
 } from '@call-status/core/inbox';
 import type { InboxFile } from './inbox-file.ts';
 import { QUERIES, readPage, readSteps } from './pages.ts';
-import type { ReplayQuery, ReplayStep } from './store/dead-letters.ts';
+import type { ReplayQuery, Span } from './store/dead-letters.ts';
 import { FIRST } from './store/rows.ts';
 import { setTimeout } from './timers.ts';
 
@@ -49,13 +49,20 @@ export class SqliteDeadLetters implements DeadLetters {
 
   async replayAll(query: ReplayQuery = {}): Promise<number> {
     checkOptions('query', query, QUERIES.replayAll);
-    // Excludes events that become dead letters again, even if the clock was set back since the newest one did.
-    const last = await this.#file.read((store, { wall }) => Math.max(wall, store.deadLetters.newestAt()));
+    // It only reads, but it sees what was asked for before.
+    const last = await this.#file.write('newestDeadLetter', []);
+    if (last === undefined) return 0;
+    // An event that becomes a dead letter again meanwhile may be found again: in the same millisecond, or after the clock was set back.
+    const seen = new Set<number>();
     let replayed = 0;
     for (let after: Place | undefined = FIRST; after !== undefined; ) {
-      const step: ReplayStep = await this.#file.write('replayStep', [query, last, after]);
-      replayed += step.replayed;
-      after = step.last;
+      const span: Span = { after, last };
+      const rows = await this.#file.read((store) => store.deadLetters.oldest(query, span));
+      const fresh = rows.filter(({ row }) => !seen.has(row));
+      for (const { row } of fresh) seen.add(row);
+      const found = await Promise.all(fresh.map(({ eventId }) => this.replay(eventId)));
+      replayed += found.filter(Boolean).length;
+      after = rows.at(-1);
       if (after !== undefined) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
     return replayed;

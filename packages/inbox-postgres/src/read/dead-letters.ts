@@ -11,7 +11,7 @@ import {
   timeCursor,
   timeRange,
 } from '@call-status/core/inbox';
-import { nowSql, type Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import { byIndex } from './by-index.ts';
 import { PAGE_ROWS, QUERIES } from './queries.ts';
 import type { Statement } from './statement.ts';
@@ -86,25 +86,17 @@ function deadLetterGroupsSql(schema: string, query: GroupQuery): Statement {
   return { text, values: values.all };
 }
 
-/** Now, or the time of the newest dead letter if that is later. */
-export async function lastDeadAt(store: Store): Promise<number> {
-  const newest = `SELECT dead_at FROM ${store.schema}.jobs WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT 1`;
-  const [row] = await byIndex(store, (run) => run(`SELECT greatest(${nowSql(1)}, (${newest})) AS last`, [store.now()]));
-  return row?.['last'];
-}
-
-/** The oldest dead letters that match, from after a place to the time `last`. */
+/** The oldest dead letters that match, from after a place to the place `last`. */
 export async function oldestDeadLetters(
   store: Store,
   query: GroupQuery,
-  last: number,
-  after: Place,
+  { after, last }: { readonly after: Place; readonly last: Place },
 ): Promise<readonly (Place & { readonly eventId: string })[]> {
   const values = new Values();
+  const place = ({ at, row }: Place): string => `(${values.add(at)}::bigint, ${values.add(row)}::bigint)`;
   const text = `
     SELECT dead_at, id, event_id FROM ${store.schema}.jobs
-    WHERE ${deadCondition(query, values)} AND dead_at <= ${values.add(last)}::bigint
-      AND (dead_at, id) > (${values.add(after.at)}::bigint, ${values.add(after.row)}::bigint)
+    WHERE ${deadCondition(query, values)} AND (dead_at, id) > ${place(after)} AND (dead_at, id) <= ${place(last)}
     ORDER BY dead_at, id LIMIT ${REPLAY_ROWS}`;
   const rows = await byIndex(store, (run) => run(text, values.all));
   return rows.map((row) => ({ at: row['dead_at'], row: row['id'], eventId: row['event_id'] }));

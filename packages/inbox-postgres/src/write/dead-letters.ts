@@ -1,3 +1,4 @@
+import type { Place } from '@call-status/core/inbox';
 import { nowSql } from '../store.ts';
 import type { Operation } from './operation.ts';
 import { schedule, scheduleSql } from './schedule.ts';
@@ -24,18 +25,35 @@ export const discardSql = (s: string): string => `
   DELETE FROM ${s}.jobs w USING (${lettersSql(s)}) d
   WHERE w.call = d.call AND w.id = d.id RETURNING w.event_id`;
 
+export const newestSql = (s: string): string => `
+  SELECT dead_at, id FROM ${s}.jobs WHERE dead_at IS NOT NULL ORDER BY dead_at DESC, id DESC LIMIT 1`;
+
 /** The operations on dead letters, by the id of the event. */
 export interface DeadLetterOperations {
+  /** The place of the newest dead letter. It only reads, but it sees what was asked for before. */
+  readonly newest: Operation<undefined, Place | undefined>;
   readonly replay: Operation<string, boolean>;
   readonly discard: Operation<string, boolean>;
 }
 
 export function deadLetterOperations(s: string): DeadLetterOperations {
-  const sql = { replay: replaySql(s), unschedule: unscheduleSql(s), schedule: scheduleSql(s), discard: discardSql(s) };
+  const sql = {
+    newest: newestSql(s),
+    replay: replaySql(s),
+    unschedule: unscheduleSql(s),
+    schedule: scheduleSql(s),
+    discard: discardSql(s),
+  };
   const lock: Operation<string, boolean>['lock'] = (eventId, { deadLetters }) => {
     deadLetters.push(eventId);
   };
   return {
+    newest: {
+      run(transaction, args) {
+        const newest = transaction.send(sql.newest).then(([row]) => row && { at: row['dead_at'], row: row['id'] });
+        return { results: newest.then((place) => args.map(() => place)) };
+      },
+    },
     replay: {
       lock,
       async run(transaction, eventIds) {

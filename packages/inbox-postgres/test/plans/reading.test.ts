@@ -1,13 +1,7 @@
 import type { CallQuery } from '@call-status/core/inbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getCall } from '../../src/read/calls.ts';
-import {
-  getDeadLetter,
-  groupDeadLetters,
-  lastDeadAt,
-  listDeadLetters,
-  oldestDeadLetters,
-} from '../../src/read/dead-letters.ts';
+import { getDeadLetter, groupDeadLetters, listDeadLetters, oldestDeadLetters } from '../../src/read/dead-letters.ts';
 import { Feed } from '../../src/read/feed.ts';
 import { handled } from '../../src/read/handled.ts';
 import { readHealth } from '../../src/read/health.ts';
@@ -59,6 +53,8 @@ const QUERIES: readonly CallQuery[] = [
   { cursor: '1-1' },
 ];
 
+const ALL_TIMES = { after: { at: 0, row: 0 }, last: { at: Date.now(), row: ROWS } };
+
 const OPERATIONS: Readonly<Record<string, (store: PlainStore) => Promise<unknown>>> = {
   getCall: (store) => getCall(store, 'zenith', 'c4ca4238a0b923820dcc509a6f75849b'),
   'events from the beginning': (store) => new Feed(store).page(),
@@ -71,9 +67,8 @@ const OPERATIONS: Readonly<Record<string, (store: PlainStore) => Promise<unknown
   'deadLetters.list of a provider': (store) => listDeadLetters(store, { provider: 'rare' }),
   'deadLetters.get': (store) => getDeadLetter(store, 'unknown'),
   'deadLetters.groups': (store) => groupDeadLetters(store, { provider: 'acme' }),
-  'deadLetters.replayAll': async (store) => oldestDeadLetters(store, {}, await lastDeadAt(store), { at: 0, row: 0 }),
-  'deadLetters.replayAll of a provider': (store) =>
-    oldestDeadLetters(store, { provider: 'acme' }, Date.now(), { at: 0, row: 0 }),
+  'deadLetters.replayAll': (store) => oldestDeadLetters(store, {}, ALL_TIMES),
+  'deadLetters.replayAll of a provider': (store) => oldestDeadLetters(store, { provider: 'acme' }, ALL_TIMES),
   handled: (store) => handled(store, [{ provider: 'zenith', callId: 'c4ca4238a0b923820dcc509a6f75849b', id: 'x' }]),
   'refusals.list': (store) => new StoredRefusals(store, () => {}).list({ provider: 'acme' }),
   'leave to sweep': (store) => new Sweeper(store, new ClockWatch(Date.now)).maySweep(1000),

@@ -10,11 +10,11 @@ import {
 } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
-import { FIRST, LAST } from './rows.ts';
+import { FIRST } from './rows.ts';
 import { BLOCKED, DEAD } from './totals.ts';
 import type { Transaction } from './transaction.ts';
 
-/** How many dead letters one step replays. */
+/** How many dead letters one step of a replay reads. */
 const REPLAY_ROWS = 50;
 
 /** How many dead letters one step of a grouping reads, and how many groups there are at most. */
@@ -24,7 +24,7 @@ const MOST_GROUPS = 100;
 const COLUMNS = 'jobs.id, event, transition, failures, error, dead_at';
 const JOINED = 'FROM jobs CROSS JOIN recorded ON recorded.id = jobs.id WHERE state = 4';
 const NEWEST = 'dead_at >= ? AND (dead_at, jobs.id) < (?, ?) ORDER BY dead_at DESC, jobs.id DESC LIMIT ?';
-const OLDEST = `dead_at < ? AND (dead_at, id) > (?, ?) ORDER BY dead_at, id LIMIT ${REPLAY_ROWS}`;
+const OLDEST = `(dead_at, id) > (?, ?) AND (dead_at, id) <= (?, ?) ORDER BY dead_at, id LIMIT ${REPLAY_ROWS}`;
 
 export const DEAD_LETTER_SQL: Sql<
   | 'list'
@@ -42,7 +42,8 @@ export const DEAD_LETTER_SQL: Sql<
   list: `SELECT ${COLUMNS} ${JOINED} AND ${NEWEST}`,
   listOfProvider: `SELECT ${COLUMNS} ${JOINED} AND jobs.provider = ? AND ${NEWEST}`,
   read: `SELECT ${COLUMNS} ${JOINED} AND jobs.event_id = ?`,
-  newest: 'SELECT dead_at FROM jobs WHERE state = 4 AND dead_at > -9007199254740991 ORDER BY dead_at DESC LIMIT 1',
+  newest:
+    'SELECT dead_at, id FROM jobs WHERE state = 4 AND dead_at > -9007199254740991 ORDER BY dead_at DESC, id DESC LIMIT 1',
   oldest: `SELECT dead_at, id, event_id FROM jobs WHERE state = 4 AND ${OLDEST}`,
   oldestOfProvider: `SELECT dead_at, id, event_id FROM jobs WHERE state = 4 AND provider = ? AND ${OLDEST}`,
   replay: `
@@ -61,11 +62,15 @@ export const DEAD_LETTER_SQL: Sql<
 /** Which dead letters to replay. */
 export type ReplayQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
 
-/** The result of one step. */
-export interface ReplayStep {
-  readonly replayed: number;
-  /** The place of the last dead letter replayed; `undefined` if none matched. */
-  readonly last: Place | undefined;
+/** From after one place to another. */
+export interface Span {
+  readonly after: Place;
+  readonly last: Place;
+}
+
+/** A dead letter to replay, and its place. */
+interface OldDeadLetter extends Place {
+  readonly eventId: string;
 }
 
 /** Reads, replays and discards dead letters. */
@@ -109,24 +114,20 @@ export class StoredDeadLetters {
     return true;
   }
 
-  /** The `dead_at` of the newest, for `replayStep`. */
-  newestAt(): number {
-    return this.#statements.newest.get()?.['dead_at'] ?? LAST.at;
+  newest(): Place | undefined {
+    const row = this.#statements.newest.get();
+    return row && { at: row['dead_at'], row: row['id'] };
   }
 
-  /** Replays the oldest that match, from after a place to `last`: what dies again meanwhile is not replayed again. */
-  replayStep({ provider, ...times }: ReplayQuery, last: number, after: Place, now: Now): ReplayStep {
+  /** The oldest that match, from after a place to the place `last`. */
+  oldest({ provider, ...times }: ReplayQuery, { after, last }: Span): OldDeadLetter[] {
     const { oldest, oldestOfProvider } = this.#statements;
     const { sinceMs, untilMs } = timeRange(times);
-    const end = Math.min(untilMs, last + 1);
     const start = sinceMs > after.at ? { at: sinceMs, row: 0 } : after;
-    const rows =
-      provider === undefined
-        ? oldest.all(end, start.at, start.row)
-        : oldestOfProvider.all(provider, end, start.at, start.row);
-    for (const row of rows) this.replay(row['event_id'], now);
-    const newest = rows.at(-1);
-    return { replayed: rows.length, last: newest && { at: newest['dead_at'], row: newest['id'] } };
+    const end = untilMs <= last.at ? { at: untilMs, row: 0 } : last;
+    const places = [start.at, start.row, end.at, end.row];
+    const rows = provider === undefined ? oldest.all(...places) : oldestOfProvider.all(provider, ...places);
+    return rows.map((row) => ({ at: row['dead_at'], row: row['id'], eventId: row['event_id'] }));
   }
 
   discard(eventId: string): boolean {

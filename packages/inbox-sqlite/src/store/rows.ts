@@ -80,9 +80,6 @@ export interface TakenRows {
 /** Before all rows. */
 export const FIRST: Place = { at: Number.MIN_SAFE_INTEGER, row: 0 };
 
-/** After all rows. */
-export const LAST: Place = { at: Number.MAX_SAFE_INTEGER, row: 0 };
-
 export function takenOf({ jobs, nextInMs, suspects, more }: TakenRows): Taken {
   return { jobs: jobs.map(jobOf), ...(nextInMs !== undefined && { nextInMs }), suspects, more };
 }

@@ -4,7 +4,7 @@ import { anEvent } from '../../test/events.ts';
 import { FIRST, open, REQUEST, type TakenJob, t, take, within } from '../../test/stores.ts';
 import { temporaryFile } from '../../test/support.ts';
 import { QUERIES, readPage } from '../pages.ts';
-import { eventColumnsOf, LAST } from './rows.ts';
+import { eventColumnsOf } from './rows.ts';
 
 describe('a taken event', () => {
   it('is the one in the file, even if another one in its place was rolled back', () => {
@@ -174,11 +174,4 @@ it('renews a lease that has ended, unless another worker took the job', () => {
   expect(store.reading.health.counts(t(2000))).toMatchObject({ waiting: 1, running: 0 });
   expect(within(store, () => store.renew([taken?.token ?? ''], 1000, t(2000)))).toEqual([]);
   expect(store.reading.health.counts(t(2000))).toMatchObject({ waiting: 0, running: 1 });
-});
-
-it('has no time of a newest dead letter if there is no dead letter', () => {
-  const store = open(temporaryFile());
-  expect(store.deadLetters.newestAt()).toBe(LAST.at);
-  const step = within(store, () => store.replayStep({}, LAST.at, { at: 0, row: 0 }, t(1)));
-  expect(step).toEqual({ replayed: 0, last: undefined });
 });

@@ -14,7 +14,7 @@ import { monotonic, type Now } from '../database/clock.ts';
 import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
 import { checkpoint, requireVersion, rollback } from '../database/open.ts';
 import { Reading } from '../read/reading.ts';
-import { type ReplayQuery, type ReplayStep, StoredDeadLetters } from './dead-letters.ts';
+import { StoredDeadLetters } from './dead-letters.ts';
 import { Eraser, STEP_ROWS } from './erase.ts';
 import { Importer } from './import.ts';
 import { JobQueue } from './jobs.ts';
@@ -174,8 +174,8 @@ export class Store {
     return this.deadLetters.replay(eventId, now);
   }
 
-  replayStep(query: ReplayQuery, last: number, after: Place, now: Now): ReplayStep {
-    return this.deadLetters.replayStep(query, last, after, now);
+  newestDeadLetter(): Place | undefined {
+    return this.deadLetters.newest();
   }
 
   discard(eventId: string): boolean {

@@ -12,7 +12,7 @@ export type WriteName =
   | 'fail'
   | 'release'
   | 'replay'
-  | 'replayStep'
+  | 'newestDeadLetter'
   | 'discard'
   | 'endCall'
   | 'forgetCall'

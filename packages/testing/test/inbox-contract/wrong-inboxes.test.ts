@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { inboxContract, type MakeInbox } from '../../src/index.ts';
 import { WRONG_ABOUT_CALLS } from './wrong-calls.ts';
+import { WRONG_ABOUT_DEAD_LETTERS } from './wrong-dead-letters.ts';
 import { RIGHT_INBOX } from './wrong-inbox.ts';
 import { WRONG_ABOUT_JOBS } from './wrong-jobs.ts';
 import { WRONG_TRANSACTIONS } from './wrong-transactions.ts';
 import { WRONG_ABOUT_VIEWS } from './wrong-views.ts';
 
-const WRONG_INBOXES = [...WRONG_ABOUT_JOBS, ...WRONG_ABOUT_CALLS, ...WRONG_ABOUT_VIEWS, ...WRONG_TRANSACTIONS];
+const WRONG_INBOXES = [
+  ...WRONG_ABOUT_JOBS,
+  ...WRONG_ABOUT_DEAD_LETTERS,
+  ...WRONG_ABOUT_CALLS,
+  ...WRONG_ABOUT_VIEWS,
+  ...WRONG_TRANSACTIONS,
+];
 
 /** The tests of a subject that an inbox does not pass. */
 async function failuresOf(makeInbox: MakeInbox, subject: string): Promise<string[]> {

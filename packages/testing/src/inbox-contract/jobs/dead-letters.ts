@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Inbox } from '@call-status/core';
+import type { Lease } from '@call-status/core/inbox';
 import { assertMatches } from '../../assertions.ts';
-import { eventually } from '../../real-time.ts';
-import type { Tests } from '../bench/bench.ts';
+import { eventually, nextTurn } from '../../real-time.ts';
+import type { Bench, Tests } from '../bench/bench.ts';
 import { readAll } from '../bench/read-all.ts';
 import { timesFrom } from '../bench/times-from.ts';
 
@@ -110,24 +111,45 @@ export const DEAD_LETTERS: Tests = {
     assertMatches(await t.inbox.counts(), { waiting: 6, dead: 0 });
   },
 
-  'replays each once, though they die again meanwhile': async (t) => {
-    await Promise.all(Array.from({ length: 250 }, (_, at) => t.record(`c${at}`, 'ringing')));
-    const moveAllToDeadLetters = async () => {
-      const { jobs } = await t.take(1000);
-      await Promise.all(jobs.map(({ lease }) => t.inbox.fail(lease, { error: 'boom', doneHandlers: [] })));
-    };
-    await moveAllToDeadLetters();
+  'replays each once, though they die again meanwhile and the clock was set back': async (t) => {
+    const callIds = Array.from({ length: 250 }, (_, at) => `c${at}`);
+    await Promise.all(callIds.map((callId) => t.record(callId, 'ringing')));
+    await moveAllToDeadLetters(t);
+    t.clock.advance(1000);
+    await t.record('newest', 'ringing');
+    await t.moveToDeadLetters();
+    // What dies again now is older than the newest, and newer than the others.
+    t.clock.advance(-500);
     let isOver = false;
-    const replayed = t.inbox.deadLetters.replayAll().finally(() => {
+    const replaying = t.inbox.deadLetters.replayAll().finally(() => {
       isOver = true;
     });
-    for (let round = 0; round < 20 && !isOver; round++) {
-      t.clock.advance(round % 2);
-      await moveAllToDeadLetters();
+    for (let killed = 0; !isOver && killed < 1000; killed += await moveAllToDeadLetters(t)) {
+      // In the same millisecond, and in later ones.
+      t.clock.advance(killed % 2);
+      await nextTurn();
     }
-    assert.equal(await replayed, 250);
-    await moveAllToDeadLetters();
-    assertMatches(await t.inbox.counts(), { dead: 250, waiting: 0 });
+    assert.equal(await replaying, 251);
+    await moveAllToDeadLetters(t);
+    assertMatches(await t.inbox.counts(), { dead: 251, waiting: 0 });
+  },
+
+  'replays all that was asked to die before, and nothing else': async (t) => {
+    await t.record('c1', 'ringing');
+    await t.record('c2', 'ringing');
+    const [first, second] = (await t.take()).jobs.map(({ lease }) => lease) as [Lease, Lease];
+    const [, replayed] = await Promise.all([
+      t.inbox.fail(second, { error: 'boom', doneHandlers: [] }),
+      t.inbox.deadLetters.replayAll(),
+    ]);
+    assert.equal(replayed, 1);
+    t.clock.advance(1);
+    const [nothing] = await Promise.all([
+      t.inbox.deadLetters.replayAll(),
+      t.inbox.fail(first, { error: 'boom', doneHandlers: [] }),
+    ]);
+    assert.equal(nothing, 0);
+    assertMatches(await t.inbox.counts(), { dead: 1, waiting: 1 });
   },
 
   'forgets a discarded one, while its event stays recorded': async (t) => {
@@ -150,3 +172,10 @@ export const DEAD_LETTERS: Tests = {
     }
   },
 };
+
+/** Returns how many. */
+async function moveAllToDeadLetters(t: Bench): Promise<number> {
+  const { jobs } = await t.take(1000);
+  await Promise.all(jobs.map(({ lease }) => t.inbox.fail(lease, { error: 'boom', doneHandlers: [] })));
+  return jobs.length;
+}
