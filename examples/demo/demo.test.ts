@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { builtInProviders } from '@call-status/core';
 import { expect, it } from 'vitest';
 import { findPostgres } from '../../packages/inbox-postgres/test/servers/find.ts';
 
@@ -11,8 +12,9 @@ it('the demo shows the same events in all frameworks, every refusal, and that a 
   expect(Number(events)).toBeGreaterThan(10);
   expect(refused).toBe('10');
   expect(stdout.match(/The same:/g)).toHaveLength(2);
-  for (const provider of ['exotel', 'mycpaas', 'signalwire', 'voicedock'])
-    expect(stdout).toMatch(new RegExp(`^${provider} .*(signed|token)$`, 'm'));
+  for (const { definition } of builtInProviders) {
+    expect(stdout).toMatch(new RegExp(`^${definition.name} .*(signed|token)$`, 'm'));
+  }
   for (const answer of [400, 403, 413, 415, 422]) expect(stdout).toMatch(new RegExp(`^${answer} `, 'm'));
 
   const [, acknowledged, done, interrupted, waiting] =

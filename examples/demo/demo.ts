@@ -104,13 +104,7 @@ function showHandled({ sent, acknowledged, stored, before, after, lost }: Crash,
 }
 
 function environment(framework: string): Record<string, string> & { readonly INBOX: string } {
-  return {
-    INBOX: path.join(directory, `${framework}.db`),
-    SIGNALWIRE_SIGNING_KEY: secrets.signalwire,
-    VOICEDOCK_SECRET: secrets.voicedock,
-    EXOTEL_TOKEN: secrets.exotel,
-    MYCPAAS_TOKEN: secrets.mycpaas,
-  };
+  return { INBOX: path.join(directory, `${framework}.db`), ...secrets };
 }
 
 function expectStatus(expected: number, status: number): void {

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import {
+  builtInProviders,
   CALL_STATUSES,
   type CallStatus,
   createCallStatus,
   ERRORS,
   type ErrorCode,
-  exotel,
-  mycpaas,
-  signalwire,
-  voicedock,
 } from '@call-status/core';
 import {
   type Callback,
@@ -18,20 +15,27 @@ import {
   type Fixture,
   fixtures,
   forged,
+  optionsFor,
   proofFor,
   tampered,
   unsigned,
   withBody,
 } from '@call-status/testing';
 
-const PROVIDERS = { exotel, mycpaas, signalwire, voicedock };
+type BuiltIn = (typeof builtInProviders)[number];
+type Name = BuiltIn['definition']['name'];
 
-type Name = keyof typeof PROVIDERS;
+const SECRETS = new Map(builtInProviders.map((provider) => [provider, randomBytes(24).toString('base64url')]));
 
-const secret = (): string => randomBytes(24).toString('base64url');
-
-/** What the examples share with the providers. */
-export const secrets = { exotel: secret(), mycpaas: secret(), signalwire: secret(), voicedock: secret() };
+/** What the examples share with the providers, as their environment: `SIGNALWIRE_SIGNING_KEY`, `EXOTEL_TOKEN` and so on. */
+export const secrets: Readonly<Record<string, string>> = Object.fromEntries(
+  builtInProviders.flatMap((provider) =>
+    Object.entries(optionsFor(provider, secretOf(provider))).map(([option, value]) => [
+      `${provider.definition.name}_${option}`.replace(/[A-Z]/g, '_$&').toUpperCase(),
+      value,
+    ]),
+  ),
+);
 
 /** A callback before it is known where it goes. */
 export interface Sample {
@@ -41,8 +45,8 @@ export interface Sample {
 }
 
 /** Callbacks that are documented, were seen on the wire, or are made after one that is. */
-export const genuine: readonly Sample[] = Object.keys(PROVIDERS).flatMap((name) =>
-  fixturesOf(name as Name).map((fixture) => sample(name as Name, fixture)),
+export const genuine: readonly Sample[] = builtInProviders.flatMap(({ definition: { name } }) =>
+  fixturesOf(name).map((fixture) => sample(name, fixture)),
 );
 
 /** Requests that must not get in. */
@@ -108,11 +112,15 @@ function changed(name: Name, change: (genuine: Callback) => Callback): Sample {
   return { provider, to: (origin) => change(to(origin)) };
 }
 
-function sample(provider: Name, fixture: Fixture, options: CallbackOptions = {}): Sample {
-  const proof = proofFor(PROVIDERS[provider], secrets[provider]);
+function sample(name: Name, fixture: Fixture, options: CallbackOptions = {}): Sample {
+  const provider = builtInProviders.find(({ definition }) => definition.name === name) as BuiltIn;
+  const proof = proofFor(provider, secretOf(provider));
   return {
-    provider,
-    to: (origin) =>
-      callback(PROVIDERS[provider], fixture, { ...options, ...proof, url: `${origin}/webhooks/${provider}` }),
+    provider: name,
+    to: (origin) => callback(provider, fixture, { ...options, ...proof, url: `${origin}/webhooks/${name}` }),
   };
+}
+
+function secretOf(provider: BuiltIn): string {
+  return SECRETS.get(provider) as string;
 }

@@ -1,29 +1,22 @@
 // The server that the demo kills, on one file or on a database. Its lease is short, so that a restart does not wait for long.
-import {
-  callStatusMiddleware,
-  closeGracefully,
-  createCallStatus,
-  exotel,
-  mycpaas,
-  signalwire,
-  voicedock,
-} from '@call-status/express';
+import { builtInProviders, callStatusMiddleware, closeGracefully, createCallStatus } from '@call-status/express';
 import { postgresInbox } from '@call-status/inbox-postgres';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import express from 'express';
 
 const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', DATABASE, HANDLES = 'Infinity' } = process.env;
-const { SIGNALWIRE_SIGNING_KEY = '', VOICEDOCK_SECRET = '', EXOTEL_TOKEN = '', MYCPAAS_TOKEN = '' } = process.env;
 
 let begun = 0;
 
+// Every provider whose secret is in the environment: SIGNALWIRE_SIGNING_KEY, EXOTEL_TOKEN, …
+const providers = builtInProviders.flatMap((provider) => {
+  const { name, secretOption = 'token' } = provider.definition;
+  const secret = process.env[`${name}_${secretOption}`.replace(/[A-Z]/g, '_$&').toUpperCase()];
+  return secret === undefined ? [] : [provider({ [secretOption]: secret })];
+});
+
 const calls = createCallStatus({
-  providers: [
-    signalwire({ signingKey: SIGNALWIRE_SIGNING_KEY }),
-    voicedock({ secret: VOICEDOCK_SECRET }),
-    exotel({ token: EXOTEL_TOKEN }),
-    mycpaas({ token: MYCPAAS_TOKEN }),
-  ],
+  providers,
   inbox: DATABASE === undefined ? sqliteInbox({ path: INBOX }) : postgresInbox({ url: DATABASE }),
   concurrency: 2,
   leaseMs: 1000,
@@ -37,7 +30,7 @@ const calls = createCallStatus({
 });
 
 const app = express();
-for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
+for (const { name } of providers) {
   app.use(`/webhooks/${name}`, callStatusMiddleware(calls.provider(name)));
 }
 

@@ -88,7 +88,7 @@ class Load {
 }
 
 async function post(origin: string, callId: string, agent: Agent): Promise<IncomingMessage> {
-  const url = `${origin}/webhooks/mycpaas?token=${secrets.mycpaas}`;
+  const url = `${origin}/webhooks/mycpaas?token=${secrets['MYCPAAS_TOKEN']}`;
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const req = request(url, { method: 'POST', headers, agent }).end(`CallSid=${callId}&CallStatus=completed`);
   const [answer] = (await once(req, 'response')) as [IncomingMessage];
@@ -126,11 +126,5 @@ class LoadBalancer {
 function environment(): Record<string, string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'call-status-shutdown-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  return {
-    INBOX: path.join(folder, 'calls.db'),
-    SIGNALWIRE_SIGNING_KEY: secrets.signalwire,
-    VOICEDOCK_SECRET: secrets.voicedock,
-    EXOTEL_TOKEN: secrets.exotel,
-    MYCPAAS_TOKEN: secrets.mycpaas,
-  };
+  return { INBOX: path.join(folder, 'calls.db'), ...secrets };
 }

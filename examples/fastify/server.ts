@@ -1,26 +1,19 @@
-// Call status callbacks of four providers in Fastify, kept in an SQLite file until they are handled.
-import {
-  callStatusPlugin,
-  closeGracefully,
-  createCallStatus,
-  exotel,
-  mycpaas,
-  signalwire,
-  voicedock,
-} from '@call-status/fastify';
+// Call status callbacks of all providers in Fastify, kept in an SQLite file until they are handled.
+import { builtInProviders, callStatusPlugin, closeGracefully, createCallStatus } from '@call-status/fastify';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import Fastify from 'fastify';
 
 const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', PUBLIC_URL } = process.env;
-const { SIGNALWIRE_SIGNING_KEY = '', VOICEDOCK_SECRET = '', EXOTEL_TOKEN = '', MYCPAAS_TOKEN = '' } = process.env;
+
+// Every provider whose secret is in the environment: SIGNALWIRE_SIGNING_KEY, EXOTEL_TOKEN, …
+const providers = builtInProviders.flatMap((provider) => {
+  const { name, secretOption = 'token' } = provider.definition;
+  const secret = process.env[`${name}_${secretOption}`.replace(/[A-Z]/g, '_$&').toUpperCase()];
+  return secret === undefined ? [] : [provider({ [secretOption]: secret })];
+});
 
 const calls = createCallStatus({
-  providers: [
-    signalwire({ signingKey: SIGNALWIRE_SIGNING_KEY }),
-    voicedock({ secret: VOICEDOCK_SECRET }),
-    exotel({ token: EXOTEL_TOKEN }),
-    mycpaas({ token: MYCPAAS_TOKEN }),
-  ],
+  providers,
   inbox: sqliteInbox({ path: INBOX }),
   publicUrl: PUBLIC_URL,
   onStatus({ raw, ...event }) {
@@ -29,7 +22,7 @@ const calls = createCallStatus({
 });
 
 const fastify = Fastify();
-for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
+for (const { name } of providers) {
   fastify.register(callStatusPlugin, { path: `/webhooks/${name}`, receiver: calls.provider(name) });
 }
 

@@ -1,27 +1,20 @@
-// Call status callbacks of four providers in Koa, kept in an SQLite file until they are handled.
+// Call status callbacks of all providers in Koa, kept in an SQLite file until they are handled.
 import { sqliteInbox } from '@call-status/inbox-sqlite';
-import {
-  callStatusMiddleware,
-  closeGracefully,
-  createCallStatus,
-  exotel,
-  mycpaas,
-  signalwire,
-  voicedock,
-} from '@call-status/koa';
+import { builtInProviders, callStatusMiddleware, closeGracefully, createCallStatus } from '@call-status/koa';
 import Router from '@koa/router';
 import Koa from 'koa';
 
 const { PORT = '3000', HOST = '127.0.0.1', INBOX = 'calls.db', PUBLIC_URL } = process.env;
-const { SIGNALWIRE_SIGNING_KEY = '', VOICEDOCK_SECRET = '', EXOTEL_TOKEN = '', MYCPAAS_TOKEN = '' } = process.env;
+
+// Every provider whose secret is in the environment: SIGNALWIRE_SIGNING_KEY, EXOTEL_TOKEN, …
+const providers = builtInProviders.flatMap((provider) => {
+  const { name, secretOption = 'token' } = provider.definition;
+  const secret = process.env[`${name}_${secretOption}`.replace(/[A-Z]/g, '_$&').toUpperCase()];
+  return secret === undefined ? [] : [provider({ [secretOption]: secret })];
+});
 
 const calls = createCallStatus({
-  providers: [
-    signalwire({ signingKey: SIGNALWIRE_SIGNING_KEY }),
-    voicedock({ secret: VOICEDOCK_SECRET }),
-    exotel({ token: EXOTEL_TOKEN }),
-    mycpaas({ token: MYCPAAS_TOKEN }),
-  ],
+  providers,
   inbox: sqliteInbox({ path: INBOX }),
   publicUrl: PUBLIC_URL,
   onStatus({ raw, ...event }) {
@@ -30,7 +23,7 @@ const calls = createCallStatus({
 });
 
 const router = new Router();
-for (const name of ['signalwire', 'voicedock', 'exotel', 'mycpaas'] as const) {
+for (const { name } of providers) {
   router.all(`/webhooks/${name}`, callStatusMiddleware(calls.provider(name)));
 }
 
