@@ -1,7 +1,9 @@
 import { CallStatusError } from '../errors.ts';
 import { CALL_STATUSES } from '../event.ts';
-import { HANDLER_RULES, SHARED_RULES } from '../rules/option-rules.ts';
+import { type OptionRules, optionIssues } from '../rules/check-options.ts';
+import { FUNCTION, HANDLER_RULES, MILLISECONDS, POSITIVE_INTEGER, SHARED_RULES } from '../rules/option-rules.ts';
 import { nearestName } from '../text/nearest-name.ts';
+import type { FetchCall } from './fetch-call.ts';
 import { isSchema } from './standard-schema.ts';
 
 /** It is part of event ids, logs and stores, separated by colons. */
@@ -38,8 +40,26 @@ const PARTS: readonly string[] = [
   'statuses',
   'causes',
   'schema',
+  'fetchCall',
   ...Object.keys(FUNCTIONS),
 ];
+
+/** What each part of `fetchCall` must be. */
+const FETCH_CALL: OptionRules<FetchCall> = {
+  callIdPattern: {
+    expected: 'a regular expression for a whole call id, such as /^[0-9a-f]{32}$/',
+    fits: (value) => value instanceof RegExp && !value.global && !value.sticky,
+    isRequired: true,
+  },
+  batch: POSITIVE_INTEGER,
+  perMinute: {
+    expected: 'the number of requests a minute that the provider allows, of at least 2',
+    fits: (value) => Number.isSafeInteger(value) && (value as number) >= 2,
+  },
+  settleMs: MILLISECONDS,
+  request: { ...FUNCTION, isRequired: true },
+  answers: { ...FUNCTION, isRequired: true },
+};
 
 /**
  * Rejects an invalid definition before the first callback arrives.
@@ -78,6 +98,7 @@ function issuesOf(definition: Readonly<Record<string, unknown>>): string[] {
     ...issuesOfCauses(definition),
     ...issuesOfOptions(definition),
     ...issuesOfSecret(definition),
+    ...issuesOfFetchCall(definition),
   ];
 }
 
@@ -131,6 +152,16 @@ function issuesOfSecret({ signs, secretOption, authenticate, sign }: Readonly<Re
     issues.push(`secretOption: every provider has ${secretOption}; choose another name.`);
   }
   return issues;
+}
+
+function issuesOfFetchCall({ fetchCall, options }: Readonly<Record<string, unknown>>): readonly string[] {
+  if (fetchCall === undefined) return [];
+  if (!isRecord(fetchCall)) return [`fetchCall: expected an object with ${Object.keys(FETCH_CALL).join(', ')}.`];
+  const issues = optionIssues(fetchCall, FETCH_CALL, 'fetchCall');
+  const hasApi = isRecord(options) && options['api'] !== undefined;
+  return hasApi
+    ? issues
+    : [...issues, 'fetchCall: needs an option for its credentials: options: { api: apiOption(…) }.'];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

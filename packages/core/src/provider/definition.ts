@@ -2,6 +2,8 @@ import type { CallbackRequest } from '../callback-request.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatus } from '../event.ts';
 import type { MaybePromise } from '../signing/secrets.ts';
+import type { ApiOf } from './api-option.ts';
+import type { FetchCall } from './fetch-call.ts';
 import type { Decode, IncomingCallback } from './incoming-callback.ts';
 import type { NormalForm } from './normal-form.ts';
 import type { OptionSchemas, ParsedOptions } from './provider-options.ts';
@@ -133,6 +135,11 @@ export interface ProviderDefinition<
    */
   readonly eventKey: (fields: SchemaOutput<Schema>, form: NormalForm) => string;
   /**
+   * How the provider's API is asked for calls whose callbacks are missing. Needs an option `api`, declared with `apiOption`.
+   * @default the provider cannot be asked
+   */
+  readonly fetchCall?: FetchCall<ApiOf<NoInfer<Options>>, ParsedOptions<NoInfer<SecretName>, NoInfer<Options>>>;
+  /**
    * Returns the parameters to send when creating a call, from `url` and its own options. The URL already has the token.
    * @default none
    */
@@ -148,7 +155,14 @@ export interface ProviderDefinition<
 export interface AnyProviderDefinition
   extends Omit<
     ProviderDefinition,
-    'recognizes' | 'isCallStatus' | 'authenticate' | 'normalize' | 'eventKey' | 'callbackParams' | 'callbackAttributes'
+    | 'recognizes'
+    | 'isCallStatus'
+    | 'authenticate'
+    | 'normalize'
+    | 'eventKey'
+    | 'fetchCall'
+    | 'callbackParams'
+    | 'callbackAttributes'
   > {
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly recognizes: (callback: IncomingCallback, named?: boolean, options?: any) => boolean;
@@ -165,6 +179,8 @@ export interface AnyProviderDefinition
   readonly normalize: (fields: any, options: any) => NormalForm;
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly eventKey: (fields: any, form: NormalForm) => string;
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly fetchCall?: FetchCall<any, any>;
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly callbackParams?: any;
   // biome-ignore lint/suspicious/noExplicitAny: see above

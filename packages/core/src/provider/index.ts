@@ -27,11 +27,14 @@ export type {
   Sip,
 } from '../event.ts';
 export type { WithStatus } from '../handlers.ts';
+export type { OptionRule, OptionRules } from '../rules/check-options.ts';
 export type { PublicUrl } from '../signing/called-url.ts';
 export { equal } from '../signing/equal.ts';
 export { type HmacAlgorithm, hmac } from '../signing/hmac.ts';
 export type { MaybePromise, Secret, TenantSecrets } from '../signing/secrets.ts';
 export { withToken } from '../signing/with-token.ts';
+export { type ApiOf, type ApiOption, apiOption, CREDENTIAL, type WithUrl } from './api-option.ts';
+export { basic } from './basic.ts';
 export type { CallbackParamsFunction, CallbackTarget, TokenOption, WithToken } from './callback-params.ts';
 export { type CallbackInit, type CreateCallbackOptions, createCallback } from './create-callback.ts';
 export {
@@ -44,6 +47,7 @@ export {
 } from './define-provider.ts';
 export type { AnyProviderDefinition, ProviderDefinition, Signing, Verdict } from './definition.ts';
 export { contentKey, eventKey } from './event-key.ts';
+export type { Answer, FetchCall, FetchRequest, FoundCall } from './fetch-call.ts';
 export type { Decode, IncomingCallback } from './incoming-callback.ts';
 export { LAML_STATUSES, type LamlFields, lamlForm } from './laml/laml.ts';
 export { isCertainLamlCallStatus, isLamlCallStatus } from './laml/messages.ts';

@@ -140,7 +140,8 @@ export function callSchema<Fields>(idPath: string, statusPath: string): Standard
   });
 }
 
-function schemaOf<Value>(check: (value: unknown) => SchemaResult<Value>): StandardSchema<Value> {
+/** A schema whose messages quote no value. */
+export function schemaOf<Value>(check: (value: unknown) => SchemaResult<Value>): StandardSchema<Value> {
   return { '~standard': { version: 1, vendor: OURS, validate: check } };
 }
 
