@@ -14,7 +14,7 @@ const CORE_LAYERS = [
   ['create-call-status.ts'],
   ['receiver/'],
   ['options/'],
-  ['request/', 'handlers/'],
+  ['request/', 'handlers/', 'reconcile/'],
   ['providers/', 'inbox/'],
   ['provider/', 'signing/', 'decode/', 'callback-request.ts', 'rules/'],
   [
