@@ -30,6 +30,9 @@ export interface FeedPage {
   readonly rows: readonly FeedRow[];
   /** Pass it as `after` to get what follows; always present, so that a reader can poll. */
   readonly next: string;
-  /** Whether events after the given cursor were removed before they were read. `next` does not report them again. */
+  /**
+   * Whether events after the given cursor were removed before they were read, or the cursor is from after the end: the inbox was restored
+   * from a backup that is older. `next` does not report it again.
+   */
   readonly missed: boolean;
 }

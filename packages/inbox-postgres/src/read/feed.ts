@@ -38,7 +38,7 @@ export class Feed {
     const from = after === 'end' ? ceiling : (place?.row ?? 0);
     const { text, values } = feedPageSql(this.#store.schema, { from, ceiling, provider, limit });
     const rows = await byIndex(this.#store, (run) => run(text, values));
-    return pageOf(rows, { from, ceiling, place, limit });
+    return pageOf(rows, { from, ceiling, isSettled, place, limit });
   }
 }
 
@@ -53,6 +53,14 @@ interface Range {
   readonly ceiling: number;
   readonly provider: string | undefined;
   readonly limit: number;
+}
+
+/** What was read. */
+interface Read extends Omit<Range, 'provider'> {
+  /** Where the reader was, if it has been reading before. */
+  readonly place: FeedPlace | undefined;
+  /** Whether no event has a number above the ceiling. */
+  readonly isSettled: boolean;
 }
 
 /** Each row has the highest number that was removed, and the last number examined. Without an event, they are the only row. */
@@ -73,12 +81,11 @@ function feedPageSql(schema: string, { from, ceiling, provider, limit }: Range):
   return { text, values: values.all };
 }
 
-function pageOf(
-  rows: readonly Row[],
-  { from, ceiling, place, limit }: Omit<Range, 'provider'> & { readonly place: FeedPlace | undefined },
-): FeedPage {
+function pageOf(rows: readonly Row[], { from, ceiling, isSettled, place, limit }: Read): FeedPage {
   const { removed_id: removed, examined_to: examined } = rows[0] as Row;
   const cursorOf = (row: number) => feedCursor.encode({ row, removed });
+  const end = Math.max(ceiling, removed);
+  if (isSettled && from > end) return { rows: [], next: cursorOf(end), missed: true };
   const events = rows
     .filter((row) => row['id'] !== null)
     .map((row) => ({ cursor: cursorOf(row['id']), event: eventOf(row as StoredEvent), id: row['id'] as number }));

@@ -38,11 +38,12 @@ export class Feed {
   /** Reads a page in steps. */
   *page({ after, provider, limit = PAGE_ROWS }: FeedQuery): Generator<void, FeedPage> {
     const marks = this.#statements.marks.get() as Row;
-    if (after === 'end') {
-      return { rows: [], next: feedCursor.encode({ row: marks['last'], removed: marks['removed'] }), missed: false };
-    }
+    const end = feedCursor.encode({ row: marks['last'], removed: marks['removed'] });
+    if (after === 'end') return { rows: [], next: end, missed: false };
     let { row, removed } =
       after === undefined ? { row: 0, removed: marks['removed'] as number } : feedCursor.decode(after);
+    if (row > marks['last']) return { rows: [], next: end, missed: true };
+    removed = Math.min(removed, marks['removed']);
     let missed = false;
     const found: FeedRow[] = [];
     for (let step = 0; found.length < limit && step < MOST_STEPS; step++) {

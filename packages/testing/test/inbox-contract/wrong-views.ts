@@ -1,5 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import { feedCursor } from '@call-status/core/inbox';
 import { makeWrong, type WrongInbox, withJobs, withPages } from './wrong-inbox.ts';
+
+const rowOf = (cursor: string): number => feedCursor.decode(cursor).row;
 
 /** Inboxes that are wrong about what they show to people and tools, each in one way. */
 export const WRONG_ABOUT_VIEWS: readonly WrongInbox[] = [
@@ -23,6 +26,17 @@ export const WRONG_ABOUT_VIEWS: readonly WrongInbox[] = [
         })),
       };
     }),
+  ],
+  [
+    'waits at a cursor from beyond the end of the feed',
+    'the feed',
+    makeWrong((right) => ({
+      async events(query = {}) {
+        const page = await right.events(query);
+        const isBeyond = query.after !== undefined && rowOf(page.next) < rowOf(query.after);
+        return isBeyond ? { rows: [], next: query.after as string, missed: false } : page;
+      },
+    })),
   ],
   [
     'reports again and again that events were missed',

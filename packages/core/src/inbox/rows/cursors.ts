@@ -58,7 +58,8 @@ export interface FeedCursor {
 
 /**
  * Cursors of the feed. A page has `missed` if the highest number of a removed event is above both parts of its cursor; the cursors of its
- * rows and its `next` carry that number, so that it is reported once. The first page and `end` begin with that number.
+ * rows and its `next` carry that number, so that it is reported once. The first page and `end` begin with that number. A cursor above the
+ * last event and the highest removed one is from before a restored backup: the page is empty, has `missed`, and its `next` is the end.
  *
  * @example
  * ```ts

@@ -116,6 +116,21 @@ export const FEED: Tests = {
     }
   },
 
+  'goes on at its end after a cursor from beyond it, as after a restored backup, and says once that it missed events':
+    async (t) => {
+      const newer = await t.another();
+      for (const callId of ['c1', 'c2', 'c3']) await newer.record(t.event(callId, 'ringing'));
+      const { next: beyond } = await newer.events();
+      const start = await t.inbox.events({ after: beyond });
+      assertMatches(start, { rows: [], missed: true });
+      assertMatches(await t.inbox.events({ after: start.next }), { rows: [], missed: false });
+      await t.record('c1', 'ringing');
+      const { next, ...end } = await t.inbox.events({ after: beyond, provider: 'acme' });
+      assert.deepEqual(end, { rows: [], missed: true });
+      await t.record('c1', 'busy');
+      assert.deepEqual(idsOf((await t.inbox.events({ after: next })).rows), ['acme:c1:busy']);
+    },
+
   'passes over nothing that is recorded after the newest events were erased': async (t) => {
     await recordSome(t);
     const { next } = await t.inbox.events();

@@ -21,6 +21,7 @@ export function readFeed({ events, lastRemoved }: KeptCalls, query: FeedQuery, l
   if (after === 'end') return { rows: [], next: cursorOf(last), missed: false };
 
   const { row, removed } = after === undefined ? { row: 0, removed: lastRemoved } : feedCursor.decode(after);
+  if (row > last) return { rows: [], next: cursorOf(last), missed: true };
   const isOfProvider = ({ item }: Entry<AnyCallStatusEvent>): boolean =>
     provider === undefined || item.provider === provider;
   const count = provider === undefined ? limit : EXAMINED_PER_PAGE;
