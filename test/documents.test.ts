@@ -40,18 +40,18 @@ it.each([
   ['docs/options.md', '## `createCallStatus()`', 'CallStatusOptions'],
   ['docs/inboxes.md', '## The memory inbox', 'MemoryInboxOptions'],
   ['docs/sqlite.md', '## Options', 'SqliteInboxOptions'],
-  ['docs/postgres.md', '## Options', 'PostgresInboxOptions'],
-])('%s has every option under "%s", and no other', (page, heading, type) => {
+  ['docs/postgres.md', '## Options', 'PostgresPlace', 'PostgresSettings'],
+])('%s has every option under "%s", and no other', (page, heading, ...types) => {
   const section = read(page).split(`${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   const listed = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
-  expect(new Set(listed)).toEqual(new Set(membersOf(type)));
+  expect(new Set(listed)).toEqual(new Set(types.flatMap(membersOf)));
 });
 
-/** The names of the members of an interface, as its source has them. */
+/** The names of the members of an interface, or of a union of objects, as its source has them. */
 function membersOf(type: string): readonly string[] {
-  const body = new RegExp(`^export interface ${type}\\b.*?^}`, 'ms');
+  const body = new RegExp(`^export (?:interface ${type}\\b.*?^}|type ${type} =.*?^ {4}};)`, 'ms');
   const [declaration = ''] = sources().flatMap((file) => body.exec(read(file))?.[0] ?? []);
-  return [...declaration.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name = '']) => name);
+  return [...declaration.matchAll(/^ {2}(?: {4})?readonly (\w+)\??:(?! never)/gm)].map(([, name = '']) => name);
 }
 
 function sources(): readonly string[] {

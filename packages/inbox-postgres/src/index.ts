@@ -1,3 +1,3 @@
-export type { PostgresInboxOptions } from './options.ts';
+export type { PostgresInboxOptions, PostgresPlace, PostgresSettings } from './options.ts';
 export { postgresInbox } from './postgres-inbox.ts';
 export { schemaSql } from './schema/migrate.ts';

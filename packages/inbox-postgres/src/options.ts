@@ -1,15 +1,34 @@
 import { CallStatusError } from '@call-status/core';
 import { type Clock, checkOptions, type OptionRule, type OptionRules } from '@call-status/core/inbox';
 import type { ClientConfig, Pool } from 'pg';
+import { explainUrl, isUrl } from './url-rule.ts';
 
-/** The options of {@link postgresInbox}. One of `url`, `hosts` and `pool` is required. */
-export interface PostgresInboxOptions {
-  /** The database: `postgres://user:password@host:5432/database`. */
-  readonly url?: string;
-  /** The servers of the database, if there are several; only one of them can be written. Their URLs, in the order in which to try them. */
-  readonly hosts?: readonly string[];
-  /** An existing pool: reads use it, and other connections use its settings. It is not closed. */
-  readonly pool?: Pool;
+/** Where the database of {@link postgresInbox} is: exactly one of these. */
+export type PostgresPlace =
+  | {
+      /** The database: `postgres://user:password@host:5432/database`. */
+      readonly url: string;
+      readonly hosts?: never;
+      readonly pool?: never;
+    }
+  | {
+      /** The servers of the database, if there are several; only one of them can be written. Their URLs, in the order in which to try them. */
+      readonly hosts: readonly string[];
+      readonly url?: never;
+      readonly pool?: never;
+    }
+  | {
+      /** An existing pool: reads use it, and other connections use its settings. It is not closed. */
+      readonly pool: Pool;
+      readonly url?: never;
+      readonly hosts?: never;
+    };
+
+/** The options of {@link postgresInbox}. */
+export type PostgresInboxOptions = PostgresPlace & PostgresSettings;
+
+/** The options of {@link postgresInbox} besides the place of the database. */
+export interface PostgresSettings {
   /**
    * The schema of the tables: lower-case letters, digits and `_`. Several inboxes may share a database if their schemas differ.
    * @default 'call_status'
@@ -75,12 +94,14 @@ export interface PostgresInboxOptions {
   readonly clock?: Clock;
 }
 
-type Optional = 'url' | 'hosts' | 'pool' | 'ssl' | 'listenUrl' | 'retentionMs' | 'pollMs' | 'clock';
+type Optional = 'ssl' | 'listenUrl' | 'retentionMs' | 'pollMs' | 'clock';
 
 /** The options with their defaults. */
-export interface ResolvedOptions
-  extends Required<Omit<PostgresInboxOptions, Optional>>,
-    Pick<PostgresInboxOptions, Optional> {}
+export interface ResolvedOptions extends Required<Omit<PostgresSettings, Optional>>, Pick<PostgresSettings, Optional> {
+  readonly url?: string;
+  readonly hosts?: readonly string[];
+  readonly pool?: Pool;
+}
 
 /** The longest time: Node's timers treat a longer one as zero. */
 const LONGEST_MS = 2_000_000_000;
@@ -93,12 +114,7 @@ const URL_RULE: OptionRule = {
   isSecret: true,
   // An explicit `undefined` is usually an environment variable that is not set.
   refusesUndefined: true,
-  explain: (value) => {
-    if (value === undefined || value === '') {
-      return `expected a URL, got ${value === '' ? 'an empty text' : 'undefined'}. Is its environment variable set?`;
-    }
-    return isAmbiguous(value) ? 'its password has characters to encode: encodeURIComponent(password).' : undefined;
-  },
+  explain: explainUrl,
   aliases: ['connectionString', 'uri', 'databaseUrl', 'connection', 'dsn', 'database'],
 };
 
@@ -107,6 +123,7 @@ const OPTIONS: OptionRules<PostgresInboxOptions> = {
   hosts: {
     expected: 'a list of URLs, at least one',
     fits: (value) => Array.isArray(value) && value.length > 0 && value.every(isUrl),
+    explain: (value) => (Array.isArray(value) ? value.map(explainUrl).find((issue) => issue !== undefined) : undefined),
     aliases: ['urls', 'servers'],
   },
   pool: {
@@ -115,7 +132,11 @@ const OPTIONS: OptionRules<PostgresInboxOptions> = {
   },
   schema: {
     expected: 'lower-case letters, digits and _, at most 41, not beginning with a digit',
-    fits: (value) => typeof value === 'string' && /^[a-z_][a-z0-9_]{0,40}$/.test(value),
+    fits: isSchema,
+    explain: (value) => {
+      const lower = typeof value === 'string' && value.toLowerCase();
+      return isSchema(lower) ? `expected lower-case letters, digits and _; did you mean '${lower}'?` : undefined;
+    },
   },
   ssl: {
     expected: 'true, false or the options of TLS',
@@ -143,13 +164,8 @@ const OPTIONS: OptionRules<PostgresInboxOptions> = {
   clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
 };
 
-function isUrl(value: unknown): boolean {
-  return typeof value === 'string' && /^postgres(ql)?:\/\//.test(value) && URL.canParse(value) && !isAmbiguous(value);
-}
-
-/** Whether a password may contain `@`, `#`, `/` or `?`: a part of it would be taken for the host, and be shown in errors. */
-function isAmbiguous(value: unknown): boolean {
-  return typeof value === 'string' && /#|@.*@/.test(value.replace(/\?[^?@#]*$/, ''));
+function isSchema(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z_][a-z0-9_]{0,40}$/.test(value);
 }
 
 function milliseconds(least: number): OptionRule {
@@ -165,6 +181,7 @@ function milliseconds(least: number): OptionRule {
  * @throws CallStatusError `invalid_options`
  */
 export function resolveOptions(options: PostgresInboxOptions): ResolvedOptions {
+  if (Object.hasOwn(Object(options), 'create')) throw new CallStatusError('invalid_options', { issues: [CREATE] });
   checkOptions('postgresInbox()', options, OPTIONS);
   const ways = (['url', 'hosts', 'pool'] as const).filter((way) => options[way] !== undefined);
   if (ways.length !== 1) throw new CallStatusError('invalid_options', { issues: [WAYS] });
@@ -181,4 +198,5 @@ export function resolveOptions(options: PostgresInboxOptions): ResolvedOptions {
   };
 }
 
+const CREATE = '`create` is no option: a service creates the tables, or `await inbox.ready({ create: true })` does.';
 const WAYS = '`url`, `hosts` or `pool`: expected exactly one of them.';

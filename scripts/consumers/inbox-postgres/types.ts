@@ -8,3 +8,12 @@ createCallStatus({ inbox });
 
 // @ts-expect-error - an inbox, not its URL
 createCallStatus({ inbox: 'postgres://localhost/calls' });
+
+// @ts-expect-error - exactly one of url, hosts and pool
+postgresInbox({ url: 'postgres://localhost/calls', hosts: [] });
+
+// @ts-expect-error - one of them is required
+postgresInbox({ schema: 'calls' });
+
+// @ts-expect-error - an environment variable that may be missing
+postgresInbox({ url: process.env['DATABASE_URL'] });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallStatusError } from '@call-status/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type PostgresInboxOptions, postgresInbox } from '../../src/index.ts';
+import { postgresInbox } from '../../src/index.ts';
 import { freePort } from '../servers/find.ts';
 import { queryAt } from '../servers/postgres.ts';
 import { freshDatabase, freshSchema, sharedServer } from '../servers/test-server.ts';
@@ -10,9 +10,9 @@ import { eventOf } from './event-of.ts';
 const url = (await sharedServer()) as string;
 
 describe.skipIf(url === undefined)('a wrong listenUrl is reported once', () => {
-  async function warningOf(options: PostgresInboxOptions): Promise<CallStatusError> {
+  async function warningOf(listenUrl: string): Promise<CallStatusError> {
     const onWarning = vi.fn<(warning: CallStatusError) => void>();
-    const inbox = postgresInbox({ url, schema: freshSchema(url), ...options });
+    const inbox = postgresInbox({ url, schema: freshSchema(url), listenUrl });
     onTestFinished(() => inbox.close());
     await inbox.ready?.({ create: true, onWarning });
     onTestFinished(inbox.onJobs(() => {}));
@@ -23,7 +23,7 @@ describe.skipIf(url === undefined)('a wrong listenUrl is reported once', () => {
 
   it('when nothing is there', async () => {
     const port = await freePort();
-    const { code, message, cause } = await warningOf({ listenUrl: `postgres://a:secret@127.0.0.1:${port}/voice` });
+    const { code, message, cause } = await warningOf(`postgres://a:secret@127.0.0.1:${port}/voice`);
     expect(code).toBe('inbox_polling');
     expect(message).toContain(`ECONNREFUSED 127.0.0.1:${port}`);
     expect(message).toContain('Check listenUrl.');
@@ -32,7 +32,7 @@ describe.skipIf(url === undefined)('a wrong listenUrl is reported once', () => {
   });
 
   it('when it leads to another database', async () => {
-    const { code, message } = await warningOf({ listenUrl: await freshDatabase(url) });
+    const { code, message } = await warningOf(await freshDatabase(url));
     expect(code).toBe('inbox_polling');
     expect(message).toContain('listenUrl leads to another database than url');
     expect(message).not.toContain('Behind PgBouncer');
