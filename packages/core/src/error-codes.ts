@@ -134,8 +134,8 @@ const RECEIVER_ERRORS = {
   closed: {
     status: 503,
     severity: 'warning',
-    message: 'The receiver is closed.',
-    fix: 'Stop the HTTP server before calls.close().',
+    message: 'The receiver, or its inbox, is closed.',
+    fix: 'Stop the HTTP server before calls.close(). In a script, close the inbox last.',
   },
   handler_failed: {
     severity: 'error',

@@ -118,6 +118,9 @@ const URL_RULE: OptionRule = {
   aliases: ['connectionString', 'uri', 'databaseUrl', 'connection', 'dsn', 'database'],
 };
 
+/** The names that a schema may have. */
+export const SCHEMA_NAMES = 'lower-case letters, digits and _, at most 41, not beginning with a digit';
+
 const OPTIONS: OptionRules<PostgresInboxOptions> = {
   url: URL_RULE,
   hosts: {
@@ -131,7 +134,7 @@ const OPTIONS: OptionRules<PostgresInboxOptions> = {
     fits: (value) => typeof Object(value)['connect'] === 'function' && typeof Object(value)['options'] === 'object',
   },
   schema: {
-    expected: 'lower-case letters, digits and _, at most 41, not beginning with a digit',
+    expected: SCHEMA_NAMES,
     fits: isSchema,
     explain: (value) => {
       const lower = typeof value === 'string' && value.toLowerCase();
@@ -164,7 +167,8 @@ const OPTIONS: OptionRules<PostgresInboxOptions> = {
   clock: { expected: 'a function such as Date.now', fits: (value) => typeof value === 'function' },
 };
 
-function isSchema(value: unknown): boolean {
+/** Whether a text may be the name of the schema. */
+export function isSchema(value: unknown): boolean {
   return typeof value === 'string' && /^[a-z_][a-z0-9_]{0,40}$/.test(value);
 }
 

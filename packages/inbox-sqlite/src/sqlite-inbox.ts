@@ -153,7 +153,7 @@ export class SqliteInbox implements Inbox {
   }
 
   async stats(query: StatsQuery): Promise<readonly StatsRow[]> {
-    checkOptions('query', query, QUERIES.stats);
+    checkOptions('stats()', query, QUERIES.stats);
     return this.#file.read((store, now) => readSteps(store.reading.stats.rows(query, now)));
   }
 

@@ -5,7 +5,7 @@ import { freshDatabase, freshSchema, sharedServer } from '../../test/servers/tes
 import { pgDriver } from '../connection/pg-driver.ts';
 import type { Driver } from '../connection/session.ts';
 import { resolveOptions } from '../options.ts';
-import { prepareSchema, quoted, requireSchema, schemaSql } from './migrate.ts';
+import { prepareSchema, quoted, requireSchema, schemaSql, statementsOf } from './migrate.ts';
 import { type Migration, migrations } from './schema.ts';
 
 const server = await sharedServer();
@@ -100,6 +100,21 @@ describe.skipIf(server === undefined)('the schema', () => {
     }
     await prepareSchema(open(byHand), { schema: 'call_status', migrate: false, create: true });
   });
+
+  it('is brought up to date by hand from the version that it has', async () => {
+    const database = await freshDatabase(url);
+    await queryAt(database, schemaSql());
+    const sql = 'CREATE TABLE "call_status".added (id integer);';
+    const versions = [...migrations(quoted('call_status')), { sql, oldestWriter: 1 }];
+    await queryAt(database, statementsOf('call_status', versions.length - 1, versions));
+    await prepareSchema(open(database), { schema: 'call_status', migrate: false, create: true, versions });
+    expect(await queryAt(database, 'SELECT * FROM call_status.added')).toEqual([]);
+    expect(schemaSql('call_status', { from: versions.length - 1 })).toBe('BEGIN;\nCOMMIT;\n');
+  });
+});
+
+it('prints no statements for a name that an inbox refuses', () => {
+  expect(() => schemaSql('Calls')).toThrow('schema: expected lower-case letters');
 });
 
 describe.skipIf(server === undefined)('a newer release', () => {

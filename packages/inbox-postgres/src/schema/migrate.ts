@@ -1,6 +1,7 @@
 import { CallStatusError } from '@call-status/core';
 import { sqlStateOf } from '../connection/errors.ts';
 import type { Driver, Session } from '../connection/session.ts';
+import { isSchema, SCHEMA_NAMES } from '../options.ts';
 import { type Migration, migrations } from './schema.ts';
 
 /** How long a migration may take, in milliseconds: other processes may be ahead, and tables may be large. */
@@ -54,9 +55,11 @@ export function quoted(schema: string): string {
 }
 
 /**
- * The statements that create the tables, for people who migrate by hand.
+ * The statements that create the tables, or bring them up to date, for people who migrate by hand.
  *
  * @param schema as in the options of the inbox
+ * @param from the version that the tables have: the highest in the table `migrations`; 0: there are none
+ * @throws CallStatusError `invalid_options`
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
@@ -65,12 +68,17 @@ export function quoted(schema: string): string {
  * writeFileSync('call-status.sql', schemaSql());
  * ```
  */
-export function schemaSql(schema = 'call_status'): string {
-  const versions = migrations(quoted(schema));
-  const steps = versions.flatMap(({ sql }, at) => [sql.trim(), insertSql(schema, at + 1, versions)]);
-  return ['BEGIN;', `CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};`, tableSql(schema), ...steps, 'COMMIT;', ''].join(
-    '\n',
-  );
+export function schemaSql(schema = 'call_status', { from = 0 }: { readonly from?: number } = {}): string {
+  if (!isSchema(schema))
+    throw new CallStatusError('invalid_options', { issues: [`schema: expected ${SCHEMA_NAMES}.`] });
+  return statementsOf(schema, from, migrations(quoted(schema)));
+}
+
+/** The statements that lead from one version to the last. */
+export function statementsOf(schema: string, from: number, versions: readonly Migration[]): string {
+  const start = from === 0 ? [`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};`, tableSql(schema)] : [];
+  const steps = versions.flatMap(({ sql }, at) => [sql.trim(), insertSql(schema, at + 1, versions)]).slice(2 * from);
+  return ['BEGIN;', ...start, ...steps, 'COMMIT;', ''].join('\n');
 }
 
 async function migrateSchema(driver: Driver, schema: string, versions: readonly Migration[]): Promise<void> {
@@ -130,7 +138,7 @@ function requireVersions({ version, oldestWriter }: Versions, schema: string, kn
   if (version < known) {
     throw new CallStatusError('inbox_unsupported', {
       reason: `The schema ${schema} has version ${version}, and this release needs ${known}.`,
-      hint: 'Start a service of this release that may create tables, or run the statements of schemaSql() that are missing.',
+      hint: 'Start a service of this release that may create tables, or run the statements of schemaSql() from that version on: see "Roles and grants" in the manual.',
     });
   }
   if (oldestWriter > known) {
