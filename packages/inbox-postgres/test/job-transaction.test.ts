@@ -25,14 +25,50 @@ describe.skipIf(url === undefined)('a transaction of handlers', () => {
     return { begin, lease, schema, bills: `${schema}.bills` };
   }
 
-  it.each(['COMMIT', ' commit and chain', 'END', 'ROLLBACK', 'rollback work', 'ABORT', "PREPARE TRANSACTION 'a'"])(
-    'cannot be ended by %s',
+  it.each([
+    'COMMIT',
+    ' commit and chain',
+    'END',
+    'ROLLBACK',
+    'rollback work',
+    'ABORT',
+    "PREPARE TRANSACTION 'a'",
+    '; ;COMMIT',
+    '/**/COMMIT',
+    '/* outer /* inner */ -- and */COMMIT',
+    '-- a line /*\nCOMMIT',
+    '-- a line\r/* and *//* more */ ROLLBACK',
+  ])('cannot be ended by %j', async (text) => {
+    const { begin, lease, bills } = await setUp();
+    const transaction = begin();
+    await transaction.query(`INSERT INTO ${bills} VALUES ('a')`);
+    await expect(transaction.query(text)).rejects.toMatchObject({ code: 'no_transaction' });
+    expect(await queryAt(url, `SELECT * FROM ${bills}`)).toEqual([]);
+    expect(await transaction.finish(lease)).toBe('done');
+    expect(await queryAt(url, `SELECT * FROM ${bills}`)).toEqual([{ call: 'a' }]);
+  });
+
+  it.each([`INSERT INTO $bills VALUES ('a'); COMMIT; BEGIN`, 'SELECT 1; COMMIT', `DO 'BEGIN COMMIT; END'`])(
+    'cannot be ended within %j',
     async (text) => {
       const { begin, lease, bills } = await setUp();
       const transaction = begin();
       await transaction.query(`INSERT INTO ${bills} VALUES ('a')`);
-      await expect(transaction.query(text)).rejects.toMatchObject({ code: 'no_transaction' });
+      // 42601: several statements; 2D000: the end of a transaction within one.
+      const code = expect.stringMatching(/^(42601|2D000)$/);
+      await expect(transaction.query(text.replace('$bills', bills))).rejects.toMatchObject({ code });
+      await expect(transaction.finish(lease)).rejects.toMatchObject({ code: '25P02' });
       expect(await queryAt(url, `SELECT * FROM ${bills}`)).toEqual([]);
+    },
+  );
+
+  it.each(['', ' ', ';', '-- nothing', '/* COMMIT */', "SELECT 'a' AS commit"])(
+    'takes a statement that ends nothing: %j',
+    async (text) => {
+      const { begin, lease, bills } = await setUp();
+      const transaction = begin();
+      await transaction.query(`INSERT INTO ${bills} VALUES ('a')`);
+      await transaction.query(text);
       expect(await transaction.finish(lease)).toBe('done');
       expect(await queryAt(url, `SELECT * FROM ${bills}`)).toEqual([{ call: 'a' }]);
     },

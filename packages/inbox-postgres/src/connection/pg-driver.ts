@@ -1,4 +1,4 @@
-import type { ClientConfig } from 'pg';
+import type { ClientConfig, QueryConfig } from 'pg';
 import type { ResolvedOptions } from '../options.ts';
 import { configsOf, listenConfigOf } from './config.ts';
 import { connect } from './connect.ts';
@@ -73,7 +73,8 @@ async function openSession(config: ClientConfig, limits: TimeLimits, names: Stat
     },
     async raw(text, values) {
       try {
-        return await client.query(text, values as unknown[]);
+        // The extended protocol takes one statement, so nothing can follow one that looks harmless.
+        return await client.query({ text, values: values as unknown[], queryMode: 'extended' } as QueryConfig);
       } catch (error) {
         throw fromServer(error, server, limits);
       }

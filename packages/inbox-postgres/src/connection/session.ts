@@ -14,7 +14,7 @@ export interface Result {
 export interface Session {
   /** Sends a statement at once, without waiting for those before it. A statement without values may contain several. */
   query(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** A statement of the application, which is not prepared, and returns its values as the application's own connections do. */
+  /** One statement of the application, which is not prepared, and returns its values as the application's own connections do. */
   raw(text: string, values?: readonly unknown[]): Promise<Result>;
   /** Whether it is no longer of use. */
   readonly isBroken: boolean;

@@ -28,8 +28,7 @@ export interface JobTransactionOptions {
 }
 
 /** Statements that end a transaction, other than to return to a savepoint. */
-const ENDS =
-  /^[\s;]*(?:(?:commit|end|abort|prepare\s+transaction)\b|rollback\b(?!\s+(?:(?:work|transaction)\s+)?to\b))/i;
+const ENDS = /^(?:(?:commit|end|abort|prepare\s+transaction)\b|rollback\b(?!\s+(?:(?:work|transaction)\s+)?to\b))/i;
 
 const NOT_BY_HANDLERS = 'A handler cannot end it: it is committed together with the result of the event.';
 
@@ -70,7 +69,7 @@ class PostgresJobTransaction implements JobTransaction {
 
   async query<Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number | null }> {
     if (this.#isOver) throw new CallStatusError('closed');
-    if (ENDS.test(text)) throw new CallStatusError('no_transaction', { reason: NOT_BY_HANDLERS });
+    if (ENDS.test(text.slice(beginOf(text)))) throw new CallStatusError('no_transaction', { reason: NOT_BY_HANDLERS });
     return errorsOfInbox(async () => {
       const session = await this.#begun();
       try {
@@ -154,6 +153,20 @@ class PostgresJobTransaction implements JobTransaction {
       throw error;
     }
   }
+}
+
+/** Where a statement begins: after spaces, empty statements and comments, which may contain others. */
+function beginOf(text: string): number {
+  let depth = 0;
+  let isInLine = false;
+  for (const { 0: token, index } of text.matchAll(/\/\*|\*\/|--|./gs)) {
+    if (isInLine) isInLine = token !== '\n' && token !== '\r';
+    else if (token === '/*') depth++;
+    else if (depth > 0) depth -= Number(token === '*/');
+    else if (token === '--') isInLine = true;
+    else if (!/[\s;]/.test(token)) return index;
+  }
+  return text.length;
 }
 
 function tooSlow(queryTimeoutMs: number): CallStatusError {
