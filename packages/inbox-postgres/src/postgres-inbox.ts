@@ -71,7 +71,7 @@ import { type Operations, operationsOf } from './write/operations.ts';
  * });
  * ```
  */
-export function postgresInbox(options: PostgresInboxOptions): Inbox {
+export function postgresInbox(options: PostgresInboxOptions): Inbox & Required<Pick<Inbox, 'ready'>> {
   const resolved = resolveOptions(options);
   return new PostgresInbox(resolved, pgDriver(resolved));
 }

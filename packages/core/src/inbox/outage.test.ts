@@ -17,7 +17,7 @@ beforeEach(() => {
   );
 });
 
-it('is new once for each code, whoever notices it', () => {
+it('is new once for each code, for all users together', () => {
   expect(outage.failed('callbacks', away)).toBe(true);
   expect(outage.failed('worker', away)).toBe(false);
   expect(outage.failed('worker', denied)).toBe(true);
