@@ -3,16 +3,13 @@ import type { Call } from '../src/call.ts';
 import type { Receipt } from '../src/callback-request.ts';
 import { createCallStatus } from '../src/create-call-status.ts';
 import type { AnyCallStatusEvent, CallStatusEvent } from '../src/event.ts';
+import type { AnyProviderDefinition } from '../src/provider/definition.ts';
 import type { NormalForm } from '../src/provider/normal-form.ts';
 import { validate } from '../src/provider/standard-schema.ts';
 import { statusOf } from '../src/provider/values.ts';
-import type { exotel } from '../src/providers/exotel.ts';
-import type { mycpaas } from '../src/providers/mycpaas.ts';
-import type { signalwire } from '../src/providers/signalwire.ts';
-import type { voicedock } from '../src/providers/voicedock.ts';
 import { messageOf, ORIGIN, type Sent } from './message-of.ts';
 
-export type Definition = (typeof signalwire | typeof exotel | typeof voicedock | typeof mycpaas)['definition'];
+export type Definition = AnyProviderDefinition;
 
 /** What a provider makes of a request: its normal form, with the status looked up. Throws where a field is required and missing. */
 export function normalOf(definition: Definition, sent: Sent): NormalForm {

@@ -56,6 +56,7 @@ export type { NormalForm } from './normal-form.ts';
 export type { OptionSchemas, OwnOptions, ParsedOptions } from './provider-options.ts';
 export {
   callSchema,
+  chosenSchema,
   option,
   required,
   type SchemaInput,

@@ -140,6 +140,21 @@ export function callSchema<Fields>(idPath: string, statusPath: string): Standard
   });
 }
 
+/**
+ * A schema for a provider whose callbacks have several shapes.
+ *
+ * @param choose the schema for a value, which may be anything
+ * @example
+ * ```ts
+ * import { callSchema, chosenSchema } from '@call-status/core/provider';
+ *
+ * const schema = chosenSchema((value) => (Object.hasOwn(Object(value), 'call') ? callSchema('call.id', 'state') : callSchema('id', 'state')));
+ * ```
+ */
+export function chosenSchema<Fields>(choose: (value: unknown) => StandardSchema<Fields>): StandardSchema<Fields> {
+  return schemaOf((value) => choose(value)['~standard'].validate(value) as SchemaResult<Fields>);
+}
+
 /** A schema whose messages quote no value. */
 export function schemaOf<Value>(check: (value: unknown) => SchemaResult<Value>): StandardSchema<Value> {
   return { '~standard': { version: 1, vendor: OURS, validate: check } };

@@ -1,4 +1,5 @@
 export * from './exotel.ts';
 export * from './mycpaas.ts';
 export * from './signalwire.ts';
+export * from './telnyx.ts';
 export * from './voicedock.ts';
