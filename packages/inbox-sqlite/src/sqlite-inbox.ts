@@ -20,6 +20,7 @@ import {
   type StatsRow,
   type Taken,
   type TakeRequest,
+  type Watches,
   type WorkerReport,
 } from '@call-status/core/inbox';
 import { loadEngine } from './database/engine.ts';
@@ -33,6 +34,7 @@ import { eventColumnsOf, requireStorableIds, takenOf } from './store/rows.ts';
 import { startThread, threadFile } from './thread/start-thread.ts';
 import type { StartThread } from './thread/write-queue.ts';
 import { Upkeep } from './upkeep.ts';
+import { SqliteWatches } from './watches.ts';
 
 /**
  * Creates an inbox in an SQLite file. Acknowledged events survive a crash and a power cut. Several processes of one host may share the file.
@@ -66,6 +68,7 @@ export class SqliteInbox implements Inbox {
   readonly shared = true;
   readonly deadLetters: DeadLetters;
   readonly refusals: Refusals;
+  readonly watches: Watches;
   readonly #file: InboxFile;
   readonly #listeners = new Set<() => void>();
   readonly #upkeep: Upkeep;
@@ -81,6 +84,7 @@ export class SqliteInbox implements Inbox {
     this.#write = (name, args) => file.write(name, args);
     this.deadLetters = new SqliteDeadLetters(file);
     this.refusals = new SqliteRefusals(file);
+    this.watches = new SqliteWatches(file);
     this.#upkeep = new Upkeep({
       pollMs: options.pollMs,
       sweepMs: options.sweepMs,

@@ -91,7 +91,16 @@ export {
   storedText,
 } from './rows/stored.ts';
 export { summaryOf } from './rows/summary.ts';
-export { isInState, type WatchFacts, type WatchMarks, watchMarks } from './rows/watch-row.ts';
+export {
+  isInState,
+  NO_PROGRESS,
+  type StoredWatch,
+  type WatchFacts,
+  type WatchMarks,
+  watchMarks,
+  watchOf,
+  watchPlace,
+} from './rows/watch-row.ts';
 export type { StatsGroup, StatsQuery, StatsRow } from './stats.ts';
 export type {
   DueWatches,

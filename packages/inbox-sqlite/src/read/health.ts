@@ -4,6 +4,7 @@ import { type Database, prepare, type Row, type Sql, type Statements } from '../
 import type { Flights } from '../store/flights.ts';
 import { RETRYING, RUNNING } from '../store/totals.ts';
 import type { StoredWorkers } from '../store/workers.ts';
+import type { WatchedCalls } from './watches.ts';
 
 /** How many just ended leases and pauses are counted; the next `take` updates the rest. */
 const MOST_ENDED = 1000;
@@ -39,16 +40,22 @@ interface Jobs {
   retryAt: number;
 }
 
+/** What else health shows. */
+interface Others {
+  readonly workers: StoredWorkers;
+  readonly watches: WatchedCalls;
+}
+
 /** Tells how many calls and jobs there are. */
 export class StoredHealth {
   readonly #statements: Statements<typeof HEALTH_SQL>;
   readonly #flights: Flights;
-  readonly #workers: StoredWorkers;
+  readonly #others: Others;
 
-  constructor(db: Database, flights: Flights, workers: StoredWorkers) {
+  constructor(db: Database, flights: Flights, others: Others) {
     this.#statements = prepare(db, HEALTH_SQL);
     this.#flights = flights;
-    this.#workers = workers;
+    this.#others = others;
   }
 
   counts(now: Now): InboxCounts {
@@ -82,7 +89,8 @@ export class StoredHealth {
       ),
       providers,
       refused: { kept: totals['refused'], uncounted: totals['uncounted'] },
-      workers: this.#workers.list(now),
+      watches: this.#others.watches.health(),
+      workers: this.#others.workers.list(now),
     };
   }
 

@@ -8,6 +8,7 @@ import { HandledEvents } from './handled.ts';
 import { StoredHealth } from './health.ts';
 import { CallLists } from './lists.ts';
 import { CallStats } from './stats.ts';
+import { WatchedCalls } from './watches.ts';
 
 /** What a connection reads outside of transactions. */
 export class Reading {
@@ -17,6 +18,7 @@ export class Reading {
   readonly feed: Feed;
   readonly stats: CallStats;
   readonly handled: HandledEvents;
+  readonly watches: WatchedCalls;
   readonly health: StoredHealth;
 
   constructor(db: Database, flights: Flights, workers: StoredWorkers) {
@@ -26,6 +28,7 @@ export class Reading {
     this.feed = new Feed(db);
     this.stats = new CallStats(db);
     this.handled = new HandledEvents(db, flights);
-    this.health = new StoredHealth(db, flights, workers);
+    this.watches = new WatchedCalls(db);
+    this.health = new StoredHealth(db, flights, { workers, watches: this.watches });
   }
 }

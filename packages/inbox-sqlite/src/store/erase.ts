@@ -5,6 +5,7 @@ import { type Database, prepare, type Row, type Sql, type Statements } from '../
 import type { StoredRefusals } from './refusals.ts';
 import type { Outcomes } from './results.ts';
 import type { Transaction } from './transaction.ts';
+import type { StoredWatches } from './watches.ts';
 
 /** How long the ids of removed events stay known after the call's last event, or after it was erased: longer than any provider retries. */
 export const DUPLICATES_FOR_MS: number = 7 * 86_400_000;
@@ -38,17 +39,23 @@ export const ERASE_SQL: Sql<
   removedTo: 'UPDATE inbox SET removed_to = max(removed_to, ?) WHERE id = 1',
 };
 
+/** What else is kept about a call. */
+interface About {
+  readonly refusals: StoredRefusals;
+  readonly watches: StoredWatches;
+}
+
 /** Ends and removes calls. */
 export class Eraser {
   readonly #transaction: Transaction;
   readonly #outcomes: Outcomes;
-  readonly #refusals: StoredRefusals;
+  readonly #about: About;
   readonly #statements: Statements<typeof ERASE_SQL>;
 
-  constructor(db: Database, transaction: Transaction, outcomes: Outcomes, refusals: StoredRefusals) {
+  constructor(db: Database, transaction: Transaction, outcomes: Outcomes, about: About) {
     this.#transaction = transaction;
     this.#outcomes = outcomes;
-    this.#refusals = refusals;
+    this.#about = about;
     this.#statements = prepare(db, ERASE_SQL);
   }
 
@@ -64,20 +71,21 @@ export class Eraser {
   forgetCall(provider: string, callId: string, tenant: string, { wall }: Now): boolean {
     this.#transaction.storeNewJobs();
     const call = this.#statements.call.get(callId, provider, tenant);
-    if (call === undefined) return false;
+    if (call === undefined) return this.#about.watches.forget(provider, callId, tenant);
     this.#transaction.flights.land(call['id']);
     for (const { state, token } of this.#statements.removeJobs.all(call['id'])) {
       this.#transaction.totals.leave(state);
       if (token !== null) this.#outcomes.add(token, 'forget');
     }
     this.remove({ ...call, provider, tenant, call_id: callId }, wall + DUPLICATES_FOR_MS);
-    this.#refusals.forget(callId);
+    this.#about.refusals.forget(callId);
     return true;
   }
 
   /** Removes a call that has no jobs, and leaves its events to `step`. */
   remove({ id, provider, tenant, call_id: callId, terminal }: Row, until: number): void {
     this.#statements.removeCall.run(id);
+    this.#about.watches.forget(provider, callId, tenant);
     this.#statements.markErasing.run(id, keyOf(provider, tenant, callId), until);
     const isEnded = terminal === 1;
     this.#transaction.totals.addCalls(provider, isEnded ? 0 : -1, isEnded ? -1 : 0);

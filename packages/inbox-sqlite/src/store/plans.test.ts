@@ -9,6 +9,7 @@ import { HANDLED_SQL } from '../read/handled.ts';
 import { HEALTH_SQL } from '../read/health.ts';
 import { SEARCH_SQL } from '../read/search.ts';
 import { STATS_SQL } from '../read/stats.ts';
+import { WATCHED_SQL } from '../read/watches.ts';
 import { DEAD_LETTER_SQL } from './dead-letters.ts';
 import { ERASE_SQL } from './erase.ts';
 import { FLIGHT_SQL } from './flights.ts';
@@ -22,6 +23,7 @@ import { STORE_SQL, Store } from './store.ts';
 import { SWEEP_SQL } from './sweep.ts';
 import { TOTALS_SQL } from './totals.ts';
 import { TRANSACTION_SQL } from './transaction.ts';
+import { WATCH_SQL } from './watches.ts';
 import { WORKER_SQL } from './workers.ts';
 
 const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -33,6 +35,8 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   refusals: REFUSAL_SQL,
   search: SEARCH_SQL,
   stats: STATS_SQL,
+  watched: WATCHED_SQL,
+  watches: WATCH_SQL,
   workers: WORKER_SQL,
   deadLetters: DEAD_LETTER_SQL,
   erase: ERASE_SQL,

@@ -150,7 +150,7 @@ export function requireStorableIds({ id, callId }: NewEvent): void {
 }
 
 /** SQLite cuts texts at NUL, and all lone surrogates are the same in UTF-8: two ids could become one. */
-function requireStorable(id: string): void {
+export function requireStorable(id: string): void {
   if (isStorable(id)) return;
   throw new CallStatusError('inbox_unavailable', {
     hint: 'An id contains NUL or a lone surrogate, which SQLite cannot store.',

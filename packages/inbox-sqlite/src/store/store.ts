@@ -4,10 +4,13 @@ import type {
   Failure,
   MovedCall,
   NewRefusal,
+  NewWatch,
   Outcome,
   Place,
   RefusalLimits,
   TakeRequest,
+  WatchKey,
+  WatchUpdate,
   WorkerReport,
 } from '@call-status/core/inbox';
 import { monotonic, type Now } from '../database/clock.ts';
@@ -25,6 +28,7 @@ import type { EventColumns, RecordedRow, TakenRows } from './rows.ts';
 import { Settings, type SweepLeave } from './settings.ts';
 import { Sweeper, type SweepPlace } from './sweep.ts';
 import { Transaction } from './transaction.ts';
+import { StoredWatches } from './watches.ts';
 import { StoredWorkers } from './workers.ts';
 
 export const STORE_SQL: Sql<'begin' | 'commit' | 'dataVersion' | 'userVersion'> = {
@@ -53,6 +57,7 @@ export class Store {
   readonly #importer: Importer;
   readonly #eraser: Eraser;
   readonly #sweeper: Sweeper;
+  readonly #watches: StoredWatches;
   readonly #workers: StoredWorkers;
   readonly #clockOffset: number;
 
@@ -66,13 +71,20 @@ export class Store {
     this.#jobs = new JobQueue(db, this.#transaction);
     this.#results = new Results(db, this.#transaction);
     this.refusals = new StoredRefusals(db);
+    this.#watches = new StoredWatches(db);
     this.#workers = new StoredWorkers(db);
     this.reading = new Reading(db, this.#transaction.flights, this.#workers);
     this.deadLetters = new StoredDeadLetters(db, this.#transaction);
     this.settings = new Settings(db);
     this.#importer = new Importer(db, this.#transaction);
-    this.#eraser = new Eraser(db, this.#transaction, this.#results.outcomes, this.refusals);
-    this.#sweeper = new Sweeper(db, this.#transaction, this.#eraser, this.settings);
+    this.#eraser = new Eraser(db, this.#transaction, this.#results.outcomes, {
+      refusals: this.refusals,
+      watches: this.#watches,
+    });
+    this.#sweeper = new Sweeper(db, this.#transaction, this.#eraser, {
+      settings: this.settings,
+      watches: this.#watches,
+    });
     this.#clockOffset = this.settings.clockOffset(now?.wall ?? Date.now(), now?.mono ?? monotonic());
     this.#limitSpans(this.now(now));
   }
@@ -88,6 +100,7 @@ export class Store {
   #limitSpans(now: Now): void {
     this.begin();
     this.#jobs.limitSpans(now);
+    this.#watches.limitSpans(now);
     this.commit();
   }
 
@@ -210,6 +223,22 @@ export class Store {
     this.refusals.keep(refusals, limits);
   }
 
+  addWatches(watches: readonly NewWatch[], now: Now): number {
+    return this.#watches.add(watches, now);
+  }
+
+  updateWatch(watch: WatchKey, update: WatchUpdate, now: Now): boolean {
+    return this.#watches.update(watch, update, now);
+  }
+
+  removeWatch(watch: WatchKey): boolean {
+    return this.#watches.remove(watch);
+  }
+
+  lead(owner: string, leaseMs: number, now: Now): boolean {
+    return this.#watches.lead(owner, leaseMs, now);
+  }
+
   reportWorker(report: WorkerReport, now: Now): void {
     this.#workers.report(report, now);
   }
@@ -220,7 +249,10 @@ export class Store {
 
   maySweep(sweepMs: number, now: Now): SweepLeave {
     const leave = this.settings.maySweep(sweepMs, now);
-    if (leave === 'yes') this.#jobs.limitSpans(now);
+    if (leave === 'yes') {
+      this.#jobs.limitSpans(now);
+      this.#watches.limitSpans(now);
+    }
     return leave;
   }
 

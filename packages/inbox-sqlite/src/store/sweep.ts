@@ -4,6 +4,7 @@ import { type Database, prepare, type Row, type Sql, type Statements } from '../
 import { DUPLICATES_FOR_MS, type Eraser, STEP_ROWS } from './erase.ts';
 import type { Settings } from './settings.ts';
 import type { Transaction } from './transaction.ts';
+import type { StoredWatches } from './watches.ts';
 
 /** A live call is removed after so many times the retention without an event: its end was never reported. */
 const SILENCE = 7;
@@ -21,23 +22,31 @@ export const SWEEP_SQL: Sql<'oldEnded' | 'oldLive' | 'nextProvider' | 'oldTombst
     DELETE FROM tombstones WHERE hash IN (SELECT hash FROM tombstones WHERE until <= ? ORDER BY until LIMIT ${STEP_ROWS})`,
 };
 
-/** Where the next step of a sweep continues: ended calls first, then the live ones of each provider. */
+/** Where the next step of a sweep continues: ended calls first, then the live ones of each provider, then watches. */
 export interface SweepPlace extends Place {
-  /** `undefined`: ended calls. */
-  readonly provider: string | undefined;
+  /** `undefined`: ended calls; `null`: watches. */
+  readonly provider: string | null | undefined;
 }
 
-/** Removes calls older than the retention. */
+/** What decides what is removed, and what is removed besides calls. */
+interface Parts {
+  readonly settings: Settings;
+  readonly watches: StoredWatches;
+}
+
+/** Removes calls older than the retention, and watches of calls that were never recorded. */
 export class Sweeper {
   readonly #transaction: Transaction;
   readonly #eraser: Eraser;
   readonly #settings: Settings;
+  readonly #watches: StoredWatches;
   readonly #statements: Statements<typeof SWEEP_SQL>;
 
-  constructor(db: Database, transaction: Transaction, eraser: Eraser, settings: Settings) {
+  constructor(db: Database, transaction: Transaction, eraser: Eraser, { settings, watches }: Parts) {
     this.#transaction = transaction;
     this.#eraser = eraser;
     this.#settings = settings;
+    this.#watches = watches;
     this.#statements = prepare(db, SWEEP_SQL);
   }
 
@@ -56,6 +65,7 @@ export class Sweeper {
     const { retentionMs } = this.#settings.read();
     if (retentionMs === null) return undefined;
     const before = now.wall - retentionMs * (place.provider === undefined ? 1 : SILENCE);
+    if (place.provider === null) return this.#sweepWatches(place, before);
     const old = this.#old(place, before);
     for (const call of old) {
       if (call['last_event_at'] < before && !this.#hasJobs(call)) {
@@ -76,9 +86,14 @@ export class Sweeper {
     return hasJobs === 1 || this.#transaction.flights.rowOf(id) !== undefined;
   }
 
-  #nextRange({ provider = '' }: SweepPlace): SweepPlace | undefined {
-    const next = this.#statements.nextProvider.get(provider)?.['provider'];
-    return next === undefined ? undefined : { at: Number.MIN_SAFE_INTEGER, row: 0, provider: next };
+  #nextRange({ provider }: SweepPlace): SweepPlace {
+    const next = this.#statements.nextProvider.get(provider ?? '')?.['provider'];
+    return { at: Number.MIN_SAFE_INTEGER, row: 0, provider: next ?? null };
+  }
+
+  #sweepWatches(place: SweepPlace, before: number): SweepPlace | undefined {
+    const last = this.#watches.removeOld(place, before).at(-1);
+    return last && { at: last['since'], row: last['id'], provider: null };
   }
 }
 

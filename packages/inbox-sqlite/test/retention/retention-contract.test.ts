@@ -34,7 +34,7 @@ const tests = (
       cleanup: async () => void (await Promise.all(opened.map((each) => each.close()))),
     };
   })
-).filter(({ subject }) => subject.startsWith('retention'));
+).filter(({ subject }) => subject.startsWith('retention') || subject === 'watches and retention');
 
 it.each(tests)('sqliteInbox keeps the contract of $name', { timeout: 60_000 }, async ({ run }) => {
   await expect(run()).resolves.toBeUndefined();

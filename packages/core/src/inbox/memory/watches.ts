@@ -5,7 +5,7 @@ import type { Clock } from '../../timer.ts';
 import type { WatchHealth } from '../health.ts';
 import type { Page } from '../inbox.ts';
 import { isoOf } from '../rows/stored.ts';
-import { isInState, type WatchFacts, watchMarks } from '../rows/watch-row.ts';
+import { isInState, NO_PROGRESS, type WatchFacts, watchMarks } from '../rows/watch-row.ts';
 import type {
   DueWatches,
   NewWatch,
@@ -29,8 +29,6 @@ const MOST_COUNTED = 1000;
 const EXPIRED_PER_USE = 2;
 
 const FULL = 'The memory inbox is full of watched calls or unfinished jobs: raise maxBytes, or use a durable inbox.';
-
-const NO_PROGRESS: WatchProgress = { asked: 0, told: [], failures: 0 };
 
 interface KeptWatch {
   readonly call: WatchedCall;

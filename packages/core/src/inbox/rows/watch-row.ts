@@ -1,4 +1,9 @@
+import { type CallStatus, isTerminal } from '../../event.ts';
 import type { Watch, WatchedState, WatchProgress, WatchState } from '../watches.ts';
+import { isoOf } from './stored.ts';
+
+/** A call that was not checked yet. */
+export const NO_PROGRESS: WatchProgress = { asked: 0, told: [], failures: 0 };
 
 /** What a store keeps of the progress of a watched call in columns of their own, so that it can be found. */
 export interface WatchMarks {
@@ -39,4 +44,67 @@ export function isInState({ expected, call, progress }: WatchFacts, state: Watch
     case 'failed':
       return failed;
   }
+}
+
+/** A watched call as a store has it, with the state of its call. Times are milliseconds since 1970. */
+export interface StoredWatch {
+  /** The number of the watch, which no other watch ever had. */
+  readonly id: number;
+  /** How often it was changed. */
+  readonly changes: number;
+  readonly provider: string;
+  /** `''` without one. */
+  readonly tenant: string;
+  readonly call_id: string;
+  readonly since: number;
+  readonly due_at: number;
+  /** JSON. */
+  readonly expected: string | null;
+  /** JSON. */
+  readonly progress: string;
+  /** Of the call, as the next one; `null` if it has no event. */
+  readonly status: CallStatus | null;
+  readonly last_event_at: number | null;
+}
+
+/** More changes of one watch than this would need decades; a revision stays a safe integer for 2 ** 33 watches. */
+const MOST_CHANGES = 2 ** 20;
+
+/**
+ * Builds a watched call from its row.
+ *
+ * @example
+ * ```ts
+ * import { type StoredWatch, watchOf, watchPlace } from '@call-status/core/inbox';
+ *
+ * export function isUnchanged(before: StoredWatch, after: StoredWatch): boolean {
+ *   const { id, changes } = watchPlace(watchOf(before).revision);
+ *   return id === after.id && changes === after.changes;
+ * }
+ * ```
+ */
+export function watchOf(row: StoredWatch): Watch {
+  const { status, last_event_at: lastEventAt } = row;
+  const call = status !== null && {
+    call: { status, terminal: isTerminal(status), lastEventAt: isoOf(lastEventAt as number) },
+  };
+  return {
+    provider: row.provider,
+    ...(row.tenant !== '' && { tenant: row.tenant }),
+    callId: row.call_id,
+    revision: row.id * MOST_CHANGES + row.changes,
+    since: isoOf(row.since),
+    dueAt: isoOf(row.due_at),
+    ...(row.expected !== null && { expected: JSON.parse(row.expected) }),
+    ...call,
+    progress: JSON.parse(row.progress),
+  };
+}
+
+/**
+ * The row of a watched call, by its revision.
+ * @example watchPlace(3 * 2 ** 20 + 1) // { id: 3, changes: 1 }
+ */
+export function watchPlace(revision: number): Pick<StoredWatch, 'id' | 'changes'> {
+  return { id: Math.floor(revision / MOST_CHANGES), changes: revision % MOST_CHANGES };
 }

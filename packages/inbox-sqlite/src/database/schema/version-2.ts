@@ -94,6 +94,33 @@ CREATE TABLE workers (                -- what the workers reported
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX workers_by_time ON workers (seen);
 
+CREATE TABLE watches (                -- calls that are expected, and live ones that are silent
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  provider TEXT NOT NULL,
+  tenant TEXT NOT NULL,               -- '' where there are no tenants
+  call_id TEXT NOT NULL,
+  since INTEGER NOT NULL,             -- ms since 1970
+  due_at INTEGER NOT NULL,            -- when the next check is due, on the clock that is never set
+  span_ms INTEGER NOT NULL,           -- how long it waits for that
+  changes INTEGER NOT NULL DEFAULT 0, -- how often it was changed
+  expected TEXT,                      -- what the application knows of an expected call, JSON
+  progress TEXT NOT NULL,             -- what the checks found, JSON
+  told INTEGER NOT NULL,              -- 1: a notice was delivered or has failed
+  stuck INTEGER NOT NULL,             -- 1: a notice that the call is stuck, or has not ended
+  failed INTEGER NOT NULL             -- 1: a notice could not be delivered
+) STRICT;
+CREATE UNIQUE INDEX watches_by_call ON watches (call_id, provider, tenant);
+CREATE INDEX watches_by_check ON watches (due_at);
+CREATE INDEX watches_by_time ON watches (since);
+CREATE INDEX watches_told ON watches (since) WHERE told = 1;
+
+CREATE TABLE leaders (                -- the process that checks them
+  name TEXT PRIMARY KEY,
+  owner TEXT NOT NULL,
+  until INTEGER NOT NULL,             -- on the clock that is never set
+  lease_ms INTEGER NOT NULL           -- how long it leads from its last request
+) STRICT, WITHOUT ROWID;
+
 ALTER TABLE inbox ADD COLUMN removed_to INTEGER NOT NULL DEFAULT 0; -- the highest recorded.id that was removed
 ALTER TABLE inbox ADD COLUMN refused INTEGER NOT NULL DEFAULT 0; -- how many rows refusals has
 ALTER TABLE inbox ADD COLUMN refused_bytes INTEGER NOT NULL DEFAULT 0; -- and the sum of their bytes
