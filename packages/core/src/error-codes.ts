@@ -200,6 +200,17 @@ const RECEIVER_ERRORS = {
     message: 'A call that had ended got another terminal status. The first one stays.',
     fix: 'No action needed. Ask the provider if it matters to you.',
   },
+  api_credentials: {
+    severity: 'error',
+    message:
+      "A provider's API refused the credentials in `api`, or there are none, so calls whose callbacks are missing cannot be looked up.",
+    fix: 'Check the credentials, and that they may read calls. This is reported once for each account, until they are accepted.',
+  },
+  api_failed: {
+    severity: 'warning',
+    message: "A provider's API did not give a usable answer five times in a row. It is now asked once a minute.",
+    fix: 'No action needed if the provider has an outage. Otherwise check whether this process can reach its API.',
+  },
   missing_secret: {
     severity: 'error',
     message: 'A provider has no secret, so anyone could forge its callbacks.',
