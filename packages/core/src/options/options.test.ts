@@ -177,7 +177,7 @@ describe('resolveOptions', () => {
 
   it.each([
     [
-      `\`signalwire.signingkey\` is no option; did you mean \`signalwire.signingKey\`? Known: signingKey, token, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, ${HANDLERS}.`,
+      `\`signalwire.signingkey\` is no option; did you mean \`signalwire.signingKey\`? Known: signingKey, token, api, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, ${HANDLERS}.`,
       signalwire(given({ signingkey: 'PSK', token: 'x' })),
     ],
     ...['authToken', 'secret', 'apiKey', 'webhookSecret', 'signing_key'].map((name) => [

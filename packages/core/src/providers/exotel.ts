@@ -1,29 +1,17 @@
-import type { Agent, CallError, Hangup, Leg, Line, Recording } from '../event.ts';
+import type { Agent, CallError, Hangup, Line, Recording } from '../event.ts';
+import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
-import { isExotelCallStatus as isCallStatus } from '../provider/exotel-messages.ts';
+import { EXOTEL_API, EXOTEL_CALL_ID, type ExotelApi, exotelFetchCall } from '../provider/exotel/calls.ts';
+import { exotelLeg, EXOTEL_STATUSES as STATUSES } from '../provider/exotel/leg.ts';
+import { isExotelCallStatus as isCallStatus } from '../provider/exotel/messages.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
-import { LAML_STATUSES } from '../provider/laml/laml.ts';
 import { answeredByLegs } from '../provider/legs.ts';
 import type { NormalForm } from '../provider/normal-form.ts';
 import { callSchema, option } from '../provider/standard-schema.ts';
 import { isZone, time, type Zone } from '../provider/time.ts';
-import {
-  answeredBy,
-  count,
-  direction,
-  fieldsOf,
-  id,
-  isStatus,
-  number,
-  phone,
-  present,
-  span,
-  statusOf,
-  text,
-  word,
-} from '../provider/values.ts';
+import { direction, fieldsOf, id, isStatus, phone, present, span, statusOf, text, word } from '../provider/values.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
 import { oneOf, TEXT } from '../rules/option-rules.ts';
 
@@ -101,7 +89,12 @@ export declare namespace exotel {
   interface Options {
     /** The zone of times without one. @default '+05:30' (India), the zone of every known callback */
     readonly utcOffset?: Zone;
+    /** For asking Exotel's Call Details API for calls whose callbacks never come. Any API key may read calls. @default not asked */
+    readonly api?: ApiOption<Api>;
   }
+
+  /** Credentials for Exotel's API. */
+  type Api = ExotelApi;
 
   /** The events that Exotel can send. */
   type Event = 'terminal' | 'answered';
@@ -129,9 +122,6 @@ declare module '../event.ts' {
   }
 }
 
-/** Statuses of calls and legs. The event `answered` has either of two words, although the documentation lists only terminal ones. */
-const { initiated: _, ...STATUSES } = LAML_STATUSES;
-
 /**
  * Exotel, voice v1. Cannot sign: set a `token`.
  *
@@ -152,7 +142,10 @@ export const exotel: ProviderFactory<
 > = defineProvider({
   name: 'exotel',
   signs: 'nothing',
-  options: { utcOffset: option<Zone>('hours and minutes, two digits each, such as +05:30', isZone) },
+  options: {
+    utcOffset: option<Zone>('hours and minutes, two digits each, such as +05:30', isZone),
+    api: apiOption<exotel.Api>(EXOTEL_API),
+  },
   statuses: STATUSES,
   schema: callSchema<exotel.Fields>('CallSid', 'Status'),
   recognizes,
@@ -162,13 +155,14 @@ export const exotel: ProviderFactory<
   // `DateUpdated` is left out: it is not documented to stay the same when a callback is sent again.
   eventKey: (fields, form) =>
     contentKey({ ...form, occurredAt: undefined }, word(fields.EventType), time(fields.EndTime, '+00:00')),
+  fetchCall: exotelFetchCall(normalize),
   callbackParams,
 });
 
 function recognizes(callback: IncomingCallback): boolean {
   const fields = callback.record;
   if ('CallStatus' in fields || !('Status' in fields) || !isStatus(fields['Status'])) return false;
-  return /^[0-9a-f]{32}$/.test(id(fields['CallSid']) ?? '') && isCallStatus(fields) === true;
+  return EXOTEL_CALL_ID.test(id(fields['CallSid']) ?? '') && isCallStatus(fields) === true;
 }
 
 function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {
@@ -179,7 +173,7 @@ function whyNot({ fields }: IncomingCallback, advice: string): string | undefine
 
 function normalize(fields: exotel.Fields, { utcOffset = '+05:30' }: exotel.Options): NormalForm {
   // A leg that was not attempted is empty.
-  const legs = Array.isArray(fields.Legs) ? fields.Legs.map(fieldsOf).map(normalLeg) : [];
+  const legs = Array.isArray(fields.Legs) ? fields.Legs.map(fieldsOf).map(exotelLeg) : [];
   const rawStatus = text(fields.Status) ?? '';
   const way = direction(fields.Direction);
   const talkedFor = span(fields.ConversationDuration);
@@ -205,26 +199,6 @@ function normalize(fields: exotel.Fields, { utcOffset = '+05:30' }: exotel.Optio
     error: present<CallError>({ code: text(fields.ErrorCode), message: text(fields.ErrorMessage) }),
     custom: text(fields.CustomField),
   };
-}
-
-function normalLeg(leg: Readonly<Record<string, unknown>>): Leg {
-  const rawStatus = text(leg['Status']);
-  // Documentation and callbacks disagree about which of the two is the code and which is the name.
-  const causes = [leg['Cause'], leg['CauseCode']];
-  return (
-    present<Leg>({
-      status: rawStatus === undefined ? undefined : statusOf(STATUSES, rawStatus),
-      rawStatus,
-      durationSeconds: span(leg['OnCallDuration']),
-      answeredBy: answeredBy(leg['AnsweredBy']),
-      number: phone(leg['Number']),
-      type: text(leg['Type']),
-      callerId: phone(leg['CallerId']),
-      cause: causes.map(text).find((cause) => cause !== undefined && number(cause) === undefined),
-      causeCode: causes.map(count).find((code) => code !== undefined),
-      disconnectedBy: word(leg['DisconnectedBy']),
-    }) ?? {}
-  );
 }
 
 const CALLBACK_RULES: OptionRules<exotel.CallbackOptions & TokenOption> = {

@@ -1,9 +1,12 @@
+import { type ApiOption, apiOption, CREDENTIAL } from '../provider/api-option.ts';
+import { basic } from '../provider/basic.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
+import { lamlAnswers } from '../provider/laml/record.ts';
 import { signLaml } from '../provider/laml/sign.ts';
 import { authenticateLaml, diagnoseLaml, SIGNATURE_HEADERS, type SignatureHeader } from '../provider/laml/signature.ts';
 import { callSchema } from '../provider/standard-schema.ts';
@@ -24,6 +27,18 @@ export declare namespace signalwire {
   interface Options {
     /** The project's signing key (dashboard, API Credentials; `PSK…`). With it, only signed callbacks are accepted. */
     readonly signingKey?: Secret;
+    /** For asking the REST API for calls whose callbacks never come. The token needs the scope Voice. @default not asked */
+    readonly api?: ApiOption<Api>;
+  }
+
+  /** Credentials for SignalWire's REST API: dashboard, API Credentials. */
+  interface Api {
+    /** The name of your space: `acme` if its dashboard is at `acme.signalwire.com`. */
+    readonly space: string;
+    /** The project's id. */
+    readonly project: string;
+    /** An API token of the project. */
+    readonly token: string;
   }
 
   /**
@@ -78,6 +93,8 @@ declare module '../event.ts' {
   }
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /**
  * SignalWire's Compatibility API (cXML / LaML). Signs with the project's signing key.
  *
@@ -105,6 +122,18 @@ export const signalwire: ProviderFactory<
   methods: ['POST', 'GET'],
   signs: 'fields',
   secretOption: 'signingKey',
+  options: {
+    api: apiOption<signalwire.Api>({
+      space: {
+        expected: "the name of a space, such as 'acme' for acme.signalwire.com",
+        fits: (value) => typeof value === 'string' && /^[a-z0-9-]+$/.test(value),
+        isRequired: true,
+        aliases: ['spaceUrl', 'host'],
+      },
+      project: { ...CREDENTIAL, aliases: ['projectId', 'accountSid'] },
+      token: { ...CREDENTIAL, aliases: ['apiToken', 'authToken'] },
+    }),
+  },
   statuses: LAML_STATUSES,
   schema: callSchema<signalwire.Fields>('CallSid', 'CallStatus'),
   recognizes,
@@ -116,6 +145,16 @@ export const signalwire: ProviderFactory<
   // Its documentation describes `completed` as "The call was answered and ended normally".
   normalize: (fields) => lamlForm(fields, true),
   eventKey: (_, form) => contentKey(form),
+  fetchCall: {
+    callIdPattern: UUID,
+    // Reads are hardly limited.
+    perMinute: 600,
+    request: ([callId], { space, project, token }) => ({
+      url: `https://${space}.signalwire.com/api/laml/2010-04-01/Accounts/${encodeURIComponent(project)}/Calls/${callId}.json`,
+      headers: { Authorization: basic(project, token) },
+    }),
+    answers: (body) => lamlAnswers(body, true),
+  },
   callbackParams,
   callbackAttributes: (options: signalwire.AttributesOptions): signalwire.CallbackAttributes => {
     checkOptions('signalwire.callbackAttributes()', options, callbackRules(ALL_EVENTS));
@@ -127,8 +166,6 @@ export const signalwire: ProviderFactory<
     };
   },
 });
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
   const fields = callback.record;

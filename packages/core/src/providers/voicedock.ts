@@ -2,6 +2,7 @@ import type { CallbackRequest } from '../callback-request.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import type { CallError, Direction, Hangup, Line } from '../event.ts';
+import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import type { Signing, Verdict } from '../provider/definition.ts';
@@ -11,9 +12,10 @@ import type { NormalForm } from '../provider/normal-form.ts';
 import { callSchema, option } from '../provider/standard-schema.ts';
 import { time } from '../provider/time.ts';
 import { fieldsOf, id, isStatus, phone, present, text, word } from '../provider/values.ts';
+import { VOICEDOCK_API, VOICEDOCK_FETCH_CALL, type VoicedockApi } from '../provider/voicedock/calls.ts';
+import { diagnoseVoicedock, UNIX_SECONDS } from '../provider/voicedock/diagnose.ts';
 import { checkOptions } from '../rules/check-options.ts';
 import { SECRET_TEXT, TEXT } from '../rules/option-rules.ts';
-import { diagnose } from '../signing/diagnose.ts';
 import { equal } from '../signing/equal.ts';
 import { hmac } from '../signing/hmac.ts';
 import type { Secret } from '../signing/secrets.ts';
@@ -65,7 +67,12 @@ export declare namespace voicedock {
     readonly secret?: Secret;
     /** How far the signature's timestamp may be from now, before and after, in seconds. @default 300 */
     readonly toleranceSeconds?: number;
+    /** For asking VoiceDock's API for calls whose callbacks never come. @default not asked */
+    readonly api?: ApiOption<Api>;
   }
+
+  /** Credentials for VoiceDock's API. */
+  type Api = VoicedockApi;
 
   /** The options of `voicedock.callbackParams`. */
   interface CallbackOptions extends CallbackTarget {
@@ -109,6 +116,7 @@ export const voicedock: ProviderFactory<
   secretOption: 'secret',
   options: {
     toleranceSeconds: option<number>('a number of seconds, from 0', (given) => typeof given === 'number' && given >= 0),
+    api: apiOption<voicedock.Api>(VOICEDOCK_API),
   },
   // The webhook documentation lists in-progress, ended and ended-with-error; the others are call statuses of the REST API.
   statuses: {
@@ -131,9 +139,10 @@ export const voicedock: ProviderFactory<
   isCallStatus,
   authenticate,
   sign,
-  diagnose: diagnoseSignature,
+  diagnose: diagnoseVoicedock,
   normalize,
   eventKey: (_, form) => contentKey(form),
+  fetchCall: VOICEDOCK_FETCH_CALL,
   callbackParams,
 });
 
@@ -165,8 +174,6 @@ function isCallStatus(fields: FieldTree): true | string {
   );
 }
 
-const UNIX_SECONDS = /^\d{1,12}$/;
-
 function authenticate(
   callback: IncomingCallback,
   secrets: readonly string[],
@@ -193,27 +200,6 @@ function sign(request: CallbackRequest, { secret, nowMs }: Signing): CallbackReq
     ...request,
     headers: { ...request.headers, 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature },
   };
-}
-
-function diagnoseSignature(callback: IncomingCallback, secrets: readonly string[]): readonly string[] | undefined {
-  // A missing signature, timestamp or body is reported as such.
-  const given = callback.header('x-webhook-signature') as string;
-  const timestamp = callback.header('x-webhook-timestamp') as string;
-  const inMs = 'X-Webhook-Timestamp is in milliseconds, but seconds are expected.';
-  const isMs = /^\d{13}$/.test(timestamp);
-  const seconds = timestamp.slice(0, -3);
-  const wrong = isMs ? inMs : 'X-Webhook-Timestamp is not a number of seconds.';
-  return diagnose({
-    signatures: [{ given: given.replace(/^sha256=/, ''), algorithm: 'sha256', encoding: 'hex' }],
-    secrets,
-    starts: [
-      UNIX_SECONDS.test(timestamp) ? { value: `${timestamp}.` } : { value: `${timestamp}.`, advice: wrong },
-      ...(isMs ? [{ value: `${seconds}.`, advice: `${inMs} It is signed in seconds.` }] : []),
-      { value: '', advice: 'It covers the body without "<timestamp>." before it.' },
-      { value: timestamp, advice: 'It covers timestamp and body without the "." between them.' },
-    ],
-    contents: [{ value: callback.bytes }],
-  });
 }
 
 const DIRECTIONS: ReadonlyMap<string | undefined, Direction> = new Map([

@@ -1,5 +1,5 @@
-import type { FieldTree } from '../decode/fields.ts';
-import { hasValue, word } from './values.ts';
+import type { FieldTree } from '../../decode/fields.ts';
+import { hasValue, word } from '../values.ts';
 
 /** Fields of Exotel's other messages, which have no `Status`: Passthru (whose answer controls the call) and softphone events. */
 const OTHER_WITHOUT_STATUS = ['CallFrom', 'CallTo', 'CallType', 'DialCallStatus', 'CallState'] as const;
