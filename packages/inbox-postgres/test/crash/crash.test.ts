@@ -1,21 +1,29 @@
 /**
  * Three web hosts and three worker hosts on one database, in processes of their own. They are killed in turn while clients send signed
- * callbacks; the server restarts as after a crash, loses its connections and freezes.
+ * callbacks; the server restarts as after a crash, loses its connections and freezes, and connections are cut before and after COMMIT.
+ * Handlers write some of their effects in the transaction of the event: these must be there exactly once.
  *
- * `CRASH_KILLS=36` runs the long form. `CRASH_BREAK=ack` lets the web hosts acknowledge before the commit: then acknowledged events are lost
- * and the test fails, so it can tell. `journal.test.ts` shows that each other fault is found.
+ * `CRASH_KILLS=36` runs the long form. `CRASH_BREAK=ack` lets the web hosts acknowledge before the commit, and `CRASH_BREAK=effects` lets
+ * handlers write beside the transaction: then events are lost, or have two effects, and the test fails, so it can tell. `journal.test.ts`
+ * shows that each other fault is found.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findPostgres } from '../servers/find.ts';
 import { startPostgres } from '../servers/postgres.ts';
+import { startProxy } from '../servers/proxy.ts';
 import { promote, startStandby } from '../servers/standby.ts';
 import { startScene } from './scene.ts';
+import { EFFECTS } from './settings.ts';
 
 const KILLS = Number(process.env['CRASH_KILLS'] ?? 9);
-/** In each round of so many kills, each fault of the server happens once. */
-const KILLS_PER_ROUND = 9;
 const FROZEN_MS = 2000;
+
+const TERMINATE_ALL = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()';
+// What a transaction must contain whose connection is cut.
+const RECORD = /INSERT INTO \S+\.recorded/;
+const FINISH = /DELETE FROM \S+\.jobs w USING l/;
+const EFFECT = new RegExp(`INSERT INTO \\S+\\.${EFFECTS}`);
 
 const isPossible = process.platform === 'linux' && findPostgres() !== undefined;
 
@@ -25,21 +33,30 @@ describe.skipIf(!isPossible)('six hosts on one database', () => {
   }, async () => {
     const server = await startPostgres();
     onTestFinished(() => server.remove());
-    const { hosts, load, disturb, end } = await startScene([server.url]);
+    const proxy = await startProxy(server.url);
+    onTestFinished(() => proxy.stop());
+    const { hosts, load, disturb, end } = await startScene([proxy.url]);
+    // One after each kill. What is not a disturbance must not even make an event be handled again.
     const faults = [
-      () => server.restart('immediate'),
-      () => server.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()'),
-      async () => {
-        server.freeze();
-        await sleep(FROZEN_MS);
-        server.thaw();
-      },
+      () => proxy.cut('before', RECORD),
+      () => proxy.cut('after', RECORD),
+      () => disturb(() => server.restart('immediate')),
+      () => disturb(() => server.query(TERMINATE_ALL)),
+      () =>
+        disturb(async () => {
+          server.freeze();
+          await sleep(FROZEN_MS);
+          server.thaw();
+        }),
+      () => proxy.cut('before', FINISH),
+      () => proxy.cut('after', FINISH),
+      () => disturb(() => proxy.cut('before', EFFECT)),
+      () => disturb(() => proxy.cut('after', EFFECT)),
     ];
     for (let kill = 1; kill <= KILLS; kill++) {
       await load.isServed(10);
       await hosts.killOne();
-      const fault = faults[(kill % KILLS_PER_ROUND) - 3];
-      if (fault !== undefined) await disturb(fault);
+      await faults[(kill - 1) % faults.length]?.();
     }
     console.log(`killed ${KILLS} times: ${await end()}`);
     expect(load.acknowledged.size).toBeGreaterThan(KILLS * 10);

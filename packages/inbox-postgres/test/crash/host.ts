@@ -1,15 +1,25 @@
 /**
  * A host for tests that kill it. Environment variables: ROLE (`web` receives signed callbacks over HTTP and works on nothing, `worker` only
  * works), NAME, DATABASES (URLs, separated by spaces), SCHEMA, JOURNAL (the file in which it notes each attempt), BREAK (`ack`: it
- * acknowledges before the commit, which loses events).
+ * acknowledges before the commit, which loses events; `effects`: its handlers write beside the transaction of the event).
  */
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCallStatus, type Inbox, signalwire } from '@call-status/core';
+import pg from 'pg';
 import { postgresInbox } from '../../src/index.ts';
-import { CONCURRENCY, FAILING, LEASE_MS, PUBLIC_URL, QUERY_TIMEOUT_MS, SIGNING_KEY } from './settings.ts';
+import {
+  CONCURRENCY,
+  EFFECTS,
+  FAILING,
+  LEASE_MS,
+  PUBLIC_URL,
+  QUERY_TIMEOUT_MS,
+  SIGNING_KEY,
+  WITH_EFFECT,
+} from './settings.ts';
 
 const { ROLE, NAME = '', DATABASES = '', SCHEMA = '', JOURNAL = '', BREAK } = process.env;
 const [url = '', ...others] = DATABASES.split(' ');
@@ -35,6 +45,9 @@ function acknowledgingEarly(target: Inbox): Inbox {
   });
 }
 
+const beside = new pg.Pool({ connectionString: url, max: 2 });
+beside.on('error', () => {});
+
 let attempts = 0;
 
 const calls = createCallStatus({
@@ -46,11 +59,15 @@ const calls = createCallStatus({
   leaseMs: LEASE_MS,
   retry: { attempts: 1000, backoff: () => 20 },
   log: { warn() {}, error() {} },
-  async onStatus({ callId, status }, { signal }) {
+  async onStatus({ callId, status }, { signal, transaction }) {
     const attempt = `${NAME} ${++attempts} ${callId} ${status}`;
     const note = (what: string): void => appendFileSync(JOURNAL, `${what} ${attempt}\n`);
     note('began');
     try {
+      if (WITH_EFFECT.includes(status)) {
+        const writer = BREAK === 'effects' ? beside : transaction;
+        await writer.query(`INSERT INTO ${SCHEMA}.${EFFECTS} VALUES ($1)`, [`${callId} ${status}`]);
+      }
       await sleep(Math.random() * 20, undefined, { signal });
       if (Math.random() < FAILING) throw new Error('One of five handlers fails.');
     } catch (error) {
@@ -93,5 +110,6 @@ process.once('SIGTERM', async () => {
   server.close();
   server.closeAllConnections();
   await calls.close();
+  await beside.end();
   process.exit(0);
 });

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, vi } from 'vitest';
 import { postgresInbox } from '../../src/index.ts';
+import { queryAt } from '../servers/postgres.ts';
 import { Follower } from './follower.ts';
 import { Hosts } from './hosts.ts';
 import { type Findings, judge } from './journal.ts';
 import { Load } from './load.ts';
-import { CONCURRENCY } from './settings.ts';
+import { CONCURRENCY, EFFECTS, WITH_EFFECT } from './settings.ts';
 
 const SCHEMA = 'crash';
 
@@ -31,6 +32,7 @@ export async function startScene(urls: readonly [string, ...string[]]): Promise<
   const environment = { DATABASES: urls.join(' '), SCHEMA, JOURNAL: journal };
   const hosts = new Hosts({ ...environment, ...(CRASH_BREAK !== undefined && { BREAK: CRASH_BREAK }) });
   await hosts.started();
+  await queryAt(urls[0], `CREATE TABLE ${SCHEMA}.${EFFECTS} (event text)`);
   const inbox = postgresInbox({ hosts: urls, schema: SCHEMA });
   onTestFinished(() => inbox.close());
   const follower = new Follower(inbox);
@@ -61,6 +63,9 @@ export async function startScene(urls: readonly [string, ...string[]]): Promise<
       const findings = judge(readFileSync(journal, 'utf8').split('\n').slice(0, -1), CONCURRENCY);
       expectNothingLost(load, stored, findings);
       expect(followed).toEqual(stored);
+      const effects = await queryAt(urls.at(-1) as string, `SELECT event FROM ${SCHEMA}.${EFFECTS}`);
+      const withEffect = stored.filter((event) => WITH_EFFECT.includes(event.split(' ')[1] as string));
+      expect(effects.map(({ event }) => event).sort()).toEqual([...withEffect].sort());
       return (
         `${load.acknowledged.size} events acknowledged, ${stored.length} stored, ${findings.handled.size} handled, ` +
         `${findings.repeats.length} handled again, ${load.refused} answers 503`

@@ -16,5 +16,9 @@ export const SENT_TWICE = 0.1;
 export const PUBLIC_URL = 'https://hooks.example.com';
 export const SIGNING_KEY = 'PSK_crash_test';
 
+/** Where handlers write an effect of each event of these statuses, in the transaction of the event. */
+export const EFFECTS = 'effects';
+export const WITH_EFFECT: readonly string[] = ['ringing', 'completed'];
+
 /** What is reported of a call, in order. */
 export const COURSE = ['queued', 'initiated', 'ringing', 'in-progress', 'completed'] as const;
