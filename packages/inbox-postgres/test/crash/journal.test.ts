@@ -55,6 +55,8 @@ it('finds more repeats after one kill than the host had in flight', () => {
     'killed a',
     ...calls.flatMap((call) => [`began b 1 ${call} queued`, `handled b 1 ${call} queued`]),
   ];
+  const retried = [...lines.slice(0, -1), 'failed b 1 call-2 queued', ...lines.slice(-2)];
+  expect(judge(retried, 2)).toMatchObject({ repeats: { length: 3 }, unexplained: [] });
   expect(judge(lines, 2)).toMatchObject({ repeats: { length: 2 }, unexplained: [] });
   expect(judge(lines, 1)).toMatchObject({ repeats: { length: 1 }, unexplained: { length: 1 } });
 });

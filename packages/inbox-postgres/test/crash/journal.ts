@@ -45,8 +45,8 @@ export function judge(lines: readonly string[], concurrency: number): Findings {
   const twoAtATime: string[] = [];
   const repeats: string[] = [];
   const unexplained: string[] = [];
-  /** How many repeats each failure explains already, by host. */
-  const explained = new Map<string, number>();
+  /** Which events each failure explains already, by host. A repeat may fail, and be tried again. */
+  const explained = new Map<string, Set<string>>();
 
   const explains = (last: Attempt | undefined): boolean => {
     if (last === undefined) return false;
@@ -54,9 +54,9 @@ export function judge(lines: readonly string[], concurrency: number): Findings {
     const failure = disturbances.find((line) => line > last.line) ?? killed;
     if (failure === undefined) return false;
     const key = `${failure} ${last.host}`;
-    const count = (explained.get(key) ?? 0) + 1;
-    explained.set(key, count);
-    return count <= concurrency;
+    const events = (explained.get(key) ?? new Set()).add(last.event);
+    explained.set(key, events);
+    return events.size <= concurrency;
   };
 
   for (const [line, text] of lines.entries()) {

@@ -7,7 +7,7 @@ import { moveInbox } from '@call-status/core/inbox';
 import { postgresInbox } from '@call-status/inbox-postgres';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { freshSchema, sharedServer } from '../packages/inbox-postgres/test/servers/test-server.ts';
+import { freshSchema, sharedServer } from '../../packages/inbox-postgres/test/servers/test-server.ts';
 
 const server = await sharedServer();
 const folder = mkdtempSync(path.join(tmpdir(), 'call-status-'));

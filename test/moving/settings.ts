@@ -1,0 +1,2 @@
+/** How many calls a host handles at once. */
+export const CONCURRENCY = 8;
