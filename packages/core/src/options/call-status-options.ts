@@ -107,7 +107,7 @@ export interface KeepRefusedOptions {
   readonly rows?: number | undefined;
   /**
    * Whether to keep the whole request too, so that it can be checked again: method, URL, headers, and up to 16 kB of the body, phone
-   * numbers included. Tokens are replaced, and `authorization` and `cookie` have no value.
+   * numbers included. Tokens are replaced, and so are the values of fields and headers whose names say that they may be secrets.
    * @default false
    */
   readonly raw?: boolean | undefined;
