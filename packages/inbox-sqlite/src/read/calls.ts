@@ -1,12 +1,13 @@
 import type { Call } from '@call-status/core';
 import { eventOf, foldCall, isoOf, type StoredEvent } from '@call-status/core/inbox';
 import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
+import { callKey, OF_CALL } from '../database/schema/call-key.ts';
 
 /** How many events one step reads. */
 const EVENT_ROWS = 100;
 
 export const CALL_SQL: Sql<'call' | 'events'> = {
-  call: 'SELECT id, status, ended_at, ended_by FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
+  call: `SELECT id, status, ended_at, ended_by FROM calls WHERE ${OF_CALL}`,
   events: `
     SELECT event_id, event, transition FROM recorded WHERE call = ? AND event_id > ? ORDER BY event_id LIMIT ${EVENT_ROWS}`,
 };
@@ -21,7 +22,7 @@ export class StoredCalls {
 
   /** Reads some events of a call in each step. Returns `undefined` if there is no such call, or its events are gone. */
   *call(provider: string, callId: string, tenant: string): Generator<void, Call | undefined> {
-    const call = this.#statements.call.get(callId, provider, tenant);
+    const call = this.#statements.call.get(...callKey(provider, tenant, callId));
     if (call === undefined) return undefined;
     const events: StoredEvent[] = [];
     for (let after: string | undefined = ''; after !== undefined; ) {

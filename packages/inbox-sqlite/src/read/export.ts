@@ -1,6 +1,7 @@
 import { eventOf, isoOf, type MovedCall, type MovedEvent, type StoredEvent } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import { callKey } from '../database/schema/call-key.ts';
 import type { Flight, Flights } from '../store/flights.ts';
 import { DEAD, RUNNING } from '../store/totals.ts';
 import { CALL_SQL } from './calls.ts';
@@ -29,7 +30,7 @@ export class ExportedCalls {
 
   /** Reads some events of a call in each step. Returns `undefined` if there is no such call. */
   *call(provider: string, callId: string, tenant: string, now: Now): Generator<void, MovedCall | undefined> {
-    const call = this.#statements.call.get(callId, provider, tenant);
+    const call = this.#statements.call.get(...callKey(provider, tenant, callId));
     if (call === undefined) return undefined;
     const flight = this.#flights.read().find(([id]) => id === call['id']);
     const rows: Row[] = [];

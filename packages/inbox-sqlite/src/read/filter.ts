@@ -2,6 +2,7 @@ import { CALL_STATUSES, type CallStatus, isTerminal } from '@call-status/core';
 import { type CallQuery, type CallSearch, searchOf, timeRange } from '@call-status/core/inbox';
 import type { Value } from '../database/engine.ts';
 import { reversed } from '../database/schema/reversed.ts';
+import { SEARCH_COLUMNS } from '../database/schema/search-texts.ts';
 
 /** A condition in SQL, and the values of its parameters. */
 export interface Condition {
@@ -41,9 +42,10 @@ export function isOfLiveCalls({ state, status, silentForMs }: CallQuery): boolea
   return state === 'live' || silentForMs !== undefined || !statuses.some(isTerminal);
 }
 
-/** How the texts begin in one column of the calls that a search finds. */
+/** How the texts of one kind begin of the calls that a search finds. */
 export interface Range {
-  readonly column: 'call_id' | 'from_digits' | 'from_reversed' | 'to_digits' | 'to_reversed';
+  /** As in `search_texts`. */
+  readonly kind: 0 | 1 | 2;
   /** The first such text, and one beyond the last. */
   readonly bounds: readonly [first: string, end: string];
 }
@@ -51,28 +53,26 @@ export interface Range {
 /** What a search looks for: a call matches if one of these does. */
 export function rangesOf(search: string): Range[] {
   const { callIdPrefix: prefix, digits }: CallSearch = searchOf(search);
-  const ranges: Range[] = prefix === undefined ? [] : [{ column: 'call_id', bounds: [prefix, `${prefix}\u{10ffff}`] }];
+  const ranges: Range[] = prefix === undefined ? [] : [{ kind: 0, bounds: [prefix, `${prefix}\u{10ffff}`] }];
   if (digits === undefined) return ranges;
   // A colon comes after all digits.
   const first = [digits, `${digits}:`] as const;
   const last = [reversed(digits) as string, `${reversed(digits)}:`] as const;
-  return [
-    ...ranges,
-    { column: 'from_digits', bounds: first },
-    { column: 'from_reversed', bounds: last },
-    { column: 'to_digits', bounds: first },
-    { column: 'to_reversed', bounds: last },
-  ];
+  return [...ranges, { kind: 1, bounds: first }, { kind: 2, bounds: last }];
 }
 
 /** That a call is in one of the ranges. */
 export function inOneOf(ranges: readonly Range[]): Condition {
-  const sql = ranges.map(({ column }) => `${column} >= ? AND ${column} < ?`).join(' OR ');
-  return where(`(${sql})`, ...ranges.flatMap(({ bounds }) => bounds));
+  const conditions = ranges.flatMap(({ kind, bounds }) => SEARCH_COLUMNS[kind].map((name) => within(name, bounds)));
+  return where(`(${conditions.map(({ sql }) => sql).join(' OR ')})`, ...conditions.flatMap(({ values }) => values));
 }
 
 export function allOf(conditions: readonly Condition[]): Condition {
   return { sql: conditions.map(({ sql }) => sql).join(' AND '), values: conditions.flatMap(({ values }) => values) };
+}
+
+function within(column: string, bounds: Range['bounds']): Condition {
+  return where(`(${column} >= ? AND ${column} < ?)`, ...bounds);
 }
 
 function where(sql: string, ...values: Value[]): Condition {

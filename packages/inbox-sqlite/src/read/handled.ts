@@ -1,5 +1,6 @@
 import type { EventKey } from '@call-status/core/inbox';
 import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
+import { callKey, OF_CALL } from '../database/schema/call-key.ts';
 import { hashOf } from '../store/erase.ts';
 import type { Flights } from '../store/flights.ts';
 
@@ -7,7 +8,7 @@ export const HANDLED_SQL: Sql<'event' | 'tombstone'> = {
   event: `
     SELECT recorded.id AS id, EXISTS (SELECT 1 FROM jobs WHERE call = calls.id AND id = recorded.id AND state < 4) AS unfinished
     FROM calls CROSS JOIN recorded ON recorded.call = calls.id AND recorded.event_id = ?
-    WHERE calls.call_id = ? AND calls.provider = ? AND calls.tenant = ?`,
+    WHERE ${OF_CALL}`,
   tombstone: 'SELECT 1 FROM tombstones WHERE hash = ?',
 };
 
@@ -26,7 +27,7 @@ export class HandledEvents {
     const flying = new Set(this.#flights.read().map(([, row]) => row));
     const { event, tombstone } = this.#statements;
     const done = events.filter(({ provider, tenant = '', callId, id }) => {
-      const row = event.get(id, callId, provider, tenant);
+      const row = event.get(id, ...callKey(provider, tenant, callId));
       if (row === undefined) return tombstone.get(hashOf(id)) !== undefined;
       return row['unfinished'] === 0 && !flying.has(row['id']);
     });

@@ -11,6 +11,8 @@ const MOST_ENDED = 1000;
 
 /** A live call without an event for so long is silent. */
 const SILENT_MS = 600_000;
+
+/** Of each provider, so many of the calls that began first are examined: calls whose end is never reported are among them. */
 const MOST_SILENT = 1000;
 
 export const HEALTH_SQL: Sql<
@@ -25,8 +27,10 @@ export const HEALTH_SQL: Sql<
   nextRetry: `SELECT wakes_at FROM jobs WHERE wakes_at > ? AND state = ${RETRYING} ORDER BY wakes_at LIMIT 1`,
   providers: `SELECT provider, live FROM providers WHERE provider > '' AND live > 0 ORDER BY provider`,
   silent: `
-    SELECT 1 FROM calls INDEXED BY calls_live
-    WHERE terminal = 0 AND provider = ?1 AND first_event_at <= ?2 AND last_event_at <= ?2 LIMIT ${MOST_SILENT}`,
+    WITH oldest AS (
+      SELECT last_event_at FROM calls INDEXED BY calls_live
+      WHERE terminal = 0 AND provider = ?1 AND first_event_at <= ?2 ORDER BY first_event_at LIMIT ${MOST_SILENT})
+    SELECT count(*) AS count FROM oldest WHERE last_event_at <= ?2`,
 };
 
 /** The jobs by what they wait for. */
@@ -138,7 +142,7 @@ export class StoredHealth {
     return this.#statements.providers.all().map(({ provider, live }) => ({
       provider,
       live,
-      silent: this.#statements.silent.all(provider, wall - SILENT_MS).length,
+      silent: this.#statements.silent.get(provider, wall - SILENT_MS)?.['count'],
     }));
   }
 }

@@ -13,7 +13,7 @@ import { CallLists } from './lists.ts';
 
 const CALLS = 12_000;
 
-/** A store with many calls; only the first is of the provider `rare`. */
+/** A store with many calls, most of them ended; only the first is of the provider `rare`. */
 function filled(): Store {
   const store = open(temporaryFile());
   within(store, () => {
@@ -23,7 +23,7 @@ function filled(): Store {
         receivedAt: new Date(at).toISOString(),
         from: '+15550100001',
       };
-      store.record(eventColumnsOf(anEvent(`c${at}`, at % 2 === 0 ? 'completed' : 'ringing', more)), t(at));
+      store.record(eventColumnsOf(anEvent(`c${at}`, at % 2 === 1 && at < 1000 ? 'ringing' : 'completed', more)), t(at));
     }
   });
   return store;

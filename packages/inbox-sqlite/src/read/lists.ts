@@ -81,9 +81,11 @@ export class CallLists {
     if (isContradiction(query)) return [];
     if (query.hasDeadLetter === true) return [partOf('calls_with_dead_letters', 'dead_letters > 0')];
     if (query.hasConflict === true) return [partOf('calls_in_conflict', 'has_conflict = 1')];
-    if (!isOfLiveCalls(query)) return [partOf('calls_by_time', 'true')];
     const providers = query.provider === undefined ? this.#providers() : [query.provider];
-    return providers.map((provider) => partOf('calls_live', 'terminal = 0 AND provider = ?', provider));
+    const live = providers.map((provider) => partOf('calls_live', 'terminal = 0 AND provider = ?', provider));
+    if (isOfLiveCalls(query)) return live;
+    const ended = partOf('calls_ended', 'terminal = 1');
+    return query.state === 'ended' ? [ended] : [ended, ...live];
   }
 
   #providers(): string[] {

@@ -1,5 +1,6 @@
 import type { Place } from '@call-status/core/inbox';
-import { type Database, prepare, type Row, type Sql, type Statement, type Statements } from '../database/engine.ts';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import { SEARCH_COLUMNS } from '../database/schema/search-texts.ts';
 import type { Range } from './filter.ts';
 
 /** A search that finds more calls in one range gives up. */
@@ -8,20 +9,28 @@ const MOST_FOUND = 500;
 /** How many blocks of 1024 calls one step looks into. */
 const STEP_BLOCKS = 64;
 
-/** The calls of some blocks in a range of a column. */
-const inBlocks = (column: string) => `
+/** The calls of some blocks. */
+const IN_BLOCKS = `
   WITH RECURSIVE blocks (block) AS (SELECT ?1 UNION ALL SELECT block + 1 FROM blocks WHERE block < ?2)
-  SELECT first_event_at, id FROM blocks CROSS JOIN calls ON id >> 10 = block AND ${column} >= ?3 AND ${column} < ?4
+  SELECT first_event_at, calls.id AS id FROM blocks
+  CROSS JOIN search_texts ON search_texts.block = blocks.block AND kind = ?3 AND text >= ?4 AND text < ?5
+  CROSS JOIN calls ON calls.id = call LIMIT ${MOST_FOUND + 1}`;
+
+/** The calls from one on. */
+const fromOn = (columns: readonly string[]) => `
+  SELECT first_event_at, id FROM calls
+  WHERE id >= ?1 << 10 AND (${columns.map((name) => `(${name} >= ?2 AND ${name} < ?3)`).join(' OR ')})
   LIMIT ${MOST_FOUND + 1}`;
 
-export const SEARCH_SQL: Sql<'blocks' | Range['column']> = {
+const BY_KIND = ['newestIds', 'newestDigits', 'newestReversed'] as const;
+
+export const SEARCH_SQL: Sql<'blocks' | 'inBlocks' | (typeof BY_KIND)[number]> = {
   blocks:
     'SELECT coalesce((SELECT min(id) FROM calls), 0) >> 10 AS first, coalesce((SELECT max(id) FROM calls), 0) >> 10 AS last',
-  call_id: `SELECT first_event_at, id FROM calls WHERE call_id >= ? AND call_id < ? LIMIT ${MOST_FOUND + 1}`,
-  from_digits: inBlocks('from_digits'),
-  from_reversed: inBlocks('from_reversed'),
-  to_digits: inBlocks('to_digits'),
-  to_reversed: inBlocks('to_reversed'),
+  inBlocks: IN_BLOCKS,
+  newestIds: fromOn(SEARCH_COLUMNS[0]),
+  newestDigits: fromOn(SEARCH_COLUMNS[1]),
+  newestReversed: fromOn(SEARCH_COLUMNS[2]),
 };
 
 /** Finds calls by their ids and numbers. */
@@ -36,23 +45,16 @@ export class CallFinder {
   *find(ranges: readonly Range[]): Generator<void, Place[] | undefined> {
     const found = new Map<number, Place>();
     const { first, last } = this.#statements.blocks.get() as Row;
-    for (const { column, bounds } of ranges) {
-      const rows: Row[] = [];
-      if (column === 'call_id') rows.push(...this.#statements.call_id.all(...bounds));
-      else {
-        for (let block = first; block <= last && rows.length <= MOST_FOUND; block += STEP_BLOCKS) {
-          rows.push(...this.#inBlocks(this.#statements[column], block, bounds));
-          yield;
-        }
+    for (const { kind, bounds } of ranges) {
+      const rows = this.#statements[BY_KIND[kind]].all(last, ...bounds);
+      for (let block = first; block < last && rows.length <= MOST_FOUND; block += STEP_BLOCKS) {
+        yield;
+        rows.push(...this.#statements.inBlocks.all(block, Math.min(block + STEP_BLOCKS, last) - 1, kind, ...bounds));
       }
       if (rows.length > MOST_FOUND) return undefined;
       for (const { id, first_event_at: at } of rows) found.set(id, { at, row: id });
     }
     return [...found.values()].sort(newestFirst);
-  }
-
-  #inBlocks(statement: Statement, block: number, bounds: readonly string[]): Row[] {
-    return statement.all(block, block + STEP_BLOCKS - 1, ...bounds);
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import { CALL_OF_WATCH } from '../database/schema/call-key.ts';
 
 const PAGE_ROWS = 50;
 
@@ -26,8 +27,7 @@ const MOST_COUNTED = 1000;
 const WATCHED = `
   SELECT watches.id AS id, changes, watches.provider AS provider, watches.tenant AS tenant, watches.call_id AS call_id, since, due_at,
     expected, progress, status, last_event_at
-  FROM watches LEFT JOIN calls
-    ON calls.call_id = watches.call_id AND calls.provider = watches.provider AND calls.tenant = watches.tenant`;
+  FROM watches LEFT JOIN ${CALL_OF_WATCH}`;
 const NEWEST = `(since, watches.id) < (?, ?) ORDER BY since DESC, watches.id DESC LIMIT ${STEP_ROWS}`;
 
 export const WATCHED_SQL: Sql<'get' | 'due' | 'list' | 'listTold' | 'told'> = {
@@ -37,8 +37,7 @@ export const WATCHED_SQL: Sql<'get' | 'due' | 'list' | 'listTold' | 'told'> = {
   listTold: `${WATCHED} WHERE told = 1 AND ${NEWEST}`,
   told: `
     SELECT expected IS NOT NULL AS expected, stuck, failed, terminal
-    FROM watches LEFT JOIN calls
-      ON calls.call_id = watches.call_id AND calls.provider = watches.provider AND calls.tenant = watches.tenant
+    FROM watches LEFT JOIN ${CALL_OF_WATCH}
     WHERE told = 1 AND since > -9007199254740991 ORDER BY since LIMIT ${MOST_COUNTED}`,
 };
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TerminalStatus } from '@call-status/core';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import { callKey, OF_CALL } from '../database/schema/call-key.ts';
 import type { StoredRefusals } from './refusals.ts';
 import type { Outcomes } from './results.ts';
 import type { Transaction } from './transaction.ts';
@@ -26,7 +27,7 @@ export const ERASE_SQL: Sql<
   | 'removeEvent'
   | 'removedTo'
 > = {
-  call: 'SELECT id, terminal FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
+  call: `SELECT id, terminal FROM calls WHERE ${OF_CALL}`,
   endCall: `UPDATE calls SET status = ?, terminal = 1, ended_at = ?, ended_by = 'application' WHERE id = ?`,
   removeCall: 'DELETE FROM calls WHERE id = ?',
   removeJobs: 'DELETE FROM jobs WHERE call = ? RETURNING state, token',
@@ -60,7 +61,7 @@ export class Eraser {
   }
 
   endCall(provider: string, callId: string, tenant: string, status: TerminalStatus, { wall }: Now): boolean {
-    const call = this.#statements.call.get(callId, provider, tenant);
+    const call = this.#statements.call.get(...callKey(provider, tenant, callId));
     if (call?.['terminal'] !== 0) return false;
     this.#statements.endCall.run(status, wall, call['id']);
     this.#transaction.totals.addCalls(provider, -1, 1);
@@ -70,7 +71,7 @@ export class Eraser {
   /** Removes the call now, and leaves its events to `step`. */
   forgetCall(provider: string, callId: string, tenant: string, { wall }: Now): boolean {
     this.#transaction.storeNewJobs();
-    const call = this.#statements.call.get(callId, provider, tenant);
+    const call = this.#statements.call.get(...callKey(provider, tenant, callId));
     if (call === undefined) return this.#about.watches.forget(provider, callId, tenant);
     this.#transaction.flights.land(call['id']);
     for (const { state, token } of this.#statements.removeJobs.all(call['id'])) {
@@ -84,6 +85,7 @@ export class Eraser {
 
   /** Removes a call that has no jobs, and leaves its events to `step`. */
   remove({ id, provider, tenant, call_id: callId, terminal }: Row, until: number): void {
+    this.#transaction.searchTexts.remove(id);
     this.#statements.removeCall.run(id);
     this.#about.watches.forget(provider, callId, tenant);
     this.#statements.markErasing.run(id, keyOf(provider, tenant, callId), until);

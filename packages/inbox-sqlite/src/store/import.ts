@@ -1,6 +1,7 @@
 import { errorGroupOf, type MovedCall, type MovedEvent, rowOfCall, storedText } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Sql, type Statements, type Value } from '../database/engine.ts';
+import { callKey, hashOfCallId, OF_CALL } from '../database/schema/call-key.ts';
 import { reversed } from '../database/schema/reversed.ts';
 import { RECORD_SQL } from './record.ts';
 import { BLOCKED, DEAD } from './totals.ts';
@@ -40,7 +41,7 @@ const SHARED = [
   'has_late',
 ] as const;
 
-const OWN = ['id', 'last_event', 'dead_letters', 'from_reversed', 'to_reversed'] as const;
+const OWN = ['id', 'call_hash', 'last_event', 'dead_letters', 'from_reversed', 'to_reversed'] as const;
 
 const JOB = [
   'call',
@@ -65,7 +66,7 @@ function insertInto(table: string, columns: readonly string[]): string {
 }
 
 export const IMPORT_SQL: Sql<'call' | 'insertCall' | 'insertEvent' | 'insertJob'> = {
-  call: 'SELECT id FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?',
+  call: `SELECT id FROM calls WHERE ${OF_CALL}`,
   insertCall: insertInto('calls', [...OWN, ...SHARED]),
   insertEvent: RECORD_SQL.insertEvent,
   insertJob: insertInto('jobs', JOB),
@@ -83,7 +84,7 @@ export class Importer {
 
   /** Returns `false` if the call is known. */
   import({ provider, tenant = '', callId, events, end }: MovedCall, now: Now): boolean {
-    if (this.#statements.call.get(callId, provider, tenant) !== undefined) return false;
+    if (this.#statements.call.get(...callKey(provider, tenant, callId)) !== undefined) return false;
     const row = rowOfCall(
       events.map(({ event }) => event),
       end,
@@ -92,7 +93,8 @@ export class Importer {
     const call = ++transaction.lastCall;
     for (const moved of events) this.#addEvent(call, moved, now);
     const dead = events.filter(({ deadLetter }) => deadLetter !== undefined).length;
-    const own = [call, transaction.lastRow, dead, reversed(row.from_digits), reversed(row.to_digits)];
+    const numbers = [reversed(row.from_digits), reversed(row.to_digits)];
+    const own = [call, hashOfCallId(callId), transaction.lastRow, dead, ...numbers];
     const shared = SHARED.map((name) => storedValue(row[name]));
     this.#statements.insertCall.run(...own, ...shared);
     transaction.totals.addCalls(provider, Number(!row.terminal), Number(row.terminal));

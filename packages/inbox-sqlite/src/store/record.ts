@@ -2,6 +2,7 @@ import type { Transition, Trust } from '@call-status/core';
 import { transitionOf } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements, type Value } from '../database/engine.ts';
+import { callKey, hashOfCallId, OF_CALL } from '../database/schema/call-key.ts';
 import { reversed } from '../database/schema/reversed.ts';
 import { hashOf, keyOf } from './erase.ts';
 import { DETAIL_COLUMNS, type Details, type EventColumns, type RecordedRow } from './rows.ts';
@@ -44,7 +45,7 @@ const TOUCHED = `
   has_late = has_late OR ${IS_LATE}, ${DETAILS}`;
 
 const INSERTED = `
-  id, provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count, last_event, ended_at, trust, from_number,
+  id, provider, tenant, call_id, call_hash, status, terminal, first_event_at, last_event_at, event_count, last_event, ended_at, trust, from_number,
   to_number, from_digits, to_digits, from_reversed, to_reversed, ${DETAIL_COLUMNS.join(', ')}`;
 
 export const RECORD_SQL: Sql<
@@ -64,7 +65,7 @@ export const RECORD_SQL: Sql<
 > = {
   call: `
     SELECT id, status, from_number, to_number, trust, EXISTS (SELECT 1 FROM jobs WHERE call = calls.id AND state < 4) AS unfinished
-    FROM calls WHERE call_id = ? AND provider = ? AND tenant = ?`,
+    FROM calls WHERE ${OF_CALL}`,
   eventOfCall: `
     SELECT id, EXISTS (SELECT 1 FROM jobs WHERE call = recorded.call AND id = recorded.id AND state < 4) AS unfinished
     FROM recorded WHERE call = ? AND event_id = ?`,
@@ -73,7 +74,7 @@ export const RECORD_SQL: Sql<
     SELECT 1 FROM erasing CROSS JOIN recorded ON recorded.call = erasing.call AND recorded.event_id = ? WHERE erasing.key = ?`,
   insertCall: `
     INSERT INTO calls (${INSERTED})
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1${', ?'.repeat(9 + DETAIL_COLUMNS.length)})`,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1${', ?'.repeat(9 + DETAIL_COLUMNS.length)})`,
   // An index is written for each column that a statement names, so each names only what changes.
   touchCall: `UPDATE calls SET ${TOUCHED} WHERE id = ${CALL}`,
   advanceCall: `UPDATE calls SET status = ${STATUS}, ${TOUCHED} WHERE id = ${CALL}`,
@@ -102,7 +103,7 @@ export class Recorder {
     const { call, insertEvent } = this.#statements;
     const transaction = this.#transaction;
     const [provider, tenant, callId, id, status] = event;
-    const known = call.get(callId, provider, tenant);
+    const known = call.get(...callKey(provider, tenant, callId));
     const hasNewJob = known !== undefined && transaction.newJobs.some((job) => job.call === known['id']);
     if (hasNewJob) transaction.storeNewJobs();
     const inFlight = known && transaction.flights.rowOf(known['id']);
@@ -144,6 +145,7 @@ export class Recorder {
       provider,
       tenant,
       callId,
+      hashOfCallId(callId),
       status,
       Number(terminal),
       receivedAt,
@@ -175,13 +177,18 @@ export class Recorder {
     return call;
   }
 
-  /** Numbers seldom change within a call, and have indexes. */
+  /** Numbers seldom change within a call, and a search finds it by them. */
   #renumber(known: Row, event: EventColumns): void {
     const { renumberFrom, renumberTo } = this.#statements;
     const [, , , , , , , , , from, to, fromDigits, toDigits] = event;
-    if (from !== null && from !== known['from_number'])
-      renumberFrom.run(from, fromDigits, reversed(fromDigits), known['id']);
-    if (to !== null && to !== known['to_number']) renumberTo.run(to, toDigits, reversed(toDigits), known['id']);
+    const hasNewFrom = from !== null && from !== known['from_number'];
+    const hasNewTo = to !== null && to !== known['to_number'];
+    if (!hasNewFrom && !hasNewTo) return;
+    const call: number = known['id'];
+    this.#transaction.searchTexts.change(call, this.#transaction.lastCall, () => {
+      if (hasNewFrom) renumberFrom.run(from, fromDigits, reversed(fromDigits), call);
+      if (hasNewTo) renumberTo.run(to, toDigits, reversed(toDigits), call);
+    });
   }
 }
 

@@ -14,7 +14,7 @@ const OLD = `
   FROM calls`;
 
 export const SWEEP_SQL: Sql<'oldEnded' | 'oldLive' | 'nextProvider' | 'oldTombstones'> = {
-  oldEnded: `${OLD} WHERE terminal = 1 AND (last_event_at, id) > (?, ?) AND last_event_at < ? ORDER BY last_event_at, id LIMIT ${STEP_ROWS}`,
+  oldEnded: `${OLD} WHERE terminal = 1 AND (first_event_at, id) > (?, ?) AND first_event_at < ? ORDER BY first_event_at, id LIMIT ${STEP_ROWS}`,
   oldLive: `
     ${OLD} WHERE terminal = 0 AND provider = ? AND (first_event_at, id) > (?, ?) AND first_event_at < ? ORDER BY first_event_at, id LIMIT ${STEP_ROWS}`,
   nextProvider: 'SELECT provider FROM providers WHERE provider > ? ORDER BY provider LIMIT 1',
@@ -98,5 +98,5 @@ export class Sweeper {
 }
 
 function placeOf(call: Row, { provider }: SweepPlace): SweepPlace {
-  return { at: provider === undefined ? call['last_event_at'] : call['first_event_at'], row: call['id'], provider };
+  return { at: call['first_event_at'], row: call['id'], provider };
 }

@@ -1,6 +1,7 @@
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
 import { Flights, type NewJob, type NewLease, tokenOf } from './flights.ts';
+import { SearchTexts } from './search-texts.ts';
 import { BLOCKED, DUE, RETRYING, RUNNING, Totals } from './totals.ts';
 
 export const TRANSACTION_SQL: Sql<
@@ -36,6 +37,7 @@ export class Transaction {
   /** The jobs of events recorded in this transaction. They may be taken in it; the rest is stored at its end. */
   newJobs: NewJob[] = [];
   readonly flights: Flights;
+  readonly searchTexts: SearchTexts;
   /** The last numbers of a call and of an event. Those of removed ones are not used again: they are in cursors, and may still be erased. */
   lastCall = 0;
   lastRow = 0;
@@ -43,11 +45,14 @@ export class Transaction {
   readonly #name: string;
   readonly #statements: Statements<typeof TRANSACTION_SQL>;
   #leases = 0;
+  /** The last call before this transaction. */
+  #lastCallBefore = 0;
 
   constructor(db: Database, name: string) {
     this.#name = name;
     this.totals = new Totals(db);
     this.flights = new Flights(db, name);
+    this.searchTexts = new SearchTexts(db);
     this.#statements = prepare(db, TRANSACTION_SQL);
   }
 
@@ -57,6 +62,7 @@ export class Transaction {
     this.isErasing = flags['erasing'] === 1;
     this.isWorkDue = false;
     this.lastCall = flags['call'];
+    this.#lastCallBefore = this.lastCall;
     this.lastRow = flags['row'];
     this.flights.begin(flags['revision'], flags['others'] === 1);
   }
@@ -65,6 +71,7 @@ export class Transaction {
     this.storeNewJobs();
     this.flights.flush();
     this.totals.flush();
+    this.searchTexts.addBlocks(this.#lastCallBefore, this.lastCall);
   }
 
   clear(): void {

@@ -8,21 +8,22 @@ import {
 } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
+import { CALL_OF_WATCH, hashOfCallId } from '../database/schema/call-key.ts';
 
 /** How many old watches one step of a sweep examines. */
 const OLD_ROWS = 100;
 
 export const WATCH_SQL: Sql<'add' | 'update' | 'remove' | 'forget' | 'old' | 'removeOld' | 'farAhead' | 'lead'> = {
   add: `
-    INSERT INTO watches (provider, tenant, call_id, since, due_at, span_ms, expected, progress, told, stuck, failed)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    INSERT INTO watches (provider, tenant, call_id, call_hash, since, due_at, span_ms, expected, progress, told, stuck, failed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   update: `
     UPDATE watches SET due_at = ?, span_ms = ?, progress = ?, told = ?, stuck = ?, failed = ?, changes = changes + 1
     WHERE id = ? AND changes = ? AND call_id = ? AND provider = ? AND tenant = ?`,
   remove: 'DELETE FROM watches WHERE id = ? AND changes = ? AND call_id = ? AND provider = ? AND tenant = ?',
   forget: 'DELETE FROM watches WHERE call_id = ? AND provider = ? AND tenant = ?',
   old: `
-    SELECT watches.id AS id, since, calls.id IS NOT NULL AS has_call FROM watches LEFT JOIN calls USING (call_id, provider, tenant)
+    SELECT watches.id AS id, since, calls.id IS NOT NULL AS has_call FROM watches LEFT JOIN ${CALL_OF_WATCH}
     WHERE (since, watches.id) > (?, ?) AND since < ? ORDER BY since, watches.id LIMIT ${OLD_ROWS}`,
   removeOld: 'DELETE FROM watches WHERE id = ?',
   farAhead: 'UPDATE watches SET due_at = ?1 + span_ms WHERE due_at > ?1 AND due_at > ?1 + span_ms',
@@ -44,7 +45,7 @@ export class StoredWatches {
   add(watches: readonly NewWatch[], { wall, steady }: Now): number {
     let added = 0;
     for (const { provider, tenant = '', callId, dueInMs, expected, since, progress = NO_PROGRESS } of watches) {
-      const call = [provider, tenant, callId];
+      const call = [provider, tenant, callId, hashOfCallId(callId)];
       const sinceMs = since === undefined ? wall : Date.parse(since);
       const details = expected === undefined ? null : JSON.stringify(expected);
       const ms = spanOf(dueInMs);

@@ -7,7 +7,9 @@ import {
   type StoredEvent,
 } from '@call-status/core/inbox';
 import { type Database, prepare, type Row } from '../engine.ts';
+import { hashOfCallId } from './call-key.ts';
 import { reversed } from './reversed.ts';
+import { searchTextsOf } from './search-texts.ts';
 
 /** How many rows are in memory at a time. */
 const ROWS = 200;
@@ -27,11 +29,11 @@ const SQL = {
   events: 'SELECT id, transition, event FROM recorded WHERE call = ?',
   deadLetters: 'SELECT count(*) AS count FROM jobs WHERE call = ? AND state = 4',
   insert: `
-    INSERT INTO calls (id, provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count, last_event,
+    INSERT INTO calls (id, provider, tenant, call_id, call_hash, status, terminal, first_event_at, last_event_at, event_count, last_event,
       from_number, to_number, from_digits, from_reversed, to_digits, to_reversed, trust, has_conflict, dead_letters, ended_at, ended_by,
       direction, answered, answered_at, in_progress_at, ringing_at, duration_seconds, answered_by, sip_code, sip_phrase, mos, error_code,
       error_message, parent_call_id, has_late)
-    VALUES (${Array.from({ length: 35 }, () => '?').join(', ')})`,
+    VALUES (${Array.from({ length: 36 }, () => '?').join(', ')})`,
   dead: `SELECT call, id, error FROM jobs WHERE state = 4 AND (call, id) > (?, ?) ORDER BY call, id LIMIT ${ROWS}`,
   group: 'UPDATE jobs SET error_group = ? WHERE call = ? AND id = ?',
 } as const;
@@ -58,6 +60,7 @@ export function copyCalls(db: Database): void {
   }
   db.exec(`
     DROP TABLE calls_1;
+    INSERT OR IGNORE INTO search_texts ${searchTextsOf('id < (SELECT max(id) FROM calls) >> 10 << 10')};
     INSERT INTO providers (provider, live) SELECT provider, count(*) FROM calls WHERE terminal = 0 GROUP BY provider;
     UPDATE inbox SET (live, ended) = (SELECT coalesce(sum(1 - terminal), 0), coalesce(sum(terminal), 0) FROM calls),
       (blocked, due, retrying, running, dead) = (
@@ -77,6 +80,7 @@ function valuesOf(call: Row, recorded: readonly Row[], deadLetters: number): (st
     call['provider'],
     call['tenant'],
     call['call_id'],
+    hashOfCallId(call['call_id']),
     call['status'],
     call['terminal'],
     call['first_event_at'],

@@ -19,8 +19,9 @@ export type Migration = (db: Database) => void;
  *   typed ones would reject an event whose provider sends, say, a SIP code with a fraction.
  * - `calls` has what lists, searches and statistics need. Only columns that seldom change have an index, since each index is written with
  *   every new call.
- * - Numbers are sorted within blocks of 1024 calls, so that those of new calls go to the same few pages, and not one page each. A search
- *   looks into one block after the other.
+ * - A call is found by a hash of its id: an index of the ids would have several times as many pages, and each new call writes one of them.
+ * - Ids and numbers are sorted for searching within blocks of 1024 calls, each block at once when it is full. A search looks into one block
+ *   after the other.
  * - `jobs.state` tells which jobs are due, without a time. Only a job that waits for a time, or runs until a time, has one.
  * - Most events are taken when they are recorded, and handled soon. Until then, a row of `flights` has all those of a connection.
  * - There are no foreign keys: the store writes all tables in one transaction, and checks would cost more than they find.

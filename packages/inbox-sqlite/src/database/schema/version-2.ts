@@ -11,6 +11,7 @@ CREATE TABLE calls (
   provider TEXT NOT NULL,
   tenant TEXT NOT NULL,               -- '' where there are no tenants
   call_id TEXT NOT NULL,
+  call_hash INTEGER NOT NULL,         -- a hash of call_id, by which a call is found
   status TEXT NOT NULL,
   terminal INTEGER NOT NULL,          -- 1: ended
   first_event_at INTEGER NOT NULL,    -- when its first event was received, ms since 1970
@@ -43,17 +44,20 @@ CREATE TABLE calls (
   parent_call_id TEXT,
   has_late INTEGER NOT NULL DEFAULT 0 -- 1: an event came after one of a higher status
 ) STRICT;
-CREATE UNIQUE INDEX calls_by_call_id ON calls (call_id, provider, tenant);
-CREATE INDEX calls_by_time ON calls (first_event_at);
-CREATE INDEX calls_live ON calls (provider, first_event_at, id, last_event_at) WHERE terminal = 0; -- the last one counts silent calls
-CREATE INDEX calls_ended ON calls (last_event_at) WHERE terminal = 1;
+CREATE INDEX calls_by_hash ON calls (call_hash);
+CREATE INDEX calls_live ON calls (provider, first_event_at) WHERE terminal = 0;
+CREATE INDEX calls_ended ON calls (first_event_at) WHERE terminal = 1;
 CREATE INDEX calls_by_end ON calls (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX calls_in_conflict ON calls (first_event_at) WHERE has_conflict = 1;
 CREATE INDEX calls_with_dead_letters ON calls (first_event_at) WHERE dead_letters > 0;
-CREATE INDEX calls_by_from ON calls (id >> 10, from_digits) WHERE from_digits IS NOT NULL;
-CREATE INDEX calls_by_end_of_from ON calls (id >> 10, from_reversed) WHERE from_reversed IS NOT NULL;
-CREATE INDEX calls_by_to ON calls (id >> 10, to_digits) WHERE to_digits IS NOT NULL;
-CREATE INDEX calls_by_end_of_to ON calls (id >> 10, to_reversed) WHERE to_reversed IS NOT NULL;
+
+CREATE TABLE search_texts (           -- what a search finds calls by, except those of the last block, which has room for more
+  block INTEGER NOT NULL,             -- calls.id >> 10
+  kind INTEGER NOT NULL,              -- 0: a call id, 1: the digits of a number, 2: the same, the last digit first
+  text TEXT NOT NULL,
+  call INTEGER NOT NULL,              -- calls.id
+  PRIMARY KEY (block, kind, text, call)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE providers (              -- those whose calls are or were live
   provider TEXT PRIMARY KEY,
@@ -99,6 +103,7 @@ CREATE TABLE watches (                -- calls that are expected, and live ones 
   provider TEXT NOT NULL,
   tenant TEXT NOT NULL,               -- '' where there are no tenants
   call_id TEXT NOT NULL,
+  call_hash INTEGER NOT NULL,         -- as in calls
   since INTEGER NOT NULL,             -- ms since 1970
   due_at INTEGER NOT NULL,            -- when the next check is due, on the clock that is never set
   span_ms INTEGER NOT NULL,           -- how long it waits for that
