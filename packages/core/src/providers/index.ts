@@ -2,4 +2,5 @@ export * from './exotel.ts';
 export * from './mycpaas.ts';
 export * from './signalwire.ts';
 export * from './telnyx.ts';
+export * from './twilio.ts';
 export * from './voicedock.ts';

@@ -89,7 +89,7 @@ export const mycpaas: ProviderFactory<
 });
 
 /** A request with such a header comes from a relative of mycpaas, whose callbacks look the same. */
-const FOREIGN_HEADERS = SIGNATURE_HEADERS.map(({ header }) => header);
+const FOREIGN_HEADERS = [...SIGNATURE_HEADERS.map(({ header }) => header), 'i-twilio-idempotency-token'];
 
 function recognizes(callback: IncomingCallback): boolean {
   if (FOREIGN_HEADERS.some((header) => callback.header(header) !== undefined)) return false;

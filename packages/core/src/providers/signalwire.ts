@@ -7,8 +7,8 @@ import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
 import { lamlAnswers } from '../provider/laml/record.ts';
-import { signLaml } from '../provider/laml/sign.ts';
-import { authenticateLaml, diagnoseLaml, SIGNATURE_HEADERS, type SignatureHeader } from '../provider/laml/signature.ts';
+import { lamlSigner } from '../provider/laml/sign.ts';
+import { type LamlScheme, lamlVerifier, SIGNATURE_HEADERS, type SignatureHeader } from '../provider/laml/signature.ts';
 import { callSchema } from '../provider/standard-schema.ts';
 import { id, isStatus } from '../provider/values.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
@@ -87,6 +87,15 @@ export declare namespace signalwire {
   }
 }
 
+/** All headers are made with the same key. JSON of other products is signed in hex. */
+const SCHEME: LamlScheme = {
+  name: 'SignalWire',
+  headersOf: () => SIGNATURE_HEADERS,
+  textOf: (fields) => fields.sortedText(),
+  otherUrls: () => [],
+  signsBytes: true,
+};
+
 declare module '../event.ts' {
   interface ProviderFields {
     signalwire: signalwire.Fields;
@@ -139,9 +148,8 @@ export const signalwire: ProviderFactory<
   recognizes,
   whyNot,
   isCallStatus: isLamlCallStatus,
-  authenticate: authenticateLaml,
-  sign: signLaml,
-  diagnose: diagnoseLaml,
+  ...lamlVerifier(SCHEME),
+  sign: lamlSigner('x-signalwire-signature', SCHEME),
   // Its documentation describes `completed` as "The call was answered and ended normally".
   normalize: (fields) => lamlForm(fields, true),
   eventKey: (_, form) => contentKey(form),

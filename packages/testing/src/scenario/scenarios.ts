@@ -59,6 +59,7 @@ const laml = (id: Script['callId']): Omit<Script, 'scenarios'> => ({
 /** By the names of the providers. Not every provider reports every status. */
 export const SCRIPTS: Readonly<Record<string, Script>> = {
   signalwire: { scenarios: LAML, ...laml((number) => `5ca11000-0000-4000-8000-${hex(number, 12)}`) },
+  twilio: { scenarios: LAML, ...laml((number) => `CA5ca11${hex(number, 27)}`) },
   mycpaas: { scenarios: LAML, ...laml((number) => `CA5ca11${hex(number, 11)}`) },
   exotel: {
     scenarios: {

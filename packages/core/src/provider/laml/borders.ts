@@ -13,6 +13,7 @@ import type { FieldTree } from '../../decode/fields.ts';
  */
 
 const UUID = '[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}';
+const TWILIO_ID = '[A-Z]{2}[0-9a-f]{32}';
 const ACCOUNT = 'AccountSid(?:AC[0-9a-f]|[0-9A-Fa-f]{8})';
 
 /** Fields that every message or every call status begins with, each followed by the beginning of a value. */
@@ -24,7 +25,7 @@ const BARE_FIELD = new RegExp(
     'Audio(?:In|Out)[A-Z][A-Za-z]*\\d',
     'CallDuration\\d',
     // Also in other messages: `RecordingSid`, `TranscriptionSid`.
-    `[A-Z][A-Za-z]*Sid${UUID}`,
+    `[A-Z][A-Za-z]*Sid(?:${UUID}|${TWILIO_ID})`,
     // With any form of id.
     'CallSid[^=&?#/]+CallStatus[a-z]',
     // JSON, which no client sends unescaped in a URL.
@@ -65,7 +66,7 @@ function withoutCallersValues(url: string): string {
   return url.slice(0, start) + url.slice(start).replace(CALLERS_VALUE, '');
 }
 
-const WHOLE_UUID = new RegExp(`^${UUID}$`);
+const WHOLE_ID = new RegExp(`^(?:${UUID}|${TWILIO_ID})$`);
 const WORD = /^[a-z_-]*$/;
 const DECIMAL = /^(?:-?\d+(?:\.\d+)?|null)?$/;
 
@@ -90,6 +91,7 @@ const AUDIO_FIELDS = [
 const BEFORE_CALL_SID: ReadonlyMap<string, RegExp> = new Map([
   ['AccountSid', /^(?:AC)?[0-9a-f]*(?:-[0-9a-f]+)*$/i],
   ['AnsweredBy', WORD],
+  ['ApplicationSid', /^(?:AP[0-9a-f]{32})?$/],
   ['ApiVersion', /^(?:\d{4}-\d\d-\d\d)?$/],
   ['CallDuration', DECIMAL],
   ...AUDIO_FIELDS.map((name) => [name, DECIMAL] as const),
@@ -133,7 +135,7 @@ export function isCutByItsAuthor(
       case 'before':
         if (name !== 'CallSid') return formOf(name)?.test(value) === true ? undefined : false;
         stage = 'CallSid';
-        return !NO_CALL_SID.test(value) && (hasStatus || WHOLE_UUID.test(value)) ? undefined : false;
+        return !NO_CALL_SID.test(value) && (hasStatus || WHOLE_ID.test(value)) ? undefined : false;
       case 'CallSid':
         if (!hasStatus) return name !== 'CallSid' && /^[A-Z]/.test(name) ? undefined : false;
         stage = 'CallStatus';

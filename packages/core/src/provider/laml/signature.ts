@@ -14,13 +14,13 @@ import { hasSwallowedFields, isCutByItsAuthor, isOtherMessage, isReadAsSigned } 
 import { LAML_STATUSES } from './laml.ts';
 import { isLamlCallStatus } from './messages.ts';
 
-/** The headers with signatures, and their digests. */
+/** A header with a signature, and its digest; `undefined` if it is not a known one. */
 export interface SignatureHeader {
   readonly header: string;
-  readonly algorithm: HmacAlgorithm;
+  readonly algorithm: HmacAlgorithm | undefined;
 }
 
-/** One valid signature is enough: all use the same key. */
+/** The headers of all members. SignalWire sends Twilio's as well. */
 export const SIGNATURE_HEADERS: readonly SignatureHeader[] = [
   { header: 'x-signalwire-signature', algorithm: 'sha1' },
   { header: 'x-twilio-signature', algorithm: 'sha1' },
@@ -28,8 +28,30 @@ export const SIGNATURE_HEADERS: readonly SignatureHeader[] = [
   { header: 'x-twilio-sha256-signature', algorithm: 'sha256' },
 ];
 
+/** How a member of the family signs. */
+export interface LamlScheme {
+  /** The name for texts. */
+  readonly name: string;
+  /** The headers of a request that may have a signature. One valid signature is enough. */
+  readonly headersOf: (callback: IncomingCallback) => readonly SignatureHeader[];
+  /** The names and values of a form, sorted, as they are signed. */
+  readonly textOf: (fields: FieldPairs) => string;
+  /** Further forms of the URL that may be signed. */
+  readonly otherUrls: (url: string) => readonly string[];
+  /** Whether it also signs the bytes of JSON, in hex. */
+  readonly signsBytes: boolean;
+}
+
+/** The functions of a definition that verify and diagnose signatures. */
+export interface LamlVerifier {
+  /** Verifies the signature of a callback. */
+  readonly authenticate: (callback: IncomingCallback, secrets: readonly string[]) => Verdict;
+  /** Why no signature matches: the content type, the URL, the secret, or how the signature is written. */
+  readonly diagnose: (callback: IncomingCallback, secrets: readonly string[]) => readonly string[] | undefined;
+}
+
 /** What a signature covers after the URL. The encoding distinguishes the schemes. */
-export interface Covered {
+interface Covered {
   readonly encoding: 'base64' | 'hex';
   readonly content: string | Uint8Array;
   /** The fields that make up the content. */
@@ -37,19 +59,26 @@ export interface Covered {
 }
 
 /**
- * Verifies SignalWire's signature: accepts what its SDKs accept, but only in requests that SignalWire itself can have sent.
+ * Makes the verifier for a member of the family. It accepts what the member's SDKs accept, but only in requests that the member itself can
+ * have sent.
  *
- * Unlike `@signalwire/compatibility-api`, it does not accept: a URL that a parser has changed beyond scheme, host and port (path and query
- * are routed as sent); a body that is covered by `bodySHA256` but is not JSON; JSON with values other than strings, numbers, booleans and
- * null (`[object Object]` covers nothing).
+ * Unlike the SDKs, it does not accept: a URL with another path or other parameters than the one that came, which is routed as sent; a body
+ * that is covered by `bodySHA256` but is not JSON; JSON with values other than strings, numbers, booleans and null (`[object Object]`
+ * covers nothing).
  */
-export function authenticateLaml(callback: IncomingCallback, secrets: readonly string[]): Verdict {
+export function lamlVerifier(scheme: LamlScheme): LamlVerifier {
+  return {
+    authenticate: (callback, secrets) => authenticate(scheme, callback, secrets),
+    diagnose: (callback, secrets) => diagnoseWith(scheme, callback, secrets),
+  };
+}
+
+function authenticate(scheme: LamlScheme, callback: IncomingCallback, secrets: readonly string[]): Verdict {
   let verdict: Verdict = 'missing';
-  for (const { header, algorithm } of SIGNATURE_HEADERS) {
+  for (const { header, algorithm } of scheme.headersOf(callback)) {
     const signature = callback.header(header);
     if (signature === undefined) continue;
-    const schemes = coveredBy(callback, signature);
-    const signed = signedWith(callback, secrets, signature, algorithm, schemes);
+    const signed = algorithm === undefined ? undefined : signedWith(scheme, callback, secrets, signature, algorithm);
     if (signed !== undefined) {
       if (isGenuine(callback, signed)) return 'valid';
       throw new CallStatusError('signature_mismatch', { hint: SHIFTED });
@@ -70,14 +99,15 @@ interface Signed {
 }
 
 function signedWith(
+  scheme: LamlScheme,
   callback: IncomingCallback,
   secrets: readonly string[],
   signature: string,
   algorithm: HmacAlgorithm,
-  schemes: readonly Covered[],
 ): Signed | undefined {
+  const covered = coveredBy(scheme, callback, signature);
   const find = (url: string): Signed | undefined => {
-    for (const { encoding, content, fields } of schemes) {
+    for (const { encoding, content, fields } of covered) {
       const isRight = (secret: string): boolean => equal(signature, hmac(algorithm, secret, encoding, url, content));
       if (secrets.some(isRight)) return { url, fields };
     }
@@ -86,7 +116,10 @@ function signedWith(
   const { url } = callback;
   let signed = find(url);
   if (signed !== undefined) return signed;
-  for (const other of otherForms(url, fragmentOf(callback.publicUrl))) signed ??= find(other);
+  const fragment = fragmentOf(callback.publicUrl);
+  for (const form of [url, ...scheme.otherUrls(url)]) {
+    for (const other of [form, ...otherForms(form, fragment)]) if (other !== url) signed ??= find(other);
+  }
   return signed;
 }
 
@@ -95,7 +128,7 @@ function fragmentOf(address = ''): string {
   return start < 0 ? '' : address.slice(start);
 }
 
-/** Whether SignalWire itself can have sent the request, rather than signed a text that can also be split this way. */
+/** Whether the provider itself can have sent the request, rather than signed a text that can also be split this way. */
 function isGenuine(callback: IncomingCallback, { url, fields }: Signed): boolean {
   if (hasSwallowedFields(url, callback.request.method === 'GET')) return false;
   if (fields === undefined) return true;
@@ -123,27 +156,27 @@ function isFlat({ request, pairs }: IncomingCallback): boolean {
 }
 
 /** The schemes that cover the whole request. There are none for a body that no scheme covers, even if its URL is signed. */
-export function coveredBy(callback: IncomingCallback, signature: string): readonly Covered[] {
+function coveredBy(scheme: LamlScheme, callback: IncomingCallback, signature: string): readonly Covered[] {
   if (callback.request.method === 'GET') return [{ encoding: 'base64', content: '' }];
   const { kind } = callback.contentType;
-  if (kind === 'json') return coveredJson(callback, signature);
+  if (kind === 'json') return coveredJson(scheme, callback, signature);
   if (kind !== 'form' || (callback.body === undefined && !isFlat(callback))) return [];
   const { pairs } = callback;
-  return [{ encoding: 'base64', content: pairs.sortedText(), fields: pairs }];
+  return [{ encoding: 'base64', content: scheme.textOf(pairs), fields: pairs }];
 }
 
 const HEX = /^[0-9a-f]+$/i;
 
-function coveredJson(callback: IncomingCallback, signature: string): readonly Covered[] {
+function coveredJson(scheme: LamlScheme, callback: IncomingCallback, signature: string): readonly Covered[] {
   const { body } = callback;
-  if (HEX.test(signature)) return body === undefined ? [] : [{ encoding: 'hex', content: body }];
+  if (scheme.signsBytes && HEX.test(signature)) return body === undefined ? [] : [{ encoding: 'hex', content: body }];
   // Only for JSON: no signature covers the content type, and read as a form, the same bytes could describe another call.
   const bodySHA256 = callback.parameter('bodySHA256');
   if (body !== undefined && bodySHA256 !== undefined) {
     return equal(String(bodySHA256), crypto.hash('sha256', body)) ? [{ encoding: 'base64', content: '' }] : [];
   }
   const fields = flatJson(callback);
-  return fields === undefined ? [] : [{ encoding: 'base64', content: fields.sortedText(), fields }];
+  return fields === undefined ? [] : [{ encoding: 'base64', content: scheme.textOf(fields), fields }];
 }
 
 /** The fields of a JSON body as they would be in a form. */
@@ -164,19 +197,22 @@ function decoded(callback: IncomingCallback): FieldTree {
   }
 }
 
-const NOT_COVERED =
-  'No SignalWire signature covers a body of this content type: it must be a form or JSON. Check whether a proxy changes it.';
-
-/** Why no signature matches: the content type, the URL, the secret, or how the signature is written. */
-export function diagnoseLaml(callback: IncomingCallback, secrets: readonly string[]): readonly string[] | undefined {
+function diagnoseWith(
+  scheme: LamlScheme,
+  callback: IncomingCallback,
+  secrets: readonly string[],
+): readonly string[] | undefined {
   const isRead = callback.request.method === 'GET' || ['form', 'json'].includes(callback.contentType.kind);
-  if (!isRead) return [NOT_COVERED];
+  if (!isRead) {
+    const what = `No ${scheme.name} signature covers a body of this content type: it must be a form or JSON.`;
+    return [`${what} Check whether a proxy changes it.`];
+  }
   const signatures: Signature[] = [];
   const contents = new Set<string | Uint8Array>();
-  for (const { header, algorithm } of SIGNATURE_HEADERS) {
+  for (const { header, algorithm } of scheme.headersOf(callback)) {
     const given = callback.header(header);
-    if (given === undefined) continue;
-    for (const { encoding, content } of coveredBy(callback, given)) {
+    if (given === undefined || algorithm === undefined) continue;
+    for (const { encoding, content } of coveredBy(scheme, callback, given)) {
       signatures.push({ given, algorithm, encoding });
       contents.add(content);
     }
