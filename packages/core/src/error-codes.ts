@@ -179,6 +179,16 @@ const RECEIVER_ERRORS = {
     message: 'The receiver closed before all events were handled, and its inbox does not keep them.',
     fix: 'Give close() a longer deadlineMs, or use a durable inbox.',
   },
+  call_unterminated: {
+    severity: 'warning',
+    message: 'A call has no end, and there is no handler for that.',
+    fix: "Write onMissing and onStuck. `inbox.watches.list({ state: 'stuck' })` has such calls; `endCall` ends one.",
+  },
+  notice_failed: {
+    severity: 'error',
+    message: 'onMissing or onStuck failed at every attempt.',
+    fix: "Fix the error in `cause`. `inbox.watches.list({ state: 'failed' })` has the call; pass it to calls.retryNotice().",
+  },
   provider_missing: {
     severity: 'error',
     message:

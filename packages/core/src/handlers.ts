@@ -2,6 +2,7 @@ import type { Call } from './call.ts';
 import type { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent, CallStatus, TerminalStatus } from './event.ts';
 import type { Logger } from './log/log.ts';
+import type { NoticeHandler } from './reconcile/notice.ts';
 
 /** The handler to call when a call reaches a status. */
 export const STATUS_HANDLERS = {
@@ -141,6 +142,13 @@ export interface Handlers<Event = AnyCallStatusEvent> {
   readonly onEnded?: Handler<WithStatus<Event, TerminalStatus>>;
   /** Every event that is not a duplicate, whatever its transition. */
   readonly onStatus?: Handler<Event>;
+  /**
+   * Nothing was heard of a call: your application expects it, and no callback came in time (`never_reported`), or nothing was learned about
+   * its end until `reconcile.giveUpAfterMs` (`not_ended`). Called once for each, after the provider was asked where that is possible.
+   */
+  readonly onMissing?: NoticeHandler;
+  /** A live call has been silent for longer than its status allows, and its provider could not say more. Called once per call. */
+  readonly onStuck?: NoticeHandler;
   /** Called for every rejected callback, failed handler and dead letter, and for every other error at run time. */
   readonly onError?: ErrorHandler;
 }
@@ -153,5 +161,7 @@ export const HANDLER_NAMES: readonly HandlerName[] = [
   ...Object.values(STATUS_HANDLERS),
   'onEnded',
   'onStatus',
+  'onMissing',
+  'onStuck',
   'onError',
 ];

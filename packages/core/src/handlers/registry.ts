@@ -9,13 +9,14 @@ import {
   type Handlers,
   STATUS_HANDLERS,
 } from '../handlers.ts';
+import type { NoticeHandler } from '../reconcile/notice.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
 
 /** A handler to call for an event. */
-export interface NamedHandler {
+export interface NamedHandler<Function = Handler<AnyCallStatusEvent>> {
   /** Identifies it among the handlers of the same event, even in the next release: `signalwire.onCompleted:billing`. */
   readonly name: string;
-  readonly run: Handler<AnyCallStatusEvent>;
+  readonly run: Function;
 }
 
 const OPTIONS: OptionRules<HandlerOptions> = {
@@ -67,13 +68,18 @@ export class HandlerRegistry {
         if (status !== 'unknown') kinds.push(STATUS_HANDLERS[status]);
         if (terminal) kinds.push('onEnded');
       }
-      found = [provider, ''].flatMap((scope) => kinds.flatMap((kind) => this.#named(scope, kind)));
+      found = [provider, ''].flatMap((scope) => kinds.flatMap((kind) => this.#named<NamedHandler['run']>(scope, kind)));
       this.#found.set(key, found);
     }
     return found;
   }
 
-  /** The kinds of all event handlers, each once. */
+  /** The handlers of a notice, in the same order. */
+  noticeHandlersFor(provider: string, kind: 'onMissing' | 'onStuck'): readonly NamedHandler<NoticeHandler>[] {
+    return [provider, ''].flatMap((scope) => this.#named<NoticeHandler>(scope, kind));
+  }
+
+  /** The kinds of all handlers but those of errors, each once. */
   get kinds(): readonly HandlerName[] {
     const kinds = new Set([...this.#handlers.values()].flatMap((scoped) => [...scoped.keys()]));
     kinds.delete('onError');
@@ -105,10 +111,10 @@ export class HandlerRegistry {
     return this.#handlers.get(scope)?.get(kind) ?? [];
   }
 
-  #named(scope: string, kind: HandlerName): NamedHandler[] {
+  #named<Function>(scope: string, kind: HandlerName): NamedHandler<Function>[] {
     return this.#registered(scope, kind).map(({ name, run }) => ({
       name: `${scope && `${scope}.`}${kind}${name === kind ? '' : `:${name}`}`,
-      run: run as Handler<AnyCallStatusEvent>,
+      run: run as Function,
     }));
   }
 }

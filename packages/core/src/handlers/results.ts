@@ -2,12 +2,13 @@ import { CallStatusError, type ErrorDetails, isCallStatusError } from '../errors
 import type { Inbox, Lease, Outcome } from '../inbox/inbox.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import type { Outage } from '../inbox/outage.ts';
-import { DEFAULT_ATTEMPTS, exponentialBackoff, mostInterruptions, type RetryOptions } from '../retry.ts';
+import { DEFAULT_ATTEMPTS, mostInterruptions, type RetryOptions } from '../retry.ts';
 import { publish } from '../telemetry.ts';
 import type { Timers } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptTransaction } from './attempt-transaction.ts';
 import type { Interruptions } from './interruptions.ts';
+import { pauseAfter } from './pause.ts';
 
 /** What the results need from their worker. */
 export interface ResultsOptions {
@@ -166,21 +167,12 @@ export class Results {
 
   /** @param count failed or interrupted attempts, from 1 */
   #pauseAfter(attempt: Attempt, count: number): number {
-    const { backoff = exponentialBackoff } = this.#options.retryFor(attempt.job.event.provider);
-    try {
-      const pause = this.#options.call(() => backoff(count));
-      if (Number.isFinite(pause)) return pause;
-      throw new TypeError('backoff() must return a number of milliseconds.');
-    } catch (cause) {
-      const details = { ...attempt.about, issues: [BACKOFF_FAILED] };
-      this.#options.report(new CallStatusError('invalid_options', details, { cause }));
-      return exponentialBackoff(count);
-    }
+    const { call, report, retryFor } = this.#options;
+    return call(() => pauseAfter(retryFor(attempt.job.event.provider), count, attempt.about, report));
   }
 }
 
 const NOT_COMMITTED = 'Its transaction was not committed.';
-const BACKOFF_FAILED = 'retry.backoff: threw or did not return a number of milliseconds; the default is used.';
 
 /** An error's text can be a whole response body, and lists of dead letters read it back. */
 const LONGEST_TEXT = 2000;

@@ -105,6 +105,8 @@ export interface WatchProgress {
   readonly failed?: { readonly reason: WatchReason; readonly error: string };
   /** How often the present notice failed. */
   readonly failures: number;
+  /** Handlers of the present notice that finished and are not called again. */
+  readonly doneHandlers?: readonly string[];
   /** When the call last showed a sign of life: an event, or the provider's word that it goes on. ISO 8601, UTC. */
   readonly aliveAt?: string;
   /** How often the provider said that the call has ended, but not all of its figures. */

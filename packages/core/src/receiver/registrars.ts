@@ -27,6 +27,8 @@ export class HandlerRegistrars<Event> implements Registrars<Event, HandlerRegist
   readonly onCanceled: Registrar<Event, 'onCanceled', this> = this.#registrar('onCanceled');
   readonly onEnded: Registrar<Event, 'onEnded', this> = this.#registrar('onEnded');
   readonly onStatus: Registrar<Event, 'onStatus', this> = this.#registrar('onStatus');
+  readonly onMissing: Registrar<Event, 'onMissing', this> = this.#registrar('onMissing');
+  readonly onStuck: Registrar<Event, 'onStuck', this> = this.#registrar('onStuck');
   readonly onError: Registrar<Event, 'onError', this> = this.#registrar('onError');
 
   constructor(register: Register) {

@@ -1,0 +1,125 @@
+import { transitionOf } from '../call.ts';
+import type { CallStatus } from '../event.ts';
+import type { Watch, WatchProgress, WatchReason } from '../inbox/watches.ts';
+import type { NoAnswer } from './asker.ts';
+import type { LiveStatus, ReconcileRules } from './rules.ts';
+
+/** What a check depends on besides the watch. */
+export interface CheckRules extends Pick<ReconcileRules, 'afterMs' | 'giveUpAfterMs'> {
+  /** Whether the provider can be asked. */
+  readonly canAsk: boolean;
+  /** How long after the end of a call its figures may be missing, in milliseconds. */
+  readonly settleMs: number;
+  /** The present time, in milliseconds since the epoch. */
+  readonly now: number;
+  /** From 0 to 1, to spread out checks. */
+  readonly random: number;
+}
+
+/** What was learned by asking the provider. */
+export interface Learned extends NoAnswer {
+  /** The call, if the provider knows it. */
+  readonly found?: { readonly status: CallStatus; readonly settled: boolean };
+}
+
+/** What to do with a watched call. */
+export type Step =
+  | { readonly do: 'remove' }
+  | { readonly do: 'ask' }
+  /** Record the provider's answer: it moves the call. */
+  | { readonly do: 'record' }
+  | { readonly do: 'wait'; readonly dueInMs: number; readonly progress: WatchProgress }
+  /** Tell the application, and then wait. */
+  | { readonly do: 'tell'; readonly reason: WatchReason; readonly dueInMs: number; readonly progress: WatchProgress };
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** How long to wait after the provider was asked so many times. */
+const PAUSES_MS: readonly number[] = [1, 2, 5, 15, 60].map((minutes) => minutes * MINUTE_MS);
+const DAY_MS = 24 * HOUR_MS;
+
+/** What to do with a watch that is due, before the provider is asked. */
+export function look(watch: Watch, rules: CheckRules): Step {
+  const { call, expected, progress } = watch;
+  const isGone = call === undefined && expected === undefined;
+  if (isGone || call?.terminal) return { do: 'remove' };
+  // A call that lives again is found anew when it falls silent.
+  if (call !== undefined && since(call.lastEventAt, rules) < silenceOf(watch, rules)) return { do: 'remove' };
+  const aliveForMs = progress.aliveAt === undefined ? 0 : silenceOf(watch, rules) - since(progress.aliveAt, rules);
+  if (aliveForMs > 0) return { do: 'wait', dueInMs: aliveForMs, progress };
+  if (isSaid(progress, 'not_ended')) {
+    const isOver = call === undefined && progress.failed === undefined;
+    return isOver ? { do: 'remove' } : { do: 'wait', dueInMs: DAY_MS, progress };
+  }
+  // A notice that failed is delivered again without asking again.
+  if (progress.failures > 0 || !rules.canAsk) return sayOrWait(watch, progress, HOUR_MS, rules);
+  return { do: 'ask' };
+}
+
+/** What to do after the provider was asked. */
+export function conclude(watch: Watch, { found, wasAsked, retryInMs }: Learned, rules: CheckRules): Step {
+  const { call, progress } = watch;
+  if (!wasAsked) {
+    const waits = retryInMs !== undefined && !isGivenUp(watch, rules);
+    return waits
+      ? { do: 'wait', dueInMs: retryInMs, progress }
+      : sayOrWait(watch, progress, retryInMs ?? HOUR_MS, rules);
+  }
+  const asked = { ...progress, asked: progress.asked + 1 };
+  if (found === undefined || found.status === 'unknown') {
+    const pauseMs = rules.random * pauseAfter(progress.asked);
+    return sayOrWait(watch, asked, Math.max(pauseMs, retryInMs ?? 0), rules);
+  }
+  if (transitionOf(call?.status, found.status) !== 'advance') {
+    const aliveAt = new Date(rules.now).toISOString();
+    return { do: 'wait', dueInMs: silenceOf(watch, rules), progress: { ...asked, aliveAt } };
+  }
+  const { unsettled = 0 } = progress;
+  const waitedMs = PAUSES_MS.slice(0, unsettled).reduce((sum, ms) => sum + ms, 0);
+  if (found.settled || waitedMs >= rules.settleMs) return { do: 'record' };
+  return { do: 'wait', dueInMs: pauseAfter(unsettled), progress: { ...asked, unsettled: unsettled + 1 } };
+}
+
+/** Nothing was learned: tells the application what it has not been told, and waits. */
+function sayOrWait(watch: Watch, progress: WatchProgress, pauseMs: number, rules: CheckRules): Step {
+  const leftMs = rules.giveUpAfterMs - silentFor(watch, rules);
+  const dueInMs = leftMs > 0 ? Math.min(pauseMs, leftMs) : pauseMs;
+  const reason = reasonFor(watch, rules);
+  return isSaid(progress, reason) ? { do: 'wait', dueInMs, progress } : { do: 'tell', reason, dueInMs, progress };
+}
+
+function reasonFor(watch: Watch, rules: CheckRules): WatchReason {
+  const isUnknown = watch.call === undefined;
+  if (isUnknown && !isSaid(watch.progress, 'never_reported')) return 'never_reported';
+  if (isGivenUp(watch, rules)) return 'not_ended';
+  return isUnknown ? 'never_reported' : 'stuck';
+}
+
+/** Whether the application was told, or could not be told at any attempt. */
+function isSaid({ told, failed }: WatchProgress, reason: WatchReason): boolean {
+  return told.includes(reason) || failed?.reason === reason;
+}
+
+function isGivenUp(watch: Watch, rules: CheckRules): boolean {
+  return silentFor(watch, rules) >= rules.giveUpAfterMs;
+}
+
+/** Milliseconds since the last sign of life. */
+function silentFor(watch: Watch, rules: CheckRules): number {
+  const { call, progress } = watch;
+  const event = since(call?.lastEventAt ?? watch.since, rules);
+  return progress.aliveAt === undefined ? event : Math.min(event, since(progress.aliveAt, rules));
+}
+
+/** How long the call may be silent. */
+function silenceOf({ call }: Watch, { afterMs }: CheckRules): number {
+  return afterMs[(call?.status ?? 'queued') as LiveStatus];
+}
+
+function since(time: string, { now }: CheckRules): number {
+  return now - Date.parse(time);
+}
+
+function pauseAfter(count: number): number {
+  return PAUSES_MS[Math.min(count, PAUSES_MS.length - 1)] as number;
+}
