@@ -21,6 +21,7 @@ const CORE_LAYERS = [
     'event.ts',
     'event-parts.ts',
     'handlers.ts',
+    'notice.ts',
     'retry.ts',
     'call.ts',
     'errors.ts',

@@ -186,7 +186,7 @@ const RECEIVER_ERRORS = {
   },
   notice_failed: {
     severity: 'error',
-    message: 'onMissing or onStuck failed at every attempt.',
+    message: 'The handlers of a notice, onMissing or onStuck, failed at every attempt.',
     fix: "Fix the error in `cause`. `inbox.watches.list({ state: 'failed' })` has the call; pass it to calls.retryNotice().",
   },
   provider_missing: {

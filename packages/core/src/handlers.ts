@@ -2,7 +2,7 @@ import type { Call } from './call.ts';
 import type { CallStatusError } from './errors.ts';
 import type { AnyCallStatusEvent, CallStatus, TerminalStatus } from './event.ts';
 import type { Logger } from './log/log.ts';
-import type { NoticeHandler } from './reconcile/notice.ts';
+import type { NoticeHandler } from './notice.ts';
 
 /** The handler to call when a call reaches a status. */
 export const STATUS_HANDLERS = {

@@ -69,7 +69,15 @@ export type TelemetryEvent =
   /** The event became a dead letter. */
   | (TelemetryAttempt & { readonly type: 'event.dead' })
   /** The event counts as handled because no handler is registered here for its status. */
-  | (TelemetrySubject & { readonly type: 'event.unhandled' });
+  | (TelemetrySubject & { readonly type: 'event.unhandled' })
+  /**
+   * A provider was asked what became of a call. `failed`: its API did not answer. `postponed`: it was not asked yet because of a limit.
+   */
+  | {
+      readonly type: 'call.reconciled';
+      readonly provider: string;
+      readonly result: 'ended' | 'advanced' | 'unchanged' | 'not_found' | 'unknown' | 'failed' | 'postponed';
+    };
 
 const telemetry: Channel = channel('call-status');
 

@@ -20,4 +20,4 @@ export function refusal(options: object, environment?: string): CallStatusError 
 export const given = (options: object): never => options as never;
 
 export const HANDLERS =
-  'onQueued, onInitiated, onRinging, onInProgress, onCompleted, onBusy, onNoAnswer, onFailed, onCanceled, onEnded, onStatus, onError';
+  'onQueued, onInitiated, onRinging, onInProgress, onCompleted, onBusy, onNoAnswer, onFailed, onCanceled, onEnded, onStatus, onMissing, onStuck, onError';

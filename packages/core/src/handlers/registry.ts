@@ -9,7 +9,7 @@ import {
   type Handlers,
   STATUS_HANDLERS,
 } from '../handlers.ts';
-import type { NoticeHandler } from '../reconcile/notice.ts';
+import type { NoticeHandler } from '../notice.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
 
 /** A handler to call for an event. */

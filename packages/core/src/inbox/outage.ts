@@ -1,7 +1,7 @@
 import { CallStatusError, type ErrorCode } from '../errors.ts';
 
-/** Who uses the inbox: callbacks are recorded, and a worker takes jobs and reports results. */
-export type InboxUser = 'callbacks' | 'worker';
+/** Who uses the inbox: callbacks are recorded, a worker takes jobs and reports results, and the reconciler looks after watched calls. */
+export type InboxUser = 'callbacks' | 'worker' | 'reconciler';
 
 /** A shorter failure ends with the next attempt or so, and has no line about its end, in milliseconds. */
 const SHORT_MS = 2000;

@@ -1,5 +1,8 @@
 import type { CallStatus } from '../event.ts';
+import type { ExpectedDetails, WatchReason } from '../notice.ts';
 import type { Page, PageQuery } from './queries.ts';
+
+export type { ExpectedDetails, WatchReason } from '../notice.ts';
 
 /**
  * Calls that someone should look after: those that the application expects, and live ones that have been silent for too long. One process
@@ -61,16 +64,6 @@ export interface NewWatch extends WatchedCall {
   readonly progress?: WatchProgress;
 }
 
-/** What an application knows about a call that it has started. */
-export interface ExpectedDetails {
-  /** The caller's number. */
-  readonly from?: string;
-  /** The number that is called. */
-  readonly to?: string;
-  /** The application's own data, for its handlers. */
-  readonly custom?: string;
-}
-
 /** A watched call. */
 export interface Watch extends WatchKey {
   /** Since when it is watched: ISO 8601, UTC. For an expected call, when the application said so. */
@@ -112,15 +105,6 @@ export interface WatchProgress {
   /** How often the provider said that the call has ended, but not all of its figures. */
   readonly unsettled?: number;
 }
-
-/**
- * Why the application is told of a call.
- *
- * - `never_reported`: it expected the call, and no callback came in time.
- * - `stuck`: the call is live, and has been silent for longer than its status allows.
- * - `not_ended`: nothing was learned about the call until `giveUpAfterMs`.
- */
-export type WatchReason = 'never_reported' | 'stuck' | 'not_ended';
 
 /** What to store after a check. */
 export interface WatchUpdate {

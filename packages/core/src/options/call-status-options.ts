@@ -5,6 +5,7 @@ import type { Handlers } from '../handlers.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Logger } from '../log/log.ts';
 import type { EventOf, Provider } from '../provider/define-provider.ts';
+import type { ReconcileOptions } from '../reconcile/rules.ts';
 import type { RetryOptions } from '../retry.ts';
 import type { PublicUrl } from '../signing/called-url.ts';
 import type { Clock, TimeSource } from '../timer.ts';
@@ -75,6 +76,12 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
   readonly pollMs?: number | undefined;
   /** How failed handlers are retried. */
   readonly retry?: RetryOptions | undefined;
+  /**
+   * When calls without an end are looked after. One process of those that share the inbox does it, among those that run handlers and have
+   * this option, a provider with `api`, `onMissing` or `onStuck`, or have called `expect()`.
+   * @default see {@link ReconcileOptions}
+   */
+  readonly reconcile?: ReconcileOptions | undefined;
   /**
    * Which rejected callbacks the inbox keeps, so that someone can find out why: `inbox.refusals`. `false`: none.
    * @default { rows: 500, raw: false }

@@ -147,6 +147,7 @@ const RECEIVER_OPTIONS = [
   'concurrency',
   'leaseMs',
   'pollMs',
+  'reconcile',
   'keepRefused',
   'clock',
 ];

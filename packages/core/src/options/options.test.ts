@@ -16,7 +16,7 @@ const PUBLIC_URL_EXPECTED =
   '`publicUrl`: expected https://host with an optional path, or a function that returns it, got';
 const INBOX_EXPECTED =
   "`inbox`: expected an inbox, such as sqliteInbox({ path: '/data/calls.db' }) of @call-status/inbox-sqlite, got";
-const KNOWN = `providers, publicUrl, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, keepRefused, worker, leaseMs, pollMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
+const KNOWN = `providers, publicUrl, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, keepRefused, reconcile, worker, leaseMs, pollMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
 
 describe('resolveOptions', () => {
   it('fills in the defaults', () => {
@@ -132,6 +132,16 @@ describe('resolveOptions', () => {
     [{ inbox: null }, `${INBOX_EXPECTED} null.`],
     [{ concurrency: 1.5 }, '`concurrency`: expected a whole number of at least 1, got 1.5.'],
     [{ pollMs: 0 }, '`pollMs`: expected a whole number of milliseconds from 1 to 2147483647, got 0.'],
+    [{ reconcile: true }, '`reconcile`: expected an object with afterMs, everyMs or giveUpAfterMs, got true.'],
+    [
+      { reconcile: { afterMs: { ringing: 0 } } },
+      '`reconcile.afterMs.ringing`: expected a number of milliseconds above 0, got 0.',
+    ],
+    [
+      { reconcile: { afterMs: { answered: 9 } } },
+      '`reconcile.afterMs.answered` is no option; here it is `reconcile.afterMs.in-progress`.',
+    ],
+    [{ reconcile: { interval: 9 } }, '`reconcile.interval` is no option; here it is `reconcile.everyMs`.'],
     [{ keepRefused: true }, '`keepRefused`: expected false, or an object with rows or raw, got true.'],
     [{ keepRefused: { rows: 0 } }, '`keepRefused.rows`: expected a whole number of at least 1, got 0.'],
     [{ retry: { attempts: 0 } }, '`retry.attempts`: expected a whole number of at least 1, got 0.'],

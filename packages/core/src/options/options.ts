@@ -9,6 +9,7 @@ import type { Inbox } from '../inbox/inbox.ts';
 import { memoryInbox } from '../inbox/memory-inbox.ts';
 import { DefaultLogger, type Logger } from '../log/log.ts';
 import type { Provider } from '../provider/define-provider.ts';
+import type { ReconcileOptions } from '../reconcile/rules.ts';
 import type { RetryOptions } from '../retry.ts';
 import type { PublicUrl } from '../signing/called-url.ts';
 import { type Clock, nodeTimers, type Timers, type TimeSource } from '../timer.ts';
@@ -37,6 +38,8 @@ export interface ResolvedOptions {
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly retry: RetryOptions;
+  /** `undefined`: not given. */
+  readonly reconcile: ReconcileOptions | undefined;
   /** `false`: rejected callbacks are not kept. */
   readonly keepRefused: false | { readonly rows: number; readonly raw: boolean };
   readonly log: Logger;
@@ -71,6 +74,7 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     leaseMs = 15_000,
     pollMs = 1000,
     retry = {},
+    reconcile,
     keepRefused = {},
     allowUnauthenticated = false,
     log: _log,
@@ -104,6 +108,7 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     leaseMs,
     pollMs,
     retry,
+    reconcile,
     keepRefused: keepRefused && { rows: keepRefused.rows ?? 500, raw: keepRefused.raw ?? false },
     log,
     clock,
@@ -134,7 +139,10 @@ export function tokensOf(providers: readonly Provider[]): (name: string | undefi
 }
 
 /** How a provider's events are handled: the provider's options, else the receiver's. */
-export function rulesOf({ options: own }: Provider, { retry, handlerTimeoutMs }: ResolvedOptions): ProviderRules {
+export function rulesOf(
+  { options: own }: Pick<Provider, 'options'>,
+  { retry, handlerTimeoutMs }: ResolvedOptions,
+): ProviderRules {
   return {
     retry: { ...retry, ...own.retry },
     handlerTimeoutMs: own.handlerTimeoutMs ?? handlerTimeoutMs,

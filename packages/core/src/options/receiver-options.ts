@@ -1,6 +1,7 @@
 import type { Limits } from '../decode/fields.ts';
 import type { Handlers } from '../handlers.ts';
 import type { Provider } from '../provider/define-provider.ts';
+import type { ReconcileOptions } from '../reconcile/rules.ts';
 import { kindOf, type OptionRule, type OptionRules, optionIssues } from '../rules/check-options.ts';
 import {
   BOOLEAN,
@@ -11,12 +12,19 @@ import {
   oneOf,
   POSITIVE_INTEGER,
   SHARED_RULES,
+  SPAN,
 } from '../rules/option-rules.ts';
 import { LONGEST_TIMER_MS } from '../timer.ts';
 import type { CallStatusOptions, KeepRefusedOptions } from './call-status-options.ts';
 
 const HTTP_ADDRESS = /^https?:\/\/[^/?#\s]+(\/[^\s?#]*)?(#\S*)?$/;
 const PROVIDER_LIST = 'a list of providers, such as [signalwire({ … })]';
+
+/** A pause of a timer that repeats. */
+const POSITIVE_MILLISECONDS: OptionRule = {
+  expected: `a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}`,
+  fits: (value) => POSITIVE_INTEGER.fits(value) && MILLISECONDS.fits(value),
+};
 
 const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
   providers: {
@@ -65,17 +73,29 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
     fits: (value) => value === false,
     aliases: ['keepRejected', 'refusals', 'rejected', 'keepRefusals'],
   },
+  reconcile: {
+    ...objectOf<ReconcileOptions>({
+      afterMs: named(
+        objectOf<NonNullable<ReconcileOptions['afterMs']>>({
+          queued: SPAN,
+          initiated: SPAN,
+          ringing: SPAN,
+          'in-progress': { ...SPAN, aliases: ['inProgress', 'answered'] },
+          unknown: SPAN,
+        }),
+        'after',
+        'silentForMs',
+        'timeouts',
+        'stuckAfterMs',
+      ),
+      everyMs: named(POSITIVE_MILLISECONDS, 'every', 'interval', 'intervalMs', 'pollMs'),
+      giveUpAfterMs: named(SPAN, 'giveUpAfter', 'giveUpMs', 'timeoutMs', 'maxAgeMs'),
+    }),
+    aliases: ['reconciler', 'reconciliation', 'stuck', 'missing'],
+  },
   worker: named(BOOLEAN, 'worker', 'workers', 'runHandlers'),
   leaseMs: named(POSITIVE_INTEGER, 'lease', 'leaseTimeout', 'visibilityTimeout', 'lockDuration'),
-  pollMs: named(
-    {
-      expected: `a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}`,
-      fits: (value) => POSITIVE_INTEGER.fits(value) && MILLISECONDS.fits(value),
-    },
-    'pollInterval',
-    'pollIntervalMs',
-    'interval',
-  ),
+  pollMs: named(POSITIVE_MILLISECONDS, 'pollInterval', 'pollIntervalMs', 'interval'),
   ...SHARED_RULES,
   log: {
     expected: 'a logger with warn and error, such as pino()',

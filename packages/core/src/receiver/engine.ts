@@ -8,6 +8,7 @@ import { inboxFailure } from '../inbox/inbox-failure.ts';
 import { Outage } from '../inbox/outage.ts';
 import { DefaultLogger, type Logger } from '../log/log.ts';
 import { type ResolvedOptions, rulesOf, tokensOf } from '../options/options.ts';
+import type { ExpectOptions } from '../reconcile/expect.ts';
 import { type Dropped, sayingOnce } from '../request/checked-form.ts';
 import { HandledElsewhere } from '../request/handled-elsewhere.ts';
 import { KeptRefusals } from '../request/kept-refusals.ts';
@@ -16,6 +17,7 @@ import type { Pipeline } from '../request/receive.ts';
 import { Recorder } from '../request/record.ts';
 import { Reporter } from '../request/reporter.ts';
 import { clearInterval, LONGEST_TIMER_MS, setInterval } from '../timer.ts';
+import { Reconciling } from './reconciling.ts';
 import { shutDown } from './shut-down.ts';
 
 /** What runs behind a receiver and each of its providers: the registry of handlers, the recorder, the worker and the inbox. */
@@ -33,6 +35,7 @@ export class Engine implements Pipeline {
   readonly #workerReports: WorkerReports;
   readonly #elsewhere: HandledElsewhere | undefined;
   readonly #outage: Outage;
+  readonly #reconciling: Reconciling;
   #isOpen = false;
   #isWorking = false;
   #keepAlive: NodeJS.Timeout | undefined;
@@ -93,6 +96,14 @@ export class Engine implements Pipeline {
       kinds: () => this.#registry.kinds,
       load: () => this.#worker.load,
     });
+    this.#reconciling = new Reconciling({
+      options,
+      registry: this.#registry,
+      outage,
+      dropped: this.dropped,
+      report,
+      open: () => this.open(),
+    });
     this.#startIfWanted();
   }
 
@@ -103,6 +114,15 @@ export class Engine implements Pipeline {
   /** What the worker of this process does; `undefined` if it does not run. */
   get load(): WorkerLoad | undefined {
     return this.#isWorking && !this.closing ? this.#worker.load : undefined;
+  }
+
+  /** Whether this process looks after calls without an end; `undefined` if it never does. */
+  get leads(): boolean | undefined {
+    return this.closing ? undefined : this.#reconciling.leads;
+  }
+
+  expect(provider: string, call: ExpectOptions): Promise<void> {
+    return this.#reconciling.expect(provider, call);
   }
 
   /** Adds a handler for the events of a provider, or of all providers if the name is empty. */
@@ -146,11 +166,16 @@ export class Engine implements Pipeline {
   }
 
   #start(): void {
-    if (this.#isWorking) return;
+    if (this.#isWorking) {
+      // A handler may have been added.
+      this.#reconciling.start();
+      return;
+    }
     this.open()?.catch((cause: unknown) => this.#notOpened(inboxFailure(cause)));
     this.#isWorking = true;
     this.#worker.start();
     this.#workerReports.start();
+    this.#reconciling.start();
   }
 
   #notOpened(error: CallStatusError): void {
@@ -160,10 +185,13 @@ export class Engine implements Pipeline {
 
   async #shutDown(deadlineMs: number): Promise<void> {
     try {
-      const [worker, workerReports] = [this.#worker, this.#workerReports];
+      const [worker, workerReports, reconciling] = [this.#worker, this.#workerReports, this.#reconciling];
       const { refusals, reporter } = this;
       const { inbox } = this.options;
-      await shutDown({ worker, workerReports, refusals, inbox, report: (error) => reporter.report(error) }, deadlineMs);
+      await shutDown(
+        { worker, workerReports, reconciling, refusals, inbox, report: (error) => reporter.report(error) },
+        deadlineMs,
+      );
     } finally {
       this.#elsewhere?.stop();
       this.reporter.flush();

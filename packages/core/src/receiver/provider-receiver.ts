@@ -1,6 +1,7 @@
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
 import type { Provider } from '../provider/define-provider.ts';
+import type { ExpectOptions } from '../reconcile/expect.ts';
 import { reportedEvent } from '../request/reported-event.ts';
 import type { Engine } from './engine.ts';
 import { ScopedReceiver } from './scoped-receiver.ts';
@@ -15,6 +16,11 @@ export class OneProviderReceiver<Event> extends ScopedReceiver<Event> implements
     super(engine, [provider], provider.name);
     this.#engine = engine;
     this.#provider = provider;
+  }
+
+  async expect(call: ExpectOptions): Promise<void> {
+    if (this.#engine.closing) throw new CallStatusError('closed', { provider: this.#provider.name });
+    await this.#engine.expect(this.#provider.name, call);
   }
 
   async record(fields: object, { tenant }: RecordOptions = {}): Promise<AnyCallStatusEvent> {

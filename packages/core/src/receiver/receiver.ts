@@ -1,5 +1,6 @@
 import { CallStatusError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import type { Watch, Watches } from '../inbox/watches.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { checkOptions } from '../rules/check-options.ts';
 import { DEADLINE } from '../rules/option-rules.ts';
@@ -42,8 +43,13 @@ export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements 
   async health(): Promise<ReceiverHealth> {
     await this.#engine.open();
     const inbox = await this.inbox.health();
-    const { load } = this.#engine;
-    return load === undefined ? { inbox } : { inbox, worker: load };
+    const { load, leads } = this.#engine;
+    return { inbox, ...(load !== undefined && { worker: load }), ...(leads !== undefined && { leads }) };
+  }
+
+  retryNotice(watch: Watch): Promise<boolean> {
+    const { failed: _, ...progress } = watch.progress;
+    return (this.inbox.watches as Watches).update(watch, { dueInMs: 0, progress });
   }
 
   startWorker(): void {

@@ -5,11 +5,13 @@ import type { WorkerReports } from '../handlers/worker-reports.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { KeptRefusals } from '../request/kept-refusals.ts';
 import { monotonicNow } from '../timer.ts';
+import type { Reconciling } from './reconciling.ts';
 
 /** What is shut down. */
 export interface Running {
   readonly worker: Worker;
   readonly workerReports: WorkerReports;
+  readonly reconciling: Pick<Reconciling, 'stop'>;
   readonly refusals: KeptRefusals | undefined;
   readonly inbox: Inbox;
   readonly report: (error: CallStatusError) => void;
@@ -20,14 +22,17 @@ const LONGEST_RELEASE_MS = 1000;
 
 /** Waits for running handlers and closes the inbox, all within the deadline. An inbox that is not durable is drained first. */
 export async function shutDown(
-  { worker, workerReports, refusals, inbox, report }: Running,
+  { worker, workerReports, reconciling, refusals, inbox, report }: Running,
   deadlineMs: number,
 ): Promise<void> {
   const endsAt = monotonicNow() + deadlineMs;
   const releaseMs = Math.min(LONGEST_RELEASE_MS, deadlineMs / 4);
   const rest = (kept = 0): number => Math.max(0, endsAt - kept - monotonicNow());
-  if (!inbox.durable) await worker.drain(rest(releaseMs));
-  await worker.stop(rest(releaseMs), releaseMs / 2);
+  const stopWorker = async (): Promise<void> => {
+    if (!inbox.durable) await worker.drain(rest(releaseMs));
+    await worker.stop(rest(releaseMs), releaseMs / 2);
+  };
+  await Promise.all([reconciling.stop(rest(releaseMs), releaseMs / 2), stopWorker()]);
   if (!inbox.durable) await withDeadline(reportLostEvents(inbox, report), rest());
   await withDeadline(Promise.all([workerReports.stop(), refusals?.close()]), rest(releaseMs / 4));
   if (await withDeadline(inbox.close(), rest())) return;

@@ -3,6 +3,8 @@ import type { AnyCallStatusEvent } from '../event.ts';
 import type { HandlerOptions, Handlers } from '../handlers.ts';
 import type { WorkerLoad } from '../inbox/health.ts';
 import type { Inbox, InboxHealth } from '../inbox/inbox.ts';
+import type { Watch } from '../inbox/watches.ts';
+import type { ExpectOptions } from '../reconcile/expect.ts';
 
 /** `calls.onCompleted(fn, { name: 'billing' })`: the handlers as methods, each returning its receiver. */
 export type Registrars<Event, Self> = {
@@ -14,6 +16,27 @@ export type Registrars<Event, Self> = {
 
 /** One provider of a receiver: registers handlers for it, and receives its callbacks at a URL of its own. */
 export interface ProviderReceiver<Event> extends CallbackReceiver, Registrars<Event, ProviderReceiver<Event>> {
+  /**
+   * Says that your application has started a call. If no callback comes in time, the provider is asked about it where that is possible, and
+   * `onMissing` is called. It records no event; it may come before or after the first callback, and more than once. It is kept in the inbox,
+   * so it survives a restart.
+   *
+   * @throws CallStatusError `invalid_options`; `closed`; those of the inbox
+   * @example
+   * ```ts
+   * import { createCallStatus, exotel } from '@call-status/core';
+   *
+   * const calls = createCallStatus({
+   *   providers: [exotel({ token: process.env.EXOTEL_TOKEN! })],
+   *   onMissing: ({ reason, callId, expected }) => console.warn(reason, callId, expected?.custom),
+   * });
+   *
+   * export async function started(callId: string, order: string): Promise<void> {
+   *   await calls.provider('exotel').expect({ callId, withinMs: 60_000, custom: order });
+   * }
+   * ```
+   */
+  expect(call: ExpectOptions): Promise<void>;
   /**
    * Records what your application knows about a call without a callback: that it made the call, or what the provider's API reports about
    * one whose callback never came. Handlers run as they do for a callback. Such an event is not authenticated, so its `trust` is `none`.
@@ -73,6 +96,22 @@ export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, 
    * ```
    */
   health(): Promise<ReceiverHealth>;
+  /**
+   * Delivers a notice once more that `onMissing` or `onStuck` failed to take at every attempt.
+   *
+   * @param watch a row of `inbox.watches.list({ state: 'failed' })`
+   * @returns `false` if the call is no longer watched, or has changed since it was read
+   * @throws CallStatusError of the inbox
+   * @example
+   * ```ts
+   * import { createCallStatus, signalwire } from '@call-status/core';
+   *
+   * const calls = createCallStatus({ providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })] });
+   * const { rows } = await calls.inbox.watches.list({ state: 'failed' });
+   * for (const watch of rows) await calls.retryNotice(watch);
+   * ```
+   */
+  retryNotice(watch: Watch): Promise<boolean>;
   /** Starts running handlers in this process, which `worker: false` prevents, and keeps the process alive until `close()`. */
   startWorker(): void;
   /**
@@ -89,6 +128,8 @@ export interface ReceiverHealth {
   readonly inbox: InboxHealth;
   /** What the worker of this process does; absent if no handlers run here. */
   readonly worker?: WorkerLoad;
+  /** Whether this process is the one that looks after calls without an end; absent if it never does. */
+  readonly leads?: boolean;
 }
 
 /** The names of the providers of these events. */

@@ -1,6 +1,6 @@
 import { transitionOf } from '../call.ts';
 import type { CallStatus } from '../event.ts';
-import type { Watch, WatchProgress, WatchReason } from '../inbox/watches.ts';
+import type { Watch, WatchedState, WatchProgress, WatchReason } from '../inbox/watches.ts';
 import type { NoAnswer } from './asker.ts';
 import type { LiveStatus, ReconcileRules } from './rules.ts';
 
@@ -41,12 +41,14 @@ const DAY_MS = 24 * HOUR_MS;
 /** What to do with a watch that is due, before the provider is asked. */
 export function look(watch: Watch, rules: CheckRules): Step {
   const { call, expected, progress } = watch;
-  const isGone = call === undefined && expected === undefined;
-  if (isGone || call?.terminal) return { do: 'remove' };
-  // A call that lives again is found anew when it falls silent.
-  if (call !== undefined && since(call.lastEventAt, rules) < silenceOf(watch, rules)) return { do: 'remove' };
-  const aliveForMs = progress.aliveAt === undefined ? 0 : silenceOf(watch, rules) - since(progress.aliveAt, rules);
-  if (aliveForMs > 0) return { do: 'wait', dueInMs: aliveForMs, progress };
+  if (call === undefined ? expected === undefined : call.terminal) return { do: 'remove' };
+  if (call !== undefined) {
+    const mayBeSilentMs = silenceOf(call, rules);
+    // A call that lives again is found anew when it falls silent.
+    if (since(call.lastEventAt, rules) < mayBeSilentMs) return { do: 'remove' };
+    const aliveForMs = progress.aliveAt === undefined ? 0 : mayBeSilentMs - since(progress.aliveAt, rules);
+    if (aliveForMs > 0) return { do: 'wait', dueInMs: aliveForMs, progress };
+  }
   if (isSaid(progress, 'not_ended')) {
     const isOver = call === undefined && progress.failed === undefined;
     return isOver ? { do: 'remove' } : { do: 'wait', dueInMs: DAY_MS, progress };
@@ -70,9 +72,9 @@ export function conclude(watch: Watch, { found, wasAsked, retryInMs }: Learned, 
     const pauseMs = rules.random * pauseAfter(progress.asked);
     return sayOrWait(watch, asked, Math.max(pauseMs, retryInMs ?? 0), rules);
   }
-  if (transitionOf(call?.status, found.status) !== 'advance') {
+  if (call !== undefined && transitionOf(call.status, found.status) !== 'advance') {
     const aliveAt = new Date(rules.now).toISOString();
-    return { do: 'wait', dueInMs: silenceOf(watch, rules), progress: { ...asked, aliveAt } };
+    return { do: 'wait', dueInMs: silenceOf(call, rules), progress: { ...asked, aliveAt } };
   }
   const { unsettled = 0 } = progress;
   const waitedMs = PAUSES_MS.slice(0, unsettled).reduce((sum, ms) => sum + ms, 0);
@@ -112,8 +114,8 @@ function silentFor(watch: Watch, rules: CheckRules): number {
 }
 
 /** How long the call may be silent. */
-function silenceOf({ call }: Watch, { afterMs }: CheckRules): number {
-  return afterMs[(call?.status ?? 'queued') as LiveStatus];
+function silenceOf({ status }: WatchedState, { afterMs }: CheckRules): number {
+  return afterMs[status as LiveStatus];
 }
 
 function since(time: string, { now }: CheckRules): number {

@@ -6,10 +6,10 @@ import { textOf } from '../handlers/results.ts';
 import type { ProviderRules } from '../handlers/worker-options.ts';
 import type { Watch, WatchProgress, WatchReason } from '../inbox/watches.ts';
 import type { Logger } from '../log/log.ts';
+import type { CallNotice, NoticeHandler } from '../notice.ts';
 import { DEFAULT_ATTEMPTS } from '../retry.ts';
 import { mayHavePhoneNumber } from '../text/redact.ts';
 import { LONGEST_TIMER_MS, type Timers } from '../timer.ts';
-import type { CallNotice, NoticeHandler } from './notice.ts';
 
 /** What the notices need from the receiver. */
 export interface NoticesOptions {

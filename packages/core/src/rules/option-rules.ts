@@ -27,6 +27,12 @@ export const MILLISECONDS: OptionRule = {
   fits: (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER_MS,
 };
 
+/** A time that passes in a store, so it may be longer than a timer supports. */
+export const SPAN: OptionRule = {
+  expected: 'a number of milliseconds above 0',
+  fits: (value) => Number.isFinite(value) && (value as number) > 0,
+};
+
 /** How long closing may take; unlike a delay, it may be longer than a timer supports. */
 export const DEADLINE: OptionRule = {
   expected: 'a number of milliseconds of at least 0',

@@ -1,6 +1,24 @@
-import type { CallStatus } from '../event.ts';
-import type { ExpectedDetails, WatchReason } from '../inbox/watches.ts';
-import type { Logger } from '../log/log.ts';
+import type { CallStatus } from './event.ts';
+import type { Logger } from './log/log.ts';
+
+/** What an application knows about a call that it has started. */
+export interface ExpectedDetails {
+  /** The caller's number. */
+  readonly from?: string;
+  /** The number that is called. */
+  readonly to?: string;
+  /** The application's own data, for its handlers. */
+  readonly custom?: string;
+}
+
+/**
+ * Why the application is told of a call.
+ *
+ * - `never_reported`: it expected the call, and no callback came in time.
+ * - `stuck`: the call is live, and has been silent for longer than its status allows.
+ * - `not_ended`: nothing was learned about the call until `giveUpAfterMs`.
+ */
+export type WatchReason = 'never_reported' | 'stuck' | 'not_ended';
 
 /** What `onMissing` and `onStuck` get: a call without an end. */
 export interface CallNotice {

@@ -1,0 +1,101 @@
+import type { CallStatusError } from '../errors.ts';
+import { AsyncContext } from '../handlers/context.ts';
+import type { HandlerRegistry } from '../handlers/registry.ts';
+import type { Outage } from '../inbox/outage.ts';
+import type { Watches } from '../inbox/watches.ts';
+import { type ResolvedOptions, rulesOf } from '../options/options.ts';
+import type { Asker } from '../reconcile/asker.ts';
+import { type ExpectOptions, expectedCall } from '../reconcile/expect.ts';
+import { Notices } from '../reconcile/notices.ts';
+import { Reconciler } from '../reconcile/reconciler.ts';
+import { reconcileRules } from '../reconcile/rules.ts';
+import type { Dropped } from '../request/checked-form.ts';
+
+/** What looking after calls needs from the receiver. */
+export interface ReconcilingOptions {
+  readonly options: ResolvedOptions;
+  readonly registry: HandlerRegistry;
+  readonly outage: Outage;
+  readonly dropped: (provider: string) => Dropped;
+  readonly open: () => Promise<void> | undefined;
+  readonly report: (error: CallStatusError) => void;
+}
+
+/** Calls without an end, as a receiver looks after them: it begins once something in this process asks for it. */
+export class Reconciling {
+  readonly #options: ReconcilingOptions;
+  readonly #reconciler: Reconciler;
+  #isStarted = false;
+  #isExpecting = false;
+  #mayStart = false;
+
+  constructor(given: ReconcilingOptions) {
+    const { options, registry, report } = given;
+    const { inbox, providers, reconcile, clock, timers, owner, log } = options;
+    this.#options = given;
+    const context = new AsyncContext();
+    const rules = new Map(providers.map((provider) => [provider.name, rulesOf(provider, options)]));
+    const fallback = rulesOf({ options: {} }, options);
+    const notices = new Notices({
+      timers,
+      log,
+      context,
+      report,
+      rulesOf: (provider) => rules.get(provider) ?? fallback,
+      handlersFor: (provider, kind) => registry.noticeHandlersFor(provider, kind),
+    });
+    const makeAsker = () => createAsker({ providers, timers, now: clock, report });
+    const shared = { inbox, watches: inbox.watches as Watches, providers, clock, timers, owner };
+    this.#reconciler = new Reconciler({
+      ...given,
+      ...shared,
+      context,
+      notices,
+      rules: reconcileRules(reconcile),
+      makeAsker,
+    });
+  }
+
+  get leads(): boolean | undefined {
+    return this.#isStarted ? this.#reconciler.leads : undefined;
+  }
+
+  /** Handlers run in this process now, or there are more of them. */
+  start(): void {
+    this.#mayStart = true;
+    if (this.#isStarted || !this.#isWanted) return;
+    this.#isStarted = true;
+    this.#reconciler.start();
+  }
+
+  async expect(provider: string, expected: ExpectOptions): Promise<void> {
+    const watch = expectedCall(provider, expected);
+    const { options, open } = this.#options;
+    await open();
+    await (options.inbox.watches as Watches).add([watch]);
+    this.#isExpecting = true;
+    if (this.#mayStart) this.start();
+    this.#reconciler.wakeIn(watch.dueInMs);
+  }
+
+  async stop(deadlineMs: number, releaseMs: number): Promise<void> {
+    this.#mayStart = false;
+    if (this.#isStarted) await this.#reconciler.stop(deadlineMs, releaseMs);
+  }
+
+  get #isWanted(): boolean {
+    const { options, registry } = this.#options;
+    const { reconcile, providers } = options;
+    const { kinds } = registry;
+    const hasHandler = kinds.includes('onMissing') || kinds.includes('onStuck');
+    if (options.inbox.watches === undefined) return false;
+    return this.#isExpecting || reconcile !== undefined || hasHandler || providers.some(hasApi);
+  }
+}
+
+const createAsker = (_: unknown): Asker => ({
+  batchOf: () => undefined,
+  ask: async () => new Map(),
+  close() {},
+});
+const hasApi = (_: unknown): boolean => false;

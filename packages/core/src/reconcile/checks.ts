@@ -1,0 +1,149 @@
+import { CallStatusError, unexpected } from '../errors.ts';
+import type { Inbox, NewEvent } from '../inbox/inbox.ts';
+import type { Watch, Watches } from '../inbox/watches.ts';
+import type { Provider } from '../provider/define-provider.ts';
+import type { Answer } from '../provider/fetch-call.ts';
+import type { Dropped } from '../request/checked-form.ts';
+import { publish } from '../telemetry.ts';
+import type { Clock } from '../timer.ts';
+import type { Asker, NoAnswer } from './asker.ts';
+import { type CheckRules, conclude, type Learned, look, type Step } from './check.ts';
+import { inParallel } from './in-parallel.ts';
+import type { Notices } from './notices.ts';
+import { reconciledEvent } from './reconciled-event.ts';
+import type { ReconcileRules } from './rules.ts';
+
+/** What the checks need from the receiver. */
+export interface ChecksOptions {
+  readonly inbox: Pick<Inbox, 'record'>;
+  readonly watches: Watches;
+  readonly providers: readonly Provider[];
+  readonly rules: ReconcileRules;
+  readonly clock: Clock;
+  readonly notices: Notices;
+  readonly dropped: (provider: string) => Dropped;
+  readonly report: (error: CallStatusError) => void;
+}
+
+/** Requests to providers at a time: one for each account at most. */
+const MOST_ACCOUNTS = 8;
+/** Calls of one request whose results are stored at a time. */
+const MOST_CALLS = 8;
+
+/** Checks watched calls that are due: looks at them, asks their providers, records what they say, tells the application. */
+export class Checks {
+  readonly #options: ChecksOptions;
+
+  constructor(options: ChecksOptions) {
+    this.#options = options;
+  }
+
+  /** @param goesOn whether this process is still the one that checks */
+  async run(watches: readonly Watch[], asker: Asker, goesOn: () => boolean): Promise<void> {
+    const toAsk: Watch[] = [];
+    await inParallel(watches, MOST_CALLS, async (watch) => {
+      if (!goesOn()) return;
+      const step = look(watch, this.#rulesFor(watch, asker));
+      if (step.do === 'ask') toAsk.push(watch);
+      else await this.#take(step, watch);
+    });
+    await inParallel(byAccount(toAsk), MOST_ACCOUNTS, (account) => this.#askFor(account, asker, goesOn));
+  }
+
+  /** One request after the other. */
+  async #askFor(account: readonly Watch[], asker: Asker, goesOn: () => boolean): Promise<void> {
+    const [first] = account as [Watch];
+    const { provider, tenant } = first;
+    const batch = asker.batchOf(provider) as number;
+    for (let at = 0; at < account.length && goesOn(); at += batch) {
+      const asked = account.slice(at, at + batch);
+      const answers = await asker.ask(
+        provider,
+        tenant,
+        asked.map(({ callId }) => callId),
+      );
+      await inParallel(asked, MOST_CALLS, async (watch) => {
+        if (goesOn()) await this.#learn(watch, answers.get(watch.callId) ?? 'unknown', asker);
+      });
+    }
+  }
+
+  async #learn(watch: Watch, answer: Answer | NoAnswer, asker: Asker): Promise<void> {
+    const event = this.#eventOf(watch, answer);
+    const learned = learnedFrom(answer, event);
+    const step = conclude(watch, learned, this.#rulesFor(watch, asker));
+    publish(() => ({ type: 'call.reconciled', provider: watch.provider, result: resultOf(answer, event, step) }));
+    if (step.do === 'record') await this.#record(event as NewEvent);
+    await this.#take(step, watch);
+  }
+
+  /** A call that lives on is found anew when it falls silent. */
+  async #take(step: Step, watch: Watch): Promise<void> {
+    const { watches, notices } = this.#options;
+    if (step.do === 'remove' || step.do === 'record') await watches.remove(watch);
+    else if (step.do === 'wait') await watches.update(watch, step);
+    else if (step.do === 'tell') {
+      const told = await notices.tell(watch, step.reason, step.progress);
+      if (told === undefined) return;
+      const { progress, retryInMs: dueInMs = step.dueInMs } = told;
+      await watches.update(watch, { dueInMs, progress });
+    }
+  }
+
+  async #record(event: NewEvent): Promise<void> {
+    const { inbox, report } = this.#options;
+    const { transition } = await inbox.record(event);
+    // A callback with another outcome was faster.
+    if (transition !== 'conflict') return;
+    report(new CallStatusError('conflicting_status', { provider: event.provider, eventId: event.id }));
+  }
+
+  /** `undefined` if the provider knows nothing, or if its definition returned something invalid. */
+  #eventOf({ provider: name, tenant }: Watch, answer: Answer | NoAnswer): NewEvent | undefined {
+    if (typeof answer === 'string' || 'wasAsked' in answer) return undefined;
+    const { providers, clock, dropped, report } = this.#options;
+    const provider = providers.find((one) => one.name === name) as Provider;
+    try {
+      return reconciledEvent(provider, answer, tenant, clock(), dropped(name));
+    } catch (cause) {
+      report(unexpected(cause, name));
+      return undefined;
+    }
+  }
+
+  #rulesFor({ provider: name }: Watch, asker: Asker): CheckRules {
+    const { providers, rules, clock } = this.#options;
+    const { settleMs = 0 } = providers.find((one) => one.name === name)?.definition.fetchCall ?? {};
+    const canAsk = asker.batchOf(name) !== undefined;
+    return { ...rules, canAsk, settleMs, now: clock(), random: Math.random() };
+  }
+}
+
+/** Rate limits are those of an account. */
+function byAccount(watches: readonly Watch[]): readonly (readonly Watch[])[] {
+  const accounts = new Map<string, Watch[]>();
+  for (const watch of watches) {
+    const account = JSON.stringify([watch.provider, watch.tenant]);
+    const others = accounts.get(account);
+    if (others === undefined) accounts.set(account, [watch]);
+    else others.push(watch);
+  }
+  return [...accounts.values()];
+}
+
+function learnedFrom(answer: Answer | NoAnswer, event: NewEvent | undefined): Learned {
+  if (typeof answer === 'string') return { wasAsked: true };
+  if ('wasAsked' in answer) return answer;
+  if (event === undefined) return { wasAsked: true };
+  return { wasAsked: true, found: { status: event.status, settled: answer.settled ?? true } };
+}
+
+/** What the provider's answer did. */
+export type ReconcileResult = 'ended' | 'advanced' | 'unchanged' | 'not_found' | 'unknown' | 'failed' | 'postponed';
+
+function resultOf(answer: Answer | NoAnswer, event: NewEvent | undefined, step: Step): ReconcileResult {
+  if (typeof answer === 'string') return answer;
+  if ('wasAsked' in answer) return answer.wasAsked ? 'failed' : 'postponed';
+  if (step.do !== 'record') return event === undefined || event.status === 'unknown' ? 'unknown' : 'unchanged';
+  return event?.terminal ? 'ended' : 'advanced';
+}
