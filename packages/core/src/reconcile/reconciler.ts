@@ -109,12 +109,16 @@ export class Reconciler {
   }
 
   async #becomeLeader(): Promise<boolean> {
-    const wasLeader = this.leads;
+    if (!this.leads) this.#closeAsker();
     const isLeader = await this.#leadership.campaign();
-    if (isLeader && wasLeader) return true;
-    this.#asker?.close();
-    this.#asker = isLeader ? this.#options.makeAsker() : undefined;
+    if (isLeader) this.#asker ??= this.#options.makeAsker();
+    else this.#closeAsker();
     return isLeader;
+  }
+
+  #closeAsker(): void {
+    this.#asker?.close();
+    this.#asker = undefined;
   }
 
   async #lookAfterCalls(asker: Asker): Promise<void> {
