@@ -4,7 +4,8 @@ import type { HandlerRegistry } from '../handlers/registry.ts';
 import type { Outage } from '../inbox/outage.ts';
 import type { Watches } from '../inbox/watches.ts';
 import { type ResolvedOptions, rulesOf } from '../options/options.ts';
-import type { Asker } from '../reconcile/asker.ts';
+import { createAsker } from '../reconcile/ask/create-asker.ts';
+import { hasApi } from '../reconcile/ask/credentials.ts';
 import { type ExpectOptions, expectedCall } from '../reconcile/expect.ts';
 import { Notices } from '../reconcile/notices.ts';
 import { Reconciler } from '../reconcile/reconciler.ts';
@@ -92,10 +93,3 @@ export class Reconciling {
     return this.#isExpecting || reconcile !== undefined || hasHandler || providers.some(hasApi);
   }
 }
-
-const createAsker = (_: unknown): Asker => ({
-  batchOf: () => undefined,
-  ask: async () => new Map(),
-  close() {},
-});
-const hasApi = (_: unknown): boolean => false;
