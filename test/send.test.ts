@@ -52,6 +52,39 @@ it('sends to a server that listens, and leaves it so', async () => {
   server.close();
 });
 
+it('sends to a service that runs, by its origin', async () => {
+  await using receiver = testReceiver({ providers: [provider] });
+  const server = createServer(express().use('/hooks', callStatusMiddleware(receiver.calls)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const origin = `http://${host}:${(server.address() as AddressInfo).port}`;
+    const made = callback(signalwire, 'completed', { secret: 's', url: `${origin}/hooks` });
+    expect((await send(origin, forged(made))).status).toBe(403);
+    expect((await send(origin, made)).status).toBe(200);
+  }
+  server.close();
+  await receiver.idle();
+  expect(receiver.events('onCompleted')).toHaveLength(1);
+});
+
+it('speaks TLS with a service that does', async () => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await expect(send(origin, callback(signalwire, 'completed'))).rejects.toThrow(/SSL|EPROTO/);
+  server.close();
+});
+
+it.each([
+  ['http://127.0.0.1:3000/hooks', "pass send('http://127.0.0.1:3000', …)"],
+  ['127.0.0.1:3000', 'an origin such as'],
+  ['ftp://127.0.0.1', 'an origin such as'],
+])('refuses %s', async (url, text) => {
+  await expect(send(url, callback(signalwire, 'completed'))).rejects.toThrow(text);
+});
+
 it('returns the answer of a listener, and closes what it opened', async () => {
   let port = 0;
   const listener: RequestListener = ({ socket, method }: IncomingMessage, res: ServerResponse) => {

@@ -1,11 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { CallbackRequest } from '@call-status/core';
 import { fetchRequestOf, pairsOf } from './callback/convert.ts';
 
-/** A target for requests: an Express, Koa or Fastify application, a Node server or listener, or a Fetch function. */
+/**
+ * A target for requests: an Express, Koa or Fastify application, a Node server or listener, a Fetch function, or the origin of a service that
+ * runs, such as `http://127.0.0.1:3000`.
+ */
 export type App =
+  | string
   | FetchFunction
   | { readonly fetch: FetchFunction }
   | NodeListener
@@ -34,8 +39,9 @@ export interface NodeServer {
 /**
  * Sends a callback to an application, over a real connection, and waits for the answer. If the target does not listen yet, it listens on an
  * ephemeral local port until the answer has arrived. The application sees the host of the callback's `url`; with `https:`, the connection
- * looks like TLS.
+ * looks like TLS. A service that runs elsewhere sees the connection as it is, so give the callback the URL at which the service expects it.
  *
+ * @throws TypeError when the origin has a path, or is no URL
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
@@ -52,7 +58,7 @@ export async function send(app: App, callback: CallbackRequest): Promise<Respons
   const answer = await answererOf(app);
   if (answer.fetch !== undefined)
     return (await answer.fetch(fetchRequestOf(callback))) ?? new Response(null, NOT_FOUND);
-  if (answer.port !== undefined) return sendTo(answer.port, callback);
+  if (answer.origin !== undefined) return sendTo(answer.origin, callback);
   const isSecure = callback.origin.startsWith('https:');
   const server = createServer((req, res) => {
     if (isSecure) Object.assign(req.socket, { encrypted: true });
@@ -61,7 +67,7 @@ export async function send(app: App, callback: CallbackRequest): Promise<Respons
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
-    return await sendTo(portOf(server), callback);
+    return await sendTo(originOf(server), callback);
   } finally {
     server.close();
     server.closeAllConnections();
@@ -71,15 +77,16 @@ export async function send(app: App, callback: CallbackRequest): Promise<Respons
 const NOT_FOUND = { status: 404 };
 
 type Answerer =
-  | { readonly fetch: FetchFunction; readonly port?: undefined }
-  | { readonly port: number; readonly fetch?: undefined }
+  | { readonly fetch: FetchFunction; readonly origin?: undefined }
+  | { readonly origin: URL; readonly fetch?: undefined }
   | {
       readonly listener: (request: IncomingMessage, response: ServerResponse) => unknown;
       readonly fetch?: undefined;
-      readonly port?: undefined;
+      readonly origin?: undefined;
     };
 
 async function answererOf(app: App): Promise<Answerer> {
+  if (typeof app === 'string') return { origin: parsed(app) };
   if (typeof app === 'function') {
     // An Express application has three parameters; a Fetch function has one.
     return app.length >= 2 ? { listener: app as NodeListener } : { fetch: app as FetchFunction };
@@ -88,22 +95,36 @@ async function answererOf(app: App): Promise<Answerer> {
   if ('callback' in app) return { listener: app.callback() };
   if ('ready' in app) await app.ready();
   const server = 'server' in app ? app.server : app;
-  if (server.address() !== null) return { port: portOf(server) };
+  if (server.address() !== null) return { origin: originOf(server) };
   return { listener: (req, res) => server.emit('request', req, res) };
 }
 
-function portOf(server: Pick<Server, 'address'> | NodeServer): number {
-  return (server.address() as AddressInfo).port;
+function parsed(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError('send() takes an application, or an origin such as http://127.0.0.1:3000.');
+  }
+  if (url.pathname + url.search !== '/') {
+    throw new TypeError(
+      `send() takes the path from the callback: pass send('${url.origin}', …), and the path to callback() as \`url\`.`,
+    );
+  }
+  return url;
 }
 
-/** Sends a request to a local port. */
-export async function sendTo(port: number, callback: CallbackRequest): Promise<Response> {
+function originOf(server: Pick<NodeServer, 'address'>): URL {
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+/** Sends a request to a server. */
+export async function sendTo(to: URL, callback: CallbackRequest): Promise<Response> {
   const { method, url, origin, headers, body = new Uint8Array() } = callback;
   const all = { host: origin.replace(/^https?:\/\//, ''), ...headers };
   const length = method === 'GET' ? {} : { 'content-length': String(body.length) };
+  const { request } = to.protocol === 'https:' ? https : http;
   const req = request({
-    host: '127.0.0.1',
-    port,
+    host: to.hostname.replace(/^\[|\]$/g, ''),
+    port: to.port,
     method,
     path: url,
     headers: { ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)), ...length },

@@ -139,10 +139,10 @@ async function play(
 }
 
 function serverAt(url: string): Playable {
-  const { hostname, port } = new URL(url);
-  if (!['127.0.0.1', 'localhost'].includes(hostname))
-    throw new TypeError(`playInto() sends only to this machine, not to ${hostname}.`);
-  return { receive: (callback) => sendTo(Number(port), callback) };
+  const to = new URL(url);
+  if (!['127.0.0.1', 'localhost'].includes(to.hostname))
+    throw new TypeError(`playInto() sends only to this machine, not to ${to.hostname}.`);
+  return { receive: (callback) => sendTo(to, callback) };
 }
 
 function expectedOf(provider: string, callId: string, arrivals: readonly Delivery<Arriving>[]): ExpectedCall[] {
