@@ -117,6 +117,6 @@ function parsed(text: string): unknown {
 /** Of errors of connections, names and certificates, only their codes, such as ENOTFOUND: messages may quote headers and addresses. */
 function failureOf(error: unknown): RequestFailed {
   if (error instanceof RequestFailed) return error;
-  const { code } = Object(error) as { readonly code?: unknown };
-  return new RequestFailed(typeof code === 'string' ? `The request failed: ${code}.` : 'The request failed.');
+  const { code = 'no code' } = Object(error) as NodeJS.ErrnoException;
+  return new RequestFailed(`The request failed: ${code}.`);
 }

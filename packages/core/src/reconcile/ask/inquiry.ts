@@ -2,7 +2,7 @@ import type { Provider } from '../../provider/define-provider.ts';
 import type { Answer, FetchCall, FetchRequest } from '../../provider/fetch-call.ts';
 import type { Clock } from '../../timer.ts';
 import type { Credentials } from './credentials.ts';
-import { getJson, RequestFailed } from './http.ts';
+import { getJson, type RequestFailed } from './http.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** What came of a request. Reasons name the host and what it did, and nothing that is secret. */
@@ -35,7 +35,7 @@ export async function inquire(
   const { request, answers } = definition.fetchCall as FetchCall;
   const made = at(credentials.url, request(callIds.map(encodeURIComponent), credentials));
   const { hostname } = new URL(made.url);
-  const reply = await getJson(made, signal).catch(reasonOf);
+  const reply = await getJson(made, signal).catch((error: RequestFailed) => error.message);
   if (typeof reply === 'string') return { result: 'failed', reason: `${hostname}: ${reply}` };
   const retryInMs = retryAfterMs(reply.retryAfter, now());
   const reason = `${hostname} answered ${reply.status}.`;
@@ -60,11 +60,6 @@ function at(origin: string | undefined, { url, headers }: FetchRequest): FetchRe
   if (origin === undefined) return { url, headers };
   const { pathname, search } = new URL(url);
   return { url: new URL(origin).origin + pathname + search, headers };
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof RequestFailed) return error.message;
-  throw error;
 }
 
 /** An answer for each call; one about another call says nothing. */
