@@ -47,6 +47,7 @@ import { ClockWatch } from './upkeep/clock-watch.ts';
 import { storeRetention } from './upkeep/retention.ts';
 import { Sweeper } from './upkeep/sweep.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
+import { PostgresWatches } from './watches.ts';
 import { recordingOf } from './write/decisions.ts';
 import { Endings } from './write/endings.ts';
 import { isCall } from './write/erase.ts';
@@ -82,6 +83,7 @@ export class PostgresInbox implements Inbox {
   readonly shared = true;
   readonly deadLetters: DeadLetters;
   readonly refusals: StoredRefusals;
+  readonly watches: PostgresWatches;
   readonly #retentionMs: number | undefined;
   readonly #store: OpenedStore;
   readonly #operations: Operations;
@@ -110,15 +112,14 @@ export class PostgresInbox implements Inbox {
     const endings = new Endings();
     this.#operations = operationsOf(store.schema, endings);
     this.#sessions = new Sessions(() => store.connect(), readConnections);
-    const { finish } = this.#operations;
-    const steps = { finish, endings, workIsDue, committed: changed };
+    const steps = { finish: this.#operations.finish, endings, workIsDue, committed: changed };
     this.#transactions = new JobTransactions({ store, sessions: this.#sessions, queryTimeoutMs, ...steps });
     this.deadLetters = new PostgresDeadLetters(store, this.#operations);
     this.refusals = new StoredRefusals(store, changed);
+    this.watches = new PostgresWatches(store, changed);
     this.#feed = new Feed(store);
-    this.#upkeep = new Upkeep(new Sweeper(store, new ClockWatch(mono)), sweepMs, (warning) =>
-      this.#hints.warn(warning),
-    );
+    const sweeper = new Sweeper(store, new ClockWatch(mono));
+    this.#upkeep = new Upkeep(sweeper, sweepMs, (warning) => this.#hints.warn(warning));
     this.#health = new SharedHealth(
       () => readHealth(store, () => store.health()),
       () => `${this.#version} ${store.now()}`,

@@ -11,6 +11,7 @@ import { CALL_COLUMNS, deleteEmptySql, insertSql, knownSql, newCallsSql, updateC
 import { beginSql, failSql, finishSql, releaseSql, renewSql } from '../src/write/results.ts';
 import { scheduleSql } from '../src/write/schedule.ts';
 import { lookSql, takeSql } from '../src/write/take.ts';
+import { addSql, leadSql, removeSql, updateSql } from '../src/write/watches.ts';
 import { explain, prepare } from './explain.ts';
 import { sharedServer } from './servers/test-server.ts';
 
@@ -34,7 +35,9 @@ const FILL = `
   SELECT r.call, r.id, r.event_id, c.provider, 1, CASE WHEN r.id % 5 > 0 THEN r.id END, CASE r.id % 5 WHEN 1 THEN 'token' END,
     CASE r.id % 5 WHEN 0 THEN r.id END, 'boom'
   FROM ${s}.recorded r JOIN ${s}.calls c ON c.id = r.call;
-  INSERT INTO ${s}.tombstones SELECT sha256(convert_to(g::text, 'UTF8')), g FROM generate_series(1, ${ROWS}) g`;
+  INSERT INTO ${s}.tombstones SELECT sha256(convert_to(g::text, 'UTF8')), g FROM generate_series(1, ${ROWS}) g;
+  INSERT INTO ${s}.watches (provider, tenant, call_id, since, due_at, progress, told, stuck, failed)
+  SELECT provider, tenant, call_id, id, id, '{}', false, false, false FROM ${s}.calls`;
 
 describe.skipIf(url === undefined)('statements that write use indexes', () => {
   let client: pg.Client;
@@ -45,7 +48,7 @@ describe.skipIf(url === undefined)('statements that write use indexes', () => {
     await client.query(`DROP SCHEMA IF EXISTS ${s} CASCADE; CREATE SCHEMA ${s}`);
     for (const { sql } of migrations(s)) await client.query(sql);
     // Without statistics, as after a sudden load.
-    for (const table of ['calls', 'recorded', 'jobs', 'tombstones']) {
+    for (const table of ['calls', 'recorded', 'jobs', 'tombstones', 'watches']) {
       await client.query(`ALTER TABLE ${s}.${table} SET (autovacuum_enabled = false)`);
     }
     // The plans that a server keeps are made while the tables are empty.
@@ -122,6 +125,14 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     ['discard', discardSql(s), [dead]],
     ['endCall', endCallSql(s), [...call, 'failed', null]],
     ['forgetCall', forgetCallSql(s), [...call, null]],
+    [
+      'addWatches',
+      addSql(s),
+      [null, ...keys, all(null), all(1), all(null), all('{}'), all(true), all(true), all(true)],
+    ],
+    ['updateWatch', updateSql(s), [1, 0, ...call, 1, '{}', true, true, true, null]],
+    ['removeWatch', removeSql(s), [1, 0, ...call]],
+    ['lead', leadSql(s), ['owner', 1, null]],
     ['exportCall', exportSql(s), [...call, null]],
     ['importCall', importSql(s), [ids[0] ?? 0, ...imported, 'acme', null]],
     ['the end of an imported call', endedBySql(s), [ids[0] ?? 0]],

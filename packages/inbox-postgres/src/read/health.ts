@@ -2,6 +2,7 @@ import { type InboxHealth, isoOf, type ProviderHealth, type StoreHealth } from '
 import type { Row } from '../connection/session.ts';
 import { nowSql, type Store } from '../store.ts';
 import { byIndex } from './by-index.ts';
+import { watchHealthOf, watchHealthSql } from './watches.ts';
 import { workersOf, workersSql } from './workers.ts';
 
 const SILENCE_MS = 600_000;
@@ -9,14 +10,19 @@ const SILENCE_MS = 600_000;
 /** Silent calls are counted up to this. */
 const MOST_SILENT = 1000;
 
-const TABLES = ['calls', 'recorded', 'jobs', 'tombstones', 'refusals', 'workers', 'inbox'];
+const TABLES = ['calls', 'recorded', 'jobs', 'tombstones', 'refusals', 'watches', 'leaders', 'workers', 'inbox'];
 
 /** Each figure has an index, so the cost grows with the jobs and the live calls, and not with the history. */
 export async function readHealth(store: Store, own: () => StoreHealth): Promise<InboxHealth> {
   const { schema } = store;
-  const [[figures], live, workers] = await byIndex(store, async (run) => {
+  const [[figures], live, [watches], workers] = await byIndex(store, async (run) => {
     const now = [store.now()];
-    return [await run(figuresSql(schema), now), await run(liveSql(schema), now), await run(workersSql(schema), now)];
+    return [
+      await run(figuresSql(schema), now),
+      await run(liveSql(schema), now),
+      await run(watchHealthSql(schema)),
+      await run(workersSql(schema), now),
+    ];
   });
   const row = figures as Row;
   const running: number = row['running'];
@@ -39,6 +45,7 @@ export async function readHealth(store: Store, own: () => StoreHealth): Promise<
     providers,
     refused: { kept: row['refusals'], uncounted: row['uncounted'] },
     store: { ...own(), bytes: row['bytes'] },
+    watches: watchHealthOf(watches as Row),
     workers: workersOf(workers),
   };
 }

@@ -2,7 +2,7 @@ import { CallStatusError } from '@call-status/core';
 import { RIGHTS } from '../connection/errors.ts';
 import type { Driver } from '../connection/session.ts';
 
-const TABLES = ['calls', 'inbox', 'jobs', 'recorded', 'refusals', 'tombstones', 'workers'];
+const TABLES = ['calls', 'inbox', 'jobs', 'leaders', 'recorded', 'refusals', 'tombstones', 'watches', 'workers'];
 
 /**
  * Makes sure that the role may read and write each table, before the first callback finds out.

@@ -153,4 +153,30 @@ CREATE TABLE $schema.workers (            -- what workers reported about themsel
   seen_at bigint NOT NULL,
   report text NOT NULL                    -- JSON
 );
+
+CREATE TABLE $schema.watches (            -- calls that are expected, and live ones that are silent
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  provider text NOT NULL,
+  tenant text NOT NULL,                   -- '' where there are no tenants
+  call_id text NOT NULL,
+  since bigint NOT NULL,
+  due_at bigint NOT NULL,                 -- when the next check is due
+  changes integer NOT NULL DEFAULT 0,     -- how often it was changed
+  expected text,                          -- what the application knows of an expected call, JSON
+  progress text NOT NULL,                 -- what the checks found, JSON
+  told boolean NOT NULL,                  -- whether a notice was delivered or has failed
+  stuck boolean NOT NULL,                 -- whether it says that the call is stuck, or has not ended
+  failed boolean NOT NULL                 -- whether a notice could not be delivered
+);
+CREATE UNIQUE INDEX watches_by_call ON $schema.watches (call_id, provider, tenant);
+CREATE INDEX watches_by_check ON $schema.watches (due_at, id);
+CREATE INDEX watches_by_time ON $schema.watches (since, id);
+CREATE INDEX watches_told ON $schema.watches (since, id) WHERE told;
+
+CREATE TABLE $schema.leaders (            -- the process that checks them
+  name text PRIMARY KEY,
+  owner text NOT NULL,
+  until bigint NOT NULL,
+  lease_ms bigint NOT NULL                -- how long it leads from its last request
+);
 `;

@@ -2,12 +2,13 @@ import type { Query, Row } from '../connection/session.ts';
 import { byIndex } from '../read/by-index.ts';
 import { nowSql, type Store } from '../store.ts';
 import { DUPLICATES_FOR_MS } from '../write/erase.ts';
+import { IS_CALL } from '../write/group.ts';
 import { type ClockWatch, type Reading, toleranceOf } from './clock-watch.ts';
 
 /** Any number that no other user of the database's advisory locks has. */
 const LOCK_CLASS = 1_129_273_173;
 
-/** How many calls or ids one step examines. */
+/** How many calls, watches or ids one step examines. */
 const STEP_ROWS = 100;
 
 /** A live call is removed after so many times the retention without an event: its end was never reported. */
@@ -16,15 +17,16 @@ const SILENCE = 7;
 /** Of an inbox that keeps its calls forever, for doubts about the clock. */
 const FOREVER_MS = 30 * 86_400_000;
 
-/** Where a step begins. The calls that stay are examined once in a sweep: ended ones first, then live ones. */
+/** Where a step begins. What stays is examined once in a sweep: calls that have ended first, then live ones, then watches. */
 export interface SweepPlace {
-  readonly range: 'ended' | 'live';
+  readonly range: (typeof RANGES)[number];
   readonly at: number;
   readonly row: number;
 }
 
+const RANGES = ['ended', 'live', 'watches'] as const;
+
 export const FIRST: SweepPlace = { range: 'ended', at: Number.MIN_SAFE_INTEGER, row: 0 };
-const FIRST_LIVE: SweepPlace = { ...FIRST, range: 'live' };
 
 /** Whether a process may sweep now. */
 export type SweepLeave = 'yes' | 'no' | 'clock_stepped';
@@ -35,7 +37,7 @@ interface Settings extends Reading {
   readonly sweptAt: number | null;
 }
 
-/** Removes calls older than the retention. Of all processes, one sweeps at a time. */
+/** Removes calls older than the retention, and watches of calls that were never recorded. Of all processes, one sweeps at a time. */
 export class Sweeper {
   readonly #store: Store;
   readonly #watch: ClockWatch;
@@ -70,9 +72,12 @@ export class Sweeper {
       const { now, retentionMs } = settings;
       if (retentionMs === null) return undefined;
       const before = now - retentionMs * (place.range === 'ended' ? 1 : SILENCE);
-      const old = await query(lockOldSql(schema, place.range), [place.at, place.row, before]);
+      const sql = place.range === 'watches' ? oldWatchesSql(schema) : lockOldSql(schema, place.range);
+      const old = await query(sql, [place.at, place.row, before]);
+      const ids = old.map(({ id }) => id);
       // A new statement sees what those committed who held the locks before.
-      await query(removeSql(schema), [old.map(({ id }) => id), before, now]);
+      if (place.range === 'watches') await query(removeWatchesSql(schema), [ids]);
+      else await query(removeSql(schema), [ids, before, now]);
       return nextPlace(place, old);
     });
   }
@@ -98,7 +103,8 @@ export class Sweeper {
 function nextPlace({ range }: SweepPlace, old: readonly Row[]): SweepPlace | undefined {
   const last = old.at(-1);
   if (old.length === STEP_ROWS && last !== undefined) return { range, at: last['at'], row: last['id'] };
-  return range === 'ended' ? FIRST_LIVE : undefined;
+  const next = RANGES[RANGES.indexOf(range) + 1];
+  return next && { ...FIRST, range: next };
 }
 
 function settingsSql(s: string): string {
@@ -113,7 +119,7 @@ function forgetTombstonesSql(s: string): string {
 }
 
 /** Calls that are in use just now are left to the next sweep. */
-function lockOldSql(s: string, range: SweepPlace['range']): string {
+function lockOldSql(s: string, range: 'ended' | 'live'): string {
   const [at, condition] = range === 'ended' ? ['retained_from', ''] : ['first_event_at', 'AND NOT terminal'];
   return `
     SELECT id, ${at} AS at FROM ${s}.calls
@@ -125,8 +131,9 @@ function lockOldSql(s: string, range: SweepPlace['range']): string {
 function removeSql(s: string): string {
   return `
     WITH aged AS MATERIALIZED (
-      SELECT c.id, c.last_event_at FROM unnest($1::bigint[]) AS i(id)
-      CROSS JOIN LATERAL (SELECT id, last_event_at FROM ${s}.calls WHERE calls.id = i.id LIMIT 1) c
+      SELECT c.* FROM unnest($1::bigint[]) AS i(id)
+      CROSS JOIN LATERAL (
+        SELECT id, call_id, provider, tenant, last_event_at FROM ${s}.calls WHERE calls.id = i.id LIMIT 1) c
       LEFT JOIN LATERAL (SELECT true AS found FROM ${s}.jobs WHERE jobs.call = c.id LIMIT 1) job ON true
       WHERE job.found IS NULL AND c.last_event_at < $2::bigint),
     removed AS (
@@ -138,6 +145,21 @@ function removeSql(s: string): string {
       ON CONFLICT (hash) DO UPDATE SET until = greatest(tombstones.until, EXCLUDED.until)),
     mark AS (
       UPDATE ${s}.inbox SET removed_id = greatest(removed_id, (SELECT max(id) FROM removed))
-      WHERE id = 1 AND (SELECT count(*) FROM removed) > 0)
+      WHERE id = 1 AND (SELECT count(*) FROM removed) > 0),
+    unwatched AS (
+      DELETE FROM ${s}.watches USING aged
+      WHERE watches.call_id = aged.call_id AND watches.provider = aged.provider AND watches.tenant = aged.tenant)
     DELETE FROM ${s}.calls USING aged WHERE calls.id = aged.id`;
+}
+
+function oldWatchesSql(s: string): string {
+  return `
+    SELECT id, since AS at FROM ${s}.watches WHERE (since, id) > ($1::bigint, $2::bigint) AND since < $3::bigint
+    ORDER BY since, id LIMIT ${STEP_ROWS}`;
+}
+
+/** Of these, those of calls that are not recorded. */
+function removeWatchesSql(s: string): string {
+  return `
+    DELETE FROM ${s}.watches i WHERE id = ANY($1::bigint[]) AND NOT EXISTS (SELECT 1 FROM ${s}.calls c WHERE ${IS_CALL})`;
 }

@@ -28,8 +28,10 @@ export const forgetCallSql = (s: string): string => `
     INSERT INTO ${s}.tombstones (hash, until)
     SELECT sha256(convert_to(event_id, 'UTF8')), n.now + ${DUPLICATES_FOR_MS} FROM r, n
     ON CONFLICT (hash) DO UPDATE SET until = excluded.until),
-  i AS (UPDATE ${s}.inbox SET removed_id = greatest(removed_id, (SELECT max(id) FROM r)) WHERE id = 1 AND EXISTS (SELECT 1 FROM c))
-  DELETE FROM ${s}.calls USING c WHERE calls.id = c.id RETURNING calls.id`;
+  i AS (UPDATE ${s}.inbox SET removed_id = greatest(removed_id, (SELECT max(id) FROM r)) WHERE id = 1 AND EXISTS (SELECT 1 FROM c)),
+  d AS (DELETE FROM ${s}.calls USING c WHERE calls.id = c.id RETURNING calls.id),
+  w AS (DELETE FROM ${s}.watches WHERE ${CALL} RETURNING id)
+  SELECT id FROM d UNION ALL SELECT id FROM w`;
 
 /** The operations that end and remove calls. */
 export interface EraseOperations {

@@ -81,7 +81,10 @@ describe.skipIf(server === undefined)('roles', () => {
       details: { reason: expect.stringMatching(new RegExp(`role ${role} .* call_status: ${tables}\\.$`)) },
     });
     await expect(openInbox({ url: reader, migrate: false })).rejects.toMatchObject(
-      unwritable(new URL(reader).username, 'calls, inbox, jobs, recorded, refusals, tombstones, workers'),
+      unwritable(
+        new URL(reader).username,
+        'calls, inbox, jobs, leaders, recorded, refusals, tombstones, watches, workers',
+      ),
     );
     const { username } = new URL(app);
     await queryAt(admin, `REVOKE DELETE ON call_status.tombstones FROM ${username}`);

@@ -1,4 +1,4 @@
-/** Fills a new schema with two events of each call, and jobs for some of them: due, blocked, running, retrying and dead ones. */
+/** Fills a new schema with two events and a watch of each call, and jobs for some of them: due, blocked, running, retrying and dead ones. */
 export function fillSql(schema: string, calls: number, jobs: number): string {
   return `
     SET LOCAL search_path = ${schema};
@@ -31,5 +31,9 @@ export function fillSql(schema: string, calls: number, jobs: number): string {
       CASE WHEN is_dead THEN 'Error ' || (r.id % 13)::text || ' *' END
     FROM (SELECT *, recorded.id % 200 = 7 AS is_dead, event_id LIKE '%:begin' AS is_first FROM recorded) r
     JOIN calls c ON c.id = r.call, (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) n
-    WHERE r.id > (SELECT max(id) FROM recorded) - ${jobs}`;
+    WHERE r.id > (SELECT max(id) FROM recorded) - ${jobs};
+    INSERT INTO watches (provider, tenant, call_id, since, due_at, expected, progress, told, stuck, failed)
+    SELECT provider, tenant, CASE WHEN id % 10 = 3 THEN 'expected/' || call_id ELSE call_id END, first_event_at, last_event_at,
+      CASE WHEN id % 10 = 3 THEN '{}' END, '{"asked":0,"told":["stuck"],"failures":0}', id % 10 > 6, id % 10 > 6, id % 10 = 7
+    FROM calls WHERE id <= 20000`;
 }

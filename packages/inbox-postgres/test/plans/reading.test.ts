@@ -1,4 +1,4 @@
-import type { CallQuery } from '@call-status/core/inbox';
+import { type CallQuery, NO_PROGRESS } from '@call-status/core/inbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getCall } from '../../src/read/calls.ts';
 import { getDeadLetter, groupDeadLetters, listDeadLetters, oldestDeadLetters } from '../../src/read/dead-letters.ts';
@@ -8,8 +8,10 @@ import { readHealth } from '../../src/read/health.ts';
 import { listCalls } from '../../src/read/list-calls.ts';
 import { StoredRefusals } from '../../src/read/refusals.ts';
 import { readStats } from '../../src/read/stats.ts';
+import { dueWatches, getWatch, listWatches } from '../../src/read/watches.ts';
 import { ClockWatch } from '../../src/upkeep/clock-watch.ts';
 import { FIRST, Sweeper } from '../../src/upkeep/sweep.ts';
+import { addWatches, lead, removeWatch, updateWatch } from '../../src/write/watches.ts';
 import { type PlainStore, plainStore } from '../plain-store.ts';
 import { queryAt } from '../servers/postgres.ts';
 import { sharedServer } from '../servers/test-server.ts';
@@ -53,6 +55,8 @@ const QUERIES: readonly CallQuery[] = [
   { cursor: '1-1' },
 ];
 
+const WATCHED = { provider: 'zenith', callId: 'c4ca4238a0b923820dcc509a6f75849b', revision: 2 ** 20, dueInMs: 0 };
+
 const ALL_TIMES = { after: { at: 0, row: 0 }, last: { at: Date.now(), row: ROWS } };
 
 const OPERATIONS: Readonly<Record<string, (store: PlainStore) => Promise<unknown>>> = {
@@ -71,9 +75,19 @@ const OPERATIONS: Readonly<Record<string, (store: PlainStore) => Promise<unknown
   'deadLetters.replayAll of a provider': (store) => oldestDeadLetters(store, { provider: 'acme' }, ALL_TIMES),
   handled: (store) => handled(store, [{ provider: 'zenith', callId: 'c4ca4238a0b923820dcc509a6f75849b', id: 'x' }]),
   'refusals.list': (store) => new StoredRefusals(store, () => {}).list({ provider: 'acme' }),
+  'watches.get': (store) => getWatch(store, WATCHED),
+  'watches.list': (store) => listWatches(store),
+  'watches.list of expected calls': (store) => listWatches(store, { state: 'expected', provider: 'rare' }),
+  'watches.list of stuck calls': (store) => listWatches(store, { state: 'stuck', limit: 10 }),
+  'watches.due': (store) => dueWatches(store, { limit: 200 }),
+  'watches.add': (store) => addWatches(store, [WATCHED, { ...WATCHED, callId: 'new' }]),
+  'watches.update': (store) => updateWatch(store, WATCHED, { dueInMs: 0, progress: NO_PROGRESS }),
+  'watches.remove': (store) => removeWatch(store, WATCHED),
+  'watches.lead': (store) => lead(store, 'a', 1000),
   'leave to sweep': (store) => new Sweeper(store, new ClockWatch(Date.now)).maySweep(1000),
   'a sweep of ended calls': (store) => new Sweeper(store, new ClockWatch(Date.now)).step(FIRST),
   'a sweep of live calls': (store) => new Sweeper(store, new ClockWatch(Date.now)).step({ ...FIRST, range: 'live' }),
+  'a sweep of watches': (store) => new Sweeper(store, new ClockWatch(Date.now)).step({ ...FIRST, range: 'watches' }),
 };
 
 describe.skipIf(url === undefined)('with a hundred thousand calls and jobs', () => {
@@ -102,7 +116,7 @@ describe.skipIf(url === undefined)('with a hundred thousand calls and jobs', () 
 
   describe.each([
     ['without statistics', []],
-    ['with statistics', ['calls', 'recorded', 'jobs']],
+    ['with statistics', ['calls', 'recorded', 'jobs', 'watches']],
   ])('%s', (_, analyzed) => {
     beforeAll(async () => {
       for (const table of analyzed) await queryAt(url as string, `VACUUM ANALYZE ${schema}.${table}`);

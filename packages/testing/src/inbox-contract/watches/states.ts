@@ -13,10 +13,11 @@ async function find(t: Bench, callId: string, progress: WatchProgress): Promise<
 
 /** Calls of all kinds, the newest last. */
 async function fill(t: Bench): Promise<void> {
-  const watches = watchesOf(t.inbox);
-  await watches.add([expected('awaited'), expected('missing'), expected('given up'), expected('unheard')]);
-  await watches.add([expected('late'), expected('begun'), expected('stuck'), silent('told'), silent('untold')]);
-  await watches.add([silent('over'), silent('ended'), silent('gone'), silent('zenith', 0, { provider: 'zenith' })]);
+  const ofExpected = ['awaited', 'missing', 'given up', 'unheard', 'late', 'begun', 'stuck'];
+  const ofLive = ['told', 'untold', 'over', 'ended', 'gone'];
+  for (const callId of ofExpected) await watchesOf(t.inbox).add([expected(callId)]);
+  for (const callId of ofLive) await watchesOf(t.inbox).add([silent(callId)]);
+  await watchesOf(t.inbox).add([silent('zenith', 0, { provider: 'zenith' })]);
   await t.record('late', 'ringing');
   await t.record('begun', 'ringing', 'completed');
   for (const callId of ['stuck', 'told', 'untold', 'over', 'ended']) await t.record(callId, 'ringing');

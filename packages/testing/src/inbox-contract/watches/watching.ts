@@ -22,7 +22,7 @@ export const WATCHING: Tests = {
     assert.deepEqual(await watches.due({ limit: 10 }), { rows: [] });
     const details = { from: '+15550100001', to: 'sip:a@example.com', custom: 'nul\0 \ud800 ☎ "%\'' };
     const given = [expected('c1', 60_000, { tenant: 'a', expected: details }), expected('c2', 1), silent('c3')];
-    assert.equal(await watches.add(given), 3);
+    for (const watch of given) assert.equal(await watches.add([watch]), 1);
     const [first, second, third] = [await watchOf(t.inbox, 'c1', 'a'), await watchOf(t.inbox, 'c2')].concat(
       await watchOf(t.inbox, 'c3'),
     );
