@@ -4,3 +4,4 @@ export * from './signalwire.ts';
 export * from './telnyx.ts';
 export * from './twilio.ts';
 export * from './voicedock.ts';
+export * from './vonage.ts';

@@ -137,5 +137,5 @@ describe("Telnyx' own SDK", () => {
     for (const [name, times] of seen) expect(times, name).toBeGreaterThan(10);
     expect(verdicts.valid).toBeGreaterThan(3000);
     expect(verdicts.refused).toBeGreaterThan(3000);
-  }, 60_000);
+  }, 120_000);
 });

@@ -11,7 +11,7 @@ export type HmacAlgorithm = 'sha1' | 'sha256';
 export function hmac(
   algorithm: HmacAlgorithm,
   secret: string,
-  encoding: 'base64' | 'hex',
+  encoding: 'base64' | 'base64url' | 'hex',
   ...parts: readonly (string | Uint8Array)[]
 ): string {
   // By two hashes: the stream that createHmac makes has to be finalized, which costs 6 % of a callback (`pnpm run bench micro`).
