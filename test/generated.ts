@@ -52,12 +52,22 @@ export function providerTables(definition: Definition): string {
     row('secret', secretOf(definition)),
     row('proves itself by', proofOf(definition)),
     row('HTTP', methods.join(', ')),
+    row('asked for missing calls', askedOf(definition)),
     row('reports', known),
     ...(ifSent === '' ? [] : [row('reports if sent', ifSent)]),
   ];
   const tables = [table(['', ''], facts), wordsTable('its status', statuses)];
   if (causes !== undefined) tables.push(wordsTable('why it ended', causes));
   return tables.join('\n');
+}
+
+/** How the provider's API is asked. */
+function askedOf({ fetchCall }: Definition): string {
+  if (fetchCall === undefined) return 'no';
+  const { batch = 1, perMinute = 60, settleMs = 0 } = fetchCall;
+  const calls = batch === 1 ? 'one call in each' : `up to ${batch} calls in each`;
+  const limit = `with \`api\`: at most ${Math.floor(perMinute / 2)} requests a minute, ${calls}`;
+  return settleMs === 0 ? limit : `${limit}; figures may take ${settleMs / 60_000} minutes`;
 }
 
 function wordsTable(what: string, words: Readonly<Record<string, CallStatus>>): string {

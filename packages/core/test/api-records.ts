@@ -1,4 +1,39 @@
-/** What the APIs of the built-in providers answer about a call, in the shapes that they document. */
+// What the APIs of the built-in providers answer about a call, in the shapes that they document.
+import { expect } from 'vitest';
+import type { AnyProviderDefinition } from '../src/provider/definition.ts';
+import type { Answer, FetchCall, FoundCall } from '../src/provider/fetch-call.ts';
+
+/** How a provider is asked, without its types. */
+export function fetchCallOf({ definition }: { readonly definition: AnyProviderDefinition }): FetchCall {
+  return definition.fetchCall as FetchCall;
+}
+
+/** The only call in an answer. */
+export function only(answers: ReadonlyMap<string, Answer>): FoundCall {
+  const [answer] = [...answers.values()];
+  expect(answers.size).toBe(1);
+  expect(answer).toBeTypeOf('object');
+  return answer as FoundCall;
+}
+
+/** The parts of a normal form that are present. */
+export function presentParts(form: object): object {
+  return JSON.parse(JSON.stringify(form)) as object;
+}
+
+/** Bodies that no API documents. */
+export const ODD_BODIES: readonly unknown[] = [
+  undefined,
+  null,
+  7,
+  'x',
+  [],
+  {},
+  [[]],
+  { Call: null, Calls: null },
+  { Calls: [null, 7] },
+  { sid: {}, id: 7 },
+];
 
 /** A call of SignalWire's Compatibility API. */
 export function signalwireCall(more: object = {}): object {
