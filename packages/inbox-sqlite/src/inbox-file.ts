@@ -3,11 +3,13 @@ import type { StoreHealth } from '@call-status/core/inbox';
 import type { Now } from './database/clock.ts';
 import { toInboxError } from './database/errors.ts';
 import { idOf, isExposed, sizeOf } from './database/file.ts';
+import { BeingMigrated } from './database/open.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Connection } from './store/connection.ts';
 import type { Store } from './store/store.ts';
 import type { WriteName } from './thread/protocol.ts';
 import { type Arguments, type StartThread, WriteQueue } from './thread/write-queue.ts';
+import { setTimeout } from './timers.ts';
 
 /** Writes, and resolves when the write is on disk. */
 export type Write = <Name extends WriteName>(name: Name, args: Arguments<Name>) => Promise<ReturnType<Store[Name]>>;
@@ -16,6 +18,12 @@ export type Write = <Name extends WriteName>(name: Name, args: Arguments<Name>) 
 export type Warn = (warning: CallStatusError) => void;
 
 const HOUR_MS = 3_600_000;
+
+/** How long `ready` waits for another process that migrates the file, and how often it looks, in milliseconds. */
+const MIGRATION_MS = 600_000;
+const LOOK_MS = 250;
+/** How long each look waits for the lock: it blocks the event loop. */
+const LOOK_WAIT_MS = 20;
 
 /** The file of an inbox: a connection here for reading, and a thread for writing. `ready` or the first use opens it. */
 export class InboxFile {
@@ -26,6 +34,8 @@ export class InboxFile {
   #mayCreate: boolean;
   #isOpened = false;
   #version: unknown;
+  /** While another process migrates the file. */
+  #waiting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, connection: Connection, startThread: StartThread, onWorkDue: () => void) {
@@ -40,13 +50,40 @@ export class InboxFile {
     this.#queue = new WriteQueue(options.path, startOnSameFile, onWorkDue);
   }
 
-  /** Opens both connections, so that problems show before a server listens. */
-  ready({ create = false, onWarning }: { readonly create?: boolean; readonly onWarning?: Warn }): void {
+  /** Opens both connections, so that problems show before a server listens. Waits while another process migrates the file. */
+  ready({ create = false, onWarning }: { readonly create?: boolean; readonly onWarning?: Warn }): void | Promise<void> {
     this.#requireNotClosed();
     if (onWarning !== undefined) this.#warn = onWarning;
     this.#mayCreate ||= create;
+    if (this.#waiting !== undefined) return this.#waiting;
+    try {
+      this.#open();
+    } catch (error) {
+      if (!(error instanceof BeingMigrated)) throw error;
+      this.#waiting = this.#openLater().finally(() => {
+        this.#waiting = undefined;
+      });
+      return this.#waiting;
+    }
+  }
+
+  #open(): void {
     this.#store();
     this.#queue.start();
+  }
+
+  async #openLater(): Promise<void> {
+    const until = performance.now() + MIGRATION_MS;
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      this.#requireNotClosed();
+      try {
+        this.#open();
+        return;
+      } catch (error) {
+        if (!(error instanceof BeingMigrated) || performance.now() >= until) throw error;
+      }
+    }
   }
 
   /** An error thrown by the user's function must not stop the inbox. */
@@ -113,7 +150,8 @@ export class InboxFile {
     if (this.#isOpened) return this.#connection.store();
     const { path, busyTimeoutMs } = this.#options;
     const isNew = this.#mayCreate && idOf(path) === undefined;
-    const store = this.#connection.open({ create: this.#mayCreate, waitMs: busyTimeoutMs });
+    const waitMs = this.#waiting === undefined ? busyTimeoutMs : LOOK_WAIT_MS;
+    const store = this.#connection.open({ create: this.#mayCreate, waitMs });
     this.#isOpened = true;
     if (this.#mayCreate) this.#prepareService(isNew);
     return store;

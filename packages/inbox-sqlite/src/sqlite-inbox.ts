@@ -95,8 +95,8 @@ export class SqliteInbox implements Inbox {
     });
   }
 
-  ready(options: { readonly create?: boolean; readonly onWarning?: Warn } = {}): void {
-    this.#file.ready(options);
+  ready(options: { readonly create?: boolean; readonly onWarning?: Warn } = {}): void | Promise<void> {
+    return this.#file.ready(options);
   }
 
   async record(event: NewEvent): Promise<Recorded> {

@@ -61,8 +61,29 @@ export function openDatabase(engine: DatabaseClass, path: string, opening: Openi
     });
     return db;
   } catch (error) {
+    const outdated = isLocked(error) ? outdatedVersion(db, migrations) : undefined;
     db.close();
-    throw error;
+    throw outdated === undefined ? error : new BeingMigrated(path, outdated, migrations.length, error);
+  }
+}
+
+/** Another process has locked a file of an earlier version: while the tables of a large one are brought up to date, that takes long. */
+export class BeingMigrated extends CallStatusError {
+  constructor(path: string, version: number, needed: number, cause: unknown) {
+    const reason = `Its tables have version ${version}, and this release needs ${needed}: another process is probably bringing them up to date.`;
+    const hint =
+      'Wait until that is done. If no other process starts, end the transaction of the program that has locked the file.';
+    super('inbox_locked', { path, reason, hint }, { cause });
+  }
+}
+
+/** The version of an inbox whose tables are to be migrated. A lock of a writer does not prevent reading it. */
+function outdatedVersion(db: Database, migrations: readonly Migration[]): number | undefined {
+  try {
+    const version = pragma(db, 'PRAGMA application_id') === APPLICATION_ID ? versionOf(db) : migrations.length;
+    return version < migrations.length ? version : undefined;
+  } catch {
+    return undefined;
   }
 }
 
