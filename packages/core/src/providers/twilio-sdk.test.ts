@@ -204,9 +204,9 @@ it('agrees with the library of Twilio, except where it is wrong to', () => {
       expect(what, `${JSON.stringify(request)}: ${ours ? 'only ours' : 'only theirs'}`).toBeDefined();
       seen.set(what as string, (seen.get(what as string) ?? 0) + 1);
     }),
-    { numRuns: 12_000, seed: 7 },
+    { numRuns: 10_000, seed: 7 },
   );
-  expect(Math.min(both, neither)).toBeGreaterThan(2500);
+  expect(Math.min(both, neither)).toBeGreaterThan(2000);
   expect([...seen.keys()].sort()).toEqual(DISAGREEMENTS.map(([what]) => what).sort());
   vi.restoreAllMocks();
-});
+}, 300_000);

@@ -1,15 +1,18 @@
+import { type ApiOption, apiOption, CREDENTIAL } from '../provider/api-option.ts';
+import { basic } from '../provider/basic.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
+import { lamlAnswers } from '../provider/laml/record.ts';
 import { lamlSigner } from '../provider/laml/sign.ts';
 import { lamlVerifier } from '../provider/laml/signature.ts';
 import { TWILIO_SCHEME } from '../provider/laml/twilio-scheme.ts';
 import { callSchema } from '../provider/standard-schema.ts';
 import { id, isStatus } from '../provider/values.ts';
-import { checkOptions, type OptionRules } from '../rules/check-options.ts';
+import { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
 import { listOf, oneOf, TEXT } from '../rules/option-rules.ts';
 import type { Secret } from '../signing/secrets.ts';
 
@@ -46,6 +49,22 @@ export declare namespace twilio {
      * rotation, list the primary and the secondary token; list the secret of a shared key as well if a webhook rule signs with one.
      */
     readonly authToken?: Secret;
+    /** For asking the REST API for calls whose callbacks never come. @default not asked */
+    readonly api?: ApiOption<Api>;
+  }
+
+  /** Credentials for Twilio's REST API. */
+  interface Api {
+    /** `AC` and 32 hexadecimal digits. */
+    readonly accountSid: string;
+    /** The SID of an API key of the region: `SK` and 32 hexadecimal digits. @default none; then `secret` is the auth token */
+    readonly apiKey?: string;
+    /** The secret of the API key, or the auth token of the account in the region. */
+    readonly secret: string;
+    /** Where the account's calls are made, such as `ie1`. @default Twilio's own, `us1` */
+    readonly region?: string;
+    /** Where the API is entered, such as `dublin`. @default Twilio's choice */
+    readonly edge?: string;
   }
 
   /** The events that Twilio can send. `answered` arrives as the status `in-progress`, `completed` as any terminal status. */
@@ -88,6 +107,29 @@ declare module '../event.ts' {
   }
 }
 
+const CALL_SID = /^CA[0-9a-f]{32}$/;
+const ACCOUNT_SID = /^AC[0-9a-f]{32}$/;
+
+const LABEL: OptionRule = {
+  expected: "a short name, such as 'ie1'",
+  fits: (value) => typeof value === 'string' && /^[a-z0-9-]+$/.test(value),
+};
+const API_RULES: OptionRules<twilio.Api> = {
+  accountSid: {
+    expected: "the SID of the account, which begins with 'AC'",
+    fits: (value) => typeof value === 'string' && ACCOUNT_SID.test(value),
+    isRequired: true,
+  },
+  apiKey: {
+    expected: "the SID of an API key, which begins with 'SK'",
+    fits: (value) => typeof value === 'string' && /^SK[0-9a-f]{32}$/.test(value),
+    aliases: ['key', 'keySid', 'apiKeySid'],
+  },
+  secret: { ...CREDENTIAL, aliases: ['authToken', 'apiSecret', 'apiKeySecret'] },
+  region: LABEL,
+  edge: LABEL,
+};
+
 const VERIFIER = lamlVerifier(TWILIO_SCHEME);
 
 /**
@@ -117,6 +159,7 @@ export const twilio: ProviderFactory<
   methods: ['POST', 'GET'],
   signs: 'fields',
   secretOption: 'authToken',
+  options: { api: apiOption<twilio.Api>(API_RULES) },
   statuses: LAML_STATUSES,
   schema: callSchema<twilio.Fields>('CallSid', 'CallStatus'),
   recognizes,
@@ -128,6 +171,14 @@ export const twilio: ProviderFactory<
   // Its documentation describes `completed` as a call that was answered and has ended normally.
   normalize: (fields) => lamlForm(fields, true),
   eventKey: (_, form) => contentKey(form),
+  fetchCall: {
+    callIdPattern: CALL_SID,
+    request: ([callId], { accountSid, apiKey = accountSid, secret, region, edge }) => ({
+      url: `https://${hostOf(region, edge)}/2010-04-01/Accounts/${accountSid}/Calls/${callId}.json`,
+      headers: { Authorization: basic(apiKey, secret) },
+    }),
+    answers: (body) => lamlAnswers(body, true),
+  },
   callbackParams: (options: twilio.CallbackOptions) => callbackParams('callbackParams', options),
   callbackAttributes: (options: twilio.CallbackOptions): twilio.CallbackAttributes => {
     const { statusCallbackEvent, ...params } = callbackParams('callbackAttributes', options);
@@ -135,11 +186,14 @@ export const twilio: ProviderFactory<
   },
 });
 
-const CALL_SID = /^CA[0-9a-f]{32}$/;
-const ACCOUNT_SID = /^AC[0-9a-f]{32}$/;
-
 /** Twilio sends both with every callback; SignalWire sends the first as well. */
 const OWN_HEADERS = ['x-twilio-signature', 'i-twilio-idempotency-token'];
+
+/** As Twilio's library makes it: an edge needs a region. */
+function hostOf(region: string | undefined, edge: string | undefined): string {
+  const where = [edge, region ?? (edge && 'us1')].filter((part) => part !== undefined);
+  return ['api', ...where, 'twilio.com'].join('.');
+}
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
   const hasHeader = OWN_HEADERS.some((header) => callback.header(header) !== undefined);

@@ -7,7 +7,7 @@ import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
 /**
  * Reads a call as the REST APIs of the family describe it: the fields of the callbacks under other names, with the start and the end.
  *
- * Source: SignalWire Compatibility API reference, the call object.
+ * Source: SignalWire Compatibility API reference, the call object; Twilio's call resource.
  *
  * @param completedIsAnswered whether the provider documents `completed` as "answered and ended normally"
  * @returns the answer for the call; empty if it is no call
