@@ -2,6 +2,7 @@ import { type Child, startChild } from '../child.ts';
 import { type Finding, MACHINE, type Section, verdict } from '../report.ts';
 import { quantile } from '../statistics.ts';
 import { type DatabaseServer, startPostgres } from './database.ts';
+import { benchHosts } from './hosts.ts';
 import type { Open, RecordEvents, StoreName, Task, Work } from './recorder.ts';
 
 /** How many callers record at once: as many connections as a busy provider has. */
@@ -36,7 +37,11 @@ export async function benchPostgres(options: DurableOptions): Promise<readonly S
     return [];
   }
   try {
-    return [recordingSection(await record(server, options)), drainSection(await drain(server, options))];
+    return [
+      recordingSection(await record(server, options)),
+      drainSection(await drain(server, options)),
+      await benchHosts(server, options.rounds),
+    ];
   } finally {
     await server.stop();
   }
