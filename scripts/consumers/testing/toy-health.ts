@@ -12,12 +12,14 @@ import type {
 import { timeRange } from '@call-status/core/inbox';
 import { type Entry, keyOf, ToyCalls } from './toy-calls.ts';
 import { ToyRefusals } from './toy-refusals.ts';
+import { ToyWatches } from './toy-watches.ts';
 
 const SILENT_MS = 600_000;
 const WORKER_MS = 60_000;
 
 export class ToyHealth extends ToyCalls {
   readonly refusals = new ToyRefusals();
+  readonly watches = new ToyWatches(this.now, this.calls);
   readonly #workers = new Map<string, WorkerHealth>();
 
   async handled(events: readonly EventKey[]): Promise<readonly string[]> {
@@ -63,6 +65,7 @@ export class ToyHealth extends ToyCalls {
       silent: sum(providers.map(({ silent }) => silent)),
       providers,
       refused: { kept: this.refusals.size, uncounted: this.refusals.uncounted },
+      watches: this.watches.health(),
       store: this.lastSerial === 0 ? {} : { writable: true },
       workers: [...this.#workers.values()].filter(({ lastSeenAt }) => Date.parse(lastSeenAt) >= now - WORKER_MS),
     };

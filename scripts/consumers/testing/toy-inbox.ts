@@ -186,7 +186,8 @@ export class ToyInbox extends ToyHealth implements Inbox {
       this.lastErased = Math.max(this.lastErased, serial);
     }
     this.refusals.forget(callId);
-    return this.calls.delete(key);
+    const wasWatched = this.watches.forget({ provider, callId, ...(tenant !== undefined && { tenant }) });
+    return this.calls.delete(key) || wasWatched;
   }
 
   async close(): Promise<void> {

@@ -39,7 +39,7 @@ export interface InboxHealth {
   /** Rejected callbacks: how many are kept, and how many were only counted because there were too many at a time. */
   readonly refused: { readonly kept: number; readonly uncounted: number };
   /** Calls that someone should look at; counted up to 1000. */
-  readonly watches?: WatchHealth;
+  readonly watches: WatchHealth;
   /** What this process knows about writing. Reading proves nothing about a full disk. */
   readonly store: StoreHealth;
   /** The workers that reported during the last minute. */

@@ -110,7 +110,7 @@ export interface Inbox {
   /** Rejected callbacks. */
   readonly refusals: Refusals;
   /** Calls that the application expects, and live calls that have been silent for too long. */
-  readonly watches?: Watches;
+  readonly watches: Watches;
   /** How many calls and events there are. Cheap, however many there are. */
   counts(): Promise<InboxCounts>;
   /** For health checks: how many jobs wait, for what, and for how long. Exact, and cheap however many there are. */

@@ -73,16 +73,22 @@ const EVERY_INBOX: Subjects = {
   'health of calls': CALLS_HEALTH,
   workers: WORKERS,
   texts: TEXTS,
+  watching: WATCHING,
+  'watched calls': WATCH_STATES,
+  leading: LEADING,
+  'many watches': MANY_WATCHES,
 };
 const DURABLE_INBOX: Subjects = {
   'a restart': RESTART,
   'the feed after a restart': FEED_OF_A_DURABLE_INBOX,
   'refusals after a restart': REFUSALS_OF_A_DURABLE_INBOX,
   'views after a restart': DURABLE_VIEWS,
+  'watches after a restart': WATCHES_AFTER_A_RESTART,
 };
 const RETAINING_INBOX: Subjects = {
   retention: RETENTION,
   'the feed and retention': FEED_OF_A_RETAINING_INBOX,
+  'watches and retention': WATCHES_AND_RETENTION,
 };
 const SHARED_INBOX: Subjects = {
   'two at one store': SHARING,
@@ -93,6 +99,7 @@ const SHARED_INBOX: Subjects = {
   'two hosts': TWO_HOSTS,
   'events handled by another': HANDLED_BY_ANOTHER,
   'two that show the same': SHARED_VIEWS,
+  'watches of two': WATCHES_OF_TWO,
 };
 
 /**
@@ -126,21 +133,6 @@ export async function inboxContract(makeInbox: MakeInbox): Promise<readonly Cont
   );
 }
 
-/** Those of an inbox that has `watches`. */
-function watchSubjectsOf({ inbox, second, reopen, retention, storeClock }: InboxUnderTest): Subjects {
-  if (inbox.watches === undefined) return {};
-  return {
-    watching: WATCHING,
-    'watched calls': WATCH_STATES,
-    leading: LEADING,
-    'many watches': MANY_WATCHES,
-    ...(reopen !== undefined && { 'watches after a restart': WATCHES_AFTER_A_RESTART }),
-    ...(retention !== undefined && { 'watches and retention': WATCHES_AND_RETENTION }),
-    ...(second !== undefined && { 'watches of two': WATCHES_OF_TWO }),
-    ...(storeClock === true && { 'watches by the clock of the store': WATCHES_BY_THE_STORE_CLOCK }),
-  };
-}
-
 /** What an inbox must do because of what it is, or because it has an optional member. */
 function subjectsOf(probe: InboxUnderTest): Subjects {
   const { inbox } = probe;
@@ -148,11 +140,10 @@ function subjectsOf(probe: InboxUnderTest): Subjects {
   const isDurable = probe.reopen !== undefined;
   const isRetaining = probe.retention !== undefined;
   return {
-    ...watchSubjectsOf(probe),
     ...(isRetaining && RETAINING_INBOX),
     ...(isDurable && DURABLE_INBOX),
     ...(isShared && SHARED_INBOX),
-    ...(probe.storeClock === true && { 'the clock of the store': STORE_CLOCK }),
+    ...(probe.storeClock === true && { 'the clock of the store': { ...STORE_CLOCK, ...WATCHES_BY_THE_STORE_CLOCK } }),
     ...(isRetaining && isShared && { 'retention of many': RETENTION_OF_MANY }),
     ...(isRetaining && isDurable && { 'retention in a store': DURABLE_RETENTION }),
     ...(isRetaining && isDurable && isShared && { 'redelivery to many': REDELIVERY_OF_MANY }),

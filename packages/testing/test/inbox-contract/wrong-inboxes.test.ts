@@ -6,12 +6,14 @@ import { RIGHT_INBOX } from './wrong-inbox.ts';
 import { WRONG_ABOUT_JOBS } from './wrong-jobs.ts';
 import { WRONG_TRANSACTIONS } from './wrong-transactions.ts';
 import { WRONG_ABOUT_VIEWS } from './wrong-views.ts';
+import { WRONG_ABOUT_WATCHES } from './wrong-watches.ts';
 
 const WRONG_INBOXES = [
   ...WRONG_ABOUT_JOBS,
   ...WRONG_ABOUT_DEAD_LETTERS,
   ...WRONG_ABOUT_CALLS,
   ...WRONG_ABOUT_VIEWS,
+  ...WRONG_ABOUT_WATCHES,
   ...WRONG_TRANSACTIONS,
 ];
 

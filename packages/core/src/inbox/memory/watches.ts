@@ -21,6 +21,7 @@ import { sizeOfWatch } from './bytes.ts';
 import { type KeptCalls, SILENCE } from './calls/kept-calls.ts';
 import { type Entry, SerialLog } from './calls/serial-log.ts';
 import { pageOf, QUERIES } from './reading/pages.ts';
+import { positive } from './schedule.ts';
 
 /** As many as calls by default. */
 const MOST_WATCHES = 100_000;
@@ -105,7 +106,7 @@ export class MemoryWatches implements Watches {
     if (watch === undefined) return false;
     this.#leave(watch);
     watch.progress = structuredClone(progress);
-    watch.dueAt = this.#dueAt(dueInMs);
+    watch.dueAt = this.#parts.now() + positive(dueInMs);
     this.#enter(watch);
     return true;
   }
@@ -142,7 +143,7 @@ export class MemoryWatches implements Watches {
       progress,
       revision: 0,
       addedAt: now() - Math.max(0, clock() - Date.parse(since)),
-      dueAt: this.#dueAt(dueInMs),
+      dueAt: now() + positive(dueInMs),
       bytes: 0,
     };
     if (this.#inOrder.size >= MOST_WATCHES || !calls.makeRoomForWatch(sizeOfWatch(watch))) {
@@ -150,10 +151,6 @@ export class MemoryWatches implements Watches {
     }
     this.#enter(watch);
     this.#byCall.set(keyOf(watch.call), this.#inOrder.append(watch, watch.revision));
-  }
-
-  #dueAt(dueInMs: number): number {
-    return this.#parts.now() + Math.max(0, Math.ceil(dueInMs));
   }
 
   #find(key: WatchKey): Entry<KeptWatch> | undefined {

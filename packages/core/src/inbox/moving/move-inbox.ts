@@ -10,9 +10,11 @@ import { QUERIES } from '../memory/reading/pages.ts';
 import type { CallQuery, CallSummary, DeadLetters, Page } from '../queries.ts';
 import type { Refusals } from '../refusals.ts';
 import type { StatsQuery, StatsRow } from '../stats.ts';
+import type { Watches } from '../watches.ts';
 import type { MovedCall } from './moved-call.ts';
 import { type Movable, type MoveReport, Mover } from './mover.ts';
 import { MovingDeadLetters } from './moving-dead-letters.ts';
+import { MovingWatches } from './moving-watches.ts';
 
 /** What {@link moveInbox} returns. */
 export interface MovingInbox extends Inbox {
@@ -22,8 +24,8 @@ export interface MovingInbox extends Inbox {
 
 /**
  * An inbox that moves every call of another inbox to a new one while callbacks keep coming. It records and handles in the new inbox. A call
- * is moved before anything else happens to it, and all others in the background. Duplicates, transitions, retries and dead letters stay as
- * they were.
+ * is moved before anything else happens to it, and all others in the background. Duplicates, transitions, retries, dead letters and watches
+ * stay as they were.
  *
  * No other process may use the old inbox meanwhile. Lists, figures and the feed show what has been moved, and `replayAll` replays that.
  * Rejected callbacks and the ids of erased events stay behind. If the process dies or is closed, move again: no call is moved twice.
@@ -57,6 +59,7 @@ class Moving implements MovingInbox {
   readonly moved: Promise<MoveReport>;
   readonly deadLetters: DeadLetters;
   readonly refusals: Refusals;
+  readonly watches: Watches;
   readonly transaction?: () => JobTransaction;
   readonly #from: Movable;
   readonly #to: Movable;
@@ -71,6 +74,7 @@ class Moving implements MovingInbox {
     this.#to = to;
     this.#mover = new Mover(from, to);
     this.deadLetters = new MovingDeadLetters(from.deadLetters, to.deadLetters, this.#mover);
+    this.watches = new MovingWatches(to.watches, this.#mover);
     this.moved = this.#mover.moved;
   }
 

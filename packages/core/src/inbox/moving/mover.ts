@@ -1,5 +1,7 @@
 import { CallStatusError } from '../../errors.ts';
 import type { Inbox } from '../inbox.ts';
+import type { Page, PageQuery } from '../queries.ts';
+import type { NewWatch, Watch } from '../watches.ts';
 import type { MovedCall } from './moved-call.ts';
 
 /** What was moved. */
@@ -14,7 +16,7 @@ export interface MoveReport {
 type CallKey = Pick<MovedCall, 'provider' | 'callId'> & { readonly tenant?: string | undefined };
 
 /** An inbox whose calls can be moved. */
-export type Movable = Inbox & Required<Pick<Inbox, 'exportCall' | 'importCall'>>;
+export type Movable = Inbox & Required<Pick<Inbox, 'exportCall' | 'importCall' | 'watches'>>;
 
 /** How many calls one page of the background move has. */
 const PAGE_ROWS = 100;
@@ -79,15 +81,20 @@ export class Mover {
     this.#settle.reject(new CallStatusError('closed'));
   }
 
-  /** A call that was added before the process died, or before an answer was lost, is only removed. */
+  /** What was added before the process died, or before an answer was lost, is only removed. */
   async #moveCall({ provider, callId, tenant }: CallKey): Promise<void> {
     const call = await this.#from.exportCall(provider, callId, tenant);
-    if (call === undefined) return;
+    const watch = await this.#from.watches.get({ provider, callId, ...(tenant !== undefined && { tenant }) });
+    if (call !== undefined) await this.#addCall(call);
+    if (watch !== undefined) await this.#to.watches.add([movedWatch(watch)]);
+    if (call ?? watch) await this.#from.forgetCall(provider, callId, tenant);
+  }
+
+  async #addCall(call: MovedCall): Promise<void> {
     if (await this.#to.importCall(call)) {
       this.#calls++;
       this.#events += call.events.length;
     } else await this.#addMissing(call);
-    await this.#from.forgetCall(provider, callId, tenant);
   }
 
   /** The new inbox had the call before it was moved: events that are not handled and that it does not know are recorded there. */
@@ -105,16 +112,20 @@ export class Mover {
   }
 
   async #moveOnce(): Promise<void> {
-    for (let cursor: string | undefined; ; ) {
-      const { rows, next } = await this.#from.listCalls({ limit: PAGE_ROWS, ...(cursor !== undefined && { cursor }) });
-      for (const row of rows) {
-        await this.after(row, async () => {});
-      }
-      cursor = next;
-      if (cursor === undefined) break;
-    }
+    await this.#movePages((query) => this.#from.listCalls(query));
+    // Those of calls without an event.
+    await this.#movePages((query) => this.#from.watches.list(query));
     this.#isDone = true;
     this.#settle.resolve({ calls: this.#calls, events: this.#events });
+  }
+
+  async #movePages(list: (query: PageQuery) => Promise<Page<CallKey>>): Promise<void> {
+    for (let cursor: string | undefined; ; ) {
+      const { rows, next } = await list({ limit: PAGE_ROWS, ...(cursor !== undefined && { cursor }) });
+      for (const row of rows) await this.after(row, async () => {});
+      cursor = next;
+      if (cursor === undefined) return;
+    }
   }
 
   #pause(): Promise<void> {
@@ -127,4 +138,16 @@ export class Mover {
       if (this.#isStopped) this.#wake();
     });
   }
+}
+
+function movedWatch({ provider, tenant, callId, since, dueAt, expected, progress }: Watch): NewWatch {
+  return {
+    provider,
+    ...(tenant !== undefined && { tenant }),
+    callId,
+    since,
+    dueInMs: Math.max(0, Date.parse(dueAt) - Date.now()),
+    ...(expected && { expected }),
+    progress,
+  };
 }

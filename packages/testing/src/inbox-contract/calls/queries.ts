@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { Inbox } from '@call-status/core';
-import type { CallQuery, DeadLetterQuery, FeedQuery, RefusalQuery, StatsQuery } from '@call-status/core/inbox';
+import type {
+  CallQuery,
+  DeadLetterQuery,
+  FeedQuery,
+  RefusalQuery,
+  StatsQuery,
+  WatchQuery,
+} from '@call-status/core/inbox';
 import { assertMatches } from '../../assertions.ts';
 import type { Bench, Tests } from '../bench/bench.ts';
 
@@ -128,6 +135,11 @@ const METHODS: readonly Method[] = [
     name: 'refusals.list',
     parts: [...SPAN, 'code', 'cursor', 'limit'],
     ask: (inbox, query) => inbox.refusals.list(query as RefusalQuery),
+  },
+  {
+    name: 'watches.list',
+    parts: ['provider', 'cursor', 'limit'],
+    ask: (inbox, query) => inbox.watches.list(query as WatchQuery),
   },
   {
     name: 'deadLetters.groups',

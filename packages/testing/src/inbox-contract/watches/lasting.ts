@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from '../../real-time.ts';
 import type { Bench, Tests } from '../bench/bench.ts';
 import { expectCalls } from '../bench/expect-calls.ts';
-import { expected, LEAD_MS, listed, NO_PROGRESS, silent, watchesOf, watchOf } from './watched.ts';
+import { expected, LEAD_MS, listed, NO_PROGRESS, silent, watchOf } from './watched.ts';
 
 let others = 0;
 
@@ -10,7 +10,7 @@ let others = 0;
 async function expectWatches(t: Bench, callIds: readonly string[]): Promise<void> {
   const stop = t.inbox.onJobs(() => {});
   const expectThem = async (): Promise<void> => {
-    await watchesOf(t.inbox).add([silent(`other${++others}`, 8_640_000_000)]);
+    await t.inbox.watches.add([silent(`other${++others}`, 8_640_000_000)]);
     const found = (await listed(t.inbox, { limit: 1000 })).filter((callId) => !callId.startsWith('other'));
     assert.deepEqual(found.sort(), [...callIds].sort());
   };
@@ -19,15 +19,15 @@ async function expectWatches(t: Bench, callIds: readonly string[]): Promise<void
 
 export const WATCHES_AFTER_A_RESTART: Tests = {
   'keeps watches, their times and the leader over a restart': async (t) => {
-    await watchesOf(t.inbox).add([expected('c1', 5000, { expected: { custom: 'x' } }), silent('c2', 1000)]);
-    await watchesOf(t.inbox).update(await watchOf(t.inbox, 'c2'), {
+    await t.inbox.watches.add([expected('c1', 5000, { expected: { custom: 'x' } }), silent('c2', 1000)]);
+    await t.inbox.watches.update(await watchOf(t.inbox, 'c2'), {
       dueInMs: 3000,
       progress: { ...NO_PROGRESS, asked: 2, told: ['stuck'] },
     });
-    await watchesOf(t.inbox).lead('a', LEAD_MS);
-    const before = await watchesOf(t.inbox).list();
+    await t.inbox.watches.lead('a', LEAD_MS);
+    const before = await t.inbox.watches.list();
     await t.reopen();
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     assert.deepEqual(await watches.list(), before);
     assert.deepEqual(await watches.due({ limit: 10 }), { rows: [], nextInMs: 3000 });
     assert.equal(await watches.lead('b', LEAD_MS), false);
@@ -45,13 +45,13 @@ export const WATCHES_AND_RETENTION: Tests = {
     const { retentionMs, elapse } = t.retention;
     await t.record('before', 'completed');
     await t.finishAll();
-    await watchesOf(t.inbox).add([expected('expected before')]);
+    await t.inbox.watches.add([expected('expected before')]);
     elapse(2000);
     await t.record('ended', 'completed');
     await t.record('live', 'ringing');
     await t.finishAll();
     const ofCalls = [silent('before'), silent('ended'), silent('live'), silent('live', 0, { tenant: 'a' })];
-    assert.equal(await watchesOf(t.inbox).add([expected('expected'), ...ofCalls]), 5);
+    assert.equal(await t.inbox.watches.add([expected('expected'), ...ofCalls]), 5);
     elapse(retentionMs - 1000);
     await expectCalls(t, ['ended', 'live']);
     await expectWatches(t, ['ended', 'expected', 'expected before', 'live', 'live']);
@@ -68,7 +68,7 @@ export const WATCHES_AND_RETENTION: Tests = {
 
   'keeps the watch of a call that is kept': async (t) => {
     const { retentionMs, elapse } = t.retention;
-    await watchesOf(t.inbox).add([expected('dead'), expected('gone')]);
+    await t.inbox.watches.add([expected('dead'), expected('gone')]);
     await t.record('dead', 'ringing');
     await t.moveToDeadLetters();
     elapse(10 * retentionMs);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Tests } from '../bench/bench.ts';
-import { due, expected, LEAD_MS, NO_PROGRESS, silent, watchesOf, watchOf } from './watched.ts';
+import { due, expected, LEAD_MS, NO_PROGRESS, silent, watchOf } from './watched.ts';
 
 export const LEADING: Tests = {
   'has one leader at a time': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     assert.equal(await watches.lead('a', LEAD_MS), true);
     assert.equal(await watches.lead('b', LEAD_MS), false);
     t.clock.advance(LEAD_MS - 1);
@@ -18,7 +18,7 @@ export const LEADING: Tests = {
   },
 
   'takes a leader back whose time has ended, if no other leads': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     assert.equal(await watches.lead('a', LEAD_MS), true);
     t.clock.advance(5 * LEAD_MS);
     assert.equal(await watches.lead('a', LEAD_MS), true);
@@ -26,7 +26,7 @@ export const LEADING: Tests = {
   },
 
   'lets only the leader resign': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     assert.equal(await watches.lead('a', 0), false);
     assert.equal(await watches.lead('a', LEAD_MS), true);
     assert.equal(await watches.lead('b', 0), false);
@@ -38,7 +38,7 @@ export const LEADING: Tests = {
   },
 
   'leads for as long as the last request says': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     await watches.lead('a', LEAD_MS);
     assert.equal(await watches.lead('a', 1000), true);
     t.clock.advance(1001);
@@ -48,8 +48,8 @@ export const LEADING: Tests = {
 
 export const WATCHES_OF_TWO: Tests = {
   'makes one of two the leader, and the other when its time has ended': async (t) => {
-    const other = watchesOf(await t.second());
-    const own = watchesOf(t.inbox);
+    const other = (await t.second()).watches;
+    const own = t.inbox.watches;
     for (let round = 0; round < 10; round++) {
       const both = await Promise.all([own.lead('a', LEAD_MS), other.lead('b', LEAD_MS)]);
       assert.deepEqual(both.sort(), [false, true]);
@@ -66,8 +66,8 @@ export const WATCHES_OF_TWO: Tests = {
   },
 
   'adds a call once, though both add it at once': async (t) => {
-    const other = watchesOf(await t.second());
-    const own = watchesOf(t.inbox);
+    const other = (await t.second()).watches;
+    const own = t.inbox.watches;
     const ids = Array.from({ length: 40 }, (_, at) => `c${at}`);
     const halves = [ids.slice(0, 30), ids.slice(10).reverse()];
     const added = await Promise.all(
@@ -84,8 +84,8 @@ export const WATCHES_OF_TWO: Tests = {
   },
 
   'lets one of two change a watch': async (t) => {
-    const other = watchesOf(await t.second());
-    const own = watchesOf(t.inbox);
+    const other = (await t.second()).watches;
+    const own = t.inbox.watches;
     for (let round = 0; round < 10; round++) {
       const callId = `c${round}`;
       await own.add([silent(callId)]);
@@ -94,7 +94,7 @@ export const WATCHES_OF_TWO: Tests = {
       const changed = await Promise.all([
         own.update(read, change(1)),
         other.update(read, change(2)),
-        round % 2 === 0 ? own.remove(read) : other.remove(read),
+        ...(round % 2 === 0 ? [own.remove(read), other.remove(read)] : []),
       ]);
       assert.equal(changed.filter(Boolean).length, 1);
     }
@@ -102,18 +102,18 @@ export const WATCHES_OF_TWO: Tests = {
 
   'shows both the same': async (t) => {
     const other = await t.second();
-    await watchesOf(t.inbox).add([expected('c1'), silent('c2')]);
+    await t.inbox.watches.add([expected('c1'), silent('c2')]);
     assert.deepEqual(await due(other), ['c1', 'c2']);
     const read = await watchOf(other, 'c1');
-    assert.equal(await watchesOf(other).add([silent('c1')]), 0);
-    assert.equal(await watchesOf(other).update(read, { dueInMs: 5000, progress: NO_PROGRESS }), true);
-    assert.equal(await watchesOf(t.inbox).update(read, { dueInMs: 0, progress: NO_PROGRESS }), false);
+    assert.equal(await other.watches.add([silent('c1')]), 0);
+    assert.equal(await other.watches.update(read, { dueInMs: 5000, progress: NO_PROGRESS }), true);
+    assert.equal(await t.inbox.watches.update(read, { dueInMs: 0, progress: NO_PROGRESS }), false);
     await other.record(t.event('c1', 'ringing'));
     const watch = await watchOf(t.inbox, 'c1');
     assert.equal(watch.call?.status, 'ringing');
     assert.deepEqual(await watchOf(other, 'c1'), watch);
     assert.equal(await other.forgetCall('acme', 'c2'), true);
-    assert.deepEqual(await watchesOf(t.inbox).due({ limit: 10 }), { rows: [], nextInMs: 5000 });
+    assert.deepEqual(await t.inbox.watches.due({ limit: 10 }), { rows: [], nextInMs: 5000 });
   },
 };
 
@@ -122,18 +122,18 @@ export const WATCHES_BY_THE_STORE_CLOCK: Tests = {
   'leads and waits by the clock of the store': async (t) => {
     for (const [at, skewMs] of [-600_000, 600_000].entries()) {
       const other = await t.second({ clock: () => t.clock.now() + skewMs });
-      assert.equal(await watchesOf(t.inbox).lead(`a${at}`, LEAD_MS), true);
-      assert.equal(await watchesOf(other).lead(`b${at}`, LEAD_MS), false);
+      assert.equal(await t.inbox.watches.lead(`a${at}`, LEAD_MS), true);
+      assert.equal(await other.watches.lead(`b${at}`, LEAD_MS), false);
       t.clock.advance(LEAD_MS + 1);
-      assert.equal(await watchesOf(other).lead(`b${at}`, LEAD_MS), true);
-      assert.equal(await watchesOf(t.inbox).lead(`a${at}`, LEAD_MS), false);
+      assert.equal(await other.watches.lead(`b${at}`, LEAD_MS), true);
+      assert.equal(await t.inbox.watches.lead(`a${at}`, LEAD_MS), false);
       t.clock.advance(LEAD_MS + 1);
       const callId = `c${at}`;
-      await watchesOf(other).add([expected(callId, 5000)]);
-      assert.deepEqual(await watchesOf(t.inbox).due({ limit: 10 }), { rows: [], nextInMs: 5000 });
+      await other.watches.add([expected(callId, 5000)]);
+      assert.deepEqual(await t.inbox.watches.due({ limit: 10 }), { rows: [], nextInMs: 5000 });
       t.clock.advance(5000);
       assert.deepEqual([await due(t.inbox), await due(other)], [[callId], [callId]]);
-      await watchesOf(t.inbox).remove(await watchOf(t.inbox, callId));
+      await t.inbox.watches.remove(await watchOf(t.inbox, callId));
     }
   },
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../random.ts';
 import type { Tests } from '../bench/bench.ts';
-import { expected, NO_PROGRESS, watchesOf } from './watched.ts';
+import { expected, NO_PROGRESS } from './watched.ts';
 
 const WATCHES = 10_000;
 const AT_ONCE = 1000;
@@ -9,7 +9,7 @@ const LIMIT = 300;
 
 export const MANY_WATCHES: Tests = {
   'gives ten thousand in the order in which they are due, some at a time': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     const random = new Random(7);
     for (let from = 0; from < WATCHES; from += AT_ONCE) {
       const some = Array.from({ length: AT_ONCE }, (_, at) => expected(`c${from + at}`, random.below(3_600_000)));

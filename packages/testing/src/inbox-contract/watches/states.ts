@@ -2,22 +2,22 @@ import assert from 'node:assert/strict';
 import type { WatchProgress, WatchReason } from '@call-status/core/inbox';
 import type { Bench, Tests } from '../bench/bench.ts';
 import { timesFrom } from '../bench/times-from.ts';
-import { due, expected, listed, NO_PROGRESS, silent, watchesOf, watchOf } from './watched.ts';
+import { due, expected, listed, NO_PROGRESS, silent, watchOf } from './watched.ts';
 
 const told = (...reasons: readonly WatchReason[]): WatchProgress => ({ ...NO_PROGRESS, told: reasons });
 const failed = (reason: WatchReason): WatchProgress => ({ ...NO_PROGRESS, failed: { reason, error: 'boom' } });
 
 async function find(t: Bench, callId: string, progress: WatchProgress): Promise<void> {
-  assert.equal(await watchesOf(t.inbox).update(await watchOf(t.inbox, callId), { dueInMs: 0, progress }), true);
+  assert.equal(await t.inbox.watches.update(await watchOf(t.inbox, callId), { dueInMs: 0, progress }), true);
 }
 
 /** Calls of all kinds, the newest last. */
 async function fill(t: Bench): Promise<void> {
   const ofExpected = ['awaited', 'missing', 'given up', 'unheard', 'late', 'begun', 'stuck'];
   const ofLive = ['told', 'untold', 'over', 'ended', 'gone'];
-  for (const callId of ofExpected) await watchesOf(t.inbox).add([expected(callId)]);
-  for (const callId of ofLive) await watchesOf(t.inbox).add([silent(callId)]);
-  await watchesOf(t.inbox).add([silent('zenith', 0, { provider: 'zenith' })]);
+  for (const callId of ofExpected) await t.inbox.watches.add([expected(callId)]);
+  for (const callId of ofLive) await t.inbox.watches.add([silent(callId)]);
+  await t.inbox.watches.add([silent('zenith', 0, { provider: 'zenith' })]);
   await t.record('late', 'ringing');
   await t.record('begun', 'ringing', 'completed');
   for (const callId of ['stuck', 'told', 'untold', 'over', 'ended']) await t.record(callId, 'ringing');
@@ -40,13 +40,13 @@ export const WATCH_STATES: Tests = {
   'tells the state of a watched call': async (t) => {
     const start = t.clock.now();
     const at = timesFrom(start);
-    await watchesOf(t.inbox).add([expected('c1')]);
+    await t.inbox.watches.add([expected('c1')]);
     const expectState = async (state: unknown): Promise<void> => {
       const watch = await watchOf(t.inbox, 'c1');
       assert.deepEqual(watch.call, state);
       assert.equal('call' in watch, state !== undefined);
-      assert.deepEqual(await watchesOf(t.inbox).due({ limit: 1 }), { rows: [watch] });
-      assert.deepEqual(await watchesOf(t.inbox).list(), { rows: [watch] });
+      assert.deepEqual(await t.inbox.watches.due({ limit: 1 }), { rows: [watch] });
+      assert.deepEqual(await t.inbox.watches.list(), { rows: [watch] });
     };
     await t.inbox.record(t.event('c1', 'ringing', { provider: 'zenith' }));
     await t.inbox.record({ ...t.event('c1', 'ringing', { id: 'other' }), tenant: 'a' });
@@ -63,7 +63,7 @@ export const WATCH_STATES: Tests = {
 
   'watches a call that has events already': async (t) => {
     await t.record('c1', 'ringing', 'completed');
-    assert.equal(await watchesOf(t.inbox).add([expected('c1')]), 1);
+    assert.equal(await t.inbox.watches.add([expected('c1')]), 1);
     const { call } = await watchOf(t.inbox, 'c1');
     assert.deepEqual([call?.status, call?.terminal], ['completed', true]);
     assert.deepEqual(await listed(t.inbox, { state: 'expected' }), []);
@@ -95,7 +95,7 @@ export const WATCH_STATES: Tests = {
     assert.deepEqual(await watches(), { missing: 3, stuck: 3, failed: 3 });
     await t.record('missing', 'ringing');
     await t.record('told', 'completed');
-    await watchesOf(t.inbox).remove(await watchOf(t.inbox, 'ended'));
+    await t.inbox.watches.remove(await watchOf(t.inbox, 'ended'));
     assert.deepEqual(await watches(), { missing: 2, stuck: 2, failed: 2 });
     await find(t, 'stuck', NO_PROGRESS);
     assert.deepEqual(await watches(), { missing: 2, stuck: 1, failed: 2 });
@@ -104,15 +104,15 @@ export const WATCH_STATES: Tests = {
   'pages through all of them while new ones come and others go': async (t) => {
     const ids = Array.from({ length: 9 }, (_, at) => `c${at}`);
     for (const id of ids) {
-      await watchesOf(t.inbox).add([silent(id)]);
+      await t.inbox.watches.add([silent(id)]);
       if (id !== 'c4') t.clock.advance(1);
     }
     const found: string[] = [];
     for (let cursor: string | undefined, page = 0; ; page++) {
-      const { rows, next } = await watchesOf(t.inbox).list({ limit: 2, ...(cursor !== undefined && { cursor }) });
+      const { rows, next } = await t.inbox.watches.list({ limit: 2, ...(cursor !== undefined && { cursor }) });
       found.push(...rows.map(({ callId }) => callId));
-      await watchesOf(t.inbox).add([silent(`new${page}`)]);
-      for (const row of rows) await watchesOf(t.inbox).remove(row);
+      await t.inbox.watches.add([silent(`new${page}`)]);
+      for (const row of rows) await t.inbox.watches.remove(row);
       if (next === undefined) break;
       cursor = next;
     }
@@ -120,7 +120,7 @@ export const WATCH_STATES: Tests = {
   },
 
   'is forgotten with its call': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     await watches.add([
       silent('c1'),
       silent('c1', 0, { tenant: 'a' }),

@@ -7,11 +7,6 @@ export const LEAD_MS = 180_000;
 
 export const NO_PROGRESS: WatchProgress = { asked: 0, told: [], failures: 0 };
 
-/** The watches of an inbox. */
-export function watchesOf(inbox: Inbox): Watches {
-  return inbox.watches as Watches;
-}
-
 /** A live call that is silent. */
 export function silent(callId: string, dueInMs = 0, more: Partial<NewWatch> = {}): NewWatch {
   return { provider: 'acme', callId, dueInMs, ...more };
@@ -24,18 +19,18 @@ export function expected(callId: string, dueInMs = 0, more: Partial<NewWatch> = 
 
 /** The watch of a call of these tests, which must exist. */
 export async function watchOf(inbox: Inbox, callId: string, tenant?: string): Promise<Watch> {
-  const watch = await watchesOf(inbox).get({ provider: 'acme', callId, ...(tenant !== undefined && { tenant }) });
+  const watch = await inbox.watches.get({ provider: 'acme', callId, ...(tenant !== undefined && { tenant }) });
   if (watch === undefined) throw new Error(`${callId} is not watched.`);
   return watch;
 }
 
 /** The ids of all watched calls that match, newest first. */
 export async function listed(inbox: Inbox, query: Parameters<Watches['list']>[0] = {}): Promise<string[]> {
-  const rows = await readAll((page) => watchesOf(inbox).list({ ...query, ...page }));
+  const rows = await readAll((page) => inbox.watches.list({ ...query, ...page }));
   return rows.map(({ callId }) => callId);
 }
 
 /** The ids of the calls that are due, in the order in which they are given. */
 export async function due(inbox: Inbox, limit = 100): Promise<string[]> {
-  return (await watchesOf(inbox).due({ limit })).rows.map(({ callId }) => callId);
+  return (await inbox.watches.due({ limit })).rows.map(({ callId }) => callId);
 }

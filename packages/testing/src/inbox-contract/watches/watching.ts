@@ -3,7 +3,7 @@ import type { WatchKey, WatchProgress } from '@call-status/core/inbox';
 import { assertMatches } from '../../assertions.ts';
 import type { Tests } from '../bench/bench.ts';
 import { timesFrom } from '../bench/times-from.ts';
-import { due, expected, listed, NO_PROGRESS, silent, watchesOf, watchOf } from './watched.ts';
+import { due, expected, listed, NO_PROGRESS, silent, watchOf } from './watched.ts';
 
 const FOUND: WatchProgress = {
   asked: 3,
@@ -16,7 +16,7 @@ const FOUND: WatchProgress = {
 
 export const WATCHING: Tests = {
   'keeps what it is given': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     const at = timesFrom(t.clock.now());
     assert.deepEqual(await watches.list(), { rows: [] });
     assert.deepEqual(await watches.due({ limit: 10 }), { rows: [] });
@@ -41,7 +41,7 @@ export const WATCHING: Tests = {
   },
 
   'adds a call once, and leaves one that is watched as it is': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     assert.equal(await watches.add([]), 0);
     assert.equal(await watches.add([expected('c1', 5000), silent('c2', 5000)]), 2);
     const before = [await watchOf(t.inbox, 'c1'), await watchOf(t.inbox, 'c2')];
@@ -58,7 +58,7 @@ export const WATCHING: Tests = {
   'takes a watch of another inbox with what was found so far': async (t) => {
     const at = timesFrom(t.clock.now());
     const moved = { since: at(-60_000), progress: FOUND, expected: { to: '+15550100002' } };
-    await watchesOf(t.inbox).add([silent('c1', 5000, moved)]);
+    await t.inbox.watches.add([silent('c1', 5000, moved)]);
     const watch = await watchOf(t.inbox, 'c1');
     const key = { provider: 'acme', callId: 'c1', revision: watch.revision };
     assert.deepEqual(watch, { ...key, dueAt: at(5000), ...moved });
@@ -66,7 +66,7 @@ export const WATCHING: Tests = {
   },
 
   'gives those that are due, the one that has waited longest first': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     await watches.add([silent('c1', 3000), expected('c2', 1000), silent('c3', 2000), silent('c4', 2000)]);
     assert.deepEqual(await watches.due({ limit: 10 }), { rows: [], nextInMs: 1000 });
     t.clock.advance(999);
@@ -90,7 +90,7 @@ export const WATCHING: Tests = {
   },
 
   'stores what a check found': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     await watches.add([expected('c1', 0, { expected: { custom: 'x' } }), silent('c2', 3000)]);
     const before = await watchOf(t.inbox, 'c1');
     t.clock.advance(1000);
@@ -108,7 +108,7 @@ export const WATCHING: Tests = {
   },
 
   'changes no watch that has changed since it was read, or is gone': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     await watches.add([silent('c1')]);
     const old = await watchOf(t.inbox, 'c1');
     const found = { dueInMs: 5000, progress: FOUND };
@@ -129,7 +129,7 @@ export const WATCHING: Tests = {
   },
 
   'begins anew with a call that is watched again': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     const keys: WatchKey[] = [];
     for (let round = 0; round < 3; round++) {
       await watches.add([silent('c1')]);
@@ -145,7 +145,7 @@ export const WATCHING: Tests = {
   },
 
   'keeps ids apart, whatever characters they have': async (t) => {
-    const watches = watchesOf(t.inbox);
+    const watches = t.inbox.watches;
     for (const callId of [
       'nul\0nul',
       'nul',
