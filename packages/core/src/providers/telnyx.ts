@@ -1,4 +1,5 @@
 import type { FieldTree } from '../decode/fields.ts';
+import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey, eventKey } from '../provider/event-key.ts';
@@ -7,6 +8,7 @@ import type { LamlFields } from '../provider/laml/laml.ts';
 import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
 import { callSchema, chosenSchema, option } from '../provider/standard-schema.ts';
 import { CALL_CONTROL_CAUSES, CALL_CONTROL_STATUSES, eventForm } from '../provider/telnyx/call-control.ts';
+import { TELNYX_API, TELNYX_FETCH_CALL } from '../provider/telnyx/calls.ts';
 import { authenticateTelnyx, diagnoseTelnyx, SIGNATURE_HEADER, signTelnyx } from '../provider/telnyx/signature.ts';
 import { TEXML_STATUSES, texmlForm } from '../provider/telnyx/texml.ts';
 import { fieldsOf, id, isStatus, word } from '../provider/values.ts';
@@ -104,6 +106,15 @@ export declare namespace telnyx {
     readonly publicKey?: Secret;
     /** How far the signature's timestamp may be from now, before and after, in seconds. @default 300 */
     readonly toleranceSeconds?: number;
+    /** For asking Telnyx' API for calls whose callbacks never come. @default not asked */
+    readonly api?: ApiOption<Api>;
+  }
+
+  /** Credentials for Telnyx' API. */
+  interface Api {
+    readonly key: string;
+    /** The id of your account, for calls of TeXML. Without it, calls of Call Control are asked for. */
+    readonly account?: string;
   }
 
   /** The options of `telnyx.callbackParams`. */
@@ -145,6 +156,7 @@ export const telnyx: ProviderFactory<
   signs: 'bytes',
   secretOption: 'publicKey',
   options: {
+    api: apiOption<telnyx.Api>(TELNYX_API),
     toleranceSeconds: option<number>('a number of seconds, from 0', (given) => typeof given === 'number' && given >= 0),
   },
   statuses: { ...CALL_CONTROL_STATUSES, ...TEXML_STATUSES },
@@ -162,6 +174,7 @@ export const telnyx: ProviderFactory<
     const event = id(fieldsOf(fields['data'])['id']);
     return event === undefined ? contentKey(form) : eventKey(form.rawStatus, event);
   },
+  fetchCall: TELNYX_FETCH_CALL,
   callbackParams,
 });
 

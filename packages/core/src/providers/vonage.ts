@@ -1,25 +1,13 @@
 import type { FieldTree } from '../decode/fields.ts';
-import type { AnsweredBy, Hangup, MachineDetection, Sip } from '../event.ts';
+import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
-import type { NormalForm } from '../provider/normal-form.ts';
 import { callSchema, chosenSchema, option } from '../provider/standard-schema.ts';
-import { time } from '../provider/time.ts';
-import {
-  direction,
-  fieldsOf,
-  hasValue,
-  id,
-  isStatus,
-  phone,
-  present,
-  sipCode,
-  span,
-  text,
-  word,
-} from '../provider/values.ts';
+import { fieldsOf, hasValue, id, isStatus, word } from '../provider/values.ts';
+import { VONAGE_API, VONAGE_FETCH_CALL } from '../provider/vonage/calls.ts';
+import { callIdOf, vonageForm } from '../provider/vonage/form.ts';
 import { authenticateVonage, diagnoseVonage, signVonage } from '../provider/vonage/signature.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
 import { oneOf, TEXT } from '../rules/option-rules.ts';
@@ -70,6 +58,15 @@ export declare namespace vonage {
     readonly signatureSecret?: Secret;
     /** How far the time of a signature may be from now, before and after, in seconds. @default 300 */
     readonly toleranceSeconds?: number;
+    /** For asking the Voice API for calls whose callbacks never come. @default not asked */
+    readonly api?: ApiOption<Api>;
+  }
+
+  /** The application that makes the calls. */
+  interface Api {
+    readonly applicationId: string;
+    /** Its private key, in PEM, which signs a token for each request. */
+    readonly privateKey: string;
   }
 
   /** The options of `vonage.callbackParams`. */
@@ -114,6 +111,7 @@ export const vonage: ProviderFactory<
   signs: 'bytes',
   secretOption: 'signatureSecret',
   options: {
+    api: apiOption<vonage.Api>(VONAGE_API),
     toleranceSeconds: option<number>('a number of seconds, from 0', (given) => typeof given === 'number' && given >= 0),
   },
   statuses: {
@@ -139,17 +137,14 @@ export const vonage: ProviderFactory<
   authenticate: authenticateVonage,
   sign: signVonage,
   diagnose: diagnoseVonage,
-  normalize,
+  normalize: vonageForm,
   eventKey: (_, form) => contentKey(form),
+  fetchCall: VONAGE_FETCH_CALL,
   callbackParams,
 });
 
 const BY_UUID = callSchema<vonage.Fields>('uuid', 'status');
 const BY_CALL_UUID = callSchema<vonage.Fields>('call_uuid', 'status');
-
-function callIdOf(fields: FieldTree): string | undefined {
-  return id(fields['uuid']) ?? id(fields['call_uuid']);
-}
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
   const fields = callback.record;
@@ -173,31 +168,6 @@ function isCallStatus(fields: FieldTree): true | string {
 
 /** Statuses of other things than calls; `disconnected` is of a WebSocket. */
 const OTHER: ReadonlySet<string> = new Set(['record', 'input', 'transfer', 'error', 'disconnected']);
-
-const ANSWERED_BY: ReadonlyMap<string | undefined, AnsweredBy> = new Map([
-  ['human', 'human'],
-  ['machine', 'machine'],
-]);
-
-function normalize(fields: vonage.Fields): NormalForm {
-  const status = word(fields.status);
-  const durationSeconds = span(fields.duration);
-  return {
-    callId: callIdOf(fields as FieldTree) as string,
-    rawStatus: text(fields.status) ?? '',
-    direction: direction(fields.direction),
-    from: phone(fields.from),
-    to: phone(fields.to),
-    startedAt: time(fields.start_time),
-    occurredAt: time(fields.end_time) ?? time(fields.timestamp),
-    durationSeconds,
-    answered: status === 'completed' && (durationSeconds ?? 0) > 0 ? true : undefined,
-    answeredBy: ANSWERED_BY.get(status),
-    machineDetection: present<MachineDetection>({ result: word(fields.sub_state) }),
-    hangup: present<Hangup>({ cause: text(fields.detail) }),
-    sip: present<Sip>({ code: sipCode(fields.sip_code) }),
-  };
-}
 
 const CALLBACK_RULES: OptionRules<vonage.CallbackOptions & TokenOption> = {
   url: TEXT,

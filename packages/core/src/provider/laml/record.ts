@@ -1,5 +1,5 @@
 import { isTerminal } from '../../event.ts';
-import type { Answer } from '../fetch-call.ts';
+import type { FoundCall } from '../fetch-call.ts';
 import { time } from '../time.ts';
 import { fieldsOf, id, statusOf, text } from '../values.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
@@ -12,7 +12,7 @@ import { LAML_STATUSES, type LamlFields, lamlForm } from './laml.ts';
  * @param completedIsAnswered whether the provider documents `completed` as "answered and ended normally"
  * @returns the answer for the call; empty if it is no call
  */
-export function lamlAnswers(body: unknown, completedIsAnswered: boolean): ReadonlyMap<string, Answer> {
+export function lamlAnswers(body: unknown, completedIsAnswered: boolean): ReadonlyMap<string, FoundCall> {
   const call = fieldsOf(body);
   const callId = id(call['sid']);
   const rawStatus = text(call['status']);
