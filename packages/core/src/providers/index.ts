@@ -1,5 +1,6 @@
 export * from './exotel.ts';
 export * from './mycpaas.ts';
+export * from './retell.ts';
 export * from './signalwire.ts';
 export * from './telnyx.ts';
 export * from './twilio.ts';
