@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ApiAnswer, apiServer } from '../../../test/api-server.ts';
@@ -62,6 +64,24 @@ describe('a request', () => {
     expect(await get({ status: 302, headers: { location: `${other.url}/calls/1` } })).toEqual({ status: 302 });
     expect(other.requests).toEqual([]);
   });
+});
+
+it('uses no proxy of the environment', async () => {
+  const proxy = await apiServer(() => ({ json: 'proxy' }));
+  const api = await apiServer(() => ({ json: 'api' }));
+  const code = `
+    const { getJson } = await import(${JSON.stringify(new URL('http.ts', import.meta.url).href)});
+    const reply = await getJson({ url: ${JSON.stringify(api.url)}, headers: {} }, new AbortController().signal);
+    console.log(JSON.stringify(reply));
+  `;
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'];
+  const proxies = Object.fromEntries(names.map((name) => [name, proxy.url]));
+  // Node reads it when it starts.
+  const env = { ...process.env, ...proxies, NO_PROXY: '', no_proxy: '', NODE_USE_ENV_PROXY: '1' };
+  const flags = ['--import', 'tsx', '--input-type=module', '--eval'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, code], { env });
+  expect(JSON.parse(stdout)).toEqual({ status: 200, body: 'api' });
+  expect(proxy.requests).toEqual([]);
 });
 
 describe('an answer is refused', () => {
