@@ -32,7 +32,7 @@ export const acme = defineProvider({
     batch: 3,
     perMinute: 200,
     request: (callIds, { key }) => ({
-      url: `https://api.acme.example/calls?ids=${callIds}`,
+      url: `https://api.acme.example/calls?ids=${callIds.join(',')}`,
       headers: { Authorization: `Bearer ${key}` },
     }),
     answers: (body) => {

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { type CallStatusError, isCallStatusError } from '../errors.ts';
+import { isCallStatusError } from '../errors.ts';
 import { apiOption, CREDENTIAL } from './api-option.ts';
 import { defineProvider } from './define-provider.ts';
 import type { Answer } from './fetch-call.ts';
@@ -37,7 +37,7 @@ function issuesOf(definition: unknown): readonly string[] {
   try {
     defineProvider(definition as never);
   } catch (error) {
-    if (isCallStatusError(error)) return (error as CallStatusError).details.issues ?? [];
+    if (isCallStatusError(error)) return error.details.issues ?? [];
   }
   return [];
 }

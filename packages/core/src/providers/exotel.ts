@@ -3,7 +3,7 @@ import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
-import { EXOTEL_API, EXOTEL_CALL_ID, type ExotelApi, exotelFetchCall } from '../provider/exotel/calls.ts';
+import { EXOTEL_API, EXOTEL_CALL_ID, exotelFetchCall } from '../provider/exotel/calls.ts';
 import { exotelLeg, EXOTEL_STATUSES as STATUSES } from '../provider/exotel/leg.ts';
 import { isExotelCallStatus as isCallStatus } from '../provider/exotel/messages.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
@@ -93,8 +93,17 @@ export declare namespace exotel {
     readonly api?: ApiOption<Api>;
   }
 
-  /** Credentials for Exotel's API. */
-  type Api = ExotelApi;
+  /** Credentials for Exotel's API: dashboard, API settings. */
+  interface Api {
+    /** The API key. */
+    readonly key: string;
+    /** The API token, which is not the `token` in the callback URL. */
+    readonly token: string;
+    /** The account's SID. */
+    readonly sid: string;
+    /** Where the account is: `in` for Mumbai (`api.in.exotel.com`), `sg` for Singapore (`api.exotel.com`). */
+    readonly region: 'in' | 'sg';
+  }
 
   /** The events that Exotel can send. */
   type Event = 'terminal' | 'answered';

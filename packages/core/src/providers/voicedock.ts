@@ -12,7 +12,7 @@ import type { NormalForm } from '../provider/normal-form.ts';
 import { callSchema, option } from '../provider/standard-schema.ts';
 import { time } from '../provider/time.ts';
 import { fieldsOf, id, isStatus, phone, present, text, word } from '../provider/values.ts';
-import { VOICEDOCK_API, VOICEDOCK_FETCH_CALL, type VoicedockApi } from '../provider/voicedock/calls.ts';
+import { VOICEDOCK_API, VOICEDOCK_FETCH_CALL } from '../provider/voicedock/calls.ts';
 import { diagnoseVoicedock, UNIX_SECONDS } from '../provider/voicedock/diagnose.ts';
 import { checkOptions } from '../rules/check-options.ts';
 import { SECRET_TEXT, TEXT } from '../rules/option-rules.ts';
@@ -72,7 +72,10 @@ export declare namespace voicedock {
   }
 
   /** Credentials for VoiceDock's API. */
-  type Api = VoicedockApi;
+  interface Api {
+    /** The API key. */
+    readonly key: string;
+  }
 
   /** The options of `voicedock.callbackParams`. */
   interface CallbackOptions extends CallbackTarget {

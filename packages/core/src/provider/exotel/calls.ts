@@ -8,20 +8,16 @@ import type { NormalForm } from '../normal-form.ts';
 import { answeredBy, fieldsOf, hasValue, id, span, statusOf, text } from '../values.ts';
 import { EXOTEL_STATUSES } from './leg.ts';
 
-/** Credentials for Exotel's API: dashboard, API settings. */
-export interface ExotelApi {
-  /** The API key. */
+/** As in the types of the provider. */
+interface Credentials {
   readonly key: string;
-  /** The API token, which is not the `token` in the callback URL. */
   readonly token: string;
-  /** The account's SID. */
   readonly sid: string;
-  /** Where the account is: `in` for Mumbai (`api.in.exotel.com`), `sg` for Singapore (`api.exotel.com`). */
   readonly region: 'in' | 'sg';
 }
 
-/** The rules for {@link ExotelApi}. */
-export const EXOTEL_API: OptionRules<ExotelApi> = {
+/** The rules for its credentials. */
+export const EXOTEL_API: OptionRules<Credentials> = {
   key: CREDENTIAL,
   token: CREDENTIAL,
   sid: { ...CREDENTIAL, aliases: ['accountSid', 'account'] },
@@ -46,7 +42,7 @@ type CallbackFields = Fields & { readonly CallSid: string; readonly Status: stri
  */
 export function exotelFetchCall<Options>(
   normalize: (fields: CallbackFields, options: Options) => NormalForm,
-): FetchCall<ExotelApi, Options> {
+): FetchCall<Credentials, Options> {
   return {
     callIdPattern: EXOTEL_CALL_ID,
     // Exotel accepts 100, and recommends at most 20.
@@ -71,12 +67,14 @@ export function exotelFetchCall<Options>(
   };
 }
 
-function request(callIds: readonly string[], { key, token, sid, region }: ExotelApi): FetchRequest {
+function request(callIds: readonly string[], { key, token, sid, region }: Credentials): FetchRequest {
   const calls = `https://${HOSTS[region]}/v1/Accounts/${encodeURIComponent(sid)}/Calls`;
   const [first] = callIds;
   // Without `.json`, it answers with XML.
   const url =
-    callIds.length === 1 ? `${calls}/${first}.json?details=true` : `${calls}.json?Sid=${callIds}&details=true`;
+    callIds.length === 1
+      ? `${calls}/${first}.json?details=true`
+      : `${calls}.json?Sid=${callIds.join(',')}&details=true`;
   return { url, headers: { Authorization: basic(key, token) } };
 }
 

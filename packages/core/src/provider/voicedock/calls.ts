@@ -5,21 +5,20 @@ import type { Answer, FetchCall } from '../fetch-call.ts';
 import { time } from '../time.ts';
 import { direction, fieldsOf, id, phone, present, span, text, word } from '../values.ts';
 
-/** Credentials for VoiceDock's API. */
-export interface VoicedockApi {
-  /** The API key. */
+/** As in the types of the provider. */
+interface Credentials {
   readonly key: string;
 }
 
-/** The rules for {@link VoicedockApi}. */
-export const VOICEDOCK_API: OptionRules<VoicedockApi> = { key: { ...CREDENTIAL, aliases: ['apiKey', 'token'] } };
+/** The rules for its credentials. */
+export const VOICEDOCK_API: OptionRules<Credentials> = { key: { ...CREDENTIAL, aliases: ['apiKey', 'token'] } };
 
 /**
  * How VoiceDock is asked for a call.
  *
  * Source: doc.hmsovereign.com, calls; the types of the SDK `hmsovereign`.
  */
-export const VOICEDOCK_FETCH_CALL: FetchCall<VoicedockApi> = {
+export const VOICEDOCK_FETCH_CALL: FetchCall<Credentials> = {
   // UUIDs, and ids with a phone number in them: `call-_+31…_abc123`.
   callIdPattern: /^[\w+.-]{1,128}$/,
   request: ([callId], { key }) => ({

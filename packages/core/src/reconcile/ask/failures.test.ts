@@ -3,7 +3,7 @@ import { askerBench, type Credentials, MINUTE_MS, readyBench, START_MS } from '.
 import { isCallStatusError } from '../../errors.ts';
 
 describe('a failure', () => {
-  it.each([404, 410])('is none with status %i: the provider does not know the call', async (status) => {
+  it.each([404, 410])('is not an answer with status %i: the provider does not know the call', async (status) => {
     const { one, reported } = await readyBench(() => ({ status }));
     for (let time = 0; time < 6; time++) expect(await one()).toBe('not_found');
     expect(reported).toEqual([]);

@@ -219,7 +219,7 @@ describe('credentials', () => {
     [headers, 'http://127.0.0.1:1/', 'ECONNREFUSED'],
     [headers, 'https://api.invalid/', 'ENOTFOUND|EAI_AGAIN'],
   ])('are in no reason: %j to %s', async (given, url, code) => {
-    const request = getJson({ url, headers: given as Record<string, string> }, never);
+    const request = getJson({ url, headers: given }, never);
     expect(await reasonOf(request)).toMatch(new RegExp(`^The request failed: (?:${code})\\.$`));
   });
 });
