@@ -11,6 +11,8 @@ export interface CuttingProxy {
    * client's host had lost power. Resolves when that happened.
    */
   cut(when: Moment, statement: RegExp): Promise<void>;
+  /** How often a client has sent something after an answer, so far: each time it waited for the network. */
+  turns(): number;
   /** Cuts all connections. */
   drop(): void;
   stop(): Promise<void>;
@@ -24,14 +26,17 @@ interface Trap {
   readonly sprung: () => void;
 }
 
-export async function startProxy(url: string): Promise<CuttingProxy> {
+/** @param delayMs how long an answer of the server takes to the client */
+export async function startProxy(url: string, { delayMs = 0 } = {}): Promise<CuttingProxy> {
   const target = new URL(url);
   const open = new Set<Socket>();
   let trap: Trap | undefined;
+  let turns = 0;
 
   const server = createServer((client) => {
     const upstream = connect(Number(target.port || 5432), target.hostname);
     let isLost = false;
+    let isAnswered = false;
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.on('error', () => {});
@@ -59,19 +64,26 @@ export async function startProxy(url: string): Promise<CuttingProxy> {
       upstream.destroy();
     };
     const requests = new Messages('client');
-    client.on('data', (chunk) =>
+    client.on('data', (chunk) => {
+      if (isAnswered) turns++;
+      isAnswered = false;
       pass(requests.read(chunk), upstream, (message) => {
         const text = statements.textOf(message);
         return text === 'COMMIT' && trap !== undefined && trap.when !== 'after' && statements.hasSeen(trap.statement);
-      }),
-    );
+      });
+    });
     const answers = new Messages('server');
-    upstream.on('data', (chunk) =>
+    const answer = (chunk: Buffer): void => {
+      isAnswered = true;
       pass(answers.read(chunk), client, (message) => {
         const isCommitted = message.type === 'C' && message.texts[0] === 'COMMIT';
         return isCommitted && trap?.when === 'after' && statements.hasSeen(trap.statement);
-      }),
-    );
+      });
+    };
+    upstream.on('data', (chunk) => {
+      if (delayMs === 0) answer(chunk);
+      else setTimeout(answer, delayMs, chunk);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const through = new URL(url);
@@ -82,6 +94,7 @@ export async function startProxy(url: string): Promise<CuttingProxy> {
   };
   return {
     url: through.href,
+    turns: () => turns,
     cut: (when, statement) => new Promise((sprung) => (trap = { when, statement, sprung })),
     drop,
     async stop() {
