@@ -119,7 +119,7 @@ const request: fc.Arbitrary<Case> = fc
     return { sent: { method: 'POST', url: '/hooks', headers, body: bytes }, key: key(pair.publicKey) };
   });
 
-describe("Telnyx' own SDK", () => {
+describe("Telnyx's own SDK", () => {
   it('comes to the same verdict, but for what is named above', async () => {
     const seen = new Map(DISAGREEMENTS.map(([name]) => [name, 0]));
     const verdicts = { valid: 0, refused: 0 };

@@ -6,7 +6,7 @@ import { telnyx } from './telnyx.ts';
 
 const { definition } = telnyx;
 
-// Of RFC 8032, section 7.1, test 1. The SDK has no signatures in its tests; it accepts these. The numbers are those of Telnyx' documentation.
+// Of RFC 8032, section 7.1, test 1. The SDK has no signatures in its tests; it accepts these. The numbers are those of Telnyx's documentation.
 const KEY = '11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
 const TIMESTAMP = '1700000000';
 const NOW = Number(TIMESTAMP) * 1000;
@@ -132,7 +132,7 @@ describe('the hint of a signature that does not match', () => {
   const hint = (sent: Sent, keys: readonly string[]) => definition.diagnose?.(messageOf(sent), keys);
 
   it.each([KEY.slice(1), KEY.replace('=', ''), Buffer.from(KEY, 'base64').toString('hex'), 'KEY019A', ''])(
-    'names a key that is none: %j',
+    'names what is not a key: %j',
     (key) => {
       expect(verdict(EVENT, [key])).toBe('mismatch');
       expect(hint(EVENT, [KEY, key])).toEqual([
@@ -141,7 +141,7 @@ describe('the hint of a signature that does not match', () => {
     },
   );
 
-  it('names a timestamp that is none', () => {
+  it('names what is not a timestamp', () => {
     expect(hint(changed(EVENT, { 'telnyx-timestamp': '1700000000000' }), [KEY])).toEqual([
       'Telnyx-Timestamp is not a number of seconds.',
     ]);

@@ -175,7 +175,10 @@ describe('recognition', () => {
   it.each([
     [jsonOf(event('call.cost')), 'Its data.event_type is no state of a call: it is another event.'],
     [jsonOf({ data: {} }), 'It lacks data with record_type, event_type and payload.call_control_id.'],
-    [formOf({ ...FORM, CallSid: 'CA1' }), 'CallSid is none of Telnyx: name the provider.'],
+    [
+      formOf({ ...FORM, CallSid: 'CA1' }),
+      'CallSid does not begin with a version, as those of Telnyx do: name the provider.',
+    ],
     [formOf({ CallSid: LEG, CallStatus: 'ringing', Digits: '1' }), 'It has Digits: it is the action of <Gather>.'],
     [formOf({ a: 'b' }), undefined],
   ])('says why not: %#', (sent, reason) => {

@@ -74,7 +74,7 @@ export declare namespace telnyx {
   }
 
   /**
-   * The fields of Telnyx' TeXML status callbacks: those of the family, and some of its own. Types of optional fields are not enforced.
+   * The fields of Telnyx's TeXML status callbacks: those of the family, and some of its own. Types of optional fields are not enforced.
    *
    * Source: developers.telnyx.com, callbacks "TeXML call initiated", "ringing", "answered" and "completed".
    */
@@ -106,11 +106,11 @@ export declare namespace telnyx {
     readonly publicKey?: Secret;
     /** How far the signature's timestamp may be from now, before and after, in seconds. @default 300 */
     readonly toleranceSeconds?: number;
-    /** For asking Telnyx' API for calls whose callbacks never come. @default not asked */
+    /** For asking Telnyx's API for calls whose callbacks never come. @default not asked */
     readonly api?: ApiOption<Api>;
   }
 
-  /** Credentials for Telnyx' API. */
+  /** Credentials for Telnyx's API. */
   interface Api {
     readonly key: string;
     /** The id of your account, for calls of TeXML. Without it, calls of Call Control are asked for. */
@@ -198,7 +198,8 @@ function recognizes(callback: IncomingCallback): boolean {
 }
 
 function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {
-  if (!isEvent(fields)) return whyNotLaml(fields, `CallSid is none of Telnyx: ${advice}.`, advice);
+  if (!isEvent(fields))
+    return whyNotLaml(fields, `CallSid does not begin with a version, as those of Telnyx do: ${advice}.`, advice);
   const other = isCallStatus(fields);
   return other === true ? 'It lacks data with record_type, event_type and payload.call_control_id.' : other;
 }

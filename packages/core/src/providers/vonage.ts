@@ -149,7 +149,7 @@ const BY_CALL_UUID = callSchema<vonage.Fields>('call_uuid', 'status');
 function recognizes(callback: IncomingCallback, named = false): boolean {
   const fields = callback.record;
   const isEvent = callIdOf(fields) !== undefined && isStatus(fields['status']) && isCallStatus(fields) === true;
-  return isEvent && (named || /^CON-/.test(id(fields['conversation_uuid']) ?? ''));
+  return isEvent && (named || id(fields['conversation_uuid'])?.startsWith('CON-') === true);
 }
 
 function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {

@@ -10,7 +10,7 @@ interface Api {
   readonly account?: string;
 }
 
-/** The rules for Telnyx' credentials. */
+/** The rules for Telnyx's credentials. */
 export const TELNYX_API: OptionRules<Api> = {
   key: { ...CREDENTIAL, aliases: ['apiKey', 'token'] },
   account: {
