@@ -180,7 +180,7 @@ function testsOf({ name: method, parts, needed = {}, ask }: Method): Tests {
         for (const [name, value] of Object.entries(RIGHT)) {
           if (!parts.includes(name)) await expectRefusal(t, { ...needed, [name]: value }, name);
         }
-        for (const query of [null, 'acme', 5, []]) await expectRefusal(t, query, 'query');
+        for (const query of [null, 'acme', 5, []]) await expectRefusal(t, query, 'expected an object');
         for (const name of Object.keys(needed)) {
           if (name !== 'until') await expectRefusal(t, { ...needed, [name]: undefined }, name);
         }
