@@ -1,3 +1,4 @@
+import type { FieldTree } from '../decode/fields.ts';
 import type { Agent, CallError, Hangup, Line, Recording } from '../event.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
@@ -5,11 +6,12 @@ import { defineProvider, type ProviderFactory } from '../provider/define-provide
 import { contentKey } from '../provider/event-key.ts';
 import { EXOTEL_API, EXOTEL_CALL_ID, exotelFetchCall } from '../provider/exotel/calls.ts';
 import { exotelLeg, EXOTEL_STATUSES as STATUSES } from '../provider/exotel/leg.ts';
-import { isExotelCallStatus as isCallStatus } from '../provider/exotel/messages.ts';
+import { isExotelCallStatus } from '../provider/exotel/messages.ts';
+import { isPassthru, type PassthruFields, passthruForm } from '../provider/exotel/passthru.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { answeredByLegs } from '../provider/legs.ts';
 import type { NormalForm } from '../provider/normal-form.ts';
-import { callSchema, option } from '../provider/standard-schema.ts';
+import { callSchema, option, required, type StandardSchema } from '../provider/standard-schema.ts';
 import { isZone, time, type Zone } from '../provider/time.ts';
 import { direction, fieldsOf, id, isStatus, phone, present, span, statusOf, text, word } from '../provider/values.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
@@ -23,11 +25,14 @@ export declare namespace exotel {
    *
    * Source: developer.exotel.com, voice v1, status callback; `Duration` from the page of voice v3.
    */
-  interface Fields {
+  interface Fields extends PassthruFields {
     /** 32 hexadecimal digits. */
     readonly CallSid: string;
-    /** The status of the whole call: an inbound call that no agent took is also `completed`. See `answered` of the event. */
-    readonly Status: string;
+    /**
+     * The status of the whole call: an inbound call that no agent took is also `completed`. See `answered` of the event. Absent in a
+     * Passthru.
+     */
+    readonly Status?: string;
     /** `YYYY-MM-DD HH:mm:ss`, without a zone, like all times here. */
     readonly DateUpdated?: string;
     /** Null, empty or absent without a recording. */
@@ -89,6 +94,11 @@ export declare namespace exotel {
   interface Options {
     /** The zone of times without one. @default '+05:30' (India), the zone of every known callback */
     readonly utcOffset?: Zone;
+    /**
+     * Makes events of the Passthru applet's requests, which are the only news of inbound calls. They are answered 200, the applet's first
+     * choice. @default false: they are passed on to your application
+     */
+    readonly passthru?: boolean;
     /** For asking Exotel's Call Details API for calls whose callbacks never come. Any API key may read calls. @default not asked */
     readonly api?: ApiOption<Api>;
   }
@@ -131,6 +141,15 @@ declare module '../event.ts' {
   }
 }
 
+const STATUS = callSchema<exotel.Fields>('CallSid', 'Status');
+const PASSTHRU: StandardSchema<exotel.Fields> = required('CallSid');
+const SCHEMA: StandardSchema<exotel.Fields> = {
+  '~standard': {
+    ...STATUS['~standard'],
+    validate: (fields) => (isPassthru(fieldsOf(fields)) ? PASSTHRU : STATUS)['~standard'].validate(fields),
+  },
+};
+
 /**
  * Exotel, voice v1. Cannot sign: set a `token`.
  *
@@ -150,16 +169,18 @@ export const exotel: ProviderFactory<
   (options: exotel.CallbackOptions) => exotel.CallbackParams
 > = defineProvider({
   name: 'exotel',
+  methods: ['POST', 'GET'],
   signs: 'nothing',
   options: {
     utcOffset: option<Zone>('hours and minutes, two digits each, such as +05:30', isZone),
+    passthru: option<boolean>('true or false', (given) => typeof given === 'boolean'),
     api: apiOption<exotel.Api>(EXOTEL_API),
   },
   statuses: STATUSES,
-  schema: callSchema<exotel.Fields>('CallSid', 'Status'),
+  schema: SCHEMA,
   recognizes,
   whyNot,
-  isCallStatus,
+  isCallStatus: (fields, { passthru }: exotel.Options = {}) => isExotelCallStatus(fields, passthru),
   normalize,
   // `DateUpdated` is left out: it is not documented to stay the same when a callback is sent again.
   eventKey: (fields, form) =>
@@ -168,19 +189,24 @@ export const exotel: ProviderFactory<
   callbackParams,
 });
 
-function recognizes(callback: IncomingCallback): boolean {
+function recognizes(callback: IncomingCallback, _: boolean | undefined, { passthru }: exotel.Options = {}): boolean {
   const fields = callback.record;
-  if ('CallStatus' in fields || !('Status' in fields) || !isStatus(fields['Status'])) return false;
-  return EXOTEL_CALL_ID.test(id(fields['CallSid']) ?? '') && isCallStatus(fields) === true;
+  if (!EXOTEL_CALL_ID.test(id(fields['CallSid']) ?? '')) return false;
+  // With this header, the Connect applet asks whom to call.
+  if (isPassthru(fields)) return passthru === true && callback.header('exotel-version') === undefined;
+  const hasStatus = !('CallStatus' in fields) && isStatus(fields['Status']) && callback.request.method === 'POST';
+  return hasStatus && isExotelCallStatus(fields) === true;
 }
 
 function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {
+  if (isPassthru(fields)) return 'It is of an applet: only Passthru is taken, with the option passthru.';
   if (!('CallSid' in fields && 'Status' in fields) || 'CallStatus' in fields) return undefined;
-  const other = isCallStatus(fields);
+  const other = isExotelCallStatus(fields);
   return other === true ? `CallSid is not 32 hexadecimal digits: ${advice}.` : other;
 }
 
 function normalize(fields: exotel.Fields, { utcOffset = '+05:30' }: exotel.Options): NormalForm {
+  if (isPassthru(fields as FieldTree)) return passthruForm(fields as FieldTree, utcOffset);
   // A leg that was not attempted is empty.
   const legs = Array.isArray(fields.Legs) ? fields.Legs.map(fieldsOf).map(exotelLeg) : [];
   const rawStatus = text(fields.Status) ?? '';

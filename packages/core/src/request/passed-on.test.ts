@@ -82,12 +82,12 @@ describe('a request that is passed on leaves one debug line', () => {
   });
 
   it.each([
-    ['another method', [exotel()], request('', { method: 'GET' }), 'Callbacks of exotel use POST.'],
+    ['another method', [voicedock()], request('', { method: 'GET' }), 'Callbacks of voicedock use POST.'],
     [
       'another method of all',
-      [exotel(), mycpaas()],
+      [voicedock(), mycpaas()],
       request('', { method: 'GET' }),
-      'Callbacks of exotel, mycpaas use POST.',
+      'Callbacks of voicedock, mycpaas use POST.',
     ],
     [
       'no fields',
@@ -97,7 +97,7 @@ describe('a request that is passed on leaves one debug line', () => {
     ],
     [
       'no fields of those asked',
-      [exotel(), signalwire()],
+      [voicedock(), signalwire()],
       request('', { method: 'GET', url: '/' }),
       'It does not have the fields of a callback of signalwire.',
     ],
@@ -134,6 +134,11 @@ describe('a request that is passed on leaves one debug line', () => {
     ],
     ['CallSid=12345&Status=completed', {}, 'exotel: CallSid is not 32 hexadecimal digits: name the provider.'],
     ['CallSid=12345&Status=free', {}, 'exotel: It is a popup for agents.'],
+    [
+      'CallSid=12345&CallType=completed',
+      {},
+      'exotel: It is of an applet: only Passthru is taken, with the option passthru.',
+    ],
     ['call_id=1&call_state=ended', {}, /^signalwire: It is a call state of SWML or Relay; .* mycpaas: /],
     ['message[call][id]=1', {}, 'voicedock: It has no message.type: name the provider.'],
     ['message[type]=tool-calls', {}, 'voicedock: Its message.type is not status-update: it is another message.'],
@@ -176,7 +181,7 @@ describe('a request that is passed on leaves one debug line', () => {
   });
 
   it.each([
-    ['GET', {}, true, 'Callbacks of exotel use POST.'],
+    ['PUT', {}, true, 'Callbacks of exotel use POST or GET.'],
     ['POST', {}, false, 'Its content type is not form, multipart or JSON.'],
     ['POST', { 'content-type': 'text/html' }, false, 'Its content type is not form, multipart or JSON.'],
     [

@@ -144,7 +144,7 @@ it.each([
     () => callback({ definition: { ...exotel.definition, name: 'acme' } }, 'x'),
     'It has none: pass a fixture of your own',
   ],
-  [() => callback(exotel, 'completed', { encoding: 'query' }), 'exotel sends no GET.'],
+  [() => callback(voicedock, 'completed', { encoding: 'query' }), 'voicedock sends no GET.'],
   [() => callback(exotel, 'invalid-no-call', { callId: 'x' }), 'This callback of exotel has no call id to replace.'],
 ])('refuses %#: %s', (make, message) => {
   expect(make).toThrow(message);

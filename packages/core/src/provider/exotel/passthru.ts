@@ -1,0 +1,80 @@
+import type { FieldTree } from '../../decode/fields.ts';
+import type { Agent, CallStatus, Leg, Line, Recording } from '../../event.ts';
+import type { NormalForm } from '../normal-form.ts';
+import { time, type Zone } from '../time.ts';
+import { direction, fieldsOf, hasValue, id, phone, present, span, statusOf, text, word } from '../values.ts';
+import { EXOTEL_STATUSES, exotelLeg } from './leg.ts';
+
+/**
+ * The fields of Exotel's Passthru applet, which tells how far a call has come in a flow. It is the only news of an inbound call.
+ *
+ * Source: support.exotel.com, working with the Passthru applet.
+ */
+export interface PassthruFields {
+  /** `call-attempt`, `completed`, `client-hangup`, `incomplete`, `voicemail`. */
+  readonly CallType?: string;
+  /** The status of the second party: `completed`, `busy`, `no-answer`, `failed`, `canceled`. */
+  readonly DialCallStatus?: string;
+  /** Seconds from when the second party was called, ringing included. */
+  readonly DialCallDuration?: string;
+  readonly CallFrom?: string;
+  /** For an inbound call, your ExoPhone. */
+  readonly CallTo?: string;
+  readonly CallStatus?: string;
+  readonly Created?: string;
+  readonly CurrentTime?: string;
+  readonly flow_id?: string;
+  /** What the caller typed before, in quotation marks. */
+  readonly digits?: string;
+}
+
+/** What a type of call says. In an inbound call, the other party is the agent. */
+const CALL_TYPES: ReadonlyMap<string | undefined, { readonly status: CallStatus; readonly answered: boolean | null }> =
+  new Map([
+    // No agent was called yet.
+    ['call-attempt', { status: 'in-progress', answered: null }],
+    ['completed', { status: 'completed', answered: true }],
+    ['client-hangup', { status: 'canceled', answered: false }],
+    ['incomplete', { status: 'no-answer', answered: false }],
+    ['voicemail', { status: 'completed', answered: false }],
+  ]);
+
+/** Whether fields are of a Passthru that says how the call went. */
+export function isPassthru(fields: FieldTree): boolean {
+  return !('Status' in fields) && (hasValue(fields['CallType']) || hasValue(fields['DialCallStatus']));
+}
+
+/** The normal form of a Passthru. What it says of the second party is the second leg, as in a status callback. */
+export function passthruForm(fields: FieldTree, zone: Zone): NormalForm {
+  const type = text(fields['CallType']);
+  const dialed = text(fields['DialCallStatus']);
+  const said = CALL_TYPES.get(word(type));
+  const way = direction(fields['Direction']);
+  const to = phone(fields['CallTo']) ?? phone(fields['To']);
+  const agent = phone(fields['DialWhomNumber']);
+  const second = present<Leg>({
+    status: dialed === undefined ? undefined : statusOf(EXOTEL_STATUSES, dialed),
+    rawStatus: dialed,
+    durationSeconds: span(fields['DialCallDuration']),
+    number: agent,
+  });
+  const { Legs: given } = fields;
+  const legs = Array.isArray(given) ? given.map(fieldsOf).map(exotelLeg) : second && [{}, second];
+  return {
+    callId: id(fields['CallSid']) as string,
+    rawStatus: type ?? dialed ?? '',
+    status: type === undefined ? second?.status : (said?.status ?? 'unknown'),
+    direction: way,
+    from: phone(fields['CallFrom']) ?? phone(fields['From']),
+    to,
+    line: present<Line>({ number: way === 'inbound' ? to : undefined }),
+    startedAt: time(fields['StartTime'], zone) ?? time(fields['Created'], zone),
+    occurredAt: time(fields['CurrentTime'], zone),
+    answered: said === undefined && second?.status === 'completed' ? true : said?.answered,
+    agent: present<Agent>({ number: agent, email: text(fields['AgentEmail']) }),
+    hangup: word(type) === 'client-hangup' ? { by: 'caller' } : undefined,
+    recording: present<Recording>({ url: text(fields['RecordingUrl']) }),
+    legs,
+    custom: text(fields['CustomField']),
+  };
+}
