@@ -62,6 +62,11 @@ describe('a provider does not pass that', () => {
       'covers every byte of the body, or every field',
     ],
     [
+      'trusts the answers of its API',
+      { fetchCall: { ...definition.fetchCall, answers: (body: { id: string }) => new Map([[body.id, 'unknown']]) } },
+      'reads any answer of its API without throwing',
+    ],
+    [
       'signs otherwise than it verifies',
       {
         sign: (request: object, { nowMs }: { nowMs: number }) =>

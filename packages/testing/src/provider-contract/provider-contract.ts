@@ -1,6 +1,7 @@
 import { type ContractTest, testsOf } from '../contract-test.ts';
 import type { Fixture } from '../fixtures/fixture-file.ts';
 import { fixtures as builtIn } from '../fixtures/fixtures.ts';
+import { OF_ANSWERS } from './answers.ts';
 import { ProviderBench, type ProviderUnderTest } from './bench.ts';
 import { ofFixture, ofFixtures } from './fixtures.ts';
 import { OF_SIGNATURES } from './signatures.ts';
@@ -18,6 +19,7 @@ export interface ProviderContractOptions {
 /**
  * The tests that every provider must pass: each fixture is recognized and has its expected result, a redelivery is the same event, and
  * forged, unsigned or expired callbacks are rejected. A provider that signs accepts any fields, but no change to signed bytes.
+ * One whose API is asked for calls reads any answer.
  *
  * @throws TypeError when it has no fixtures
  * @example
@@ -33,12 +35,13 @@ export function providerContract(
   provider: ProviderUnderTest,
   { fixtures = builtIn(provider), options = {}, secret = 'secret of the contract' }: ProviderContractOptions = {},
 ): readonly ContractTest[] {
-  const { name, sign } = provider.definition;
+  const { name, sign, fetchCall } = provider.definition;
   if (fixtures.length === 0) throw new TypeError(`${name} has no fixtures: give some, see readFixtures().`);
   const bench = new ProviderBench(provider, fixtures, options, secret);
   return [
     ...testsOf(name, bench, ofFixtures),
     ...fixtures.flatMap((fixture) => testsOf(`${name}/${fixture.name}`, bench, ofFixture(fixture))),
     ...(sign === undefined ? [] : testsOf(`the signature of ${name}`, bench, OF_SIGNATURES)),
+    ...(fetchCall === undefined ? [] : testsOf(`the API of ${name}`, bench, OF_ANSWERS)),
   ];
 }
