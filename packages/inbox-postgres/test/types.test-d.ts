@@ -14,8 +14,8 @@ it('takes exactly one place of the database', () => {
 });
 
 it('refuses misspelled options, and variables that may be missing', () => {
+  expectTypeOf(postgresInbox).parameter(0).not.toExtend<{ retention: number }>();
+  expectTypeOf({ url: process.env['DATABASE_URL'] }).not.toExtend<PostgresInboxOptions>();
   // @ts-expect-error - it is retentionMs
   postgresInbox({ url, retention: 5 });
-  // @ts-expect-error - may be undefined
-  postgresInbox({ url: process.env['DATABASE_URL'] });
 });

@@ -157,7 +157,7 @@ export class SqliteInbox implements Inbox {
   }
 
   async stats(query: StatsQuery): Promise<readonly StatsRow[]> {
-    checkOptions('stats()', query, QUERIES.stats);
+    checkOptions('the query of stats()', query, QUERIES.stats);
     return this.#file.read((store, now) => readSteps(store.reading.stats.rows(query, now)));
   }
 

@@ -27,7 +27,7 @@ const GROUPS: Readonly<Record<StatsGroup, string>> = {
 
 /** Figures of the calls that ended in a period. */
 export async function readStats(store: Store, query: StatsQuery): Promise<readonly StatsRow[]> {
-  checkOptions('stats()', query, QUERIES.stats);
+  checkOptions('the query of stats()', query, QUERIES.stats);
   const [time] = await store.read(`SELECT ${nowSql(1)} AS now`, [store.now()]);
   const now: number = time?.['now'];
   const buckets = statsBuckets(query, now);

@@ -27,7 +27,7 @@ describe('openDatabase', () => {
     const look = (db: Database) => seen.push(pragma(db, 'PRAGMA synchronous'));
     for (const _ of ['new', 'reopened']) {
       const inbox = openInbox({ path }, { onOpen: look });
-      inbox.ready();
+      void inbox.ready();
       await inbox.close();
     }
     expect(seen).toEqual([2, 2]);

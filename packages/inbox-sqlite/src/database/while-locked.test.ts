@@ -19,7 +19,7 @@ async function startBusyProcess(path: string): Promise<void> {
 describe('beside a process that commits without a pause', () => {
   it('a file can be opened', async () => {
     const path = temporaryFile();
-    openInbox({ path }).ready({ create: true });
+    void openInbox({ path }).ready({ create: true });
     await startBusyProcess(path);
     for (let openings = 0; openings < 10; openings++) {
       const connection = new Connection(path, loadEngine());

@@ -7,7 +7,7 @@ describe('a lock that another program holds', () => {
   it('is waited for, without blocking the process', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path });
-    inbox.ready();
+    void inbox.ready();
     const other = new (loadEngine())(path);
     other.exec('BEGIN IMMEDIATE');
     const recorded = Promise.all(['c1', 'c2'].map((callId) => inbox.record(anEvent(callId))));
@@ -22,7 +22,7 @@ describe('a lock that another program holds', () => {
   it('is reported when it lasts, acknowledges nothing, and needs no restart once it is free', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path, busyTimeoutMs: 50 });
-    inbox.ready();
+    void inbox.ready();
     const other = new (loadEngine())(path);
     other.exec('BEGIN IMMEDIATE');
     const results = await Promise.allSettled(['c1', 'c2'].map((callId) => inbox.record(anEvent(callId))));
@@ -40,7 +40,7 @@ describe('a lock that another program holds', () => {
   it('does not keep the inbox from closing', async () => {
     const path = temporaryFile();
     const inbox = openInbox({ path, busyTimeoutMs: 50 });
-    inbox.ready();
+    void inbox.ready();
     const other = new (loadEngine())(path);
     other.exec('BEGIN IMMEDIATE');
     const recorded = inbox.record(anEvent('c1'));

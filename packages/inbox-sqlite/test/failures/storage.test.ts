@@ -75,7 +75,7 @@ describe('a file that may not be written', () => {
     const path = temporaryFile();
     const folder = dirname(path);
     const before = openInbox({ path });
-    before.ready();
+    void before.ready();
     await before.close();
     chmodSync(path, 0o444);
     chmodSync(folder, 0o555);

@@ -50,11 +50,11 @@ describe('ready', () => {
   it('creates the file for a service, and has opened it twice when it returns', async () => {
     const path = temporaryFile();
     const inbox = open({ path });
-    inbox.ready({ create: true });
+    void inbox.ready({ create: true });
     const opened = await filesOf(process.pid, path);
     if (opened !== undefined) expect(opened).toBeGreaterThanOrEqual(2);
     expect(existsSync(path)).toBe(true);
-    inbox.ready({ create: true });
+    void inbox.ready({ create: true });
     await inbox.record(anEvent('c1'));
   });
 
@@ -124,7 +124,7 @@ describe.runIf(process.platform !== 'win32')('the files', () => {
     const path = temporaryFile();
     writeFileSync(path, '', { mode });
     const onWarning = vi.fn();
-    openInbox({ path }).ready({ create: true, onWarning });
+    void openInbox({ path }).ready({ create: true, onWarning });
     expect(onWarning.mock.calls.map(([{ code, details }]) => [code, details.path])).toEqual(
       Array(warnings).fill(['inbox_exposed', path]),
     );
@@ -136,7 +136,7 @@ describe.runIf(process.platform !== 'win32')('the files', () => {
     writeFileSync(path, '', { mode: 0o644 });
     await openInbox({ path }).counts();
     const onWarning = vi.fn();
-    openInbox({ path, create: false }).ready({ onWarning });
+    void openInbox({ path, create: false }).ready({ onWarning });
     expect(onWarning).not.toHaveBeenCalled();
   });
 });
@@ -158,8 +158,8 @@ describe('a relative path', () => {
     const onWarning = vi.fn(() => {
       throw new Error('A logger that throws must not stop the inbox.');
     });
-    for (const _ of ['new', 'there']) openInbox({ path: 'calls.db' }).ready({ create: true, onWarning });
-    openInbox({ path: join(folder, 'absolute.db') }).ready({ create: true, onWarning });
+    for (const _ of ['new', 'there']) void openInbox({ path: 'calls.db' }).ready({ create: true, onWarning });
+    void openInbox({ path: join(folder, 'absolute.db') }).ready({ create: true, onWarning });
     const warned = onWarning.mock.calls.map(([warning]: unknown[]) => warning);
     expect(warned).toMatchObject(
       Array(warnings).fill({

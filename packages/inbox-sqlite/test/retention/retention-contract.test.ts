@@ -14,7 +14,7 @@ const tests = (
     const open = (): Inbox => {
       const options = { path, clock, retentionMs: RETAIN_FOR_MS, sweepMs: 5 };
       const inbox = unthreadedInbox(options, { mono: () => mono });
-      inbox.ready({ create: true });
+      void inbox.ready({ create: true });
       opened.push(inbox);
       return inbox;
     };

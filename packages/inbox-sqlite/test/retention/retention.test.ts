@@ -152,7 +152,7 @@ describe('the retention of a file', () => {
     await open({ retentionMs: before, worker: false }).inbox.counts();
     const onWarning = vi.fn();
     const inbox = openInbox({ path, retentionMs: after });
-    inbox.ready({ create: true, onWarning });
+    void inbox.ready({ create: true, onWarning });
     await vi.waitFor(() => expect(onWarning).toHaveBeenCalled());
     expect(onWarning.mock.calls[0]?.[0]).toMatchObject({ details: { path, reason } });
   });

@@ -17,7 +17,7 @@ export function setUp() {
     const { worker = true, ...more } = options;
     const inbox = openInbox({ path, sweepMs: 5, clock: () => clocks.wall, ...more }, { mono: () => clocks.mono });
     const warnings: string[] = [];
-    inbox.ready({ create: more.create ?? true, onWarning: ({ code }) => void warnings.push(code) });
+    void inbox.ready({ create: more.create ?? true, onWarning: ({ code }) => void warnings.push(code) });
     const stop = worker ? inbox.onJobs(() => {}) : () => {};
     return { inbox, warnings, stop };
   };

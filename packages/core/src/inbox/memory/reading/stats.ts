@@ -7,7 +7,7 @@ import { inSteps, QUERIES } from './pages.ts';
 
 /** @param nowMs the time, in milliseconds since 1970 */
 export async function readStats(calls: KeptCalls, query: StatsQuery, nowMs: number): Promise<readonly StatsRow[]> {
-  checkOptions('stats()', query, QUERIES.stats);
+  checkOptions('the query of stats()', query, QUERIES.stats);
   const tally = new StatsTally(query, nowMs);
   for await (const entries of inSteps(calls.inOrder)) {
     for (const { item: queue } of entries) if (isTerminal(queue.status)) tally.add(queue.toRow());
