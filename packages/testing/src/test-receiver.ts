@@ -20,7 +20,7 @@ export interface TestReceiverOptions<Providers extends readonly Provider[]>
 }
 
 /** The name of a handler of events: `onCompleted`. */
-export type EventHandlerName = Exclude<keyof Handlers, 'onError'>;
+export type EventHandlerName = Exclude<keyof Handlers, 'onMissing' | 'onStuck' | 'onError'>;
 
 /** The events that a handler gets. */
 export type HandledEvent<Event, Name extends EventHandlerName> = Parameters<NonNullable<Handlers<Event>[Name]>>[0];

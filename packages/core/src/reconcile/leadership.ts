@@ -29,9 +29,9 @@ export class Leadership {
   async campaign(): Promise<boolean> {
     if (this.#isOver) return false;
     const endsAt = this.#timers.now() + LEASE_MS;
-    const leads = await this.#watches.lead(this.#owner, LEASE_MS);
-    this.#endsAt = leads && !this.#isOver ? endsAt : Number.NEGATIVE_INFINITY;
-    return this.isHeld;
+    const leads = (await this.#watches.lead(this.#owner, LEASE_MS)) && !this.#isOver;
+    this.#endsAt = leads ? endsAt : Number.NEGATIVE_INFINITY;
+    return leads;
   }
 
   /** Lets another process lead at once. */

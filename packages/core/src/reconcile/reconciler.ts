@@ -20,7 +20,7 @@ export interface ReconcilerOptions extends ChecksOptions {
   readonly outage: Outage;
   /** Opens the inbox if it is not open yet. */
   readonly open: () => Promise<void> | undefined;
-  /** Called each time this process becomes the leader, so that rate limits begin without credit. */
+  /** Called each time this process takes over from another, so that rate limits begin without credit. */
   readonly makeAsker: () => Asker;
   readonly report: (error: CallStatusError) => void;
 }
@@ -109,16 +109,14 @@ export class Reconciler {
   }
 
   async #becomeLeader(): Promise<boolean> {
-    if (!this.leads) this.#closeAsker();
     const isLeader = await this.#leadership.campaign();
-    if (isLeader) this.#asker ??= this.#options.makeAsker();
-    else this.#closeAsker();
+    if (isLeader) {
+      this.#asker ??= this.#options.makeAsker();
+    } else {
+      this.#asker?.close();
+      this.#asker = undefined;
+    }
     return isLeader;
-  }
-
-  #closeAsker(): void {
-    this.#asker?.close();
-    this.#asker = undefined;
   }
 
   async #lookAfterCalls(asker: Asker): Promise<void> {
