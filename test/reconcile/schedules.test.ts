@@ -74,7 +74,7 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
     const ended = new Map<string, string[]>();
     const start = () =>
       createCallStatus({
-        providers: [acme({ token: 'secret', api: { key: 'key', url: api.server.url } })],
+        providers: [acme({ token: 'secret', api: { key: 'key', url: api.url } })],
         inbox: sqliteInbox({ path: path.join(folder, 'calls.db'), clock: clock.now }),
         clock,
         log: { warn() {}, error() {} },
@@ -94,14 +94,8 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
           at: (states[0]?.at ?? 0) + random.below(MINUTE),
           run: () => calls.provider('acme').expect({ callId, withinMs: random.below(5 * MINUTE) }),
         })),
-      ...random.list(1, 4, () => ({
-        at: random.below(50 * MINUTE),
-        run: async () => {
-          await calls.close();
-          calls = start();
-        },
-      })),
     ].sort((a, b) => a.at - b.at);
+    const restarts = random.list(1, 4, () => random.below(50 * MINUTE)).sort((a, b) => a - b);
     const haveEnded = async () => {
       const { rows } = await calls.inbox.listCalls({ state: 'ended' });
       return rows.length === CALLS;
@@ -114,6 +108,11 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
       const now: Promise<unknown>[] = [];
       while (due[0] !== undefined && due[0].at <= elapsed()) now.push(Promise.resolve(due.shift()?.run()));
       await Promise.all(now);
+      if ((restarts[0] ?? Number.POSITIVE_INFINITY) <= elapsed()) {
+        restarts.shift();
+        await calls.close();
+        calls = start();
+      }
       await vi.waitFor(async () => expect((await calls.health()).leads).toBe(true), { interval: 1 });
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

@@ -1,6 +1,6 @@
 import { CallStatusError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
-import type { Watch, Watches } from '../inbox/watches.ts';
+import type { Watch } from '../inbox/watches.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { checkOptions } from '../rules/check-options.ts';
 import { DEADLINE } from '../rules/option-rules.ts';
@@ -49,7 +49,7 @@ export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements 
 
   retryNotice(watch: Watch): Promise<boolean> {
     const { failed: _, ...progress } = watch.progress;
-    return (this.inbox.watches as Watches).update(watch, { dueInMs: 0, progress });
+    return this.inbox.watches.update(watch, { dueInMs: 0, progress });
   }
 
   startWorker(): void {

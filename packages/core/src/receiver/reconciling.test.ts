@@ -66,7 +66,7 @@ describe('an expected call', () => {
     const call = { callId: 'CA1', withinMs: MINUTE, from: '+15550100001', to: '+15550100002', custom: 'order 7' };
     await calls.provider('mycpaas').expect(call);
     await calls.provider('mycpaas').expect({ callId: 'CA1', withinMs: 1 });
-    expect((await inbox.watches?.list({ state: 'expected' }))?.rows).toMatchObject([{ callId: 'CA1' }]);
+    expect((await inbox.watches.list({ state: 'expected' })).rows).toMatchObject([{ callId: 'CA1' }]);
     await pass(clock, MINUTE - 10_000);
     expect(told).toEqual([]);
     await pass(clock, 20_000);
@@ -81,7 +81,7 @@ describe('an expected call', () => {
     clock.advance(24 * HOUR);
     await vi.waitFor(() => expect(told).toEqual([expect.anything(), { reason: 'not_ended', ...about }]));
     clock.advance(24 * HOUR);
-    await vi.waitFor(async () => expect((await inbox.watches?.list())?.rows).toEqual([]));
+    await vi.waitFor(async () => expect((await inbox.watches.list()).rows).toEqual([]));
     expect(told).toHaveLength(2);
   });
 
@@ -93,7 +93,7 @@ describe('an expected call', () => {
     await calls.provider('mycpaas').expect({ callId: 'CA2', withinMs: 5000 });
     await receive('CA2', 'ringing');
     clock.advance(130_000);
-    await vi.waitFor(async () => expect((await inbox.watches?.list())?.rows).toEqual([]));
+    await vi.waitFor(async () => expect((await inbox.watches.list()).rows).toEqual([]));
     expect(told).toEqual([]);
   });
 });

@@ -2,7 +2,6 @@ import type { CallStatusError } from '../errors.ts';
 import { AsyncContext } from '../handlers/context.ts';
 import type { HandlerRegistry } from '../handlers/registry.ts';
 import type { Outage } from '../inbox/outage.ts';
-import type { Watches } from '../inbox/watches.ts';
 import { type ResolvedOptions, rulesOf } from '../options/options.ts';
 import { createAsker } from '../reconcile/ask/create-asker.ts';
 import { hasApi } from '../reconcile/ask/credentials.ts';
@@ -46,7 +45,7 @@ export class Reconciling {
       handlersFor: (provider, kind) => registry.noticeHandlersFor(provider, kind),
     });
     const makeAsker = () => createAsker({ providers, timers, now: clock, report });
-    const shared = { inbox, watches: inbox.watches as Watches, providers, clock, timers, owner };
+    const shared = { inbox, watches: inbox.watches, providers, clock, timers, owner };
     this.#reconciler = new Reconciler({
       ...given,
       ...shared,
@@ -73,7 +72,7 @@ export class Reconciling {
     const watch = expectedCall(provider, expected);
     const { options, open } = this.#options;
     await open();
-    await (options.inbox.watches as Watches).add([watch]);
+    await options.inbox.watches.add([watch]);
     this.#isExpecting = true;
     if (this.#mayStart) this.start();
     this.#reconciler.wakeIn(watch.dueInMs);
@@ -89,7 +88,6 @@ export class Reconciling {
     const { reconcile, providers } = options;
     const { kinds } = registry;
     const hasHandler = kinds.includes('onMissing') || kinds.includes('onStuck');
-    if (options.inbox.watches === undefined) return false;
     return this.#isExpecting || reconcile !== undefined || hasHandler || providers.some(hasApi);
   }
 }
