@@ -1,6 +1,6 @@
 // An inbox in memory that several receivers share, each as if it were another process.
 import type { Inbox } from '../src/inbox/inbox.ts';
-import { memoryInbox } from '../src/inbox/memory-inbox.ts';
+import { type MemoryInboxOptions, memoryInbox } from '../src/inbox/memory-inbox.ts';
 
 export interface SharedInbox {
   /** The view of one process. It closes without the others. */
@@ -9,8 +9,8 @@ export interface SharedInbox {
   readonly asked: string[][];
 }
 
-export function sharedInbox(): SharedInbox {
-  const store = memoryInbox();
+export function sharedInbox(options?: MemoryInboxOptions): SharedInbox {
+  const store = memoryInbox(options);
   const asked: string[][] = [];
   const finished = new Set<string>();
   const own: Partial<Inbox> = {

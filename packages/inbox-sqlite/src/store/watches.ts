@@ -27,11 +27,11 @@ export const WATCH_SQL: Sql<'add' | 'update' | 'remove' | 'forget' | 'old' | 're
     WHERE (since, watches.id) > (?, ?) AND since < ? ORDER BY since, watches.id LIMIT ${OLD_ROWS}`,
   removeOld: 'DELETE FROM watches WHERE id = ?',
   farAhead: 'UPDATE watches SET due_at = ?1 + span_ms WHERE due_at > ?1 AND due_at > ?1 + span_ms',
-  // A time further ahead than the lease was set by another clock.
+  // A time much further ahead was set by another clock; one that is a little ahead, by a process whose request was faster.
   lead: `
     INSERT INTO leaders (name, owner, until, lease_ms) VALUES ('reconciler', ?1, ?2 + ?3, ?3)
     ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until, lease_ms = excluded.lease_ms
-    WHERE leaders.owner = excluded.owner OR leaders.until <= ?2 OR leaders.until > ?2 + leaders.lease_ms`,
+    WHERE leaders.owner = excluded.owner OR leaders.until <= ?2 OR leaders.until > ?2 + 2 * leaders.lease_ms`,
 };
 
 /** Changes watched calls. Each is watched once. */
