@@ -65,7 +65,8 @@ class Host {
   }
 
   async moved(): Promise<void> {
-    expect(await this.#line()).toBe('moved');
+    const line = await this.#line();
+    if (line !== 'moved') throw new Error(`Expected "moved", got "${line}".`);
   }
 
   async #line(): Promise<string> {
@@ -136,7 +137,7 @@ describe.skipIf(server === undefined)('a host that moves from SQLite to PostgreS
     const all = CALLS.flatMap((callId) => COURSE.map((status) => `${callId} ${status}`)).sort();
     expect([...handled].sort()).toEqual(all);
     const events = await queryAt(server as string, `SELECT call_id, status, transition FROM ${schema}.events`);
-    expect(events.map((row) => `${row['call_id']} ${row['status']}`).sort()).toEqual(all);
+    expect(events.map((row) => [row['call_id'], row['status']].join(' ')).sort()).toEqual(all);
     expect(new Set(events.map((row) => row['transition']))).toEqual(new Set(['advance']));
     console.log(`${events.length} events, ${repeats.length} handled again`);
   });

@@ -104,7 +104,7 @@ function drain(server: DatabaseServer, workers: number): Promise<number> {
 function follow(server: DatabaseServer): Promise<number> {
   return withHosts(server, 1, async (recorder, host) => {
     const [page, record] = await Promise.all([
-      (host as Host).ask<Latency>({ follow: FOLLOWED_SECONDS }),
+      host.ask<Latency>({ follow: FOLLOWED_SECONDS }),
       recorder.ask<Work>({ callers: CALLERS, seconds: FOLLOWED_SECONDS } satisfies RecordEvents),
     ]);
     return page.p99 / record.p99;
@@ -114,11 +114,11 @@ function follow(server: DatabaseServer): Promise<number> {
 /** @returns milliseconds from the death of the worker that has an event to the next attempt */
 function takeOver(server: DatabaseServer): Promise<number> {
   return withHosts(server, 2, async (_recorder, first, second) => {
-    await (first as Host).ask({ record: 0 });
-    await (first as Host).ask({ work: 'forever', leaseMs: LEASE_MS });
-    await (first as Host).stop();
+    await first.ask({ record: 0 });
+    await first.ask({ work: 'forever', leaseMs: LEASE_MS });
+    await first.stop();
     const died = performance.now();
-    await (second as Host).ask({ work: 'nothing', leaseMs: LEASE_MS });
+    await second.ask({ work: 'nothing', leaseMs: LEASE_MS });
     return performance.now() - died;
   });
 }

@@ -65,7 +65,7 @@ export async function startScene(urls: readonly [string, ...string[]]): Promise<
       expect(followed).toEqual(stored);
       const effects = await queryAt(urls.at(-1) as string, `SELECT event FROM ${SCHEMA}.${EFFECTS}`);
       const withEffect = stored.filter((event) => WITH_EFFECT.includes(event.split(' ')[1] as string));
-      expect(effects.map(({ event }) => event).sort()).toEqual([...withEffect].sort());
+      expect(effects.map(({ event }) => String(event)).sort()).toEqual([...withEffect].sort());
       return (
         `${load.acknowledged.size} events acknowledged, ${stored.length} stored, ${findings.handled.size} handled, ` +
         `${findings.repeats.length} handled again, ${load.refused} answers 503`

@@ -34,7 +34,7 @@ export const WRONG_ABOUT_VIEWS: readonly WrongInbox[] = [
       async events(query = {}) {
         const page = await right.events(query);
         const isBeyond = query.after !== undefined && rowOf(page.next) < rowOf(query.after);
-        return isBeyond ? { rows: [], next: query.after as string, missed: false } : page;
+        return isBeyond ? { rows: [], next: query.after, missed: false } : page;
       },
     })),
   ],
