@@ -1,4 +1,3 @@
-import type { FieldTree } from '../decode/fields.ts';
 import type { Agent, CallError, Hangup, Line, Recording } from '../event.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
@@ -7,11 +6,11 @@ import { contentKey } from '../provider/event-key.ts';
 import { EXOTEL_API, EXOTEL_CALL_ID, exotelFetchCall } from '../provider/exotel/calls.ts';
 import { exotelLeg, EXOTEL_STATUSES as STATUSES } from '../provider/exotel/leg.ts';
 import { isExotelCallStatus } from '../provider/exotel/messages.ts';
-import { isPassthru, type PassthruFields, passthruForm } from '../provider/exotel/passthru.ts';
+import { exotelSchema, isPassthru, type PassthruFields, passthruForm } from '../provider/exotel/passthru.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { answeredByLegs } from '../provider/legs.ts';
 import type { NormalForm } from '../provider/normal-form.ts';
-import { callSchema, option, required, type StandardSchema } from '../provider/standard-schema.ts';
+import { option } from '../provider/standard-schema.ts';
 import { isZone, time, type Zone } from '../provider/time.ts';
 import { direction, fieldsOf, id, isStatus, phone, present, span, statusOf, text, word } from '../provider/values.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
@@ -141,15 +140,6 @@ declare module '../event.ts' {
   }
 }
 
-const STATUS = callSchema<exotel.Fields>('CallSid', 'Status');
-const PASSTHRU: StandardSchema<exotel.Fields> = required('CallSid');
-const SCHEMA: StandardSchema<exotel.Fields> = {
-  '~standard': {
-    ...STATUS['~standard'],
-    validate: (fields) => (isPassthru(fieldsOf(fields)) ? PASSTHRU : STATUS)['~standard'].validate(fields),
-  },
-};
-
 /**
  * Exotel, voice v1. Cannot sign: set a `token`.
  *
@@ -177,10 +167,10 @@ export const exotel: ProviderFactory<
     api: apiOption<exotel.Api>(EXOTEL_API),
   },
   statuses: STATUSES,
-  schema: SCHEMA,
+  schema: exotelSchema<exotel.Fields>(),
   recognizes,
   whyNot,
-  isCallStatus: (fields, { passthru }: exotel.Options = {}) => isExotelCallStatus(fields, passthru),
+  isCallStatus: (fields, options?: exotel.Options) => isExotelCallStatus(fields, options?.passthru),
   normalize,
   // `DateUpdated` is left out: it is not documented to stay the same when a callback is sent again.
   eventKey: (fields, form) =>
@@ -206,7 +196,7 @@ function whyNot({ fields }: IncomingCallback, advice: string): string | undefine
 }
 
 function normalize(fields: exotel.Fields, { utcOffset = '+05:30' }: exotel.Options): NormalForm {
-  if (isPassthru(fields as FieldTree)) return passthruForm(fields as FieldTree, utcOffset);
+  if (isPassthru(fields)) return passthruForm(fields, utcOffset);
   // A leg that was not attempted is empty.
   const legs = Array.isArray(fields.Legs) ? fields.Legs.map(fieldsOf).map(exotelLeg) : [];
   const rawStatus = text(fields.Status) ?? '';

@@ -144,7 +144,7 @@ function signedUrl(url: string, { scheme, port, signed }: Given): string {
 function textOf(params: Readonly<Record<string, unknown>>): string {
   return Object.keys(params)
     .sort()
-    .flatMap((name) => [...new Set([params[name]].flat())].sort().map((value) => `${name}${value}`))
+    .flatMap((name) => [...new Set([params[name]].flat().map(String))].sort().map((value) => name + value))
     .join('');
 }
 

@@ -1,6 +1,7 @@
 import type { FieldTree } from '../../decode/fields.ts';
 import type { Agent, CallStatus, Leg, Line, Recording } from '../../event.ts';
 import type { NormalForm } from '../normal-form.ts';
+import { callSchema, required, type StandardSchema, type StandardSchemaProps } from '../standard-schema.ts';
 import { time, type Zone } from '../time.ts';
 import { direction, fieldsOf, hasValue, id, phone, present, span, statusOf, text, word } from '../values.ts';
 import { EXOTEL_STATUSES, exotelLeg } from './leg.ts';
@@ -42,6 +43,15 @@ const CALL_TYPES: ReadonlyMap<string | undefined, { readonly status: CallStatus;
 /** Whether fields are of a Passthru that says how the call went. */
 export function isPassthru(fields: FieldTree): boolean {
   return !('Status' in fields) && (hasValue(fields['CallType']) || hasValue(fields['DialCallStatus']));
+}
+
+/** The schema of a status callback, or of a Passthru, which has no `Status`. */
+export function exotelSchema<Fields>(): StandardSchema<Fields> {
+  const [status, passthru] = [callSchema<Fields>('CallSid', 'Status'), required<Fields>('CallSid')];
+  const validate: StandardSchemaProps<Fields>['validate'] = (fields) => {
+    return (isPassthru(fieldsOf(fields)) ? passthru : status)['~standard'].validate(fields);
+  };
+  return { '~standard': { ...status['~standard'], validate } };
 }
 
 /** The normal form of a Passthru. What it says of the second party is the second leg, as in a status callback. */
