@@ -16,8 +16,8 @@ it('makes providers out of options', () => {
   expect(signalwire().options).toEqual({});
 });
 
-it.each(builtInProviders)('$definition.name names the option with its secret where it signs', ({ definition }) => {
-  expect(typeof definition.secretOption).toBe(definition.signs === 'nothing' ? 'undefined' : 'string');
+it.each(builtInProviders)('$definition.name names the option with its secret where it is verified', ({ definition }) => {
+  expect(typeof definition.secretOption).toBe(definition.authenticate === undefined ? 'undefined' : 'string');
 });
 
 it('names the option with the secret', () => {

@@ -1,4 +1,5 @@
 export * from './exotel.ts';
+export * from './infobip.ts';
 export * from './mycpaas.ts';
 export * from './retell.ts';
 export * from './signalwire.ts';

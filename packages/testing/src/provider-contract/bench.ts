@@ -37,9 +37,11 @@ export class ProviderBench {
     this.#made = provider({ ...options, ...optionsFor(provider, secret) });
   }
 
-  /** Whether signatures, not a token, prove its callbacks. */
-  get signs(): boolean {
-    return this.definition.sign !== undefined;
+  /** What proves its callbacks. */
+  get proof(): 'signature' | 'credentials' | 'token' {
+    const { sign, signs } = this.definition;
+    if (sign === undefined) return 'token';
+    return signs === 'nothing' ? 'credentials' : 'signature';
   }
 
   /** The fixtures that become events. */

@@ -28,7 +28,10 @@ export function ofFixture(fixture: Fixture): Tests<ProviderBench> {
         assert.ok(event, `It is refused as ${error?.code ?? 'another message'}.`);
         const { provider, id, terminal, receivedAt, source, trust, transition, raw, ...own } = event;
         assert.deepEqual(plain(own), plain(fixture.expect.event));
-        assert.deepEqual([provider, source, trust], [fixture.provider, 'callback', bench.signs ? 'signed' : 'token']);
+        assert.deepEqual(
+          [provider, source, trust],
+          [fixture.provider, 'callback', bench.proof === 'signature' ? 'signed' : 'token'],
+        );
         assert.deepEqual(plain(raw), plain(bench.message(fixture).fields), 'A field is dropped or changed.');
       } else {
         assert.equal(error?.code, fixture.expect.kind === 'refused' ? fixture.expect.code : undefined);
@@ -49,7 +52,7 @@ function ofEvent(fixture: Fixture): Tests<ProviderBench> {
     },
     'is refused when it is forged, or proved by nothing': async (bench) => {
       const made = bench.genuine(fixture);
-      const proof = bench.signs ? 'signature' : 'token';
+      const { proof } = bench;
       const receipts = await bench.receive(forged(made), unsigned(made));
       assert.deepEqual(
         receipts.map((receipt) => [receipt?.status, receipt?.error?.code]),

@@ -35,13 +35,13 @@ export function providerContract(
   provider: ProviderUnderTest,
   { fixtures = builtIn(provider), options = {}, secret = 'secret of the contract' }: ProviderContractOptions = {},
 ): readonly ContractTest[] {
-  const { name, sign, fetchCall } = provider.definition;
+  const { name, fetchCall } = provider.definition;
   if (fixtures.length === 0) throw new TypeError(`${name} has no fixtures: give some, see readFixtures().`);
   const bench = new ProviderBench(provider, fixtures, options, secret);
   return [
     ...testsOf(name, bench, ofFixtures),
     ...fixtures.flatMap((fixture) => testsOf(`${name}/${fixture.name}`, bench, ofFixture(fixture))),
-    ...(sign === undefined ? [] : testsOf(`the signature of ${name}`, bench, OF_SIGNATURES)),
+    ...(bench.proof === 'signature' ? testsOf(`the signature of ${name}`, bench, OF_SIGNATURES) : []),
     ...(fetchCall === undefined ? [] : testsOf(`the API of ${name}`, bench, OF_ANSWERS)),
   ];
 }

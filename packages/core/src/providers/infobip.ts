@@ -1,0 +1,192 @@
+import type { CallbackRequest } from '../callback-request.ts';
+import type { FieldTree } from '../decode/fields.ts';
+import type { CallError, CallStatus, Hangup } from '../event.ts';
+import { basic } from '../provider/basic.ts';
+import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
+import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import type { Signing, Verdict } from '../provider/definition.ts';
+import { contentKey } from '../provider/event-key.ts';
+import type { IncomingCallback } from '../provider/incoming-callback.ts';
+import type { NormalForm } from '../provider/normal-form.ts';
+import { callSchema } from '../provider/standard-schema.ts';
+import { time } from '../provider/time.ts';
+import { direction, fieldsOf, id, phone, present, statusByCause, text, word } from '../provider/values.ts';
+import { checkOptions, type OptionRules } from '../rules/check-options.ts';
+import { TEXT } from '../rules/option-rules.ts';
+import { equal } from '../signing/equal.ts';
+import type { Secret } from '../signing/secrets.ts';
+
+/** The types of `infobip`. */
+export declare namespace infobip {
+  /**
+   * The fields of an event of Infobip's Calls API. Types of optional fields are not enforced.
+   *
+   * Source: the models of the Java client, `CallsEvent`, `CallFinishedEvent` and `CallLog`.
+   */
+  interface Fields {
+    readonly callId: string;
+    /** `CALL_STARTED`, `CALL_FINISHED` and so on. */
+    readonly type: string;
+    /** ISO 8601. */
+    readonly timestamp?: string;
+    readonly callsConfigurationId?: string;
+    readonly conferenceId?: string;
+    readonly dialogId?: string;
+    readonly bulkId?: string;
+    readonly properties?: {
+      readonly call?: Readonly<Record<string, unknown>>;
+      /** With `CALL_FINISHED` and `CALL_FAILED`. */
+      readonly callLog?: Readonly<Record<string, unknown>>;
+      readonly [field: string]: unknown;
+    };
+    readonly [field: string]: unknown;
+  }
+
+  /** The options for Infobip. */
+  interface Options {
+    /** `user:password` of the notification profile's security settings (Basic). With it, only callbacks that have it are accepted. */
+    readonly credentials?: Secret;
+  }
+
+  /** Parameters of a notification profile. */
+  interface CallbackParams {
+    readonly notifyUrl: string;
+  }
+}
+
+declare module '../event.ts' {
+  interface ProviderFields {
+    infobip: infobip.Fields;
+  }
+}
+
+/**
+ * Infobip, Calls API. Proves itself by a user name and a password (Basic). It can also sign, but does not document how.
+ *
+ * Source: infobip.com, Subscriptions API; the models of the client for Java.
+ * @example
+ * ```ts
+ * import { createCallStatus, infobip } from '@call-status/core';
+ *
+ * createCallStatus({ providers: [infobip({ credentials: process.env.INFOBIP_CREDENTIALS! })] });
+ * ```
+ */
+export const infobip: ProviderFactory<
+  'infobip',
+  infobip.Fields,
+  infobip.Options,
+  (options: CallbackTarget) => infobip.CallbackParams
+> = defineProvider({
+  name: 'infobip',
+  signs: 'nothing',
+  secretOption: 'credentials',
+  statuses: {
+    CALL_STARTED: 'initiated',
+    CALL_RECEIVED: 'ringing',
+    CALL_RINGING: 'ringing',
+    CALL_PRE_ESTABLISHED: 'ringing',
+    CALL_ESTABLISHED: 'in-progress',
+    CALL_FINISHED: 'completed',
+    CALL_FAILED: 'failed',
+  },
+  causes: {
+    normal_hangup: 'completed',
+    machine_detected: 'completed',
+    no_answer: 'no-answer',
+    request_timeout: 'no-answer',
+    busy: 'busy',
+    cancelled: 'canceled',
+    rejected: 'failed',
+    forbidden: 'failed',
+    destination_not_found: 'failed',
+    destination_unavailable: 'failed',
+    invalid_destination: 'failed',
+    invalid_request: 'failed',
+    service_unavailable: 'failed',
+  },
+  schema: callSchema<infobip.Fields>('callId', 'type'),
+  recognizes,
+  whyNot,
+  isCallStatus,
+  authenticate,
+  sign,
+  normalize,
+  eventKey: (_, form) => contentKey(form),
+  callbackParams,
+});
+
+const STATES: ReadonlySet<string> = new Set([
+  'call_started',
+  'call_received',
+  'call_ringing',
+  'call_pre_established',
+  'call_established',
+  'call_finished',
+  'call_failed',
+]);
+
+function recognizes({ record, contentType }: IncomingCallback): boolean {
+  if (contentType.kind !== 'json' || id(record['callId']) === undefined) return false;
+  return 'callsConfigurationId' in record && STATES.has(word(record['type']) ?? '');
+}
+
+function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {
+  if (!('callId' in fields && 'type' in fields)) return undefined;
+  const other = isCallStatus(fields);
+  return other === true ? `It has no callsConfigurationId: ${advice}.` : other;
+}
+
+/** All events of a subscription come to one URL. */
+function isCallStatus(fields: FieldTree): true | string {
+  const type = word(fields['type']);
+  return type === undefined || STATES.has(type) || 'Its type is not a state of a call: it is another event.';
+}
+
+function authenticate(callback: IncomingCallback, secrets: readonly string[]): Verdict {
+  const given = callback.header('authorization');
+  if (given === undefined) return 'missing';
+  return secrets.some((secret) => equal(given, authorizationOf(secret))) ? 'valid' : 'mismatch';
+}
+
+function sign(request: CallbackRequest, { secret }: Signing): CallbackRequest {
+  return { ...request, headers: { ...request.headers, authorization: authorizationOf(secret) } };
+}
+
+function authorizationOf(credentials: string): string {
+  const [user = '', ...password] = credentials.split(':');
+  return basic(user, password.join(':'));
+}
+
+/** How a call ended by its log, where that says more than the type of the event. */
+const ENDED: Readonly<Record<string, CallStatus>> = { cancelled: 'canceled', no_answer: 'no-answer', busy: 'busy' };
+
+function normalize(fields: infobip.Fields): NormalForm {
+  const properties = fieldsOf(fields.properties);
+  const log = fieldsOf(properties['callLog']);
+  const call = { ...fieldsOf(properties['call']), ...log };
+  const cause = fieldsOf(log['errorCode']);
+  const answeredAt = time(log['answerTime']);
+  const hasFailed = word(fields.type) === 'call_failed';
+  return {
+    callId: id(fields.callId) as string,
+    rawStatus: text(fields.type) ?? '',
+    status: statusByCause(ENDED, word(log['state'])),
+    direction: direction(call['direction']),
+    from: phone(call['from']),
+    to: phone(call['to']),
+    parentCallId: id(call['parentCallId']),
+    startedAt: time(call['startTime']),
+    answeredAt,
+    occurredAt: time(log['endTime']) ?? time(fields.timestamp),
+    answered: answeredAt === undefined ? undefined : true,
+    hangup: present<Hangup>({ cause: text(cause['name']) }),
+    error: hasFailed ? present<CallError>({ code: text(cause['id']), message: text(cause['description']) }) : undefined,
+  };
+}
+
+const CALLBACK_RULES: OptionRules<CallbackTarget & TokenOption> = { url: TEXT, token: TEXT };
+
+function callbackParams(options: CallbackTarget): infobip.CallbackParams {
+  checkOptions('infobip.callbackParams()', options, CALLBACK_RULES);
+  return { notifyUrl: options.url };
+}
