@@ -79,7 +79,10 @@ export class ToyCalls {
     const { after, provider, limit = 50 } = query;
     const removed = this.lastErased;
     const end = { row: this.lastSerial, removed };
-    const start = after === undefined ? { row: 0, removed } : after === 'end' ? end : feedCursor.decode(after);
+    const asked = after === undefined ? { row: 0, removed } : after === 'end' ? end : feedCursor.decode(after);
+    // Of a store that has been restored from a backup.
+    const isBeyond = asked.row > end.row;
+    const start = isBeyond ? end : asked;
     const unread = this.entries()
       .filter(({ serial, event }) => serial > start.row && event.provider === (provider ?? event.provider))
       .sort((a, b) => a.serial - b.serial);
@@ -87,7 +90,7 @@ export class ToyCalls {
       return { cursor: feedCursor.encode({ row: serial, removed }), event };
     });
     const next = unread.length > limit ? (rows.at(-1)?.cursor as string) : feedCursor.encode(end);
-    return { rows, next, missed: removed > Math.max(start.row, start.removed) };
+    return { rows, next, missed: isBeyond || removed > Math.max(start.row, start.removed) };
   }
 
   async stats(query: StatsQuery): Promise<readonly StatsRow[]> {

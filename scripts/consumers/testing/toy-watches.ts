@@ -58,10 +58,11 @@ export class ToyWatches implements Watches {
   }
 
   async due({ limit }: { readonly limit: number }): Promise<DueWatches> {
-    const all = this.#all().sort((a, b) => Date.parse(a.dueAt) - Date.parse(b.dueAt));
-    const rows = all.filter(({ dueAt }) => Date.parse(dueAt) <= this.#now()).slice(0, limit);
-    const next = all[rows.length];
-    return { rows, ...(next && { nextInMs: Math.max(0, Date.parse(next.dueAt) - this.#now()) }) };
+    const all = [...this.#watches.values()].sort((a, b) => a.dueMs - b.dueMs);
+    const due = all.filter(({ dueMs }) => dueMs <= this.#now()).slice(0, limit);
+    const next = all[due.length];
+    const rows = due.map((watch) => this.#toWatch(watch));
+    return { rows, ...(next && { nextInMs: Math.max(0, next.dueMs - this.#now()) }) };
   }
 
   async update(key: WatchKey, { dueInMs, progress }: WatchUpdate): Promise<boolean> {

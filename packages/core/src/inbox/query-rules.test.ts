@@ -46,10 +46,11 @@ it.each([
 });
 
 it('says what there is in a query of watched calls', () => {
-  expect(() => checkOptions('query', { state: 'over', since: 5 } as object, rules.watches)).toThrow(
+  const query: object = { state: 'over', since: 5 };
+  expect(() => checkOptions('query', query, rules.watches)).toThrow(
     '`since` is no option; known: provider, cursor, limit, state.',
   );
-  expect(() => checkOptions('query', { state: 'over' } as object, rules.watches)).toThrow(
+  expect(() => checkOptions('query', query, rules.watches)).toThrow(
     "`state`: expected one of expected, missing, stuck, failed, got 'over'.",
   );
 });

@@ -44,9 +44,11 @@ export class Settings {
     return { retentionMs: row['retention_ms'], isGiven: row['retention_given'] === 1 };
   }
 
-  /** Stores the retention given by an option. The last one stored applies. */
-  retain(retentionMs: number): void {
+  /** Stores the retention given by an option, and returns the previous one if it was. The last one stored applies. */
+  retain(retentionMs: number): number | undefined {
+    const { retentionMs: before, isGiven } = this.read();
     this.#statements.retain.run(Number.isFinite(retentionMs) ? Math.ceil(retentionMs) : null);
+    return isGiven ? (before ?? Number.POSITIVE_INFINITY) : undefined;
   }
 
   /**

@@ -77,16 +77,13 @@ export class Store {
     this.deadLetters = new StoredDeadLetters(db, this.#transaction);
     this.settings = new Settings(db);
     this.#importer = new Importer(db, this.#transaction);
-    this.#eraser = new Eraser(db, this.#transaction, this.#results.outcomes, {
-      refusals: this.refusals,
-      watches: this.#watches,
-    });
-    this.#sweeper = new Sweeper(db, this.#transaction, this.#eraser, {
-      settings: this.settings,
-      watches: this.#watches,
-    });
+    const parts = { settings: this.settings, refusals: this.refusals, watches: this.#watches };
+    this.#eraser = new Eraser(db, this.#transaction, this.#results.outcomes, parts);
+    this.#sweeper = new Sweeper(db, this.#transaction, this.#eraser, parts);
     this.#clockOffset = this.settings.clockOffset(now?.wall ?? Date.now(), now?.mono ?? monotonic());
+    this.begin();
     this.#limitSpans(this.now(now));
+    this.commit();
   }
 
   /** The given time, or the time by the host's clocks. */
@@ -98,10 +95,8 @@ export class Store {
 
   /** For a file of another host, or after its clock was set. */
   #limitSpans(now: Now): void {
-    this.begin();
     this.#jobs.limitSpans(now);
     this.#watches.limitSpans(now);
-    this.commit();
   }
 
   /** Whether a job became due that was not taken in the same transaction. */
@@ -133,11 +128,7 @@ export class Store {
     rollback(this.#db);
   }
 
-  /**
-   * A process of a later release may have migrated the file since this one opened it.
-   *
-   * @throws CallStatusError `inbox_unsupported`
-   */
+  /** A process of a later release may have migrated the file meanwhile. @throws CallStatusError `inbox_unsupported` */
   requireVersion(): void {
     requireVersion(this.#statements.userVersion.get()?.['user_version'], this.#path);
   }
@@ -214,9 +205,7 @@ export class Store {
 
   /** Stores the retention, and returns the previous one if it was set by an option. */
   retain(retentionMs: number): number | undefined {
-    const { retentionMs: before, isGiven } = this.settings.read();
-    this.settings.retain(retentionMs);
-    return isGiven ? (before ?? Number.POSITIVE_INFINITY) : undefined;
+    return this.settings.retain(retentionMs);
   }
 
   keepRefusals(refusals: readonly NewRefusal[], limits: RefusalLimits): void {
@@ -249,10 +238,7 @@ export class Store {
 
   maySweep(sweepMs: number, now: Now): SweepLeave {
     const leave = this.settings.maySweep(sweepMs, now);
-    if (leave === 'yes') {
-      this.#jobs.limitSpans(now);
-      this.#watches.limitSpans(now);
-    }
+    if (leave === 'yes') this.#limitSpans(now);
     return leave;
   }
 

@@ -52,7 +52,7 @@ export const WATCHES_OF_TWO: Tests = {
     const own = t.inbox.watches;
     for (let round = 0; round < 10; round++) {
       const both = await Promise.all([own.lead('a', LEAD_MS), other.lead('b', LEAD_MS)]);
-      assert.deepEqual(both.sort(), [false, true]);
+      assert.equal(both.filter(Boolean).length, 1);
       t.clock.advance(LEAD_MS + 1);
     }
     assert.equal(await own.lead('a', LEAD_MS), true);

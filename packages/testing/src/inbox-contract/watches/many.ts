@@ -39,7 +39,7 @@ export const MANY_WATCHES: Tests = {
     }
     const kept = await watches.due({ limit: LIMIT });
     assert.deepEqual(kept, { rows: [], nextInMs: 7_200_000 });
-    assert.equal((await t.inbox.health()).watches?.missing, 1000);
+    assert.ok((await t.inbox.health()).watches.missing >= 1000);
     // A page may be short, or even empty.
     let cursor: string | undefined;
     let listed = 0;
