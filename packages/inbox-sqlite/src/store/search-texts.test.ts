@@ -59,6 +59,8 @@ describe('a search by number', () => {
     expect(textsOf(1)).toEqual(['first', '15550100002', '20000105551']);
     expect(await found('15550100001')).toEqual([]);
     expect(await found('15550100002')).toEqual(['first']);
+    within(store, () => store.record(eventColumnsOf(anEvent('first', 'busy', { to: '+15550100003' })), t(1)));
+    expect(await found('15550100003')).toEqual(['first']);
   });
 
   it('keeps nothing of a removed call', () => {
