@@ -1,16 +1,19 @@
 import type { Call } from '@call-status/core';
 import { eventOf, foldCall, isoOf, type StoredEvent } from '@call-status/core/inbox';
-import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
+import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
 import { callKey, OF_CALL } from '../database/schema/call-key.ts';
+import { eventsOfCall } from '../database/schema/events-of-call.ts';
 
 /** How many events one step reads. */
 const EVENT_ROWS = 100;
 
 export const CALL_SQL: Sql<'call' | 'events'> = {
   call: `SELECT id, status, ended_at, ended_by FROM calls WHERE ${OF_CALL}`,
-  events: `
-    SELECT event_id, event, transition FROM recorded WHERE call = ? AND event_id > ? ORDER BY event_id LIMIT ${EVENT_ROWS}`,
+  events: eventsOfCall('event, transition', '', EVENT_ROWS),
 };
+
+/** The place before all events of a call. */
+export const FIRST: Row = { ending: '', id: 0 };
 
 /** Reads single calls. */
 export class StoredCalls {
@@ -25,11 +28,11 @@ export class StoredCalls {
     const call = this.#statements.call.get(...callKey(provider, tenant, callId));
     if (call === undefined) return undefined;
     const events: StoredEvent[] = [];
-    for (let after: string | undefined = ''; after !== undefined; ) {
-      const rows = this.#statements.events.all(call['id'], after);
+    for (let last: Row | undefined = FIRST; last !== undefined; ) {
+      const rows = this.#statements.events.all(call['id'], last['ending'], last['id']);
       events.push(...(rows as unknown as StoredEvent[]));
-      after = rows.length === EVENT_ROWS ? rows.at(-1)?.['event_id'] : undefined;
-      if (after !== undefined) yield;
+      last = rows.length === EVENT_ROWS ? rows.at(-1) : undefined;
+      if (last !== undefined) yield;
     }
     if (events.length === 0) return undefined;
     const end = call['ended_by'] === null ? undefined : { status: call['status'], at: isoOf(call['ended_at']) };

@@ -2,20 +2,22 @@ import { eventOf, isoOf, type MovedCall, type MovedEvent, type StoredEvent } fro
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements } from '../database/engine.ts';
 import { callKey } from '../database/schema/call-key.ts';
+import { eventsOfCall } from '../database/schema/events-of-call.ts';
 import type { Flight, Flights } from '../store/flights.ts';
 import { DEAD, RUNNING } from '../store/totals.ts';
-import { CALL_SQL } from './calls.ts';
+import { CALL_SQL, FIRST } from './calls.ts';
 
 /** How many events one step reads. */
 const EVENT_ROWS = 100;
 
 export const EXPORT_SQL: Sql<'call' | 'events'> = {
   call: CALL_SQL.call,
-  events: `
-    SELECT recorded.id AS id, recorded.event_id AS event_id, event, transition, state, suspect, token, begun_ms, wakes_at, not_before, takes,
-      failures, interruptions, done_handlers, error, dead_at
-    FROM recorded LEFT JOIN jobs ON jobs.call = recorded.call AND jobs.id = recorded.id
-    WHERE recorded.call = ? AND recorded.event_id > ? ORDER BY recorded.event_id LIMIT ${EVENT_ROWS}`,
+  events: eventsOfCall(
+    `event, transition, state, suspect, token, begun_ms, wakes_at, not_before, takes, failures, interruptions, done_handlers, error,
+      dead_at`,
+    'LEFT JOIN jobs ON jobs.call = recorded.call AND jobs.id = recorded.id',
+    EVENT_ROWS,
+  ),
 };
 
 /** Reads calls with all that is known about them. */
@@ -34,11 +36,11 @@ export class ExportedCalls {
     if (call === undefined) return undefined;
     const flight = this.#flights.read().find(([id]) => id === call['id']);
     const rows: Row[] = [];
-    for (let after: string | undefined = ''; after !== undefined; ) {
-      const some = this.#statements.events.all(call['id'], after);
+    for (let last: Row | undefined = FIRST; last !== undefined; ) {
+      const some = this.#statements.events.all(call['id'], last['ending'], last['id']);
       rows.push(...some);
-      after = some.length === EVENT_ROWS ? some.at(-1)?.['event_id'] : undefined;
-      if (after !== undefined) yield;
+      last = some.length === EVENT_ROWS ? some.at(-1) : undefined;
+      if (last !== undefined) yield;
     }
     const events = rows.sort((a, b) => a['id'] - b['id']).map((row) => movedEvent(row, flight, now));
     const end = call['ended_by'] === null ? undefined : { status: call['status'], at: isoOf(call['ended_at']) };

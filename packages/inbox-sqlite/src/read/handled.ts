@@ -1,13 +1,14 @@
 import type { EventKey } from '@call-status/core/inbox';
 import { type Database, prepare, type Sql, type Statements } from '../database/engine.ts';
 import { callKey, OF_CALL } from '../database/schema/call-key.ts';
+import { HAS_ID } from '../database/schema/events-of-call.ts';
 import { hashOf } from '../store/erase.ts';
 import type { Flights } from '../store/flights.ts';
 
 export const HANDLED_SQL: Sql<'event' | 'tombstone'> = {
   event: `
     SELECT recorded.id AS id, EXISTS (SELECT 1 FROM jobs WHERE call = calls.id AND id = recorded.id AND state < 4) AS unfinished
-    FROM calls CROSS JOIN recorded ON recorded.call = calls.id AND recorded.event_id = ?
+    FROM calls CROSS JOIN recorded ON recorded.call = calls.id AND ${HAS_ID}
     WHERE ${OF_CALL}`,
   tombstone: 'SELECT 1 FROM tombstones WHERE hash = ?',
 };

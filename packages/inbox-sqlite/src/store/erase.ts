@@ -34,7 +34,7 @@ export const ERASE_SQL: Sql<
   markErasing: 'INSERT INTO erasing (call, key, until) VALUES (?, ?, ?)',
   nextErasing: 'SELECT call, until FROM erasing WHERE call > 0 ORDER BY call LIMIT 1',
   unmarkErasing: 'DELETE FROM erasing WHERE call = ?',
-  events: `SELECT id, event_id FROM recorded WHERE call = ? AND event_id > '' ORDER BY event_id LIMIT ?`,
+  events: 'SELECT id, event_id FROM recorded WHERE call = ? LIMIT ?',
   addTombstone: 'INSERT OR REPLACE INTO tombstones (hash, until) VALUES (?, ?)',
   removeEvent: 'DELETE FROM recorded WHERE id = ?',
   removedTo: 'UPDATE inbox SET removed_to = max(removed_to, ?) WHERE id = 1',

@@ -3,6 +3,7 @@ import { transitionOf } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import { type Database, prepare, type Row, type Sql, type Statements, type Value } from '../database/engine.ts';
 import { callKey, hashOfCallId, OF_CALL } from '../database/schema/call-key.ts';
+import { HAS_ID } from '../database/schema/events-of-call.ts';
 import { reversed } from '../database/schema/reversed.ts';
 import { hashOf, keyOf } from './erase.ts';
 import { DETAIL_COLUMNS, type Details, type EventColumns, type RecordedRow } from './rows.ts';
@@ -68,10 +69,10 @@ export const RECORD_SQL: Sql<
     FROM calls WHERE ${OF_CALL}`,
   eventOfCall: `
     SELECT id, EXISTS (SELECT 1 FROM jobs WHERE call = recorded.call AND id = recorded.id AND state < 4) AS unfinished
-    FROM recorded WHERE call = ? AND event_id = ?`,
+    FROM recorded WHERE ${HAS_ID} AND call = ?2`,
   tombstone: 'SELECT 1 FROM tombstones WHERE hash = ?',
   erasing: `
-    SELECT 1 FROM erasing CROSS JOIN recorded ON recorded.call = erasing.call AND recorded.event_id = ? WHERE erasing.key = ?`,
+    SELECT 1 FROM erasing CROSS JOIN recorded ON recorded.call = erasing.call AND ${HAS_ID} WHERE erasing.key = ?2`,
   insertCall: `
     INSERT INTO calls (${INSERTED})
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1${', ?'.repeat(9 + DETAIL_COLUMNS.length)})`,
@@ -127,7 +128,7 @@ export class Recorder {
   ): boolean | undefined {
     const { eventOfCall, tombstone, erasing } = this.#statements;
     if (known !== undefined) {
-      const double = eventOfCall.get(known['id'], id);
+      const double = eventOfCall.get(id, known['id']);
       if (double !== undefined) return double['unfinished'] === 1 || double['id'] === inFlight;
     }
     if (this.#transaction.hasTombstones && tombstone.get(hashOf(id)) !== undefined) return false;

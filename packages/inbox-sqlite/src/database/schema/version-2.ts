@@ -59,6 +59,9 @@ CREATE TABLE search_texts (           -- what a search finds calls by, except th
   PRIMARY KEY (block, kind, text, call)
 ) STRICT, WITHOUT ROWID;
 
+DROP INDEX recorded_by_call;
+CREATE INDEX recorded_by_call ON recorded (call, substr(event_id, -12)); -- the rest of an id is in the row
+
 CREATE TABLE providers (              -- those whose calls are or were live
   provider TEXT PRIMARY KEY,
   live INTEGER NOT NULL               -- how many of its calls have not ended
