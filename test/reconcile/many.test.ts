@@ -32,6 +32,7 @@ it('10,000 stuck calls end as fast as half of the limit allows, and a page of th
   const startedAt = clock.now();
   while (ended.size < CALLS) {
     clock.advance(1000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
     await vi.waitFor(async () => expect((await inbox.watches.due({ limit: 1 })).rows).toEqual([]), { interval: 1 });
   }
   const fastest = CALLS / BATCH / PER_MINUTE;
@@ -45,4 +46,4 @@ it('10,000 stuck calls end as fast as half of the limit allows, and a page of th
   expect(Math.max(...limits)).toBeLessThanOrEqual(500);
   expect((await inbox.watches.list()).rows).toEqual([]);
   await calls.close();
-}, 120_000);
+}, 300_000);

@@ -4,6 +4,7 @@ import { FORM, silent } from '../../test/receiver-subject.ts';
 import { createCallStatus } from '../create-call-status.ts';
 import type { ErrorCode } from '../errors.ts';
 import { memoryInbox } from '../inbox/memory-inbox.ts';
+import type { Watch } from '../inbox/watches.ts';
 import type { CallNotice } from '../notice.ts';
 import type { CallStatusOptions } from '../options/call-status-options.ts';
 import type { Provider } from '../provider/define-provider.ts';
@@ -95,5 +96,115 @@ describe('an expected call', () => {
     clock.advance(130_000);
     await vi.waitFor(async () => expect((await inbox.watches.list()).rows).toEqual([]));
     expect(told).toEqual([]);
+  });
+});
+
+describe('a live call that is silent', () => {
+  it('is told once, and a notice that failed can be delivered again', async () => {
+    const { clock, calls, inbox, told, note, receive, leads, errors } = subject({ retry: { attempts: 1 } });
+    let isDown = true;
+    calls.onStuck((notice) => {
+      if (isDown) throw new Error('down');
+      note(notice);
+    });
+    await receive('CA1', 'ringing');
+    await receive('CA2', 'in-progress');
+    await leads();
+    await pass(clock, 5 * MINUTE);
+    const failed = async () => (await inbox.watches.list({ state: 'failed' })).rows;
+    await vi.waitFor(async () => expect(await failed()).toMatchObject([{ callId: 'CA1' }]));
+    expect(errors.map(({ code }) => code)).toEqual(['handler_failed', 'notice_failed']);
+    isDown = false;
+    const [watch] = await failed();
+    expect(await calls.retryNotice(watch as Watch)).toBe(true);
+    expect(await calls.retryNotice(watch as Watch)).toBe(false);
+    await pass(clock, MINUTE);
+    await vi.waitFor(() => expect(told).toMatchObject([{ reason: 'stuck', callId: 'CA1', lastStatus: 'ringing' }]));
+    await receive('CA1', 'completed');
+    await pass(clock, 2 * HOUR);
+    await vi.waitFor(() => expect(told.map(({ callId }) => callId)).toEqual(['CA1', 'CA2']));
+  });
+
+  it('without handlers is a warning', async () => {
+    const { clock, receive, leads, errors } = subject({ reconcile: { afterMs: { ringing: MINUTE }, everyMs: 10_000 } });
+    await receive('CA1', 'ringing');
+    await leads();
+    await pass(clock, 2 * MINUTE);
+    await vi.waitFor(() => expect(errors.map(({ code }) => code)).toEqual(['call_unterminated']));
+  });
+});
+
+describe('a receiver', () => {
+  it('does not look after calls without a reason, nor without handlers', async () => {
+    const { calls } = subject();
+    expect(await calls.health()).not.toHaveProperty('leads');
+    const { calls: reader } = subject({ worker: false, reconcile: {} });
+    await reader.provider('mycpaas').expect({ callId: 'CA1' });
+    expect(await reader.health()).not.toHaveProperty('leads');
+    reader.startWorker();
+    await vi.waitFor(async () => expect((await reader.health()).leads).toBe(true));
+  });
+
+  it('refuses invalid calls to expect, and all when it is closed', async () => {
+    const { calls } = subject();
+    const acme = calls.provider('mycpaas');
+    const refused = (call: object) =>
+      acme.expect(call as never).then(String, ({ code, details }) => [code, details.issues]);
+    expect(await refused({ sid: 'CA1' })).toEqual([
+      'invalid_options',
+      ['`sid` is no option; here it is `callId`.', expect.stringContaining('`callId` is missing')],
+    ]);
+    expect(await refused({ callId: 'a\u0000', withinMs: 0, custom: 'x'.repeat(2001) })).toMatchObject([
+      'invalid_options',
+      { length: 3 },
+    ]);
+    expect(await refused({ callId: 'CA1', tenant: '' })).toMatchObject([
+      'invalid_options',
+      [expect.stringContaining('tenant')],
+    ]);
+    await acme.expect({ callId: 'CA1', tenant: 't1' });
+    await calls.close();
+    expect(await refused({ callId: 'CA1' })).toMatchObject(['closed', undefined]);
+  });
+
+  it('reports an inbox that fails once, and goes on later', async () => {
+    const { clock, calls, inbox, told, note, errors } = subject();
+    calls.onMissing(note);
+    await calls.provider('mycpaas').expect({ callId: 'CA1', withinMs: MINUTE });
+    const lead = vi.spyOn(inbox.watches, 'lead').mockRejectedValue(new Error('disk'));
+    await pass(clock, 2 * MINUTE);
+    expect(errors.map(({ code }) => code)).toEqual(['inbox_unavailable']);
+    lead.mockRestore();
+    await pass(clock, MINUTE);
+    await vi.waitFor(() => expect(told).toHaveLength(1));
+  });
+
+  it('that closes interrupts its notices, and lets another lead', async () => {
+    const { clock, calls, inbox, leads } = subject({ handlerTimeoutMs: HOUR });
+    const lead = vi.spyOn(inbox.watches, 'lead');
+    const running = new Promise<AbortSignal>((resolve) => {
+      calls.onMissing((_, { signal }) => {
+        resolve(signal);
+        return new Promise(() => {});
+      });
+    });
+    await calls.provider('mycpaas').expect({ callId: 'CA1', withinMs: 5000 });
+    await leads();
+    clock.advance(5000);
+    const signal = await running;
+    // It remains the leader while a handler runs.
+    clock.advance(10_000);
+    expect(lead.mock.calls.length).toBeGreaterThan(1);
+    lead.mockRejectedValueOnce(new Error('disk'));
+    clock.advance(10_000);
+    await calls.close({ deadlineMs: 40 });
+    expect(signal.reason).toMatchObject({ code: 'closed' });
+    expect(lead.mock.calls.at(-1)).toEqual([expect.any(String), 0]);
+    expect(
+      await calls.health().then(
+        (health) => health.leads,
+        () => undefined,
+      ),
+    ).toBeUndefined();
   });
 });

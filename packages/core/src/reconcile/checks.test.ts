@@ -1,0 +1,102 @@
+import { expect, it, vi } from 'vitest';
+import { manualClock } from '../../../testing/src/manual-clock.ts';
+import { plain } from '../../test/plain-provider.ts';
+import { AsyncContext } from '../handlers/context.ts';
+import type { Recorded } from '../inbox/inbox.ts';
+import { memoryInbox } from '../inbox/memory-inbox.ts';
+import type { CallNotice } from '../notice.ts';
+import type { Answer } from '../provider/fetch-call.ts';
+import type { Asker, NoAnswer } from './asker.ts';
+import { Checks } from './checks.ts';
+import { Notices } from './notices.ts';
+import { reconcileRules } from './rules.ts';
+
+const HOUR = 3_600_000;
+const NOW = Date.UTC(2026, 2, 2);
+
+/** Checks of a watched call that rang an hour ago, with what an asker says about it. */
+async function subject(answer: Answer | NoAnswer | undefined, recorded?: Recorded) {
+  const clock = manualClock(NOW - HOUR);
+  const inbox = memoryInbox({ clock: clock.now });
+  const errors: string[] = [];
+  const told: CallNotice[] = [];
+  const receivedAt = new Date(clock.now()).toISOString();
+  const event = { provider: 'acme', callId: 'c1', status: 'ringing', rawStatus: 'ringing', terminal: false } as const;
+  await inbox.record({ ...event, id: 'acme:c1:ringing', receivedAt, source: 'callback', trust: 'none', raw: {} });
+  clock.advance(HOUR);
+  await inbox.watches.add([{ provider: 'acme', callId: 'c1', dueInMs: 0 }]);
+  if (recorded !== undefined) vi.spyOn(inbox, 'record').mockResolvedValue(recorded);
+  const report = ({ code }: { readonly code: string }): void => void errors.push(code);
+  const notices = new Notices({
+    timers: clock.timers,
+    log: { info() {}, warn() {}, error() {} },
+    context: new AsyncContext(),
+    rulesOf: () => ({ retry: {}, handlerTimeoutMs: 1000, concurrency: 1 }),
+    handlersFor: () => [{ name: 'onStuck', run: (notice) => void told.push(notice) }],
+    report,
+  });
+  const options = { inbox, watches: inbox.watches, providers: [plain], rules: reconcileRules(), clock: clock.now };
+  const checks = new Checks({ ...options, notices, dropped: () => () => {}, report });
+  const asker: Asker = {
+    batchOf: () => 1,
+    ask: async () => new Map(answer === undefined ? [] : [['c1', answer]]),
+    close() {},
+  };
+  const run = async (goesOn = () => true) => {
+    const { rows } = await inbox.watches.due({ limit: 10 });
+    await checks.run(rows, asker, goesOn);
+  };
+  return { inbox, run, errors, told };
+}
+
+it('an answer that ends the call is recorded, with its source and trust', async () => {
+  const raw = { id: 'c1', state: 'down' };
+  const { inbox, run } = await subject({ form: { callId: 'c1', rawStatus: 'down', durationSeconds: 7 }, raw });
+  await run();
+  expect((await inbox.getCall('acme', 'c1'))?.events.at(-1)).toMatchObject({
+    id: expect.stringMatching(/^acme:c1:reconciled\|down\|/),
+    status: 'completed',
+    durationSeconds: 7,
+    source: 'reconciled',
+    trust: 'confirmed',
+    receivedAt: new Date(NOW).toISOString(),
+    raw,
+  });
+  expect((await inbox.watches.list()).rows).toEqual([]);
+});
+
+it('a callback with another outcome that was faster is reported', async () => {
+  const answer = { form: { callId: 'c1', rawStatus: 'down' }, raw: {} };
+  const { run, errors } = await subject(answer, { transition: 'conflict', done: false });
+  await run();
+  expect(errors).toEqual(['conflicting_status']);
+});
+
+it.each<[string, Answer | NoAnswer | undefined, readonly string[]]>([
+  ['nothing', undefined, []],
+  ['not found', 'not_found', []],
+  ['a failure', { wasAsked: true }, []],
+  ['an unfamiliar status', { form: { callId: 'c1', rawStatus: 'sideways' }, raw: {} }, []],
+  ['something invalid', { form: { callId: '', rawStatus: 'down' }, raw: {} }, ['unexpected']],
+])('an answer that says %s is told, and records nothing', async (_, answer, codes) => {
+  const { inbox, run, errors, told } = await subject(answer);
+  await run();
+  expect(told).toMatchObject([{ reason: 'stuck', callId: 'c1', lastStatus: 'ringing', asked: 1 }]);
+  expect(errors).toEqual(codes);
+  expect((await inbox.getCall('acme', 'c1'))?.events).toHaveLength(1);
+});
+
+it('a limit postpones the question', async () => {
+  const { inbox, run, told } = await subject({ wasAsked: false, retryInMs: 5000 });
+  await run();
+  expect(told).toEqual([]);
+  expect((await inbox.watches.list()).rows).toMatchObject([{ dueAt: new Date(NOW + 5000).toISOString() }]);
+});
+
+it.each([0, 1, 2])('a process that stops leading stores nothing more (after %i looks)', async (looks) => {
+  const { inbox, run, told } = await subject('unknown');
+  let left = looks;
+  await run(() => left-- > 0);
+  expect(told).toEqual([]);
+  expect((await inbox.watches.due({ limit: 1 })).rows).toHaveLength(1);
+});
