@@ -58,9 +58,9 @@ export interface ProviderHealth {
 
 /** Watched calls, by the `state` with which a `WatchQuery` lists them. */
 export interface WatchHealth {
-  /** Expected calls of which no callback came, although the application was told, or should have been. */
+  /** Expected calls without a callback, for which a notice was delivered or has failed. */
   readonly missing: number;
-  /** Live calls that are stuck, of which the application was told, or should have been. */
+  /** Live calls that are stuck, for which a notice was delivered or has failed. */
   readonly stuck: number;
   /** Calls with a notice that could not be delivered. */
   readonly failed: number;
