@@ -72,7 +72,7 @@ export function passthruForm(fields: FieldTree, zone: Zone): NormalForm {
   const legs = Array.isArray(given) ? given.map(fieldsOf).map(exotelLeg) : second && [{}, second];
   return {
     callId: id(fields['CallSid']) as string,
-    rawStatus: type ?? dialed ?? '',
+    rawStatus: (type ?? dialed) as string,
     status: type === undefined ? second?.status : (said?.status ?? 'unknown'),
     direction: way,
     from: phone(fields['CallFrom']) ?? phone(fields['From']),
