@@ -16,9 +16,12 @@ it('makes providers out of options', () => {
   expect(signalwire().options).toEqual({});
 });
 
-it.each(builtInProviders)('$definition.name names the option with its secret where it is verified', ({ definition }) => {
-  expect(typeof definition.secretOption).toBe(definition.authenticate === undefined ? 'undefined' : 'string');
-});
+it.each(builtInProviders)(
+  '$definition.name names the option with its secret where it is verified',
+  ({ definition }) => {
+    expect(typeof definition.secretOption).toBe(definition.authenticate === undefined ? 'undefined' : 'string');
+  },
+);
 
 it('names the option with the secret', () => {
   expect([signalwire.definition.signs, signalwire.definition.secretOption]).toEqual(['fields', 'signingKey']);
