@@ -207,4 +207,38 @@ describe('a receiver', () => {
       ),
     ).toBeUndefined();
   });
+
+  it('stops when another one leads', async () => {
+    const { clock, calls, inbox, leads } = subject({ reconcile: {} });
+    await leads();
+    vi.spyOn(inbox.watches, 'lead').mockResolvedValue(false);
+    await pass(clock, MINUTE);
+    expect((await calls.health()).leads).toBe(false);
+  });
+
+  it('reports an inbox that fails when it resigns', async () => {
+    const { calls, inbox, leads, errors } = subject({ reconcile: {} });
+    await leads();
+    vi.spyOn(inbox.watches, 'lead').mockRejectedValue(new Error('disk'));
+    await calls.close();
+    expect(errors.map(({ code }) => code)).toEqual(['inbox_unavailable']);
+  });
+
+  it('tells of calls of a provider that it does not have, by its own rules', async () => {
+    const { clock, calls, inbox, told, note, leads } = subject();
+    calls.onStuck(note);
+    const event = {
+      provider: 'acme',
+      callId: 'c1',
+      id: 'acme:c1',
+      status: 'ringing',
+      rawStatus: 'up',
+      terminal: false,
+    } as const;
+    const receivedAt = new Date(clock.now()).toISOString();
+    await inbox.record({ ...event, receivedAt, source: 'callback', trust: 'none', raw: {} });
+    await leads();
+    await pass(clock, 5 * MINUTE);
+    await vi.waitFor(() => expect(told).toMatchObject([{ provider: 'acme', reason: 'stuck' }]));
+  });
 });

@@ -1,4 +1,5 @@
-import { expect, it, vi } from 'vitest';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { manualClock } from '../../../testing/src/manual-clock.ts';
 import { plain } from '../../test/plain-provider.ts';
 import { AsyncContext } from '../handlers/context.ts';
@@ -49,6 +50,14 @@ async function subject(answer: Answer | NoAnswer | undefined, recorded?: Recorde
   return { inbox, run, errors, told };
 }
 
+const results: unknown[] = [];
+const note = (message: unknown): void => void results.push((message as { readonly result?: unknown }).result);
+beforeEach(() => {
+  results.length = 0;
+  subscribe('call-status', note);
+});
+afterEach(() => void unsubscribe('call-status', note));
+
 it('an answer that ends the call is recorded, with its source and trust', async () => {
   const raw = { id: 'c1', state: 'down' };
   const { inbox, run } = await subject({ form: { callId: 'c1', rawStatus: 'down', durationSeconds: 7 }, raw });
@@ -63,6 +72,24 @@ it('an answer that ends the call is recorded, with its source and trust', async 
     raw,
   });
   expect((await inbox.watches.list()).rows).toEqual([]);
+  expect(results).toEqual(['ended']);
+});
+
+it.each([
+  ['up', 'in-progress', 'advanced'],
+  ['sideways', 'ringing', 'unknown'],
+])('an answer that says %s leaves the call %s', async (rawStatus, status, result) => {
+  const { inbox, run } = await subject({ form: { callId: 'c1', rawStatus }, raw: {}, settled: true });
+  await run();
+  expect(await inbox.getCall('acme', 'c1')).toMatchObject({ status });
+  expect(results).toEqual([result]);
+});
+
+it('an answer that does not move the call shows that it lives', async () => {
+  const { inbox, run, told } = await subject({ form: { callId: 'c1', rawStatus: '', status: 'ringing' }, raw: {} });
+  await run();
+  expect((await inbox.watches.list()).rows).toMatchObject([{ progress: { aliveAt: new Date(NOW).toISOString() } }]);
+  expect([told, results]).toEqual([[], ['unchanged']]);
 });
 
 it('a callback with another outcome that was faster is reported', async () => {
@@ -72,24 +99,31 @@ it('a callback with another outcome that was faster is reported', async () => {
   expect(errors).toEqual(['conflicting_status']);
 });
 
-it.each<[string, Answer | NoAnswer | undefined, readonly string[]]>([
-  ['nothing', undefined, []],
-  ['not found', 'not_found', []],
-  ['a failure', { wasAsked: true }, []],
-  ['an unfamiliar status', { form: { callId: 'c1', rawStatus: 'sideways' }, raw: {} }, []],
-  ['something invalid', { form: { callId: '', rawStatus: 'down' }, raw: {} }, ['unexpected']],
-])('an answer that says %s is told, and records nothing', async (_, answer, codes) => {
+it.each<[string, Answer | NoAnswer | undefined, readonly string[], string]>([
+  ['nothing', undefined, [], 'unknown'],
+  ['not found', 'not_found', [], 'not_found'],
+  ['a failure', { wasAsked: true }, [], 'failed'],
+  ['something invalid', { form: { callId: '', rawStatus: 'down' }, raw: {} }, ['unexpected'], 'unknown'],
+])('an answer that says %s is told, and records nothing', async (_, answer, codes, result) => {
   const { inbox, run, errors, told } = await subject(answer);
   await run();
   expect(told).toMatchObject([{ reason: 'stuck', callId: 'c1', lastStatus: 'ringing', asked: 1 }]);
   expect(errors).toEqual(codes);
+  expect(results).toEqual([result]);
   expect((await inbox.getCall('acme', 'c1'))?.events).toHaveLength(1);
+});
+
+it('all calls of an account are asked for', async () => {
+  const { inbox, run, told } = await subject('not_found');
+  await inbox.watches.add([{ provider: 'acme', callId: 'c2', dueInMs: 0, expected: {} }]);
+  await run();
+  expect(told.map(({ callId, asked }) => `${callId} ${asked}`).toSorted()).toEqual(['c1 1', 'c2 1']);
 });
 
 it('a limit postpones the question', async () => {
   const { inbox, run, told } = await subject({ wasAsked: false, retryInMs: 5000 });
   await run();
-  expect(told).toEqual([]);
+  expect([told, results]).toEqual([[], ['postponed']]);
   expect((await inbox.watches.list()).rows).toMatchObject([{ dueAt: new Date(NOW + 5000).toISOString() }]);
 });
 

@@ -12,7 +12,6 @@ export class Leadership {
   readonly #owner: string;
   readonly #timers: Timers;
   #endsAt = Number.NEGATIVE_INFINITY;
-  #isOver = false;
 
   constructor(watches: Watches, owner: string, timers: Timers) {
     this.#watches = watches;
@@ -27,9 +26,8 @@ export class Leadership {
 
   /** Becomes the leader or remains so, if no other process is it. */
   async campaign(): Promise<boolean> {
-    if (this.#isOver) return false;
     const endsAt = this.#timers.now() + LEASE_MS;
-    const leads = (await this.#watches.lead(this.#owner, LEASE_MS)) && !this.#isOver;
+    const leads = await this.#watches.lead(this.#owner, LEASE_MS);
     this.#endsAt = leads ? endsAt : Number.NEGATIVE_INFINITY;
     return leads;
   }
@@ -37,7 +35,6 @@ export class Leadership {
   /** Lets another process lead at once. */
   async resign(): Promise<void> {
     const mayLead = this.#endsAt > Number.NEGATIVE_INFINITY;
-    this.#isOver = true;
     this.#endsAt = Number.NEGATIVE_INFINITY;
     if (mayLead) await this.#watches.lead(this.#owner, 0);
   }

@@ -55,9 +55,7 @@ export class Reconciler {
     return this.#leadership.isHeld;
   }
 
-  /** Safe to call twice. */
   start(): void {
-    if (this.#loop.isOn) return;
     const { context, timers } = this.#options;
     context.run(() => {
       this.#stopCampaign = timers.every(CAMPAIGN_MS, () => this.#onCampaign());
