@@ -61,7 +61,7 @@ async function pass(clock: ReturnType<typeof manualClock>, ms: number): Promise<
 }
 
 describe('an expected call', () => {
-  it('of which nothing is heard is told, and told once more when it is given up', async () => {
+  it('without any callback is told, and told once more when it is given up', async () => {
     const { clock, calls, inbox, told, note } = subject();
     calls.onMissing(note);
     const call = { callId: 'CA1', withinMs: MINUTE, from: '+15550100001', to: '+15550100002', custom: 'order 7' };

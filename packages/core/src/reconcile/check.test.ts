@@ -203,7 +203,7 @@ describe('after asking', () => {
     expect(conclude(watch, learned, rulesWith(rules))).toMatchObject(step);
   });
 
-  it('the last sign of life counts, whoever gave it', () => {
+  it('the last sign of life counts, from a callback or from the provider', () => {
     const lived = watched(3 * DAY, { aliveAt: ago(HOUR), told: ['stuck'] }).stuck;
     expect(conclude(lived, unknown, rulesWith())).toMatchObject({ do: 'wait' });
   });
