@@ -31,7 +31,7 @@ it('of two hosts one asks, and the other takes over when it stops', async () => 
       expect((await leaders()).length).toBeLessThanOrEqual(1);
     }
   };
-  const ring = (callId: string) => hosts[0]?.receive(acmeCallback({ id: callId, state: 'ringing' }));
+  const ring = async (callId: string) => hosts[0]?.receive(acmeCallback({ id: callId, state: 'ringing' }));
   await Promise.all(['c1', 'c2', 'c3'].map(ring));
   await passUntil(() => ended.length === 3);
   expect(ended.toSorted()).toEqual(['c1', 'c2', 'c3']);

@@ -12,7 +12,7 @@ it('runs so many at a time, and each once', async () => {
     running -= 1;
     ran.push(item);
   });
-  expect([most, ran.sort()]).toEqual([2, [1, 2, 3, 4, 5]]);
+  expect([most, new Set(ran).size, ran.length]).toEqual([2, 5, 5]);
 });
 
 it('begins no more after a failure, and waits for those that run', async () => {

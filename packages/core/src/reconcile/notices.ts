@@ -91,7 +91,7 @@ export class Notices {
     const controller = new AbortController();
     const { signal } = controller;
     const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason));
+      signal.addEventListener('abort', () => reject(signal.reason as CallStatusError));
     });
     this.#running.add(controller);
     const expire = (): void => {
