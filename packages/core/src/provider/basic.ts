@@ -1,7 +1,35 @@
+import type { CallbackRequest } from '../callback-request.ts';
+import { equal } from '../signing/equal.ts';
+import type { Signing, Verdict } from './definition.ts';
+import type { IncomingCallback } from './incoming-callback.ts';
+
 /**
  * The value of an `Authorization` header with a user name and a password.
  * @example basic('key', 'token') // 'Basic a2V5OnRva2Vu'
  */
 export function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+/** The `authenticate` of providers that send a user name and a password; each secret is `user:password`. */
+export function verifyBasic(callback: IncomingCallback, secrets: readonly string[]): Verdict {
+  const given = callback.header('authorization');
+  if (given === undefined) return 'missing';
+  return secrets.some((secret) => equal(given, authorizationOf(secret))) ? 'valid' : 'mismatch';
+}
+
+/** The `sign` of the same providers. */
+export function withBasic(request: CallbackRequest, { secret }: Signing): CallbackRequest {
+  return { ...request, headers: { ...request.headers, authorization: authorizationOf(secret) } };
+}
+
+function authorizationOf(credentials: string): string {
+  const [user, password] = userAndPassword(credentials);
+  return basic(user, password);
+}
+
+/** The parts of `user:password`; only the password may contain colons. */
+export function userAndPassword(credentials: string): readonly [user: string, password: string] {
+  const [user = '', ...password] = credentials.split(':');
+  return [user, password.join(':')];
 }

@@ -1,3 +1,4 @@
+export * from './bandwidth.ts';
 export * from './exotel.ts';
 export * from './infobip.ts';
 export * from './mycpaas.ts';

@@ -1,10 +1,8 @@
-import type { CallbackRequest } from '../callback-request.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import type { CallError, CallStatus, Hangup } from '../event.ts';
-import { basic } from '../provider/basic.ts';
+import { verifyBasic, withBasic } from '../provider/basic.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
-import type { Signing, Verdict } from '../provider/definition.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import type { NormalForm } from '../provider/normal-form.ts';
@@ -13,7 +11,6 @@ import { time } from '../provider/time.ts';
 import { direction, fieldsOf, id, phone, present, statusByCause, text, word } from '../provider/values.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
 import { TEXT } from '../rules/option-rules.ts';
-import { equal } from '../signing/equal.ts';
 import type { Secret } from '../signing/secrets.ts';
 
 /** The types of `infobip`. */
@@ -108,8 +105,8 @@ export const infobip: ProviderFactory<
   recognizes,
   whyNot,
   isCallStatus,
-  authenticate,
-  sign,
+  authenticate: verifyBasic,
+  sign: withBasic,
   normalize,
   eventKey: (_, form) => contentKey(form),
   callbackParams,
@@ -140,21 +137,6 @@ function whyNot({ fields }: IncomingCallback, advice: string): string | undefine
 function isCallStatus(fields: FieldTree): true | string {
   const type = word(fields['type']);
   return type === undefined || STATES.has(type) || 'Its type is not a state of a call: it is another event.';
-}
-
-function authenticate(callback: IncomingCallback, secrets: readonly string[]): Verdict {
-  const given = callback.header('authorization');
-  if (given === undefined) return 'missing';
-  return secrets.some((secret) => equal(given, authorizationOf(secret))) ? 'valid' : 'mismatch';
-}
-
-function sign(request: CallbackRequest, { secret }: Signing): CallbackRequest {
-  return { ...request, headers: { ...request.headers, authorization: authorizationOf(secret) } };
-}
-
-function authorizationOf(credentials: string): string {
-  const [user = '', ...password] = credentials.split(':');
-  return basic(user, password.join(':'));
 }
 
 /** How a call ended by its log, where that says more than the type of the event. */
