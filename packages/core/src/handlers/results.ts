@@ -19,10 +19,10 @@ export interface ResultsOptions {
   readonly pollMs: number;
   readonly timers: Timers;
   readonly interruptions: Interruptions;
-  retryFor(provider: string): RetryOptions;
+  readonly retryFor: (provider: string) => RetryOptions;
   readonly report: (error: CallStatusError) => void;
   /** Calls one of the application's functions. */
-  call<Result>(fn: () => Result): Result;
+  readonly call: <Result>(fn: () => Result) => Result;
   /** Another take now has the event. */
   lose(attempt: Attempt): void;
 }

@@ -3,28 +3,28 @@ import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
-import { EXOTEL_API, EXOTEL_CALL_ID, exotelFetchCall } from '../provider/exotel/calls.ts';
+import { EXOTEL_API, exotelFetchCall } from '../provider/exotel/calls.ts';
 import { exotelLeg, EXOTEL_STATUSES as STATUSES } from '../provider/exotel/leg.ts';
-import { isExotelCallStatus } from '../provider/exotel/messages.ts';
-import { exotelSchema, isPassthru, type PassthruFields, passthruForm } from '../provider/exotel/passthru.ts';
-import type { IncomingCallback } from '../provider/incoming-callback.ts';
+import { isExotelCallback, isExotelCallStatus, whyNotExotel } from '../provider/exotel/messages.ts';
+import { exotelSchema, isPassthru, passthruForm } from '../provider/exotel/passthru.ts';
 import { answeredByLegs } from '../provider/legs.ts';
 import type { NormalForm } from '../provider/normal-form.ts';
 import { option } from '../provider/standard-schema.ts';
 import { isZone, time, type Zone } from '../provider/time.ts';
-import { direction, fieldsOf, id, isStatus, phone, present, span, statusOf, text, word } from '../provider/values.ts';
+import { direction, fieldsOf, id, phone, present, span, statusOf, text, word } from '../provider/values.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
 import { oneOf, TEXT } from '../rules/option-rules.ts';
 
 /** The types of `exotel`. */
 export declare namespace exotel {
   /**
-   * The fields of Exotel's StatusCallback. Form and multipart bodies have strings where JSON has numbers, and `''` where JSON has null.
+   * The fields of Exotel's StatusCallback and Passthru applet. Form and multipart bodies have strings where JSON has numbers, and `''` where JSON has null.
    * Types of optional fields are not enforced.
    *
-   * Source: developer.exotel.com, voice v1, status callback; `Duration` from the page of voice v3.
+   * Source: developer.exotel.com, voice v1, status callback; `Duration` from the page of voice v3; support.exotel.com, working with the
+   * Passthru applet.
    */
-  interface Fields extends PassthruFields {
+  interface Fields {
     /** 32 hexadecimal digits. */
     readonly CallSid: string;
     /**
@@ -67,6 +67,22 @@ export declare namespace exotel {
     readonly Cause?: string;
     readonly ErrorCode?: string;
     readonly ErrorMessage?: string;
+    // Only in a Passthru.
+    /** `call-attempt`, `completed`, `client-hangup`, `incomplete`, `voicemail`. */
+    readonly CallType?: string;
+    /** The status of the second party: `completed`, `busy`, `no-answer`, `failed`, `canceled`. */
+    readonly DialCallStatus?: string;
+    /** Seconds from when the second party was called, ringing included. */
+    readonly DialCallDuration?: string;
+    readonly CallFrom?: string;
+    /** For an inbound call, your ExoPhone. */
+    readonly CallTo?: string;
+    readonly CallStatus?: string;
+    readonly Created?: string;
+    readonly CurrentTime?: string;
+    readonly flow_id?: string;
+    /** What the caller typed before, in quotation marks. */
+    readonly digits?: string;
     readonly [field: string]: unknown;
   }
 
@@ -168,8 +184,8 @@ export const exotel: ProviderFactory<
   },
   statuses: STATUSES,
   schema: exotelSchema<exotel.Fields>(),
-  recognizes,
-  whyNot,
+  recognizes: (callback, _, options?: exotel.Options) => isExotelCallback(callback, options?.passthru),
+  whyNot: whyNotExotel,
   isCallStatus: (fields, options?: exotel.Options) => isExotelCallStatus(fields, options?.passthru),
   normalize,
   // `DateUpdated` is left out: it is not documented to stay the same when a callback is sent again.
@@ -178,22 +194,6 @@ export const exotel: ProviderFactory<
   fetchCall: exotelFetchCall(normalize),
   callbackParams,
 });
-
-function recognizes(callback: IncomingCallback, _: boolean | undefined, { passthru }: exotel.Options = {}): boolean {
-  const fields = callback.record;
-  if (!EXOTEL_CALL_ID.test(id(fields['CallSid']) ?? '')) return false;
-  // With this header, the Connect applet asks whom to call.
-  if (isPassthru(fields)) return passthru === true && callback.header('exotel-version') === undefined;
-  const hasStatus = !('CallStatus' in fields) && isStatus(fields['Status']) && callback.request.method === 'POST';
-  return hasStatus && isExotelCallStatus(fields) === true;
-}
-
-function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {
-  if (isPassthru(fields)) return 'It is of an applet: only Passthru is taken, with the option passthru.';
-  if (!('CallSid' in fields && 'Status' in fields) || 'CallStatus' in fields) return undefined;
-  const other = isExotelCallStatus(fields);
-  return other === true ? `CallSid is not 32 hexadecimal digits: ${advice}.` : other;
-}
 
 function normalize(fields: exotel.Fields, { utcOffset = '+05:30' }: exotel.Options): NormalForm {
   if (isPassthru(fields)) return passthruForm(fields, utcOffset);

@@ -1,15 +1,12 @@
 import type { CallStatus, TerminalStatus } from '../event.ts';
 
-/** A status that does not end a call. */
-export type LiveStatus = Exclude<CallStatus, TerminalStatus>;
-
 /** When calls without an end are looked after. */
 export interface ReconcileOptions {
   /**
    * How long a call with this status may be silent, in milliseconds, until the provider is asked about it and `onStuck` is called.
    * @default { queued: 600_000, initiated: 180_000, ringing: 180_000, 'in-progress': 7_200_000, unknown: 7_200_000 }
    */
-  readonly afterMs?: { readonly [Status in LiveStatus]?: number | undefined } | undefined;
+  readonly afterMs?: { readonly [Status in Exclude<CallStatus, TerminalStatus>]?: number | undefined } | undefined;
   /**
    * How often to look for silent calls, in milliseconds.
    * @default 60_000
@@ -22,6 +19,9 @@ export interface ReconcileOptions {
    */
   readonly giveUpAfterMs?: number | undefined;
 }
+
+/** A status that does not end a call. */
+export type LiveStatus = Exclude<CallStatus, TerminalStatus>;
 
 /** The same with the defaults filled in. */
 export interface ReconcileRules {

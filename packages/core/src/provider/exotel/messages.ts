@@ -1,5 +1,7 @@
 import type { FieldTree } from '../../decode/fields.ts';
-import { hasValue, word } from '../values.ts';
+import type { IncomingCallback } from '../incoming-callback.ts';
+import { hasValue, id, isStatus, word } from '../values.ts';
+import { EXOTEL_CALL_ID } from './calls.ts';
 import { isPassthru } from './passthru.ts';
 
 /** Fields of Exotel's other messages, which have no `Status`: Passthru (whose answer controls the call) and softphone events. */
@@ -17,4 +19,22 @@ export function isExotelCallStatus(fields: FieldTree, takesPassthru = false): tr
   if ('Status' in fields || (takesPassthru && isPassthru(fields))) return true;
   const marker = OTHER_WITHOUT_STATUS.find((name) => hasValue(fields[name]));
   return marker === undefined || `It has ${marker} and no Status: it is of Passthru or of the softphone.`;
+}
+
+/** Whether a request looks like a callback of Exotel. */
+export function isExotelCallback(callback: IncomingCallback, takesPassthru = false): boolean {
+  const fields = callback.record;
+  if (!EXOTEL_CALL_ID.test(id(fields['CallSid']) ?? '')) return false;
+  // With this header, the Connect applet asks whom to call.
+  if (isPassthru(fields)) return takesPassthru && callback.header('exotel-version') === undefined;
+  const hasStatus = !('CallStatus' in fields) && isStatus(fields['Status']) && callback.request.method === 'POST';
+  return hasStatus && isExotelCallStatus(fields) === true;
+}
+
+/** Why a request is not taken although it resembles one. */
+export function whyNotExotel({ fields }: IncomingCallback, advice: string): string | undefined {
+  if (isPassthru(fields)) return 'It is of an applet: only Passthru is taken, with the option passthru.';
+  if (!('CallSid' in fields && 'Status' in fields) || 'CallStatus' in fields) return undefined;
+  const other = isExotelCallStatus(fields);
+  return other === true ? `CallSid is not 32 hexadecimal digits: ${advice}.` : other;
 }

@@ -7,29 +7,10 @@ import { direction, fieldsOf, hasValue, id, phone, present, span, statusOf, text
 import { EXOTEL_STATUSES, exotelLeg } from './leg.ts';
 
 /**
- * The fields of Exotel's Passthru applet, which tells how far a call has come in a flow. It is the only news of an inbound call.
+ * What a type of call says. In an inbound call, the other party is the agent.
  *
  * Source: support.exotel.com, working with the Passthru applet.
  */
-export interface PassthruFields {
-  /** `call-attempt`, `completed`, `client-hangup`, `incomplete`, `voicemail`. */
-  readonly CallType?: string;
-  /** The status of the second party: `completed`, `busy`, `no-answer`, `failed`, `canceled`. */
-  readonly DialCallStatus?: string;
-  /** Seconds from when the second party was called, ringing included. */
-  readonly DialCallDuration?: string;
-  readonly CallFrom?: string;
-  /** For an inbound call, your ExoPhone. */
-  readonly CallTo?: string;
-  readonly CallStatus?: string;
-  readonly Created?: string;
-  readonly CurrentTime?: string;
-  readonly flow_id?: string;
-  /** What the caller typed before, in quotation marks. */
-  readonly digits?: string;
-}
-
-/** What a type of call says. In an inbound call, the other party is the agent. */
 const CALL_TYPES: ReadonlyMap<string | undefined, { readonly status: CallStatus; readonly answered: boolean | null }> =
   new Map([
     // No agent was called yet.
