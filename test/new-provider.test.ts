@@ -13,7 +13,8 @@ const FIXTURES = 'packages/testing/fixtures/newcomer';
 const GENERATED = ['docs/providers/README.md', 'docs/providers/newcomer.md'];
 
 const DEFINITION = `import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import { callSchema } from '../provider/standard-schema.ts';
 import { phone } from '../provider/values.ts';
@@ -50,7 +51,7 @@ export const newcomer: ProviderFactory<
   newcomer.Fields,
   Readonly<Record<never, never>>,
   (options: CallbackTarget) => { readonly hook: string }
-> = defineProvider({
+> = defineBuiltIn({
   name: 'newcomer',
   signs: 'nothing',
   statuses: { over: 'completed' },

@@ -1,6 +1,6 @@
 import * as providers from '../providers/index.ts';
 
-/** The built-in providers: all of them are used if `providers` is absent. */
+/** All built-in providers, by name. An application that imports this has all of them in its bundle. */
 export const builtInProviders: readonly (typeof providers)[keyof typeof providers][] = Object.values(providers).sort(
   (one, other) => one.definition.name.localeCompare(other.definition.name),
 );

@@ -15,7 +15,8 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
   extends Handlers<Provider[] extends Providers ? CallStatusEvent : EventOf<Providers[number]>> {
   /**
    * The providers to receive callbacks from. If possible, use a separate URL with one provider each.
-   * @default all built-in providers, without secrets: only with `NODE_ENV=development` or `test`
+   * @default all built-in providers, without secrets: only with `NODE_ENV=development` or `test`. In a bundle, those that the application
+   * imports
    */
   readonly providers?: Providers | undefined;
   /**

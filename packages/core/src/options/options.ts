@@ -8,12 +8,12 @@ import type { Handlers } from '../handlers.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { memoryInbox } from '../inbox/memory-inbox.ts';
 import { DefaultLogger, type Logger } from '../log/log.ts';
+import { loadedProviders } from '../provider/define-built-in.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import type { ReconcileOptions } from '../reconcile/rules.ts';
 import type { RetryOptions } from '../retry.ts';
 import type { PublicUrl } from '../signing/called-url.ts';
 import { type Clock, nodeTimers, type Timers, type TimeSource } from '../timer.ts';
-import { builtInProviders } from './built-in-providers.ts';
 import type { CallStatusOptions } from './call-status-options.ts';
 import { checkProviders, isLenient, withOwnOptions } from './check-providers.ts';
 import { receiverIssues } from './receiver-options.ts';
@@ -60,7 +60,7 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
   if (issues.length > 0) throw new CallStatusError('invalid_options', { issues });
   const { log = new DefaultLogger() } = options;
   const {
-    providers = builtInProviders.map((provider) => provider()),
+    providers = loadedProviders().map((provider) => provider()),
     publicUrl,
     ack = 'recorded',
     ackDeadlineMs = 4000,
@@ -81,6 +81,7 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     ...handlers
   } = options;
   const { now: clock, timers } = timeOf(given);
+  if (providers.length === 0) throw new CallStatusError('invalid_options', { issues: [NO_PROVIDER] });
   checkProviders(providers, allowUnauthenticated, environment, log);
   // With `ack: 'handled'`, events are acknowledged only after they are handled, so none can be lost.
   if (options.inbox === undefined && ack !== 'handled' && !isLenient(environment)) {
@@ -116,6 +117,10 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
   };
 }
+
+/** A bundle has only the providers that the application imports. */
+const NO_PROVIDER =
+  '`providers` is absent, and none is loaded: import those that you use, such as providers: [twilio({ … })].';
 
 /** @throws CallStatusError `invalid_options` if no process would handle the events that a receiver with `ack: 'handled'` waits for */
 function checkHandled(inbox: Inbox, worker: boolean | undefined): void {

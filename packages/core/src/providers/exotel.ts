@@ -1,7 +1,8 @@
 import type { Agent, CallError, Hangup, Line, Recording } from '../event.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import { EXOTEL_API, exotelFetchCall } from '../provider/exotel/calls.ts';
 import { exotelLeg, EXOTEL_STATUSES as STATUSES } from '../provider/exotel/leg.ts';
@@ -173,7 +174,7 @@ export const exotel: ProviderFactory<
   exotel.Fields,
   exotel.Options,
   (options: exotel.CallbackOptions) => exotel.CallbackParams
-> = defineProvider({
+> = defineBuiltIn({
   name: 'exotel',
   methods: ['POST', 'GET'],
   signs: 'nothing',

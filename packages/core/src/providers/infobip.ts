@@ -2,7 +2,8 @@ import type { FieldTree } from '../decode/fields.ts';
 import type { CallError, CallStatus, Hangup } from '../event.ts';
 import { verifyBasic, withBasic } from '../provider/basic.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import type { NormalForm } from '../provider/normal-form.ts';
@@ -73,7 +74,7 @@ export const infobip: ProviderFactory<
   infobip.Fields,
   infobip.Options,
   (options: CallbackTarget) => infobip.CallbackParams
-> = defineProvider({
+> = defineBuiltIn({
   name: 'infobip',
   signs: 'nothing',
   secretOption: 'credentials',

@@ -1,5 +1,6 @@
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
@@ -72,7 +73,7 @@ export const mycpaas: ProviderFactory<
   mycpaas.Fields,
   mycpaas.Options,
   (options: mycpaas.CallbackOptions) => mycpaas.CallbackParams
-> = defineProvider({
+> = defineBuiltIn({
   name: 'mycpaas',
   signs: 'nothing',
   // `queued` and `canceled` are not documented; its relatives have them. The text of the documentation says "answered", its table

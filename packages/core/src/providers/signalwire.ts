@@ -1,7 +1,8 @@
 import { type ApiOption, apiOption, CREDENTIAL } from '../provider/api-option.ts';
 import { basic } from '../provider/basic.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
@@ -126,7 +127,7 @@ export const signalwire: ProviderFactory<
   signalwire.Options,
   (options: signalwire.CallbackOptions) => signalwire.CallbackParams,
   (options: signalwire.AttributesOptions) => signalwire.CallbackAttributes
-> = defineProvider({
+> = defineBuiltIn({
   name: 'signalwire',
   methods: ['POST', 'GET'],
   signs: 'fields',

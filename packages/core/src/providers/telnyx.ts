@@ -1,7 +1,8 @@
 import type { FieldTree } from '../decode/fields.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey, eventKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import type { LamlFields } from '../provider/laml/laml.ts';
@@ -151,7 +152,7 @@ export const telnyx: ProviderFactory<
   telnyx.Fields,
   telnyx.Options,
   (options: telnyx.CallbackOptions) => telnyx.CallbackParams
-> = defineProvider({
+> = defineBuiltIn({
   name: 'telnyx',
   signs: 'bytes',
   secretOption: 'publicKey',

@@ -1,7 +1,8 @@
 import { type ApiOption, apiOption, CREDENTIAL } from '../provider/api-option.ts';
 import { basic } from '../provider/basic.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
@@ -154,7 +155,7 @@ export const twilio: ProviderFactory<
   twilio.Options,
   (options: twilio.CallbackOptions) => twilio.CallbackParams,
   (options: twilio.CallbackOptions) => twilio.CallbackAttributes
-> = defineProvider({
+> = defineBuiltIn({
   name: 'twilio',
   methods: ['POST', 'GET'],
   signs: 'fields',

@@ -4,7 +4,8 @@ import { CallStatusError } from '../errors.ts';
 import type { CallError, Direction, Hangup, Line } from '../event.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import type { Signing, Verdict } from '../provider/definition.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
@@ -113,7 +114,7 @@ export const voicedock: ProviderFactory<
   voicedock.Fields,
   voicedock.Options,
   (options: voicedock.CallbackOptions) => voicedock.CallbackParams
-> = defineProvider({
+> = defineBuiltIn({
   name: 'voicedock',
   signs: 'bytes',
   secretOption: 'secret',

@@ -1,7 +1,8 @@
 import type { FieldTree } from '../decode/fields.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { callSchema, chosenSchema, option } from '../provider/standard-schema.ts';
@@ -105,7 +106,7 @@ export const vonage: ProviderFactory<
   vonage.Fields,
   vonage.Options,
   (options: vonage.CallbackOptions) => vonage.CallbackParams
-> = defineProvider({
+> = defineBuiltIn({
   name: 'vonage',
   methods: ['POST', 'GET'],
   signs: 'bytes',
