@@ -9,7 +9,8 @@ import {
 } from '../provider/bandwidth/calls.ts';
 import { userAndPassword, verifyBasic, withBasic } from '../provider/basic.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { callSchema } from '../provider/standard-schema.ts';
@@ -107,7 +108,7 @@ export const bandwidth: ProviderFactory<
   bandwidth.Fields,
   bandwidth.Options,
   (options: bandwidth.CallbackOptions) => bandwidth.CallbackParams
-> = defineProvider({
+> = defineBuiltIn({
   name: 'bandwidth',
   methods: ['POST', 'GET'],
   signs: 'nothing',
