@@ -97,13 +97,13 @@ export function removeSql(s: string): string {
   return `DELETE FROM ${s}.watches WHERE ${UNCHANGED}`;
 }
 
-/** A time further ahead than the lease was set by another clock. */
+/** A time much further ahead than the lease was set by another clock; one that is a little ahead, by a process that was faster. */
 export function leadSql(s: string): string {
   return `
     INSERT INTO ${s}.leaders AS l (name, owner, until, lease_ms)
     SELECT 'reconciler', $1::text, n.now + $2::bigint, $2::bigint FROM (SELECT ${nowSql(3)} AS now) n
     ON CONFLICT (name) DO UPDATE SET owner = EXCLUDED.owner, until = EXCLUDED.until, lease_ms = EXCLUDED.lease_ms
     WHERE l.owner = EXCLUDED.owner OR l.until <= EXCLUDED.until - EXCLUDED.lease_ms
-      OR l.until > EXCLUDED.until - EXCLUDED.lease_ms + l.lease_ms
+      OR l.until > EXCLUDED.until - EXCLUDED.lease_ms + 2 * l.lease_ms
     RETURNING owner`;
 }

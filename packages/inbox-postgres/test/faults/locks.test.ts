@@ -61,3 +61,25 @@ describe.skipIf(url === undefined)('large events', () => {
     expect(rows).toHaveLength(3);
   });
 });
+
+describe.skipIf(url === undefined)('the lead', () => {
+  it('is not taken from a process that was faster', async () => {
+    const schema = freshSchema(url);
+    const inbox = await openInbox({ url, schema });
+    const leaseMs = 30_000;
+    expect(await inbox.watches.lead('a', leaseMs)).toBe(true);
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    onTestFinished(() => other.end());
+    // The request of `b` has its time before that of `a`, and its turn after it.
+    await other.query(`BEGIN; SELECT * FROM ${schema}.leaders FOR UPDATE`);
+    const late = inbox.watches.lead('b', leaseMs);
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${schema}%leaders AS l%'`;
+    await vi.waitFor(async () => expect(await queryAt(url, waiting)).toHaveLength(1), { interval: 1 });
+    await other.query(
+      `UPDATE ${schema}.leaders SET until = extract(epoch FROM clock_timestamp()) * 1000 + lease_ms; COMMIT`,
+    );
+    expect(await late).toBe(false);
+    expect(await inbox.watches.lead('a', leaseMs)).toBe(true);
+  });
+});
