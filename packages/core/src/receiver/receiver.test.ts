@@ -10,7 +10,7 @@ describe('provider', () => {
     const calls = createCallStatus({ providers: [mycpaas(), exotel()], log: silent });
     const endpoint = calls.provider('exotel').onEnded(({ status }) => void handled.push(`exotel ${status}`));
     calls.onEnded(({ status }) => void handled.push(`any ${status}`));
-    expect(endpoint.accepts({ method: 'GET', headers: {} })).toBe(false);
+    expect(endpoint.accepts({ method: 'PUT', headers: {} })).toBe(false);
     expect(endpoint.ack).toBe('recorded');
     expect(endpoint.limits).toBe(calls.limits);
     expect((await endpoint.receive(received(1)))?.error?.code).toBe('invalid_callback');

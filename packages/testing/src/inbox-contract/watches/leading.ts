@@ -65,6 +65,13 @@ export const WATCHES_OF_TWO: Tests = {
     assert.equal(await own.lead('a', LEAD_MS), true);
   },
 
+  'keeps its leader, though a request of the other has a slightly older time': async (t) => {
+    const other = (await t.second({ clock: () => t.clock.now() - 1000 })).watches;
+    assert.equal(await t.inbox.watches.lead('a', LEAD_MS), true);
+    assert.equal(await other.lead('b', LEAD_MS), false);
+    assert.equal(await t.inbox.watches.lead('a', LEAD_MS), true);
+  },
+
   'adds a call once, though both add it at once': async (t) => {
     const other = (await t.second()).watches;
     const own = t.inbox.watches;
