@@ -38,7 +38,8 @@ it.each(builtInProviders.map((provider) => [provider.definition.name, provider] 
   (_, provider) => {
     const target = 'https://hooks.example.com/voice?filter[status]=ended&next=%2Fx%3Ftoken%3Dinner#rt=5000';
     const parameters = provider.callbackParams({ url: target, token: 'a long secret' });
-    expect(Object.values(parameters)).toContain(target.replace('#', '&token=a%20long%20secret#'));
+    const withToken = target.replace('#', '&token=a%20long%20secret#');
+    expect(JSON.stringify(parameters)).toContain(JSON.stringify(withToken));
   },
 );
 

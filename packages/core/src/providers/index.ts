@@ -1,6 +1,7 @@
 export * from './bandwidth.ts';
 export * from './exotel.ts';
 export * from './infobip.ts';
+export * from './jambonz.ts';
 export * from './mycpaas.ts';
 export * from './retell.ts';
 export * from './signalwire.ts';
