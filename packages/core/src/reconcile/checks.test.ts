@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { manualClock } from '../../../testing/src/manual-clock.ts';
 import { plain } from '../../test/plain-provider.ts';
 import { AsyncContext } from '../handlers/context.ts';
-import type { Recorded } from '../inbox/inbox.ts';
+import type { Inbox, NewEvent, Recorded } from '../inbox/inbox.ts';
 import { memoryInbox } from '../inbox/memory-inbox.ts';
 import type { CallNotice } from '../notice.ts';
 import type { Answer } from '../provider/fetch-call.ts';
@@ -16,14 +16,19 @@ const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 2, 2);
 
 /** Checks of a watched call that rang an hour ago, with what an asker says about it. */
-async function subject(answer: Answer | NoAnswer | undefined, recorded?: Recorded) {
+async function subject(
+  answer: Answer | NoAnswer | undefined,
+  recorded?: Recorded,
+  meanwhile: (inbox: Inbox, event: NewEvent) => unknown = () => {},
+) {
   const clock = manualClock(NOW - HOUR);
   const inbox = memoryInbox({ clock: clock.now });
   const errors: string[] = [];
   const told: CallNotice[] = [];
   const receivedAt = new Date(clock.now()).toISOString();
   const event = { provider: 'acme', callId: 'c1', status: 'ringing', rawStatus: 'ringing', terminal: false } as const;
-  await inbox.record({ ...event, id: 'acme:c1:ringing', receivedAt, source: 'callback', trust: 'none', raw: {} });
+  const rang: NewEvent = { ...event, id: 'acme:c1:ringing', receivedAt, source: 'callback', trust: 'none', raw: {} };
+  await inbox.record(rang);
   clock.advance(HOUR);
   await inbox.watches.add([{ provider: 'acme', callId: 'c1', dueInMs: 0 }]);
   if (recorded !== undefined) vi.spyOn(inbox, 'record').mockResolvedValue(recorded);
@@ -40,7 +45,10 @@ async function subject(answer: Answer | NoAnswer | undefined, recorded?: Recorde
   const checks = new Checks({ ...options, notices, dropped: () => () => {}, report });
   const asker: Asker = {
     batchOf: () => 1,
-    ask: async () => new Map(answer === undefined ? [] : [['c1', answer]]),
+    async ask() {
+      await meanwhile(inbox, { ...rang, id: 'acme:c1:again', receivedAt: new Date(clock.now()).toISOString() });
+      return new Map(answer === undefined ? [] : [['c1', answer]]);
+    },
     close() {},
   };
   const run = async (goesOn = () => true) => {
@@ -133,4 +141,22 @@ it.each([0, 1, 2])('a process that stops leading stores nothing more (after %i l
   await run(() => left-- > 0);
   expect(told).toEqual([]);
   expect((await inbox.watches.due({ limit: 1 })).rows).toHaveLength(1);
+});
+
+it.each<Answer>([
+  { form: { callId: 'c1', rawStatus: 'down', from: '+15550100001' }, raw: {} },
+  { form: { callId: 'c1', rawStatus: '', status: 'ringing' }, raw: {} },
+  'not_found',
+])('a call that is forgotten while its provider is asked stays forgotten (%o)', async (answer) => {
+  const { inbox, run, told } = await subject(answer, undefined, (kept) => kept.forgetCall('acme', 'c1'));
+  await run();
+  expect(await inbox.getCall('acme', 'c1')).toBeUndefined();
+  expect([told, (await inbox.watches.list()).rows]).toEqual([[], []]);
+});
+
+it('a call that is heard of while its provider is asked is not told', async () => {
+  const { inbox, run, told } = await subject('not_found', undefined, (kept, event) => kept.record(event));
+  await run();
+  await run();
+  expect([told, (await inbox.watches.list()).rows]).toEqual([[], []]);
 });

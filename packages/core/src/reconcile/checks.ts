@@ -73,16 +73,19 @@ export class Checks {
     const learned = learnedFrom(answer, event);
     const step = conclude(watch, learned, this.#rulesFor(watch, asker));
     publish(() => ({ type: 'call.reconciled', provider: watch.provider, result: resultOf(answer, event, step) }));
-    if (step.do === 'record') await this.#record(event as NewEvent);
-    await this.#take(step, watch);
+    if (step.do === 'record') await this.#record(event as NewEvent, watch);
+    else await this.#take(step, watch);
   }
 
   /** A call that lives on is found anew when it falls silent. */
   async #take(step: Step, watch: Watch): Promise<void> {
     const { watches, notices } = this.#options;
-    if (step.do === 'remove' || step.do === 'record') await watches.remove(watch);
+    if (step.do === 'remove') await watches.remove(watch);
     else if (step.do === 'wait') await watches.update(watch, step);
     else if (step.do === 'tell') {
+      const now = await this.#unchanged(watch);
+      // An event came while the provider or a handler took its time: the call is looked at again.
+      if (now === undefined || now.call?.lastEventAt !== watch.call?.lastEventAt) return;
       const told = await notices.tell(watch, step.reason, step.progress);
       if (told === undefined) return;
       const { progress, retryInMs: dueInMs = step.dueInMs } = told;
@@ -90,9 +93,17 @@ export class Checks {
     }
   }
 
-  async #record(event: NewEvent): Promise<void> {
-    const { inbox, report } = this.#options;
+  /** `undefined` if it is gone, such as with a call that was forgotten, or if another process has changed it. */
+  async #unchanged(watch: Watch): Promise<Watch | undefined> {
+    const now = await this.#options.watches.get(watch);
+    return now?.revision === watch.revision ? now : undefined;
+  }
+
+  async #record(event: NewEvent, watch: Watch): Promise<void> {
+    const { inbox, watches, report } = this.#options;
+    if ((await this.#unchanged(watch)) === undefined) return;
     const { transition } = await inbox.record(event);
+    await watches.remove(watch);
     // A callback with another outcome was faster.
     if (transition !== 'conflict') return;
     report(new CallStatusError('conflicting_status', { provider: event.provider, eventId: event.id }));

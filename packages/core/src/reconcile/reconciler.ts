@@ -118,15 +118,21 @@ export class Reconciler {
   }
 
   async #lookAfterCalls(asker: Asker): Promise<void> {
-    const { watches, rules, timers } = this.#options;
+    const { rules, timers } = this.#options;
     const goesOn = (): boolean => this.#loop.isOn && this.leads;
+    // Before the walk: they make room in an inbox that is full of watched calls.
+    await this.#checkDue(asker, goesOn);
     if (timers.now() >= this.#nextWalkAt) {
       await this.#walk.run(goesOn);
       this.#nextWalkAt = timers.now() + rules.everyMs;
+      await this.#checkDue(asker, goesOn);
     }
     this.wakeIn(this.#nextWalkAt - timers.now());
+  }
+
+  async #checkDue(asker: Asker, goesOn: () => boolean): Promise<void> {
     while (goesOn()) {
-      const { rows, nextInMs } = await watches.due({ limit: PAGE });
+      const { rows, nextInMs } = await this.#options.watches.due({ limit: PAGE });
       await this.#checks.run(rows, asker, goesOn);
       if (rows.length > 0) continue;
       if (nextInMs !== undefined) this.wakeIn(nextInMs);
