@@ -3,6 +3,7 @@ export * from './exotel.ts';
 export * from './infobip.ts';
 export * from './jambonz.ts';
 export * from './mycpaas.ts';
+export * from './plivo.ts';
 export * from './retell.ts';
 export * from './signalwire.ts';
 export * from './telnyx.ts';
