@@ -100,7 +100,7 @@ function caseOf({
   const address =
     (signed === 'elsewhere' ? 'https://other.example' : signed === 'without port' ? origin.replace(port, '') : origin) +
     path;
-  const sort = <T>(list: T[]): T[] => (signed === 'unsorted' ? list : list.sort());
+  const sort = (list: string[]): string[] => (signed === 'unsorted' ? list : list.sort());
   const parameters = sorted(url.slice(path.length + 1), sort);
   const q = signed === 'raw query' ? url.slice(path.length + 1) : parameters.map((pair) => pair.join('=')).join('&');
   const body = isGet ? [] : sorted(form, sort).flat();
@@ -124,7 +124,7 @@ function caseOf({
   return { origin, sent };
 }
 
-function sorted(form: string, sort: <T>(list: T[]) => T[]): [string, string][] {
+function sorted(form: string, sort: (list: string[]) => string[]): [string, string][] {
   const parsed = querystring.parse(form);
   return sort(Object.keys(parsed)).flatMap((name) =>
     sort([parsed[name] ?? ''].flat().slice()).map((value): [string, string] => [name, value]),

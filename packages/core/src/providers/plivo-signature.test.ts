@@ -96,7 +96,7 @@ describe('test vectors', () => {
   it.each([
     ['V1a', { CallUUID: '97ceeb52-58b6-11e1-86da-77300b68f8bb', Duration: '300' }, 'EJEt0ELanhr8hjMPIJnLNLex0dE='],
     ['V1b', { a: '1 2' }, 'n3Xfo4u+vRFyl3gsH8B0qDUIK5g='],
-  ])('%s, which Plivo no longer recommends, is none', (_, fields, signature) => {
+  ])('%s, which Plivo no longer recommends, is not read', (_, fields, signature) => {
     const sent = formOf(fields, '/answer/', { 'x-plivo-signature': signature });
     expect(verdict(sent, 'http://foo.com', ['MAXXXXXXXXXXXXXXXXXX'])).toBe('missing');
   });

@@ -18,7 +18,8 @@ const PROTECTED: ReadonlySet<string> = new Set([
   'CallUUID',
 ]);
 const ANY_PROTECTED = /ALeg(?:Request)?UUID|AnswerTime|Bill(?:Duration|Rate)|Call(?:Status|UUID)/;
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+/** A UUID, or an id that begins like one; it ends where the next name begins. */
+const CALL_ID = /^[0-9a-f-]{36,}$/i;
 
 /** A protected name that is directly followed by a value. */
 const BARE_FIELD = new RegExp(`(?:${ANY_PROTECTED.source})[0-9A-Za-z]`);
@@ -36,7 +37,7 @@ export function isCutByItsAuthor(record: FieldRecord, tree: FieldTree, parts: Si
   const pairs = sortedPairs(record);
   const head = pairs.slice(0, pairs.findIndex(([name]) => name === 'CallUUID') + 1);
   const isCut = head.every(([name, value]) => !ANY_PROTECTED.test(PROTECTED.has(name) ? value : name + value));
-  return isCut && UUID.test(String(record['CallUUID']));
+  return isCut && CALL_ID.test(String(record['CallUUID']));
 }
 
 /** Whether the query of a POST contains the beginning of a form, or the fields of a GET. Callback URLs may have one such parameter. */

@@ -24,7 +24,7 @@ const V2_HEADERS = ['x-plivo-signature-v2', 'x-plivo-signature-ma-v2'];
 /** Headers of every request that Plivo signs. */
 export const PLIVO_HEADERS: readonly string[] = [...V3_HEADERS, V3_NONCE];
 
-/** A dot separates the nonce from what is signed before it, so there is none in it. */
+/** A dot separates the nonce from what is signed before it, so it has no dot. */
 const NONCE = /^[\w-]{1,128}$/;
 
 /** The signatures of some headers; during a rotation of tokens, a header is a list. */
@@ -55,7 +55,7 @@ export function authenticatePlivo(callback: IncomingCallback, secrets: readonly 
 }
 
 const ONLY_V2 =
-  'It has only a V2 signature, which covers neither the query nor the fields: whoever has seen one could send anything with it. Plivo sends V3 too: check whether a proxy removes X-Plivo-Signature-V3.';
+  'It has only a V2 signature, which covers neither the query nor the fields: anyone who has seen one can send anything with it. Plivo sends V3 too: check whether a proxy removes X-Plivo-Signature-V3.';
 const SHIFTED =
   'The signature matches, but it does not mark the borders between parameters, names and values, so this may be a signed callback with shifted field borders. If it is genuine, the callback URL contains the name of a field.';
 
@@ -93,8 +93,11 @@ function isGenuine(callback: IncomingCallback, parts: SignedParts): boolean {
   return isCutByItsAuthor(isGet ? callback.query : callback.pairs.toRecord(), fields, parts, isGet);
 }
 
+/** Any will do: Plivo's is random, and no time. */
+const OUR_NONCE = '31627761595286130198';
+
 /** Signs a request as Plivo does. */
-export function signPlivo(request: CallbackRequest, { secret, nowMs }: Signing): CallbackRequest {
+export function signPlivo(request: CallbackRequest, { secret }: Signing): CallbackRequest {
   const [address = '', query = ''] = request.url.split('?', 2);
   const type = String(request.headers['content-type']).toLowerCase();
   const isForm = request.method === 'POST' && type.startsWith('application/x-www-form-urlencoded');
@@ -105,9 +108,8 @@ export function signPlivo(request: CallbackRequest, { secret, nowMs }: Signing):
     DEFAULT_LIMITS,
   );
   const parts = signedParts(decodeForm(query, DEFAULT_LIMITS, 'parameters').toRecord(), pairs);
-  const nonce = String(nowMs);
-  const signature = hmac('sha256', secret, 'base64', request.origin, address, textOf(parts, nonce));
-  return { ...request, headers: { ...request.headers, [V3]: signature, [V3_NONCE]: nonce } };
+  const signature = hmac('sha256', secret, 'base64', request.origin, address, textOf(parts, OUR_NONCE));
+  return { ...request, headers: { ...request.headers, [V3]: signature, [V3_NONCE]: OUR_NONCE } };
 }
 
 /** An id is often mistaken for the token. The V2 signature, which covers no field, tells whether address and token are right. */
