@@ -3,7 +3,8 @@ import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import type { Signing, Verdict } from '../provider/definition.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
@@ -108,7 +109,7 @@ export const jambonz: ProviderFactory<
   jambonz.Fields,
   jambonz.Options,
   (options: jambonz.CallbackOptions) => jambonz.CallbackParams
-> = defineProvider({
+> = defineBuiltIn({
   name: 'jambonz',
   signs: 'bytes',
   secretOption: 'webhookSecret',
