@@ -9,6 +9,8 @@ export type { ExpectedDetails, WatchReason } from '../notice.ts';
  * at a time checks them, the leader.
  *
  * A watch is removed with its call, by `forgetCall` and by retention; without a recorded call, after seven times the retention.
+ *
+ * Operations on watches are apart from those on events, and have an order only if each is awaited: a `forgetCall` may overtake an `add`.
  */
 export interface Watches {
   /** Adds calls. Those that are watched already stay as they are. Resolves to how many were added. */

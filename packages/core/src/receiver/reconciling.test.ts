@@ -154,7 +154,7 @@ describe('a receiver', () => {
       'invalid_options',
       ['`sid` is no option; here it is `callId`.', expect.stringContaining('`callId` is missing')],
     ]);
-    expect(await refused({ callId: 'a\u0000', withinMs: 0, custom: 'x'.repeat(2001) })).toMatchObject([
+    expect(await refused({ callId: 'a\u0000', withinMs: 2 ** 53, custom: 'x'.repeat(2001) })).toMatchObject([
       'invalid_options',
       { length: 3 },
     ]);
@@ -187,7 +187,7 @@ describe('a receiver', () => {
     const add = vi.spyOn(inbox.watches, 'add').mockRejectedValue(new CallStatusError('inbox_full', {}));
     await pass(clock, 5 * MINUTE);
     expect(add).toHaveBeenCalled();
-    await vi.waitFor(() => expect(told).toMatchObject([{ callId: 'CA1' }]));
+    await vi.waitFor(() => expect(told).toHaveLength(1));
   });
 
   it('that closes interrupts its notices, and lets another lead', async () => {

@@ -1,7 +1,7 @@
 import { CallStatusError } from '../errors.ts';
 import type { ExpectedDetails, NewWatch } from '../inbox/watches.ts';
 import { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
-import { named, SPAN, TEXT } from '../rules/option-rules.ts';
+import { SPAN, TEXT } from '../rules/option-rules.ts';
 import { checkedTenant } from '../signing/secrets.ts';
 
 /** A call that the application has started. */
@@ -9,7 +9,7 @@ export interface ExpectOptions extends ExpectedDetails {
   /** The provider's id for the call. */
   readonly callId: string;
   /**
-   * How long its first callback may take, in milliseconds.
+   * How long its first callback may take, in milliseconds; at most a year.
    * @default 120_000 (2 minutes)
    */
   readonly withinMs?: number;
@@ -18,6 +18,7 @@ export interface ExpectOptions extends ExpectedDetails {
 }
 
 const WITHIN_MS = 120_000;
+const YEAR_MS = 365 * 86_400_000;
 
 const RULES: OptionRules<ExpectOptions> = {
   callId: {
@@ -28,7 +29,11 @@ const RULES: OptionRules<ExpectOptions> = {
     isSecret: true,
     aliases: ['id', 'sid', 'callSid', 'CallSid', 'uuid', 'call'],
   },
-  withinMs: named(SPAN, 'within', 'timeout', 'timeoutMs'),
+  withinMs: {
+    expected: 'a number of milliseconds above 0, at most those of a year',
+    fits: (value) => SPAN.fits(value) && (value as number) <= YEAR_MS,
+    aliases: ['within', 'timeout', 'timeoutMs'],
+  },
   from: textUpTo(256, 'caller', 'From'),
   to: textUpTo(256, 'callee', 'To'),
   custom: textUpTo(2000, 'data', 'metadata', 'customField'),
