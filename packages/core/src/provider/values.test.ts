@@ -110,6 +110,14 @@ describe('phone', () => {
     [[' 919990002222', '+919990002222'], '+919990002222'],
     [{}, undefined],
   ])('%j is %j', (value, expected) => expect(phone(value)).toBe(expected));
+
+  // Where each space is tried anew, this takes half a minute.
+  it('is read once, however long it is', { timeout: 10_000 }, () => {
+    const spaces = ' '.repeat(64_000);
+    expect(phone(`${spaces}1`)).toBe('+1');
+    expect(phone(`${spaces}x`)).toBe('x');
+    expect(phone(`sip:${spaces}x`)).toBe(`sip:${spaces}x`);
+  });
 });
 
 describe('number', () => {

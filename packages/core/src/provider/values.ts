@@ -72,7 +72,7 @@ export function hasValue(value: unknown): boolean {
 }
 
 /** An unescaped plus has become a space. Names such as `client:alice west` have no space before a digit. */
-const LOST_PLUS = /^\s*((?:(?:sips?|tel):)?) +(?=\d)/i;
+const LOST_PLUS = /^(?:\s*(sips?:|tel:) +|\s+(?<= ))(?=\d)/i;
 
 /**
  * Reads a phone number or address, as sent; restores a leading plus that was decoded as a space.
