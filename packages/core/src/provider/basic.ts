@@ -11,9 +11,12 @@ export function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
+/** Its case means nothing (RFC 9110, section 11.1). */
+const SCHEME = /^basic +/i;
+
 /** The `authenticate` of providers that send a user name and a password; each secret is `user:password`. */
 export function verifyBasic(callback: IncomingCallback, secrets: readonly string[]): Verdict {
-  const given = callback.header('authorization');
+  const given = callback.header('authorization')?.replace(SCHEME, 'Basic ');
   if (given === undefined) return 'missing';
   return secrets.some((secret) => equal(given, authorizationOf(secret))) ? 'valid' : 'mismatch';
 }

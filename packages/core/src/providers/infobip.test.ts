@@ -44,6 +44,9 @@ describe('the end of a call', () => {
     ['CALL_FINISHED', 'CANCELLED', 'NORMAL_HANGUP', 'canceled'],
     ['CALL_FINISHED', 'FINISHED', undefined, 'completed'],
     ['CALL_FAILED', 'FAILED', 'UNHEARD_OF', 'failed'],
+    ['CALL_FINISHED', 'FAILED', undefined, 'failed'],
+    ['CALL_FINISHED', 'FAILED', 'UNHEARD_OF', 'failed'],
+    ['CALL_FINISHED', 'FAILED', 'BUSY', 'busy'],
   ])('of the type %s in the state %s because of %s is %s', async (type, state, name, outcome) => {
     expect(await ended(type, state, name)).toBe(outcome);
   });
@@ -72,6 +75,15 @@ describe('the credentials', () => {
     expect(verdict(basic('me', 'a:b'), 'me:a:b')).toBe('valid');
     expect(verdict(basic('me', 'new'), 'me:old', 'me:new')).toBe('valid');
     expect(verdict(undefined, 'me:a')).toBe('missing');
+  });
+
+  it('may have their scheme in any case', () => {
+    const [, credentials] = basic('me', 'ä:b').split(' ');
+    for (const scheme of ['Basic', 'basic', 'BASIC ']) {
+      expect(verdict(`${scheme} ${credentials}`, 'me:ä:b')).toBe('valid');
+      expect(verdict(`${scheme} ${credentials}`, 'me:b')).toBe('mismatch');
+    }
+    expect(verdict(`Basicc ${credentials}`, 'me:ä:b')).toBe('mismatch');
   });
 
   it.each([basic('me', 'b'), basic('you', 'a'), basic('me', ''), 'Bearer me:a', 'me:a', ''])('are not %j', (given) => {

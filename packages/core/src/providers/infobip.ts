@@ -58,6 +58,23 @@ declare module '../event.ts' {
   }
 }
 
+/** Why a call ended: the name of its error code. */
+const CAUSES: Readonly<Record<string, CallStatus>> = {
+  normal_hangup: 'completed',
+  machine_detected: 'completed',
+  no_answer: 'no-answer',
+  request_timeout: 'no-answer',
+  busy: 'busy',
+  cancelled: 'canceled',
+  rejected: 'failed',
+  forbidden: 'failed',
+  destination_not_found: 'failed',
+  destination_unavailable: 'failed',
+  invalid_destination: 'failed',
+  invalid_request: 'failed',
+  service_unavailable: 'failed',
+};
+
 /**
  * Infobip, Calls API. Proves itself by a user name and a password (Basic). It can also sign, but does not document how.
  *
@@ -87,21 +104,7 @@ export const infobip: ProviderFactory<
     CALL_FINISHED: 'completed',
     CALL_FAILED: 'failed',
   },
-  causes: {
-    normal_hangup: 'completed',
-    machine_detected: 'completed',
-    no_answer: 'no-answer',
-    request_timeout: 'no-answer',
-    busy: 'busy',
-    cancelled: 'canceled',
-    rejected: 'failed',
-    forbidden: 'failed',
-    destination_not_found: 'failed',
-    destination_unavailable: 'failed',
-    invalid_destination: 'failed',
-    invalid_request: 'failed',
-    service_unavailable: 'failed',
-  },
+  causes: CAUSES,
   schema: callSchema<infobip.Fields>('callId', 'type'),
   recognizes,
   whyNot,
@@ -143,6 +146,12 @@ function isCallStatus(fields: FieldTree): true | string {
 /** How a call ended by its log, where that says more than the type of the event. */
 const ENDED: Readonly<Record<string, CallStatus>> = { cancelled: 'canceled', no_answer: 'no-answer', busy: 'busy' };
 
+function endOf(state: string | undefined, cause: string | undefined): CallStatus | undefined {
+  // The cause may say how it failed.
+  const failed = state === 'failed' && statusByCause(CAUSES, cause) === undefined;
+  return failed ? 'failed' : statusByCause(ENDED, state);
+}
+
 function normalize(fields: infobip.Fields): NormalForm {
   const properties = fieldsOf(fields.properties);
   const log = fieldsOf(properties['callLog']);
@@ -153,7 +162,7 @@ function normalize(fields: infobip.Fields): NormalForm {
   return {
     callId: id(fields.callId) as string,
     rawStatus: text(fields.type) ?? '',
-    status: statusByCause(ENDED, word(log['state'])),
+    status: endOf(word(log['state']), text(cause['name'])),
     direction: direction(call['direction']),
     from: phone(call['from']),
     to: phone(call['to']),
