@@ -1,4 +1,4 @@
-/** `pnpm run bench [targets | http inbox latency known memory micro postgres peers simulate] [options]`: prints Markdown tables. See README.md. */
+/** `pnpm run bench [targets | http inbox latency known loading memory micro recognition …] [options]`: prints Markdown tables. See README.md. */
 import { parseArgs } from 'node:util';
 import { benchPeers } from './durable/peers.ts';
 import { benchPostgres } from './durable/recording.ts';
@@ -7,8 +7,10 @@ import { benchHttp } from './http.ts';
 import { benchInbox } from './inbox.ts';
 import { benchKnownCalls } from './known.ts';
 import { benchLatency } from './latency.ts';
+import { benchLoading } from './loading.ts';
 import { benchMemory } from './memory.ts';
 import { benchMicro } from './micro.ts';
+import { benchRecognition } from './recognition.ts';
 import { MACHINE, markdown, type Section, targetsOf } from './report.ts';
 
 const { values, positionals } = parseArgs({
@@ -20,6 +22,7 @@ const { values, positionals } = parseArgs({
     connections: { type: 'string', default: '32' },
     only: { type: 'string' },
     calls: { type: 'string' },
+    base: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -32,20 +35,22 @@ const options = {
   only: values.only,
 };
 
-const PARTS: Readonly<Record<string, () => Promise<Section | readonly Section[]>>> = {
+const PARTS: Readonly<Record<string, () => Section | Promise<Section | readonly Section[]>>> = {
   http: () => benchHttp(options),
   inbox: () => benchInbox(options),
   latency: () => benchLatency(options),
   known: () => benchKnownCalls(Number(values.calls ?? 1_000_000)),
+  loading: () => benchLoading(values.base),
   memory: benchMemory,
   micro: benchMicro,
+  recognition: benchRecognition,
   postgres: () => benchPostgres(options),
   peers: () => benchPeers(options),
   simulate: () => simulate(Number(values.calls ?? 20_000)),
 };
 
 /** Those with targets. `targets` in place of parts measures them, and prints no other table. */
-const WITH_TARGETS = ['http', 'inbox', 'known', 'postgres', 'peers'];
+const WITH_TARGETS = ['http', 'inbox', 'known', 'recognition', 'postgres', 'peers'];
 
 /** A simulation measures nothing that a change here could make slower. */
 const BY_DEFAULT = Object.keys(PARTS).filter((part) => part !== 'simulate');

@@ -32,6 +32,7 @@ export class IncomingCallback {
   #query: FieldRecord | undefined;
   #pairs: FieldPairs | undefined;
   #fields: FieldTree | undefined;
+  #record: FieldTree | undefined;
   #url: string | undefined;
   /** The callbacks of providers with their own `decode`, by that function. */
   #views: Map<Decode, IncomingCallback> | undefined;
@@ -144,8 +145,12 @@ export class IncomingCallback {
    * @throws CallStatusError the same as `fields`
    */
   get record(): FieldTree {
-    const { method } = this.request;
-    if (method === 'GET') return this.#queryFields();
+    this.#record ??= this.#readRecord();
+    return this.#record;
+  }
+
+  #readRecord(): FieldTree {
+    if (this.request.method === 'GET') return this.#queryFields();
     const { kind } = this.contentType;
     if (kind !== 'form' && kind !== 'multipart') return this.fields;
     return this.body === undefined ? this.#parsed() : this.pairs.toRecord();

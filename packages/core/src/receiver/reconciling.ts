@@ -3,11 +3,9 @@ import { AsyncContext } from '../handlers/context.ts';
 import type { HandlerRegistry } from '../handlers/registry.ts';
 import type { Outage } from '../inbox/outage.ts';
 import { type ResolvedOptions, rulesOf } from '../options/options.ts';
-import { createAsker } from '../reconcile/ask/create-asker.ts';
 import { hasApi } from '../reconcile/ask/credentials.ts';
 import { type ExpectOptions, expectedCall } from '../reconcile/expect.ts';
-import { Notices } from '../reconcile/notices.ts';
-import { Reconciler } from '../reconcile/reconciler.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
 import { reconcileRules } from '../reconcile/rules.ts';
 import type { Dropped } from '../request/checked-form.ts';
 
@@ -24,16 +22,36 @@ export interface ReconcilingOptions {
 /** Calls without an end, as a receiver looks after them: it begins once something in this process asks for it. */
 export class Reconciling {
   readonly #options: ReconcilingOptions;
-  readonly #reconciler: Reconciler;
-  #isStarted = false;
+  readonly #context = new AsyncContext();
+  #reconciler: Reconciler | undefined;
+  /** Most processes that load core do not look after calls, so that code is loaded once it is needed. */
+  #starting: Promise<void> | undefined;
   #isExpecting = false;
   #mayStart = false;
 
   constructor(given: ReconcilingOptions) {
-    const { options, registry, report } = given;
-    const { inbox, providers, reconcile, clock, timers, owner, log } = options;
     this.#options = given;
-    const context = new AsyncContext();
+  }
+
+  get leads(): boolean | undefined {
+    return this.#starting && (this.#reconciler?.leads ?? false);
+  }
+
+  /** Handlers run in this process now, or there are more of them. */
+  start(): void {
+    this.#mayStart = true;
+    if (this.#isWanted) this.#starting ??= this.#start();
+  }
+
+  async #start(): Promise<void> {
+    const [{ Reconciler }, { Notices }, { createAsker }] = await Promise.all([
+      import('../reconcile/reconciler.ts'),
+      import('../reconcile/notices.ts'),
+      import('../reconcile/ask/create-asker.ts'),
+    ]);
+    const { options, registry, report } = this.#options;
+    const { inbox, providers, reconcile, clock, timers, owner, log } = options;
+    const context = this.#context;
     const rules = new Map(providers.map((provider) => [provider.name, rulesOf(provider, options)]));
     const fallback = rulesOf({ options: {} }, options);
     const notices = new Notices({
@@ -47,24 +65,13 @@ export class Reconciling {
     const makeAsker = () => createAsker({ providers, timers, now: clock, report });
     const shared = { inbox, watches: inbox.watches, providers, clock, timers, owner };
     this.#reconciler = new Reconciler({
-      ...given,
+      ...this.#options,
       ...shared,
       context,
       notices,
       rules: reconcileRules(reconcile),
       makeAsker,
     });
-  }
-
-  get leads(): boolean | undefined {
-    return this.#isStarted ? this.#reconciler.leads : undefined;
-  }
-
-  /** Handlers run in this process now, or there are more of them. */
-  start(): void {
-    this.#mayStart = true;
-    if (this.#isStarted || !this.#isWanted) return;
-    this.#isStarted = true;
     this.#reconciler.start();
   }
 
@@ -75,12 +82,13 @@ export class Reconciling {
     await options.inbox.watches.add([watch]);
     this.#isExpecting = true;
     if (this.#mayStart) this.start();
-    this.#reconciler.wakeIn(watch.dueInMs);
+    this.#reconciler?.wakeIn(watch.dueInMs);
   }
 
   async stop(deadlineMs: number, releaseMs: number): Promise<void> {
     this.#mayStart = false;
-    if (this.#isStarted) await this.#reconciler.stop(deadlineMs, releaseMs);
+    await this.#starting;
+    await this.#reconciler?.stop(deadlineMs, releaseMs);
   }
 
   get #isWanted(): boolean {
