@@ -1,6 +1,7 @@
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { PLIVO_API, PLIVO_FETCH_CALL } from '../provider/plivo/calls.ts';
@@ -128,7 +129,7 @@ export const plivo: ProviderFactory<
   plivo.Fields,
   plivo.Options,
   (options: plivo.CallbackOptions) => plivo.CallbackParams
-> = defineProvider({
+> = defineBuiltIn({
   name: 'plivo',
   methods: ['POST', 'GET'],
   signs: 'fields',
