@@ -8,5 +8,6 @@ export * from './retell.ts';
 export * from './signalwire.ts';
 export * from './telnyx.ts';
 export * from './twilio.ts';
+export * from './vapi.ts';
 export * from './voicedock.ts';
 export * from './vonage.ts';

@@ -153,9 +153,11 @@ export const voicedock: ProviderFactory<
 function recognizes(callback: IncomingCallback): boolean {
   const event = word(callback.header('x-webhook-event'));
   if (event !== undefined && event !== 'status-update') return false;
-  const { type, call } = fieldsOf(callback.fields['message']);
+  const { type, call, status } = fieldsOf(callback.fields['message']);
+  // Vapi wraps its messages alike, but has the status beside the call.
+  if (word(type) !== 'status-update' || status !== undefined) return false;
   const { id: callSid, status: callStatus } = fieldsOf(call);
-  return word(type) === 'status-update' && id(callSid) !== undefined && isStatus(callStatus);
+  return id(callSid) !== undefined && isStatus(callStatus);
 }
 
 function whyNot(callback: IncomingCallback, advice: string): string | undefined {
