@@ -52,7 +52,7 @@ export declare namespace jambonz {
     readonly originating_sip_trunk_name?: string;
     readonly call_termination_by?: string;
     /** In seconds, when the call is completed. */
-    readonly duration?: number;
+    readonly duration?: number | string;
     /** The `tag` that you passed when you created the call. */
     readonly customer_data?: unknown;
     readonly [field: string]: unknown;
