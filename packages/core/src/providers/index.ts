@@ -6,6 +6,7 @@ export * from './mycpaas.ts';
 export * from './plivo.ts';
 export * from './retell.ts';
 export * from './signalwire.ts';
+export * from './sinch.ts';
 export * from './telnyx.ts';
 export * from './twilio.ts';
 export * from './vapi.ts';
