@@ -117,7 +117,7 @@ it('is only of JSON, whose type is signed as it is written', () => {
   const form = { ...jsonOf('event=dice'), headers: { 'content-type': 'text/plain' } };
   const request = { ...form, body: Buffer.from('event=dice'), origin: ORIGIN };
   const signed = definition.sign?.(request, { secret: 'a:c2VjcmV0', nowMs: 0 });
-  expect(() => verdict({ ...form, headers: signed?.headers ?? {} }, 'a:c2VjcmV0', 0)).toThrow(
+  expect(() => verdict({ ...form, headers: signed?.headers as Sent['headers'] }, 'a:c2VjcmV0', 0)).toThrow(
     expect.objectContaining({ code: 'unsupported_media_type' }),
   );
   const bare = definition.sign?.(

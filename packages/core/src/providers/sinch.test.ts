@@ -82,3 +82,9 @@ describe('the API', () => {
       expect(ask(body)).toBeUndefined();
   });
 });
+
+it('makes the body that sets the callback URL', () => {
+  const url = 'https://hooks.example.com/sinch';
+  expect(sinch.callbackParams({ url, token: 't' })).toEqual({ url: { primary: `${url}?token=t` } });
+  expect(() => sinch.callbackParams({ url, uri: 'x' } as never)).toThrow('uri');
+});

@@ -3,6 +3,7 @@ import type { CallbackRequest } from '../callback-request.ts';
 import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
+import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
 import type { Signing, Verdict } from '../provider/definition.ts';
 import { contentKey } from '../provider/event-key.ts';
@@ -10,6 +11,8 @@ import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { SINCH_API, SINCH_CAUSES, SINCH_FETCH_CALL, SINCH_STATUSES, sinchForm } from '../provider/sinch/calls.ts';
 import { callSchema, chosenSchema, option } from '../provider/standard-schema.ts';
 import { fieldsOf, id, isStatus, word } from '../provider/values.ts';
+import { checkOptions, type OptionRules } from '../rules/check-options.ts';
+import { TEXT } from '../rules/option-rules.ts';
 import { equal } from '../signing/equal.ts';
 import type { Secret } from '../signing/secrets.ts';
 
@@ -62,6 +65,14 @@ export declare namespace sinch {
     /** Its secret. */
     readonly secret: string;
   }
+
+  /** The options of `sinch.callbackParams`. */
+  interface CallbackOptions extends CallbackTarget {}
+
+  /** The body of "update callbacks" of an application. */
+  interface CallbackParams {
+    readonly url: { readonly primary: string };
+  }
 }
 
 declare module '../event.ts' {
@@ -82,7 +93,12 @@ declare module '../event.ts' {
  * createCallStatus({ providers: [sinch({ application: `${SINCH_KEY}:${SINCH_SECRET}` })] });
  * ```
  */
-export const sinch: ProviderFactory<'sinch', sinch.Fields, sinch.Options> = defineProvider({
+export const sinch: ProviderFactory<
+  'sinch',
+  sinch.Fields,
+  sinch.Options,
+  (options: sinch.CallbackOptions) => sinch.CallbackParams
+> = defineProvider({
   name: 'sinch',
   signs: 'bytes',
   secretOption: 'application',
@@ -104,6 +120,7 @@ export const sinch: ProviderFactory<'sinch', sinch.Fields, sinch.Options> = defi
   normalize: sinchForm,
   eventKey: (_, form) => contentKey(form),
   fetchCall: SINCH_FETCH_CALL,
+  callbackParams,
 });
 
 const BY_NAME = callSchema<sinch.Fields>('callid', 'result');
@@ -126,7 +143,7 @@ function isCallStatus(fields: FieldTree): true | string {
   return word(fields['event']) === 'dice' || 'Its event is not dice: it may wait for SVAML.';
 }
 
-const AUTHORIZATION = /^application ([^:\s]*):([\w+/]+={0,2})$/i;
+const AUTHORIZATION = /^application ([^:]*):([\w+/]+={0,2})$/i;
 
 function authenticate(
   callback: IncomingCallback,
@@ -185,4 +202,11 @@ function signatureOf(secret: string, body: Uint8Array, type: string, timestamp: 
   const digest = crypto.hash('md5', body, 'base64');
   const text = `POST\n${digest}\n${type}\nx-timestamp:${timestamp}\n${path}`;
   return crypto.createHmac('sha256', Buffer.from(secret, 'base64')).update(text).digest('base64');
+}
+
+const CALLBACK_RULES: OptionRules<sinch.CallbackOptions & TokenOption> = { url: TEXT, token: TEXT };
+
+function callbackParams(options: sinch.CallbackOptions): sinch.CallbackParams {
+  checkOptions('sinch.callbackParams()', options, CALLBACK_RULES);
+  return { url: { primary: options.url } };
 }
