@@ -4,7 +4,8 @@ import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
-import { defineProvider, type ProviderFactory } from '../provider/define-provider.ts';
+import { defineBuiltIn } from '../provider/define-built-in.ts';
+import type { ProviderFactory } from '../provider/define-provider.ts';
 import type { Signing, Verdict } from '../provider/definition.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
@@ -98,7 +99,7 @@ export const sinch: ProviderFactory<
   sinch.Fields,
   sinch.Options,
   (options: sinch.CallbackOptions) => sinch.CallbackParams
-> = defineProvider({
+> = defineBuiltIn({
   name: 'sinch',
   signs: 'bytes',
   secretOption: 'application',
@@ -127,7 +128,7 @@ const BY_NAME = callSchema<sinch.Fields>('callid', 'result');
 const BY_OTHER_NAME = callSchema<sinch.Fields>('callId', 'result');
 
 function recognizes(callback: IncomingCallback): boolean {
-  const { event, callid, callId, result, applicationKey } = callback.record as FieldTree;
+  const { event, callid, callId, result, applicationKey } = callback.record;
   if (word(event) !== 'dice' || id(callid ?? callId) === undefined || !isStatus(result)) return false;
   return id(applicationKey) !== undefined || AUTHORIZATION.test(callback.header('authorization') ?? '');
 }
