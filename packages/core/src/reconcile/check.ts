@@ -39,7 +39,7 @@ const PAUSES_MS: readonly number[] = [1, 2, 5, 15, 60].map((minutes) => minutes 
 const DAY_MS = 24 * HOUR_MS;
 
 /** What to do with a watch that is due, before the provider is asked. */
-export function look(watch: Watch, rules: CheckRules): Step {
+export function look(watch: Watch, rules: CheckRules): Exclude<Step, { readonly do: 'record' }> {
   const { call, expected, progress } = watch;
   if (call === undefined ? expected === undefined : call.terminal) return { do: 'remove' };
   if (call !== undefined) {
@@ -59,7 +59,11 @@ export function look(watch: Watch, rules: CheckRules): Step {
 }
 
 /** What to do after the provider was asked. */
-export function conclude(watch: Watch, { found, wasAsked, retryInMs }: Learned, rules: CheckRules): Step {
+export function conclude(
+  watch: Watch,
+  { found, wasAsked, retryInMs }: Learned,
+  rules: CheckRules,
+): Exclude<Step, { readonly do: 'ask' }> {
   const { call, progress } = watch;
   if (!wasAsked) {
     const waits = retryInMs !== undefined && !isGivenUp(watch, rules);
@@ -83,7 +87,12 @@ export function conclude(watch: Watch, { found, wasAsked, retryInMs }: Learned, 
 }
 
 /** Nothing was learned: tells the application what it has not been told, and waits. */
-function sayOrWait(watch: Watch, progress: WatchProgress, pauseMs: number, rules: CheckRules): Step {
+function sayOrWait(
+  watch: Watch,
+  progress: WatchProgress,
+  pauseMs: number,
+  rules: CheckRules,
+): Extract<Step, { readonly do: 'wait' | 'tell' }> {
   const leftMs = rules.giveUpAfterMs - silentFor(watch, rules);
   const dueInMs = leftMs > 0 ? Math.min(pauseMs, leftMs) : pauseMs;
   const reason = reasonFor(watch, rules);

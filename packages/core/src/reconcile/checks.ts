@@ -78,19 +78,22 @@ export class Checks {
   }
 
   /** A call that lives on is found anew when it falls silent. */
-  async #take(step: Step, watch: Watch): Promise<void> {
-    const { watches, notices } = this.#options;
+  async #take(step: Exclude<Step, { readonly do: 'ask' | 'record' }>, watch: Watch): Promise<void> {
+    const { watches } = this.#options;
     if (step.do === 'remove') await watches.remove(watch);
     else if (step.do === 'wait') await watches.update(watch, step);
-    else if (step.do === 'tell') {
-      const now = await this.#unchanged(watch);
-      // An event came while the provider or a handler took its time: the call is looked at again.
-      if (now === undefined || now.call?.lastEventAt !== watch.call?.lastEventAt) return;
-      const told = await notices.tell(watch, step.reason, step.progress);
-      if (told === undefined) return;
-      const { progress, retryInMs: dueInMs = step.dueInMs } = told;
-      await watches.update(watch, { dueInMs, progress });
-    }
+    else await this.#tell(step, watch);
+  }
+
+  async #tell(step: Extract<Step, { readonly do: 'tell' }>, watch: Watch): Promise<void> {
+    const { watches, notices } = this.#options;
+    const now = await this.#unchanged(watch);
+    // An event came while the provider or a handler took its time: the call is looked at again.
+    if (now === undefined || now.call?.lastEventAt !== watch.call?.lastEventAt) return;
+    const told = await notices.tell(watch, step.reason, step.progress);
+    if (told === undefined) return;
+    const { progress, retryInMs: dueInMs = step.dueInMs } = told;
+    await watches.update(watch, { dueInMs, progress });
   }
 
   /** `undefined` if it is gone, such as with a call that was forgotten, or if another process has changed it. */
