@@ -5,7 +5,7 @@
 const ENDING = 'substr(recorded.event_id, -12)';
 
 /** That a row of `recorded` has the id `?1`. */
-export const HAS_ID = `${ENDING} = substr(?1, -12) AND recorded.event_id = ?1`;
+export const HAS_ID: string = `${ENDING} = substr(?1, -12) AND recorded.event_id = ?1`;
 
 /** Selects events of the call `?1` that follow the place `(?2, ?3)`, in the order of the index. */
 export function eventsOfCall(columns: string, join: string, limit: number): string {
