@@ -1,4 +1,5 @@
 import { CallStatusError } from '../errors.ts';
+import type { FieldTree } from './fields.ts';
 
 /** A UTF-8 byte order mark, escaped or not, or with one character per byte, as in a URL. */
 const BOM = /^(?:\ufeff|%EF%BB%BF|\u00ef\u00bb\u00bf)/i;
@@ -6,6 +7,13 @@ const BOM = /^(?:\ufeff|%EF%BB%BF|\u00ef\u00bb\u00bf)/i;
 /** The text without the byte order mark that some clients send first. */
 export function withoutBom(text: string): string {
   return text.replace(BOM, '');
+}
+
+/** The fields with their names without it: some form parsers keep it in the first one. */
+export function withoutBomInNames(tree: FieldTree): FieldTree {
+  const names = Object.keys(tree);
+  if (names[0] === undefined || withoutBom(names[0]) === names[0]) return tree;
+  return Object.fromEntries(names.map((name) => [withoutBom(name), tree[name]]));
 }
 
 /** The bytes without their byte order mark; `undefined` if they have none. */

@@ -7,7 +7,7 @@ import { decodeForm, decodeFormBody, valuesOf } from '../decode/form.ts';
 import { decodeJson } from '../decode/json.ts';
 import { decodeMultipart } from '../decode/multipart.ts';
 import { sanitize } from '../decode/sanitize.ts';
-import { withoutBom } from '../decode/text.ts';
+import { withoutBomInNames } from '../decode/text.ts';
 import { toTree } from '../decode/tree.ts';
 import { CallStatusError } from '../errors.ts';
 import { calledUrl, configuredAddress, type PublicUrl } from '../signing/called-url.ts';
@@ -222,12 +222,6 @@ function lastOnes(query: FieldRecord): FieldTree {
   return Object.fromEntries(
     entries.map(([name, value]) => [name, name.endsWith('[]') ? value : [value].flat().at(-1)]),
   );
-}
-
-function withoutBomInNames(tree: FieldTree): FieldTree {
-  const names = Object.keys(tree);
-  if (names[0] === undefined || withoutBom(names[0]) === names[0]) return tree;
-  return Object.fromEntries(names.map((name) => [withoutBom(name), tree[name]]));
 }
 
 /** Decodes a body that is not form, multipart or JSON. `undefined`: it is malformed. */
