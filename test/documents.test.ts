@@ -6,6 +6,7 @@ import * as core from '@call-status/core';
 import { expect, it } from 'vitest';
 import { publicPackages } from '../scripts/packages.ts';
 import {
+  choiceTables,
   emptyPage,
   errorSections,
   partsOfFixtures,
@@ -21,6 +22,7 @@ const { builtInProviders, createCallStatus, signalwire } = core;
 it.each<[page: string, generate: () => string]>([
   ['docs/errors.md', errorSections],
   ['docs/providers/README.md', providersTable],
+  ['docs/choosing-a-provider.md', choiceTables],
   ...builtInProviders.map(
     ({ definition }) =>
       [`docs/providers/${definition.name}.md`, () => providerTables(definition)] as [string, () => string],

@@ -44,6 +44,26 @@ export function providersTable(): string {
   return table(['provider', 'secret', 'proves itself by', 'status values'], rows);
 }
 
+/** The tables of docs/choosing-a-provider.md: what proves a callback, and who reports what. */
+export function choiceTables(): string {
+  const rows = definitions.map((definition) => {
+    const { name, methods = ['POST'], fetchCall } = definition;
+    const isAsked = fetchCall === undefined ? 'no' : 'yes';
+    return row(`[${name}](providers/${name}.md)`, proofOf(definition), methods.join(', '), isAsked);
+  });
+  const parts = optionalParts().map((part) => row(`\`${part}\``, reportersOf(part).join(', ')));
+  return [
+    table(['provider', 'proves a callback by', 'HTTP', 'can be asked for missing calls'], rows),
+    table(['part of the event', 'known to be reported by'], parts),
+  ].join('\n');
+}
+
+/** The providers that are known to send a part. */
+function reportersOf(part: string): readonly string[] {
+  const known = events().filter(({ isKnown, event }) => isKnown && event[part] !== undefined);
+  return [...new Set(known.map(({ provider }) => provider))];
+}
+
 /** The tables of a provider's own page. */
 export function providerTables(definition: Definition): string {
   const { name, methods = ['POST'], statuses, causes } = definition;
