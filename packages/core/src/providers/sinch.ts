@@ -38,7 +38,7 @@ export declare namespace sinch {
     readonly timestamp?: string;
     readonly version?: number;
     /** Seconds. */
-    readonly duration?: number;
+    readonly duration?: number | string;
     readonly from?: string;
     readonly to?: { readonly type?: string; readonly endpoint?: string };
     readonly applicationKey?: string;
