@@ -16,7 +16,7 @@ export function isSignedByOne(publicKeys: readonly string[], signature: string, 
 
 /** Whether a text is a public key as `isSignedByOne` needs it. */
 export function isPublicKey(text: string): boolean {
-  return fromBase64(text, KEY_BYTES) !== undefined;
+  return keyBytesOf(text) !== undefined;
 }
 
 /** The signature, in base64, with the private key that is derived from a secret. */
@@ -38,13 +38,38 @@ function fromBase64(text: string, length: number): Buffer | undefined {
   return bytes.length === length && bytes.toString('base64') === text ? bytes : undefined;
 }
 
+function keyBytesOf(text: string): Buffer | undefined {
+  const bytes = fromBase64(text, KEY_BYTES);
+  return bytes === undefined || isOfLowOrder(bytes) ? undefined : bytes;
+}
+
+/**
+ * Points of low order, without the bit of their sign: anyone can make signatures that such a key verifies, and a placeholder of zeros is
+ * one of them.
+ *
+ * Source: the curve edwards25519 of RFC 8032, whose cofactor is 8; also in encodings that are not reduced.
+ */
+const LOW_ORDER: ReadonlySet<string> = new Set([
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  ...['ec', 'ed', 'ee'].map((first) => `${first}${'ff'.repeat(30)}7f`),
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+]);
+
+function isOfLowOrder(bytes: Buffer): boolean {
+  const hex = bytes.toString('hex');
+  const last = (Number.parseInt(hex.slice(-2), 16) & 0x7f).toString(16).padStart(2, '0');
+  return LOW_ORDER.has(hex.slice(0, -2) + last);
+}
+
 /** How many keys are cached: with a function of the request, there may be any number. */
 const MOST_KEYS = 100;
 const KEYS = new Map<string, KeyObject | undefined>();
 
 function publicKeyFrom(text: string): KeyObject | undefined {
   if (KEYS.has(text)) return KEYS.get(text);
-  const x = fromBase64(text, KEY_BYTES)?.toString('base64url');
+  const x = keyBytesOf(text)?.toString('base64url');
   const key =
     x === undefined ? undefined : crypto.createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
   if (KEYS.size >= MOST_KEYS) KEYS.clear();
