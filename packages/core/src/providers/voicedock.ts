@@ -153,7 +153,7 @@ export const voicedock: ProviderFactory<
 function recognizes(callback: IncomingCallback): boolean {
   const event = word(callback.header('x-webhook-event'));
   if (event !== undefined && event !== 'status-update') return false;
-  const { type, call, status } = fieldsOf(callback.fields['message']);
+  const { type, call, status } = fieldsOf(callback.record['message']);
   // Vapi wraps its messages alike, but has the status beside the call.
   if (word(type) !== 'status-update' || status !== undefined) return false;
   const { id: callSid, status: callStatus } = fieldsOf(call);
