@@ -11,6 +11,7 @@ import type { Asker, NoAnswer } from './asker.ts';
 import { Checks } from './checks.ts';
 import { Notices } from './notices.ts';
 import { reconcileRules } from './rules.ts';
+import { Telling } from './telling.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 2, 2);
@@ -42,7 +43,9 @@ async function subject(
     report,
   });
   const options = { inbox, watches: inbox.watches, providers: [plain], rules: reconcileRules(), clock: clock.now };
-  const checks = new Checks({ ...options, notices, dropped: () => () => {}, report });
+  const { timers } = clock;
+  const telling = new Telling({ watches: inbox.watches, notices, timers, goesOn: () => true, wakeIn() {} });
+  const checks = new Checks({ ...options, telling, dropped: () => () => {}, report });
   const asker: Asker = {
     batchOf: () => 1,
     async ask() {
@@ -54,8 +57,9 @@ async function subject(
   const run = async (goesOn = () => true) => {
     const { rows } = await inbox.watches.due({ limit: 10 });
     await checks.run(rows, asker, goesOn);
+    await telling.ended();
   };
-  return { inbox, run, errors, told };
+  return { inbox, run, errors, told, telling };
 }
 
 const results: unknown[] = [];
@@ -159,4 +163,16 @@ it('a call that is heard of while its provider is asked is not told', async () =
   await run();
   await run();
   expect([told, (await inbox.watches.list()).rows]).toEqual([[], []]);
+});
+
+it.each([
+  ['was asked for', { wasAsked: true, retryInMs: 600_000 }, { asked: 1 }, 600_000],
+  ['cannot be asked for', { wasAsked: false }, { asked: 0 }, 1000],
+])('a call that %s comes back if too many wait for handlers', async (_, answer, progress, dueInMs) => {
+  const { inbox, run, told, telling } = await subject(answer);
+  vi.spyOn(telling, 'add').mockReturnValue(false);
+  await run();
+  const dueAt = new Date(NOW + dueInMs).toISOString();
+  expect((await inbox.watches.list()).rows).toMatchObject([{ dueAt, progress: { ...progress, told: [] } }]);
+  expect(told).toEqual([]);
 });

@@ -9,9 +9,9 @@ import type { Clock } from '../timer.ts';
 import type { Asker, NoAnswer } from './asker.ts';
 import { type CheckRules, conclude, type Learned, look, type Step } from './check.ts';
 import { inParallel } from './in-parallel.ts';
-import type { Notices } from './notices.ts';
 import { reconciledEvent } from './reconciled-event.ts';
 import type { ReconcileRules } from './rules.ts';
+import type { Telling } from './telling.ts';
 
 /** What the checks need from the receiver. */
 export interface ChecksOptions {
@@ -20,7 +20,7 @@ export interface ChecksOptions {
   readonly providers: readonly Provider[];
   readonly rules: ReconcileRules;
   readonly clock: Clock;
-  readonly notices: Notices;
+  readonly telling: Telling;
   readonly dropped: (provider: string) => Dropped;
   readonly report: (error: CallStatusError) => void;
 }
@@ -30,7 +30,7 @@ const MOST_ACCOUNTS = 8;
 /** Calls of one request whose results are stored at a time. */
 const MOST_CALLS = 8;
 
-/** Checks watched calls that are due: looks at them, asks their providers, records what they say, tells the application. */
+/** Checks watched calls that are due: looks at them, asks their providers, records what they say, has the application told. */
 export class Checks {
   readonly #options: ChecksOptions;
 
@@ -79,32 +79,22 @@ export class Checks {
 
   /** A call that lives on is found anew when it falls silent. */
   async #take(step: Exclude<Step, { readonly do: 'ask' | 'record' }>, watch: Watch): Promise<void> {
-    const { watches } = this.#options;
+    const { watches, telling } = this.#options;
     if (step.do === 'remove') await watches.remove(watch);
     else if (step.do === 'wait') await watches.update(watch, step);
-    else await this.#tell(step, watch);
-  }
-
-  async #tell(step: Extract<Step, { readonly do: 'tell' }>, watch: Watch): Promise<void> {
-    const { watches, notices } = this.#options;
-    const now = await this.#unchanged(watch);
-    // An event came while the provider or a handler took its time: the call is looked at again.
-    if (now === undefined || now.call?.lastEventAt !== watch.call?.lastEventAt) return;
-    const told = await notices.tell(watch, step.reason, step.progress);
-    if (told === undefined) return;
-    const { progress, retryInMs: dueInMs = step.dueInMs } = told;
-    await watches.update(watch, { dueInMs, progress });
-  }
-
-  /** `undefined` if it is gone, such as with a call that was forgotten, or if another process has changed it. */
-  async #unchanged(watch: Watch): Promise<Watch | undefined> {
-    const now = await this.#options.watches.get(watch);
-    return now?.revision === watch.revision ? now : undefined;
+    else if (!telling.add(watch, step)) {
+      const { progress } = step;
+      // One that was asked for is asked for again at its usual time, and not sooner.
+      const dueInMs = progress.asked > watch.progress.asked ? step.dueInMs : telling.comesBackInMs();
+      await watches.update(watch, { dueInMs, progress });
+    }
   }
 
   async #record(event: NewEvent, watch: Watch): Promise<void> {
     const { inbox, watches, report } = this.#options;
-    if ((await this.#unchanged(watch)) === undefined) return;
+    const now = await watches.get(watch);
+    // It is gone, such as with a call that was forgotten, or another process has changed it.
+    if (now?.revision !== watch.revision) return;
     const { transition } = await inbox.record(event);
     await watches.remove(watch);
     // A callback with another outcome was faster.

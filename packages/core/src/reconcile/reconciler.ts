@@ -9,11 +9,14 @@ import type { Timers } from '../timer.ts';
 import type { Asker } from './asker.ts';
 import { Checks, type ChecksOptions } from './checks.ts';
 import { CAMPAIGN_MS, Leadership } from './leadership.ts';
+import type { Notices } from './notices.ts';
+import { keyOf, Telling } from './telling.ts';
 import { Walk } from './walk.ts';
 
 /** What the reconciler needs from the receiver. */
-export interface ReconcilerOptions extends ChecksOptions {
+export interface ReconcilerOptions extends Omit<ChecksOptions, 'telling'> {
   readonly inbox: Inbox;
+  readonly notices: Notices;
   readonly owner: string;
   readonly timers: Timers;
   readonly context: AsyncContext;
@@ -35,6 +38,7 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #leadership: Leadership;
   readonly #walk: Walk;
+  readonly #telling: Telling;
   readonly #checks: Checks;
   readonly #loop: Loop;
   #asker: Asker | undefined;
@@ -46,7 +50,9 @@ export class Reconciler {
     this.#options = options;
     this.#leadership = new Leadership(watches, owner, timers);
     this.#walk = new Walk(options);
-    this.#checks = new Checks(options);
+    const goesOn = (): boolean => this.#goesOn;
+    this.#telling = new Telling({ ...options, goesOn, wakeIn: (ms) => this.wakeIn(ms) });
+    this.#checks = new Checks({ ...options, telling: this.#telling });
     this.#loop = new Loop(timers, context, () => this.#turn());
   }
 
@@ -77,7 +83,7 @@ export class Reconciler {
     this.#loop.stop();
     this.#stopCampaign?.();
     this.#asker?.close();
-    const running = this.#loop.running ?? Promise.resolve();
+    const running = Promise.all([this.#loop.running, this.#telling.ended()]);
     if (!(await withDeadline(running, deadlineMs))) this.#options.notices.interrupt();
     try {
       await withDeadline(
@@ -106,6 +112,10 @@ export class Reconciler {
     }
   }
 
+  get #goesOn(): boolean {
+    return this.#loop.isOn && this.leads;
+  }
+
   async #becomeLeader(): Promise<boolean> {
     const isLeader = await this.#leadership.campaign();
     if (isLeader) {
@@ -113,13 +123,14 @@ export class Reconciler {
     } else {
       this.#asker?.close();
       this.#asker = undefined;
+      this.#options.notices.interrupt();
     }
     return isLeader;
   }
 
   async #lookAfterCalls(asker: Asker): Promise<void> {
     const { rules, timers } = this.#options;
-    const goesOn = (): boolean => this.#loop.isOn && this.leads;
+    const goesOn = (): boolean => this.#goesOn;
     // Before the walk: they make room in an inbox that is full of watched calls.
     await this.#checkDue(asker, goesOn);
     if (timers.now() >= this.#nextWalkAt) {
@@ -130,11 +141,15 @@ export class Reconciler {
     this.wakeIn(this.#nextWalkAt - timers.now());
   }
 
+  /** Does not wait until the application has been told. */
   async #checkDue(asker: Asker, goesOn: () => boolean): Promise<void> {
     while (goesOn()) {
-      const { rows, nextInMs } = await this.#options.watches.due({ limit: PAGE });
-      await this.#checks.run(rows, asker, goesOn);
-      if (rows.length > 0) continue;
+      this.#telling.throwFailure();
+      const told = this.#telling.calls;
+      const { rows, nextInMs } = await this.#options.watches.due({ limit: PAGE + told.size });
+      const others = rows.filter((watch) => !told.has(keyOf(watch)));
+      await this.#checks.run(others, asker, goesOn);
+      if (others.length > 0) continue;
       if (nextInMs !== undefined) this.wakeIn(nextInMs);
       return;
     }
