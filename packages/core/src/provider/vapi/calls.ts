@@ -18,7 +18,7 @@ export const VAPI_STATUSES = {
   'in-progress': 'in-progress',
   forwarding: 'in-progress',
   ended: 'completed',
-  [REPORT]: 'completed',
+  'end-of-call-report': 'completed',
 } as const;
 
 /** The kinds of calls that Vapi has. */
