@@ -92,6 +92,7 @@ export {
 } from './rows/stored.ts';
 export { summaryOf } from './rows/summary.ts';
 export {
+  checkSpan,
   isInState,
   NO_PROGRESS,
   type StoredWatch,

@@ -50,7 +50,7 @@ export interface WatchKey extends WatchedCall {
 
 /** A call to watch. */
 export interface NewWatch extends WatchedCall {
-  /** Milliseconds until its first check. */
+  /** Milliseconds until its first check. At most a hundred years count, and one that is not a number is zero. */
   readonly dueInMs: number;
   /** What the application knows about a call that it expects; absent for a live call that is silent. */
   readonly expected?: ExpectedDetails;
@@ -110,7 +110,7 @@ export interface WatchProgress {
 
 /** What to store after a check. */
 export interface WatchUpdate {
-  /** Milliseconds until the next check. */
+  /** Milliseconds until the next check, limited as for a new watch. */
   readonly dueInMs: number;
   /** Replaces the progress. */
   readonly progress: WatchProgress;

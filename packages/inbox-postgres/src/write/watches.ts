@@ -1,5 +1,6 @@
 import { CallStatusError } from '@call-status/core';
 import {
+  checkSpan,
   type NewWatch,
   NO_PROGRESS,
   type WatchKey,
@@ -28,7 +29,7 @@ export async function addWatches(store: Store, watches: readonly NewWatch[]): Pr
     watches.map(({ tenant = '' }) => tenant),
     watches.map(({ callId }) => callId),
     watches.map(({ since }) => (since === undefined ? null : Date.parse(since))),
-    watches.map(({ dueInMs }) => spanOf(dueInMs)),
+    watches.map(({ dueInMs }) => checkSpan(dueInMs)),
     watches.map(({ expected }) => (expected === undefined ? null : JSON.stringify(expected))),
     progress.map((each) => JSON.stringify(each)),
     marks.map(({ told }) => told),
@@ -40,7 +41,7 @@ export async function addWatches(store: Store, watches: readonly NewWatch[]): Pr
 
 export async function updateWatch(store: Store, key: WatchKey, { dueInMs, progress }: WatchUpdate): Promise<boolean> {
   const { told, stuck, failed } = watchMarks(progress);
-  const values = [spanOf(dueInMs), JSON.stringify(progress), told, stuck, failed, store.now()];
+  const values = [checkSpan(dueInMs), JSON.stringify(progress), told, stuck, failed, store.now()];
   return change(store, key, (place) => [updateSql(store.schema), [...place, ...values]]);
 }
 
@@ -50,7 +51,7 @@ export function removeWatch(store: Store, key: WatchKey): Promise<boolean> {
 
 export async function lead(store: Store, owner: string, leaseMs: number): Promise<boolean> {
   // The database refuses NUL.
-  const values = [owner.replaceAll('\0', '\ufffd'), spanOf(leaseMs), store.now()];
+  const values = [owner.replaceAll('\0', '\ufffd'), checkSpan(leaseMs), store.now()];
   const rows = await byIndex(store, (query) => query(leadSql(store.schema), values));
   return rows.length > 0 && leaseMs > 0;
 }
@@ -65,10 +66,6 @@ async function change(
   const { id, changes } = watchPlace(revision);
   const [text, values] = statement([id, changes, callId, provider, tenant]);
   return (await byIndex(store, (query) => query(text, values))).length > 0;
-}
-
-function spanOf(ms: number): number {
-  return Math.max(0, Math.ceil(ms));
 }
 
 /** In the order of their keys, so that no two that add the same calls wait for each other. */

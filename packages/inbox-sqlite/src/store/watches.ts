@@ -1,4 +1,5 @@
 import {
+  checkSpan,
   type NewWatch,
   NO_PROGRESS,
   type WatchKey,
@@ -48,7 +49,7 @@ export class StoredWatches {
       const call = [provider, tenant, callId, hashOfCallId(callId)];
       const sinceMs = since === undefined ? wall : Date.parse(since);
       const details = expected === undefined ? null : JSON.stringify(expected);
-      const ms = spanOf(dueInMs);
+      const ms = checkSpan(dueInMs);
       const { changes } = this.#statements.add.run(...call, sinceMs, steady + ms, ms, details, ...stored(progress));
       added += Number(changes);
     }
@@ -56,7 +57,7 @@ export class StoredWatches {
   }
 
   update(key: WatchKey, { dueInMs, progress }: WatchUpdate, { steady }: Now): boolean {
-    const ms = spanOf(dueInMs);
+    const ms = checkSpan(dueInMs);
     return this.#statements.update.run(steady + ms, ms, ...stored(progress), ...placeOf(key)).changes === 1;
   }
 
@@ -82,7 +83,7 @@ export class StoredWatches {
   }
 
   lead(owner: string, leaseMs: number, { steady }: Now): boolean {
-    return this.#statements.lead.run(owner, steady, spanOf(leaseMs)).changes === 1 && leaseMs > 0;
+    return this.#statements.lead.run(owner, steady, checkSpan(leaseMs)).changes === 1 && leaseMs > 0;
   }
 }
 
@@ -102,8 +103,4 @@ function flag(value: boolean): Flag {
 function placeOf({ provider, tenant = '', callId, revision }: WatchKey): [number, number, string, string, string] {
   const { id, changes } = watchPlace(revision);
   return [id, changes, callId, provider, tenant];
-}
-
-function spanOf(ms: number): number {
-  return Math.max(0, Math.ceil(ms));
 }

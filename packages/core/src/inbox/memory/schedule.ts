@@ -231,6 +231,6 @@ export class Schedule {
 }
 
 /** A pause in whole milliseconds; one that is not a number counts as zero. */
-export function positive(ms: number): number {
+function positive(ms: number): number {
   return Number.isNaN(ms) ? 0 : Math.max(0, Math.ceil(ms));
 }

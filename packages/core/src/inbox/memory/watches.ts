@@ -5,7 +5,7 @@ import type { Clock } from '../../timer.ts';
 import type { WatchHealth } from '../health.ts';
 import type { Page } from '../inbox.ts';
 import { isoOf } from '../rows/stored.ts';
-import { isInState, NO_PROGRESS, type WatchFacts, watchMarks } from '../rows/watch-row.ts';
+import { checkSpan, isInState, NO_PROGRESS, type WatchFacts, watchMarks } from '../rows/watch-row.ts';
 import type {
   DueWatches,
   NewWatch,
@@ -21,7 +21,6 @@ import { sizeOfWatch } from './bytes.ts';
 import { type KeptCalls, SILENCE } from './calls/kept-calls.ts';
 import { type Entry, SerialLog } from './calls/serial-log.ts';
 import { pageOf, QUERIES } from './reading/pages.ts';
-import { positive } from './schedule.ts';
 
 /** As many as calls by default. */
 const MOST_WATCHES = 100_000;
@@ -106,7 +105,7 @@ export class MemoryWatches implements Watches {
     if (watch === undefined) return false;
     this.#leave(watch);
     watch.progress = structuredClone(progress);
-    watch.dueAt = this.#parts.now() + positive(dueInMs);
+    watch.dueAt = this.#parts.now() + checkSpan(dueInMs);
     this.#enter(watch);
     return true;
   }
@@ -143,7 +142,7 @@ export class MemoryWatches implements Watches {
       progress,
       revision: 0,
       addedAt: now() - Math.max(0, clock() - Date.parse(since)),
-      dueAt: now() + positive(dueInMs),
+      dueAt: now() + checkSpan(dueInMs),
       bytes: 0,
     };
     if (this.#inOrder.size >= MOST_WATCHES || !calls.makeRoomForWatch(sizeOfWatch(watch))) {

@@ -67,6 +67,18 @@ export interface StoredWatch {
   readonly last_event_at: number | null;
 }
 
+const HUNDRED_YEARS_MS = 36_525 * 86_400_000;
+
+/**
+ * The time until a check, as inboxes store it: whole milliseconds, at most a hundred years. One that is not a number counts as zero.
+ *
+ * @param ms milliseconds
+ * @example checkSpan(0.5) // 1
+ */
+export function checkSpan(ms: number): number {
+  return ms > 0 ? Math.min(Math.ceil(ms), HUNDRED_YEARS_MS) : 0;
+}
+
 /** More changes of one watch than this would need decades; a revision stays a safe integer for 2 ** 33 watches. */
 const MOST_CHANGES = 2 ** 20;
 

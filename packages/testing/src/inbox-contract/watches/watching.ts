@@ -89,6 +89,23 @@ export const WATCHING: Tests = {
     assert.deepEqual(await watches.due({ limit: 10 }), last);
   },
 
+  'takes any time until a check, and at most a hundred years': async (t) => {
+    const watches = t.inbox.watches;
+    for (const [place, dueInMs] of [Number.NaN, Number.NEGATIVE_INFINITY, -5].entries()) {
+      await watches.add([silent(`now${place}`, dueInMs)]);
+    }
+    const far = [Number.POSITIVE_INFINITY, 1e300];
+    for (const [place, dueInMs] of far.entries()) await watches.add([silent(`far${place}`, dueInMs)]);
+    assert.deepEqual(await due(t.inbox), ['now0', 'now1', 'now2']);
+    const limit = timesFrom(t.clock.now())(36_525 * 86_400_000);
+    for (const place of far.keys()) assert.equal((await watchOf(t.inbox, `far${place}`)).dueAt, limit);
+    const [now0, far0] = [await watchOf(t.inbox, 'now0'), await watchOf(t.inbox, 'far0')];
+    assert.equal(await watches.update(now0, { dueInMs: Number.POSITIVE_INFINITY, progress: NO_PROGRESS }), true);
+    assert.equal(await watches.update(far0, { dueInMs: Number.NaN, progress: NO_PROGRESS }), true);
+    assert.deepEqual((await due(t.inbox)).toSorted(), ['far0', 'now1', 'now2']);
+    assert.equal((await listed(t.inbox)).length, 5);
+  },
+
   'stores what a check found': async (t) => {
     const watches = t.inbox.watches;
     await watches.add([expected('c1', 0, { expected: { custom: 'x' } }), silent('c2', 3000)]);
