@@ -10,7 +10,7 @@ const FILE = 'packages/core/src/providers/newcomer.ts';
 const LIST = 'packages/core/src/providers/index.ts';
 const FIXTURES = 'packages/testing/fixtures/newcomer';
 /** Written by the tests with `-u`. */
-const GENERATED = ['docs/providers/README.md', 'docs/providers/newcomer.md'];
+const GENERATED = ['docs/choosing-a-provider.md', 'docs/providers/README.md', 'docs/providers/newcomer.md'];
 
 const DEFINITION = `import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineBuiltIn } from '../provider/define-built-in.ts';
