@@ -116,6 +116,8 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
       await vi.waitFor(async () => expect((await calls.health()).leads).toBe(true), { interval: 1 });
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
+    // A durable inbox closes with jobs that wait.
+    await vi.waitFor(() => expect(ended.size).toBe(CALLS), { timeout: 30_000 });
     await calls.close();
 
     const inbox = sqliteInbox({ path: path.join(folder, 'calls.db') });
