@@ -7,12 +7,12 @@ const { definition } = retell;
 const KEY = 'test-api-key';
 const TIME = 1_700_000_000_000;
 
-// The first is of the SDK's own tests; the second was made with the SDK, with the number of its documentation.
+// The first is of the SDK's own tests; the second was made as the SDK does.
 const VECTORS = {
   sdk: { body: '{"event":"call_ended"}', digest: '07024cabe7dd8f6d1c6e4a8324ca92c812e6ad4a7ee506c04f7e462e3321823e' },
   busy: {
-    body: '{"event":"call_ended","call":{"call_type":"phone_call","from_number":"+12137771234","to_number":"+12137771235","direction":"outbound","call_id":"Jabr9TXYYJHfvl6Syypi88rdAHYHmcq6","agent_id":"oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD","call_status":"not_connected","disconnection_reason":"dial_busy"}}',
-    digest: '378ab6bba2d1e8185def603eb7c321f467e6ee2dacb0a60fe5cdd7013642b677',
+    body: '{"event":"call_ended","call":{"call_type":"phone_call","from_number":"+12025550143","to_number":"+12025550178","direction":"outbound","call_id":"Jabr9TXYYJHfvl6Syypi88rdAHYHmcq6","agent_id":"oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD","call_status":"not_connected","disconnection_reason":"dial_busy"}}',
+    digest: '5a27993a528a5fecd9ee4fc286f915d02b81c4b77d97209bf8a5c5df8ca7bfbc',
   },
 } as const;
 const { body: BODY, digest: DIGEST } = VECTORS.busy;
