@@ -104,6 +104,7 @@ describe.skipIf(url === '')('health', () => {
         { provider: 'zenith', live: 2, silent: 1 },
       ],
       refused: { kept: 0, uncounted: 7 },
+      watches: { missing: 0, stuck: 0, failed: 0 },
       workers: [],
     });
     expect(own?.writable).toBe(true);
