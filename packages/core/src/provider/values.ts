@@ -177,7 +177,6 @@ export function statusOf(statuses: Readonly<Record<string, CallStatus>>, rawStat
 /**
  * The status that the cause of a call's end means, from a table of the provider: by the whole word, else by the longest beginning that ends
  * in `*` there.
- * @example statusByCause({ 'error-*': 'failed' }, 'error-timeout') // 'failed'
  */
 export function statusByCause(
   causes: Readonly<Record<string, CallStatus>> | undefined,

@@ -12,7 +12,6 @@ const MOST_MS = 3_600_000;
  * @param header the value of `Retry-After`: seconds, or a date
  * @param nowMs milliseconds since the epoch
  * @returns `undefined` if it says nothing
- * @example retryAfterMs('120', Date.now()) // 120_000
  */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   const given = header?.trim() ?? '';
