@@ -98,7 +98,7 @@ async function outcome(
 
 /** The ids of all events in an inbox. */
 async function storedIn(inbox: Inbox): Promise<ReadonlySet<string>> {
-  const { rows } = await inbox.listCalls();
+  const { rows } = await inbox.listCalls({ limit: 1000 });
   const calls = await Promise.all(rows.map(({ provider, callId }) => inbox.getCall(provider, callId)));
   await inbox.close();
   return idsOf(calls.flatMap((call) => call?.events ?? []));
