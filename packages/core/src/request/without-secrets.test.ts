@@ -38,6 +38,7 @@ describe('a value whose name says that it may be a secret', () => {
     ['password=p%26w&CallSid=1', 'password={length:5}&CallSid=1'],
     ['for=1.2.3.4; session_token=abc', 'for=1.2.3.4; session_token={length:3}'],
     ['/x?AuthID=MA1&author=a&CallStatus=busy', '/x?AuthID=MA1&author=a&CallStatus=busy'],
+    ['/x?applicationKey=669E367E&CallStatus=busy', '/x?applicationKey=669E367E&CallStatus=busy'],
     [
       'url=https%3A%2F%2Fa.example%2F%3Ftoken%3Dabc%26b%3D1&c=2',
       'url=https%3A%2F%2Fa.example%2F%3Ftoken%3D{length:3}%26b%3D1&c=2',

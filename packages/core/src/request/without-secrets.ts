@@ -1,6 +1,9 @@
-/** Names of headers, parameters and members whose values may be secrets. `AuthID` names an account. */
+/**
+ * Names of headers, parameters and members whose values may be secrets. Plivo's `AuthID` and Sinch's `applicationKey` name an account, and
+ * Twilio's idempotency token a request.
+ */
 export const SECRET_NAME: RegExp =
-  /key|token|secret|auth(?!ors?\b|[-_]?id\b)|passw|passphrase|pwd|credential|cookie|jwt/i;
+  /(?<!application[-_]?)key|(?<!idempotency-)token|secret|auth(?!ors?\b|[-_]?id\b)|passw|passphrase|pwd|credential|cookie|jwt/i;
 
 /** A shorter token would be found in ordinary words. */
 const SHORTEST_TOKEN = 8;
