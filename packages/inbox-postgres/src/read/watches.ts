@@ -65,8 +65,8 @@ export async function dueWatches(store: Store, { limit }: { readonly limit: numb
   };
 }
 
-function next(place: Place | undefined): { readonly next?: string } {
-  return place === undefined ? {} : { next: timeCursor.encode(place) };
+function next(place: Place | undefined): { readonly next: string } {
+  return { next: timeCursor.encode(place as Place) };
 }
 
 /** With the state of the call. @param watches as `i` */

@@ -61,6 +61,14 @@ describe('openDatabase', () => {
     );
   });
 
+  it('says only that a file is locked if its version cannot be read either', () => {
+    const path = temporaryFile();
+    const other = new engine(path);
+    other.exec('CREATE TABLE notes (id INTEGER); BEGIN EXCLUSIVE');
+    expect(() => openDatabase(engine, path, { create: false, waitMs: 0 })).toThrow('database is locked');
+    other.close();
+  });
+
   it('gives a new file the schema of a migrated one', () => {
     const [migrated, fresh] = [temporaryFile(), temporaryFile()];
     const migrations = [...MIGRATIONS, (db: Database) => db.exec('CREATE TABLE notes (id INTEGER)')];

@@ -37,6 +37,12 @@ export const LEADING: Tests = {
     assert.equal(await watches.lead('a', LEAD_MS), false);
   },
 
+  'knows no watch with a key that a store may not keep': async (t) => {
+    const key = { provider: 'acme', callId: 'c\0', revision: 1 };
+    assert.equal(await t.inbox.watches.remove(key), false);
+    assert.equal(await t.inbox.watches.update(key, { dueInMs: 0, progress: NO_PROGRESS }), false);
+  },
+
   'leads for as long as the last request says': async (t) => {
     const watches = t.inbox.watches;
     await watches.lead('a', LEAD_MS);
