@@ -44,8 +44,8 @@ function keyBytesOf(text: string): Buffer | undefined {
 }
 
 /**
- * Points of low order, without the bit of their sign: anyone can make signatures that such a key verifies, and a placeholder of zeros is
- * one of them.
+ * Points of low order, without the bit of their sign: anyone can make signatures that such a key verifies. A key of
+ * zeros is one of them.
  *
  * Source: the curve edwards25519 of RFC 8032, whose cofactor is 8; also in encodings that are not reduced.
  */

@@ -46,7 +46,7 @@ describe('a failure', () => {
   });
 });
 
-describe('a provider that wants to be left alone', () => {
+describe('a provider that asks for a pause', () => {
   it.each([
     ['429', 429, undefined, MINUTE_MS],
     ['429 with seconds', 429, '300', 300_000],

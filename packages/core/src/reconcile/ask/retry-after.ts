@@ -7,7 +7,7 @@ const LEAST_MS = 1000;
 const MOST_MS = 3_600_000;
 
 /**
- * How long a provider wants to be left alone, in milliseconds.
+ * How long a provider asks to wait, in milliseconds.
  *
  * @param header the value of `Retry-After`: seconds, or a date
  * @param nowMs milliseconds since the epoch

@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+
+/** Where two verdicts differ: a name, and whether a request is of that kind. */
+export type Disagreement<Case> = readonly [name: string, is: (one: Case) => boolean];
+
+/** Compares our verdicts with those of a provider's SDK for 10,000 requests. They differ only where it is named, and each name occurs. */
+export async function compareVerdicts<Case>(
+  request: fc.Arbitrary<Case>,
+  weAccept: (one: Case) => boolean,
+  sdkAccepts: (one: Case) => boolean | Promise<boolean>,
+  disagreements: readonly Disagreement<Case>[],
+): Promise<void> {
+  const seen = new Map(disagreements.map(([name]) => [name, 0]));
+  const verdicts = { valid: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(request, async (one) => {
+      const [ours, theirs] = [weAccept(one), await sdkAccepts(one)];
+      verdicts[theirs ? 'valid' : 'refused']++;
+      if (ours === theirs) return;
+      const reasons = disagreements.filter(([, is]) => is(one)).map(([name]) => name);
+      expect(reasons).not.toEqual([]);
+      for (const name of reasons) seen.set(name, (seen.get(name) ?? 0) + 1);
+    }),
+    { numRuns: 10_000, seed: 7 },
+  );
+  for (const [name, times] of seen) expect(times, name).toBeGreaterThan(10);
+  expect(verdicts.valid).toBeGreaterThan(3000);
+  expect(verdicts.refused).toBeGreaterThan(3000);
+}
