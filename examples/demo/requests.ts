@@ -6,6 +6,7 @@ import {
   createCallStatus,
   ERRORS,
   type ErrorCode,
+  isTerminal,
 } from '@call-status/core';
 import {
   type Callback,
@@ -90,11 +91,20 @@ export function reasonOf(code: string | undefined): string {
   return `${code}: ${message.split('. ')[0]}`;
 }
 
-/** The fixtures with evidence, in the order in which a call goes through their statuses. */
+/** The fixtures with evidence, in the order in which a call goes through their statuses: each status once, and one end of a call. */
 function fixturesOf(name: Name): readonly Fixture[] {
+  const shown = new Set<string>();
   return fixtures(name)
     .filter(({ expect, evidence, after }) => expect.kind === 'event' && (evidence !== 'constructed' || after))
-    .sort((a, b) => progress(a) - progress(b));
+    .sort((a, b) => progress(a) - progress(b))
+    .filter(({ expect }) => {
+      if (expect.kind !== 'event') return false;
+      const { callId, status } = expect.event;
+      const step = `${callId} ${isTerminal(status as CallStatus) ? 'ended' : status}`;
+      if (shown.has(step)) return false;
+      shown.add(step);
+      return true;
+    });
 }
 
 function progress({ expect }: Fixture): number {
