@@ -93,9 +93,9 @@ export const mycpaas: ProviderFactory<
 const FOREIGN_HEADERS = [...SIGNATURE_HEADERS.map(({ header }) => header), 'i-twilio-idempotency-token'];
 
 function recognizes(callback: IncomingCallback): boolean {
-  if (FOREIGN_HEADERS.some((header) => callback.header(header) !== undefined)) return false;
   const fields = callback.record;
   if (!id(fields['CallSid'])?.startsWith('CA') || !isStatus(fields['CallStatus'])) return false;
+  if (FOREIGN_HEADERS.some((header) => callback.header(header) !== undefined)) return false;
   const documented = Object.keys(fields).length === 2;
   return documented || isCertainLamlCallStatus(fields);
 }

@@ -156,13 +156,15 @@ export const plivo: ProviderFactory<
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
-  const hasHeader = PLIVO_HEADERS.some((header) => callback.header(header) !== undefined);
-  if (named && hasHeader) return true;
-  if (!named && !hasHeader) return false;
+  if (named && hasOwnHeader(callback)) return true;
   const fields = callback.record;
   const callId = id(fields['CallUUID']);
   if (callId === undefined || !isStatus(fields['CallStatus'])) return false;
-  return named || (UUID.test(callId) && isPlivoCallStatus(fields) === true);
+  return named || (UUID.test(callId) && hasOwnHeader(callback) && isPlivoCallStatus(fields) === true);
+}
+
+function hasOwnHeader(callback: IncomingCallback): boolean {
+  return PLIVO_HEADERS.some((header) => callback.header(header) !== undefined);
 }
 
 function whyNot(callback: IncomingCallback, advice: string): string | undefined {
@@ -170,8 +172,7 @@ function whyNot(callback: IncomingCallback, advice: string): string | undefined 
   if (!('CallUUID' in fields)) return undefined;
   const other = isPlivoCallStatus(fields);
   if (other !== true) return other;
-  const hasHeader = PLIVO_HEADERS.some((header) => callback.header(header) !== undefined);
-  return hasHeader
+  return hasOwnHeader(callback)
     ? `CallUUID is not a UUID, or CallStatus is missing: ${advice}.`
     : `It has no header of Plivo's V3 signature: ${advice}.`;
 }

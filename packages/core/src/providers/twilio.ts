@@ -197,13 +197,17 @@ function hostOf(region: string | undefined, edge: string | undefined): string {
 }
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
-  const hasHeader = OWN_HEADERS.some((header) => callback.header(header) !== undefined);
-  if (named && hasHeader) return true;
-  if (!named && (!hasHeader || isOfSignalWire(callback))) return false;
+  if (named && hasOwnHeader(callback)) return true;
   const fields = callback.record;
   const callSid = id(fields['CallSid']);
   if (callSid === undefined || !isStatus(fields['CallStatus'])) return false;
-  return named || (areSids(callSid, id(fields['AccountSid'])) && isCertainLamlCallStatus(fields));
+  if (named) return true;
+  if (!areSids(callSid, id(fields['AccountSid'])) || !hasOwnHeader(callback) || isOfSignalWire(callback)) return false;
+  return isCertainLamlCallStatus(fields);
+}
+
+function hasOwnHeader(callback: IncomingCallback): boolean {
+  return OWN_HEADERS.some((header) => callback.header(header) !== undefined);
 }
 
 function isOfSignalWire(callback: IncomingCallback): boolean {
@@ -220,9 +224,9 @@ function whyNot(callback: IncomingCallback, advice: string): string | undefined 
     ? 'It has a header of SignalWire.'
     : !areSids(id(fields['CallSid']), id(fields['AccountSid']))
       ? `CallSid and AccountSid are not CA and AC with 32 hexadecimal digits: ${advice}.`
-      : OWN_HEADERS.every((header) => callback.header(header) === undefined)
-        ? `It has none of the headers of Twilio: ${advice}.`
-        : undefined;
+      : hasOwnHeader(callback)
+        ? undefined
+        : `It has none of the headers of Twilio: ${advice}.`;
   return whyNotLaml(fields, reason, advice);
 }
 

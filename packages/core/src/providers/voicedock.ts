@@ -151,13 +151,13 @@ export const voicedock: ProviderFactory<
 });
 
 function recognizes(callback: IncomingCallback): boolean {
-  const event = word(callback.header('x-webhook-event'));
-  if (event !== undefined && event !== 'status-update') return false;
   const { type, call, status } = fieldsOf(callback.record['message']);
   // Vapi wraps its messages alike, but has the status beside the call.
   if (word(type) !== 'status-update' || status !== undefined) return false;
   const { id: callSid, status: callStatus } = fieldsOf(call);
-  return id(callSid) !== undefined && isStatus(callStatus);
+  if (id(callSid) === undefined || !isStatus(callStatus)) return false;
+  const event = word(callback.header('x-webhook-event'));
+  return event === undefined || event === 'status-update';
 }
 
 function whyNot(callback: IncomingCallback, advice: string): string | undefined {

@@ -62,13 +62,13 @@ export function match(
   const [only] = providers;
   if (named && method !== 'GET') return only && acceptsMethod(only.definition, method) ? only : undefined;
   let failure: CallStatusError | undefined;
-  const matching = providers.filter((provider) => {
-    if (!acceptsMethod(provider.definition, method)) return false;
+  const matching: Provider[] = [];
+  for (const provider of providers) {
+    if (!acceptsMethod(provider.definition, method)) continue;
     const found = recognizes(provider, message, callbackOnly, named);
-    if (typeof found === 'boolean') return found;
-    if (failure === undefined || found.code === 'unexpected') failure = found;
-    return false;
-  });
+    if (found === true) matching.push(provider);
+    else if (found !== false && (failure === undefined || found.code === 'unexpected')) failure = found;
+  }
   if (matching.length > 1) {
     throw new CallStatusError('ambiguous_provider', {
       reason: `It matches ${matching.map(({ name }) => name).join(' and ')}.`,
