@@ -12,8 +12,7 @@ export class FieldNames {
   #positions: readonly number[] = [];
   #arePlain: boolean | undefined;
   #wasUsed = false;
-  /** `null`: there is none. */
-  #template: Template | null | undefined;
+  #template: Template | undefined;
 
   constructor(names: readonly string[], limits: Limits) {
     this.#names = names;
@@ -37,11 +36,11 @@ export class FieldNames {
   }
 
   /**
-   * The tree of the fields. From the second time on, it is built from a template if there is one.
+   * The tree of the fields. From the second time on, it is built from a template.
    * @throws CallStatusError `body_too_large`
    */
   toTree(values: readonly string[]): FieldTree {
-    if (this.#wasUsed && this.#template === undefined) this.#template = templateOf(this.#names, this.#limits) ?? null;
+    if (this.#wasUsed) this.#template ??= templateOf(this.#names, this.#limits);
     this.#wasUsed = true;
     return this.#template?.fill(values) ?? toTree(this.toRecord(values), this.#limits);
   }

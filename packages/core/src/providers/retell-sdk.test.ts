@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { symmetric } from 'retell-sdk/lib/webhook_auth.js';
 import { describe, it } from 'vitest';
-import { compareVerdicts } from '../../test/compare-verdicts.ts';
+import { compareVerdicts, type Disagreement } from '../../test/compare-verdicts.ts';
 import { jsonOf, messageOf } from '../../test/message-of.ts';
 import { retell } from './retell.ts';
 
@@ -23,7 +23,7 @@ function weAccept({ body, signature, key }: Case): boolean {
 }
 
 /** Where the verdicts differ, and why ours is right. */
-const DISAGREEMENTS: readonly (readonly [name: string, is: (one: Case) => boolean])[] = [
+const DISAGREEMENTS: readonly Disagreement<Case>[] = [
   // The SDK verifies a text, which has U+FFFD where the body has bytes that are no UTF-8. It refuses what Retell signed.
   ['the body is not UTF-8', ({ body }) => !Buffer.from(body.toString()).equals(body)],
 ];

@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import fc from 'fast-check';
 import { TelnyxWebhook } from 'telnyx/lib/webhooks.js';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { compareVerdicts } from '../../test/compare-verdicts.ts';
+import { compareVerdicts, type Disagreement } from '../../test/compare-verdicts.ts';
 import { messageOf, type Sent } from '../../test/message-of.ts';
 import { telnyx } from './telnyx.ts';
 
@@ -43,7 +43,7 @@ function weAccept({ sent, key }: Case): boolean {
 }
 
 /** Where the verdicts differ, and why ours is right. */
-const DISAGREEMENTS: readonly (readonly [name: string, is: (one: Case) => boolean])[] = [
+const DISAGREEMENTS: readonly Disagreement<Case>[] = [
   // Anyone can change these bits, so that one signature has four texts. The SDK ignores them.
   ['spare bits of the signature are set', ({ sent }) => hasSpareBits(sent.headers['telnyx-signature-ed25519'] ?? '')],
   ['spare bits of the key are set', ({ key }) => hasSpareBits(key)],
