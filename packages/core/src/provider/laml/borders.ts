@@ -7,7 +7,8 @@ import type { FieldTree } from '../../decode/fields.ts';
  * SignalWire itself can have produced, as far as it determines the call and its status:
  *
  * - {@link hasSwallowedFields}: no field is in the URL.
- * - {@link isCutByItsAuthor}: the first `CallSid` and the first `CallStatus` in the fields are field names.
+ * - {@link isCutByItsAuthor}: the first `CallSid` and the first `CallStatus` in the fields are field names. Where fields that are not known
+ *   sort before them, {@link isUnmistakable}: no other place of the text can be meant.
  *
  * Fields that sort after `CallStatus` prove nothing: a caller's name may be `CallSid`.
  */
@@ -101,7 +102,7 @@ const BEFORE_CALL_SID: ReadonlyMap<string, RegExp> = new Map([
 const PROTECTED: readonly string[] = ['CallSid', 'CallStatus', ...BEFORE_CALL_SID.keys()];
 
 /**
- * Whether the event is built from the signed fields themselves: a name such as `[CallSid]` sorts after all others, and its value would
+ * Whether the event is built from the signed fields themselves: a name such as `CallSid[0]` sorts after `CallSid`, and its value would
  * replace the call id.
  *
  * @param tree the fields that the event is built from
@@ -124,7 +125,7 @@ type Stage = 'before' | 'CallSid' | 'CallStatus';
  * @param isStatus whether SignalWire uses this status word; otherwise its end is checked too
  */
 export function isCutByItsAuthor(
-  fields: Pick<FieldPairs, 'firstSorted' | 'sortedText'>,
+  fields: Pick<FieldPairs, 'firstSorted' | 'sortedText' | 'toRecord'>,
   isStatus: (word: string) => boolean,
 ): boolean {
   let stage: Stage = 'before';
@@ -133,7 +134,7 @@ export function isCutByItsAuthor(
   const verdict = fields.firstSorted((name, value) => {
     switch (stage) {
       case 'before':
-        if (name !== 'CallSid') return formOf(name)?.test(value) === true ? undefined : false;
+        if (name !== 'CallSid') return isBeforeCallSid(name, value, fields) ? undefined : false;
         stage = 'CallSid';
         return !NO_CALL_SID.test(value) && (hasStatus || WHOLE_ID.test(value)) ? undefined : false;
       case 'CallSid':
@@ -149,8 +150,35 @@ export function isCutByItsAuthor(
   return verdict ?? true;
 }
 
-function formOf(name: string): RegExp | undefined {
-  return BEFORE_CALL_SID.get(name) ?? (AUDIO_FIELD.test(name) ? DECIMAL : undefined);
+function isBeforeCallSid(name: string, value: string, fields: Pick<FieldPairs, 'sortedText' | 'toRecord'>): boolean {
+  const form = BEFORE_CALL_SID.get(name) ?? (AUDIO_FIELD.test(name) ? DECIMAL : undefined);
+  if (form !== undefined) return form.test(value);
+  return /^[A-Z][A-Za-z]*$/.test(name) && !KNOWN_NAME.test(name + value) && isUnmistakable(fields);
+}
+
+const KNOWN_NAME = /A(?:ccountSid|nsweredBy|p(?:plicationSid|iVersion)|udio(?:In|Out))|Call(?:Duration|Sid|Status)/;
+const FIRST_FIELD = new RegExp(`^AccountSid(${UUID}|${TWILIO_ID})`);
+const CALL = new RegExp(`CallSid(${UUID}|${TWILIO_ID})CallStatus`, 'g');
+
+/**
+ * Whether the text can be of one call only: the URL ends before the id of the account, and `CallSid`, an id and `CallStatus` follow each
+ * other once. So a status callback may have fields that are not known here, whoever chooses their values, and no border moves. If a caller
+ * has such a text as a name, the callbacks of that call are refused.
+ */
+function isUnmistakable(fields: Pick<FieldPairs, 'sortedText' | 'toRecord'>): boolean {
+  const record = fields.toRecord();
+  const text = fields.sortedText();
+  const account = FIRST_FIELD.exec(text);
+  const calls = Array.from(text.matchAll(CALL), ([, id]) => id);
+  return (
+    account !== null &&
+    record['AccountSid'] === account[1] &&
+    record['CallSid'] === calls[0] &&
+    calls.length === 1 &&
+    record['CallbackSource'] === 'call-progress-events' &&
+    // Of a repeated name, the text that is signed has each value once.
+    !Object.values(record).some(Array.isArray)
+  );
 }
 
 /** Fields that only other messages have, each followed by the beginning of a value. */
