@@ -1,6 +1,6 @@
 import { CallStatusError } from '@call-status/core';
 import type { StoreHealth } from '@call-status/core/inbox';
-import { toInboxError } from './connection/errors.ts';
+import { sqlStateOf, toInboxError } from './connection/errors.ts';
 import { probeNamedStatements } from './connection/named-statements.ts';
 import { type Driver, lockMsOf, type Query, type Row, type Session } from './connection/session.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -9,6 +9,9 @@ import { requireRights } from './schema/rights.ts';
 import type { Store } from './store.ts';
 import { CommitLoop } from './write/commit-loop.ts';
 import type { Operation } from './write/operation.ts';
+
+/** The SQLSTATE of a write in a transaction that only reads. */
+const READ_ONLY = '25006';
 
 /** Learns what this process has written. */
 export interface StoreListener {
@@ -49,7 +52,7 @@ export class OpenedStore implements Store {
   /** Opens it. Safe to call again. With `create`, makes or updates the tables if the options allow it. */
   open(create = false): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(new CallStatusError('closed'));
-    if (create && !this.#mayCreate) {
+    if (create && !this.#mayCreate && !this.#options.readOnly) {
       this.#mayCreate = true;
       this.#opening = undefined;
     }
@@ -70,6 +73,7 @@ export class OpenedStore implements Store {
 
   write<Arg, Result, Prepared>(operation: Operation<Arg, Result, Prepared>, arg: Arg): Promise<Result> {
     if (this.#closing !== undefined) return Promise.reject(new CallStatusError('closed'));
+    if (this.#options.readOnly) return Promise.reject(this.#writesNothing());
     // Without a turn in between, so that operations keep their order.
     return this.#loop.write(operation, arg);
   }
@@ -98,7 +102,7 @@ export class OpenedStore implements Store {
       await this.#opened();
       return await run();
     } catch (error) {
-      throw toInboxError(error);
+      throw this.#options.readOnly && sqlStateOf(error) === READ_ONLY ? this.#writesNothing() : toInboxError(error);
     }
   }
 
@@ -115,8 +119,15 @@ export class OpenedStore implements Store {
     this.#isOpen = true;
   }
 
+  #writesNothing(): CallStatusError {
+    const { server } = this.driver;
+    const hint = 'The inbox was opened with readOnly.';
+    return new CallStatusError('inbox_unwritable', { ...(server !== undefined && { server }), hint });
+  }
+
   /** A connection to write on, to a store that is prepared. */
   async connect(): Promise<Session> {
+    if (this.#options.readOnly) throw this.#writesNothing();
     await this.#opened();
     const session = await this.driver.connect();
     try {

@@ -13,6 +13,7 @@ it('fills in the defaults', () => {
     listen: true,
     preparedStatements: true,
     migrate: true,
+    readOnly: false,
     sweepMs: 60_000,
     connectTimeoutMs: 2000,
     queryTimeoutMs: 3500,

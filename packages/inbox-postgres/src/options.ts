@@ -54,6 +54,12 @@ export interface PostgresSettings {
    */
   readonly migrate?: boolean;
   /**
+   * Whether the database is only read: every transaction is READ ONLY, tables are not brought up to date, and writes reject with
+   * `inbox_unwritable`.
+   * @default false
+   */
+  readonly readOnly?: boolean;
+  /**
    * How long an ended call and its events stay after its last event, in milliseconds; `Infinity` to keep them forever. A live call stays
    * seven times as long. The ids of removed events stay known until seven days after that last event, so that a late redelivery is still a
    * duplicate. A service stores the setting in the database; without the option, the stored one applies.
@@ -150,6 +156,7 @@ const OPTIONS: OptionRules<PostgresInboxOptions> = {
   listen: BOOLEAN,
   preparedStatements: { ...BOOLEAN, aliases: ['prepare', 'prepared'] },
   migrate: { ...BOOLEAN, aliases: ['migrations'] },
+  readOnly: { ...BOOLEAN, aliases: ['readonly', 'read_only'] },
   retentionMs: {
     expected: 'milliseconds, more than 0',
     fits: (value) => typeof value === 'number' && value > 0,
@@ -189,12 +196,15 @@ export function resolveOptions(options: PostgresInboxOptions): ResolvedOptions {
   checkOptions('postgresInbox()', options, OPTIONS);
   const ways = (['url', 'hosts', 'pool'] as const).filter((way) => options[way] !== undefined);
   if (ways.length !== 1) throw new CallStatusError('invalid_options', { issues: [WAYS] });
+  const { readOnly = false } = options;
   return {
     ...options,
     schema: options.schema ?? 'call_status',
     listen: options.listen ?? true,
-    preparedStatements: options.preparedStatements ?? true,
-    migrate: options.migrate ?? true,
+    // Only writes are prepared.
+    preparedStatements: (options.preparedStatements ?? true) && !readOnly,
+    migrate: (options.migrate ?? true) && !readOnly,
+    readOnly,
     sweepMs: options.sweepMs ?? 60_000,
     connectTimeoutMs: options.connectTimeoutMs ?? 2000,
     queryTimeoutMs: options.queryTimeoutMs ?? 3500,

@@ -103,7 +103,7 @@ export class PostgresInbox implements Inbox {
     const changed = (): void => {
       this.#version++;
     };
-    this.#retentionMs = options.retentionMs;
+    this.#retentionMs = options.readOnly ? undefined : options.retentionMs;
     this.#hints = new Hints({ driver, schema, listen, pollMs, isDirect: options.listenUrl !== undefined });
     driver.onWarning?.((warning) => this.#hints.warn(warning));
     const workIsDue = (): void => this.#hints.workIsDue();

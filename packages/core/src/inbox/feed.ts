@@ -7,6 +7,12 @@ export interface FeedQuery {
    * @default the oldest event that is kept
    */
   readonly after?: string;
+  /**
+   * Where to begin without `after`: ISO 8601, or a `Date`. All events that were received at this time or later follow, and some that were
+   * received before it.
+   * @default the oldest event that is kept
+   */
+  readonly since?: string | Date;
   /** Only of this provider. */
   readonly provider?: string;
   /**

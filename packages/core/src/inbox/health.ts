@@ -85,6 +85,16 @@ export interface StoreHealth {
   readonly walBytes?: number;
 }
 
+/** What a check of a store found. */
+export interface StoreCheck {
+  /** The version of its tables. */
+  readonly version: number;
+  /** The version that this release needs. */
+  readonly needed: number;
+  /** What is damaged or missing, one sentence each; empty if nothing is. */
+  readonly problems: readonly string[];
+}
+
 /** What a worker does now. */
 export interface WorkerLoad {
   /** How many events it has now. */

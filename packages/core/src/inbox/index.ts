@@ -10,6 +10,7 @@ export type {
   InboxCounts,
   InboxHealth,
   ProviderHealth,
+  StoreCheck,
   StoreHealth,
   WatchHealth,
   WorkerHealth,

@@ -80,6 +80,8 @@ export interface CallQuery extends PageQuery {
    * characters than digits, only the digits are compared with numbers: `+1 (555) 010` finds `+1555010…`.
    */
   readonly search?: string;
+  /** Calls that this call made: those with this `parentCallId`. */
+  readonly parentCallId?: string;
   /** Live calls without an event for so many milliseconds. */
   readonly silentForMs?: number;
   /** Calls with conflicting outcomes, or those without. */

@@ -64,6 +64,7 @@ const CALLS = {
     expected: `${LEAST_SEARCH} to ${LONGEST_SEARCH} characters of a call id, or digits of a number`,
     fits: (value) => typeof value === 'string' && value.length >= LEAST_SEARCH && value.length <= LONGEST_SEARCH,
   },
+  parentCallId: { expected: 'the id of a call', fits: (value) => typeof value === 'string' && value !== '' },
   silentForMs: {
     expected: 'a number of milliseconds, 0 or more',
     fits: (value) => typeof value === 'number' && value >= 0 && value <= OPEN_MS,
@@ -169,6 +170,7 @@ export function queryRules(isCursor: (cursor: string) => boolean): {
     endCall: END,
     events: {
       after: { ...cursor, fits: (value) => value === 'end' || cursor.fits(value) },
+      since: TIME,
       provider: SPAN.provider,
       limit: LIMIT,
     },

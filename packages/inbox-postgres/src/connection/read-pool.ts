@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../options.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
 import { fromServer, nameOf, spanOf } from './server-errors.ts';
 import { requireWritable, type Servers } from './servers.ts';
-import { BEGIN_SHORT, lockMsOf, type Query } from './session.ts';
+import { BEGIN_READING, BEGIN_SHORT, lockMsOf, type Query } from './session.ts';
 import { TYPES } from './types.ts';
 
 /** Connections for reading: those of the application's pool, or a few to the server that can be written. */
@@ -19,12 +19,17 @@ export class ReadPool {
   }
 
   /** Runs a statement. */
-  query: Query = (text, values) => this.#use((query) => query(text, values));
+  query: Query = (text, values) =>
+    this.#options.readOnly
+      ? this.transaction((query) => query(text, values))
+      : this.#use((query) => query(text, values));
 
   /** Runs statements in a transaction. */
   transaction<T>(run: (query: Query) => Promise<T>, settings = ''): Promise<T> {
+    const { readOnly, queryTimeoutMs } = this.#options;
     return this.#use(async (query) => {
-      await query(`${BEGIN_SHORT}; SET LOCAL lock_timeout = ${lockMsOf(this.#options.queryTimeoutMs)}; ${settings}`);
+      const begin = readOnly ? BEGIN_READING : BEGIN_SHORT;
+      await query(`${begin}; SET LOCAL lock_timeout = ${lockMsOf(queryTimeoutMs)}; ${settings}`);
       const result = await run(query);
       await query('COMMIT');
       return result;

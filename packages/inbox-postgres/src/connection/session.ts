@@ -37,6 +37,9 @@ export const IDLE_MS = 3000;
 /** Begins a transaction of the inbox. */
 export const BEGIN_SHORT: string = `${BEGIN}; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}`;
 
+/** Begins a transaction of an inbox that only reads. */
+export const BEGIN_READING: string = BEGIN_SHORT.replace('READ WRITE', 'READ ONLY');
+
 /**
  * How long a statement of the inbox may wait for a lock, in milliseconds: less than for its answer. So the server gives up first, and no
  * backend goes on waiting for a client that has left, with the locks that it has already.

@@ -36,13 +36,15 @@ function statusesOf(status: NonNullable<CallQuery['status']>): readonly CallStat
 
 /** All conditions on a call `c` with a dead letter `dead`, at the time of `n`. */
 export function allConditions(query: CallQuery, values: Values): string[] {
-  const { provider, state, status, answered, search, silentForMs, hasConflict, hasDeadLetter, changedSince } = query;
+  const { provider, state, status, answered, search, parentCallId } = query;
+  const { silentForMs, hasConflict, hasDeadLetter, changedSince } = query;
   const conditions = timeConditions(query, values);
   if (provider !== undefined) conditions.push(`c.provider = ${values.add(provider)}`);
   if (state !== undefined) conditions.push(state === 'ended' ? 'c.terminal' : 'NOT c.terminal');
   if (status !== undefined) conditions.push(`c.status = ANY(${values.add(statusesOf(status))}::text[])`);
   if (answered !== undefined) conditions.push(`c.answered = ${values.add(answered)}`);
   if (search !== undefined) conditions.push(searchCondition(search, values));
+  if (parentCallId !== undefined) conditions.push(`c.parent_call_id = ${values.add(parentCallId)}`);
   if (silentForMs !== undefined) {
     const silence = values.add(Math.ceil(silentForMs));
     conditions.push(`NOT c.terminal AND c.last_event_at <= (SELECT now FROM n) - ${silence}::bigint`);

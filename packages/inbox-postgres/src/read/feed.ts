@@ -31,19 +31,35 @@ export class Feed {
 
   async page(query: FeedQuery = {}): Promise<FeedPage> {
     checkOptions('query', query, FEED_QUERY);
-    const { after, provider, limit = PAGE_ROWS } = query;
+    const { after, since, provider, limit = PAGE_ROWS } = query;
     const { row: ceiling, isSettled } = await this.#ceiling.read();
     if (after === 'end' && !isSettled) throw new CallStatusError('inbox_unavailable', { hint: UNSETTLED });
     const place = after === undefined || after === 'end' ? undefined : feedCursor.decode(after);
-    const from = after === 'end' ? ceiling : (place?.row ?? 0);
+    const from = after === 'end' ? ceiling : (place?.row ?? (await this.#before(since)));
     const { text, values } = feedPageSql(this.#store.schema, { from, ceiling, provider, limit });
     const rows = await byIndex(this.#store, (run) => run(text, values));
     return pageOf(rows, { from, ceiling, isSettled, place, limit });
+  }
+
+  /** An event before which none was received since a time: the first one of a call that had begun. */
+  async #before(since: FeedQuery['since']): Promise<number> {
+    if (since === undefined) return 0;
+    const [first] = await byIndex(this.#store, (run) =>
+      run(firstOfCallBeforeSql(this.#store.schema), [new Date(since).getTime()]),
+    );
+    return (first?.['id'] ?? 1) - 1;
   }
 }
 
 const UNSETTLED =
   'Another process has been recording an event for more than a second, so it is unknown where the feed ends.';
+
+function firstOfCallBeforeSql(schema: string): string {
+  return `
+    SELECT r.id FROM (
+      SELECT id FROM ${schema}.calls WHERE first_event_at < $1::bigint ORDER BY first_event_at DESC, id DESC LIMIT 1) c
+    CROSS JOIN LATERAL (SELECT id FROM ${schema}.recorded WHERE recorded.call = c.id OFFSET 0) r ORDER BY r.id LIMIT 1`;
+}
 
 /** Which events to read. */
 interface Range {

@@ -49,6 +49,17 @@ export async function requireSchema(session: Session, schema: string): Promise<v
   requireVersions(await readVersions(session, schema), schema, migrations(quoted(schema)).length);
 }
 
+/**
+ * The version of the tables, and the one that this release needs. Only reads.
+ *
+ * @throws CallStatusError `inbox_missing`; also errors of the connection
+ */
+export async function requiredVersions(driver: Driver, schema: string): Promise<{ version: number; needed: number }> {
+  const found = await versionsOf(driver, schema);
+  if (found === undefined) throw missing(schema, true);
+  return { version: found.version, needed: migrations(quoted(schema)).length };
+}
+
 /** The schema in the form in which it stands in statements. */
 export function quoted(schema: string): string {
   return `"${schema}"`;

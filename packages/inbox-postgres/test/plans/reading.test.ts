@@ -42,6 +42,7 @@ const QUERIES: readonly CallQuery[] = [
   { search: '0001' },
   { search: 'c4ca' },
   { search: 'no such call' },
+  { parentCallId: 'c4ca4238a0b923820dcc509a6f75849b', since: ago(2), until: ago(1) },
   { silentForMs: HOUR },
   { silentForMs: 0, provider: 'rare', answered: true },
   { hasConflict: true },
@@ -62,6 +63,7 @@ const ALL_TIMES = { after: { at: 0, row: 0 }, last: { at: Date.now(), row: ROWS 
 const OPERATIONS: Readonly<Record<string, (store: PlainStore) => Promise<unknown>>> = {
   getCall: (store) => getCall(store, 'zenith', 'c4ca4238a0b923820dcc509a6f75849b'),
   'events from the beginning': (store) => new Feed(store).page(),
+  'events since a time': (store) => new Feed(store).page({ since: ago(1) }),
   'events from the end': (store) => new Feed(store).page({ after: 'end' }),
   'events after a place': (store) => new Feed(store).page({ after: `${ROWS}-0`, limit: 200 }),
   'events of a provider': (store) => new Feed(store).page({ after: `${ROWS}-0`, provider: 'rare' }),

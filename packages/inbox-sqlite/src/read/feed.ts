@@ -18,9 +18,12 @@ const PAGE = `
   recorded.id AS id, transition, erasing.call IS NOT NULL AS is_erased, (SELECT removed_to FROM inbox WHERE id = 1) AS removed
   FROM recorded LEFT JOIN erasing ON erasing.call = recorded.call`;
 
-export const FEED_SQL: Sql<'marks' | 'page' | 'pageOfProvider'> = {
+export const FEED_SQL: Sql<'marks' | 'page' | 'pageOfProvider' | 'before'> = {
   marks: `
     SELECT removed_to AS removed, max(removed_to, coalesce((SELECT max(id) FROM recorded), 0)) AS last FROM inbox WHERE id = 1`,
+  before: `
+    SELECT min(id) AS id FROM recorded INDEXED BY recorded_by_call WHERE call = (
+      SELECT id FROM calls INDEXED BY calls_ended WHERE terminal = 1 AND first_event_at < ? ORDER BY first_event_at DESC LIMIT 1)`,
   page: `SELECT event, ${PAGE} WHERE recorded.id > ? ORDER BY recorded.id LIMIT ?`,
   pageOfProvider: `
     SELECT CASE WHEN provider = ? THEN event END AS event, ${PAGE} LEFT JOIN calls ON calls.id = recorded.call
@@ -36,12 +39,14 @@ export class Feed {
   }
 
   /** Reads a page in steps. */
-  *page({ after, provider, limit = PAGE_ROWS }: FeedQuery): Generator<void, FeedPage> {
+  *page({ after, since, provider, limit = PAGE_ROWS }: FeedQuery): Generator<void, FeedPage> {
     const marks = this.#statements.marks.get() as Row;
     const end = feedCursor.encode({ row: marks['last'], removed: marks['removed'] });
     if (after === 'end') return { rows: [], next: end, missed: false };
     let { row, removed } =
-      after === undefined ? { row: 0, removed: marks['removed'] as number } : feedCursor.decode(after);
+      after === undefined
+        ? { row: this.#before(since), removed: marks['removed'] as number }
+        : feedCursor.decode(after);
     if (row > marks['last']) return { rows: [], next: end, missed: true };
     removed = Math.min(removed, marks['removed']);
     let missed = false;
@@ -66,6 +71,13 @@ export class Feed {
       if (rows.length < wanted) break;
     }
     return { rows: found, next: feedCursor.encode({ row, removed }), missed };
+  }
+
+  /** An event before which none was received since a time: the first one of a call that had begun, and has ended. */
+  #before(since: FeedQuery['since']): number {
+    if (since === undefined) return 0;
+    const first = this.#statements.before.get(new Date(since).getTime());
+    return (first?.['id'] ?? 1) - 1;
   }
 
   #read(provider: string | undefined, after: number, limit: number): Row[] {

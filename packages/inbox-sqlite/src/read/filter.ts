@@ -12,7 +12,8 @@ export interface Condition {
 
 /** What a query asks of a call, besides its place in the list. */
 export function filterOf(query: CallQuery, wall: number): Condition {
-  const { provider, status, state, answered, silentForMs, hasConflict, hasDeadLetter, changedSince } = query;
+  const { provider, status, state, answered, parentCallId, silentForMs, hasConflict, hasDeadLetter, changedSince } =
+    query;
   const all: Condition[] = [
     where('first_event_at >= ?', timeRange(query).sinceMs),
     ...maybe(provider, (name) => where('provider = ?', name)),
@@ -22,6 +23,7 @@ export function filterOf(query: CallQuery, wall: number): Condition {
     }),
     ...maybe(state, (one) => where(`terminal = ${Number(one === 'ended')}`)),
     ...maybe(answered, (is) => where(`answered = ${Number(is)}`)),
+    ...maybe(parentCallId, (callId) => where('parent_call_id = ?', callId)),
     ...maybe(silentForMs, (ms) => where('terminal = 0 AND last_event_at <= ?', wall - ms)),
     ...maybe(hasConflict, (has) => where(`has_conflict = ${Number(has)}`)),
     ...maybe(hasDeadLetter, (has) => where(`dead_letters ${has ? '>' : '='} 0`)),

@@ -63,6 +63,41 @@ export const FEED: Tests = {
     assert.deepEqual(idsOf((await t.inbox.events({ after: end.next })).rows), ['acme:c4:ringing', 'acme:c4:busy']);
   },
 
+  'begins with what was received since a time, and leaves nothing of it out': async (t) => {
+    await t.record('c1', 'ringing', 'completed');
+    t.clock.advance(1000);
+    await t.record('c2', 'ringing');
+    t.clock.advance(1000);
+    const since = new Date(t.clock.now());
+    await t.record('c2', 'completed');
+    await t.record('c3', 'ringing');
+    const wanted = ['acme:c2:completed', 'acme:c3:ringing'];
+    const { rows, next, missed } = await t.inbox.events({ since });
+    const ids = idsOf(rows);
+    assert.deepEqual(ids.slice(-2), wanted);
+    assert.equal(missed, false);
+    assert.deepEqual(idsOf((await t.inbox.events({ since: since.toISOString() })).rows), ids);
+    assert.deepEqual(idsOf((await t.inbox.events({ since: new Date(0) })).rows).slice(-2), wanted);
+    t.clock.advance(1000);
+    const later = new Date(t.clock.now());
+    await t.record('c4', 'ringing');
+    assert.deepEqual(idsOf((await t.inbox.events({ since: later })).rows).slice(-1), ['acme:c4:ringing']);
+    assert.deepEqual(idsOf((await t.inbox.events({ after: next, since: new Date(0) })).rows), ['acme:c4:ringing']);
+  },
+
+  'begins where it was told, and not with the oldest event, if that was received long before': async (t) => {
+    await t.record('old', 'ringing', 'completed');
+    t.clock.advance(60_000);
+    await t.record('before', 'ringing', 'completed');
+    t.clock.advance(60_000);
+    const since = new Date(t.clock.now());
+    await t.record('new', 'ringing');
+    assert.ok(!idsOf((await t.inbox.events({ since })).rows).includes('acme:old:ringing'));
+    t.clock.advance(60_000);
+    const ids = idsOf((await t.inbox.events({ since: new Date(t.clock.now()) })).rows);
+    assert.ok(!ids.includes('acme:old:ringing'));
+  },
+
   'shows one provider, and its cursor passes the events of others': async (t) => {
     for (let at = 0; at < 6; at++) {
       await t.inbox.record(t.event(`c${at}`, 'ringing', { provider: at % 3 === 0 ? 'acme' : 'zenith' }));

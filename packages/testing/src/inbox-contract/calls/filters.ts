@@ -108,6 +108,17 @@ export const FILTERS: Tests = {
     assert.deepEqual(await find(t, { answered: false }), ['no']);
   },
 
+  'lists the calls that a call made': async (t) => {
+    await t.record('parent', 'in-progress');
+    for (const callId of ['first', 'second']) {
+      await t.inbox.record({ ...t.event(callId, 'ringing'), parentCallId: 'parent' });
+    }
+    await t.inbox.record({ ...t.event('other', 'ringing'), parentCallId: 'paren' });
+    assert.deepEqual(await find(t, { parentCallId: 'parent' }), ['second', 'first']);
+    assert.deepEqual(await find(t, { parentCallId: 'parent', state: 'ended' }), []);
+    assert.deepEqual(await find(t, { parentCallId: 'first' }), []);
+  },
+
   'lists calls with contradicting ends, and others': async (t) => {
     await t.record('plain', 'completed', 'ringing');
     await t.record('twice', 'completed', 'busy');

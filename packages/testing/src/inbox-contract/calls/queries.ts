@@ -64,6 +64,7 @@ const WRONG: readonly (readonly [name: string, values: readonly unknown[]])[] = 
   ['hasConflict', NOT_BOOLEAN],
   ['hasDeadLetter', NOT_BOOLEAN],
   ['search', ['', 'ab', 'x'.repeat(257), 123, null]],
+  ['parentCallId', ['', 7, null, ['c1']]],
   ['silentForMs', [-1, Number.NaN, Number.POSITIVE_INFINITY, '5', null]],
   ['bucketMs', [0, 999, 1000.5, -1000, Number.NaN, Number.POSITIVE_INFINITY, '1000', null]],
   ['by', ['callId', 'Provider', '', null, ['provider']]],
@@ -80,6 +81,7 @@ const RIGHT = {
   status: 'ringing',
   answered: true,
   search: 'c1x',
+  parentCallId: 'c1',
   silentForMs: 0,
   hasConflict: true,
   hasDeadLetter: false,
@@ -92,7 +94,17 @@ const RIGHT = {
 };
 
 const SPAN = ['provider', 'since', 'until'];
-const CALLS = ['state', 'status', 'answered', 'search', 'silentForMs', 'hasConflict', 'hasDeadLetter', 'changedSince'];
+const CALLS = [
+  'state',
+  'status',
+  'answered',
+  'search',
+  'parentCallId',
+  'silentForMs',
+  'hasConflict',
+  'hasDeadLetter',
+  'changedSince',
+];
 
 /** A method that takes a query. */
 interface Method {
@@ -122,7 +134,7 @@ const METHODS: readonly Method[] = [
   },
   {
     name: 'events',
-    parts: ['after', 'provider', 'limit'],
+    parts: ['after', 'since', 'provider', 'limit'],
     ask: (inbox, query) => inbox.events(query as FeedQuery),
   },
   {

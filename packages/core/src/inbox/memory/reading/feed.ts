@@ -3,11 +3,14 @@ import { checkOptions } from '../../../rules/check-options.ts';
 import type { FeedPage, FeedQuery } from '../../feed.ts';
 import { feedCursor } from '../../rows/cursors.ts';
 import type { KeptCalls } from '../calls/kept-calls.ts';
-import type { Entry } from '../calls/serial-log.ts';
+import type { Entry, SerialLog } from '../calls/serial-log.ts';
 import { QUERIES, ROWS_PER_PAGE } from './pages.ts';
 
 /** How many events are examined for one page, if those of one provider are wanted. */
 const EXAMINED_PER_PAGE = 1000;
+
+/** How many events are read at a time to find the first one since a time. */
+const STEP = 1000;
 
 /**
  * A page of the feed. Events leave the inbox with their calls.
@@ -16,11 +19,12 @@ const EXAMINED_PER_PAGE = 1000;
  */
 export function readFeed({ events, lastRemoved }: KeptCalls, query: FeedQuery, last: number): FeedPage {
   checkOptions('query', query, QUERIES.events);
-  const { after, provider, limit = ROWS_PER_PAGE } = query;
+  const { after, since, provider, limit = ROWS_PER_PAGE } = query;
   const cursorOf = (row: number): string => feedCursor.encode({ row, removed: lastRemoved });
   if (after === 'end') return { rows: [], next: cursorOf(last), missed: false };
 
-  const { row, removed } = after === undefined ? { row: 0, removed: lastRemoved } : feedCursor.decode(after);
+  const start = since === undefined ? 0 : lastBefore(events, new Date(since));
+  const { row, removed } = after === undefined ? { row: start, removed: lastRemoved } : feedCursor.decode(after);
   if (row > last) return { rows: [], next: cursorOf(last), missed: true };
   const isOfProvider = ({ item }: Entry<AnyCallStatusEvent>): boolean =>
     provider === undefined || item.provider === provider;
@@ -34,4 +38,16 @@ export function readFeed({ events, lastRemoved }: KeptCalls, query: FeedQuery, l
     next: cursorOf(lastRead?.serial ?? last),
     missed: lastRemoved > Math.max(row, removed),
   };
+}
+
+/** The number of the last event before the first one that was received at a time or later. */
+function lastBefore(events: SerialLog<AnyCallStatusEvent>, since: Date): number {
+  const time = since.toISOString();
+  let row = 0;
+  for (let entries = events.after(row, STEP); entries.length > 0; entries = events.after(row, STEP)) {
+    const first = entries.find(({ item }) => item.receivedAt >= time);
+    if (first !== undefined) return first.serial - 1;
+    row = (entries.at(-1) as Entry<AnyCallStatusEvent>).serial;
+  }
+  return row;
 }

@@ -36,15 +36,23 @@ function matcher(query: CallQuery, now: number): (queue: CallQueue) => boolean {
 }
 
 /** Whether a call matches as far as its events tell. */
-function rowMatcher({ answered, search, hasConflict, changedSince }: CallQuery): (queue: CallQueue) => boolean {
+function rowMatcher({
+  answered,
+  search,
+  parentCallId,
+  hasConflict,
+  changedSince,
+}: CallQuery): (queue: CallQueue) => boolean {
   const wanted = search === undefined ? undefined : searchOf(search);
   const changedSinceMs = changedSince === undefined ? undefined : new Date(changedSince).getTime();
-  if ([answered, wanted, hasConflict, changedSinceMs].every((each) => each === undefined)) return () => true;
+  if ([answered, wanted, parentCallId, hasConflict, changedSinceMs].every((each) => each === undefined))
+    return () => true;
   return (queue) => {
     const row = queue.toRow();
     return (
       (answered === undefined || row.answered === answered) &&
       (wanted === undefined || isFound(row, wanted)) &&
+      (parentCallId === undefined || row.parent_call_id === parentCallId) &&
       (hasConflict === undefined || row.has_conflict === hasConflict) &&
       (changedSinceMs === undefined || row.last_event_at >= changedSinceMs)
     );
