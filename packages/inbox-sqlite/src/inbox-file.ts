@@ -41,7 +41,7 @@ export class InboxFile {
   constructor(options: ResolvedOptions, connection: Connection, startThread: StartThread, onWorkDue: () => void) {
     this.#options = options;
     this.#connection = connection;
-    this.#mayCreate = options.create;
+    this.#mayCreate = options.create && !options.readOnly;
     const startOnSameFile: StartThread = (waits) => {
       // A thread that starts later must not open another file than the first one did.
       this.#store();
@@ -54,7 +54,7 @@ export class InboxFile {
   ready({ create = false, onWarning }: { readonly create?: boolean; readonly onWarning?: Warn }): void | Promise<void> {
     this.#requireNotClosed();
     if (onWarning !== undefined) this.#warn = onWarning;
-    this.#mayCreate ||= create;
+    this.#mayCreate ||= create && !this.#options.readOnly;
     if (this.#waiting !== undefined) return this.#waiting;
     try {
       this.#open();
@@ -69,7 +69,7 @@ export class InboxFile {
 
   #open(): void {
     this.#store();
-    this.#queue.start();
+    if (!this.#options.readOnly) this.#queue.start();
   }
 
   async #openLater(): Promise<void> {
@@ -111,6 +111,7 @@ export class InboxFile {
   ): Promise<Result> {
     try {
       this.#requireNotClosed();
+      this.#requireWritable();
       if (!this.#isOpened) this.#store();
       return this.#queue.write(name, args, this.#options.times(), settle);
     } catch (error) {
@@ -144,6 +145,11 @@ export class InboxFile {
 
   #requireNotClosed(): void {
     if (this.#closing !== undefined) throw new CallStatusError('closed');
+  }
+
+  #requireWritable(): void {
+    const { readOnly, path } = this.#options;
+    if (readOnly) throw new CallStatusError('inbox_unwritable', { path, hint: 'The inbox was opened with readOnly.' });
   }
 
   #store(): Store {

@@ -9,6 +9,7 @@ describe('resolveOptions', () => {
       path: join(process.cwd(), 'calls.db'),
       isRelative: true,
       create: false,
+      readOnly: false,
       retentionMs: undefined,
       busyTimeoutMs: 3000,
       pollMs: 250,
@@ -76,7 +77,7 @@ describe('resolveOptions', () => {
     ['toString', 'known'],
   ])('rejects the unknown option %s', (name, advice) => {
     expect(() => resolveOptions({ path: 'calls.db', [name]: 10 })).toThrow(
-      `\`${name}\` is no option; ${advice}: path, create, retentionMs, busyTimeoutMs, pollMs, sweepMs, groupCommit, clock.`,
+      `\`${name}\` is no option; ${advice}: path, create, readOnly, retentionMs, busyTimeoutMs, pollMs, sweepMs, groupCommit, clock.`,
     );
   });
 
@@ -94,7 +95,7 @@ describe('resolveOptions', () => {
     expect(() => sqliteInbox(options as never)).toThrow(
       expect.objectContaining({
         code: 'invalid_options',
-        message: expect.stringContaining('sqliteInbox(): expected an object of path, create, retentionMs, '),
+        message: expect.stringContaining('sqliteInbox(): expected an object of path, create, readOnly, retentionMs, '),
       }),
     );
   });

@@ -16,6 +16,12 @@ export interface SqliteInboxOptions {
    */
   readonly create?: boolean;
   /**
+   * Whether to open the file for reading only: nothing is written, not even to bring its tables up to date, and writes are rejected with
+   * `inbox_unwritable`. For tools that look into the inbox of a running service, and for a copy on a disk that cannot be written.
+   * @default false
+   */
+  readonly readOnly?: boolean;
+  /**
    * How long an ended call and its events stay after its last event, in milliseconds; `Infinity` to keep them forever. A live call stays
    * seven times as long. The ids of removed events stay known until seven days after that last event, so that a late redelivery is still a
    * duplicate. A service stores the setting in the file; without the option, the file's own setting applies.
@@ -78,6 +84,7 @@ const OPTIONS: OptionRules<SqliteInboxOptions> = {
     aliases: ['file', 'filename', 'fileName', 'filepath', 'filePath', 'database', 'db', 'dbPath', 'storage', 'url'],
   },
   create: BOOLEAN,
+  readOnly: { ...BOOLEAN, aliases: ['readonly', 'read_only'] },
   retentionMs: {
     expected: 'milliseconds, more than 0',
     fits: (value) => typeof value === 'number' && value > 0,
@@ -111,6 +118,7 @@ export function resolveOptions(options: SqliteInboxOptions, mono?: () => number)
     path: path === ':memory:' ? path : resolve(path),
     isRelative: !isAbsolute(path),
     create: options.create ?? false,
+    readOnly: options.readOnly ?? false,
     retentionMs: options.retentionMs,
     busyTimeoutMs: options.busyTimeoutMs ?? 3000,
     pollMs: options.pollMs ?? 250,

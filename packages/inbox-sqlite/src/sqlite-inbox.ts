@@ -58,7 +58,10 @@ import { SqliteWatches } from './watches.ts';
 export function sqliteInbox(options: SqliteInboxOptions): Inbox {
   const resolved = resolveOptions(options);
   const file = threadFile(import.meta.url);
-  const connection = new Connection(resolved.path, loadEngine(), { times: resolved.times });
+  const connection = new Connection(resolved.path, loadEngine(), {
+    times: resolved.times,
+    readOnly: resolved.readOnly,
+  });
   return new SqliteInbox(resolved, connection, (waits) => startThread(file, resolved, waits));
 }
 

@@ -102,7 +102,7 @@ function detailsOf(system: string | undefined): Pick<ErrorDetails, 'hint' | 'rea
 }
 
 /** SQLite's result code, or 0 if SQLite did not throw the error. */
-function resultCodeOf(error: unknown): number {
+export function resultCodeOf(error: unknown): number {
   const { errcode, code, message } = error as { errcode?: unknown; code?: unknown; message?: unknown };
   if (typeof errcode === 'number') return errcode;
   if (code !== 'ERR_SQLITE_ERROR') return 0;

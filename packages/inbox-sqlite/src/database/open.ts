@@ -6,13 +6,13 @@ import { createPrivately, fileId, LONGEST_WAL_BYTES } from './file.ts';
 import { APPLICATION_ID, MIGRATIONS, type Migration } from './schema/schema.ts';
 
 /** SQLite blocks the calling thread while it waits for a lock, so it may not wait for long. The inbox waits without blocking. */
-const BUSY_MS = 10;
+export const BUSY_MS = 10;
 
 /** The length of the -wal, in pages of 4 KiB, at which SQLite copies it into the file. */
 const CHECKPOINT_PAGES = 4000;
 
 /** The page cache of a connection: enough for the inner pages of an index of millions of calls. */
-const CACHE_KIB = 16_000;
+export const CACHE_KIB = 16_000;
 
 /** A value of `PRAGMA synchronous`. */
 const FULL = 2;
@@ -97,14 +97,14 @@ export function checkpoint(db: Database): void {
   } catch {}
 }
 
-function requireSafe(db: Database, path: string): void {
+export function requireSafe(db: Database, path: string): void {
   const version = String(pragma(db, 'SELECT sqlite_version()'));
   if (isSafeVersion(version)) return;
   throw unsupported(path, `SQLite ${version} can lose commits of several processes: run ${FITTING_NODE}.`);
 }
 
 /** Rejects the file of another program, and a damaged one. An empty file counts as missing, unless it may be created. */
-function requireInbox(db: Database, path: string, create: boolean): void {
+export function requireInbox(db: Database, path: string, create: boolean): void {
   const id = pragma(db, 'PRAGMA application_id');
   const isEmpty = pragma(db, 'SELECT count(*) FROM sqlite_schema') === 0;
   if (id === APPLICATION_ID && !isEmpty) return;
@@ -171,7 +171,7 @@ export function rollback(db: Database): void {
   } catch {}
 }
 
-function versionOf(db: Database): number {
+export function versionOf(db: Database): number {
   return Number(pragma(db, 'PRAGMA user_version'));
 }
 
@@ -205,10 +205,10 @@ export function whileLocked<T>(waitMs: number, run: () => T): T {
   }
 }
 
-function unsupported(path: string, hint: string): CallStatusError {
+export function unsupported(path: string, hint: string): CallStatusError {
   return new CallStatusError('inbox_unsupported', { path, hint });
 }
 
-function missing(path: string, reason: string): CallStatusError {
+export function missing(path: string, reason: string): CallStatusError {
   return new CallStatusError('inbox_missing', { path, reason });
 }

@@ -4,6 +4,7 @@ import type { Database, DatabaseClass } from '../database/engine.ts';
 import { isOfTheFile, toInboxError } from '../database/errors.ts';
 import { fileId, type Identity, identityOf, idOf, replaced, requireSame } from '../database/file.ts';
 import { type Opening, openDatabase, whileLocked } from '../database/open.ts';
+import { openToRead } from '../database/open-to-read.ts';
 import { Store } from './store.ts';
 
 /** The pause before a failed file is reopened: opening is expensive, and @photostructure/sqlite frees the old connection late. */
@@ -15,12 +16,14 @@ const LOCKED_WAIT_MS = 100;
 /** Errors that leave the connection usable. */
 const STAYS_OPEN: ReadonlySet<ErrorCode> = new Set(['inbox_locked', 'inbox_full']);
 
-/** Options of {@link Connection}, for tests. */
+/** Options of {@link Connection}. */
 export interface ConnectionOptions {
-  /** Changes the settings of each new connection. */
+  /** Changes the settings of each new connection, for tests. */
   readonly onOpen?: (db: Database) => void;
   /** The time by a test's clock. */
   readonly times?: () => Now | undefined;
+  /** @default false */
+  readonly readOnly?: boolean;
 }
 
 /** A connection to the file. It is reopened after a failure, unless another file has taken the place of the first. */
@@ -67,12 +70,14 @@ export class Connection {
   }
 
   #openStore({ create, waitMs }: Opening): Store {
-    const { onOpen, times } = this.#options;
+    const { onOpen, times, readOnly = false } = this.#options;
     const known = this.#identity;
     if (known !== undefined && fileId(this.path) !== known.ids[0]) throw replaced(this.path, this.path);
-    const db = openDatabase(this.#engine, this.path, { create: create && known === undefined, waitMs });
+    const db = readOnly
+      ? openToRead(this.#engine, this.path, waitMs)
+      : openDatabase(this.#engine, this.path, { create: create && known === undefined, waitMs });
     try {
-      const store = whileLocked(waitMs, () => new Store(db, this.path, times?.()));
+      const store = whileLocked(waitMs, () => new Store(db, this.path, times?.(), readOnly));
       this.#identity = identityOf(this.path);
       onOpen?.(db);
       return store;

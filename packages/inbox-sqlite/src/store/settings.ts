@@ -30,10 +30,11 @@ export class Settings {
   }
 
   /** @returns the offset to add to the host's monotonic clock, the same in all processes until the host restarts */
-  clockOffset(wall: number, mono: number): number {
+  clockOffset(wall: number, mono: number, readOnly: boolean): number {
     const { insert, read, restarted } = this.#statements;
     const offset = wall - mono;
     const row = read.get();
+    if (readOnly) return row?.['boot'] === BOOT ? row['clock_offset'] : offset;
     if (row === undefined) insert.run(BOOT, offset, wall, mono);
     else if (row['boot'] !== BOOT) restarted.run(BOOT, offset);
     return read.get()?.['clock_offset'];

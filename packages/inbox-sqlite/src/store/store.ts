@@ -62,7 +62,7 @@ export class Store {
   readonly #clockOffset: number;
 
   /** @param now for tests: the time by their clock */
-  constructor(db: Database, path: string, now?: Now) {
+  constructor(db: Database, path: string, now?: Now, readOnly = false) {
     this.#db = db;
     this.#path = path;
     this.#statements = prepare(db, STORE_SQL);
@@ -80,7 +80,8 @@ export class Store {
     const parts = { settings: this.settings, refusals: this.refusals, watches: this.#watches };
     this.#eraser = new Eraser(db, this.#transaction, this.#results.outcomes, parts);
     this.#sweeper = new Sweeper(db, this.#transaction, this.#eraser, parts);
-    this.#clockOffset = this.settings.clockOffset(now?.wall ?? Date.now(), now?.mono ?? monotonic());
+    this.#clockOffset = this.settings.clockOffset(now?.wall ?? Date.now(), now?.mono ?? monotonic(), readOnly);
+    if (readOnly) return;
     this.begin();
     this.#limitSpans(this.now(now));
     this.commit();

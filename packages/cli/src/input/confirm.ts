@@ -1,0 +1,24 @@
+import { createInterface } from 'node:readline/promises';
+import { wrongUsage } from '../cli-error.ts';
+
+/**
+ * Asks before something is written. Print what will happen first.
+ *
+ * @param question `Replay 12 dead letters?`
+ * @param isConfirmed whether `--yes` was given, so that nothing is asked
+ * @returns whether the answer is yes
+ * @throws CliError wrong_usage without a terminal to ask on
+ */
+export async function confirm(question: string, isConfirmed: boolean | undefined): Promise<boolean> {
+  if (isConfirmed === true) return true;
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+    throw wrongUsage('Nothing was changed: there is no terminal to ask on.', 'Add --yes to do it.');
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { call } from './cli.ts';
+import { exitCodeOf, report } from './cli-error.ts';
+import type { CommandEntry } from './command.ts';
+
+/** All commands, in the order of `--help`. Each is loaded when it runs. */
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'trigger',
+    description: 'Send one genuine, signed callback',
+    load: () => import('./commands/trigger.ts'),
+  },
+];
+
+// `| head` has seen enough.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 3));
+process.stderr.on('error', () => {});
+
+process.once('SIGINT', () => {
+  // A spinner or a question may have hidden the cursor.
+  if (process.stderr.isTTY) process.stderr.write('\x1b[?25h\n');
+  process.exit(130);
+});
+
+try {
+  process.exitCode = await call(COMMANDS, process.argv.slice(2));
+} catch (error) {
+  report(error);
+  process.exitCode = exitCodeOf(error);
+}
