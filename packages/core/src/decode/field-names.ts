@@ -12,7 +12,8 @@ export class FieldNames {
   #positions: readonly number[] = [];
   #arePlain: boolean | undefined;
   #wasUsed = false;
-  #template: Template | undefined;
+  /** `null`: there is none. */
+  #template: Template | null | undefined;
 
   constructor(names: readonly string[], limits: Limits) {
     this.#names = names;
@@ -36,11 +37,11 @@ export class FieldNames {
   }
 
   /**
-   * The tree of the fields. From the second time on, it is built from a template.
+   * The tree of the fields. From the second time on, it is built from a template if there is one.
    * @throws CallStatusError `body_too_large`
    */
   toTree(values: readonly string[]): FieldTree {
-    if (this.#wasUsed) this.#template ??= templateOf(this.#names, this.#limits);
+    if (this.#wasUsed && this.#template === undefined) this.#template = templateOf(this.#names, this.#limits) ?? null;
     this.#wasUsed = true;
     return this.#template?.fill(values) ?? toTree(this.toRecord(values), this.#limits);
   }

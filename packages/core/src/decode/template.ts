@@ -11,15 +11,32 @@ export interface Template {
 }
 
 /**
- * Interprets the brackets in names once.
+ * Interprets the brackets in names once. `undefined` if the result also depends on the values: of clashing names, the bracket parser drops
+ * those with empty values.
  * @throws CallStatusError `body_too_large`
  */
-export function templateOf(names: readonly string[], limits: Limits): Template {
-  return new TreeTemplate(toTree(collect(names, [...names.keys()].map(placeOf)), limits) as PlaceTree);
+export function templateOf(names: readonly string[], limits: Limits): Template | undefined {
+  const places = toTree(collect(names, [...names.keys()].map(placeOf)), limits) as PlaceTree;
+  const empty = toTree(
+    collect(
+      names,
+      names.map(() => ''),
+    ),
+    limits,
+  );
+  return isAlike(places, empty) ? new TreeTemplate(places) : undefined;
 }
 
 function placeOf(position: number): number {
   return position + 1;
+}
+
+/** Whether every value has a place, and the tree is the same when all values are empty. */
+function isAlike(places: unknown, empty: unknown): boolean {
+  if (typeof places !== 'object' || typeof empty !== 'object') return typeof places === 'number' && empty === '';
+  const [given, others] = [places, empty] as [Record<string, unknown>, Record<string, unknown>];
+  const names = Object.keys(given);
+  return names.length === Object.keys(others).length && names.every((name) => isAlike(given[name], others[name]));
 }
 
 class TreeTemplate implements Template {
