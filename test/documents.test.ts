@@ -12,6 +12,7 @@ import {
   partsOfFixtures,
   providersTable,
   providerTables,
+  scenariosTable,
   withGenerated,
 } from './generated.ts';
 import { documents, read, root } from './snippets.ts';
@@ -23,6 +24,7 @@ it.each<[page: string, generate: () => string]>([
   ['docs/errors.md', errorSections],
   ['docs/providers/README.md', providersTable],
   ['docs/choosing-a-provider.md', choiceTables],
+  ['docs/testing.md', scenariosTable],
   ...builtInProviders.map(
     ({ definition }) =>
       [`docs/providers/${definition.name}.md`, () => providerTables(definition)] as [string, () => string],

@@ -1,7 +1,7 @@
 // The parts of the manual that are written from the code. After a change: npx vitest run test/documents.test.ts -u
 import { builtInProviders, type CallStatus, ERRORS, isTerminal } from '@call-status/core';
 import type { ErrorRow } from '@call-status/core/provider';
-import { fixtures } from '@call-status/testing';
+import { fixtures, SCENARIO_NAMES, scenario, scenariosOf } from '@call-status/testing';
 import { read } from './snippets.ts';
 
 type Definition = (typeof builtInProviders)[number]['definition'];
@@ -56,6 +56,30 @@ export function choiceTables(): string {
     table(['provider', 'proves a callback by', 'HTTP', 'can be asked for missing calls'], rows),
     table(['part of the event', 'known to be reported by'], parts),
   ].join('\n');
+}
+
+/** The table of docs/testing.md: which calls a provider cannot report. */
+export function scenariosTable(): string {
+  const rows = builtInProviders.flatMap((provider) => {
+    const possible = scenariosOf(provider);
+    const reasons = new Map<string, string[]>();
+    for (const name of SCENARIO_NAMES) {
+      if (possible.length === 0 || possible.includes(name)) continue;
+      const reason = reasonOf(() => scenario(name, { provider }));
+      reasons.set(reason, [...(reasons.get(reason) ?? []), `\`${name}\``]);
+    }
+    const { name } = provider.definition;
+    return [...reasons].map(([reason, names]) => row(name, names.join(', '), reason));
+  });
+  return table(['provider', 'cannot report', 'reason'], rows);
+}
+
+function reasonOf(refused: () => unknown): string {
+  try {
+    return String(refused());
+  } catch (error) {
+    return /": (.*?)\. It has/.exec((error as Error).message)?.[1] ?? '';
+  }
 }
 
 /** The providers that are known to send a part. */

@@ -25,16 +25,18 @@ export { type ManualClock, manualClock } from './manual-clock.ts';
 export type { ProviderUnderTest } from './provider-contract/bench.ts';
 export { type ProviderContractOptions, providerContract } from './provider-contract/provider-contract.ts';
 export type { FieldsOf, ProviderLike } from './provider-like.ts';
-export type { Faults } from './scenario/faults.ts';
+export type { Delivery, Playable } from './scenario/delivery.ts';
+export { FAULT_NAMES, type FaultName, type Faults } from './scenario/faults.ts';
+export { scenariosOf } from './scenario/plan.ts';
 export {
   type ExpectedCall,
-  type Playable,
   type Scenario,
   type ScenarioOptions,
   scenario,
 } from './scenario/scenario.ts';
-export { SCENARIO_NAMES, type ScenarioName } from './scenario/scenarios.ts';
+export { SCENARIO_NAMES, type ScenarioName } from './scenario/script.ts';
 export { type App, type FetchFunction, type NodeListener, type NodeServer, send } from './send.ts';
+export { type CallbackSender, type CallbackSenderOptions, callbackSender } from './sender.ts';
 export {
   type EventHandlerName,
   type HandledEvent,

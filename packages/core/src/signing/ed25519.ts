@@ -80,7 +80,13 @@ function publicKeyFrom(text: string): KeyObject | undefined {
 /** What comes before the 32 bytes of a private key in PKCS #8. */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
+/** The one that was derived last: tools sign many requests with one secret. */
+let derived: { readonly secret: string; readonly key: KeyObject } | undefined;
+
 function privateKeyOf(secret: string): KeyObject {
+  if (derived?.secret === secret) return derived.key;
   const seed = crypto.hash('sha256', secret, 'buffer');
-  return crypto.createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
+  const key = crypto.createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
+  derived = { secret, key };
+  return key;
 }

@@ -1,16 +1,15 @@
 import type { CallbackRequest, CallStatus } from '@call-status/core';
 import { checkOptions } from '@call-status/core/inbox';
-import { createCallback, withToken } from '@call-status/core/provider';
-import type { Fixture } from '../fixtures/fixture-file.ts';
+import { withToken } from '@call-status/core/provider';
 import { fixtureOf } from '../fixtures/fixtures.ts';
 import type { FieldsOf, ProviderLike } from '../provider-like.ts';
 import { curlOf, fetchRequestOf } from './convert.ts';
-import { type Encoding, encode } from './encode.ts';
-import { type FieldChanges, withChanges, withValue } from './fields.ts';
+import type { Encoding } from './encode.ts';
+import type { FieldChanges } from './fields.ts';
 import { CALLBACK_RULES } from './rules.ts';
+import { type Sample, write } from './write.ts';
 
-/** A request to base a callback on: a {@link Fixture}, or your own. */
-export type Sample = Pick<Fixture, 'method' | 'url' | 'headers' | 'body'>;
+export type { Sample } from './write.ts';
 
 /** Changes to the fixture. */
 export interface CallbackOptions<Fields = unknown> extends Proof {
@@ -111,10 +110,18 @@ function requestOf(made: CallbackArguments<ProviderLike> | readonly [CallbackReq
 
 function make(provider: ProviderLike, what: string | Sample, options: CallbackOptions = {}): Callback {
   checkOptions('callback(provider, what, options)', options, CALLBACK_RULES);
-  const { name } = provider.definition;
-  const sample = typeof what === 'string' ? fixtureOf(provider, what) : what;
-  const { secret, token, nowMs = Date.now(), url = `/webhooks/${name}` } = options;
-  const { method, query, ...written } = write(provider, sample, options);
+  return makeCallback(provider, typeof what === 'string' ? fixtureOf(provider, what) : what, options);
+}
+
+/** The same, with options that were checked, and with headers in place of those of the sample. */
+export function makeCallback(
+  provider: ProviderLike,
+  sample: Sample,
+  options: CallbackOptions,
+  headers?: Readonly<Record<string, string>>,
+): Callback {
+  const { secret, token, nowMs = Date.now(), url = `/webhooks/${provider.definition.name}` } = options;
+  const { method, query, ...written } = write(provider, sample, { ...options, headers });
   const place = placeOf(url, 'https://hooks.example.com');
   const unproven = { method, ...place, url: withQuery(place.url, query), ...written };
   return prove(provider, unproven, {
@@ -140,49 +147,6 @@ export function placeOf(url: string, origin: string): Pick<CallbackRequest, 'ori
   const [own = ''] = /^https?:\/\/[^/?#]+/.exec(url) ?? [];
   const path = url.slice(own.length);
   return { origin: own || origin, url: path.startsWith('/') ? path : `/${path}` };
-}
-
-/** Headers, body and query: those of the sample, unless something is changed. */
-function write(
-  { definition }: ProviderLike,
-  sample: Sample,
-  { fields, callId, encoding, body }: CallbackOptions,
-): { method: string; headers: Readonly<Record<string, string>>; body: Uint8Array; query: string } {
-  const { method, url, headers, body: bytes } = sample;
-  const own = { ...headers };
-  delete own['content-length'];
-  delete own['host'];
-  if (body !== undefined) return { method, headers: own, body: Buffer.from(body), query: queryOf(sample) };
-  if (fields === undefined && callId === undefined && encoding === undefined) {
-    return { method, headers: own, body: bytes, query: queryOf(sample) };
-  }
-  const to = encoding ?? encodingOf(sample);
-  const isGet = to === 'query';
-  if (isGet && !definition.methods?.includes('GET')) throw new TypeError(`${definition.name} sends no GET.`);
-  const message = createCallback({ method, url, headers, body: bytes }, { definition });
-  let tree: unknown = message.fields;
-  if (callId !== undefined) tree = withValue(tree, idOf(definition, tree), callId);
-  const { ['content-type']: _, ...rest } = own;
-  const { headers: type, body: encoded, query } = encode(to, withChanges(tree, fields) as object);
-  return { method: isGet ? 'GET' : 'POST', headers: { ...rest, ...type }, body: encoded, query };
-}
-
-function idOf({ name, normalize }: ProviderLike['definition'], fields: unknown): string {
-  const { callId } = normalize(fields, {});
-  if (typeof callId !== 'string') throw new TypeError(`This callback of ${name} has no call id to replace.`);
-  return callId;
-}
-
-/** For a GET, the fields; for other methods, the query of the URL. */
-function queryOf({ method, url }: Sample): string {
-  return method === 'GET' ? url.split('?').slice(1).join('?') : '';
-}
-
-function encodingOf({ method, headers }: Sample): Encoding {
-  if (method === 'GET') return 'query';
-  const type = String(headers['content-type']);
-  if (type.includes('json')) return 'json';
-  return type.startsWith('multipart') ? 'multipart' : 'form';
 }
 
 function withQuery(url: string, query: string): string {

@@ -1,81 +1,92 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import { builtInProviders, exotel, mycpaas, signalwire } from '@call-status/core';
-import { describe, expect, it, vi } from 'vitest';
+import { type AnyCallStatusEvent, builtInProviders, exotel, signalwire } from '@call-status/core';
+import { describe, expect, it } from 'vitest';
 import { optionsFor, proofFor } from '../callback/proof.ts';
 import { testReceiver } from '../test-receiver.ts';
+import { FAULT_NAMES } from './faults.ts';
+import { SCRIPTS, scenariosOf } from './plan.ts';
 import { scenario } from './scenario.ts';
-import { SCENARIO_NAMES, SCRIPTS } from './scenarios.ts';
 
 const providers = builtInProviders.map((provider) => provider(optionsFor(provider, 's')));
-const all = builtInProviders
-  .filter(({ definition }) => definition.name in SCRIPTS)
-  .flatMap((provider) => SCENARIO_NAMES.map((name) => ({ name, provider, of: provider.definition.name })));
-const FAULTS = { duplicate: 0.4, shuffle: true, late: 0.3, dropTerminal: 0.3, slow: 0.3 };
+const all = builtInProviders.flatMap((provider) =>
+  scenariosOf(provider).map((name) => ({ name, provider, of: provider.definition.name })),
+);
+const FAULTS = Object.fromEntries(FAULT_NAMES.map((name) => [name, 0.3]));
 
 describe.each(all)('$name of $of', ({ name, provider }) => {
-  it.each([undefined, 1, 2, 3, 4, 5])('becomes what is expected, with the faults of seed %s', async (seed) => {
+  it('becomes what is expected, without and with faults', async () => {
     await using receiver = testReceiver({ providers });
-    const { calls, clock, idle } = receiver;
-    const proof = { ...proofFor(provider, 's'), nowMs: clock.now() };
-    const played = scenario(name, { provider, ...proof, ...(seed && { seed, faults: FAULTS }) });
-    const statuses = await played.playInto(calls.provider(provider.definition.name), clock.advance);
-    expect(statuses).toEqual(played.deliveries.map(() => 200));
-    await idle();
-    for (const { provider: of, callId, status, terminal, eventCount } of played.expected()) {
-      const call = await calls.inbox.getCall(of, callId);
-      expect([call?.status, call?.terminal, call?.events.length]).toEqual([status, terminal, eventCount]);
+    const { calls, clock } = receiver;
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const proof = { ...proofFor(provider, 's'), nowMs: clock.now() };
+      const played = scenario(name, { provider, ...proof, seed, faults: seed === 1 ? {} : FAULTS });
+      const statuses = await played.playInto(calls.provider(provider.definition.name), clock.advance);
+      const arriving = played.deliveries.filter(({ faults }) => !faults.includes('abort'));
+      expect(statuses).toEqual(arriving.map(({ isRefused }) => (isRefused ? 403 : 200)));
+      for (const { provider: of, callId, status, terminal, eventCount } of played.expected()) {
+        const call = await calls.inbox.getCall(of, callId);
+        expect([call?.status, call?.terminal, call?.events.length]).toEqual([status, terminal, eventCount]);
+      }
     }
   });
 
-  it('ends, or does not, as its name says', () => {
-    const expected = scenario(name, { provider }).expected();
-    expect(expected.every(({ terminal }) => terminal)).toBe(name !== 'never-ends');
-    expect(expected.length).toBe(name === 'transfer-two-legs' && provider !== exotel ? 2 : 1);
+  it('has calls whose fields agree', async () => {
+    await using receiver = testReceiver({ providers });
+    const { calls, clock } = receiver;
+    const played = scenario(name, { provider, ...proofFor(provider, 's'), nowMs: clock.now() });
+    const all: AnyCallStatusEvent[] = [];
+    for (const { callback } of played.deliveries) {
+      const receipt = await calls.provider(provider.definition.name).receive(callback);
+      all.push(receipt?.event as AnyCallStatusEvent);
+    }
+    const [first, leg] = played.expected();
+    const parent = first as NonNullable<typeof first>;
+    expect(parent.terminal).toBe(name !== 'never-ends');
+    for (const { callId } of played.expected()) {
+      const events = all.filter((event) => event.callId === callId);
+      const valuesOf = (field: 'from' | 'to' | 'direction' | 'account' | 'parentCallId' | 'startedAt' | 'answeredAt') =>
+        new Set(events.flatMap((event) => event[field] ?? []));
+      const isLeg = callId === leg?.callId;
+      expect(callId).toContain('5ca11');
+      for (const field of ['from', 'to', 'direction', 'account', 'startedAt', 'answeredAt'] as const) {
+        expect(valuesOf(field).size, field).toBeLessThanOrEqual(1);
+      }
+      for (const number of [...valuesOf('from'), ...valuesOf('to')])
+        expect(number).toMatch(/^\+?1?\d{3}555\d{4}$|^\+1555/);
+      expect([...valuesOf('parentCallId')].filter((of) => !isLeg || of !== parent.callId)).toEqual([]);
+      if (name.startsWith('inbound') && !isLeg) expect([...valuesOf('direction'), 'inbound']).toContain('inbound');
+      const times = events.flatMap(({ occurredAt }) => occurredAt ?? []);
+      expect(times).toEqual([...times].sort());
+      const sequences = events.flatMap(({ sequence }) => sequence ?? []);
+      expect(sequences).toEqual(sequences.map((_, index) => index));
+      for (const { durationSeconds = 0, occurredAt, startedAt, answered } of events) {
+        if (durationSeconds > 0) expect([durationSeconds >= 1 && durationSeconds < 180, answered]).not.toContain(false);
+        if (occurredAt === undefined || startedAt === undefined) continue;
+        expect(Date.parse(occurredAt) - Date.parse(startedAt)).toBeGreaterThanOrEqual(durationSeconds * 1000);
+      }
+    }
   });
 });
 
-it('has scenarios of built-in providers', () => {
+it('has those of built-in providers', () => {
   const names = builtInProviders.map(({ definition }) => definition.name as string);
   expect(Object.keys(SCRIPTS).filter((name) => !names.includes(name))).toEqual([]);
 });
 
 it('is the same for the same seed', () => {
-  const made = (seed: number) =>
-    scenario('outbound-answered', { provider: signalwire, secret: 's', nowMs: 0, seed, faults: FAULTS }).deliveries;
-  expect(made(7)).toEqual(made(7));
-  expect(made(7)).not.toEqual(made(8));
+  for (const { name, provider } of all) {
+    const options = { provider, ...proofFor(provider, 's'), nowMs: 1e12, faults: FAULTS };
+    const made = (seed: number) => scenario(name, { ...options, seed });
+    expect(made(7).deliveries).toEqual(made(7).deliveries);
+    expect(made(7).expected()).toEqual(made(7).expected());
+  }
 });
 
-it('goes to a URL of this machine, and to no other', async () => {
-  const { calls, close } = testReceiver({ providers, publicUrl: 'https://hooks.example.com' });
-  const server = createServer(async (req, res) => {
-    const { method = '', url = '', headers } = req;
-    const receipt = await calls.receive({ method, url, headers, origin: 'http://x', body: await buffer(req) });
-    res.writeHead(receipt?.status ?? 404).end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const busy = scenario('outbound-busy', { provider: signalwire, secret: 's', url: '/voice', faults: { slow: 1 } });
-  const wait = vi.fn();
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  expect(await busy.playInto(origin, wait)).toEqual([200, 200, 200]);
-  expect(wait).toHaveBeenCalledTimes(3);
-  expect(() => busy.playInto('http://hooks.example.com')).toThrow(
-    'playInto() sends only to this machine, not to hooks.example.com.',
-  );
-  server.close();
-  await close();
-});
-
-it('says what was not for the receiver', async () => {
-  await using receiver = testReceiver({ providers: [mycpaas({ token: 's' })] });
-  const busy = scenario('outbound-busy', { provider: exotel, token: 's' });
-  const passedOn = {
-    receive: (request: object) => receiver.calls.receive({ ...request, callbackOnly: false } as never),
-  };
-  expect(await busy.playInto(passedOn)).toEqual([404, 404]);
+it('has other call ids with another seed, unless they are given', () => {
+  const idOf = (options: object) =>
+    scenario('outbound-busy', { provider: signalwire, ...options }).expected()[0]?.callId;
+  expect(idOf({ seed: 1 })).not.toBe(idOf({ seed: 2 }));
+  expect(idOf({ seed: 1, callNumber: 3 })).toBe(idOf({ seed: 2, callNumber: 3 }));
+  expect(idOf({ callNumber: 3 })).not.toBe(idOf({ callNumber: 4 }));
 });
 
 it('refuses what it does not know', () => {
@@ -86,13 +97,18 @@ it('refuses what it does not know', () => {
   expect(() => scenario('voicemail', { provider: acme })).toThrow(
     'No scenario is written for acme: play callbacks of your own.',
   );
+  expect(scenariosOf(acme)).toEqual([]);
+  expect(() => scenario('inbound-missed', { provider: exotel })).toThrow(
+    'exotel cannot report "inbound-missed": it reports inbound calls only by its Passthru applet. It has outbound-answered, ',
+  );
 });
 
 it.each<[object, string]>([
-  [{ faults: { dupe: 1 } }, '`faults.dupe` is no option; known: duplicate, shuffle, late, dropTerminal, slow.'],
-  [{ faults: { shuffle: 1 } }, '`faults.shuffle`: expected true or false, got 1.'],
+  [{ faults: { dupe: 1 } }, '`faults.dupe` is no option; known: duplicate, shuffle, late, drop, '],
+  [{ faults: { shuffle: 'yes' } }, "`faults.shuffle`: expected a probability from 0 to 1, true or false, got 'yes'."],
   [{ faults: { slow: 2 } }, '`faults.slow`: expected a probability from 0 to 1, got 2.'],
-  [{ faults: 'all' }, "`faults`: expected an object of duplicate, shuffle, late, dropTerminal, slow, got 'all'."],
+  [{ faults: 'all' }, '`faults`: expected an object of duplicate, shuffle, late, drop, '],
+  [{ callNumber: -1 }, '`callNumber`: expected a whole number, at least 0 and less than 2 ** 42, got -1.'],
   [{ sede: 1 }, '`sede` is no option; did you mean `seed`?'],
   [{ provider: 'signalwire' }, "`provider`: expected a built-in provider, such as signalwire, got 'signalwire'."],
 ])('refuses the options %j', (options, issue) => {

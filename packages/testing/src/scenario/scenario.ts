@@ -1,16 +1,17 @@
-import { type CallbackRequest, type CallStatus, isTerminal } from '@call-status/core';
+import { type CallStatus, isTerminal } from '@call-status/core';
 import { checkOptions, type OptionRules, transitionOf } from '@call-status/core/inbox';
-import { type Callback, callback, type Proof } from '../callback/callback.ts';
-import { withChanges } from '../callback/fields.ts';
+import type { Proof } from '../callback/callback.ts';
 import { NUMBER, PROOF_RULES, TEXT } from '../callback/rules.ts';
-import type { Fixture } from '../fixtures/fixture-file.ts';
-import { fixtureOf } from '../fixtures/fixtures.ts';
 import type { ProviderLike } from '../provider-like.ts';
 import { Random } from '../random.ts';
 import { sleep } from '../real-time.ts';
-import { sendTo } from '../send.ts';
-import { type Delivery, deliver, FAULT_RULES, type Faults } from './faults.ts';
-import { SCRIPTS, type ScenarioName, type Script, type Step } from './scenarios.ts';
+import type { Delivery, Playable } from './delivery.ts';
+import { arrivalsOf, FAULT_RULES, type Faults } from './faults.ts';
+import { maker } from './make.ts';
+import { type PlannedScript, planOf } from './plan.ts';
+import { play } from './play.ts';
+import type { ScenarioName } from './script.ts';
+import { momentsOf } from './timeline.ts';
 
 /** The options of a scenario. */
 export interface ScenarioOptions extends Proof {
@@ -18,8 +19,12 @@ export interface ScenarioOptions extends Proof {
   readonly provider: ProviderLike;
   /** The URL, as in {@link CallbackOptions}. @default `https://hooks.example.com/webhooks/<provider>` */
   readonly url?: string;
-  /** Decides which faults happen, and the call ids: the same seed makes the same callbacks. @default 1 */
+  /** When the last callback is made and all are signed, in milliseconds since the epoch. @default Date.now() */
+  readonly nowMs?: number;
+  /** Decides which faults happen, and how long the call takes: the same seed makes the same callbacks. @default 1 */
   readonly seed?: number;
+  /** The call ids are derived from it: a whole number, at least 0 and less than 2 ** 42. @default one that the seed decides */
+  readonly callNumber?: number;
   /** @default none */
   readonly faults?: Faults;
 }
@@ -36,20 +41,17 @@ export interface ExpectedCall {
 
 /** The callbacks of a scenario, in the order in which they arrive. */
 export interface Scenario {
-  readonly deliveries: readonly { readonly callback: Callback; readonly delayMs: number }[];
-  /** The expected result. */
+  readonly deliveries: readonly Delivery[];
+  /** Why a callback never arrives, for each of them. */
+  readonly lost: readonly ('drop' | 'dropTerminal')[];
+  /** The expected result: of each call of which an event arrives. */
   expected(): readonly ExpectedCall[];
   /**
    * Delivers the callbacks one after the other to a receiver or a local URL; resolves to the statuses of the answers.
    *
-   * @param wait called for the pauses of the fault `slow`, such as `clock.advance`. @default waits in real time
+   * @param wait called for what takes time with the fault `slow`, such as `clock.advance`. @default waits in real time
    */
   playInto(to: Playable | string, wait?: (ms: number) => unknown): Promise<readonly number[]>;
-}
-
-/** Receives callbacks: a receiver, or the receiver of one provider. */
-export interface Playable {
-  receive(request: CallbackRequest): Promise<{ readonly status: number } | undefined>;
 }
 
 const RULES: OptionRules<ScenarioOptions> = {
@@ -60,6 +62,10 @@ const RULES: OptionRules<ScenarioOptions> = {
   },
   url: TEXT,
   seed: NUMBER,
+  callNumber: {
+    expected: 'a whole number, at least 0 and less than 2 ** 42',
+    fits: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 42,
+  },
   faults: {
     expected: `an object of ${Object.keys(FAULT_RULES).join(', ')}`,
     fits: () => false,
@@ -68,14 +74,11 @@ const RULES: OptionRules<ScenarioOptions> = {
   ...PROOF_RULES,
 };
 
-/** Between two callbacks of a call. */
-const STEP_MS = 5000;
-const SIGNED: ReadonlySet<string> = new Set(['secret', 'token', 'nowMs', 'url']);
-
 /**
- * Creates the callbacks of a whole call, with faults in their delivery.
+ * Creates the callbacks of a whole call, with faults in their delivery. What a provider does not report of a call is left out.
  *
- * @throws CallStatusError `invalid_options`; TypeError when there is no such scenario, or it is not written for the provider
+ * @throws CallStatusError `invalid_options`; TypeError when there is no such scenario, the provider cannot report it, or none is written for
+ * the provider
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
@@ -93,77 +96,42 @@ const SIGNED: ReadonlySet<string> = new Set(['secret', 'token', 'nowMs', 'url'])
 export function scenario(name: ScenarioName, options: ScenarioOptions): Scenario {
   checkOptions('scenario(name, options)', options, RULES);
   const { provider, seed = 1, faults = {}, nowMs = Date.now() } = options;
-  const script = scriptOf(name, provider);
+  const { script, steps } = planOf(name, provider);
   const random = new Random(seed);
-  const number = random.below(2 ** 32);
-  const ids = [script.callId(number), script.callId(number + 1)] as const;
-  const proof = Object.fromEntries(Object.entries({ ...options, nowMs }).filter(([key]) => SIGNED.has(key)));
-  const steps = script.scenarios[name].map((given, index) => {
-    const step = typeof given === 'string' ? { fixture: given } : given;
-    const callId = step.ofLeg ? ids[1] : ids[0];
-    const fields = [script.at(nowMs + index * STEP_MS), step.ofLeg && script.childOf?.(ids[0]), step.fields];
-    const made = callback(provider, step.fixture, {
-      ...proof,
-      callId,
-      fields: fields.filter(Boolean).reduce(withChanges, {}) as Readonly<Record<string, unknown>>,
-    });
-    const status = statusOf(provider, step);
-    return { callback: made, callId, status, isTerminal: isTerminal(status) };
+  const { callNumber: number = random.below(2 ** 32) } = options;
+  const ids = [script.callId(number * 2), script.callId(number * 2 + 1)] as const;
+  const moments = momentsOf(steps, { ids, number, isInbound: name.startsWith('inbound'), endMs: nowMs }, random);
+  const make = maker({ ...options, nowMs }, script);
+  const { arrivals, lost } = arrivalsOf(moments, faults, random);
+  const deliveries = arrivals.map(({ index, faults: own, bodyMs }) => {
+    const moment = moments[index] as (typeof moments)[number];
+    return { index, faults: own, bodyMs, ...make(moment, steps[index] as (typeof steps)[number], own) };
   });
-  const arrivals = deliver(steps, faults, random);
   return {
-    deliveries: arrivals.map(({ step, delayMs }) => ({ callback: step.callback, delayMs })),
-    expected: () => ids.flatMap((callId) => expectedOf(provider.definition.name, callId, arrivals)),
-    playInto: (to, wait = sleep) => play(arrivals, typeof to === 'string' ? serverAt(to) : to, wait),
+    deliveries,
+    lost,
+    expected: () =>
+      [false, true].flatMap((ofLeg) => expectedOf(provider.definition.name, ids[ofLeg ? 1 : 0], arrived(ofLeg))),
+    playInto: (to, wait = sleep) => play(deliveries, to, wait),
   };
-}
 
-interface Arriving {
-  readonly callback: Callback;
-  readonly callId: string;
-  readonly status: CallStatus;
-  readonly isTerminal: boolean;
-}
-
-async function play(
-  arrivals: readonly Delivery<Arriving>[],
-  to: Playable,
-  wait: (ms: number) => unknown,
-): Promise<readonly number[]> {
-  const statuses: number[] = [];
-  for (const { step, delayMs } of arrivals) {
-    if (delayMs > 0) await wait(delayMs);
-    statuses.push((await to.receive(step.callback))?.status ?? 404);
+  /** The statuses of the events of a leg, in the order in which they arrive. */
+  function arrived(ofLeg: boolean): CallStatus[] {
+    const indexes = deliveries.filter(isEvent).map(({ index }) => index);
+    return [...new Set(indexes)].flatMap((index) => {
+      const step = steps[index] as PlannedScript['steps'][number];
+      return (step.ofLeg ?? false) === ofLeg ? [step.status] : [];
+    });
   }
-  return statuses;
 }
 
-function serverAt(url: string): Playable {
-  const to = new URL(url);
-  if (!['127.0.0.1', 'localhost'].includes(to.hostname))
-    throw new TypeError(`playInto() sends only to this machine, not to ${to.hostname}.`);
-  return { receive: (callback) => sendTo(to, callback) };
+function isEvent({ isRefused, faults }: Delivery): boolean {
+  return !isRefused && !faults.includes('abort');
 }
 
-function expectedOf(provider: string, callId: string, arrivals: readonly Delivery<Arriving>[]): ExpectedCall[] {
-  const own = [...new Set(arrivals.map(({ step }) => step).filter((step) => step.callId === callId))];
-  if (own.length === 0) return [];
+function expectedOf(provider: string, callId: string, statuses: readonly CallStatus[]): ExpectedCall[] {
+  if (statuses.length === 0) return [];
   let status: CallStatus = 'unknown';
-  for (const step of own) if (transitionOf(status, step.status) === 'advance') status = step.status;
-  return [{ provider, callId, status, terminal: isTerminal(status), eventCount: own.length }];
-}
-
-function scriptOf(name: string, { definition }: ProviderLike): Script {
-  const script = SCRIPTS[definition.name];
-  if (script === undefined)
-    throw new TypeError(`No scenario is written for ${definition.name}: play callbacks of your own.`);
-  if (!Object.hasOwn(script.scenarios, name)) {
-    throw new TypeError(`There is no scenario "${name}". There are ${Object.keys(script.scenarios).join(', ')}.`);
-  }
-  return script;
-}
-
-function statusOf(provider: ProviderLike, { fixture }: Step): CallStatus {
-  const { expect } = fixtureOf(provider, fixture) as Fixture & { readonly expect: { readonly kind: 'event' } };
-  return expect.event['status'] as CallStatus;
+  for (const next of statuses) if (transitionOf(status, next) === 'advance') status = next;
+  return [{ provider, callId, status, terminal: isTerminal(status), eventCount: statuses.length }];
 }
