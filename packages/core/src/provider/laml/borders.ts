@@ -162,8 +162,8 @@ const CALL = new RegExp(`CallSid(${UUID}|${TWILIO_ID})CallStatus`, 'g');
 
 /**
  * Whether the text can be of one call only: the URL ends before the id of the account, and `CallSid`, an id and `CallStatus` follow each
- * other once. So a status callback may have fields that are not known here, whoever chooses their values, and no border moves. If a caller
- * has such a text as a name, the callbacks of that call are refused.
+ * other once. So no border moves, although a status callback has fields that are not known here, and whatever their values. If a caller has
+ * such a text as a name, the callbacks of that call are refused.
  */
 function isUnmistakable(fields: Pick<FieldPairs, 'sortedText' | 'toRecord'>): boolean {
   const record = fields.toRecord();
