@@ -18,7 +18,7 @@ describe('help', () => {
     [['trigger', 'what', '--lst', '-h']],
   ])('of a command: %j', async (args) => {
     const { stdout, stderr, exitCode } = await run(args);
-    expect(stdout).toMatch(/Usage {2}call-status trigger \[EVENT\] \[flags\][^]*Examples\n {2}call-status trigger /);
+    expect(stdout).toMatch(/Usage {2}call-status trigger \[EVENT\] \[flags\].*Examples\n {2}call-status trigger /s);
     expect([stderr, exitCode]).toEqual(['', 0]);
   });
 

@@ -36,11 +36,18 @@ export interface NodeServer {
   address(): AddressInfo | string | null;
 }
 
+/** Options of {@link send}. */
+export interface SendOptions {
+  /** Ends a request that takes too long: `AbortSignal.timeout(5000)`. A Fetch function does not see it. @default none */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Sends a callback to an application, over a real connection, and waits for the answer. If the target does not listen yet, it listens on an
  * ephemeral local port until the answer has arrived. The application sees the host of the callback's `url`; with `https:`, the connection
  * looks like TLS. A service that runs elsewhere sees the connection as it is, so give the callback the URL at which the service expects it.
  *
+ * @param options.signal ends the request, which then rejects with the reason of the signal
  * @throws TypeError when the origin has a path, or is no URL
  * @example
  * ```ts
@@ -54,11 +61,11 @@ export interface NodeServer {
  * assert.equal(response.status, 200);
  * ```
  */
-export async function send(app: App, callback: CallbackRequest): Promise<Response> {
+export async function send(app: App, callback: CallbackRequest, options: SendOptions = {}): Promise<Response> {
   const answer = await answererOf(app);
   if (answer.fetch !== undefined)
     return (await answer.fetch(fetchRequestOf(callback))) ?? new Response(null, NOT_FOUND);
-  if (answer.origin !== undefined) return sendTo(answer.origin, callback);
+  if (answer.origin !== undefined) return sendTo(answer.origin, callback, options);
   const isSecure = callback.origin.startsWith('https:');
   const server = createServer((req, res) => {
     if (isSecure) Object.assign(req.socket, { encrypted: true });
@@ -67,7 +74,7 @@ export async function send(app: App, callback: CallbackRequest): Promise<Respons
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
-    return await sendTo(originOf(server), callback);
+    return await sendTo(originOf(server), callback, options);
   } finally {
     server.close();
     server.closeAllConnections();
@@ -117,7 +124,7 @@ function originOf(server: Pick<NodeServer, 'address'>): URL {
 }
 
 /** Sends a request to a server. */
-export async function sendTo(to: URL, callback: CallbackRequest): Promise<Response> {
+export async function sendTo(to: URL, callback: CallbackRequest, { signal }: SendOptions = {}): Promise<Response> {
   const { method, url, origin, headers, body = new Uint8Array() } = callback;
   const all = { host: origin.replace(/^https?:\/\//, ''), ...headers };
   const length = method === 'GET' ? {} : { 'content-length': String(body.length) };
@@ -127,6 +134,7 @@ export async function sendTo(to: URL, callback: CallbackRequest): Promise<Respon
     port: to.port,
     method,
     path: url,
+    ...(signal && { signal }),
     headers: { ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)), ...length },
   }).end(body);
   const [res] = (await once(req, 'response')) as [IncomingMessage];

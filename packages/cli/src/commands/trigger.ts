@@ -1,27 +1,61 @@
 import { type Command, command } from '../command.ts';
 import { SECRET_ARGS } from '../input/secrets.ts';
 
+/** Its own arguments. */
+export const TRIGGER_ARGS = {
+  event: {
+    type: 'positional',
+    required: false,
+    description: 'PROVIDER.EVENT or PROVIDER.STATUS, such as signalwire.completed',
+  },
+  to: { type: 'string', valueHint: 'url', description: 'The callback URL of your server' },
+  list: { type: 'boolean', description: 'List what can be sent: of all providers, or of one' },
+  call: { type: 'string', valueHint: 'id', description: 'The call id, for several callbacks of one call' },
+  set: {
+    type: 'string',
+    valueHint: 'name=value',
+    description: 'Set a field, also a nested one; name:=json; repeatable',
+  },
+  remove: { type: 'string', valueHint: 'name', description: 'Remove a field; repeatable' },
+  form: { type: 'boolean', description: 'Send the fields as a form' },
+  multipart: { type: 'boolean', description: 'Send the fields as multipart/form-data' },
+  'json-body': { type: 'boolean', description: 'Send the fields as JSON' },
+  get: { type: 'boolean', description: 'Send the fields in the query of a GET' },
+  'public-url': {
+    type: 'string',
+    valueHint: 'url',
+    description: 'The publicUrl of your server, which the signature covers',
+  },
+  'allow-remote': { type: 'boolean', description: 'Send to another machine, too' },
+  curl: { type: 'boolean', description: 'Print the callback as a curl command, and send nothing' },
+  'public-key': {
+    type: 'boolean',
+    description: 'Print the public key of the test key, for a provider that signs with a private key',
+  },
+} as const;
+
 const trigger: Command = command({
-  about: 'Sends one genuine, signed callback of a provider to your server.',
-  args: {
-    event: {
-      type: 'positional',
-      required: false,
-      description: 'provider.event, such as signalwire.completed; see --list',
-    },
-    to: { type: 'string', valueHint: 'url', description: 'The callback URL of your server' },
-    ...SECRET_ARGS,
-    list: { type: 'boolean', description: 'List all providers and events' },
-  },
-  examples: [['trigger --list', 'Shows what there is']],
-  async run({ output }) {
-    const { fixtures } = await import('@call-status/testing');
-    for (const { provider, name } of fixtures()) {
-      output.result(`${provider}.${name}`);
-      output.row({ provider, event: name });
-    }
-    return 0;
-  },
+  about: `Sends one genuine callback of a provider to your server, signed with the secret that your server knows.
+Without a secret, it is sent without proof. The call id is a new one each time, unless --call is given.`,
+  args: { ...TRIGGER_ARGS, ...SECRET_ARGS },
+  repeatable: ['set', 'remove'],
+  examples: [
+    ['trigger --list', 'Lists all providers and events.'],
+    [
+      'trigger exotel.completed --to http://127.0.0.1:3000/webhooks/exotel',
+      'Sends one. The token is that of EXOTEL_TOKEN.',
+    ],
+    [
+      'trigger signalwire.busy --to localhost:3000/voice --set SipResultCode=486',
+      'Changes a field before it is signed.',
+    ],
+    [
+      'trigger vonage.completed --to localhost:3000/voice --env .env --call 7c9e6679',
+      'Takes the secret from .env; the same call each time.',
+    ],
+    ['trigger telnyx --public-key', 'Prints the key that your server needs for callbacks of the test key.'],
+  ],
+  run: async (context) => (await import('../trigger/run-trigger.ts')).runTrigger(context),
 });
 
 export default trigger;

@@ -10,11 +10,11 @@ export interface Output {
   /** Whether results go to a terminal. */
   readonly isTerminal: boolean;
   /** Prints a result for people; nothing with `--json`. */
-  result(text: string): void;
+  readonly result: (text: string) => void;
   /** Prints a result for programs, as one line; nothing without `--json`. */
-  row(object: object): void;
+  readonly row: (object: object) => void;
   /** Prints what is not a result, to stderr; nothing with `--quiet`. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
   readonly style: Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'yellow', Style>>;
 }
 

@@ -1,0 +1,50 @@
+import type { CallbackRequest } from '@call-status/core';
+import { send } from '@call-status/testing';
+import { unreachable } from '../cli-error.ts';
+
+/** The answer to a callback. */
+export interface Delivered {
+  readonly status: number;
+  readonly durationMs: number;
+  /** The text of the answer; empty from call-status. */
+  readonly body: string;
+  readonly location: string | undefined;
+}
+
+/** No provider waits longer. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * Sends a callback to a server, and waits for the answer.
+ *
+ * @throws CliError unreachable
+ */
+export async function deliver(to: URL, request: CallbackRequest): Promise<Delivered> {
+  const startedAt = performance.now();
+  try {
+    const response = await send(to.origin, request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const durationMs = performance.now() - startedAt;
+    const { status, headers } = response;
+    return { status, durationMs, body: await response.text(), location: headers.get('location') ?? undefined };
+  } catch (cause) {
+    throw unreachable(...reasonOf(to, cause), cause);
+  }
+}
+
+function reasonOf({ host, hostname, protocol }: URL, cause: unknown): [message: string, fix: string] {
+  const { code, name } = cause as NodeJS.ErrnoException;
+  if (code === 'ECONNREFUSED') return [`Nothing listens at ${host}.`, 'Start the server, or correct --to.'];
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return [`The host ${hostname} is not known.`, 'Correct --to.'];
+  if (code === 'ABORT_ERR' || name === 'TimeoutError') {
+    return [
+      `${host} did not answer in ${PATIENCE_MS / 1000} seconds.`,
+      'See what its handler of the request waits for.',
+    ];
+  }
+  if (code === 'ECONNRESET')
+    return [`${host} closed the connection without an answer.`, 'Its log may have the reason.'];
+  if (protocol === 'https:') {
+    return [`${host} could not be reached by TLS (${code ?? name}).`, 'If the server has no TLS, write http: in --to.'];
+  }
+  return [`${host} could not be reached (${code ?? name}).`, 'Correct --to.'];
+}
