@@ -10,6 +10,11 @@ const COMMANDS: readonly CommandEntry[] = [
     description: 'Send one genuine, signed callback',
     load: () => import('./commands/trigger.ts'),
   },
+  {
+    name: 'simulate',
+    description: 'Send whole calls, with faults, and compare the inbox',
+    load: () => import('./commands/simulate.ts'),
+  },
 ];
 
 // `| head` has seen enough.
