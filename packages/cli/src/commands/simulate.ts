@@ -1,8 +1,7 @@
 import { type Command, command } from '../command.ts';
 import { SECRET_ARGS } from '../input/secrets.ts';
 
-/** The arguments of the command. */
-export const SIMULATE_ARGS = {
+const ARGS = {
   scenario: {
     type: 'positional',
     required: false,
@@ -64,7 +63,7 @@ export const SIMULATE_ARGS = {
 const simulate: Command = command({
   about: `Sends the callbacks of whole calls to your server, with faults, and says what the inbox must have.
 The same seed makes the same calls and the same faults. Call ids have 5ca11 in them.`,
-  args: SIMULATE_ARGS,
+  args: ARGS,
   examples: [
     [
       'simulate outbound-busy --provider signalwire --calls 200 --rate 50 --to localhost:3000/webhooks/signalwire',
@@ -79,7 +78,7 @@ The same seed makes the same calls and the same faults. Call ids have 5ca11 in t
       'Sends as fast as the server answers, and compares the inbox.',
     ],
   ],
-  run: async (context) => (await import('../simulate/run-simulate.ts')).runSimulate(context),
+  run: async ({ args, output }) => (await import('../simulate/run-simulate.ts')).runSimulate(args, output),
 });
 
 export default simulate;

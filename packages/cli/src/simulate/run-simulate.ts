@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { FAULT_NAMES, SCENARIO_NAMES, scenariosOf } from '@call-status/testing';
 import { refused, unreachable, wrongUsage } from '../cli-error.ts';
-import type { CommandContext } from '../command.ts';
-import type { SIMULATE_ARGS } from '../commands/simulate.ts';
 import { openInbox } from '../input/inbox.ts';
 import { loadProviders } from '../input/providers.ts';
 import { spanOf, timeOf } from '../input/spans.ts';
+import type { Output } from '../output/output.ts';
 import { compare } from './compare.ts';
 import { Ledger } from './ledger.ts';
 import { callMaker, MOST_CALLS, type Plan } from './plan.ts';
@@ -14,15 +13,32 @@ import { countOf, faultsOf, flagOfFault, mixOf, rateOf } from './read-args.ts';
 import { sendCalls } from './send-calls.ts';
 import { printComparison, printSummary, type Summary, summaryRow } from './summary.ts';
 import { newTally, type Tally } from './tally.ts';
-import { targetsOf } from './targets.ts';
+import { type TargetArgs, targetsOf } from './targets.ts';
 
-type Context = CommandContext<typeof SIMULATE_ARGS>;
+/** The arguments of the command. */
+interface SimulateArgs extends TargetArgs {
+  readonly scenario?: string | undefined;
+  readonly calls: string;
+  readonly rate: string;
+  readonly concurrency: string;
+  readonly mix?: string | undefined;
+  readonly faults?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly now?: string | undefined;
+  readonly db?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly assert?: boolean | undefined;
+  readonly wait: string;
+  readonly list?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
 
 /** Runs `call-status simulate`. */
-export async function runSimulate({ args, output }: Context): Promise<number> {
-  if (args.list) return list({ args, output });
-  const plan = await planOf({ args, output });
-  const inbox = await inboxOf({ args, output });
+export async function runSimulate(args: SimulateArgs, output: Output): Promise<number> {
+  if (args.list) return list(args, output);
+  const plan = await planOf(args, output);
+  const inbox = await inboxOf(args, output);
   try {
     const tally = newTally();
     const ledger = inbox && new Ledger();
@@ -57,9 +73,7 @@ export async function runSimulate({ args, output }: Context): Promise<number> {
   }
 }
 
-type Given = Pick<Context, 'args' | 'output'>;
-
-async function planOf({ args, output }: Given): Promise<Plan> {
+async function planOf(args: SimulateArgs, output: Output): Promise<Plan> {
   const mix = mixOf(args.scenario, args.mix);
   const faults = faultsOf(args.faults);
   const calls = countOf(args.calls, '--calls', MOST_CALLS);
@@ -74,7 +88,7 @@ function seedOf(text: string): number {
   throw wrongUsage(`--seed is not "${text}".`, 'It is a whole number from 0.');
 }
 
-async function inboxOf({ args, output }: Given): Promise<Awaited<ReturnType<typeof openInbox>> | undefined> {
+async function inboxOf(args: SimulateArgs, output: Output): Promise<Awaited<ReturnType<typeof openInbox>> | undefined> {
   if (!args.assert) return undefined;
   if (args.db === undefined)
     throw wrongUsage('--assert needs an inbox.', 'Give the one of your server: --db calls.db.');
@@ -129,7 +143,7 @@ function notThere(to: string | undefined, cause: Error): Error {
   return unreachable(`${host} does not answer (${code ?? cause.message}).`, 'See its log, or correct --to.', cause);
 }
 
-async function list({ args, output }: Given): Promise<number> {
+async function list(args: SimulateArgs, output: Output): Promise<number> {
   const { all } = await loadProviders(args);
   output.result(`  SCENARIO            PROVIDERS`);
   for (const name of SCENARIO_NAMES) {

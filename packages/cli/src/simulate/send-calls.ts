@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallbackSender, callbackSender, type Delivery, type ExpectedCall } from '@call-status/testing';
 import type { CallMaker, Target } from './plan.ts';
@@ -32,6 +33,8 @@ export async function sendCalls(sending: Sending): Promise<Error | undefined> {
   const { calls, rate, concurrency, stop } = sending;
   const senders = new Map<string, CallbackSender>();
   const startedAt = performance.now();
+  // Each call that waits for its turn listens.
+  setMaxListeners(concurrency, stop.signal);
   let next = 0;
   let gone: Error | undefined;
   const work = async (): Promise<void> => {

@@ -10,5 +10,6 @@ export * from './sinch.ts';
 export * from './telnyx.ts';
 export * from './twilio.ts';
 export * from './vapi.ts';
+export * from './vobiz.ts';
 export * from './voicedock.ts';
 export * from './vonage.ts';
