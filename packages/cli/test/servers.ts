@@ -20,9 +20,18 @@ import express from 'express';
 import Fastify from 'fastify';
 import Koa from 'koa';
 import { onTestFinished } from 'vitest';
+import { variableOf } from '../src/input/secrets.ts';
 
 /** The secret or token of every provider of a test's server. */
 export const SECRET = 'of the test';
+
+/** The environment variables in which the command line finds it. */
+export const PROOFS: Readonly<Record<string, string>> = Object.fromEntries(
+  builtInProviders.map(({ definition: { name, secretOption = 'token', publicKeyOf } }) => [
+    variableOf(name, publicKeyOf === undefined ? secretOption : 'testKey'),
+    SECRET,
+  ]),
+);
 
 /** The frameworks that have an adapter. */
 export const FRAMEWORKS = ['express', 'koa', 'fastify'] as const;

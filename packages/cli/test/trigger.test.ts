@@ -2,16 +2,9 @@
 import { createServer } from 'node:http';
 import { builtInProviders } from '@call-status/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { variableOf } from '../src/input/secrets.ts';
 import { HAS_TERMINAL, run, runInTerminal } from './run.ts';
-import { FRAMEWORKS, SECRET, startServer } from './servers.ts';
+import { FRAMEWORKS, PROOFS, startServer } from './servers.ts';
 
-/** What a server with the secret of the tests has in its environment, too. */
-const ENV: Readonly<Record<string, string>> = Object.fromEntries(
-  builtInProviders.flatMap(({ definition: { name, secretOption = 'token', publicKeyOf } }) => [
-    [variableOf(name, publicKeyOf === undefined ? secretOption : 'testKey'), SECRET],
-  ]),
-);
 const NAMES = builtInProviders.map(({ definition }) => definition.name);
 
 const lastOf = <T>(list: readonly T[]): T | undefined => list.at(-1);
@@ -24,7 +17,7 @@ describe.each(FRAMEWORKS)('to a server of %s', (framework) => {
     await Promise.all(
       names.map(async (name) => {
         const { stdout, stderr, exitCode } = await run(['trigger', `${name}.completed`, '--to', server.url(name)], {
-          env: ENV,
+          env: PROOFS,
         });
         expect(stderr).toBe('');
         expect(stdout).toMatch(
@@ -50,7 +43,7 @@ describe.each(FRAMEWORKS)('to a server of %s', (framework) => {
   ])('of %s with %j is %s', async (name, flags, encoding) => {
     const server = await startServer(framework);
     const { stdout, exitCode } = await run(['trigger', `${name}.busy`, '--to', server.url(name), '--json', ...flags], {
-      env: ENV,
+      env: PROOFS,
     });
     expect([exitCode, JSON.parse(stdout)]).toEqual([
       0,
@@ -73,7 +66,7 @@ describe.each(FRAMEWORKS)('to a server of %s', (framework) => {
 it('has the fields that are set, and none that is removed', async () => {
   const server = await startServer('express');
   const trigger = (event: string, ...args: string[]) =>
-    run(['trigger', event, '--to', server.url(event.split('.')[0] ?? ''), ...args], { env: ENV });
+    run(['trigger', event, '--to', server.url(event.split('.')[0] ?? ''), ...args], { env: PROOFS });
   const id = 'c1b2d3e4-0000-4000-8000-000000000001';
   const note = 'Note=a=b & ü';
   const { exitCode } = await trigger(
@@ -109,7 +102,7 @@ it('has the fields that are set, and none that is removed', async () => {
 
 it('is another call each time, so that none is a duplicate', async () => {
   const server = await startServer('koa');
-  for (const _ of [1, 2]) await run(['trigger', 'twilio.busy', '--to', server.url('twilio')], { env: ENV });
+  for (const _ of [1, 2]) await run(['trigger', 'twilio.busy', '--to', server.url('twilio')], { env: PROOFS });
   const ids = server.events.map(({ callId }) => callId);
   expect([ids.length, new Set(ids).size]).toEqual([2, 2]);
   for (const id of ids) expect(id).toMatch(/^CA[0-9a-f]{32}$/);
@@ -118,15 +111,15 @@ it('is another call each time, so that none is a duplicate', async () => {
 it('is signed for the public URL of the server, also behind a proxy that removes a prefix', async () => {
   const server = await startServer('fastify', { publicUrl: 'https://hooks.example.com/voice' });
   const args = ['trigger', 'signalwire.busy', '--to', server.url('signalwire')];
-  expect((await run([...args, '--public-url', 'https://hooks.example.com/voice'], { env: ENV })).exitCode).toBe(0);
-  const { stderr, exitCode } = await run(args, { env: ENV });
+  expect((await run([...args, '--public-url', 'https://hooks.example.com/voice'], { env: PROOFS })).exitCode).toBe(0);
+  const { stderr, exitCode } = await run(args, { env: PROOFS });
   expect([exitCode, stderr]).toEqual([1, expect.stringContaining('add it: --public-url URL')]);
 });
 
 it.runIf(HAS_TERMINAL)('has colors in a terminal', async () => {
   const server = await startServer('express');
   const args = ['trigger', 'exotel.completed', '--to', server.url('exotel')];
-  const { stdout, exitCode } = await runInTerminal(args, { env: ENV });
+  const { stdout, exitCode } = await runInTerminal(args, { env: PROOFS });
   expect(stdout).toContain('--> \x1b[1mexotel.completed-json\x1b[22m');
   expect([stdout.includes('<-- \x1b[32m200\x1b[39m'), exitCode]).toEqual([true, 0]);
 });
@@ -144,8 +137,8 @@ describe('an answer that is no', () => {
     ['koa', 'signalwire.busy', 403, 'have the same signingKey. If the server has a publicUrl', OTHER_KEY],
     ['fastify', 'exotel.busy', 403, 'The token did not convince the server', { EXOTEL_TOKEN: 'other' }],
     ['express', 'telnyx.busy', 403, 'call-status trigger telnyx --public-key prints it.', {}],
-    ['fastify', 'signalwire.invalid-no-status', 422, 'The server could not read the callback', ENV],
-    ['koa', 'signalwire.other-fax', 404, 'Check the path of --to', ENV],
+    ['fastify', 'signalwire.invalid-no-status', 422, 'The server could not read the callback', PROOFS],
+    ['koa', 'signalwire.other-fax', 404, 'Check the path of --to', PROOFS],
   ])('of %s to %s is %d: %s', async (framework, event, status, advice, env) => {
     const server = await startServer(framework);
     const to = server.url(event.split('.')[0] ?? '');
@@ -164,7 +157,7 @@ describe('an answer that is no', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     const { stdout, stderr, exitCode } = await run(['trigger', 'vapi.completed', '--to', `localhost:${port}/x`], {
-      env: ENV,
+      env: PROOFS,
     });
     expect(stdout).toMatch(/<-- 302 {2}\d+ ms {2}\[2Jto login\n$/);
     expect([stderr, exitCode]).toEqual([
