@@ -15,6 +15,11 @@ const COMMANDS: readonly CommandEntry[] = [
     description: 'Send whole calls, with faults, and compare the inbox',
     load: () => import('./commands/simulate.ts'),
   },
+  {
+    name: 'init',
+    description: 'Write a server with handlers and a first test',
+    load: () => import('./commands/init.ts'),
+  },
 ];
 
 // `| head` has seen enough.

@@ -46,7 +46,8 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
 /** Runs the command line to its end in a pseudo-terminal. Lines end as in a pipe. */
 export async function runInTerminal(args: readonly string[], options: RunOptions = {}): Promise<Result> {
   const line = [process.execPath, '--import', TSX, MAIN, ...args].map(quoted).join(' ');
-  const child = startProgram('script', ['-qec', line, '/dev/null'], options);
+  // Without a size, each character has a line of its own.
+  const child = startProgram('script', ['-qec', `stty cols 120 rows 40; ${line}`, '/dev/null'], options);
   const typed = [...(options.typed ?? [])];
   let seen = '';
   child.stdout.on('data', (chunk) => {
