@@ -94,6 +94,7 @@ const SCHEME: LamlScheme = {
   headersOf: () => SIGNATURE_HEADERS,
   textOf: (fields) => fields.sortedText(),
   otherUrls: () => [],
+  isCallStatus: isLamlCallStatus,
   signsBytes: true,
 };
 

@@ -6,7 +6,7 @@ import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey, eventKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import type { LamlFields } from '../provider/laml/laml.ts';
-import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
+import { isCertainLamlCallStatus, isMarkedLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
 import { callSchema, chosenSchema, option } from '../provider/standard-schema.ts';
 import { CALL_CONTROL_CAUSES, CALL_CONTROL_STATUSES, eventForm } from '../provider/telnyx/call-control.ts';
 import { TELNYX_API, TELNYX_FETCH_CALL } from '../provider/telnyx/calls.ts';
@@ -199,15 +199,17 @@ function recognizes(callback: IncomingCallback): boolean {
 }
 
 function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {
-  if (!isEvent(fields))
-    return whyNotLaml(fields, `CallSid does not begin with a version, as those of Telnyx do: ${advice}.`, advice);
+  if (!isEvent(fields)) {
+    const foreign = `CallSid does not begin with a version, as those of Telnyx do: ${advice}.`;
+    return whyNotLaml(fields, foreign, advice, isCallStatus);
+  }
   const other = isCallStatus(fields);
   return other === true ? 'It lacks data with record_type, event_type and payload.call_control_id.' : other;
 }
 
 /** Every event of Call Control comes to the same URL, and requests for TeXML wait for their answer. */
 function isCallStatus(fields: FieldTree): true | string {
-  if (!isEvent(fields)) return isLamlCallStatus(fields);
+  if (!isEvent(fields)) return isMarkedLamlCallStatus(fields);
   const event = word(fieldsOf(fields['data'])['event_type']);
   const isState = event === undefined || Object.hasOwn(CALL_CONTROL_STATUSES, event);
   return isState || 'Its data.event_type is no state of a call: it is another event.';

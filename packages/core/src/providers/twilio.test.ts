@@ -57,7 +57,7 @@ describe('recognition', () => {
     [
       { ...FIELDS, SequenceNumber: '' },
       HEADER,
-      'It has none of CallbackSource, Timestamp, SequenceNumber, CallDuration, so it may ask for XML: name the provider.',
+      'It is a request for XML: the call is live, and it has none of CallbackSource, Timestamp, SequenceNumber, CallDuration.',
     ],
     [{ ...FIELDS, Digits: '1' }, HEADER, 'It has Digits: it is the action of <Gather>.'],
     [{ a: '1' }, HEADER, undefined],

@@ -6,7 +6,7 @@ import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { LAML_STATUSES, type LamlFields, lamlForm } from '../provider/laml/laml.ts';
-import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
+import { isCertainLamlCallStatus, isMarkedLamlCallStatus, whyNotLaml } from '../provider/laml/messages.ts';
 import { lamlAnswers } from '../provider/laml/record.ts';
 import { lamlSigner } from '../provider/laml/sign.ts';
 import { lamlVerifier } from '../provider/laml/signature.ts';
@@ -165,7 +165,7 @@ export const twilio: ProviderFactory<
   schema: callSchema<twilio.Fields>('CallSid', 'CallStatus'),
   recognizes,
   whyNot,
-  isCallStatus: isLamlCallStatus,
+  isCallStatus: isMarkedLamlCallStatus,
   authenticate: VERIFIER.authenticate,
   diagnose,
   sign: lamlSigner('x-twilio-signature', TWILIO_SCHEME),
@@ -227,7 +227,7 @@ function whyNot(callback: IncomingCallback, advice: string): string | undefined 
       : hasOwnHeader(callback)
         ? undefined
         : `It has none of the headers of Twilio: ${advice}.`;
-  return whyNotLaml(fields, reason, advice);
+  return whyNotLaml(fields, reason, advice, isMarkedLamlCallStatus);
 }
 
 /** An id is often mistaken for the token, and an API key for the account. */

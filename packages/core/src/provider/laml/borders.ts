@@ -102,7 +102,7 @@ const BEFORE_CALL_SID: ReadonlyMap<string, RegExp> = new Map([
 const PROTECTED: readonly string[] = ['CallSid', 'CallStatus', ...BEFORE_CALL_SID.keys()];
 
 /**
- * Whether the event is built from the signed fields themselves: a name such as `CallSid[0]` sorts after `CallSid`, and its value would
+ * Whether the event is built from the signed fields themselves: a name such as `[CallSid]` sorts after all others, and its value would
  * replace the call id.
  *
  * @param tree the fields that the event is built from

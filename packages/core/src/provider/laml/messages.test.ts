@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isCertainLamlCallStatus, isLamlCallStatus } from './messages.ts';
+import { isCertainLamlCallStatus, isLamlCallStatus, isMarkedLamlCallStatus } from './messages.ts';
 
 const STATUS = { CallSid: 'a', CallStatus: 'completed', CallDuration: '13' };
 
@@ -105,4 +105,21 @@ it.each(['CallbackSource', 'Timestamp', 'SequenceNumber', 'CallDuration'])('what
 
 it('call id and status with no other field may be a request for XML', () => {
   expect(isCertainLamlCallStatus({ CallSid: 'a', CallStatus: 'completed' })).toBe(false);
+});
+
+describe('where every status callback is marked', () => {
+  it.each([
+    [{ CallSid: 'a', CallStatus: 'ringing' }, 'It is a request for XML: the call is live, and it has none of'],
+    [{ CallSid: 'a', CallStatus: 'in-progress', Digits: '1' }, 'It has Digits: it is the action of <Gather>.'],
+  ])('%o is another message', (fields, reason) => {
+    expect(isMarkedLamlCallStatus(fields)).toContain(reason);
+  });
+
+  it.each([
+    { CallSid: 'a', CallStatus: 'ringing', CallbackSource: 'call-progress-events' },
+    { CallSid: 'a', CallStatus: 'ringing', SequenceNumber: '0' },
+    { CallSid: 'a', CallStatus: 'busy' },
+  ])('%o is a call status', (fields) => {
+    expect(isMarkedLamlCallStatus(fields)).toBe(true);
+  });
 });

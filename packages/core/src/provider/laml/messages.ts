@@ -65,6 +65,16 @@ export function isLamlCallStatus(fields: FieldTree): true | string {
 }
 
 /**
+ * The same for a member of the family whose status callbacks are always marked as such. A live call without the mark waits for XML.
+ * @example isMarkedLamlCallStatus({ CallSid: 'CA1', CallStatus: 'ringing' }) // 'It is a request for XML: …'
+ */
+export function isMarkedLamlCallStatus(fields: FieldTree): true | string {
+  const other = isLamlCallStatus(fields);
+  if (other !== true || isProved(fields) || !LIVE.has(word(fields['CallStatus']))) return other;
+  return `It is a request for XML: the call is live, and it has none of ${ONLY_STATUS_CALLBACKS.join(', ')}.`;
+}
+
+/**
  * Whether fields of the LaML family are a call status beyond doubt, even if several providers share the URL.
  * @example isCertainLamlCallStatus({ CallSid: 'CA1', CallStatus: 'completed' }) // false
  */
@@ -77,8 +87,13 @@ export function isCertainLamlCallStatus(fields: FieldTree): boolean {
  *
  * @param foreign the provider's own reason, from the call id and the headers
  */
-export function whyNotLaml(fields: FieldTree, foreign: string | undefined, advice: string): string | undefined {
-  const other = isLamlCallStatus(fields);
+export function whyNotLaml(
+  fields: FieldTree,
+  foreign: string | undefined,
+  advice: string,
+  isCallStatus: (fields: FieldTree) => true | string = isLamlCallStatus,
+): string | undefined {
+  const other = isCallStatus(fields);
   if (other !== true) return other;
   if (!('CallSid' in fields && 'CallStatus' in fields)) return undefined;
   return foreign ?? `It has none of ${ONLY_STATUS_CALLBACKS.join(', ')}, so it may ask for XML: ${advice}.`;

@@ -12,7 +12,6 @@ import type { IncomingCallback } from '../incoming-callback.ts';
 import { fieldsOf } from '../values.ts';
 import { hasSwallowedFields, isCutByItsAuthor, isOtherMessage, isReadAsSigned } from './borders.ts';
 import { LAML_STATUSES } from './laml.ts';
-import { isLamlCallStatus } from './messages.ts';
 
 /** A header with a signature, and its digest; `undefined` if it is not a known one. */
 export interface SignatureHeader {
@@ -38,6 +37,8 @@ export interface LamlScheme {
   readonly textOf: (fields: FieldPairs) => string;
   /** Further forms of the URL that may be signed. */
   readonly otherUrls: (url: string) => readonly string[];
+  /** Which messages are a call status. The others may contain anything, since they are passed on. */
+  readonly isCallStatus: (fields: FieldTree) => true | string;
   /** Whether it also signs the bytes of JSON, in hex. */
   readonly signsBytes: boolean;
 }
@@ -80,7 +81,7 @@ function authenticate(scheme: LamlScheme, callback: IncomingCallback, secrets: r
     if (signature === undefined) continue;
     const signed = algorithm === undefined ? undefined : signedWith(scheme, callback, secrets, signature, algorithm);
     if (signed !== undefined) {
-      if (isGenuine(callback, signed)) return 'valid';
+      if (isGenuine(scheme, callback, signed)) return 'valid';
       throw new CallStatusError('signature_mismatch', { hint: SHIFTED });
     }
     verdict = 'mismatch';
@@ -129,13 +130,12 @@ function fragmentOf(address = ''): string {
 }
 
 /** Whether the provider itself can have sent the request, rather than signed a text that can also be split this way. */
-function isGenuine(callback: IncomingCallback, { url, fields }: Signed): boolean {
+function isGenuine({ isCallStatus }: LamlScheme, callback: IncomingCallback, { url, fields }: Signed): boolean {
   if (hasSwallowedFields(url, callback.request.method === 'GET')) return false;
   if (fields === undefined) return true;
   // The event's fields: `CallSid[]` becomes a call id there, but has another name in the signed text.
   const tree = callback.fields;
-  // Other messages may contain anything, since they are passed on.
-  if (!('CallSid' in tree) || isLamlCallStatus(tree) !== true) return true;
+  if (!('CallSid' in tree) || isCallStatus(tree) !== true) return true;
   return isReadAsSigned(fields, tree) && isCutByItsAuthor(fields, isStatus) && !isOtherMessage(fields);
 }
 

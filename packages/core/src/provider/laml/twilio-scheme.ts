@@ -2,6 +2,7 @@ import querystring from 'node:querystring';
 import type { FieldPairs } from '../../decode/field-pairs.ts';
 import type { HmacAlgorithm } from '../../signing/hmac.ts';
 import type { IncomingCallback } from '../incoming-callback.ts';
+import { isMarkedLamlCallStatus } from './messages.ts';
 import type { LamlScheme, SignatureHeader } from './signature.ts';
 
 /** How Twilio signs: with the account's auth token; or with a shared key, in the algorithm that a header names. */
@@ -10,6 +11,7 @@ export const TWILIO_SCHEME: LamlScheme = {
   headersOf,
   textOf,
   otherUrls,
+  isCallStatus: isMarkedLamlCallStatus,
   signsBytes: false,
 };
 
