@@ -1,6 +1,7 @@
 // A bundle has the code of those providers that the application imports, and of no other.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { builtInProviders } from '@call-status/core';
 import { build as esbuild } from 'esbuild';
@@ -53,6 +54,18 @@ describe.each(BUNDLERS)('%s', (_, bundle) => {
     expect(output).toBe('retell, twilio\nretell twilio\n');
   });
 
+  it('has what reads brackets in names, which is loaded when they come', async () => {
+    const { output } = await bundled(
+      bundle,
+      `import { createCallStatus, exotel } from '@call-status/core';
+      const calls = createCallStatus({ providers: [exotel({ onStatus: ({ raw }) => console.log(JSON.stringify(raw.Legs)) })], log: { warn() {}, error: console.error } });
+      const body = new URLSearchParams({ CallSid: 'a1', EventType: 'terminal', Status: 'completed', 'Legs[0][Status]': 'busy' });
+      await calls.fetch(new Request('http://localhost/', { method: 'POST', body }));
+      await calls.close();`,
+    );
+    expect(output).toBe('[{"Status":"busy"}]\n');
+  });
+
   it('has all providers if it imports the list', async () => {
     const { providers } = await bundled(bundle, "export { builtInProviders } from '@call-status/core';");
     expect(providers).toEqual(expect.arrayContaining([...NAMES]));
@@ -67,7 +80,12 @@ async function bundled(bundle: Bundle, application: string): Promise<{ providers
   writeFileSync(entry, application);
   await bundle(entry, outfile);
   const code = readFileSync(outfile, 'utf8');
-  const { stdout, stderr } = spawnSync(process.execPath, [outfile], {
+  // Away from all packages, so that it has only what is in it.
+  const place = mkdtempSync(path.join(tmpdir(), 'bundle-'));
+  onTestFinished(() => rmSync(place, { recursive: true }));
+  const copy = path.join(place, 'bundle.mjs');
+  writeFileSync(copy, code);
+  const { stdout, stderr } = spawnSync(process.execPath, [copy], {
     encoding: 'utf8',
     env: { ...process.env, NODE_ENV: 'development' },
   });

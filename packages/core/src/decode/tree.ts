@@ -1,8 +1,5 @@
-import qs from 'qs';
-import { type FieldTree, isForbidden, type Limits, tooDeep } from './fields.ts';
-
-/** Larger indices make an object, not an array: `Legs[999999]` must not cost a million slots. */
-const LONGEST_ARRAY = 50;
+import { parseBrackets } from './brackets.ts';
+import { type FieldTree, isForbidden, type Limits } from './fields.ts';
 
 /** Collects values by name; a repeated name has all its values, in order. Has no prototype, so that any name is data. */
 export function collect<Value>(names: readonly string[], values: readonly Value[]): Record<string, Value | Value[]> {
@@ -34,19 +31,4 @@ export function toTree(fields: FieldTree, limits: Limits): FieldTree {
     }
   }
   return bracketed === undefined ? tree : Object.assign(tree, parseBrackets(bracketed, limits));
-}
-
-/** Only bracketed names go to qs, which is slower than everything else here. */
-function parseBrackets(bracketed: Record<string, unknown>, limits: Limits): Record<string, unknown> {
-  try {
-    return qs.parse(bracketed as Record<string, string>, {
-      depth: limits.depth,
-      strictDepth: true,
-      arrayLimit: LONGEST_ARRAY,
-      // Names such as `toString` are ordinary data; names that could reach a prototype were dropped before.
-      allowPrototypes: true,
-    });
-  } catch {
-    throw tooDeep(limits);
-  }
 }

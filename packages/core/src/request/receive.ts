@@ -1,4 +1,5 @@
 import type { CallbackRequest, Receipt } from '../callback-request.ts';
+import { loadBrackets } from '../decode/brackets.ts';
 import type { Limits } from '../decode/fields.ts';
 import { CallStatusError, isCallStatusError, unexpected } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
@@ -46,6 +47,8 @@ export async function receive(
   let provider: Provider | undefined;
   try {
     if (isTooLong(request, limits)) return reporter.passedOn(request, () => tooLong(limits.bytes));
+    const loading = loadBrackets(request);
+    if (loading !== undefined) await loading;
     const incoming = new IncomingCallback(request, limits, publicUrl);
     provider = match(incoming, providers, (error) => reporter.report(error));
     if (provider === undefined) return reporter.passedOn(request, () => whyNotRecognized(incoming, providers));
