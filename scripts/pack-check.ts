@@ -1,7 +1,7 @@
 /**
  * Checks the packages as their users get them: packed, looked over by publint and attw, then installed with npm into a scratch
  * project per consumer in `scripts/consumers`, type-checked there against the frameworks' own types, imported, required, and run.
- * Build first.
+ * Build first. Arguments: the consumers to check, instead of all.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,6 +18,7 @@ interface Consumer {
 
 const CONSUMERS = join(ROOT, 'scripts', 'consumers');
 const packages = publicPackages();
+const chosen = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'call-status-'));
 
 try {
@@ -29,7 +30,7 @@ try {
     run('attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-summary']);
   }
   for (const id of readdirSync(CONSUMERS)) {
-    if (id !== 'shared') check(id, tarballs);
+    if (id !== 'shared' && (chosen.length === 0 || chosen.includes(id))) check(id, tarballs);
   }
   for (const { id } of packages) {
     if (!existsSync(join(CONSUMERS, id)))

@@ -1,0 +1,4 @@
+const assert = require('node:assert/strict');
+const { defineConfig } = require('call-status');
+
+assert.deepEqual(defineConfig({ providers: [] }), { providers: [] });
