@@ -1,5 +1,6 @@
-/** `pnpm run bench [targets | http inbox latency known loading memory micro recognition …] [options]`: prints Markdown tables. See README.md. */
+/** `pnpm run bench [targets | cli http inbox latency known loading memory micro recognition …] [options]`: prints Markdown tables. See README.md. */
 import { parseArgs } from 'node:util';
+import { benchCli } from './cli.ts';
 import { benchPeers } from './durable/peers.ts';
 import { benchPostgres } from './durable/recording.ts';
 import { simulate } from './durable/simulate.ts';
@@ -36,6 +37,7 @@ const options = {
 };
 
 const PARTS: Readonly<Record<string, () => Section | Promise<Section | readonly Section[]>>> = {
+  cli: benchCli,
   http: () => benchHttp(options),
   inbox: () => benchInbox(options),
   latency: () => benchLatency(options),
