@@ -16,6 +16,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/simulate.ts'),
   },
   {
+    name: 'replay',
+    description: 'Send a recorded callback again, signed anew',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
     name: 'init',
     description: 'Write a server with handlers and a first test',
     load: () => import('./commands/init.ts'),

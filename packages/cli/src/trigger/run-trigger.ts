@@ -94,7 +94,10 @@ const ENCODINGS: Readonly<Record<'form' | 'multipart' | 'json-body' | 'get', Enc
   get: 'query',
 };
 
-function encodingOf(args: { readonly [Flag in keyof typeof ENCODINGS]?: boolean | undefined }): Encoding | undefined {
+/** The encoding that a flag names. */
+export function encodingOf(
+  args: { readonly [Flag in keyof typeof ENCODINGS]?: boolean | undefined },
+): Encoding | undefined {
   const given = (Object.keys(ENCODINGS) as (keyof typeof ENCODINGS)[]).filter((flag) => args[flag]);
   if (given.length > 1) throw wrongUsage(`${given.map((flag) => `--${flag}`).join(' and ')} exclude each other.`);
   return given[0] && ENCODINGS[given[0]];
@@ -111,7 +114,8 @@ function printSent(
   result(`  --> ${style.bold(`${provider}.${name}`)}  ${call}  ${encoding}, ${fieldCount} fields, ${shown}`);
 }
 
-function printAnswer(answer: Delivered, { result, style }: Output): void {
+/** Prints the answer to a callback. */
+export function printAnswer(answer: Delivered, { result, style }: Output): void {
   const look = isAccepted(answer) ? style.green : style.red;
   const [line = ''] = answer.body.trim().split('\n');
   result(
@@ -139,6 +143,7 @@ function rowOf(
   };
 }
 
-function isAccepted({ status }: Delivered): boolean {
+/** Whether the server took a callback. */
+export function isAccepted({ status }: Delivered): boolean {
   return status >= 200 && status < 300;
 }

@@ -1,0 +1,62 @@
+import type { AnyCallStatusEvent, CallSummary, Inbox } from '@call-status/core';
+import { notFound, wrongUsage } from '../cli-error.ts';
+
+const PAGE = 1000;
+
+/**
+ * The event with an id, or all events of a call in the order in which they arrived.
+ *
+ * @param what the id of an event, or of a call, or the first characters of one
+ * @param wholeCall whether the id of an event means all events of its call
+ * @throws CliError not_found
+ */
+export async function findEvents(
+  inbox: Inbox,
+  what: string,
+  wholeCall: boolean,
+): Promise<readonly AnyCallStatusEvent[]> {
+  const event = await findEvent(inbox, what);
+  if (event !== undefined && !wholeCall) return [event];
+  const { provider, callId, tenant } = event ?? (await findCall(inbox, what));
+  const call = await inbox.getCall(provider, callId, tenant);
+  if (call === undefined) throw notFound(`The call of ${what} is gone.`);
+  return call.events.toSorted((one, other) => one.receivedAt.localeCompare(other.receivedAt));
+}
+
+/** `provider:call:key`, or `provider@tenant:call:key`. */
+const EVENT_ID = /^([^:@]+)(?:@([^:]*))?:([^:]*)(:?)/;
+
+async function findEvent(inbox: Inbox, eventId: string): Promise<AnyCallStatusEvent | undefined> {
+  const [, provider, tenant, callId = '', hasKey] = EVENT_ID.exec(eventId) ?? [];
+  if (provider === undefined) return undefined;
+  // Some ids have a hash of the call id, which may contain a phone number.
+  const isHashed = hasKey === '' || [tenant, callId].some((part) => part?.startsWith('sha256-'));
+  if (isHashed) return searchFeed(inbox, provider, eventId);
+  const call = await inbox.getCall(provider, unescaped(callId), tenant === undefined ? undefined : unescaped(tenant));
+  return call?.events.find(({ id }) => id === eventId);
+}
+
+function unescaped(part: string): string {
+  return part.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+async function searchFeed(inbox: Inbox, provider: string, eventId: string): Promise<AnyCallStatusEvent | undefined> {
+  let after: string | undefined;
+  for (;;) {
+    const { rows, next } = await inbox.events({ provider, limit: PAGE, ...(after !== undefined && { after }) });
+    const row = rows.find(({ event }) => event.id === eventId);
+    if (row !== undefined || rows.length === 0) return row?.event;
+    after = next;
+  }
+}
+
+async function findCall(inbox: Inbox, prefix: string): Promise<Pick<CallSummary, 'provider' | 'callId' | 'tenant'>> {
+  const { rows } = await inbox.listCalls({ search: prefix, limit: PAGE });
+  const found = rows.filter(({ callId }) => callId.startsWith(prefix));
+  const [call] = found.filter(({ callId }) => callId === prefix).concat(found);
+  if (call === undefined)
+    throw notFound(`There is no event or call ${prefix}.`, 'List the calls: call-status inbox ls.');
+  const isOnly = found.length === 1 || call.callId === prefix;
+  if (!isOnly) throw wrongUsage(`${found.length} calls begin with ${prefix}.`, 'Give more characters of the id.');
+  return call;
+}
