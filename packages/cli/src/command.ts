@@ -8,7 +8,7 @@ export interface CommandDefinition<Args extends ArgsDef> {
   readonly about: string;
   /** Its own arguments, without the global ones. */
   readonly args: Args;
-  /** The names of flags that may be given several times; `all(name)` returns their values. */
+  /** The names of flags, and of the last word, that may be given several times; `all(name)` returns their values. */
   readonly repeatable?: readonly (keyof Args & string)[];
   /** Command lines that work, for its `--help`, without `call-status`, each with what it does. */
   readonly examples: readonly (readonly [line: string, does: string])[];

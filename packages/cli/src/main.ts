@@ -25,6 +25,56 @@ const COMMANDS: readonly CommandEntry[] = [
     description: 'Write a server with handlers and a first test',
     load: () => import('./commands/init.ts'),
   },
+  {
+    name: 'inbox ls',
+    description: 'List calls',
+    load: () => import('./commands/inbox/ls.ts'),
+  },
+  {
+    name: 'inbox show',
+    description: 'Show one call with its events',
+    load: () => import('./commands/inbox/show.ts'),
+  },
+  {
+    name: 'inbox stats',
+    description: 'Count calls by hour or day',
+    load: () => import('./commands/inbox/stats.ts'),
+  },
+  {
+    name: 'inbox dead',
+    description: 'Show dead letters and their errors',
+    load: () => import('./commands/inbox/dead.ts'),
+  },
+  {
+    name: 'inbox replay',
+    description: 'Have dead letters handled again',
+    load: () => import('./commands/inbox/replay.ts'),
+  },
+  {
+    name: 'inbox discard',
+    description: 'Remove dead letters',
+    load: () => import('./commands/inbox/discard.ts'),
+  },
+  {
+    name: 'inbox refused',
+    description: 'Show why callbacks were refused',
+    load: () => import('./commands/inbox/refused.ts'),
+  },
+  {
+    name: 'inbox check',
+    description: 'Check an inbox, and say what to do',
+    load: () => import('./commands/inbox/check.ts'),
+  },
+  {
+    name: 'inbox forget',
+    description: 'Erase a call',
+    load: () => import('./commands/inbox/forget.ts'),
+  },
+  {
+    name: 'tail',
+    description: 'Follow the events of an inbox',
+    load: () => import('./commands/tail.ts'),
+  },
 ];
 
 // `| head` has seen enough.

@@ -32,11 +32,9 @@ export function checkArgs(
     checkValue(token, def);
     values.set(flag, [...(values.get(flag) ?? []), token.value ?? '']);
   }
-  checkWords(
-    tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
-    args,
-    help,
-  );
+  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  const last = checkWords(words, { args, repeatable }, help);
+  if (last !== undefined) values.set(last.name, last.words);
   for (const [flag, def] of Object.entries(args)) {
     const isMissing = def.type !== 'positional' && def.required === true && !values.has(flag);
     if (isMissing) throw wrongUsage(`--${flag} is missing.`, help);
@@ -90,10 +88,18 @@ function checkValue(
   );
 }
 
-function checkWords(words: readonly string[], args: ArgsDef, help: string): void {
+/** @returns the last argument that is no flag, with its words, if it may be given several times */
+function checkWords(
+  words: readonly string[],
+  { args, repeatable = [] }: Pick<Command, 'args' | 'repeatable'>,
+  help: string,
+): { readonly name: string; readonly words: string[] } | undefined {
   const positionals = Object.entries(args).filter(([, { type }]) => type === 'positional');
   const missing = positionals.slice(words.length).find(([, { required }]) => required !== false);
   if (missing !== undefined) throw wrongUsage(`${missing[0].toUpperCase()} is missing.`, help);
+  const name = positionals.at(-1)?.[0];
+  if (name !== undefined && repeatable.includes(name)) return { name, words: words.slice(positionals.length - 1) };
   const surplus = words[positionals.length];
   if (surplus !== undefined) throw wrongUsage(`"${surplus}" is one word too many.`, help);
+  return undefined;
 }

@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import type { Inbox } from '@call-status/core';
+import type { StoreCheck } from '@call-status/core/inbox';
 import { variable } from './env.ts';
 
 /** How to open an inbox. */
@@ -18,11 +20,9 @@ export interface InboxOpening {
  * @throws CallStatusError `inbox_missing` (exit code 4), any other (3)
  */
 export async function openInbox(given: string, opening: InboxOpening): Promise<Inbox> {
-  const location = given.startsWith('env:') ? variable(given.slice('env:'.length)) : given;
+  const location = locationOf(given);
   const { onWarning = (text: string): void => void process.stderr.write(`${text}\n`) } = opening;
-  const inbox = /^postgres(ql)?:/.test(location)
-    ? await inDatabase(location, opening)
-    : await inFile(location, opening);
+  const inbox = isUrlOfDatabase(location) ? await inDatabase(location, opening) : await inFile(location, opening);
   try {
     await inbox.ready?.({ onWarning: ({ message }) => onWarning(message) });
     return inbox;
@@ -32,14 +32,40 @@ export async function openInbox(given: string, opening: InboxOpening): Promise<I
   }
 }
 
-async function inFile(location: string, { write }: InboxOpening): Promise<Inbox> {
-  const { sqliteInbox } = await import('@call-status/inbox-sqlite');
-  const { fileURLToPath } = await import('node:url');
-  const path = location.startsWith('file:') ? fileURLToPath(location) : location;
-  return sqliteInbox({ path, readOnly: !write });
+/**
+ * Looks for damage of an inbox: of a file, page by page; of a database, in its catalog.
+ *
+ * @param given as for {@link openInbox}
+ * @throws CallStatusError `inbox_missing` (exit code 4), any other (3)
+ */
+export async function checkStore(given: string, { schema }: Pick<InboxOpening, 'schema'>): Promise<StoreCheck> {
+  const location = locationOf(given);
+  if (isUrlOfDatabase(location)) {
+    const { checkSchema } = await import('@call-status/inbox-postgres');
+    return checkSchema({ url: location, ...(schema !== undefined && { schema }) });
+  }
+  const { checkFile } = await import('@call-status/inbox-sqlite');
+  return checkFile(pathOf(location));
 }
 
-async function inDatabase(url: string, { schema }: InboxOpening): Promise<Inbox> {
+function locationOf(given: string): string {
+  return given.startsWith('env:') ? variable(given.slice('env:'.length)) : given;
+}
+
+function isUrlOfDatabase(location: string): boolean {
+  return /^postgres(ql)?:/.test(location);
+}
+
+function pathOf(location: string): string {
+  return location.startsWith('file:') ? fileURLToPath(location) : location;
+}
+
+async function inFile(location: string, { write }: InboxOpening): Promise<Inbox> {
+  const { sqliteInbox } = await import('@call-status/inbox-sqlite');
+  return sqliteInbox({ path: pathOf(location), readOnly: !write });
+}
+
+async function inDatabase(url: string, { write, schema }: InboxOpening): Promise<Inbox> {
   const { postgresInbox } = await import('@call-status/inbox-postgres');
-  return postgresInbox({ url, migrate: false, ...(schema !== undefined && { schema }) });
+  return postgresInbox({ url, migrate: false, readOnly: !write, ...(schema !== undefined && { schema }) });
 }

@@ -5,12 +5,17 @@ import { GLOBAL_ARGS } from '../input/global-args.ts';
 import type { Output } from './output.ts';
 
 /** The `--help` of a command. */
-export function usageOf(name: string, { about, args, examples }: Command, { style }: Output): string {
+export function usageOf(name: string, { about, args, repeatable = [], examples }: Command, { style }: Output): string {
   const entries = Object.entries(args);
   const words = entries.filter(([, { type }]) => type === 'positional');
   const isGlobal = ([flag]: readonly [string, ArgDef]): boolean => Object.hasOwn(GLOBAL_ARGS, flag);
   const flags = entries.filter((entry) => entry[1].type !== 'positional' && !isGlobal(entry));
-  const usage = ['call-status', name, ...words.map(([word, def]) => placeOf(word, def)), '[flags]'].join(' ');
+  const usage = [
+    'call-status',
+    name,
+    ...words.map(([word, def]) => placeOf(word, def, repeatable.includes(word))),
+    '[flags]',
+  ].join(' ');
   return [
     about,
     `${style.bold('Usage')}  ${usage}`,
@@ -57,8 +62,9 @@ export function usageOfAll(group: string | undefined, commands: readonly Command
 
 const ABOUT = 'Send, simulate, explain and look up call status callbacks.';
 
-function placeOf(word: string, { required }: ArgDef): string {
-  return required === false ? `[${word.toUpperCase()}]` : word.toUpperCase();
+function placeOf(word: string, { required }: ArgDef, isRepeatable: boolean): string {
+  const shown = `${word.toUpperCase()}${isRepeatable ? '…' : ''}`;
+  return required === false ? `[${shown}]` : shown;
 }
 
 function labelOf(flag: string, def: ArgDef): string {

@@ -1,0 +1,25 @@
+import { type Command, command } from '../../command.ts';
+import { CHANGE_ARGS, changeDeadLetters } from '../../inbox/change-dead-letters.ts';
+
+const discard: Command = command({
+  about: `Removes dead letters, so that they cannot be replayed. The events stay recorded. Shows which they are, and asks.`,
+  args: CHANGE_ARGS,
+  repeatable: ['id'],
+  examples: [
+    ['inbox discard calls.db --error "unknown customer" --since 7d', 'Gives up events that nothing can handle'],
+  ],
+  run: ({ args, output, all }) =>
+    changeDeadLetters(
+      {
+        verb: 'Discard',
+        done: 'discarded',
+        effect: 'They cannot be replayed afterwards.',
+        apply: (inbox, eventId) => inbox.deadLetters.discard(eventId),
+      },
+      args,
+      all('id'),
+      output,
+    ),
+});
+
+export default discard;
