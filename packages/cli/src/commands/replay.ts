@@ -34,13 +34,12 @@ export const REPLAY_ARGS = {
   'dry-run': { type: 'boolean', description: 'Print what would be sent, and send nothing' },
   curl: { type: 'boolean', description: 'Print the callback as a curl command, and send nothing' },
   reveal: { type: 'boolean', description: 'Show phone numbers whole' },
-  ...SECRET_ARGS,
 } as const;
 
 const replay: Command = command({
   about: `Sends a recorded callback again, signed anew with the secret that your server knows.
 A server that knows the event answers 200 and runs no handler: use another inbox, or call-status inbox replay for dead letters.`,
-  args: REPLAY_ARGS,
+  args: { ...REPLAY_ARGS, ...SECRET_ARGS },
   examples: [
     [
       'replay 8b77c41c --db calls.db --to http://127.0.0.1:3000/webhooks/signalwire',
