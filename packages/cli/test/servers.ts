@@ -91,6 +91,8 @@ const SERVERS: Readonly<Record<(typeof FRAMEWORKS)[number], (calls: Receiver) =>
   },
   koa(calls) {
     const app = new Koa();
+    // It prints each connection that breaks.
+    app.silent = true;
     for (const name of NAMES) {
       const middleware = koaMiddleware(receiverOf(calls, name));
       app.use((context, next) => (context.path === `/webhooks/${name}` ? middleware(context, next) : next()));

@@ -8,6 +8,8 @@ import type { Delivery } from './scenario/delivery.ts';
 export interface CallbackSenderOptions {
   /** How many connections it keeps at most; more callbacks wait. @default 1 */
   readonly sockets?: number;
+  /** How long the server may be silent, in milliseconds. @default 30000 */
+  readonly timeoutMs?: number;
   /** Called for the pauses of a slow body, in milliseconds. @default waits in real time */
   readonly wait?: (ms: number) => unknown;
 }
@@ -18,7 +20,7 @@ export interface CallbackSender {
    * Sends a callback, with the faults of its delivery; resolves to the status of the answer, or `undefined` if the connection was broken on
    * purpose.
    *
-   * @throws Error of node when there is no answer, such as ECONNREFUSED
+   * @throws Error of node when there is no answer, such as ECONNREFUSED, or ETIMEDOUT
    */
   send(delivery: Pick<Delivery, 'callback'> & Partial<Delivery>): Promise<number | undefined>;
   /** Closes its connections. */
@@ -42,12 +44,12 @@ export interface CallbackSender {
  */
 export function callbackSender(
   to: string | URL,
-  { sockets = 1, wait = sleep }: CallbackSenderOptions = {},
+  { sockets = 1, timeoutMs = 30_000, wait = sleep }: CallbackSenderOptions = {},
 ): CallbackSender {
   const { protocol, hostname, port } = new URL(to);
   const { request, Agent } = protocol === 'https:' ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets });
-  const place = { agent, host: hostname.replace(/^\[|\]$/g, ''), port };
+  const place = { agent, timeout: timeoutMs, host: hostname.replace(/^\[|\]$/g, ''), port };
   const open = (callback: Callback): ClientRequest =>
     request({ ...place, method: callback.method, path: callback.url, headers: headersOf(callback) });
 
@@ -60,6 +62,8 @@ export function callbackSender(
     if (faults.includes('abort')) return brokenOff(open(callback), body);
     const req = open(callback);
     const answer = answerTo(req);
+    // It may fail before it is waited for.
+    answer.catch(() => {});
     if (bodyMs > 0) await trickle(req, body, bodyMs, wait);
     req.end(bodyMs > 0 ? undefined : body);
     try {
@@ -82,6 +86,7 @@ function headersOf({ method, origin, headers, body }: Callback): Record<string, 
 
 function answerTo(req: ClientRequest): Promise<number> {
   return new Promise((resolve, reject) => {
+    req.on('timeout', () => req.destroy(Object.assign(new Error('ETIMEDOUT'), { code: 'ETIMEDOUT' })));
     req.on('error', reject).on('response', (res: IncomingMessage) => {
       res
         .on('error', reject)

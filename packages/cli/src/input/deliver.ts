@@ -31,11 +31,12 @@ export async function deliver(to: URL, request: CallbackRequest): Promise<Delive
   }
 }
 
-function reasonOf({ host, hostname, protocol }: URL, cause: unknown): [message: string, fix: string] {
+/** Why there is no answer from a server, and what to do. */
+export function reasonOf({ host, hostname, protocol }: URL, cause: unknown): [message: string, fix: string] {
   const { code, name } = cause as NodeJS.ErrnoException;
   if (code === 'ECONNREFUSED') return [`Nothing listens at ${host}.`, 'Start the server, or correct --to.'];
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return [`The host ${hostname} is not known.`, 'Correct --to.'];
-  if (code === 'ABORT_ERR' || name === 'TimeoutError') {
+  if (code === 'ABORT_ERR' || code === 'ETIMEDOUT' || name === 'TimeoutError') {
     return [
       `${host} did not answer in ${PATIENCE_MS / 1000} seconds.`,
       'See what its handler of the request waits for.',

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { FAULT_NAMES, SCENARIO_NAMES, scenariosOf } from '@call-status/testing';
 import { refused, unreachable, wrongUsage } from '../cli-error.ts';
+import { reasonOf } from '../input/deliver.ts';
 import { openInbox } from '../input/inbox.ts';
 import { loadProviders } from '../input/providers.ts';
 import { spanOf, timeOf } from '../input/spans.ts';
@@ -57,14 +58,14 @@ export async function runSimulate(args: SimulateArgs, output: Output): Promise<n
       },
     });
     endProgress();
-    if (gone !== undefined && tally.answers.size === 0) throw notThere(args.to, gone);
+    if (gone !== undefined && tally.answers.size === 0) throw unreachable(...reasonOf(gone.to, gone.cause), gone.cause);
     const summary: Summary = { seed: plan.seed, tally, durationMs: performance.now() - startedAt, db: args.db };
     printSummary(summary, output);
     interruption.end();
     const comparison = inbox && ledger && (await compare(ledger, inbox, spanOf(args.wait, '--wait')));
     if (comparison !== undefined) printComparison(comparison, output);
     output.row(summaryRow(summary, comparison));
-    if (gone !== undefined) throw notThere(args.to, gone);
+    if (gone !== undefined) throw unreachable(...reasonOf(gone.to, gone.cause), gone.cause);
     judge(tally);
     if (comparison !== undefined && comparison.count > 0) return 1;
     return interruption.wasInterrupted() ? 130 : 0;
@@ -133,14 +134,6 @@ function adviceFor(status: number): string {
     return 'Check that both have the same secret, and that --public-url is the publicUrl of your server. Its log says why.';
   }
   return 'Its log says why.';
-}
-
-function notThere(to: string | undefined, cause: Error): Error {
-  const { host } = new URL(/^https?:/.test(to ?? '') ? (to as string) : `http://${to}`);
-  const { code } = cause as NodeJS.ErrnoException;
-  if (code === 'ECONNREFUSED')
-    return unreachable(`Nothing listens at ${host}.`, 'Start the server, or correct --to.', cause);
-  return unreachable(`${host} does not answer (${code ?? cause.message}).`, 'See its log, or correct --to.', cause);
 }
 
 async function list(args: SimulateArgs, output: Output): Promise<number> {

@@ -18,6 +18,12 @@ export interface Sending {
   readonly onExpected: (expected: readonly ExpectedCall[]) => void;
 }
 
+/** A server that is not there, or is gone. */
+export interface Gone {
+  readonly to: URL;
+  readonly cause: Error;
+}
+
 /** A callback is sent so often if there is no answer, or one of 500 or more. */
 const ATTEMPTS = 4;
 const PAUSE_MS = 100;
@@ -27,16 +33,16 @@ const MOST_SILENT = 20;
 /**
  * Sends calls. The callbacks of a call come one after the other, so what is expected does not depend on chance.
  *
- * @returns why it ended early: the server is not there, or is gone
+ * @returns the server for which it ended early, if it did
  */
-export async function sendCalls(sending: Sending): Promise<Error | undefined> {
+export async function sendCalls(sending: Sending): Promise<Gone | undefined> {
   const { calls, rate, concurrency, stop } = sending;
   const senders = new Map<string, CallbackSender>();
   const startedAt = performance.now();
   // Each call that waits for its turn listens.
   setMaxListeners(concurrency, stop.signal);
   let next = 0;
-  let gone: Error | undefined;
+  let gone: Gone | undefined;
   const work = async (): Promise<void> => {
     while (next < calls && !stop.signal.aborted) {
       const index = next++;
@@ -56,12 +62,13 @@ async function sendCall(
   index: number,
   { makeCall, concurrency, tally, onExpected }: Sending,
   senders: Map<string, CallbackSender>,
-): Promise<Error | undefined> {
+): Promise<Gone | undefined> {
   const { target, call } = makeCall(index);
   const sender = senderTo(target, senders, concurrency);
   for (const delivery of call.deliveries) {
-    const error = await sendOne(delivery, sender, tally);
-    if (error !== undefined && (tally.answers.size === 0 || tally.silent >= MOST_SILENT)) return error;
+    const cause = await sendOne(delivery, sender, tally);
+    if (cause !== undefined && (tally.answers.size === 0 || tally.silent >= MOST_SILENT))
+      return { to: target.to, cause };
   }
   const expected = call.expected();
   addCall(tally, call, expected);

@@ -122,6 +122,22 @@ it('speaks TLS where the URL says so', async () => {
   sender.close();
 });
 
+it('does not wait for ever', async () => {
+  const { server, origin } = await serving();
+  server.removeAllListeners('request').on('request', () => {});
+  const sender = callbackSender(origin, { timeoutMs: 50 });
+  await expect(sender.send({ callback: callback(exotel, 'busy') })).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  sender.close();
+});
+
+it('sends a GET', async () => {
+  const { origin } = await serving();
+  const signed = { provider: signalwire, secret: 's', url: '/voice' };
+  expect(await scenario('outbound-busy', { ...signed, faults: { multipart: 1 } }).playInto(origin)).toEqual([
+    200, 200, 200,
+  ]);
+});
+
 it('sends again when a kept connection is closed under it', async () => {
   const { origin, bodies } = await serving();
   const sender = callbackSender(origin);
