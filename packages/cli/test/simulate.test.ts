@@ -3,8 +3,8 @@ import { postgresInbox } from '@call-status/inbox-postgres';
 import { describe, expect, it } from 'vitest';
 import { freshSchema, sharedServer } from '../../inbox-postgres/test/servers/test-server.ts';
 import { HAS_TERMINAL, run, runInTerminal, start } from './run.ts';
-import { FRAMEWORKS, startServer, temporaryFolder, temporaryInbox } from './servers.ts';
-import { ENV, listen, proxying, recording, simulate } from './simulating.ts';
+import { FRAMEWORKS, PROOFS, startServer, temporaryFolder, temporaryInbox } from './servers.ts';
+import { listen, proxying, recording, simulate } from './simulating.ts';
 
 const FAULTS =
   'duplicate=10%,shuffle=50%,late=10%,drop=5%,drop-terminal=5%,wrong-port=10%,multipart=10%,slow=1%,abort=5%';
@@ -28,7 +28,7 @@ describe.each(FRAMEWORKS)('to a server of %s', (framework) => {
     const { origin } = await startServer(framework, { inbox: postgresInbox({ url, schema }) });
     const to = `${origin}/webhooks/{provider}`;
     const args = ['--provider', 'signalwire,exotel,telnyx', '--calls', '60', '--faults', FAULTS, '--to', to, '--quiet'];
-    const env = { ...ENV, DATABASE_URL: url };
+    const env = { ...PROOFS, DATABASE_URL: url };
     const { exitCode, summary } = await simulate(
       [...args, '--db', 'env:DATABASE_URL', '--schema', schema, '--assert'],
       {
@@ -57,7 +57,7 @@ it('says what was sent and expected, and what is missing', async () => {
     '1',
   ];
   const { stdout, exitCode } = await run([...args, '--to', `${origin}/webhooks/exotel`, '--db', path, '--assert'], {
-    env: ENV,
+    env: PROOFS,
   });
   expect(stdout).toMatch(
     /^ {2}seed 7 {3}250 calls, 500 callbacks in .+ \([\d,]+\/s\) {4}200: 500 {3}p50 .+ {2}p99 .+\n/,
@@ -122,7 +122,9 @@ it('sends again what was not answered', async () => {
 
 it('ends with what was sent when it is interrupted', async () => {
   const { origin, requests } = await recording();
-  const child = start(['simulate', 'outbound-busy', '--calls', '100000', '--rate', '50', '--to', origin], { env: ENV });
+  const child = start(['simulate', 'outbound-busy', '--calls', '100000', '--rate', '50', '--to', origin], {
+    env: PROOFS,
+  });
   let stdout = '';
   child.stdout.on('data', (chunk) => {
     stdout += String(chunk);
@@ -137,9 +139,9 @@ it('ends with what was sent when it is interrupted', async () => {
 it.runIf(HAS_TERMINAL)('shows the rate on a terminal, and nowhere else', async () => {
   const { origin } = await recording();
   const args = ['simulate', 'outbound-busy', '--calls', '60', '--rate', '50', '--to', origin];
-  const { stdout } = await runInTerminal(args, { env: ENV });
+  const { stdout } = await runInTerminal(args, { env: PROOFS });
   expect(stdout).toMatch(/ {2}\d+ of 60 calls, \d+ callbacks\/s, .+ left\r/);
-  expect((await run(args, { env: ENV })).stderr).toBe('');
+  expect((await run(args, { env: PROOFS })).stderr).toBe('');
 });
 
 it('lists scenarios and faults', async () => {
@@ -165,7 +167,7 @@ describe('exits with', () => {
     [['--to', 'http://hooks.example.com/'], 2, 'hooks.example.com is not this machine.'],
     [TO, 3, 'Nothing listens at 127.0.0.1:1. Start the server, or correct --to.'],
   ])('%j', async (args, exitCode, message) => {
-    const result = await run(['simulate', ...args], { env: ENV, cwd: temporaryFolder() });
+    const result = await run(['simulate', ...args], { env: PROOFS, cwd: temporaryFolder() });
     expect(result.stderr).toContain(message);
     expect([result.stdout, result.exitCode]).toEqual(['', exitCode]);
   });
@@ -181,7 +183,7 @@ describe('exits with', () => {
   it('1 when callbacks for another port are accepted', async () => {
     const { origin } = await recording();
     const args = ['simulate', 'outbound-busy', '--calls', '5', '--faults', 'wrong-port', '--to', origin];
-    const { stderr, exitCode } = await run(args, { env: ENV });
+    const { stderr, exitCode } = await run(args, { env: PROOFS });
     expect(stderr).toContain('The server accepted 15 callbacks that are signed for another port.');
     expect(exitCode).toBe(1);
   });
@@ -192,7 +194,7 @@ describe('exits with', () => {
       if (++count > 10) req.socket.destroy();
       else req.resume().on('end', () => res.end());
     });
-    const { stderr, exitCode } = await run(['simulate', '--calls', '500', '--to', origin], { env: ENV });
+    const { stderr, exitCode } = await run(['simulate', '--calls', '500', '--to', origin], { env: PROOFS });
     expect(stderr).toContain('closed the connection without an answer.');
     expect(exitCode).toBe(3);
   });

@@ -3,19 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { builtInProviders } from '@call-status/core';
 import { onTestFinished } from 'vitest';
-import { variableOf } from '../src/input/secrets.ts';
 import { type RunOptions, run } from './run.ts';
-import { SECRET } from './servers.ts';
-
-/** What a server with the secret of the tests has in its environment, too. */
-export const ENV: Readonly<Record<string, string>> = Object.fromEntries(
-  builtInProviders.map(({ definition: { name, secretOption = 'token', publicKeyOf } }) => [
-    variableOf(name, publicKeyOf === undefined ? secretOption : 'testKey'),
-    SECRET,
-  ]),
-);
+import { PROOFS } from './servers.ts';
 
 /** The result of `simulate --json`. */
 export interface Simulated {
@@ -27,7 +17,7 @@ export interface Simulated {
 
 /** Runs `simulate` with `--json`. */
 export async function simulate(args: readonly string[], options: RunOptions = {}): Promise<Simulated> {
-  const result = await run(['simulate', ...args, '--json'], { env: ENV, ...options });
+  const result = await run(['simulate', ...args, '--json'], { env: PROOFS, ...options });
   const rows = result.stdout
     .split('\n')
     .filter((line) => line !== '')

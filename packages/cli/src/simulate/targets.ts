@@ -1,4 +1,4 @@
-import { type ProviderLike, SCENARIO_NAMES, scenario } from '@call-status/testing';
+import { type ProviderLike, SCENARIO_NAMES, type ScenarioName, scenario } from '@call-status/testing';
 import { wrongUsage } from '../cli-error.ts';
 import { proofOf } from '../input/proof.ts';
 import { findProvider, loadProviders } from '../input/providers.ts';
@@ -63,9 +63,10 @@ function filled(url: string, provider: string): string {
 }
 
 /** Why a provider reports none of these calls. */
-function reasonOf(provider: ProviderLike, [name]: readonly string[]): string {
+function reasonOf(provider: ProviderLike, names: readonly ScenarioName[]): string {
   try {
-    return String(scenario(name as (typeof SCENARIO_NAMES)[number], { provider }));
+    for (const name of names) scenario(name, { provider });
+    return `${provider.definition.name} reports no calls.`;
   } catch (error) {
     return (error as Error).message;
   }
