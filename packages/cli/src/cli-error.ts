@@ -59,11 +59,16 @@ export function report(error: unknown): void {
 }
 
 function textOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof CliError) return error.fix === undefined ? message : `${message} ${error.fix}`;
   // An error of call-status says what to do, too.
   if (codeOfInbox(error) !== undefined) return message;
   return `${message} This is probably a fault of call-status: run again with DEBUG=call-status and report what it prints.`;
+}
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** By its name: the core is not loaded for it. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ProviderLike } from '@call-status/testing';
-import { notFound, unreachable, wrongUsage } from '../cli-error.ts';
+import { messageOf, notFound, unreachable, wrongUsage } from '../cli-error.ts';
 import type { Config } from '../index.ts';
 
 const NAMES = ['ts', 'mts', 'js', 'mjs'].map((ending) => `call-status.config.${ending}`);
@@ -26,8 +26,7 @@ export async function loadConfig(file: string | undefined): Promise<LoadedConfig
   if (path === undefined) return undefined;
   const absolute = resolve(path);
   if (!existsSync(absolute)) throw notFound(`${path} does not exist.`);
-  const loaded = await load(absolute, path);
-  const config = (loaded as { default?: unknown }).default;
+  const config = defaultOf(await load(absolute, path));
   const { providers = [] } = Object(config) as { providers?: unknown };
   if (typeof config !== 'object' || config === null || !Array.isArray(providers) || !providers.every(isProvider)) {
     throw wrongUsage(
@@ -36,6 +35,13 @@ export async function loadConfig(file: string | undefined): Promise<LoadedConfig
     );
   }
   return { ...config, providers, url: pathToFileURL(absolute).href };
+}
+
+/** A file that was compiled to CommonJS has its exports in the default export. */
+function defaultOf(loaded: unknown): unknown {
+  const { default: exported } = loaded as { default?: unknown };
+  const { __esModule: isCompiled, default: inner } = Object(exported) as { __esModule?: boolean; default?: unknown };
+  return isCompiled ? inner : exported;
 }
 
 function isProvider(value: unknown): value is ProviderLike {
@@ -48,11 +54,10 @@ async function load(absolute: string, path: string): Promise<unknown> {
   const isTypeScript = /\.m?ts$/.test(absolute);
   try {
     if (!isTypeScript || stripsTypes()) return await import(href);
-    const loader = loaderFor(absolute);
+    const loader = await loaderFor(absolute);
     if (loader !== undefined) return await loader(href);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw unreachable(`${path} cannot be loaded: ${reason}`, undefined, cause);
+    throw unreachable(`${path} cannot be loaded: ${messageOf(cause)}`, undefined, cause);
   }
   throw wrongUsage(
     `Node ${process.versions.node} cannot load ${path}, which is TypeScript.`,
@@ -65,16 +70,28 @@ function stripsTypes(): boolean {
   return Boolean((process.features as { readonly typescript?: unknown }).typescript);
 }
 
+type Loader = (href: string) => Promise<unknown>;
+
 /** tsx or jiti, if the project of the file has one. */
-function loaderFor(absolute: string): ((href: string) => Promise<unknown>) | undefined {
+async function loaderFor(absolute: string): Promise<Loader | undefined> {
   const require = createRequire(absolute);
+  const tsx = resolved(require, 'tsx/esm/api');
+  if (tsx !== undefined) {
+    // What `require` finds is the CommonJS build, which cannot import in all versions.
+    const { href } = pathToFileURL(tsx.replace(/\.cjs$/, '.mjs'));
+    const { tsImport } = (await import(href)) as { tsImport: (file: string, parent: string) => Promise<unknown> };
+    return (file) => tsImport(file, file);
+  }
+  const jiti = resolved(require, 'jiti');
+  if (jiti === undefined) return undefined;
+  const { createJiti } = require(jiti) as { createJiti: (id: string) => { import: Loader } };
+  return (file) => createJiti(file).import(file);
+}
+
+function resolved(require: NodeJS.Require, name: string): string | undefined {
   try {
-    const tsx = require('tsx/esm/api') as { tsImport(href: string, parent: string): Promise<unknown> };
-    return (href) => tsx.tsImport(href, href);
-  } catch {}
-  try {
-    const jiti = require('jiti') as { createJiti(id: string): { import(id: string): Promise<unknown> } };
-    return (href) => jiti.createJiti(href).import(href);
-  } catch {}
-  return undefined;
+    return require.resolve(name);
+  } catch {
+    return undefined;
+  }
 }

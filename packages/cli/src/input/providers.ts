@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Fixture, ProviderLike } from '@call-status/testing';
-import { wrongUsage } from '../cli-error.ts';
+import { messageOf, notFound, unreachable, wrongUsage } from '../cli-error.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
 import { didYouMean } from './did-you-mean.ts';
 
@@ -37,10 +38,19 @@ export function findProvider(name: string, { all }: Providers): ProviderLike {
   throw wrongUsage(`There is no provider "${name}".`, didYouMean(name, names, `There are ${names.join(', ')}.`));
 }
 
+const NAMED_IN_CONFIG = 'It is named in `fixtures` of the configuration.';
+
 /** The callbacks of a provider: those of its folder in the configuration, or the built-in ones. */
 export async function fixturesOf(provider: ProviderLike, { config }: Providers): Promise<readonly Fixture[]> {
   const { fixtures, readFixtures } = await import('@call-status/testing');
   const folder = config?.fixtures?.[provider.definition.name];
   if (folder === undefined || config === undefined) return fixtures(provider);
-  return readFixtures(provider, new URL(folder.endsWith('/') ? folder : `${folder}/`, config.url));
+  const { name } = provider.definition;
+  const url = new URL(folder.endsWith('/') ? folder : `${folder}/`, config.url);
+  if (!existsSync(url)) throw notFound(`There is no folder ${folder} with callbacks of ${name}.`, NAMED_IN_CONFIG);
+  try {
+    return readFixtures(provider, url);
+  } catch (cause) {
+    throw unreachable(`The callbacks of ${name} cannot be read. ${messageOf(cause)}`, NAMED_IN_CONFIG, cause);
+  }
 }

@@ -1,0 +1,116 @@
+// How values are shown: without control characters, with masked numbers, in columns, and as spans of time.
+import { describe, expect, it } from 'vitest';
+import { spanOf, timeOf } from '../src/input/spans.ts';
+import { targetOf } from '../src/input/target.ts';
+import { ago, duration } from '../src/output/duration.ts';
+import { mask, maskDeep, maskUnless } from '../src/output/mask.ts';
+import { createOutput } from '../src/output/output.ts';
+import { printableLine, safe, safeLines } from '../src/output/safe.ts';
+import { table } from '../src/output/table.ts';
+
+describe('mask', () => {
+  it.each([
+    ['+15551234567', '+1555•••4567'],
+    ['+18005550122', '+1800•••0122'],
+    ['0012025550143', '0012•••0143'],
+    ['(555) 010-0001', '555•••01'],
+    ['5550100', '555•••00'],
+    ['sip:alice@example.com', 'sip:a•••@example.com'],
+    ['sip:+15551234567@example.com', 'sip:+1555•••4567@example.com'],
+    ['from +15551234567 to +15559876543', 'from +1555•••4567 to +1555•••6543'],
+  ])('hides the middle of %s', (text, masked) => {
+    expect(mask(text)).toBe(masked);
+  });
+
+  it.each([
+    'anonymous',
+    '1001',
+    '2026-03-02T09:00:40.000Z',
+    '2026-03-02 09:00:40',
+    'b3877c40-da60-4998-90ad-b792e98472ca',
+    'CA12345678901234567890123456789012',
+    '80bfbec2d78bbbf10fb851f4fa165211',
+    '127.0.0.1:3000',
+    '4.5',
+  ])('leaves %s', (text) => {
+    expect(mask(text)).toBe(text);
+  });
+
+  it('goes through objects and lists, unless numbers are revealed', () => {
+    const value = { from: '+15551234567', legs: [{ to: '+15551234567', seconds: 5 }], none: null };
+    expect(maskDeep(value)).toEqual({
+      from: '+1555•••4567',
+      legs: [{ to: '+1555•••4567', seconds: 5 }],
+      none: null,
+    });
+    expect(maskDeep(value, maskUnless(true))).toEqual(value);
+    expect(maskUnless(undefined)('+15551234567')).toBe('+1555•••4567');
+  });
+});
+
+it('control characters, line ends and changes of the direction are removed', () => {
+  expect(safe('a\x1b[2Jb\r\nc\u202ed\u200be\x07')).toBe('a[2Jbcde');
+  expect(safeLines('a\n\x1b[31mb')).toBe('a\n[31mb');
+  expect(printableLine('a\n  b')).toBe('a b');
+  expect(safe(undefined)).toBe('undefined');
+});
+
+it('a table has aligned columns, also with wide characters', () => {
+  const rows = [
+    { name: '日本', count: 7 },
+    { name: 'abc\x1b', count: 1000 },
+  ];
+  const columns = [
+    { title: 'NAME', text: (row: { name: string }) => row.name },
+    { title: 'N', text: (row: { count: number }) => String(row.count), align: 'right' as const },
+  ];
+  expect(table(rows, columns, createOutput({ color: false }))).toBe('  NAME     N\n  日本     7\n  abc   1000');
+});
+
+it.each([
+  [0.4, '0 ms'],
+  [999, '999 ms'],
+  [4123, '4.1 s'],
+  [12_000, '12 s'],
+  [119_000, '119 s'],
+  [180_000, '3 min'],
+  [7_200_000, '2 h'],
+  [432_000_000, '5 d'],
+])('%d ms is %s', (ms, text) => {
+  expect(duration(ms)).toBe(text);
+});
+
+it('a time is some time ago', () => {
+  const now = Date.parse('2026-03-02T09:00:12.000Z');
+  expect(ago('2026-03-02T09:00:00.000Z', now)).toBe('12 s ago');
+  expect(ago('2026-03-02T09:00:11.500Z', now)).toBe('now');
+});
+
+it('spans and times are read, and others are wrong usage', () => {
+  expect(['500ms', '30s', '10m', '1.5h', '7d'].map((text) => spanOf(text, '--since'))).toEqual([
+    500, 30_000, 600_000, 5_400_000, 604_800_000,
+  ]);
+  const now = Date.parse('2026-03-02T09:00:00.000Z');
+  expect(timeOf('1h', '--since', now)).toBe('2026-03-02T08:00:00.000Z');
+  expect(timeOf('2026-03-01', '--since', now)).toBe('2026-03-01T00:00:00.000Z');
+  expect(() => spanOf('1 week', '--since')).toThrow('--since is not "1 week".');
+  expect(() => timeOf('yesterday', '--since')).toThrow('--since is not "yesterday".');
+});
+
+it.each([
+  ['http://127.0.0.1:3000/x', 'http://127.0.0.1:3000/x'],
+  ['localhost:3000/x', 'http://localhost:3000/x'],
+  ['127.0.0.2', 'http://127.0.0.2/'],
+  ['[::1]:3000', 'http://[::1]:3000/'],
+  ['https://app.localhost/x', 'https://app.localhost/x'],
+])('%s is this machine', (text, url) => {
+  expect(targetOf(text, {}).href).toBe(url);
+});
+
+it.each(['http://127.0.0.1.example.com/', 'http://10.0.0.1/', 'http://localhost@example.com/', 'http://[::2]/'])(
+  '%s is another machine',
+  (text) => {
+    expect(() => targetOf(text, {})).toThrow('is not this machine.');
+    expect(targetOf(text, { allowRemote: true }).href).toBe(text);
+  },
+);
