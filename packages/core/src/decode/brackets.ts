@@ -32,8 +32,19 @@ function mayHaveBrackets({ url, body, parsed }: Named): boolean {
   // Another parser may have left brackets in names.
   if (parsed !== undefined || /\[|%5b/i.test(url)) return true;
   if (!(body instanceof Uint8Array)) return false;
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return ['[', '%5B', '%5b'].some((bracket) => bytes.includes(bracket));
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return bytes.includes(OPENING) || hasEscaped(bytes);
+}
+
+/** The bytes of `[%5b`. */
+const [OPENING, PERCENT, FIVE, B] = [0x5b, 0x25, 0x35, 0x62] as const;
+
+/** Whether it has `%5B`. Every form is searched, so this goes from escape to escape: two texts to search for take twice as long. */
+function hasEscaped(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(PERCENT); at >= 0; at = bytes.indexOf(PERCENT, at + 1)) {
+    if (bytes[at + 1] === FIVE && (Number(bytes[at + 2]) | 0x20) === B) return true;
+  }
+  return false;
 }
 
 /**
