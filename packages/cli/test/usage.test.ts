@@ -43,7 +43,7 @@ it.each<[args: string[], message: string]>([
   [['dance'], 'There is no command "dance". call-status --help lists the commands.'],
   [['--jsn'], 'There is no flag --jsn. Did you mean --json?'],
   [['trigger', '--lst'], 'There is no flag --lst. Did you mean --list?'],
-  [['trigger', '--no-colr'], 'There is no flag --no-colour. Did you mean --no-color?'],
+  [['trigger', '--no-colr'], 'There is no flag --no-colr. Did you mean --no-color?'],
   [['trigger', '-x'], 'There is no flag -x. call-status trigger --help shows what there is.'],
   [['trigger', '--to'], '--to needs a value.'],
   [['trigger', '--to', '--json'], '--to needs a value.'],

@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import { builtInProviders } from '@call-status/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HAS_TERMINAL, run, runInTerminal } from './run.ts';
-import { FRAMEWORKS, PROOFS, startServer } from './servers.ts';
+import { HAS_TERMINAL, run, runInTerminal } from '../run.ts';
+import { FRAMEWORKS, PROOFS, startServer } from '../servers.ts';
 
 const NAMES = builtInProviders.map(({ definition }) => definition.name);
 

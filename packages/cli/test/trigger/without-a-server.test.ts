@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { builtInProviders, telnyx } from '@call-status/core';
 import { proofFor } from '@call-status/testing';
 import { describe, expect, it } from 'vitest';
-import { run } from './run.ts';
-import { PROOFS, SECRET, startServer, temporaryFolder } from './servers.ts';
+import { run } from '../run.ts';
+import { PROOFS, SECRET, startServer, temporaryFolder } from '../servers.ts';
 
 describe('--list', () => {
   it('has every callback of every provider', async () => {
@@ -35,7 +35,7 @@ describe('--list', () => {
     const { stdout, stderr } = await run(['trigger', '--list'], {});
     expect(stdout.split('\n').length).toBeGreaterThan(100);
     expect(stderr).toContain('A status is an event, too');
-    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
     const line = `'${process.execPath}' --import '${import.meta.resolve('tsx')}' '${main}' trigger --list --quiet | head -1`;
     expect(await promisify(execFile)('sh', ['-c', line])).toEqual({
       stdout: expect.stringMatching(/^ {2}EVENT .*\n$/),
@@ -197,7 +197,7 @@ CallSid=c1b2d3e4-0000-4000-8000-000000000001&CallStatus=busy`;
     mkdirSync(join(folder, 'fixtures'));
     writeFileSync(join(folder, 'fixtures', 'over.http'), FIXTURE);
     mkdirSync(join(folder, 'node_modules', '@call-status'), { recursive: true });
-    const root = fileURLToPath(new URL('../../../', import.meta.url));
+    const root = fileURLToPath(new URL('../../../../', import.meta.url));
     symlinkSync(join(root, 'packages/core'), join(folder, 'node_modules/@call-status/core'));
     for (const name of packages) symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
     return folder;
