@@ -75,6 +75,11 @@ const COMMANDS: readonly CommandEntry[] = [
     description: 'Follow the events of an inbox',
     load: () => import('./commands/tail.ts'),
   },
+  {
+    name: 'completion',
+    description: 'Print a script that completes commands in your shell',
+    load: () => import('./commands/completion.ts').then((loaded) => ({ default: loaded.completionOf(COMMANDS) })),
+  },
 ];
 
 // `| head` has seen enough.
