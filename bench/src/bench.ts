@@ -13,6 +13,7 @@ import { benchMemory } from './memory.ts';
 import { benchMicro } from './micro.ts';
 import { benchRecognition } from './recognition.ts';
 import { MACHINE, markdown, type Section, targetsOf } from './report.ts';
+import { benchSimulator } from './simulator.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -48,6 +49,7 @@ const PARTS: Readonly<Record<string, () => Section | Promise<Section | readonly 
   recognition: benchRecognition,
   postgres: () => benchPostgres(options),
   peers: () => benchPeers(options),
+  simulator: () => benchSimulator(Number(values.calls ?? 30_000)),
   simulate: () => simulate(Number(values.calls ?? 20_000)),
 };
 

@@ -7,6 +7,11 @@ const CAN_PIN = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', '
 /** Which core: servers and load each have their own, so that neither takes the other's time; any for what has threads. */
 export type Core = 'server' | 'load' | 'any';
 
+/** What comes before a command to run it there. */
+export function pinTo(core: Core): readonly string[] {
+  return CAN_PIN && core !== 'any' ? ['taskset', '-c', core === 'server' ? '0' : '1'] : [];
+}
+
 /** A process that answers one message at a time. */
 export interface Child {
   ask<Answer>(message: unknown): Promise<Answer>;
@@ -18,8 +23,7 @@ export interface Child {
  * the very files that are published.
  */
 export function startChild(file: string, core: Core, args: readonly string[] = []): Child {
-  const pin = CAN_PIN && core !== 'any' ? ['taskset', '-c', core === 'server' ? '0' : '1'] : [];
-  const [program = '', ...rest] = [...pin, process.execPath, ...nodeOptions(core), path(file), ...args];
+  const [program = '', ...rest] = [...pinTo(core), process.execPath, ...nodeOptions(core), path(file), ...args];
   const process_ = spawn(program, rest, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },

@@ -64,13 +64,13 @@ export function callMaker({ targets, seed, faults, nowMs }: Plan): CallMaker {
 }
 
 function chosen(mix: Mix, at: number): ScenarioName {
-  const entries = [...mix];
-  let rest = at * entries.reduce((sum, [, weight]) => sum + weight, 0);
-  const found = entries.find(([, weight]) => {
-    rest -= weight;
+  const names = [...mix.keys()];
+  let rest = at * [...mix.values()].reduce((sum, weight) => sum + weight, 0);
+  const found = names.find((name) => {
+    rest -= mix.get(name) ?? 0;
     return rest < 0;
   });
-  return (found ?? (entries[0] as (typeof entries)[number]))[0];
+  return found ?? (names[0] as ScenarioName);
 }
 
 /** A number below 2 ** 32 that looks like chance: FNV-1a of both, and a finalizer. */
