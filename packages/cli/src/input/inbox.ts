@@ -44,6 +44,7 @@ export async function checkStore(given: string, { schema }: Pick<InboxOpening, '
     const { checkSchema } = await import('@call-status/inbox-postgres');
     return checkSchema({ url: location, ...(schema !== undefined && { schema }) });
   }
+  hideSqliteWarning();
   const { checkFile } = await import('@call-status/inbox-sqlite');
   return checkFile(pathOf(location));
 }
@@ -61,8 +62,18 @@ function pathOf(location: string): string {
 }
 
 async function inFile(location: string, { write }: InboxOpening): Promise<Inbox> {
+  hideSqliteWarning();
   const { sqliteInbox } = await import('@call-status/inbox-sqlite');
   return sqliteInbox({ path: pathOf(location), readOnly: !write });
+}
+
+/** Node 22 says that its SQLite is experimental; the inbox has decided which versions are safe. */
+function hideSqliteWarning(): void {
+  const { emitWarning } = process;
+  process.emitWarning = (warning: string | Error, ...more: unknown[]): void => {
+    if (!String(warning).startsWith('SQLite is an experimental'))
+      Reflect.apply(emitWarning, process, [warning, ...more]);
+  };
 }
 
 async function inDatabase(url: string, { write, schema }: InboxOpening): Promise<Inbox> {
