@@ -6,22 +6,19 @@ import { ago } from '../output/duration.ts';
 import type { Output } from '../output/output.ts';
 import { table } from '../output/table.ts';
 import { shortId } from './call-columns.ts';
-import { DEAD_LETTER_ARGS, type DeadLetterFilters, deadLettersOf, isOfError, queryOf } from './dead-letters.ts';
-import { INBOX_ARGS, type InboxArgs, REVEAL_ARG, reading, writing } from './open.ts';
+import { type DeadLetterFilters, deadLettersOf, isOfError, queryOf } from './dead-letters.ts';
+import { type InboxArgs, reading, writing } from './open.ts';
 import { type Privacy, privacyOf } from './privacy.ts';
 
-/** The arguments of commands that change dead letters. */
+/** The arguments of commands that change dead letters, besides those of the inbox and of the filters. */
 export const CHANGE_ARGS = {
-  ...INBOX_ARGS,
   id: { type: 'positional', required: false, description: 'The ids of events, as inbox dead --error shows them' },
-  ...DEAD_LETTER_ARGS,
   all: { type: 'boolean', description: 'All dead letters' },
   'dry-run': { type: 'boolean', description: 'Only show which they are' },
   yes: { type: 'boolean', alias: 'y', description: 'Do not ask' },
-  ...REVEAL_ARG,
 } as const;
 
-/** The values of {@link CHANGE_ARGS}. */
+/** The values of all of them. */
 export interface ChangeArgs extends InboxArgs, DeadLetterFilters {
   readonly all?: boolean | undefined;
   readonly 'dry-run'?: boolean | undefined;

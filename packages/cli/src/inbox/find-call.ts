@@ -26,7 +26,12 @@ export interface CallChoice {
  * @returns `undefined` if there is none
  * @throws CliError refused if there are several, which are listed; wrong_usage for a text that is too short
  */
-export async function findCall(inbox: Inbox, choice: CallChoice, privacy: Privacy, output: Output) {
+export async function findCall(
+  inbox: Inbox,
+  choice: CallChoice,
+  privacy: Privacy,
+  output: Output,
+): Promise<CallSummary | undefined> {
   const found = await candidatesOf(inbox, choice);
   const [call, ...others] = found;
   if (call === undefined || others.length === 0) return call;
