@@ -54,6 +54,8 @@ describe.each(TEXTS)('in %s, %s', (charset, text, bytes) => {
 
 it('in UTF-16 is read as raw characters and as escapes', () => {
   const body = Buffer.from('CallerName=Jo%e3%00o+é&a=b', 'utf16le');
+  for (const name of ['unicode', 'UCS-2', 'iso-10646-ucs-2'])
+    expect(decoded(body, name)).toEqual(decoded(body, 'utf-16le'));
   expect(decoded(body, 'utf-16le')).toEqual({ CallerName: 'João é', a: 'b' });
 });
 

@@ -31,8 +31,11 @@ export function decodeFormBody(body: Uint8Array, { charset, decodeText }: Conten
   if (charset === undefined) return decodeForm(decodeText(body), limits);
   const marked = withoutBomBytes(body);
   if (marked !== undefined) return decodeForm(Buffer.from(marked).toString(), limits);
-  return decodeForm(charset.startsWith('utf-16') ? wide(body, decodeText) : narrow(body, decodeText), limits);
+  return decodeForm(WIDE.test(charset) ? wide(body, decodeText) : narrow(body, decodeText), limits);
 }
+
+/** The names of UTF-16 in the Encoding standard. */
+const WIDE = /^(?:utf-16|(?:cs)?unicode|(?:iso-10646-)?ucs-2)/;
 
 /** The values of one query parameter. Nothing else is decoded, since anyone can send a query. */
 export function valuesOf(query: string, name: string): readonly string[] {

@@ -127,6 +127,12 @@ describe('refuses a signed callback whose borders are moved', () => {
     expect(verdictOf(sent(text))).toBe('shifted');
   });
 
+  it('from the query of a GET into that of a POST without fields', () => {
+    const text = `${ADDRESS}?${queryOf(callback('Jane'))}.123`;
+    const { url, headers } = get(callback('Jane'), text);
+    expect(verdictOf({ ...formOf({}, url), headers: { ...formOf({}).headers, ...headers } })).toBe('shifted');
+  });
+
   it('into the nonce', () => {
     const text = `${ADDRESS}?${textOf(callback('Jane'))}TotalCost0.01000.123`;
     const whole = { ...callback('Jane'), TotalCost: '0.01000' };

@@ -47,7 +47,7 @@ export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements 
     return { inbox, ...(load !== undefined && { worker: load }), ...(leads !== undefined && { leads }) };
   }
 
-  retryNotice(watch: Watch): Promise<boolean> {
+  async retryNotice(watch: Watch): Promise<boolean> {
     const { failed: _, ...progress } = watch.progress;
     return this.inbox.watches.update(watch, { dueInMs: 0, progress });
   }

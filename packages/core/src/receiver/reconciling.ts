@@ -3,7 +3,7 @@ import { AsyncContext } from '../handlers/context.ts';
 import type { HandlerRegistry } from '../handlers/registry.ts';
 import type { Outage } from '../inbox/outage.ts';
 import { type ResolvedOptions, rulesOf } from '../options/options.ts';
-import { hasApi } from '../reconcile/ask/credentials.ts';
+import { hasApi, isCallId } from '../reconcile/ask/credentials.ts';
 import { type ExpectOptions, expectedCall } from '../reconcile/expect.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import { reconcileRules } from '../reconcile/rules.ts';
@@ -77,12 +77,24 @@ export class Reconciling {
 
   async expect(provider: string, expected: ExpectOptions): Promise<void> {
     const watch = expectedCall(provider, expected);
+    this.#warnIfNeverAsked(provider, watch.callId);
     const { options, open } = this.#options;
     await open();
     await options.inbox.watches.add([watch]);
     this.#isExpecting = true;
     if (this.#mayStart) this.start();
     this.#reconciler?.wakeIn(watch.dueInMs);
+  }
+
+  /** An id of another object is a mistake that nothing else tells of. */
+  #warnIfNeverAsked(name: string, callId: string): void {
+    const { providers, log } = this.#options.options;
+    const provider = providers.find((each) => each.name === name);
+    if (provider === undefined || !hasApi(provider) || isCallId(callId, provider)) return;
+    log.warn(
+      { provider: name },
+      `expect() got an id that is none of ${name}'s calls, so ${name} is never asked for it.`,
+    );
   }
 
   async stop(deadlineMs: number, releaseMs: number): Promise<void> {

@@ -41,6 +41,6 @@ export function isCutByItsAuthor(record: FieldRecord, tree: FieldTree, parts: Si
 }
 
 /** Whether the query of a POST contains the beginning of a form, or the fields of a GET. Callback URLs may have one such parameter. */
-function hasSwallowedFields(query: string): boolean {
+export function hasSwallowedFields(query: string): boolean {
   return BARE_FIELD.test(query) || (query.includes('CallStatus=') && query.includes('CallUUID='));
 }

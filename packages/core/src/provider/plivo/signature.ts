@@ -11,7 +11,7 @@ import { otherForms } from '../../signing/url.ts';
 import type { Signing, Verdict } from '../definition.ts';
 import type { IncomingCallback } from '../incoming-callback.ts';
 import { fieldsOf } from '../values.ts';
-import { isCutByItsAuthor } from './borders.ts';
+import { hasSwallowedFields, isCutByItsAuthor } from './borders.ts';
 import { isPlivoCallStatus } from './messages.ts';
 import { type SignedParts, signedParts, textOf } from './text.ts';
 
@@ -84,9 +84,10 @@ function partsOf(callback: IncomingCallback): SignedParts | undefined {
   return signedParts(callback.query, pairs);
 }
 
-/** Other messages may contain anything, since they are passed on. */
+/** Other messages may contain anything, since they are passed on; but a GET is no POST without fields, although its text is the same. */
 function isGenuine(callback: IncomingCallback, parts: SignedParts): boolean {
   const { fields } = callback;
+  if (callback.request.method === 'POST' && !parts.hasForm && hasSwallowedFields(parts.query)) return false;
   // Without a call or its status, it is refused as such.
   if (!('CallUUID' in fields && 'CallStatus' in fields) || isPlivoCallStatus(fields) !== true) return true;
   const isGet = callback.request.method === 'GET';

@@ -86,9 +86,10 @@ export class Account {
   }
 
   #error(code: 'api_credentials' | 'api_failed', reason: string): CallStatusError {
+    const whose = ofTenant(this.#tenant);
     return new CallStatusError(code, {
       provider: this.#provider.name,
-      reason: `${reason} Asked ${ofTenant(this.#tenant)}.`,
+      reason: whose === '' ? reason : `${reason} Asked${whose}.`,
     });
   }
 

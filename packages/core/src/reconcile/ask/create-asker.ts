@@ -2,7 +2,7 @@ import type { Provider } from '../../provider/define-provider.ts';
 import type { Answer, FetchCall } from '../../provider/fetch-call.ts';
 import type { Asker, NoAnswer } from '../asker.ts';
 import { Account, type AskerOptions } from './account.ts';
-import { hasApi } from './credentials.ts';
+import { hasApi, isCallId } from './credentials.ts';
 
 /** More are forgotten, the one that was used longest ago first; if it is used again, it waits for its share again. */
 const MOST_ACCOUNTS = 10_000;
@@ -24,7 +24,7 @@ export function createAsker(options: AskerOptions): Asker {
       const answers = new Map<string, Answer | NoAnswer>(callIds.map((callId) => [callId, { wasAsked: false }]));
       const provider = askable.get(name);
       if (provider === undefined || closing.signal.aborted) return answers;
-      const wanted = callIds.filter((callId) => isCallId(callId, fetchCallOf(provider)));
+      const wanted = callIds.filter((callId) => isCallId(callId, provider));
       if (wanted.length === 0) return answers;
       const found = await accountOf(provider, tenant).ask(wanted, closing.signal);
       for (const callId of wanted) answers.set(callId, found instanceof Map ? found.get(callId) : found);
@@ -48,9 +48,4 @@ export function createAsker(options: AskerOptions): Asker {
 
 function fetchCallOf({ definition }: Provider): FetchCall {
   return definition.fetchCall as FetchCall;
-}
-
-/** The pattern must match all of it. Nothing but dots is a step in a path, whatever the pattern says. */
-function isCallId(callId: string, { callIdPattern }: FetchCall): boolean {
-  return callIdPattern.exec(callId)?.[0] === callId && !/^\.+$/.test(callId);
 }

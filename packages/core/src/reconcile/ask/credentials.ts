@@ -1,5 +1,6 @@
 import { CallStatusError } from '../../errors.ts';
 import type { Provider } from '../../provider/define-provider.ts';
+import type { FetchCall } from '../../provider/fetch-call.ts';
 import { issuesOfOption, type StandardSchema, validate } from '../../provider/standard-schema.ts';
 import { loggableWord } from '../../text/redact.ts';
 
@@ -11,6 +12,12 @@ type Api = Credentials | ((tenant: string | undefined) => unknown);
 /** Whether a provider has an `api`, and so can be asked. */
 export function hasApi({ definition, options }: Provider): boolean {
   return definition.fetchCall !== undefined && apiOf(options) !== undefined;
+}
+
+/** Whether a provider with an `api` can be asked for an id. The pattern must match all of it. Nothing but dots is a step in a path. */
+export function isCallId(callId: string, { definition }: Provider): boolean {
+  const { callIdPattern } = definition.fetchCall as FetchCall;
+  return callIdPattern.exec(callId)?.[0] === callId && !/^\.+$/.test(callId);
 }
 
 /**
@@ -35,14 +42,14 @@ export async function credentialsFor(provider: Provider, tenant: string | undefi
   if (issues.length === 0) return given as Credentials;
   throw new CallStatusError('api_credentials', {
     provider: name,
-    reason: `api() returned something else ${ofTenant(tenant)}.`,
+    reason: `api() returned something else${ofTenant(tenant)}.`,
     issues: issuesOfOption(schema, issues, given, `${name}.api()`),
   });
 }
 
-/** Whose credentials, for the text of an error. */
+/** Whose credentials, for the text of an error; nothing where there are no tenants. */
 export function ofTenant(tenant: string | undefined): string {
-  return tenant === undefined ? 'for calls without a tenant' : `for the tenant ${loggableWord(tenant)}`;
+  return tenant === undefined ? '' : ` for the tenant ${loggableWord(tenant)}`;
 }
 
 const NO_FUNCTION = { issues: [{ message: 'expected credentials, got a function.' }] };
@@ -51,7 +58,7 @@ async function resultOf(call: () => unknown, provider: string, tenant: string | 
   try {
     return await call();
   } catch (cause) {
-    const reason = `api() failed ${ofTenant(tenant)}.`;
+    const reason = `api() failed${ofTenant(tenant)}.`;
     throw new CallStatusError('api_credentials', { provider, reason, hint: 'Fix the error in `cause`.' }, { cause });
   }
 }

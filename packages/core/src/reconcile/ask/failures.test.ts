@@ -9,6 +9,13 @@ describe('a failure', () => {
     expect(reported).toEqual([]);
   });
 
+  it('says nothing about the calls of a batch that is not found', async () => {
+    const { asker, reported } = await readyBench(() => ({ status: 404 }));
+    const found = await asker.ask('acme', undefined, ['a', 'b']);
+    expect([...found.values()]).toEqual(['unknown', 'unknown']);
+    expect(reported).toEqual([]);
+  });
+
   it('opens the circuit at the fifth time, which is reported once, until an answer closes it', async () => {
     let status = 503;
     const { one, api, reported, advance } = await readyBench(() => ({ status, json: {} }));
@@ -19,7 +26,7 @@ describe('a failure', () => {
     expect(await one()).toMatchObject({ wasAsked: false });
     expect(api.requests).toHaveLength(6);
     expect(reported.map(({ code, severity, details }) => [code, severity, details.provider, details.reason])).toEqual([
-      ['api_failed', 'warning', 'acme', '127.0.0.1 answered 503. Asked for calls without a tenant.'],
+      ['api_failed', 'warning', 'acme', '127.0.0.1 answered 503.'],
     ]);
     status = 200;
     advance(2 * MINUTE_MS);
@@ -85,7 +92,7 @@ describe('credentials', () => {
     await one();
     expect([await one(), await one()]).toEqual([{ wasAsked: true }, { wasAsked: true }]);
     expect(reported.map(({ code, severity, details }) => [code, severity, details.reason])).toEqual([
-      ['api_credentials', 'error', `127.0.0.1 answered ${refused}. Asked for calls without a tenant.`],
+      ['api_credentials', 'error', `127.0.0.1 answered ${refused}.`],
     ]);
     expect(JSON.stringify(reported[0]?.details) + reported[0]?.message).not.toContain('sesame');
     status = 200;

@@ -38,13 +38,18 @@ export async function inquire(
   const reply = await getJson(made, signal).catch((error: RequestFailed) => error.message);
   if (typeof reply === 'string') return { result: 'failed', reason: `${hostname}: ${reply}` };
   const retryInMs = retryAfterMs(reply.retryAfter, now());
+  const isOne = callIds.length === 1;
   const reason = `${hostname} answered ${reply.status}.`;
   switch (reply.status) {
     case 200:
       return { result: 'answered', answers: checked(answers(reply.body, callIds, options), callIds) };
     case 404:
     case 410:
-      return { result: 'answered', answers: new Map(callIds.map((callId) => [callId, 'not_found'])) };
+      // For several calls, there is no such list. That says nothing about one of them.
+      return {
+        result: 'answered',
+        answers: new Map(callIds.map((callId) => [callId, isOne ? 'not_found' : 'unknown'])),
+      };
     case 401:
     case 403:
       return { result: 'refused', reason };
