@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Standard input of a pipe, which then ends. */
   readonly input?: string;
+  /** How wide the terminal is. @default 120 */
+  readonly columns?: number;
   /** What a person types, each after a text that has been printed; only in a terminal. */
   readonly typed?: readonly (readonly [after: string | RegExp, keys: string])[];
 }
@@ -47,7 +49,11 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
 export async function runInTerminal(args: readonly string[], options: RunOptions = {}): Promise<Result> {
   const line = [process.execPath, '--import', TSX, MAIN, ...args].map(quoted).join(' ');
   // Without a size, each character has a line of its own.
-  const child = startProgram('script', ['-qec', `stty cols 120 rows 40; ${line}`, '/dev/null'], options);
+  const child = startProgram(
+    'script',
+    ['-qec', `stty cols ${options.columns ?? 120} rows 40; ${line}`, '/dev/null'],
+    options,
+  );
   const typed = [...(options.typed ?? [])];
   let seen = '';
   child.stdout.on('data', (chunk) => {

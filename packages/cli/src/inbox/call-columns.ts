@@ -11,13 +11,13 @@ const SHOWN_OF_ID = 12;
 export function callColumns(privacy: Privacy, { style }: Output, nowMs: number = Date.now()): Column<CallSummary>[] {
   return [
     { title: 'STATUS', text: ({ status }) => status, style: ({ status }) => styleOf(status, style) },
-    { title: 'PROVIDER', text: ({ provider }) => provider },
+    { title: 'PROVIDER', text: ({ provider }) => provider, isOptional: true },
     { title: 'CALL', text: ({ callId }) => shortId(callId, privacy) },
     { title: 'FROM → TO', text: (call) => parties(call, privacy), shrinks: 11 },
     { title: 'STARTED', isOptional: true, text: ({ firstEventAt }) => ago(firstEventAt, nowMs) },
     { title: 'DURATION', text: (call) => lengthOf(call, nowMs), align: 'right', isOptional: true },
     { title: 'EVENTS', text: ({ eventCount }) => String(eventCount), align: 'right', isOptional: true },
-    { title: '', text: (call) => marksOf(call).join(' '), style: () => style.yellow },
+    { title: '', text: (call) => marksOf(call).join(' '), style: () => style.yellow, shrinks: 4 },
   ];
 }
 

@@ -33,7 +33,7 @@ export function table<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
   { style, isTerminal }: Output,
-  { hasTitles = true, width = isTerminal ? process.stdout.columns : Number.POSITIVE_INFINITY }: TableOptions = {},
+  { hasTitles = true, width = widthOfTerminal(isTerminal) }: TableOptions = {},
 ): string {
   const shown = columns.map((column) => {
     const cells = rows.map((row) => safe(column.text(row)));
@@ -52,6 +52,11 @@ export function table<Row>(
     shown.map(({ column, cells }, at) => pad(cells[index] as string, at, column.style?.(row))),
   );
   return [...(hasTitles ? [head] : []), ...lines].map((line) => (GAP + line.join(GAP)).trimEnd()).join('\n');
+}
+
+/** A terminal of unknown size has 0 columns. */
+function widthOfTerminal(isTerminal: boolean): number {
+  return (isTerminal && process.stdout.columns) || Number.POSITIVE_INFINITY;
 }
 
 /** A column with what it shows. */

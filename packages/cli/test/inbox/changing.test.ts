@@ -1,0 +1,96 @@
+// Replaying, discarding and erasing: with a preview, a question, and nothing without a yes.
+import { describe, expect, it } from 'vitest';
+import { HAS_TERMINAL, run, runInTerminal } from '../run.ts';
+import { anEvent, CALL, fill, handle, INBOXES, type Opened } from './inboxes.ts';
+
+/** More than a page of an inbox has. */
+const MANY = 1200;
+
+function on({ args: [place = '', ...schema] }: Opened, command: string, ...rest: string[]): string[] {
+  return [...command.split(' '), place, ...rest, ...schema];
+}
+
+describe.each(INBOXES)('in %s', (_, open) => {
+  it('nothing is changed without a yes, nor without saying what', { timeout: 60_000 }, async () => {
+    const opened = await open();
+    await fill(opened.inbox);
+    const [bare, both, piped, dry, forget, unknown] = await Promise.all([
+      run(on(opened, 'inbox replay')),
+      run(on(opened, 'inbox replay', 'exotel:ab12cd34', '--all')),
+      run(on(opened, 'inbox replay', '--all')),
+      run(on(opened, 'inbox discard', '--error', 'econnrefused', '--dry-run', '--json')),
+      run(on(opened, 'inbox forget', 'signalwire', CALL)),
+      run(on(opened, 'inbox replay', 'no such event', '--yes')),
+    ]);
+    expect([bare.exitCode, bare.stderr]).toEqual([
+      2,
+      expect.stringContaining('Which dead letters? Nothing was replayed.'),
+    ]);
+    expect([both.exitCode, both.stderr]).toEqual([2, expect.stringContaining('not both')]);
+    expect([piped.exitCode, piped.stdout]).toEqual([2, '']);
+    expect(piped.stderr).toMatch(/2 dead letters, oldest first:\n[^]*exotel:ab12cd34[^]*Add --yes/);
+    expect(dry.exitCode).toBe(0);
+    expect(
+      dry.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ discarded: false }, { discarded: false }]);
+    expect([forget.exitCode, forget.stderr]).toEqual([2, expect.stringContaining('3 events')]);
+    expect([unknown.exitCode, unknown.stderr]).toEqual([4, expect.stringContaining('There is no dead letter')]);
+    expect(await opened.inbox.counts()).toMatchObject({ dead: 2, waiting: 0, live: 1, ended: 2 });
+  });
+
+  it('a replay takes all pages, the oldest first, each once', { timeout: 120_000 }, async () => {
+    const opened = await open();
+    const { inbox } = opened;
+    const ids = Array.from({ length: MANY }, (_unused, at) => `call-${String(at).padStart(5, '0')}`);
+    for (const callId of ids) await inbox.record(anEvent(callId, 'completed'));
+    const dead = await handle(inbox, ({ callId }) => (callId === 'call-00007' ? 'other' : 'boom 7'));
+    const replayed = await run(on(opened, 'inbox replay', '--error', 'boom', '--yes', '--json'));
+    expect(replayed.exitCode).toBe(0);
+    const rows = replayed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(new Set(rows.map(({ eventId }) => eventId)).size).toBe(MANY - 1);
+    expect(rows.every((row) => row.replayed)).toBe(true);
+    const times = rows.map(({ deadAt }) => deadAt);
+    expect(times).toEqual(times.toSorted());
+    expect(replayed.stderr).toContain(`and ${MANY - 6} more`);
+    expect(await inbox.counts()).toMatchObject({ dead: 1, waiting: MANY - 1 });
+    const order = await handle(inbox, () => undefined);
+    expect(order.toSorted()).toEqual(dead.filter((id) => !id.includes('00007')).toSorted());
+    const again = await run(on(opened, 'inbox replay', '--error', 'boom', '--yes'));
+    expect([again.exitCode, again.stderr]).toEqual([0, 'No dead letter matches.\n']);
+  });
+
+  it('dead letters are discarded, and a call erased', { timeout: 60_000 }, async () => {
+    const opened = await open();
+    await fill(opened.inbox);
+    const discarded = await run(on(opened, 'inbox discard', 'exotel:ab12cd34', '--yes', '--json'));
+    expect(JSON.parse(discarded.stdout)).toMatchObject({ eventId: 'exotel:ab12cd34', discarded: true });
+    const forgotten = await run(on(opened, 'inbox forget', 'signalwire', CALL, '--yes'));
+    expect([forgotten.exitCode, forgotten.stdout]).toEqual([0, '1 call erased.\n']);
+    expect(forgotten.stderr).toContain('+1555•••4567 → +1555•••9922');
+    expect(await opened.inbox.getCall('signalwire', CALL)).toBeUndefined();
+    expect(await opened.inbox.counts()).toMatchObject({ dead: 0 });
+    const again = await run(on(opened, 'inbox forget', 'signalwire', CALL, '--yes'));
+    expect([again.exitCode, again.stderr]).toEqual([4, expect.stringContaining('has no call')]);
+  });
+});
+
+it.runIf(HAS_TERMINAL)('a terminal is asked', { timeout: 60_000 }, async () => {
+  const [, open] = INBOXES[0] as (typeof INBOXES)[number];
+  const opened = await open();
+  await fill(opened.inbox);
+  const no = await runInTerminal(on(opened, 'inbox replay', '--all'), { typed: [['[y/N]', 'n\r']] });
+  expect([no.exitCode, no.stdout]).toEqual([
+    1,
+    expect.stringMatching(/Replay 2 dead letters\?[^]*Nothing was replayed/),
+  ]);
+  expect(await opened.inbox.counts()).toMatchObject({ dead: 2 });
+  const yes = await runInTerminal(on(opened, 'inbox replay', '--all'), { typed: [['[y/N]', 'y\r']] });
+  expect([yes.exitCode, yes.stdout]).toEqual([0, expect.stringContaining('2 dead letters replayed.')]);
+  expect(await opened.inbox.counts()).toMatchObject({ dead: 0, waiting: 2 });
+});
