@@ -28,7 +28,7 @@ describe.each(INBOXES)('in %s', (_, open) => {
     ]);
     expect([both.exitCode, both.stderr]).toEqual([2, expect.stringContaining('not both')]);
     expect([piped.exitCode, piped.stdout]).toEqual([2, '']);
-    expect(piped.stderr).toMatch(/2 dead letters, oldest first:\n[^]*exotel:ab12cd34[^]*Add --yes/);
+    expect(piped.stderr).toMatch(/2 dead letters, oldest first:\n[\s\S]*exotel:ab12cd34[\s\S]*Add --yes/);
     expect(dry.exitCode).toBe(0);
     expect(
       dry.stdout
@@ -87,7 +87,7 @@ it.runIf(HAS_TERMINAL)('a terminal is asked', { timeout: 60_000 }, async () => {
   const no = await runInTerminal(on(opened, 'inbox replay', '--all'), { typed: [['[y/N]', 'n\r']] });
   expect([no.exitCode, no.stdout]).toEqual([
     1,
-    expect.stringMatching(/Replay 2 dead letters\?[^]*Nothing was replayed/),
+    expect.stringMatching(/Replay 2 dead letters\?[\s\S]*Nothing was replayed/),
   ]);
   expect(await opened.inbox.counts()).toMatchObject({ dead: 2 });
   const yes = await runInTerminal(on(opened, 'inbox replay', '--all'), { typed: [['[y/N]', 'y\r']] });

@@ -64,7 +64,7 @@ describe.each(INBOXES)('in %s', (name, open) => {
     expect(refused.stdout).toMatch(/ 3 +signalwire +signature_mismatch +403 .* Set publicUrl\./);
     expect(stats.stdout).toMatch(/ 2 +1 +50 % +32 s .*4\.20\n\n {2}SIP {2}200: 1\n$/);
     expect(check.exitCode).toBe(1);
-    expect(check.stdout).toMatch(/no damage found\n[^]*✗ 2 events could not be handled\.\n +fix .*inbox replay/);
+    expect(check.stdout).toMatch(/no damage found\n[\s\S]*✗ 2 events could not be handled\.\n +fix .*inbox replay/);
     expect(rowsOf(search.stdout)).toMatchObject([{ callId: PARENT }]);
   });
 
@@ -81,11 +81,11 @@ describe.each(INBOXES)('in %s', (name, open) => {
     ]);
     expect([short.exitCode, short.stderr]).toEqual([2, expect.stringContaining('at least 3 characters')]);
     expect([several.exitCode, several.stdout]).toEqual([1, '']);
-    expect(several.stderr).toMatch(new RegExp(`${CALL}[^]*${PARENT}[^]*2 calls begin with "8b77c"`));
+    expect(several.stderr).toMatch(new RegExp(`${CALL}[sS]*${PARENT}[sS]*2 calls begin with "8b77c"`));
     expect([none.exitCode, none.stderr]).toEqual([4, expect.stringContaining('There is no call')]);
     expect([one.exitCode, one.stdout]).toEqual([0, expect.stringContaining('ab12cd34')]);
     expect(rowsOf(expected.stdout)).toMatchObject([{ watch: { callId: 'expected-1' } }]);
-    expect(children.stdout).toMatch(/Made these calls\n[^]*completed/);
+    expect(children.stdout).toMatch(/Made these calls\n[\s\S]*completed/);
   });
 
   it('nothing is changed, also with an old retention', { timeout: 60_000 }, async () => {

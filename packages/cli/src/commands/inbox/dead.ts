@@ -52,7 +52,10 @@ export default dead;
 
 function printGroups(groups: readonly DeadLetterGroup[], privacy: Privacy, output: Output): void {
   for (const group of groups) output.row(privacy.json(group));
-  if (groups.length === 0) return output.note('There are no dead letters.');
+  if (groups.length === 0) {
+    output.note('There are no dead letters.');
+    return;
+  }
   output.result(
     table(
       groups,
