@@ -26,11 +26,6 @@ export async function loadProviders({ config: file }: { readonly config?: string
  *
  * @throws CliError wrong_usage
  */
-export async function providerOf(name: string, args: { readonly config?: string | undefined }): Promise<ProviderLike> {
-  return findProvider(name, await loadProviders(args));
-}
-
-/** The same among providers that are loaded. */
 export function findProvider(name: string, { all }: Providers): ProviderLike {
   const found = all.find(({ definition }) => definition.name === name);
   if (found !== undefined) return found;
