@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkInit } from './init-check.ts';
 import { checkMode, MODES } from './modes.ts';
 import { pack } from './pack.ts';
 import { checkRefusal, publicPackages, ROOT, run } from './packages.ts';
@@ -32,6 +33,7 @@ try {
   for (const id of readdirSync(CONSUMERS)) {
     if (id !== 'shared' && (chosen.length === 0 || chosen.includes(id))) check(id, tarballs);
   }
+  if (chosen.length === 0 || chosen.includes('cli')) await checkInit(scratch, tarballs);
   for (const { id } of packages) {
     if (!existsSync(join(CONSUMERS, id)))
       throw new Error(`scripts/consumers/${id} is missing: each package needs one.`);

@@ -5,8 +5,11 @@ import { WHERE_SECRETS_ARE } from './where-secrets-are.ts';
 /** `.env.example`: every variable that the application reads, and where its value comes from. */
 export function environmentFile({ providers, inbox }: Choices): string {
   const secrets = providers.map((provider) => {
-    const { name } = provider.definition;
-    return `# ${name}: ${WHERE_SECRETS_ARE[name] ?? 'what proves its callbacks.'}\n${variableFor(provider)}=`;
+    const { name, publicKeyOf } = provider.definition;
+    const where = WHERE_SECRETS_ARE[name] ?? 'what proves its callbacks.';
+    const test =
+      publicKeyOf === undefined ? '' : `\n# To try without an account: call-status trigger ${name} --public-key`;
+    return `# ${name}: ${where}${test}\n${variableFor(provider)}=`;
   });
   return [
     '# Copy this file to .env and fill it in. Keep .env out of version control.',

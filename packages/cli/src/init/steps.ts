@@ -26,7 +26,10 @@ export function stepsFor(
   const look = { sqlite: 'calls.db', postgres: 'env:DATABASE_URL --env .env' };
   return [
     { what: 'Install', command: install },
-    { what: 'Fill in the secrets. To try without an account, any text is one', command: 'cp .env.example .env' },
+    {
+      what: 'Copy the settings, and fill in the secrets. To try without an account, any text is one',
+      command: 'cp .env.example .env',
+    },
     { what: 'Test', command: own['test'] ?? `${script} test` },
     { what: 'Start', command: own['start'] ?? `${script} start` },
     {

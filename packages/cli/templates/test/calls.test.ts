@@ -17,6 +17,7 @@ for (const provider of providers) {
   test(`a genuine callback of ${provider.name} is accepted, and a forged one is not`, async () => {
     const completed = callback(provider, 'completed', proofFor(provider, 'test'));
     assert.equal((await send(app, completed)).status, 200);
+    // The log says why.
     assert.equal((await send(app, forged(completed))).status, 403);
     const { rows } = await calls.inbox.listCalls({ provider: provider.name });
     assert.deepEqual(
