@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { WebhookResponse } from '@jambonz/sdk/webhook';
 import fc from 'fast-check';
 import { describe, it, onTestFinished, vi } from 'vitest';
-import { compareVerdicts, type Disagreement } from '../../test/compare-verdicts.ts';
+import { type Disagreement, expectSameVerdicts } from '../../test/expect-same-verdicts.ts';
 import { jsonOf, messageOf } from '../../test/message-of.ts';
 import { jambonz } from './jambonz.ts';
 
@@ -108,6 +108,6 @@ describe("jambonz's own SDK", () => {
   it('comes to the same verdict, but for what is named above', async () => {
     vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
-    await compareVerdicts(request, weAccept, sdkAccepts, DISAGREEMENTS);
+    await expectSameVerdicts(request, weAccept, sdkAccepts, DISAGREEMENTS);
   }, 60_000);
 });

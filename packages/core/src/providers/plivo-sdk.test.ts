@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { validateSignature } from 'plivo/dist/utils/security.js';
 import { validateV3Signature } from 'plivo/dist/utils/v3Security.js';
 import { it } from 'vitest';
-import { compareVerdicts, type Disagreement } from '../../test/compare-verdicts.ts';
+import { type Disagreement, expectSameVerdicts } from '../../test/expect-same-verdicts.ts';
 import { messageOf, type Sent } from '../../test/message-of.ts';
 import { plivo } from './plivo.ts';
 
@@ -192,7 +192,7 @@ const DISAGREEMENTS: readonly Disagreement<Given>[] = [
 ];
 
 it('agrees with the library of Plivo, except where it is wrong to', async () => {
-  await compareVerdicts(
+  await expectSameVerdicts(
     given,
     (made) => weAccept(caseOf(made)),
     (made) => sdkAccepts(caseOf(made)),

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { symmetric } from 'retell-sdk/lib/webhook_auth.js';
 import { describe, it } from 'vitest';
-import { compareVerdicts, type Disagreement } from '../../test/compare-verdicts.ts';
+import { type Disagreement, expectSameVerdicts } from '../../test/expect-same-verdicts.ts';
 import { jsonOf, messageOf } from '../../test/message-of.ts';
 import { retell } from './retell.ts';
 
@@ -81,6 +81,6 @@ const request: fc.Arbitrary<Case> = fc
 
 describe("Retell's own SDK", () => {
   it('comes to the same verdict, but for what is named above', async () => {
-    await compareVerdicts(request, weAccept, sdkAccepts, DISAGREEMENTS);
+    await expectSameVerdicts(request, weAccept, sdkAccepts, DISAGREEMENTS);
   }, 60_000);
 });

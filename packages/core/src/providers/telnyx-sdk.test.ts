@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import fc from 'fast-check';
 import { TelnyxWebhook } from 'telnyx/lib/webhooks.js';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { compareVerdicts, type Disagreement } from '../../test/compare-verdicts.ts';
+import { type Disagreement, expectSameVerdicts } from '../../test/expect-same-verdicts.ts';
 import { messageOf, type Sent } from '../../test/message-of.ts';
 import { telnyx } from './telnyx.ts';
 
@@ -122,6 +122,6 @@ const request: fc.Arbitrary<Case> = fc
 
 describe("Telnyx's own SDK", () => {
   it('comes to the same verdict, but for what is named above', async () => {
-    await compareVerdicts(request, weAccept, sdkAccepts, DISAGREEMENTS);
+    await expectSameVerdicts(request, weAccept, sdkAccepts, DISAGREEMENTS);
   }, 120_000);
 });

@@ -3,7 +3,7 @@ import querystring from 'node:querystring';
 import fc from 'fast-check';
 import { getSignatureAlgorithm, validateIncomingRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { it, onTestFinished, vi } from 'vitest';
-import { compareVerdicts, type Disagreement } from '../../test/compare-verdicts.ts';
+import { type Disagreement, expectSameVerdicts } from '../../test/expect-same-verdicts.ts';
 import { messageOf, type Sent } from '../../test/message-of.ts';
 import { twilio } from './twilio.ts';
 
@@ -189,7 +189,7 @@ const DISAGREEMENTS: readonly Disagreement<Given>[] = [
 it('agrees with the library of Twilio, except where it is wrong to', async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   onTestFinished(() => void vi.restoreAllMocks());
-  await compareVerdicts(
+  await expectSameVerdicts(
     given,
     (made) => weAccept(caseOf(made)),
     (made) => sdkAccepts(caseOf(made)),

@@ -220,13 +220,11 @@ function areSids(callSid = '', accountSid = ''): boolean {
 
 function whyNot(callback: IncomingCallback, advice: string): string | undefined {
   const { fields } = callback;
-  const reason = isOfSignalWire(callback)
-    ? 'It has a header of SignalWire.'
-    : !areSids(id(fields['CallSid']), id(fields['AccountSid']))
-      ? `CallSid and AccountSid are not CA and AC with 32 hexadecimal digits: ${advice}.`
-      : hasOwnHeader(callback)
-        ? undefined
-        : `It has none of the headers of Twilio: ${advice}.`;
+  let reason: string | undefined;
+  if (isOfSignalWire(callback)) reason = 'It has a header of SignalWire.';
+  else if (!areSids(id(fields['CallSid']), id(fields['AccountSid'])))
+    reason = `CallSid and AccountSid are not CA and AC with 32 hexadecimal digits: ${advice}.`;
+  else if (!hasOwnHeader(callback)) reason = `It has none of the headers of Twilio: ${advice}.`;
   return whyNotLaml(fields, reason, advice, isMarkedLamlCallStatus);
 }
 

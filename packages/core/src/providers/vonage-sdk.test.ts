@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { verifySignature } from '@vonage/jwt';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { compareVerdicts, type Disagreement } from '../../test/compare-verdicts.ts';
+import { type Disagreement, expectSameVerdicts } from '../../test/expect-same-verdicts.ts';
 import { jsonOf, messageOf, type Sent } from '../../test/message-of.ts';
 import { vonage } from './vonage.ts';
 
@@ -109,6 +109,6 @@ const request: fc.Arbitrary<Case> = fc
 
 describe("Vonage's own SDK", () => {
   it('comes to the same verdict, but for what is named above', async () => {
-    await compareVerdicts(request, weAccept, sdkAccepts, DISAGREEMENTS);
+    await expectSameVerdicts(request, weAccept, sdkAccepts, DISAGREEMENTS);
   }, 120_000);
 });

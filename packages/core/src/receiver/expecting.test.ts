@@ -27,7 +27,7 @@ it.each([
   expect(JSON.stringify(told)).not.toContain(callId);
 });
 
-it('a notice that is none is refused as a promise', async () => {
+it('rejects what is not a notice', async () => {
   const calls = createCallStatus({ providers: [twilio({ authToken: 't' })], inbox: memoryInbox(), log: silent });
   onTestFinished(() => calls.close());
   await expect(calls.retryNotice(undefined as never)).rejects.toThrow(TypeError);

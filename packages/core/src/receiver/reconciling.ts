@@ -91,10 +91,7 @@ export class Reconciling {
     const { providers, log } = this.#options.options;
     const provider = providers.find((each) => each.name === name);
     if (provider === undefined || !hasApi(provider) || isCallId(callId, provider)) return;
-    log.warn(
-      { provider: name },
-      `expect() got an id that is none of ${name}'s calls, so ${name} is never asked for it.`,
-    );
+    log.warn({ provider: name }, `expect() got an id that no call of ${name} has, so ${name} is never asked for it.`);
   }
 
   async stop(deadlineMs: number, releaseMs: number): Promise<void> {

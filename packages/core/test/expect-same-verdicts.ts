@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 export type Disagreement<Case> = readonly [name: string, is: (one: Case) => boolean, weAccept?: boolean];
 
 /** Compares our verdicts with those of a provider's SDK for 10,000 requests. They differ only where it is named, and each name occurs. */
-export async function compareVerdicts<Case>(
+export async function expectSameVerdicts<Case>(
   request: fc.Arbitrary<Case>,
   weAccept: (one: Case) => boolean,
   sdkAccepts: (one: Case) => boolean | Promise<boolean>,
