@@ -15,6 +15,7 @@ const CORE_LAYERS = [
   ['receiver/'],
   ['options/'],
   ['request/', 'handlers/', 'reconcile/'],
+  ['diagnose/'],
   ['providers/', 'inbox/'],
   ['provider/', 'signing/', 'decode/', 'callback-request.ts', 'rules/'],
   [

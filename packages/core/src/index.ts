@@ -6,6 +6,15 @@ export type { Call } from './call.ts';
 export type { CallbackRequest, Receipt } from './callback-request.ts';
 export { createCallStatus } from './create-call-status.ts';
 export type { Limits } from './decode/fields.ts';
+export { diagnose } from './diagnose/diagnose.ts';
+export type {
+  CapturedRequest,
+  DiagnosedProvider,
+  Diagnosis,
+  DiagnosisInput,
+  Finding,
+  OtherProvider,
+} from './diagnose/diagnosis.ts';
 export { CallStatusError, ERRORS, type ErrorCode, isCallStatusError } from './errors.ts';
 export {
   type AnyCallStatusEvent,
@@ -29,6 +38,7 @@ export { consoleLogger, type Logger } from './log/log.ts';
 export type { CallNotice, NoticeContext, NoticeHandler } from './notice.ts';
 export { builtInProviders } from './options/built-in-providers.ts';
 export type { CallStatusOptions, KeepRefusedOptions } from './options/call-status-options.ts';
+export type { Clue, RuleName } from './provider/clue.ts';
 export type { Provider } from './provider/define-provider.ts';
 export * from './providers/index.ts';
 export type { CloseOptions, ProviderReceiver, Receiver, ReceiverHealth } from './receiver/types.ts';

@@ -3,6 +3,7 @@ import type { FieldTree } from '../decode/fields.ts';
 import type { CallStatus } from '../event.ts';
 import type { MaybePromise } from '../signing/secrets.ts';
 import type { ApiOf } from './api-option.ts';
+import type { Clue } from './clue.ts';
 import type { FetchCall } from './fetch-call.ts';
 import type { Decode, IncomingCallback } from './incoming-callback.ts';
 import type { NormalForm } from './normal-form.ts';
@@ -115,11 +116,12 @@ export interface ProviderDefinition<
    */
   readonly publicKeyOf?: (secret: string) => string;
   /**
-   * What would make a mismatching signature match, as sentences of advice for the log; `undefined` if unknown. Called only for rejected
-   * requests, which anyone can send: keep its cost bounded.
-   * @default the log names the most common causes
+   * What only the provider knows of a request whose proof does not match, such as an id in place of the secret; `undefined` if nothing. What
+   * can be tried by changing the request needs no code here: `diagnose` tries it with `authenticate`. Called only for rejected requests, which
+   * anyone can send: keep its cost bounded.
+   * @default none
    */
-  readonly diagnose?: (callback: IncomingCallback, secrets: readonly string[]) => readonly string[] | undefined;
+  readonly diagnose?: (callback: IncomingCallback, secrets: readonly string[]) => readonly Clue[] | undefined;
   /** Requires the call id and the status, and accepts everything else. From any library that implements Standard Schema. */
   readonly schema: Schema;
   /** Converts the output of `schema` into the normal form. If it throws, the answer is 503, so that the provider retries. */

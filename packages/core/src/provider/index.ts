@@ -36,6 +36,7 @@ export { withToken } from '../signing/with-token.ts';
 export { type ApiOf, type ApiOption, apiOption, CREDENTIAL, type WithUrl } from './api-option.ts';
 export { basic } from './basic.ts';
 export type { CallbackParamsFunction, CallbackTarget, TokenOption, WithToken } from './callback-params.ts';
+export type { Clue, RuleName } from './clue.ts';
 export { type CallbackInit, type CreateCallbackOptions, createCallback } from './create-callback.ts';
 export {
   defineProvider,

@@ -3,6 +3,7 @@ import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
+import type { Clue } from '../provider/clue.ts';
 import { defineBuiltIn } from '../provider/define-built-in.ts';
 import type { ProviderFactory } from '../provider/define-provider.ts';
 import type { Signing, Verdict } from '../provider/definition.ts';
@@ -199,12 +200,23 @@ function sign(request: CallbackRequest, { secret, nowMs }: Signing): CallbackReq
   return { ...request, headers: { ...request.headers, [SIGNATURE_HEADER]: signature } };
 }
 
-function diagnose(callback: IncomingCallback): readonly string[] {
-  // A missing header is reported as such.
-  const { time, digests } = partsOf(callback.header(SIGNATURE_HEADER) as string);
-  if (!DIGITS.test(time) || digests.length === 0) return ['Jambonz-Signature has another form.'];
-  return ['The webhook secret is one of the account: compare webhookSecret with that of the account of this call.'];
+function diagnose(callback: IncomingCallback): readonly Clue[] {
+  const { time, digests } = partsOf(callback.header(SIGNATURE_HEADER) ?? '');
+  return [DIGITS.test(time) && digests.length > 0 ? OTHER_ACCOUNT : OTHER_FORM];
 }
+
+const OTHER_ACCOUNT: Clue = {
+  rule: 'other_secret',
+  evidence: 'The webhook secret is one of the account.',
+  fix: 'Compare webhookSecret with that of the account of this call.',
+  certain: false,
+};
+const OTHER_FORM: Clue = {
+  rule: 'signature_format',
+  evidence: 'Jambonz-Signature has another form.',
+  fix: 'Check what changes it on its way.',
+  certain: false,
+};
 
 const CALLBACK_RULES: OptionRules<jambonz.CallbackOptions & TokenOption> = { url: TEXT, token: TEXT };
 

@@ -88,7 +88,7 @@ describe('test vectors', () => {
     const both = messageOf(formOf(ANSWER, '/', { ...v2, ...v3('AAAA', '12345') }), 'https://answer.url');
     expect(definition.authenticate?.(both, ['my_auth_token'], {}, 0)).toBe('mismatch');
     expect(definition.diagnose?.(both, ['my_auth_token'])).toEqual([
-      expect.stringContaining('Its V2 signature matches'),
+      expect.objectContaining({ evidence: expect.stringContaining('Its V2 signature matches'), certain: true }),
     ]);
     expect(definition.diagnose?.(both, ['another token'])).toBeUndefined();
   });

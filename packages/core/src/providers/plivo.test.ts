@@ -112,25 +112,13 @@ describe('the end of a call', () => {
 
 describe('what would make a signature match', () => {
   const advice = (secret: string, sent = formOf(FIELDS, '/', { ...HEADER, ...NONCE })) =>
-    definition.diagnose?.(messageOf(sent), [secret]);
+    definition.diagnose?.(messageOf(sent), [secret])?.map(({ evidence }) => evidence);
 
   it('is said', () => {
     expect(advice(`MA${'X'.repeat(18)}`)).toEqual([expect.stringContaining('authToken is an Auth ID')]);
     expect(advice('x', formOf(FIELDS, '/', HEADER))).toEqual([expect.stringContaining('Nonce is missing')]);
     expect(advice('x', jsonOf(FIELDS, '/', { ...HEADER, ...NONCE }))).toEqual([expect.stringContaining('a form')]);
     expect(advice('x')).toBeUndefined();
-  });
-
-  it('may be another address, or a secret without its quotes', () => {
-    const sent = formOf(FIELDS, '/plivo?a=b');
-    const request = { ...sent, body: Buffer.from(String(sent.body)), origin: 'http://hooks.example.com' };
-    const headers = definition.sign?.(request, { secret: 'token', nowMs: 1 }).headers as typeof sent.headers;
-    const signed = { ...sent, headers };
-    expect(advice('token', signed)).toEqual([expect.stringContaining('http://hooks.example.com/plivo')]);
-    expect(advice('"token"', signed)).toEqual([
-      expect.stringContaining('http://hooks.example.com/plivo'),
-      expect.stringContaining('quotes'),
-    ]);
   });
 });
 

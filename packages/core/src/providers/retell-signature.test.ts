@@ -81,7 +81,7 @@ describe('the signature', () => {
 });
 
 it('advises about a mismatch', () => {
-  const advice = (signature: string) => definition.diagnose?.(messageOf(signed(signature)), [KEY])?.join(' ');
+  const advice = (signature: string) => definition.diagnose?.(messageOf(signed(signature)), [KEY])?.[0]?.evidence;
   expect(advice('v=1')).toBe('X-Retell-Signature has another form.');
   expect(advice(`v=${TIME},d=${DIGEST}`)).toContain('webhook badge');
 });

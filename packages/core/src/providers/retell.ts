@@ -3,6 +3,7 @@ import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
+import type { Clue } from '../provider/clue.ts';
 import { defineBuiltIn } from '../provider/define-built-in.ts';
 import type { ProviderFactory } from '../provider/define-provider.ts';
 import type { Signing, Verdict } from '../provider/definition.ts';
@@ -184,11 +185,22 @@ function sign(request: CallbackRequest, { secret, nowMs }: Signing): CallbackReq
 }
 
 /** What is wrong with the form of the signature. Another key of the workspace is the most common cause. */
-function diagnose(callback: IncomingCallback): readonly string[] | undefined {
-  // A missing header is reported as such.
-  if (!SIGNATURE.test(callback.header(SIGNATURE_HEADER) as string)) return ['X-Retell-Signature has another form.'];
-  return ['Only the API key with the webhook badge signs: compare apiKey with it.'];
+function diagnose(callback: IncomingCallback): readonly Clue[] {
+  return [SIGNATURE.test(callback.header(SIGNATURE_HEADER) ?? '') ? OTHER_KEY : OTHER_FORM];
 }
+
+const OTHER_KEY: Clue = {
+  rule: 'other_secret',
+  evidence: 'Only the API key with the webhook badge signs.',
+  fix: 'Compare apiKey with it.',
+  certain: false,
+};
+const OTHER_FORM: Clue = {
+  rule: 'signature_format',
+  evidence: 'X-Retell-Signature has another form.',
+  fix: 'Check what changes it on its way.',
+  certain: false,
+};
 
 const CALLBACK_RULES: OptionRules<retell.CallbackOptions & TokenOption> = { url: TEXT, token: TEXT };
 

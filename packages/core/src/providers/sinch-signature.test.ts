@@ -129,7 +129,7 @@ it('is only of JSON, whose type is signed as it is written', () => {
 
 it('gets advice about its form', () => {
   const advice = (authorization: string, secret: string) =>
-    definition.diagnose?.(messageOf(jsonOf('{}', '/', { authorization })), [secret]);
+    definition.diagnose?.(messageOf(jsonOf('{}', '/', { authorization })), [secret])?.map(({ evidence }) => evidence);
   expect(advice('application a:b', 'secret')).toEqual([expect.stringContaining("no 'key:secret'")]);
   expect(advice('Basic x', 'a:b')).toEqual([expect.stringContaining('Authorization is not')]);
   expect(advice('application a:b', 'a:b')).toBeUndefined();

@@ -4,6 +4,7 @@ import type { FieldTree } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
 import { type ApiOption, apiOption } from '../provider/api-option.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
+import type { Clue } from '../provider/clue.ts';
 import { defineBuiltIn } from '../provider/define-built-in.ts';
 import type { ProviderFactory } from '../provider/define-provider.ts';
 import type { Signing, Verdict } from '../provider/definition.ts';
@@ -188,12 +189,23 @@ function partsOf(secret: string): readonly [key: string, secret: string] {
 }
 
 /** What is wrong with the secret, or with the form of the signature. */
-function diagnose(callback: IncomingCallback, secrets: readonly string[]): readonly string[] | undefined {
-  if (!secrets.some((secret) => secret.includes(':')))
-    return ["application is no 'key:secret': give both, with a colon."];
-  const authorization = callback.header('authorization') as string;
-  return AUTHORIZATION.test(authorization) ? undefined : ["Authorization is not 'application <key>:<signature>'."];
+function diagnose(callback: IncomingCallback, secrets: readonly string[]): readonly Clue[] | undefined {
+  if (!secrets.some((secret) => secret.includes(':'))) return [NO_PAIR];
+  return AUTHORIZATION.test(callback.header('authorization') ?? '') ? undefined : [OTHER_FORM];
 }
+
+const NO_PAIR: Clue = {
+  rule: 'secret_format',
+  evidence: "application is no 'key:secret'.",
+  fix: 'Give both, with a colon.',
+  certain: false,
+};
+const OTHER_FORM: Clue = {
+  rule: 'signature_format',
+  evidence: "Authorization is not 'application <key>:<signature>'.",
+  fix: 'Check what changes it on its way.',
+  certain: false,
+};
 
 function pathOf(url: string): string {
   return url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*/s, '');

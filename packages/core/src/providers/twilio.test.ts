@@ -77,18 +77,18 @@ describe('a callback that is refused', () => {
   };
 
   it('gets the advice to give the token, where an id was given', async () => {
-    const advice = 'give the auth token of the account, which is 32 hexadecimal digits.';
-    expect(await hintFor(`AC${'6'.repeat(32)}`, 'x')).toContain(`authToken is the account SID: ${advice}`);
-    expect(await hintFor(` sk${'6'.repeat(32)}`, 'x')).toContain(`authToken is the SID of an API key: ${advice}`);
+    const advice = 'Give the auth token of the account, which is 32 hexadecimal digits.';
+    expect(await hintFor(`AC${'6'.repeat(32)}`, 'x')).toContain(`authToken is the account SID. ${advice}`);
+    expect(await hintFor(` sk${'6'.repeat(32)}`, 'x')).toContain(`authToken is the SID of an API key. ${advice}`);
   });
 
   it('gets what would make it match', async () => {
-    expect(await hintFor('"quoted"', 'quoted')).toContain('if the quotes around the secret are removed');
+    expect(await hintFor('"quoted"', 'quoted')).toContain('has quotes around it. Remove them.');
   });
 
   it('gets no advice about an algorithm that is not known', () => {
     const headers = { ...HEADER, 'x-twilio-webhooks-signature-settings': 'algorithm=HMAC_MD5' };
-    expect(definition.diagnose?.(messageOf(formOf(FIELDS, '/', headers)), ['x'])).toBeUndefined();
+    expect(definition.diagnose?.(messageOf(formOf(FIELDS, '/', headers)), ['x'])).toEqual([]);
   });
 
   it('is told that no signature covers its content type', () => {
@@ -98,7 +98,7 @@ describe('a callback that is refused', () => {
       headers: { ...HEADER, 'content-type': 'text/xml' },
       body: '<a/>',
     });
-    expect(definition.diagnose?.(callback, ['x'])?.[0]).toContain('No Twilio signature covers');
+    expect(definition.diagnose?.(callback, ['x'])?.[0]?.evidence).toContain('No Twilio signature covers');
   });
 });
 

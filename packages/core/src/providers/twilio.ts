@@ -1,6 +1,7 @@
 import { type ApiOption, apiOption, CREDENTIAL } from '../provider/api-option.ts';
 import { basic } from '../provider/basic.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
+import type { Clue } from '../provider/clue.ts';
 import { defineBuiltIn } from '../provider/define-built-in.ts';
 import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
@@ -229,11 +230,12 @@ function whyNot(callback: IncomingCallback, advice: string): string | undefined 
 }
 
 /** An id is often mistaken for the token, and an API key for the account. */
-function diagnose(callback: IncomingCallback, secrets: readonly string[]): readonly string[] | undefined {
+function diagnose(callback: IncomingCallback, secrets: readonly string[]): readonly Clue[] {
   const sid = secrets.find((secret) => /^(?:AC|SK)[0-9a-f]{32}$/i.test(secret.trim()));
-  if (sid === undefined) return VERIFIER.diagnose(callback, secrets);
+  if (sid === undefined) return VERIFIER.diagnose(callback);
   const what = sid.trim().toUpperCase().startsWith('AC') ? 'the account SID' : 'the SID of an API key';
-  return [`authToken is ${what}: give the auth token of the account, which is 32 hexadecimal digits.`];
+  const fix = 'Give the auth token of the account, which is 32 hexadecimal digits.';
+  return [{ rule: 'other_secret', evidence: `authToken is ${what}.`, fix, certain: false }];
 }
 
 const CALLBACK_RULES: OptionRules<twilio.CallbackOptions & TokenOption> = {

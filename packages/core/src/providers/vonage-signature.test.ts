@@ -167,11 +167,12 @@ describe('a GET', () => {
 });
 
 describe('the hint', () => {
-  const hint = (sent: Sent, secrets: readonly string[]) => definition.diagnose?.(messageOf(sent), secrets);
+  const hint = (sent: Sent, secrets: readonly string[]) =>
+    definition.diagnose?.(messageOf(sent), secrets)?.map(({ evidence }) => evidence);
 
   it('says that the body was changed, or that the token is of something else', () => {
     expect(hint({ ...SENT, body: '{}' }, [SECRET])).toEqual([
-      'The token is signed with this secret, but for another body or query: something on the way changed it.',
+      'The token is signed with this secret, but for another body or query.',
     ]);
     for (const claims of [{ iss: 'me' }, { payload_hash: undefined }]) {
       const sent = jsonOf(BODY, '/hooks', bearer(tokenOf({ ...CLAIMS, ...claims }, SECRET)));
@@ -179,10 +180,7 @@ describe('the hint', () => {
     }
   });
 
-  it('finds a secret that was copied badly', () => {
-    expect(hint(SENT, [`${SECRET}\n`])).toEqual([
-      'It matches if the white space around the secret is removed: remove it.',
-    ]);
+  it('says nothing of a token that is signed with another secret', () => {
     expect(hint(SENT, ['another'])).toBeUndefined();
   });
 });

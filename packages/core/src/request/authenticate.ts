@@ -1,15 +1,14 @@
 import { CallStatusError, type ErrorCode, type ErrorDetails, isCallStatusError } from '../errors.ts';
 import type { Trust } from '../event.ts';
-import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import type { Verdict } from '../provider/definition.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { kindOf } from '../rules/check-options.ts';
-import { mismatchHint } from '../signing/hint.ts';
 import { type Found, type Secret, secretsOf } from '../signing/secrets.ts';
 import { tokenVerdict } from '../signing/token.ts';
 import { TOKEN_PARAMETER } from '../signing/with-token.ts';
 import { loggableUrl } from '../text/redact.ts';
+import { hintFor } from './hints.ts';
 
 /** The proof that a callback is genuine. */
 export interface Proof {
@@ -29,7 +28,7 @@ export function authenticate(message: IncomingCallback, provider: Provider, now:
   return whenFound(lookUp(provider.options.token, message, provider), (tokens) => {
     if (tokens !== undefined) {
       const verdict = tokenVerdict(message.parameter(TOKEN_PARAMETER), tokens.secrets);
-      if (verdict !== 'valid') throw new CallStatusError(`token_${verdict}`, { provider: provider.name });
+      if (verdict !== 'valid') throw tokenRefusal(`token_${verdict}`, message, provider, tokens.secrets, now);
     }
     const secret = signingSecret(provider);
     if (secret === undefined) return tokens === undefined ? UNPROVED : { trust: 'token', tenant: tokens.tenant };
@@ -86,10 +85,10 @@ function verify(
   const prove = (verdict: Verdict): Proof => {
     // Credentials cover nothing of the request.
     if (verdict === 'valid') return { trust: definition.signs === 'nothing' ? 'token' : 'signed', tenant };
-    throw refusal(verdict, message, provider, secrets);
+    throw refusal(verdict, message, provider, secrets, now);
   };
   const fail = (error: unknown): never => {
-    throw aboutProvider(error, message, provider);
+    throw aboutProvider(error, message, provider, secrets, now);
   };
   try {
     const verify = definition.authenticate ?? (() => 'mismatch' as const);
@@ -101,19 +100,29 @@ function verify(
   }
 }
 
+function tokenRefusal(
+  code: 'token_missing' | 'token_mismatch',
+  message: IncomingCallback,
+  provider: Provider,
+  tokens: readonly string[],
+  nowMs: number,
+): CallStatusError {
+  const hint = hintFor(code, message, provider, { secrets: [], tokens, nowMs });
+  return new CallStatusError(code, { provider: provider.name, ...(hint !== undefined && { hint }) });
+}
+
 function refusal(
   verdict: Verdict,
   message: IncomingCallback,
   provider: Provider,
   secrets: readonly string[],
+  nowMs: number,
 ): CallStatusError {
   const { definition, name } = provider;
   const code = (definition.signs === 'nothing' ? WITHOUT_SIGNATURE : REFUSALS).get(verdict);
   if (code === undefined) throw new TypeError(`authenticate() of ${name}: ${VERDICTS}, got ${kindOf(verdict)}.`);
-  const details = signatureDetails(message, provider);
-  if (verdict !== 'mismatch') return new CallStatusError(code, details);
-  const hint = mismatchHint(message, secrets, definition.signs, adviceOf(definition, message, secrets));
-  return new CallStatusError(code, { ...details, hint });
+  const hint = hintFor(code, message, provider, { secrets, nowMs });
+  return new CallStatusError(code, { ...signatureDetails(message, provider), ...(hint !== undefined && { hint }) });
 }
 
 const VERDICTS = "expected 'valid', 'missing', 'mismatch' or 'expired', or a promise of one of them";
@@ -137,26 +146,19 @@ function signatureDetails(message: IncomingCallback, { name, definition }: Provi
 }
 
 /** Errors that a definition throws, such as `body_consumed`, do not name the provider. */
-function aboutProvider(error: unknown, message: IncomingCallback, provider: Provider): unknown {
+function aboutProvider(
+  error: unknown,
+  message: IncomingCallback,
+  provider: Provider,
+  secrets: readonly string[],
+  nowMs: number,
+): unknown {
   if (!isCallStatusError(error) || error.details.provider !== undefined) return error;
   const { code, details, cause } = error;
   const isOfSignature = code === 'body_consumed' || code === 'signature_mismatch';
   const own = isOfSignature ? signatureDetails(message, provider) : { provider: provider.name };
-  return new CallStatusError(code, { ...own, ...details }, { cause });
-}
-
-/** A failure while looking for advice must not turn a forged request into an internal error. */
-function adviceOf(
-  { diagnose }: Provider['definition'],
-  message: IncomingCallback,
-  secrets: readonly string[],
-): string[] | undefined {
-  try {
-    const advice: unknown = atOnce(diagnose?.(message, secrets), 'diagnose()');
-    return Array.isArray(advice) ? advice.map(String) : undefined;
-  } catch {
-    return undefined;
-  }
+  const hint = code === 'body_consumed' ? hintFor(code, message, provider, { secrets, nowMs }) : undefined;
+  return new CallStatusError(code, { ...own, ...(hint !== undefined && { hint }), ...details }, { cause });
 }
 
 /** The value of this provider's secret option, if there is one. */

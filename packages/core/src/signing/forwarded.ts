@@ -11,6 +11,7 @@ export interface Forwarded {
   readonly schemes: readonly Said[];
   /** `host[:port]`. */
   readonly hosts: readonly Said[];
+  readonly ports: readonly Said[];
   /** Whole paths with their query. */
   readonly paths: readonly Said[];
 }
@@ -59,6 +60,7 @@ export function forwarded(callback: CalledRequest): Forwarded {
   const prefixes = said(['x-forwarded-prefix', 'x-forwarded-path'], PATH);
   return {
     schemes: schemes.map(({ value, header }) => ({ value: value.toLowerCase(), header })),
+    ports,
     hosts: hosts.flatMap((host) => [host, ...ports.map(({ value }) => ({ ...host, value: `${host.value}:${value}` }))]),
     paths: [
       ...said(PATH_HEADERS, PATH),

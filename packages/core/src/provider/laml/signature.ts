@@ -2,11 +2,11 @@ import crypto from 'node:crypto';
 import { FieldPairs } from '../../decode/field-pairs.ts';
 import { DEFAULT_LIMITS, type FieldTree } from '../../decode/fields.ts';
 import { CallStatusError } from '../../errors.ts';
-import { diagnose, type Signature } from '../../signing/diagnose.ts';
 import { equal } from '../../signing/equal.ts';
 import { type HmacAlgorithm, hmac } from '../../signing/hmac.ts';
-import { likelyUrls } from '../../signing/likely-urls.ts';
+import { otherDigest } from '../../signing/other-digest.ts';
 import { otherForms } from '../../signing/url.ts';
+import type { Clue } from '../clue.ts';
 import type { Verdict } from '../definition.ts';
 import type { IncomingCallback } from '../incoming-callback.ts';
 import { fieldsOf } from '../values.ts';
@@ -47,8 +47,8 @@ export interface LamlScheme {
 export interface LamlVerifier {
   /** Verifies the signature of a callback. */
   readonly authenticate: (callback: IncomingCallback, secrets: readonly string[]) => Verdict;
-  /** Why no signature matches: the content type, the URL, the secret, or how the signature is written. */
-  readonly diagnose: (callback: IncomingCallback, secrets: readonly string[]) => readonly string[] | undefined;
+  /** Why no signature can match: the content type, or the length of the signature. */
+  readonly diagnose: (callback: IncomingCallback) => readonly Clue[];
 }
 
 /** What a signature covers after the URL. The encoding distinguishes the schemes. */
@@ -70,7 +70,7 @@ interface Covered {
 export function lamlVerifier(scheme: LamlScheme): LamlVerifier {
   return {
     authenticate: (callback, secrets) => authenticate(scheme, callback, secrets),
-    diagnose: (callback, secrets) => diagnoseWith(scheme, callback, secrets),
+    diagnose: (callback) => diagnoseWith(scheme, callback),
   };
 }
 
@@ -197,26 +197,16 @@ function decoded(callback: IncomingCallback): FieldTree {
   }
 }
 
-function diagnoseWith(
-  scheme: LamlScheme,
-  callback: IncomingCallback,
-  secrets: readonly string[],
-): readonly string[] | undefined {
+function diagnoseWith(scheme: LamlScheme, callback: IncomingCallback): readonly Clue[] {
   const isRead = callback.request.method === 'GET' || ['form', 'json'].includes(callback.contentType.kind);
   if (!isRead) {
-    const what = `No ${scheme.name} signature covers a body of this content type: it must be a form or JSON.`;
-    return [`${what} Check whether a proxy changes it.`];
+    const evidence = `No ${scheme.name} signature covers a body of this content type: it must be a form or JSON.`;
+    return [{ rule: 'json_as_form', evidence, fix: 'Check whether a proxy changes it.', certain: false }];
   }
-  const signatures: Signature[] = [];
-  const contents = new Set<string | Uint8Array>();
-  for (const { header, algorithm } of scheme.headersOf(callback)) {
-    const given = callback.header(header);
-    if (given === undefined || algorithm === undefined) continue;
-    for (const { encoding, content } of coveredBy(scheme, callback, given)) {
-      signatures.push({ given, algorithm, encoding });
-      contents.add(content);
-    }
-  }
-  const guesses = [...contents].map((value) => ({ value }));
-  return diagnose({ signatures, secrets, starts: likelyUrls(callback), contents: guesses });
+  return scheme.headersOf(callback).flatMap(({ header, algorithm }): readonly Clue[] => {
+    const other = algorithm && otherDigest(callback.header(header) ?? '', algorithm);
+    if (algorithm === undefined || other === undefined) return [];
+    const evidence = `The signature is as long as one made with ${other}, and ${algorithm} is expected there.`;
+    return [{ rule: 'signature_format', evidence, fix: 'Check which header the sender uses.', certain: false }];
+  });
 }

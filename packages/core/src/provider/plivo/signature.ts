@@ -3,11 +3,10 @@ import { FieldPairs } from '../../decode/field-pairs.ts';
 import { DEFAULT_LIMITS } from '../../decode/fields.ts';
 import { decodeForm } from '../../decode/form.ts';
 import { CallStatusError } from '../../errors.ts';
-import { diagnose } from '../../signing/diagnose.ts';
 import { equal } from '../../signing/equal.ts';
 import { hmac } from '../../signing/hmac.ts';
-import { likelyUrls } from '../../signing/likely-urls.ts';
 import { otherForms } from '../../signing/url.ts';
+import type { Clue } from '../clue.ts';
 import type { Signing, Verdict } from '../definition.ts';
 import type { IncomingCallback } from '../incoming-callback.ts';
 import { fieldsOf } from '../values.ts';
@@ -114,31 +113,38 @@ export function signPlivo(request: CallbackRequest, { secret }: Signing): Callba
 }
 
 /** An id is often mistaken for the token. The V2 signature, which covers no field, tells whether address and token are right. */
-export function diagnosePlivo(callback: IncomingCallback, secrets: readonly string[]): readonly string[] | undefined {
+export function diagnosePlivo(callback: IncomingCallback, secrets: readonly string[]): readonly Clue[] | undefined {
   if (secrets.some((secret) => /^[MS]A[A-Z0-9]{18}$/.test(secret.trim()))) return [IS_AUTH_ID];
-  const nonce = callback.header(V3_NONCE) ?? '';
-  if (!NONCE.test(nonce))
-    return ['X-Plivo-Signature-V3-Nonce is missing or has another form: check whether a proxy changes it.'];
-  const parts = partsOf(callback);
-  if (parts === undefined) return ['No Plivo signature covers a body of this content type: it must be a form.'];
-  const given = signaturesIn(callback, V3_HEADERS);
-  const starts = new Map<string, string | undefined>();
-  for (const { value, advice } of likelyUrls(callback)) {
-    const address = addressOf(value);
-    if (!starts.has(address)) starts.set(address, advice);
-  }
-  const found = diagnose({
-    signatures: given.map((signature) => ({ given: signature, algorithm: 'sha256', encoding: 'base64' })),
-    secrets,
-    starts: [...starts].map(([value, advice]) => (advice === undefined ? { value } : { value, advice })),
-    contents: [{ value: textOf(parts, nonce) }],
-  });
-  return found ?? (isSignedByV2(callback, secrets) ? [CHANGED] : undefined);
+  if (!NONCE.test(callback.header(V3_NONCE) ?? '')) return [WRONG_NONCE];
+  if (partsOf(callback) === undefined) return [NO_FORM];
+  return isSignedByV2(callback, secrets) ? [CHANGED] : undefined;
 }
 
-const IS_AUTH_ID = 'authToken is an Auth ID: give the Auth Token, which the console shows beside it.';
-const CHANGED =
-  'Its V2 signature matches, which covers only address and nonce: authToken and the address are right, and something on the way changed the query or the fields.';
+const IS_AUTH_ID: Clue = {
+  rule: 'other_secret',
+  evidence: 'authToken is an Auth ID.',
+  fix: 'Give the Auth Token, which the console shows beside it.',
+  certain: false,
+};
+const WRONG_NONCE: Clue = {
+  rule: 'signature_format',
+  evidence: 'X-Plivo-Signature-V3-Nonce is missing or has another form.',
+  fix: 'Check whether a proxy changes it.',
+  certain: false,
+};
+const NO_FORM: Clue = {
+  rule: 'json_as_form',
+  evidence: 'No Plivo signature covers a body of this content type: it must be a form.',
+  fix: 'Check whether a proxy changes it.',
+  certain: false,
+};
+const CHANGED: Clue = {
+  rule: 'query',
+  evidence:
+    'Its V2 signature matches, which covers only address and nonce: authToken and the address are right, and something on the way changed the query or the fields.',
+  fix: 'Find what changes them, and make it keep them as they are.',
+  certain: true,
+};
 
 function isSignedByV2(callback: IncomingCallback, secrets: readonly string[]): boolean {
   const nonce = callback.header('x-plivo-signature-v2-nonce') ?? '';

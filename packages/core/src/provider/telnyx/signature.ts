@@ -1,6 +1,7 @@
 import type { CallbackRequest } from '../../callback-request.ts';
 import { CallStatusError } from '../../errors.ts';
 import { isPublicKey, isSignedByOne, signedWith } from '../../signing/ed25519.ts';
+import type { Clue } from '../clue.ts';
 import type { Signing, Verdict } from '../definition.ts';
 import type { IncomingCallback } from '../incoming-callback.ts';
 
@@ -44,13 +45,20 @@ export function signTelnyx(request: CallbackRequest, { secret, nowMs }: Signing)
 }
 
 /** What is wrong with the form of a key or the timestamp. */
-export function diagnoseTelnyx(
-  callback: IncomingCallback,
-  publicKeys: readonly string[],
-): readonly string[] | undefined {
-  if (!publicKeys.every(isPublicKey))
-    return ['publicKey is not 32 bytes in base64: copy it from Mission Control, Keys & Credentials.'];
-  // A missing header is reported as such.
-  if (!UNIX_SECONDS.test(callback.header(TIMESTAMP) as string)) return ['Telnyx-Timestamp is not a number of seconds.'];
-  return undefined;
+export function diagnoseTelnyx(callback: IncomingCallback, publicKeys: readonly string[]): readonly Clue[] | undefined {
+  if (!publicKeys.every(isPublicKey)) return [NO_KEY];
+  return UNIX_SECONDS.test(callback.header(TIMESTAMP) ?? '') ? undefined : [NO_SECONDS];
 }
+
+const NO_KEY: Clue = {
+  rule: 'secret_format',
+  evidence: 'publicKey is not 32 bytes in base64.',
+  fix: 'Copy it from Mission Control, Keys & Credentials.',
+  certain: false,
+};
+const NO_SECONDS: Clue = {
+  rule: 'clock',
+  evidence: 'Telnyx-Timestamp is not a number of seconds.',
+  fix: 'Check what changes it on its way.',
+  certain: false,
+};

@@ -1,10 +1,10 @@
 import crypto from 'node:crypto';
 import type { CallbackRequest } from '../../callback-request.ts';
 import { CallStatusError } from '../../errors.ts';
-import { diagnose } from '../../signing/diagnose.ts';
 import { equal } from '../../signing/equal.ts';
-import { claimsOf, partsOf, tokenOf } from '../../signing/jwt.ts';
+import { claimsOf, tokenOf } from '../../signing/jwt.ts';
 import { TOKEN_PARAMETER } from '../../signing/with-token.ts';
+import type { Clue } from '../clue.ts';
 import { createCallback } from '../create-callback.ts';
 import type { Signing, Verdict } from '../definition.ts';
 import type { IncomingCallback } from '../incoming-callback.ts';
@@ -62,18 +62,23 @@ export function signVonage(request: CallbackRequest, { secret, nowMs }: Signing)
   return { ...request, headers: { ...headers, authorization: `Bearer ${tokenOf(claims, secret)}` } };
 }
 
-/** What would make the token valid. */
-export function diagnoseVonage(callback: IncomingCallback, secrets: readonly string[]): readonly string[] | undefined {
-  const token = tokenIn(callback) as string;
-  const claims = claimsOf(token, secrets);
-  if (claims !== undefined) {
-    const isVonages = claims['iss'] === 'Vonage' && typeof claims['payload_hash'] === 'string';
-    return [isVonages ? CHANGED : 'The token is signed with this secret, but is not one of a webhook.'];
-  }
-  const { signed, signature } = partsOf(token);
-  const given = Buffer.from(signature, 'base64url').toString('base64');
-  const signatures = [{ given, algorithm: 'sha256', encoding: 'base64' }] as const;
-  return diagnose({ signatures, secrets, starts: [{ value: '' }], contents: [{ value: signed }] });
+/** What the token says, if it is signed with one of the secrets. */
+export function diagnoseVonage(callback: IncomingCallback, secrets: readonly string[]): readonly Clue[] | undefined {
+  const claims = claimsOf(tokenIn(callback) ?? '', secrets);
+  if (claims === undefined) return undefined;
+  const isVonages = claims['iss'] === 'Vonage' && typeof claims['payload_hash'] === 'string';
+  return [isVonages ? CHANGED : OF_SOMETHING_ELSE];
 }
 
-const CHANGED = 'The token is signed with this secret, but for another body or query: something on the way changed it.';
+const CHANGED: Clue = {
+  rule: 'body_reserialized',
+  evidence: 'The token is signed with this secret, but for another body or query.',
+  fix: 'Find what changes body or query on the way, and make it keep the bytes.',
+  certain: true,
+};
+const OF_SOMETHING_ELSE: Clue = {
+  rule: 'signature_format',
+  evidence: 'The token is signed with this secret, but is not one of a webhook.',
+  fix: 'Check what sends this request.',
+  certain: true,
+};

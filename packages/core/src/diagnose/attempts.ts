@@ -1,0 +1,85 @@
+import { type CallStatusError, isCallStatusError } from '../errors.ts';
+import type { Verdict } from '../provider/definition.ts';
+import { tokenVerdict } from '../signing/token.ts';
+import { TOKEN_PARAMETER } from '../signing/with-token.ts';
+import { monotonicNow } from '../timer.ts';
+import { callbackOf, type Trial } from './trial.ts';
+
+/** How much a diagnosis may cost: anyone can send requests that are refused. */
+export interface Bounds {
+  readonly attempts: number;
+  readonly ms: number;
+  /** @default the time of this process */
+  readonly now?: () => number;
+}
+
+/** What the receiver finds for a trial. */
+export interface Outcome {
+  readonly verdict: Verdict | 'not_signed' | 'unknown';
+  /** Why, if the provider says more. */
+  readonly error?: CallStatusError;
+  /** Whether the token decided. */
+  readonly byToken?: boolean;
+}
+
+/** Verifies trials, and counts. */
+export class Attempts {
+  readonly #bounds: Bounds;
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  #tried = 0;
+  #isOver = false;
+
+  constructor(bounds: Bounds) {
+    this.#bounds = bounds;
+    this.#now = bounds.now ?? monotonicNow;
+    this.#startedAt = this.#now();
+  }
+
+  get tried(): number {
+    return this.#tried;
+  }
+
+  /** Whether a limit was reached although there was more to try. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether the trial would be accepted; `false` too once a limit is reached. */
+  isValid(trial: Trial): boolean {
+    return this.mayGoOn() && this.outcomeOf(trial).verdict === 'valid';
+  }
+
+  /** Whether more may be tried. Call it before what has its own cost. */
+  mayGoOn(): boolean {
+    this.#isOver ||= this.#tried >= this.#bounds.attempts || this.#now() - this.#startedAt > this.#bounds.ms;
+    return !this.#isOver;
+  }
+
+  /** What the receiver finds. */
+  outcomeOf(trial: Trial): Outcome {
+    this.#tried++;
+    try {
+      return outcomeOf(trial);
+    } catch (error) {
+      return isCallStatusError(error) ? { verdict: 'mismatch', error } : { verdict: 'mismatch' };
+    }
+  }
+}
+
+/** The same as the receiver, which compares the token first. */
+function outcomeOf(trial: Trial): Outcome {
+  const { secrets, tokens, nowMs } = trial;
+  const { definition, options = {} } = trial.provider;
+  const callback = callbackOf(trial);
+  if (tokens !== undefined) {
+    const verdict = tokenVerdict(callback.parameter(TOKEN_PARAMETER), tokens);
+    if (verdict !== 'valid' || secrets === undefined) return { verdict, byToken: true };
+  }
+  if (secrets === undefined || definition.authenticate === undefined) return { verdict: 'not_signed' };
+  const verdict = definition.authenticate(callback, secrets, options, nowMs);
+  if (!(verdict instanceof Promise)) return { verdict };
+  // Nothing waits for it, so its rejection would end the process.
+  verdict.catch(() => {});
+  return { verdict: 'unknown' };
+}
