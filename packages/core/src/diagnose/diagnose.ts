@@ -7,12 +7,13 @@ import { suspicions } from './suspicions.ts';
 import { callbackOf, requiredBy, type Trial } from './trial.ts';
 import { verifiedText } from './verified-text.ts';
 
-const BOUNDS: Bounds = { attempts: 512, ms: 25 };
+const MOST_ATTEMPTS = 512;
+const MOST_MS = 25;
 
 /**
  * Finds out why a receiver refuses a request, by trying: which change of the request, the secrets, the clock or the public URL makes the
  * provider's own `authenticate` accept it. It only explains; nothing that it finds is ever accepted. The result has no secret, token,
- * signature or field value. Fetches nothing, reads no environment, and takes at most 512 attempts and 25 ms.
+ * signature or field value. Fetches nothing, reads no environment, and takes at most 512 attempts and `maxMs`.
  *
  * @returns findings: those that are certain, because the request is valid with them; else what the request makes likely. None for a request that
  *   is valid.
@@ -38,7 +39,7 @@ const BOUNDS: Bounds = { attempts: 512, ms: 25 };
  * ```
  */
 export function diagnose(request: CapturedRequest, provider: DiagnosedProvider, input: DiagnosisInput): Diagnosis {
-  return diagnoseWithin(BOUNDS, request, provider, input);
+  return diagnoseWithin({ attempts: MOST_ATTEMPTS, ms: input.maxMs ?? MOST_MS }, request, provider, input);
 }
 
 /** The same within other bounds. */

@@ -25,6 +25,12 @@ export interface DiagnosisInput {
   /** When the request was received, in milliseconds since the epoch. */
   readonly nowMs: number;
   /**
+   * How long it may take, in milliseconds. A command has more time than a server; in a process that has just started, 25 ms are enough
+   * for about a hundred attempts.
+   * @default 25
+   */
+  readonly maxMs?: number;
+  /**
    * Providers whose callback this may be, with their secrets. Without secrets, a provider is only recognized.
    * @default none
    */

@@ -19,7 +19,8 @@ const DOUBT: Readonly<Record<Chance, number>> = { evident: 0, common: 1, guess: 
 const MOST_DOUBT = 2;
 
 /**
- * Tries single changes, the evident ones first, then what the provider itself knows, then pairs of changes, the likely ones first.
+ * Tries single changes, the evident ones first, then pairs of changes, the likely ones first, and then what the provider itself
+ * knows.
  * Stops at the first that makes the request valid, so that no cause is named without need.
  */
 export function search(context: Context, attempts: Attempts): Finding | undefined {
@@ -28,7 +29,9 @@ export function search(context: Context, attempts: Attempts): Finding | undefine
     if (attempts.isValid(single.variant.trial)) return findingOf([single]);
     if (attempts.isOver) return undefined;
   }
-  return provenByProvider(singles, context, attempts) ?? pairOf(singles, context, attempts);
+  const proven = provenByProvider(singles, context, attempts);
+  // A pair says more: that the time is over too, or which change it was.
+  return pairOf(singles, context, attempts) ?? proven;
 }
 
 /** All single changes: the evident ones first, and in the order of the table. */

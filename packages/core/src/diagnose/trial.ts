@@ -47,6 +47,11 @@ export function splitUrl(url: string): UrlParts {
   return { scheme, host, path };
 }
 
+/** Which rule two paths differ by: their queries, or what comes before. */
+export function differenceOfPaths(one: string, other: string): 'path_prefix' | 'query' {
+  return one.split('?', 1)[0] === other.split('?', 1)[0] ? 'query' : 'path_prefix';
+}
+
 /** The same trial at another URL. The fragment of `publicUrl`, which providers may sign, stays. */
 export function withUrlOf(trial: Trial, parts: Partial<UrlParts>): Trial {
   const { scheme, host, path } = { ...urlOf(trial), ...parts };

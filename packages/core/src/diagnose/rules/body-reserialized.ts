@@ -101,6 +101,7 @@ function jsonForms(value: unknown): readonly (readonly [string, string])[] {
     [compact, 'it was signed without white space'],
     [spaced, 'it was signed with a space after each colon and comma'],
     [asciiOnly(compact), 'it was signed with escapes for all but ASCII'],
+    [withUpperCase(asciiOnly(compact)), 'it was signed with escapes in upper case'],
     [asciiOnly(spaced), 'it was signed with spaces, and escapes for all but ASCII'],
     [compact.replaceAll('/', '\\/'), 'it was signed with escaped slashes'],
     [asciiOnly(compact).replaceAll('/', '\\/'), 'it was signed with escaped slashes and escapes for all but ASCII'],
@@ -122,6 +123,13 @@ function withSpaces(value: unknown): string {
 
 function asciiOnly(json: string): string {
   return json.replace(/[\u007f-\uffff]/g, unicodeEscape);
+}
+
+/** Two backslashes are one in a text, and no escape. */
+function withUpperCase(json: string): string {
+  return json.replace(/\\(?:u[0-9a-f]{4}|.)/g, (code) =>
+    code.length > 2 ? `\\u${code.slice(2).toUpperCase()}` : code,
+  );
 }
 
 function withSafeHtml(json: string): string {

@@ -64,13 +64,16 @@ function fixFor(skewMs: number): string {
   return 'Check the clock of this machine. If it is right, the callback was replayed or delayed.';
 }
 
-/** `90 s`, and what it is in hours or days. */
+/** `90 s`, `1.5 h` or `3 days`. Anyone can send a timestamp, so it never has as many digits as a phone number. */
 function span(ms: number): string {
-  const seconds = Math.round(ms / MS_PER_SECOND);
   const hours = ms / HOUR_MS;
-  if (hours < 1) return `${seconds} s`;
-  return hours < 48 ? `${seconds} s (${hours.toFixed(1)} h)` : `${seconds} s (${(hours / 24).toFixed(1)} days)`;
+  if (hours < 1) return `${Math.round(ms / MS_PER_SECOND)} s`;
+  if (hours < 48) return `${hours.toFixed(1)} h`;
+  const days = Math.round(hours / 24);
+  return days <= MOST_DAYS ? `${days} days` : 'years';
 }
+
+const MOST_DAYS = 9999;
 
 /** Seconds that came in milliseconds, and the reverse. */
 function* inOtherUnits(trial: Trial): Iterable<Variant> {

@@ -23,12 +23,18 @@ export const VALUE_TRIMMED: Rule = {
     for (const names of missingSiblings(pairs)) {
       yield at([...pairs, ...names.map((name): Pair => [name, ''])], 'common', 'Empty values were dropped.');
     }
-    for (const [index, [name, value]] of pairs.slice(0, MOST_FIELDS).entries()) {
+    for (const [index, [name, value]] of likelyTexts(pairs)) {
       const original = [`${value} `, ` ${value}`, ` ${value} `, `${value}\n`, `${value}\r\n`];
       for (const form of original) yield at(pairs.with(index, [name, form]), 'guess');
     }
   },
 };
+
+/** People write spaces into names, and seldom into ids and numbers. */
+function likelyTexts(pairs: Pairs): readonly (readonly [number, Pair])[] {
+  const doubt = ([, value]: Pair): number => (/\d/.test(value) ? 2 : value.includes(' ') ? 0 : 1);
+  return [...pairs.entries()].sort(([, one], [, other]) => doubt(one) - doubt(other)).slice(0, MOST_FIELDS);
+}
 
 const PLUS_LOST = 'The + of numbers was lost: it was read as a space, and trimmed.';
 const SANITIZER = 'Mount call-status before what sanitizes the fields.';
@@ -65,7 +71,10 @@ export const CHARSET: Rule = {
   name: 'charset',
   variants: function* (trial) {
     const pairs = pairsOf(trial);
-    if (pairs === undefined) return;
+    if (pairs === undefined) {
+      yield* inOtherBytes(trial);
+      return;
+    }
     for (const [chance, evidence, fix, change] of CHARSETS) {
       const changed = map(pairs, change);
       if (!same(changed, pairs)) yield variant(withPairs(trial, changed), chance, evidence, fix);
@@ -78,17 +87,27 @@ export const CHARSET: Rule = {
   },
 };
 
+/** A body that is no form, such as JSON, with each character in the bytes of the other charset. */
+function* inOtherBytes(trial: Trial): Iterable<Variant> {
+  const { body } = trial.request;
+  if (body === undefined || Buffer.from(body).every((byte) => byte < 0x80)) return;
+  const [asUtf8, asLatin1] = [Buffer.from(body).toString(), Buffer.from(body).toString('latin1')];
+  yield variant(withBody(trial, Buffer.from(asUtf8, 'latin1')), 'common', READ_AS_LATIN1, UTF8);
+  yield variant(withBody(trial, asLatin1), 'common', 'The body came in Latin-1.', UTF8);
+}
+
+const READ_AS_LATIN1 = 'UTF-8 was read as Latin-1.';
 const UTF8 = 'Make the proxy or parser read and write the fields as UTF-8.';
 const ONCE = 'Find the proxy or parser that decodes the fields a second time.';
 type Change = (value: string) => string;
 
 const CHARSETS: readonly (readonly [Variant['chance'], string, string, Change])[] = [
-  ['evident', 'A + was decoded twice, and became a space.', ONCE, (value) => value.replace(/^ (?=\d)/, '+')],
+  ['evident', 'A + was decoded twice, and became a space.', ONCE, (value) => value.replace(/(^| ) (?=\d)/g, '$1+')],
   ['common', 'Each + was decoded twice, and became a space.', ONCE, (value) => value.replaceAll(' ', '+')],
   ['common', 'Spaces came as +.', ONCE, (value) => value.replaceAll('+', ' ')],
   ['common', 'The fields came escaped twice.', ONCE, decodedOnce],
   ['common', 'The fields were decoded twice.', ONCE, (value) => encodeURIComponent(value)],
-  ['evident', 'UTF-8 was read as Latin-1.', UTF8, (value) => Buffer.from(value, 'latin1').toString()],
+  ['evident', READ_AS_LATIN1, UTF8, (value) => Buffer.from(value, 'latin1').toString()],
   ['common', 'Latin-1 was read as UTF-8.', UTF8, (value) => Buffer.from(value).toString('latin1')],
   ['common', 'HTML escapes came in values.', ONCE, unescapedHtml],
   ['common', 'HTML escapes of values were removed.', ONCE, escapedHtml],

@@ -2,7 +2,7 @@ import type { RuleName } from '../../provider/clue.ts';
 import type { Said } from '../../signing/forwarded.ts';
 import { loggableUrl } from '../../text/redact.ts';
 import type { Context, Explanation, Rule, Variant } from '../rule.ts';
-import { splitUrl, type Trial, type UrlParts, urlOf, withUrlOf } from '../trial.ts';
+import { differenceOfPaths, splitUrl, type Trial, type UrlParts, urlOf, withUrlOf } from '../trial.ts';
 import { shownOrigin, shownUrl } from '../verified-text.ts';
 
 /** A part of the URL as it may have been called, and who says so. */
@@ -30,21 +30,31 @@ export const HOST: Rule = {
   name: 'host',
   variants: function* (trial, context) {
     const { host } = urlOf(trial);
-    const { original, callback, said } = context;
-    const requested = [splitUrl(original.request.origin).host, callback.header('host') ?? ''];
     const twin = /^www\./i.test(host) ? host.slice('www.'.length) : `www.${host}`;
     const parts = [
-      ...evident(said.hosts),
-      ...requested
-        .filter((value) => HOST_FORM.test(value))
-        .map((value) => ({ value, header: '', chance: 'common' as const })),
+      ...evident(context.said.hosts),
+      ...requestedHosts(context),
       { value: twin, header: '', chance: 'guess' as const },
     ];
     for (const part of differing(parts, host)) {
+      // Another port of the same host is the next rule's.
+      if (withoutPort(part.value) === withoutPort(host)) continue;
       yield changed(trial, { host: part.value }, part, 'called another host', context);
     }
   },
 };
+
+/** In lower case, as hosts are compared. */
+function withoutPort(host: string): string {
+  return host.replace(/:\d*$/, '').toLowerCase();
+}
+
+/** The host of the request, as the framework sees it and as it came. */
+function requestedHosts({ original, callback }: Context): readonly Part[] {
+  return [splitUrl(original.request.origin).host, callback.header('host') ?? '']
+    .filter((value) => HOST_FORM.test(value))
+    .map((value) => ({ value, header: '', chance: 'common' }));
+}
 
 /** Nothing else in a Host header is a host. */
 const HOST_FORM = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
@@ -56,8 +66,10 @@ export const PORT: Rule = {
     const bare = host.replace(/:\d*$/, '');
     const said = evident(context.said.ports).map((part) => ({ ...part, value: `${bare}:${part.value}` }));
     const usual = scheme === 'http' ? '80' : '443';
+    const ofHost = [...evident(context.said.hosts), ...requestedHosts(context)];
     const parts = [
       ...said,
+      ...ofHost.filter(({ value }) => withoutPort(value) === withoutPort(host)),
       ...[bare, `${bare}:${usual}`].map((value) => ({ value, header: '', chance: 'common' as const })),
       ...['443', '80', '8443', '8080', '3000'].map((port) => ({
         value: `${bare}:${port}`,
@@ -116,12 +128,11 @@ export const PROXIES: Rule = {
 
 /** Which rules two URLs differ by. */
 function differences(one: UrlParts, other: UrlParts): readonly RuleName[] {
-  const bare = ({ host }: UrlParts): string => host.replace(/:\d*$/, '').toLowerCase();
   const causes: RuleName[] = [];
   if (one.scheme.toLowerCase() !== other.scheme.toLowerCase()) causes.push('scheme');
-  if (bare(one) !== bare(other)) causes.push('host');
+  if (withoutPort(one.host) !== withoutPort(other.host)) causes.push('host');
   else if (one.host.toLowerCase() !== other.host.toLowerCase()) causes.push('port');
-  if (one.path !== other.path) causes.push('path_prefix');
+  if (one.path !== other.path) causes.push(differenceOfPaths(one.path, other.path));
   return causes;
 }
 

@@ -1,5 +1,5 @@
 import type { Explanation, Rule, Variant } from '../rule.ts';
-import { type Trial, urlOf, withUrlOf } from '../trial.ts';
+import { differenceOfPaths, splitUrl, type Trial, urlOf, withUrlOf } from '../trial.ts';
 import { shownUrl } from '../verified-text.ts';
 import { fixFor } from './origin.ts';
 
@@ -19,10 +19,19 @@ export const PATH_PREFIX: Rule = {
         const fix = isPrefix ? fixFor(url, shownUrl({ ...url, path: prefix }), original, false) : keepFix(url);
         return { evidence, fix };
       };
-      yield { trial: withUrlOf(trial, { path: called }), chance, explain };
+      const causes = [differenceOfPaths(path, called)];
+      yield { trial: withUrlOf(trial, { path: called }), chance, causes, explain };
     };
     for (const { value, header } of said.paths) {
       yield* at(value, 'evident', `A proxy says that the provider called another path (${header}).`);
+    }
+    if (original.publicUrl !== undefined) {
+      const [, query = ''] = /^[^?]*(.*)$/s.exec(path) as RegExpExecArray;
+      yield* at(
+        splitUrl(original.publicUrl).path + query,
+        'common',
+        'publicUrl is the whole URL that the provider called.',
+      );
     }
     yield* at(original.request.url, 'common', 'The provider called the path without the prefix of publicUrl.');
     yield* at(path.replace(/^\/[^/?#]+(?=\/)/, ''), 'common', 'The provider called the path without its first part.');

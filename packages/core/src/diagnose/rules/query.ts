@@ -59,7 +59,11 @@ const IN_BOTH: readonly Rewrite[] = [
   ['escaped once less', (text) => text.replaceAll('%25', '%')],
 ];
 
-const IN_PATH: readonly Rewrite[] = [...IN_BOTH, ['with escaped colons', (text) => escapes(text, /:/g)]];
+const IN_PATH: readonly Rewrite[] = [
+  ['with a ? that is not escaped', (text) => text.replace(/%3f/i, '?')],
+  ...IN_BOTH,
+  ['with escaped colons', (text) => escapes(text, /:/g)],
+];
 
 const IN_QUERY: readonly Rewrite[] = [
   ['with %20 in place of +', (text) => text.replaceAll('+', '%20')],
@@ -71,6 +75,8 @@ const IN_QUERY: readonly Rewrite[] = [
   ...IN_BOTH,
   ['written anew as a form', (text) => new URLSearchParams(text).toString()],
   ['written anew with %20', (text) => new URLSearchParams(text).toString().replaceAll('+', '%20')],
+  ["written anew with !'()* that are not escaped", writtenAsComponents],
+  ["written anew with + and !'()*", (text) => writtenAsComponents(text).replaceAll('%20', '+')],
   ['with escaped brackets', (text) => escapes(text, /[[\]]/g)],
   ['with brackets that are not escaped', (text) => plain(text, /%5[bd]/gi)],
   ['with escaped commas', (text) => escapes(text, /,/g)],
@@ -82,6 +88,16 @@ const IN_QUERY: readonly Rewrite[] = [
   ['without empty parameters', (text) => text.replaceAll(/(^|&)(?:[^=&]*=)?(?=&|$)/g, '').replace(/^&/, '')],
   ['in alphabetical order', (text) => text.split('&').sort().join('&')],
 ];
+
+/** As `encodeURIComponent` writes it. */
+function writtenAsComponents(query: string): string {
+  return [...new URLSearchParams(query)].map((pair) => pair.map(wellEncoded).join('=')).join('&');
+}
+
+/** A half of a character cannot be encoded. */
+function wellEncoded(text: string): string {
+  return encodeURIComponent(Buffer.from(text).toString());
+}
 
 function decoded(text: string): string {
   try {
