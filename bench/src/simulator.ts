@@ -51,23 +51,15 @@ async function simulated(
   calls: number,
   args: readonly string[],
 ): Promise<Pick<Summary, 'callbacks' | 'perSecond'> & { readonly cpu: number; readonly megabytes: number }> {
-  const [program = '', ...rest] = [
-    ...pinTo('load'),
-    process.execPath,
-    ...['--import', new URL('published.js', import.meta.url).href, '--import', `data:text/javascript,${USAGE}`],
-    ...[
-      MAIN,
-      'simulate',
-      '--calls',
-      String(calls),
-      '--to',
-      `http://127.0.0.1:${port}/`,
-      '--json',
-      '--seed',
-      '1',
-      ...args,
-    ],
+  const loaders = [
+    '--import',
+    new URL('published.js', import.meta.url).href,
+    '--import',
+    `data:text/javascript,${USAGE}`,
   ];
+  const to = ['--to', `http://127.0.0.1:${port}/`];
+  const flags = ['--calls', String(calls), '--json', '--seed', '1', ...to, ...args];
+  const [program = '', ...rest] = [...pinTo('load'), process.execPath, ...loaders, MAIN, 'simulate', ...flags];
   // A server that verifies nothing accepts what is for another port, which is an exit code of 1.
   const result = await run(program, rest, { env: { ...process.env, ...SECRETS, NODE_ENV: 'production' } }).catch(
     (failed: { readonly stdout: string; readonly stderr: string }) => failed,
