@@ -107,7 +107,7 @@ function codeFiles(choices: Choices, extension: string): readonly ProjectFile[] 
     file('src/server', template(`${framework}/server.ts`)),
     file(
       'test/calls.test',
-      template('test/calls.test.ts').replace('  ENVIRONMENT,\n', () => testEnvironment(choices)),
+      template('first-test.ts').replace('  ENVIRONMENT,\n', () => testEnvironment(choices)),
     ),
   ];
 }
