@@ -55,7 +55,7 @@ describe.each(INBOXES)('in %s', (_, open) => {
       .map((line) => JSON.parse(line));
     expect(new Set(rows.map(({ eventId }) => eventId)).size).toBe(MANY - 1);
     expect(rows.every((row) => row.replayed)).toBe(true);
-    const times = rows.map(({ deadAt }) => deadAt);
+    const times = rows.map(({ deadAt }): string => deadAt);
     expect(times).toEqual(times.toSorted());
     expect(replayed.stderr).toContain(`and ${MANY - 6} more`);
     expect(await inbox.counts()).toMatchObject({ dead: 1, waiting: MANY - 1 });

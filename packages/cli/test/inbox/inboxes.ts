@@ -70,7 +70,7 @@ export function anEvent(callId: string, status: CallStatus, more: Partial<NewEve
     direction: 'outbound',
     raw: { CallSid: callId, From: '+15550104567' },
     ...more,
-  } as NewEvent;
+  };
 }
 
 /** The error of the dead letters. */
@@ -110,7 +110,7 @@ export async function handle(inbox: Inbox, errorOf: (event: NewEvent) => string 
     await Promise.all(
       jobs.map(({ lease, event }) => {
         handled.push(event.id);
-        const error = errorOf(event as NewEvent);
+        const error = errorOf(event);
         return error === undefined ? inbox.finish(lease) : inbox.fail(lease, { error, doneHandlers: ['onStatus'] });
       }),
     );

@@ -44,7 +44,7 @@ describe.each(INBOXES)('in %s', (_, open) => {
       );
       await opened.inbox.record(anEvent(`c${at}`, 'busy', { provider: 'exotel', id: `exotel:c${at}` }));
     }
-    const shown = () => lines.map((line) => JSON.parse(line).id).filter((id) => id.startsWith('signalwire:c'));
+    const shown = () => lines.map((line): string => JSON.parse(line).id).filter((id) => id.startsWith('signalwire:c'));
     await vi.waitFor(() => expect(shown().length).toBe(wanted.length), { timeout: 20_000 });
     expect(shown().toSorted()).toEqual(wanted.toSorted());
     const ofOne = shown().filter((id) => id.startsWith('signalwire:c7:'));
