@@ -144,7 +144,7 @@ function unescapedHtml(value: string): string {
 type Pair = readonly [name: string, value: string];
 type Pairs = readonly Pair[];
 
-/** The fields of a form; `undefined`: it is none, or was parsed into more than texts. */
+/** The fields of a form; `undefined`: there is no form, or it was parsed into more than texts. */
 function pairsOf({ request }: Trial): Pairs | undefined {
   const isForm = /urlencoded/i.test(String(request.headers['content-type']));
   if (!isForm || request.method === 'GET') return undefined;
