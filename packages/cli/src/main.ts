@@ -26,6 +26,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/init.ts'),
   },
   {
+    name: 'doctor',
+    description: 'Explain why a captured callback is refused',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'listen',
+    description: 'Receive callbacks on this machine, and explain each',
+    load: () => import('./commands/listen.ts'),
+  },
+  {
     name: 'inbox ls',
     description: 'List calls',
     load: () => import('./commands/inbox/ls.ts'),

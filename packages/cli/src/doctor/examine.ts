@@ -1,0 +1,113 @@
+import { type Diagnosis, diagnose, type Provider } from '@call-status/core';
+import type { ProviderLike } from '@call-status/testing';
+import type { Capture } from '../capture/captured.ts';
+import { variableOf } from '../input/secrets.ts';
+import { type KnownSecrets, NONE_NAMED, secretsOf } from './known-secrets.ts';
+import { type Outcome, readEvent } from './read-event.ts';
+
+/** What the doctor found out about a capture, as a callback of one provider. */
+export interface Examination {
+  readonly provider: string;
+  readonly diagnosis: Diagnosis;
+  /** Whether any secret or token was known. */
+  readonly isChecked: boolean;
+  /** Whether the proof is right: also if only its age could not be judged. */
+  readonly isValid: boolean;
+  /** What a receiver would make of it; only of a valid one, or if nothing could be checked. */
+  readonly outcome: Outcome | undefined;
+  readonly notes: readonly string[];
+}
+
+/** What the doctor needs besides the capture. */
+export interface Case {
+  readonly provider: ProviderLike;
+  readonly known: KnownSecrets;
+  /** All providers: the callback may be of another one. */
+  readonly all: readonly ProviderLike[];
+  readonly publicUrl: string | undefined;
+  /** When it arrived, if that is known. */
+  readonly atMs: number | undefined;
+}
+
+/** Examines a capture as a callback of one provider. */
+export async function examine(capture: Capture, { provider, known, all, publicUrl, atMs }: Case): Promise<Examination> {
+  const notes: string[] = [];
+  const request = withToken(capture, known, notes);
+  const others = await Promise.all(
+    all
+      .filter((other) => other !== provider)
+      .map(async (other) => {
+        const { secrets, tokens } = await secretsOf(other, NONE_NAMED);
+        return { provider: other, secrets: secrets.length > 0 ? secrets : tokens };
+      }),
+  );
+  const { options } = provider as Partial<Provider>;
+  const definition = { definition: provider.definition, ...(options !== undefined && { options }) };
+  const diagnosis = diagnoseFully(request, definition, {
+    secrets: known.secrets,
+    ...(known.tokens.length > 0 && { tokens: known.tokens }),
+    publicUrl,
+    nowMs: atMs ?? Date.now(),
+    others,
+  });
+  const isChecked = known.secrets.length + known.tokens.length > 0;
+  const [first] = diagnosis.findings;
+  // Now is not when it arrived, so its age says nothing.
+  const isOnlyOld = atMs === undefined && first?.certain === true && first.causes.every((cause) => cause === 'clock');
+  if (isOnlyOld)
+    notes.push(
+      `The capture does not say when it arrived, so its age was not judged: --at does that. ${first.evidence}`,
+    );
+  if (!isChecked) {
+    const name = variableOf(provider.definition.name, provider.definition.secretOption ?? 'token');
+    notes.push(`To verify it, set ${name}, or name another variable with --secret-from-env.`);
+  }
+  const isValid = isChecked && (diagnosis.verdict === 'valid' || isOnlyOld);
+  return {
+    provider: provider.definition.name,
+    diagnosis: isOnlyOld
+      ? { ...diagnosis, verdict: 'valid', findings: [] }
+      : { ...diagnosis, findings: diagnosis.findings.filter(({ rule }) => isChecked || rule !== 'other_secret') },
+    isChecked,
+    isValid,
+    outcome: isValid || !isChecked ? await readEvent(request, provider, atMs ?? Date.now()) : undefined,
+    notes,
+  };
+}
+
+/** A diagnosis is bounded in time, and the first ones of a process are slow. */
+const MOST_RUNS = 8;
+
+function diagnoseFully(...given: Parameters<typeof diagnose>): Diagnosis {
+  let diagnosis = diagnose(...given);
+  for (let runs = 1; runs < MOST_RUNS && !diagnosis.complete && diagnosis.verdict !== 'unknown'; runs++) {
+    diagnosis = diagnose(...given);
+  }
+  return diagnosis;
+}
+
+const TOKEN = /\{token\}|%7Btoken%7D/i;
+const HIDDEN = /\{length:\d+\}|%7Blength(?::|%3A)\d+%7D/i;
+
+/** Kept and saved requests have `{token}` in place of the token, and `{length:12}` in place of other secrets. */
+function withToken({ request }: Capture, { tokens }: KnownSecrets, notes: string[]): Capture['request'] {
+  const [token] = tokens;
+  const body = Buffer.from(request.body).toString('latin1');
+  const values = Object.values(request.headers).flat().join();
+  if ([request.url, body, values].some((text) => HIDDEN.test(text))) {
+    notes.push(
+      'Values whose names say that they are secret were replaced when the request was kept ({length:…}): what they prove cannot be checked.',
+    );
+  }
+  if (!TOKEN.test(request.url)) return request;
+  if (token === undefined) {
+    notes.push(
+      'The token in the URL was replaced when the request was kept. To check it and the signature, name the token: --token-from-env.',
+    );
+    return request;
+  }
+  notes.push(
+    'The token in the URL was replaced when the request was kept: the token that you gave is used in its place.',
+  );
+  return { ...request, url: request.url.replace(TOKEN, encodeURIComponent(token)) };
+}
