@@ -13,6 +13,9 @@ export interface Bounds {
   readonly now?: () => number;
 }
 
+/** What is evident is tried in any case: in a process that has just started, the time would be over before. */
+const FEWEST_ATTEMPTS = 64;
+
 /** What the receiver finds for a trial. */
 export interface Outcome {
   readonly verdict: Verdict | 'not_signed' | 'unknown';
@@ -52,7 +55,9 @@ export class Attempts {
 
   /** Whether more may be tried. Call it before what has its own cost. */
   mayGoOn(): boolean {
-    this.#isOver ||= this.#tried >= this.#bounds.attempts || this.#now() - this.#startedAt > this.#bounds.ms;
+    const { attempts, ms } = this.#bounds;
+    const isLate = this.#tried >= FEWEST_ATTEMPTS && this.#now() - this.#startedAt > ms;
+    this.#isOver ||= this.#tried >= attempts || isLate;
     return !this.#isOver;
   }
 

@@ -25,8 +25,8 @@ export interface DiagnosisInput {
   /** When the request was received, in milliseconds since the epoch. */
   readonly nowMs: number;
   /**
-   * How long it may take, in milliseconds. A command has more time than a server; in a process that has just started, 25 ms are enough
-   * for about a hundred attempts.
+   * How long it may take, in milliseconds; what is evident is tried in any case. A command has more time than a server: in a process
+   * that has just started, 25 ms are enough for about a hundred attempts.
    * @default 25
    */
   readonly maxMs?: number;
