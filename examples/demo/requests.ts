@@ -99,8 +99,8 @@ function fixturesOf(name: Name): readonly Fixture[] {
     .sort((a, b) => progress(a) - progress(b))
     .filter(({ expect }) => {
       if (expect.kind !== 'event') return false;
-      const { callId, status } = expect.event;
-      const step = `${callId} ${isTerminal(status as CallStatus) ? 'ended' : status}`;
+      const [callId, status] = [String(expect.event['callId']), expect.event['status'] as CallStatus];
+      const step = `${callId} ${isTerminal(status) ? 'ended' : status}`;
       if (shown.has(step)) return false;
       shown.add(step);
       return true;
