@@ -26,6 +26,8 @@ export interface Fault {
   readonly through?: (request: CallbackRequest) => Promise<CallbackRequest>;
   /** Those that the application has. @default the one that signed */
   readonly secrets?: (right: string) => readonly string[];
+  /** The tokens that the application requires in the URL besides. @default none */
+  readonly tokens?: readonly string[];
   readonly publicUrl?: string;
   /** When it comes, later than it was signed. @default 0 */
   readonly lateMs?: number;
@@ -107,17 +109,19 @@ const MAX_MS = 600_000;
 
 /** Diagnoses it with the settings of the application. */
 export function diagnosisOf(request: CallbackRequest, fault: Omit<Fault, 'title' | 'found'>): Diagnosis {
-  const { provider, secrets = (right) => [right], publicUrl, lateMs = 0, others = [] } = fault;
+  const { provider, secrets = (right) => [right], tokens, publicUrl, lateMs = 0, others = [] } = fault;
   const configured = secrets(rightSecretOf(provider));
   const diagnosis = diagnose(request, plain(provider), {
     secrets: configured,
     nowMs: NOW + lateMs,
     maxMs: MAX_MS,
     ...(publicUrl !== undefined && { publicUrl }),
+    ...(tokens !== undefined && { tokens }),
     others: others.map((other) => ({ provider: plain(other), secrets: [rightSecretOf(other)] })),
   });
   expectNoSecrets(diagnosis, request, [
     ...configured,
+    ...(tokens ?? []),
     ...[provider, ...others].flatMap((each) => [signingSecretOf(each), rightSecretOf(each)]),
   ]);
   expect(diagnosis.tried).toBeLessThanOrEqual(512);

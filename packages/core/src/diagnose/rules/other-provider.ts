@@ -23,11 +23,6 @@ export const OTHER_PROVIDER: Rule = {
   },
 };
 
-/** Whether the request looks like a callback of the other provider, and not of the own one. */
-export function looksLike(other: OtherProvider, trial: Trial): boolean {
-  return recognizes(other, trial) || headersOf(other, trial).some((header) => !ownHeaders(trial).includes(header));
-}
-
 function recognizes({ provider }: OtherProvider, trial: Trial): boolean {
   try {
     const callback = callbackOf({ ...trial, provider });

@@ -1,7 +1,18 @@
 // A callback comes to the route of another provider.
 import { expect, it } from 'vitest';
-import { infobip, jambonz, plivo, retell, signalwire, telnyx, twilio, voicedock, vonage } from '../../../src/index.ts';
-import { diagnosisOf, type Factory, sentBy } from '../fault.ts';
+import {
+  diagnose,
+  infobip,
+  jambonz,
+  plivo,
+  retell,
+  signalwire,
+  telnyx,
+  twilio,
+  voicedock,
+  vonage,
+} from '../../../src/index.ts';
+import { diagnosisOf, type Factory, NOW, plain, rightSecretOf, sentBy } from '../fault.ts';
 
 const WRONG_ROUTES: readonly (readonly [from: Factory, fixture: string, to: Factory])[] = [
   [telnyx, 'hangup', voicedock],
@@ -24,6 +35,20 @@ it.each(
 
 it('tells by its headers if there is no route of the other', () => {
   const { verdict, findings } = diagnosisOf(sentBy(retell, 'ended'), { provider: jambonz });
+  expect(verdict).toBe('missing');
+  expect(findings.filter(({ certain }) => certain)).toEqual([]);
+});
+
+it('looks at a provider whose own functions fail', () => {
+  const fail = (): never => {
+    throw new Error('not for this request');
+  };
+  const failing = { definition: { ...voicedock.definition, name: 'acme', recognizes: fail, sign: fail } };
+  const { verdict, findings } = diagnose(sentBy(twilio, 'completed'), plain(retell), {
+    secrets: ['another'],
+    nowMs: NOW,
+    others: [{ provider: failing, secrets: [rightSecretOf(voicedock)] }],
+  });
   expect(verdict).toBe('missing');
   expect(findings.filter(({ certain }) => certain)).toEqual([]);
 });
