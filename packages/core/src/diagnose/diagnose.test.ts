@@ -17,7 +17,7 @@ function secretsFor(provider: (typeof all)[number][1], secret = SECRET): readonl
 }
 
 function genuine(provider: (typeof all)[number][1], name: string): ReturnType<typeof callback> {
-  return callback(provider as typeof mycpaas, name as never, { ...proofFor(provider, SECRET), nowMs: NOW } as never);
+  return callback(provider as typeof mycpaas, name as never, { ...proofFor(provider, SECRET), nowMs: NOW });
 }
 
 describe.each(all)('%s', (_, provider) => {

@@ -53,7 +53,7 @@ function evident(context: Context, byToken: boolean, only?: readonly RuleName[])
     const first = Array.from(rule.variants(context.original, context)).find(({ chance }) => chance === 'evident');
     if (first === undefined) return [];
     const { causes = [rule.name], trial } = first;
-    return [{ rule: causes[0] ?? rule.name, causes, ...first.explain(trial), certain: false }];
+    return [{ rule: causes[0] as RuleName, causes, ...first.explain(trial), certain: false }];
   });
   const joint = found.find(({ causes }) => causes.length > 1);
   if (joint === undefined) return found;

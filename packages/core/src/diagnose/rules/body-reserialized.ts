@@ -21,8 +21,11 @@ function* fromParsed(trial: Trial): Iterable<Variant> {
   const at = (body: string | Uint8Array): Variant => variant(withBody(trial, body), 'evident', PARSED, MOUNT);
   if (parsed === undefined) return;
   if (typeof parsed === 'string') yield at(parsed);
-  if (parsed instanceof Uint8Array) yield at(parsed);
-  if (typeof parsed !== 'object' || parsed === null || parsed instanceof Uint8Array) return;
+  if (parsed instanceof Uint8Array) {
+    yield at(parsed);
+    return;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return;
   const bytes = bytesIn(parsed);
   if (bytes !== undefined) yield at(bytes);
   if (isTooDeep(parsed)) return;
@@ -47,11 +50,16 @@ function formOf(parsed: object): string {
     .join('&');
 }
 
+/** As a form writes a value that has no parts. */
+function textOf(value: string | number | boolean | null): string {
+  return value === null ? '' : String(value);
+}
+
 function fieldsIn(value: unknown, name: string): readonly (readonly [string, string])[] {
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) {
     return value.map((item) => [name, String(item)]);
   }
-  if (typeof value !== 'object' || value === null) return [[name, value === null ? '' : String(value)]];
+  if (typeof value !== 'object' || value === null) return [[name, textOf(value as string | null)]];
   return Object.entries(value).flatMap(([key, item]) => fieldsIn(item, name === '' ? key : `${name}[${key}]`));
 }
 

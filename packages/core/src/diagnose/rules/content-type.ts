@@ -65,7 +65,9 @@ function fieldsOf(trial: Trial): Readonly<Record<string, string>> | undefined {
     if (kind === 'none' || kind === 'other') return undefined;
     const entries = Object.entries(callback.record);
     return entries.every(([, value]) => typeof value !== 'object' || value === null)
-      ? Object.fromEntries(entries.map(([name, value]) => [name, value === null ? '' : String(value)]))
+      ? Object.fromEntries(
+          entries.map(([name, value]) => [name, value === null ? '' : String(value as string | number)]),
+        )
       : undefined;
   } catch {
     return undefined;

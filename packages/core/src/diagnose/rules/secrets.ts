@@ -44,7 +44,7 @@ function required({ secrets, tokens }: Trial): readonly Required[] {
 
 /** `secret 2 of 3, 40 characters`: a name for a secret that does not show it. */
 export function shownSecret(kind: Kind, at: number, secrets: readonly string[]): string {
-  const { length = 0 } = secrets[at] ?? '';
+  const { length } = secrets[at] as string;
   const name = kind === 'tokens' ? 'Token' : 'Secret';
   return `${name} ${at + 1} of ${secrets.length}, ${length} characters,`;
 }

@@ -25,8 +25,18 @@ const TRIMMED: readonly Fault[] = [
     provider: twilio,
     called: { fields: { CallerName: 'Jane Example', FromZip: '' } },
     changes: [form((pairs) => pairs.filter(([, value]) => value !== ''))],
-    // Which fields were empty is lost, unless the engine knows the names.
+    // Which field was empty is lost, unless the engine knows the names.
     found: [...certain('value_trimmed'), ...possible('value_trimmed'), ...possible('other_secret')],
+  },
+];
+
+const DROPPED: readonly Fault[] = [
+  {
+    title: 'the empty part of an address is dropped, which the other party has',
+    provider: twilio,
+    called: { fields: { FromState: 'NY', FromZip: '10004', ToState: 'NY', ToZip: '' } },
+    changes: [form((pairs) => pairs.filter(([, value]) => value !== ''))],
+    found: certain('value_trimmed'),
   },
 ];
 
@@ -122,6 +132,7 @@ const TYPES: readonly Fault[] = [
 ];
 
 testFaults('trimmed values', TRIMMED);
+testFaults('dropped values', DROPPED);
 testFaults('repeated names', REPEATED);
 testFaults('the charset', CHARSETS);
 testFaults('the content type', TYPES);

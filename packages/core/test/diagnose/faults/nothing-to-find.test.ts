@@ -1,7 +1,7 @@
 // A change that nothing in the request can prove: the diagnosis may suspect something, but must not be certain.
 import { expect, it } from 'vitest';
-import { exotel, mycpaas, plivo, telnyx, twilio, vapi } from '../../../src/index.ts';
-import { field, plainHttp, rewritten } from '../changes.ts';
+import { exotel, mycpaas, plivo, telnyx, twilio, vapi, voicedock } from '../../../src/index.ts';
+import { field, parsedAs, plainHttp, rewritten } from '../changes.ts';
 import { arrivalOf, diagnosisOf, type Fault } from '../fault.ts';
 
 const FAULTS: readonly Omit<Fault, 'found'>[] = [
@@ -28,6 +28,23 @@ const FAULTS: readonly Omit<Fault, 'found'>[] = [
     fixture: 'hangup',
     secrets: () => ['secret-of-last-year'],
     called: { url: 'https://hooks.example.com/webhooks/plivo#calls' },
+  },
+  {
+    title: 'a body that is lost',
+    provider: voicedock,
+    changes: [({ body: _, ...request }) => request],
+  },
+  {
+    title: 'an object that is nested more deeply than any callback',
+    provider: voicedock,
+    changes: [parsedAs(() => JSON.parse(`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`))],
+  },
+  {
+    title: 'fragments, and another secret',
+    provider: twilio,
+    secrets: () => ['secret-of-last-year'],
+    changes: [rewritten((url) => `${url}#calls`)],
+    publicUrl: 'https://hooks.example.com#voice',
   },
   { title: 'another value of a field', provider: twilio, changes: [field('CallStatus', () => 'busy')] },
   {

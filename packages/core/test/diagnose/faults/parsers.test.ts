@@ -21,6 +21,19 @@ const FAULTS: readonly Fault[] = [
     found: certain('body_reserialized'),
   },
   {
+    title: 'JSON as bytes',
+    provider: voicedock,
+    changes: [parsedAs((text) => Buffer.from(text))],
+    found: certain('body_reserialized'),
+  },
+  {
+    title: 'names with brackets, and an empty value that became null',
+    provider: twilio,
+    called: { body: `${CALL}&Leg[id]=leg-one&Note=` },
+    changes: [parsedAs((text) => ({ ...parse(text), Note: null }))],
+    found: certain('body_reserialized'),
+  },
+  {
     title: 'a Buffer that was itself written as JSON',
     provider: voicedock,
     changes: [parsedAs((text) => JSON.parse(JSON.stringify(Buffer.from(text))))],

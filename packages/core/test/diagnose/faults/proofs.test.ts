@@ -127,6 +127,13 @@ const FRAGMENTS: readonly Fault[] = [
     found: NOTHING,
   },
   {
+    title: 'a host without www',
+    provider: twilio,
+    publicUrl: 'https://www.hooks.example.com',
+    changes: [says({ host: 'internal' }), (request) => ({ ...request, origin: 'https://internal' })],
+    found: certain('host'),
+  },
+  {
     title: 'a host with www',
     provider: twilio,
     called: { url: 'https://www.example.com/webhooks/twilio' },
