@@ -9,6 +9,7 @@ import {
   builtInProviders,
   createCallStatus,
   type Inbox,
+  type KeepRefusedOptions,
   type Receiver,
 } from '@call-status/core';
 import { callStatusMiddleware as expressMiddleware } from '@call-status/express';
@@ -52,12 +53,14 @@ export interface ServerOptions {
   readonly inbox?: Inbox;
   /** @default none, so that signatures cover the URL as it was called */
   readonly publicUrl?: string;
+  /** @default rejected requests are kept without their content */
+  readonly keepRefused?: KeepRefusedOptions;
 }
 
 /** Starts a real server; it is stopped after the test. */
 export async function startServer(
   framework: (typeof FRAMEWORKS)[number],
-  { inbox, publicUrl }: ServerOptions = {},
+  { inbox, publicUrl, keepRefused }: ServerOptions = {},
 ): Promise<TestServer> {
   const events: AnyCallStatusEvent[] = [];
   const calls = createCallStatus({
@@ -66,6 +69,7 @@ export async function startServer(
     onStatus: (event) => void events.push(event),
     ...(inbox && { inbox }),
     ...(publicUrl !== undefined && { publicUrl }),
+    ...(keepRefused && { keepRefused }),
   });
   const server = await SERVERS[framework](calls);
   if (!server.listening) {

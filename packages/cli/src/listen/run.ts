@@ -54,7 +54,6 @@ export async function runListen(args: ListenArgs, secretNames: readonly string[]
   server.close();
   server.closeAllConnections();
   await calls.close();
-  output.note('Stopped.');
   return 0;
 }
 
