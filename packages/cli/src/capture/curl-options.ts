@@ -120,7 +120,7 @@ export interface CurlOption {
 export function curlOptions(words: readonly string[]): readonly CurlOption[] {
   const options: CurlOption[] = [];
   const rest = words[Symbol.iterator]();
-  const next = (): string => (rest.next().value as string | undefined) ?? '';
+  const next = (): string => rest.next().value ?? '';
   let areOptions = true;
   for (const word of rest) {
     if (!areOptions || word === '-' || !word.startsWith('-')) options.push({ name: 'URL', action: 'url', value: word });

@@ -150,7 +150,7 @@ describe('no capture makes a parser fail', () => {
   ])(
     'of many %s',
     (_, text) => {
-      read(Buffer.from(text));
+      expect(() => read(Buffer.from(text))).not.toThrow();
     },
     10_000,
   );

@@ -23,7 +23,7 @@ export function shownUrl({ origin, url }: Pick<Capture['request'], 'origin' | 'u
 
 function contentOf(request: Capture['request']): string {
   try {
-    const callback = createCallback(request as never);
+    const callback = createCallback(request);
     const kind = request.method === 'GET' ? 'query' : callback.contentType.kind;
     const count = Object.keys(callback.fields).length;
     return `${kind}, ${count === 1 ? '1 field' : `${count} fields`}`;

@@ -27,7 +27,7 @@ export async function readEvent(request: CallbackRequest, provider: ProviderLike
   });
   try {
     const receipt = await calls.receive(request);
-    if (receipt?.event !== undefined) return { event: receipt.event as AnyCallStatusEvent };
+    if (receipt?.event !== undefined) return { event: receipt.event };
     return receipt?.error === undefined ? {} : { error: { code: receipt.error.code, message: receipt.error.message } };
   } finally {
     await calls.close();
