@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { diagnoseWithin } from '../../src/diagnose/diagnose.ts';
 import { createCallStatus, diagnose, infobip, mycpaas, plivo, retell, telnyx, twilio, vapi } from '../../src/index.ts';
 import type { AnyProviderDefinition } from '../../src/provider/definition.ts';
+import { plainHttp } from './changes.ts';
 import { type Factory, NOW, plain, rightSecretOf, sentBy } from './fault.ts';
 
 /** The provider with other functions. */
@@ -66,6 +67,20 @@ it('stops after any number of attempts', () => {
     const { tried } = diagnoseWithin(bounds, sentBy(infobip, 'finished'), plain(infobip), input);
     expect(tried).toBeLessThanOrEqual(attempts);
   }
+});
+
+it('is a part of the log line of a refused callback', async () => {
+  const calls = createCallStatus({
+    providers: [twilio({ authToken: rightSecretOf(twilio) })],
+    log: { info() {}, warn() {}, error() {} },
+  });
+  const request = plainHttp(sentBy(twilio));
+  const hints: unknown[] = [];
+  for (let times = 0; times < 3; times++) hints.push((await calls.receive(request))?.error?.details.hint);
+  expect(hints[0]).toContain('Found by trying: ');
+  // Whether it was tried again or not, each line has advice.
+  for (const hint of hints) expect(hint).toContain('publicUrl');
+  await calls.close();
 });
 
 it('does not turn a forged request into an internal error', async () => {

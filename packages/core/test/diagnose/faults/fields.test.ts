@@ -32,6 +32,13 @@ const TRIMMED: readonly Fault[] = [
 
 const DROPPED: readonly Fault[] = [
   {
+    title: 'the empty parts of both addresses are dropped',
+    provider: twilio,
+    called: { fields: { FromState: 'NY', FromZip: '', ToState: '', ToZip: '10004' } },
+    changes: [form((pairs) => pairs.filter(([, value]) => value !== ''))],
+    found: certain('value_trimmed'),
+  },
+  {
     title: 'the empty part of an address is dropped, which the other party has',
     provider: twilio,
     called: { fields: { FromState: 'NY', FromZip: '10004', ToState: 'NY', ToZip: '' } },
@@ -41,6 +48,13 @@ const DROPPED: readonly Fault[] = [
 ];
 
 const REPEATED: readonly Fault[] = [
+  {
+    title: 'brackets after the name',
+    provider: twilio,
+    called: { body: `${CALL}&Tag=first-tag&Tag=second-tag` },
+    changes: [bodyText((text) => text.replaceAll('Tag=', 'Tag[]='))],
+    found: certain('repeated_field'),
+  },
   {
     title: 'two values in one, with a comma',
     provider: twilio,

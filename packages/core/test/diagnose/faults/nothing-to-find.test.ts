@@ -46,6 +46,13 @@ const FAULTS: readonly Omit<Fault, 'found'>[] = [
     changes: [rewritten((url) => `${url}#calls`)],
     publicUrl: 'https://hooks.example.com#voice',
   },
+  {
+    title: 'the fragment of publicUrl, and another secret',
+    provider: twilio,
+    secrets: () => ['secret-of-last-year'],
+    changes: [rewritten((url) => `${url}#calls`)],
+    publicUrl: 'https://hooks.example.com#calls',
+  },
   { title: 'another value of a field', provider: twilio, changes: [field('CallStatus', () => 'busy')] },
   {
     title: 'three causes at once',

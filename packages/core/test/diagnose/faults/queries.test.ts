@@ -55,6 +55,13 @@ const FAULTS: readonly Fault[] = [
     found: certain('query'),
   },
   {
+    title: 'a colon in the path was escaped, before a query',
+    provider: signalwire,
+    called: { url: `${HOOK}/team:one?tenant=acme-7` },
+    changes: [rewritten((url) => url.replace('team:', 'team%3A'))],
+    found: certain('query'),
+  },
+  {
     title: 'Plivo signs the decoded parameters',
     provider: plivo,
     fixture: 'hangup',
