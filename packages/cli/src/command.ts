@@ -40,12 +40,6 @@ export interface CommandEntry {
 
 /**
  * Defines a command: the default export of its file. Its run is typed by its arguments.
- *
- * @example
- * ```ts
- * const tail: Command = command({ about: '…', args: { … }, examples: [], run: async ({ args, output }) => 0 });
- * export default tail;
- * ```
  */
 export function command<const Args extends ArgsDef>(definition: CommandDefinition<Args>): Command {
   return { ...definition, args: { ...definition.args, ...GLOBAL_ARGS } } as unknown as Command;

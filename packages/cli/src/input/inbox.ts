@@ -69,10 +69,9 @@ async function inFile(location: string, { write }: InboxOpening): Promise<Inbox>
 
 /** Node 22 says that its SQLite is experimental; the inbox has decided which versions are safe. */
 function hideSqliteWarning(): void {
-  const { emitWarning } = process;
-  process.emitWarning = (warning: string | Error, ...more: unknown[]): void => {
-    if (!String(warning).startsWith('SQLite is an experimental'))
-      Reflect.apply(emitWarning, process, [warning, ...more]);
+  const emit = process.emitWarning.bind(process) as (...warning: unknown[]) => void;
+  process.emitWarning = (...warning: unknown[]): void => {
+    if (!String(warning[0]).startsWith('SQLite is an experimental')) emit(...warning);
   };
 }
 

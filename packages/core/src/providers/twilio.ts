@@ -193,8 +193,7 @@ const OWN_HEADERS = ['x-twilio-signature', 'i-twilio-idempotency-token'];
 
 /** As Twilio's library makes it: an edge needs a region. */
 function hostOf(region: string | undefined, edge: string | undefined): string {
-  const where = [edge, region ?? (edge && 'us1')].filter((part) => part !== undefined);
-  return ['api', ...where, 'twilio.com'].join('.');
+  return ['api', edge, region ?? (edge && 'us1'), 'twilio.com'].filter((part) => part !== undefined).join('.');
 }
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
@@ -202,9 +201,8 @@ function recognizes(callback: IncomingCallback, named = false): boolean {
   const fields = callback.record;
   const callSid = id(fields['CallSid']);
   if (callSid === undefined || !isStatus(fields['CallStatus'])) return false;
-  if (named) return true;
-  if (!areSids(callSid, id(fields['AccountSid'])) || !hasOwnHeader(callback) || isOfSignalWire(callback)) return false;
-  return isCertainLamlCallStatus(fields);
+  const isOurs = named || (areSids(callSid, id(fields['AccountSid'])) && hasOwnHeader(callback));
+  return isOurs && (named || (!isOfSignalWire(callback) && isCertainLamlCallStatus(fields)));
 }
 
 function hasOwnHeader(callback: IncomingCallback): boolean {

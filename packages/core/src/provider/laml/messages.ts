@@ -66,7 +66,6 @@ export function isLamlCallStatus(fields: FieldTree): true | string {
 
 /**
  * The same for a member of the family whose status callbacks are always marked as such. A live call without the mark waits for XML.
- * @example isMarkedLamlCallStatus({ CallSid: 'CA1', CallStatus: 'ringing' }) // 'It is a request for XML: …'
  */
 export function isMarkedLamlCallStatus(fields: FieldTree): true | string {
   const other = isLamlCallStatus(fields);
