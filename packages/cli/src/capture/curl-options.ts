@@ -116,7 +116,7 @@ export interface CurlOption {
   readonly value: string;
 }
 
-/** Reads the options of a curl command; a word that is none is a URL. A missing value is empty. */
+/** Reads the options of a curl command; any other word is a URL. A missing value is empty. */
 export function curlOptions(words: readonly string[]): readonly CurlOption[] {
   const options: CurlOption[] = [];
   const rest = words[Symbol.iterator]();

@@ -29,7 +29,7 @@ describe('the format', () => {
 
   it('has no entries unless it is HAR', () => {
     expect(() => parseCapture(Buffer.from('POST /a HTTP/1.1\n\n'), { ...context, entry: 1 })).toThrow(
-      '--entry is for HAR files',
+      '--entry is only for HAR files',
     );
   });
 });

@@ -25,7 +25,7 @@ const START_BYTES = 2000;
 export function parseCapture(bytes: Buffer, context: CaptureContext): ParsedRequest {
   const start = bytes.toString('latin1', 0, START_BYTES);
   if (JSON_START.test(start)) return parseHar(bytes.toString(), context);
-  if (context.entry !== undefined) throw wrongUsage('--entry is for HAR files, and this is none.', 'Remove it.');
+  if (context.entry !== undefined) throw wrongUsage('--entry is only for HAR files.', 'Remove it.');
   if (CURL.test(start)) return parseCurl(bytes.toString('latin1'), context.read);
   if (OTHER_COPY.test(start)) {
     throw wrongUsage(

@@ -21,7 +21,7 @@ export interface CaptureArgs {
   readonly 'public-url'?: string | undefined;
 }
 
-/** A captured request, or a rejected callback of which the inbox has only the description. */
+/** A captured request, or a rejected callback whose request the inbox does not have. */
 export interface OpenedCapture {
   readonly capture?: Capture;
   readonly refusal?: Refusal;
