@@ -43,12 +43,13 @@ export async function examine(capture: Capture, { provider, known, all, publicUr
   );
   const { options } = provider as Partial<Provider>;
   const definition = { definition: provider.definition, ...(options !== undefined && { options }) };
-  const diagnosis = diagnoseFully(request, definition, {
+  const diagnosis = diagnose(request, definition, {
     secrets: known.secrets,
     ...(known.tokens.length > 0 && { tokens: known.tokens }),
     publicUrl,
     nowMs: atMs ?? Date.now(),
     others,
+    maxMs: MAX_MS,
   });
   const isChecked = known.secrets.length + known.tokens.length > 0;
   const [first] = diagnosis.findings;
@@ -75,16 +76,8 @@ export async function examine(capture: Capture, { provider, known, all, publicUr
   };
 }
 
-/** A diagnosis is bounded in time, and the first ones of a process are slow. */
-const MOST_RUNS = 8;
-
-function diagnoseFully(...given: Parameters<typeof diagnose>): Diagnosis {
-  let diagnosis = diagnose(...given);
-  for (let runs = 1; runs < MOST_RUNS && !diagnosis.complete && diagnosis.verdict !== 'unknown'; runs++) {
-    diagnosis = diagnose(...given);
-  }
-  return diagnosis;
-}
+/** A person waits for it, and the first attempts of a process are slow. */
+const MAX_MS = 2000;
 
 const TOKEN = /\{token\}|%7Btoken%7D/i;
 const HIDDEN = /\{length:\d+\}|%7Blength(?::|%3A)\d+%7D/i;
