@@ -28,17 +28,17 @@ export function findingsOf({ problems }: StoreCheck, health: InboxHealth): Findi
     ...problems.map((problem) => ({ code: 'damaged', problem, fix: 'Stop the service, and restore a backup.' })),
     ...when(dead > 0, {
       code: 'dead_letters',
-      problem: `${dead} events could not be handled.`,
+      problem: `${counted(dead, 'event')} could not be handled.`,
       fix: 'See why with `call-status inbox dead`, correct it, and run `call-status inbox replay`.',
     }),
     ...when(due > 0 && workers.length === 0, {
       code: 'no_worker',
-      problem: `${due} events wait, and no worker has reported during the last minute.`,
+      problem: `Waiting: ${counted(due, 'event')}, and no worker has reported during the last minute.`,
       fix: 'Start a process with handlers.',
     }),
     ...when(lagMs > LAG_MS && workers.length > 0, {
       code: 'backlog',
-      problem: `${due} events wait, the oldest for ${duration(lagMs)}.`,
+      problem: `Waiting: ${counted(due, 'event')}, the oldest for ${duration(lagMs)}.`,
       fix: 'Start more workers, raise `concurrency`, or find out which handlers are slow.',
     }),
     ...hanging.map(({ owner, oldestRunningMs }) => ({
@@ -48,17 +48,17 @@ export function findingsOf({ problems }: StoreCheck, health: InboxHealth): Findi
     })),
     ...when(watches.missing > 0, {
       code: 'missing_calls',
-      problem: `${watches.missing} expected calls had no callback.`,
+      problem: `${counted(watches.missing, 'expected call')} had no callback.`,
       fix: 'Check the callback URL at the provider, and `call-status inbox refused`.',
     }),
     ...when(watches.stuck > 0, {
       code: 'stuck_calls',
-      problem: `${watches.stuck} live calls have been silent for too long.`,
+      problem: `Silent for too long: ${counted(watches.stuck, 'live call')}.`,
       fix: 'See them with `call-status inbox ls --state live --silent-for 1h`, and ask the provider.',
     }),
     ...when(watches.failed > 0, {
       code: 'failed_notices',
-      problem: `${watches.failed} notices about calls could not be delivered.`,
+      problem: `${counted(watches.failed, 'notice')} could not be delivered.`,
       fix: 'See the errors of `onMissing` and `onStuck` in the log.',
     }),
     ...when((store.walBytes ?? 0) > WAL_BYTES, {
@@ -71,4 +71,8 @@ export function findingsOf({ problems }: StoreCheck, health: InboxHealth): Findi
 
 function when(isSo: boolean, finding: Finding): Finding[] {
   return isSo ? [finding] : [];
+}
+
+function counted(count: number, thing: string): string {
+  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
 }

@@ -3,8 +3,9 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** A span for people: `4 ms`, `4.1 s`, `12 s`, `3 min`, `2 h`, `5 d`. */
+/** A span for people: `0 s`, `4 ms`, `4.1 s`, `12 s`, `3 min`, `2 h`, `5 d`. */
 export function duration(ms: number): string {
+  if (ms === 0) return '0 s';
   if (ms < SECOND_MS) return `${Math.round(ms)} ms`;
   if (ms < 10 * SECOND_MS) return `${Math.round(ms / 100) / 10} s`;
   if (ms < 2 * MINUTE_MS) return `${Math.round(ms / SECOND_MS)} s`;

@@ -77,7 +77,9 @@ function addressOf(to: URL, publicUrl: string | undefined): { readonly url: stri
   }
   const { origin, pathname } = new URL(publicUrl);
   const prefix = pathname.replace(/\/+$/, '');
-  return path.startsWith(`${prefix}/`) ? { url: origin + path, prefix: '' } : { url: origin + prefix + path, prefix };
+  // As the receiver does it, so that the whole callback URL is valid, too.
+  const isUnder = path.startsWith(prefix) && /^(?:[/?]|$)/.test(path.slice(prefix.length));
+  return isUnder ? { url: origin + path, prefix: '' } : { url: origin + prefix + path, prefix };
 }
 
 function callIdOf({ definition }: ProviderLike, fields: Tree): string | undefined {

@@ -81,7 +81,7 @@ describe.each(INBOXES)('in %s', (name, open) => {
     ]);
     expect([short.exitCode, short.stderr]).toEqual([2, expect.stringContaining('at least 3 characters')]);
     expect([several.exitCode, several.stdout]).toEqual([1, '']);
-    expect(several.stderr).toMatch(new RegExp(`${CALL}[sS]*${PARENT}[sS]*2 calls begin with "8b77c"`));
+    expect(several.stderr).toMatch(new RegExp(`${CALL}[\\s\\S]*${PARENT}[\\s\\S]*2 calls begin with "8b77c"`));
     expect([none.exitCode, none.stderr]).toEqual([4, expect.stringContaining('There is no call')]);
     expect([one.exitCode, one.stdout]).toEqual([0, expect.stringContaining('ab12cd34')]);
     expect(rowsOf(expected.stdout)).toMatchObject([{ watch: { callId: 'expected-1' } }]);

@@ -116,6 +116,13 @@ it('is signed for the public URL of the server, also behind a proxy that removes
   expect([exitCode, stderr]).toEqual([1, expect.stringContaining('add it: --public-url URL')]);
 });
 
+it('takes the whole callback URL as the public one, as the server does', async () => {
+  const publicUrl = 'https://hooks.example.com/webhooks/twilio';
+  const server = await startServer('express', { publicUrl });
+  const args = ['trigger', 'twilio.busy', '--to', server.url('twilio'), '--public-url', publicUrl];
+  expect((await run(args, { env: PROOFS })).exitCode).toBe(0);
+});
+
 it.runIf(HAS_TERMINAL)('has colors in a terminal', async () => {
   const server = await startServer('express');
   const args = ['trigger', 'exotel.completed', '--to', server.url('exotel')];

@@ -14,11 +14,13 @@ export function suspicions(context: Context, outcome: Outcome): readonly Finding
   if (verdict === 'missing')
     return [...toldBy(error), ...evident(context, byToken, AFTER_MISSING), ...missing(context, byToken)];
   const own = byToken ? [] : ownClues(context.original).map((clue) => ({ ...clue, causes: [clue.rule] }));
+  const seen = evident(context, byToken);
+  const isBodyNamed = byToken || seen.some(({ rule }) => rule === 'body_reserialized');
   return [
     ...toldBy(error),
     ...own,
-    ...evident(context, byToken),
-    ...(byToken ? [] : lostBody(context)),
+    ...seen,
+    ...(isBodyNamed ? [] : lostBody(context)),
     ...lastResort(context, byToken),
   ];
 }

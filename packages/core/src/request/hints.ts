@@ -14,7 +14,7 @@ const DIAGNOSED = new WeakMap<Provider, Map<ErrorCode, number>>();
 
 /**
  * Why a request is refused: what `diagnose` finds, or what the request looks like if another one was diagnosed just now. It runs before the
- * answer, since the error that it is a part of is the result of `receive()`; it takes at most 25 ms. A failure must not turn a forged request
+ * answer, since the error that it is a part of is the result of `receive()`; it takes about 25 ms at most. A failure must not turn a forged request
  * into an internal error.
  *
  * @param input the token or the secret that decided

@@ -54,7 +54,11 @@ once, when it ended. RATE is of the calls for which it is known whether they wer
     await reading(args, async (inbox) => {
       const rows = await inbox.stats({ ...query, ...(args.by !== undefined && { by: args.by }) });
       for (const row of rows) output.row(row);
-      if (rows.length === 0) return output.note('No call ended in this time.');
+      if (rows.length === 0) {
+        return output.note(
+          `No call ended since ${since.toISOString()}, by the times that the providers gave. Choose an earlier --since.`,
+        );
+      }
       output.result(table(rows, columnsOf(args.by, output), output));
       if (args.by !== undefined || output.isJson) return;
       const whole = await inbox.stats({

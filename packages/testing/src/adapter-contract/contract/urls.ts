@@ -74,9 +74,12 @@ export function testUrls({ adapter, describe, it, each }: AdapterSuite): void {
       const made = genuine(callback('signalwire'), PUBLIC);
       const { 'x-forwarded-host': host } = FORWARDED;
       await subject.send(forwarded(made));
-      expectHint(subject, 'A proxy says that the provider called https: set publicUrl');
+      expectHint(
+        subject,
+        'A proxy says that the provider called another URL (x-forwarded-proto and x-forwarded-host).',
+      );
       await subject.send({ ...made, headers: { ...made.headers, 'x-forwarded-host': host } });
-      expectHint(subject, 'A proxy says that the provider called another host: set publicUrl');
+      expectHint(subject, 'A proxy says that the provider called another host (x-forwarded-host).');
     });
 
     each(
@@ -90,7 +93,7 @@ export function testUrls({ adapter, describe, it, each }: AdapterSuite): void {
         await subject.send(genuine(callback('signalwire', { query: 'tenant=7' }), called));
         const { hint } = expectHint(
           subject,
-          'If the provider called another (scheme, host, port, path), set publicUrl',
+          'If the provider called another URL (scheme, host, port, path), set publicUrl',
         );
         assert.ok(hint?.includes(`The URL verified was ${subject.origin}${PATH}?tenant=….`));
       },
@@ -102,17 +105,14 @@ export function testUrls({ adapter, describe, it, each }: AdapterSuite): void {
       async (open, { name }) => {
         const subject = await open({ parser: name, order: 'before' });
         await subject.send(genuine(callback('signalwire'), PUBLIC));
-        expectHint(subject, 'Another parser took the body apart first: mount call-status before it.');
+        expectHint(subject, 'Another parser took the body before call-status. Mount call-status before that parser');
       },
     );
 
     it('nothing of the URL where the provider signs only the body', async (open) => {
       const subject = await open();
       await subject.send(forwarded(genuine(callback('voicedock'), subject.origin, 'the secret of another')));
-      const { hint } = expectHint(
-        subject,
-        "The secret is not this provider's, or something on the way changed the body.",
-      );
+      const { hint } = expectHint(subject, "The secret is not this provider's, or something changed the body.");
       assert.ok(!hint?.includes('URL'));
     });
   });
