@@ -134,7 +134,7 @@ export async function sendTo(to: URL, callback: CallbackRequest, { signal }: Sen
     port: to.port,
     method,
     path: url,
-    ...(signal && { signal }),
+    signal,
     headers: { ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)), ...length },
   }).end(body);
   const [res] = (await once(req, 'response')) as [IncomingMessage];

@@ -191,7 +191,7 @@ function partsOf(secret: string): readonly [key: string, secret: string] {
 /** What is wrong with the secret, or with the form of the signature. */
 function diagnose(callback: IncomingCallback, secrets: readonly string[]): readonly Clue[] | undefined {
   if (!secrets.some((secret) => secret.includes(':'))) return [NO_PAIR];
-  return AUTHORIZATION.test(callback.header('authorization') ?? '') ? undefined : [OTHER_FORM];
+  return AUTHORIZATION.test(String(callback.header('authorization'))) ? undefined : [OTHER_FORM];
 }
 
 const NO_PAIR: Clue = {

@@ -95,7 +95,7 @@ async function filesOf(pid: number, path: string): Promise<number | undefined> {
 describe.runIf(process.platform === 'linux')('a process that has too many files open', () => {
   it('reports that, not a wrong path', async () => {
     const script = fileURLToPath(new URL('./crowded.ts', import.meta.url));
-    const command = `ulimit -n 64 && exec ${process.execPath} --import tsx ${script} ${temporaryFile()}`;
+    const command = `ulimit -n 256 && exec ${process.execPath} --import tsx ${script} ${temporaryFile()}`;
     const { stdout } = await promisify(execFile)('sh', ['-c', command]);
     expect(JSON.parse(stdout)).toEqual({ code: 'inbox_unwritable', hint: expect.stringContaining('EMFILE') });
   });
