@@ -121,3 +121,18 @@ it('does not bring older tables up to date', async () => {
   expect(pragma(after, 'PRAGMA user_version')).toBe(1);
   after.close();
 });
+
+it('tells the time of a file that a host wrote before it was restarted', async () => {
+  const path = temporaryFile();
+  const service = openInbox({ path });
+  await service.record(anEvent('1'));
+  await service.close();
+  const db = new (loadEngine())(path);
+  db.exec("UPDATE inbox SET boot = 'an earlier one', clock_offset = 0");
+  db.close();
+  const inbox = reader(path);
+  await inbox.ready({ create: true });
+  const { lagMs } = await inbox.health();
+  expect(lagMs).toBeLessThan(600_000);
+  await inbox.close();
+});

@@ -80,7 +80,7 @@ export class BeingMigrated extends CallStatusError {
 /** The version of an inbox whose tables are to be migrated. A lock of a writer does not prevent reading it. */
 function outdatedVersion(db: Database, migrations: readonly Migration[]): number | undefined {
   try {
-    const version = pragma(db, 'PRAGMA application_id') === APPLICATION_ID ? versionOf(db) : migrations.length;
+    const version = versionOf(db);
     return version < migrations.length ? version : undefined;
   } catch {
     return undefined;
