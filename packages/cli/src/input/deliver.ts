@@ -1,12 +1,13 @@
 import type { CallbackRequest } from '@call-status/core';
-import { send } from '@call-status/testing';
+import { type Proof, send } from '@call-status/testing';
 import { unreachable } from '../cli-error.ts';
+import { mask } from '../output/mask.ts';
 
 /** The answer to a callback. */
 export interface Delivered {
   readonly status: number;
   readonly durationMs: number;
-  /** The text of the answer; empty from call-status. */
+  /** The text of the answer, without secrets and whole phone numbers; empty from call-status. */
   readonly body: string;
   readonly location: string | undefined;
 }
@@ -17,18 +18,27 @@ const PATIENCE_MS = 30_000;
 /**
  * Sends a callback to a server, and waits for the answer.
  *
+ * @param proof what the answer must not show, should the server repeat it
  * @throws CliError unreachable
  */
-export async function deliver(to: URL, request: CallbackRequest): Promise<Delivered> {
+export async function deliver(to: URL, request: CallbackRequest, proof: Proof = {}): Promise<Delivered> {
   const startedAt = performance.now();
   try {
     const response = await send(to.origin, request, { signal: AbortSignal.timeout(PATIENCE_MS) });
     const durationMs = performance.now() - startedAt;
     const { status, headers } = response;
-    return { status, durationMs, body: await response.text(), location: headers.get('location') ?? undefined };
+    const location = headers.get('location');
+    const body = without(await response.text(), proof);
+    return { status, durationMs, body, location: location === null ? undefined : without(location, proof) };
   } catch (cause) {
     throw unreachable(...reasonOf(to, cause), cause);
   }
+}
+
+/** Servers repeat the URL in an answer of 404, with its token, and the numbers of a callback. */
+function without(text: string, { secret, token }: Proof): string {
+  const hidden = [secret, token].flatMap((one) => (one === undefined ? [] : [one, encodeURIComponent(one)]));
+  return mask(hidden.reduce((shown, one) => shown.replaceAll(one, '•••'), text));
 }
 
 /** Why there is no answer from a server, and what to do. */

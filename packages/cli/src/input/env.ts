@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { wrongUsage } from '../cli-error.ts';
 
 /**
@@ -7,9 +6,17 @@ import { wrongUsage } from '../cli-error.ts';
  * @throws CliError wrong_usage
  */
 export function loadEnvFile(file: string): void {
-  if (!existsSync(file)) throw wrongUsage(`--env ${file} does not exist.`);
-  process.loadEnvFile(file);
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw wrongUsage(`--env ${file} does not exist.`);
+    throw wrongUsage(`--env ${file} cannot be read.`, 'It is a text file with a line NAME=value for each variable.');
+  }
 }
+
+/** As variables are named by custom. */
+const NAME = /^[A-Z_][A-Z0-9_]*$/;
 
 /**
  * The value of an environment variable.
@@ -19,6 +26,13 @@ export function loadEnvFile(file: string): void {
 export function variable(name: string): string {
   const value = process.env[name];
   if (value !== undefined && value.trim() !== '') return value;
+  // A secret in the place of a name must not be repeated.
+  if (!NAME.test(name) && value === undefined) {
+    throw wrongUsage(
+      'There is no environment variable with the given name.',
+      'Give the name of a variable, not its value: SIGNALWIRE_SIGNING_KEY.',
+    );
+  }
   throw wrongUsage(
     `The environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}.`,
     `Set it, or name the file that does: --env .env.`,

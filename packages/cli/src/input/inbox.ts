@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Inbox } from '@call-status/core';
 import type { StoreCheck } from '@call-status/core/inbox';
+import { wrongUsage } from '../cli-error.ts';
 import { variable } from './env.ts';
 
 /** How to open an inbox. */
@@ -50,11 +51,20 @@ export async function checkStore(given: string, { schema }: Pick<InboxOpening, '
 }
 
 function locationOf(given: string): string {
-  return given.startsWith('env:') ? variable(given.slice('env:'.length)) : given;
+  const location = given.startsWith('env:') ? variable(given.slice('env:'.length)) : given;
+  if (isUrlOfDatabase(location) || !MAY_HAVE_PASSWORD.test(location)) return location;
+  // An error about a file would repeat it.
+  throw wrongUsage(
+    'The inbox is neither a file nor a URL of PostgreSQL.',
+    'Give a path, file:…, postgres://…, or env:NAME.',
+  );
 }
 
+/** A URL of something else, a mistyped one, or the words with which programs of PostgreSQL connect. */
+const MAY_HAVE_PASSWORD = /^(?!file:)[a-z][a-z0-9+.-]*:?\/\/|:[^/\\]*@|\bpassword=/i;
+
 function isUrlOfDatabase(location: string): boolean {
-  return /^postgres(ql)?:/.test(location);
+  return /^postgres(ql)?:\/\//.test(location);
 }
 
 function pathOf(location: string): string {

@@ -43,7 +43,7 @@ export async function runReplay(context: Context): Promise<number> {
     before = event;
     const shipment = await prepare(event, to, providers, context);
     print(shipment, context);
-    const answer = sends ? await deliver(to, shipment.rebuilt.callback) : undefined;
+    const answer = sends ? await deliver(to, shipment.rebuilt.callback, shipment.proof.proof) : undefined;
     if (answer !== undefined) printAnswer(answer, output);
     output.row(rowOf(shipment, to, answer, context));
     if (answer === undefined || isAccepted(answer)) continue;

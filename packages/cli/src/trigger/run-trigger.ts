@@ -40,7 +40,7 @@ export async function runTrigger(context: Context): Promise<number> {
     return 0;
   }
   printSent(fixture, planned, proof, output);
-  const answer = await deliver(to, planned.callback);
+  const answer = await deliver(to, planned.callback, proof.proof);
   printAnswer(answer, output);
   output.row(rowOf(fixture, to, planned, proof, answer));
   if (isAccepted(answer)) return 0;
