@@ -5,6 +5,7 @@ import { FRAMEWORKS, INBOXES, LANGUAGES, PACKAGE_MANAGERS } from '../init/choice
 import { choose } from '../init/choose.ts';
 import { type Project, planProject, writeProject } from '../init/project.ts';
 import type { Output } from '../output/output.ts';
+import { safe } from '../output/safe.ts';
 import { VERSION } from '../version.ts';
 
 const init: Command = command({
@@ -54,12 +55,12 @@ function print(dir: string, { files, steps }: Project, output: Output): void {
   const { dim, bold, green } = output.style;
   for (const { path, action } of files) {
     output.row({ file: join(dir, path), action });
-    output.result(`  ${action === 'left' ? dim(LABELS[action]) : green(LABELS[action])}  ${join(dir, path)}`);
+    output.result(`  ${action === 'left' ? dim(LABELS[action]) : green(LABELS[action])}  ${safe(join(dir, path))}`);
   }
   const way = dir === '.' ? steps : [{ what: 'Go to the folder', command: `cd ${dir}` }, ...steps];
   for (const [index, { what, command: line }] of way.entries()) {
     output.row({ step: index + 1, what, command: line });
-    output.result(`${index === 0 ? '\n' : ''}  ${index + 1}. ${what}\n     ${bold(line)}`);
+    output.result(`${index === 0 ? '\n' : ''}  ${index + 1}. ${what}\n     ${bold(safe(line))}`);
   }
 }
 

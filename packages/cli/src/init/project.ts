@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { refused } from '../cli-error.ts';
+import { refused, unreachable } from '../cli-error.ts';
 import { callsFile } from './calls-file.ts';
 import type { Choices } from './choices.ts';
 import { environmentFile, testEnvironment } from './environment.ts';
@@ -34,7 +34,7 @@ const TEMPLATES = new URL('../../templates/', import.meta.url);
  */
 export function planProject(folder: string, choices: Choices, version: string): Project {
   const present = (path: string): string | undefined =>
-    existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : undefined;
+    existsSync(join(folder, path)) ? trying(path, () => readFileSync(join(folder, path), 'utf8')) : undefined;
   const packageText = present('package.json');
   const extension = extensionFor(choices, packageText === undefined || parsed(packageText).type === 'module');
   const manifest = manifestFor(choices, version, extension);
@@ -76,17 +76,41 @@ export function writeProject(folder: string, { files }: Project): void {
   for (const { path, text, action } of files) {
     if (action === 'left') continue;
     const target = join(folder, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text, { flag: action === 'new' ? 'wx' : 'w' });
+    trying(target, () => {
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, text, { flag: action === 'new' ? 'wx' : 'w' });
+    });
+  }
+}
+
+/** What is in the way may be a folder, a link to nowhere, or not be this user's. */
+function trying<Value>(path: string, act: () => Value): Value {
+  try {
+    return act();
+  } catch (cause) {
+    const { code, syscall } = cause as NodeJS.ErrnoException;
+    const fix = 'Correct that, or choose another folder.';
+    throw unreachable(`${path} cannot be ${syscall === 'read' ? 'read' : 'written'} (${code}).`, fix, cause);
   }
 }
 
 function parsed(text: string): Pick<Manifest, 'type'> {
+  const manifest = readable(text) as Record<string, unknown> | undefined;
+  const { scripts = {}, dependencies = {}, devDependencies = {} } = Object(manifest) as Record<string, unknown>;
+  if ([manifest, scripts, dependencies, devDependencies].every(isObject)) return manifest as Pick<Manifest, 'type'>;
+  throw refused('package.json is not that of a package.', 'Repair it, or choose another folder.');
+}
+
+function readable(text: string): unknown {
   try {
-    return Object(JSON.parse(text)) as Manifest;
+    return JSON.parse(text);
   } catch {
     throw refused('package.json is not JSON.', 'Repair it, or choose another folder.');
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** In a package of CommonJS, modules need an extension of their own. */

@@ -117,3 +117,26 @@ it('no file has a secret', () => {
     expect(example.match(/^[A-Z_]+(?:KEY|TOKEN|SECRET|CREDENTIALS|APPLICATION|URL)=.+$/gm)).toBeNull();
   }
 });
+
+describe('what is in the way is an error that says so', () => {
+  it.each(['null', '[]', '7', '{"scripts":null}', '{"dependencies":"x"}', '{"devDependencies":[]}'])(
+    'package.json is %s',
+    (text) => {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, 'package.json'), text);
+      expect(() => init(folder)).toThrow('package.json is not that of a package.');
+    },
+  );
+
+  it('a folder in the place of a file', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'package.json'));
+    expect(() => init(folder)).toThrow('package.json cannot be read (EISDIR).');
+  });
+
+  it('a file in the place of a folder', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'src'), '');
+    expect(() => init(folder)).toThrow(/calls\.ts cannot be written \((?:EEXIST|ENOTDIR)\)\./);
+  });
+});
