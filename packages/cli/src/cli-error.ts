@@ -1,4 +1,5 @@
-import { printableLine } from './output/safe.ts';
+import { inspect } from 'node:util';
+import { printableLine, safeLines } from './output/safe.ts';
 
 /** Why a command ends without success. */
 export type CliErrorCode = 'refused' | 'wrong_usage' | 'unreachable' | 'not_found';
@@ -55,7 +56,7 @@ export function exitCodeOf(error: unknown): number {
 /** Prints what happened and what to do. The stack is for DEBUG=call-status only. */
 export function report(error: unknown): void {
   process.stderr.write(`call-status: ${printableLine(textOf(error))}\n`);
-  if (process.env['DEBUG']?.split(',').includes('call-status')) console.error(error);
+  if (process.env['DEBUG']?.split(',').includes('call-status')) process.stderr.write(`${safeLines(inspect(error))}\n`);
 }
 
 function textOf(error: unknown): string {

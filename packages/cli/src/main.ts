@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { call } from './cli.ts';
-import { exitCodeOf, report } from './cli-error.ts';
+import { exitCodeOf, report, unreachable } from './cli-error.ts';
 import type { CommandEntry } from './command.ts';
 
 /** All commands, in the order of `--help`. Each is loaded when it runs. */
@@ -102,9 +102,18 @@ process.once('SIGINT', () => {
   process.exit(130);
 });
 
+// What a configuration waits for may never come, and then nothing is left to run.
+process.once('beforeExit', () => {
+  if (isDone) return;
+  report(unreachable('Nothing is left to wait for.', 'Look at what the configuration file awaits.'));
+  process.exit(3);
+});
+
+let isDone = false;
 try {
   process.exitCode = await call(COMMANDS, process.argv.slice(2));
 } catch (error) {
   report(error);
   process.exitCode = exitCodeOf(error);
 }
+isDone = true;

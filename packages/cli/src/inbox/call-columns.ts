@@ -34,8 +34,15 @@ export function shortId(callId: string, { id }: Privacy): string {
 
 /** `+1555•••4567 → +1800•••22`. */
 export function parties({ from, to }: Pick<CallSummary, 'from' | 'to'>, { text }: Privacy): string {
-  return from === undefined && to === undefined ? '' : `${text(from ?? '?')} → ${text(to ?? '?')}`;
+  return from === undefined && to === undefined ? '' : `${short(text(from ?? '?'))} → ${short(text(to ?? '?'))}`;
 }
+
+/** A callback may have a text of any length in the place of a number. */
+function short(party: string): string {
+  return party.length > LONGEST_PARTY ? `${party.slice(0, LONGEST_PARTY - 1)}…` : party;
+}
+
+const LONGEST_PARTY = 80;
 
 /** Colors: how a status is shown. */
 export function styleOf(status: CallStatus, style: Output['style']): Style | undefined {

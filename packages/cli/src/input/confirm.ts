@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { wrongUsage } from '../cli-error.ts';
 
@@ -16,8 +17,11 @@ export async function confirm(question: string, isConfirmed: boolean | undefined
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  // Ctrl-D, or the end of the terminal, is a no.
+  const ended = once(terminal, 'close').then(() => '');
+  const answer = terminal.question(`${question} [y/N] `).catch(() => '');
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    return /^y(es)?$/i.test((await Promise.race([answer, ended])).trim());
   } finally {
     terminal.close();
   }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { safeJson } from './safe.ts';
 
 /** Changes the look of a text, on a terminal that shows colors. */
 export type Style = (text: string) => string;
@@ -36,7 +37,7 @@ export function createOutput({ json = false, quiet = false, color = true }: Outp
     isJson: json,
     isTerminal: process.stdout.isTTY === true,
     result: (text) => void (json || process.stdout.write(`${text}\n`)),
-    row: (object) => void (json && process.stdout.write(`${JSON.stringify(object)}\n`)),
+    row: (object) => void (json && process.stdout.write(`${safeJson(object)}\n`)),
     note: (text) => void (quiet || process.stderr.write(`${text}\n`)),
     style: {
       bold: style('bold'),

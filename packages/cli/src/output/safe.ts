@@ -12,6 +12,16 @@ export function safeLines(text: string): string {
   return text.replace(UNPRINTABLE_BUT_LINE_FEED, '');
 }
 
+/** A value as JSON on one line, in which those characters are escaped: the value stays the same. */
+export function safeJson(value: object): string {
+  return JSON.stringify(value).replace(UNPRINTABLE, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
 /** A message on one line. */
 export function printableLine(text: string): string {
   return safe(text.replace(/\s*\n\s*/g, ' '));

@@ -90,6 +90,8 @@ it.runIf(HAS_TERMINAL)('a terminal is asked', { timeout: 60_000 }, async () => {
     expect.stringMatching(/Replay 2 dead letters\?[\s\S]*Nothing was replayed/),
   ]);
   expect(await opened.inbox.counts()).toMatchObject({ dead: 2 });
+  const ended = await runInTerminal(on(opened, 'inbox replay', '--all'), { typed: [['[y/N]', '\x04']] });
+  expect([ended.exitCode, ended.stdout]).toEqual([1, expect.stringContaining('Nothing was replayed')]);
   const yes = await runInTerminal(on(opened, 'inbox replay', '--all'), { typed: [['[y/N]', 'y\r']] });
   expect([yes.exitCode, yes.stdout]).toEqual([0, expect.stringContaining('2 dead letters replayed.')]);
   expect(await opened.inbox.counts()).toMatchObject({ dead: 0, waiting: 2 });
