@@ -13,7 +13,7 @@ const behindTls = [plainHttp, says({ 'x-forwarded-proto': 'https' })];
 
 type Mount = (app: Application, middleware: RequestHandler) => void;
 
-const alone: Mount = (app, middleware) => app.post('/webhooks/:provider', middleware);
+const direct: Mount = (app, middleware) => app.post('/webhooks/:provider', middleware);
 
 /** Other middleware runs first. */
 function after(...first: RequestHandler[]): Mount {
@@ -42,7 +42,7 @@ const PROXIES: readonly Fault[] = [
     title: 'twilio-node#321: Express without trust proxy, behind a tunnel',
     provider: twilio,
     changes: behindTls,
-    through: throughExpress('twilio', alone),
+    through: throughExpress('twilio', direct),
     found: certain('scheme'),
   },
   {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { notFound, unreachable, wrongUsage } from '../cli-error.ts';
 
 /** Files of recorded traffic are large; a request is not. */
@@ -18,16 +18,30 @@ export function readNamed(path: string): Buffer {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
-    const stats = fstatSync(file);
-    if (stats.isDirectory()) throw wrongUsage(`${path} is a folder.`, 'Give a file.');
-    if (stats.size > MOST_BYTES) throw tooLarge(path);
-    return readFileSync(file);
+    if (fstatSync(file).isDirectory()) throw wrongUsage(`${path} is a folder.`, 'Give a file.');
+    return contentOf(file, path);
   } catch (error) {
     throw failureOf(error, path);
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
+
+/** A device has no size, and may never end. */
+function contentOf(file: number, path: string): Buffer {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    const length = readSync(file, chunk);
+    if (length === 0) return Buffer.concat(chunks);
+    total += length;
+    if (total > MOST_BYTES) throw tooLarge(path);
+    chunks.push(chunk.subarray(0, length));
+  }
+}
+
+const CHUNK_BYTES = 1024 * 1024;
 
 async function readInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -43,7 +43,7 @@ export function examinationLines(examination: Examination, { style }: Output, ma
     ...(isChecked ? [row('verified', verified)] : []),
     ...findings.flatMap((finding) => findingRows(finding).map(([label, text]) => row(label, text))),
     ...(isChecked && verdict === 'mismatch' && findings.every(({ certain }) => !certain)
-      ? [row('tried', `${tried} variants, and none matches${complete ? '' : '; there was no time for more'}`)]
+      ? [row('tried', `${tried} variants, and none matches${complete ? '' : '; there are more'}`)]
       : []),
     ...(outcome === undefined ? [] : outcomeRows(outcome, mask).map(([label, text]) => row(label, text))),
     ...notes.map((note) => row('note', note)),

@@ -37,7 +37,7 @@ export async function deliver(to: URL, request: CallbackRequest, proof: Proof = 
 
 /** Servers repeat the URL in an answer of 404, with its token, and the numbers of a callback. */
 function without(text: string, { secret, token }: Proof): string {
-  const hidden = [secret, token].flatMap((one) => (one === undefined ? [] : [one, encodeURIComponent(one)]));
+  const hidden = [secret, token].flatMap((one) => (one ? [one, encodeURIComponent(one)] : []));
   return mask(hidden.reduce((shown, one) => shown.replaceAll(one, '•••'), text));
 }
 

@@ -6,7 +6,7 @@ export const GLOBAL_ARGS = {
   config: {
     type: 'string',
     valueHint: 'file',
-    description: 'Your own providers [call-status.config.ts, .mjs or .js of this folder]',
+    description: 'Your own providers [call-status.config.ts, .mts, .mjs or .js of this folder]',
   },
   // Node 20 takes `--env-file` for a flag of its own, wherever it is.
   env: {

@@ -1,6 +1,7 @@
 import { wrongUsage } from '../cli-error.ts';
 
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/;
+/** Other names that end in `localhost` are looked up, so another machine may answer to them. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 const WITHOUT_SCHEME = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:[/?]|$)/;
 
 /**

@@ -57,7 +57,7 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** How often the proof was verified. */
   readonly tried: number;
-  /** Whether all was tried. `false`: it took too long. */
+  /** Whether all was tried. `false`: a limit of attempts or of time was reached. */
   readonly complete: boolean;
 }
 

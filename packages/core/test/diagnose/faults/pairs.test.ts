@@ -1,4 +1,4 @@
-// Two causes at once: neither of the two fixes alone would do.
+// Two causes at once: one of the two fixes is not enough.
 import { jambonz, plivo, retell, signalwire, telnyx, twilio, voicedock, vonage } from '../../../src/index.ts';
 import { arrivesAt, bodyText, field, json, parsedJson, plainHttp, rewritten, says } from '../changes.ts';
 import { certain, type Fault, testFaults } from '../fault.ts';
