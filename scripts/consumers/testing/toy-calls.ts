@@ -76,7 +76,8 @@ export class ToyCalls {
 
   async events(query: FeedQuery = {}): Promise<FeedPage> {
     checkOptions('query', query, FEED_RULES.events);
-    const { after, provider, limit = 50 } = query;
+    const { after, since = 0, provider, limit = 50 } = query;
+    const sinceMs = new Date(since).getTime();
     const removed = this.lastErased;
     const end = { row: this.lastSerial, removed };
     const asked = after === undefined ? { row: 0, removed } : after === 'end' ? end : feedCursor.decode(after);
@@ -85,6 +86,7 @@ export class ToyCalls {
     const start = isBeyond ? end : asked;
     const unread = this.entries()
       .filter(({ serial, event }) => serial > start.row && event.provider === (provider ?? event.provider))
+      .filter(({ event }) => Date.parse(event.receivedAt) >= sinceMs)
       .sort((a, b) => a.serial - b.serial);
     const rows = unread.slice(0, limit).map(({ serial, event }) => {
       return { cursor: feedCursor.encode({ row: serial, removed }), event };
@@ -109,6 +111,7 @@ export class ToyCalls {
 
   #isMeant(call: CallSummary, query: CallQuery): boolean {
     const { provider, state, status, answered, hasConflict, hasDeadLetter, silentForMs, changedSince, search } = query;
+    const { parentCallId } = query;
     const { sinceMs, untilMs } = timeRange(query);
     const firstMs = Date.parse(call.firstEventAt);
     const lastMs = Date.parse(call.lastEventAt);
@@ -117,6 +120,7 @@ export class ToyCalls {
       (state === undefined || call.terminal === (state === 'ended')) &&
       (status === undefined || [status].flat().includes(call.status)) &&
       (answered === undefined || call.answered === answered) &&
+      (parentCallId === undefined || call.parentCallId === parentCallId) &&
       (hasConflict === undefined || call.hasConflict === hasConflict) &&
       (hasDeadLetter === undefined || call.hasDeadLetter === hasDeadLetter) &&
       (silentForMs === undefined || (!call.terminal && lastMs <= this.now() - silentForMs)) &&

@@ -3,6 +3,7 @@ import { isTerminal } from '@call-status/core';
 import {
   type Clock,
   checkOptions,
+  checkSpan,
   type DueWatches,
   isInState,
   type NewWatch,
@@ -38,7 +39,7 @@ export class ToyWatches implements Watches {
     const before = this.#watches.size;
     for (const { dueInMs, since = this.#iso(this.#now()), progress = NO_PROGRESS, ...watch } of watches) {
       const key = keyOfCall(watch);
-      const dueMs = this.#now() + dueInMs;
+      const dueMs = this.#now() + checkSpan(dueInMs);
       if (!this.#watches.has(key)) this.#watches.set(key, { ...watch, since, progress, dueMs, ...this.#next() });
     }
     return this.#watches.size - before;
@@ -68,7 +69,7 @@ export class ToyWatches implements Watches {
   async update(key: WatchKey, { dueInMs, progress }: WatchUpdate): Promise<boolean> {
     const watch = this.#find(key);
     if (watch === undefined) return false;
-    const found = { progress: structuredClone(progress), dueMs: this.#now() + dueInMs, ...this.#next() };
+    const found = { progress: structuredClone(progress), dueMs: this.#now() + checkSpan(dueInMs), ...this.#next() };
     this.#watches.set(keyOfCall(key), { ...watch, ...found });
     return true;
   }
