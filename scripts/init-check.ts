@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -78,7 +80,7 @@ async function check(
   if (language === 'js') run('node', ['--test'], project);
   else run('npm', ['run', 'typecheck'], project);
 
-  const port = 30_000 + (process.pid % 10_000);
+  const port = await freePort();
   const env = readFileSync(join(project, '.env.example'), 'utf8')
     .replace(`${secret}=`, `${secret}=test:secret`)
     .replace('MYCPAAS_TOKEN=', 'MYCPAAS_TOKEN=test')
@@ -115,6 +117,14 @@ function fromTarballs(tarballs: ReadonlyMap<string, string>, names: readonly str
 
 function install(folder: string): void {
   run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline'], folder);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }
 
 async function listening({ stdout }: ChildProcess): Promise<void> {

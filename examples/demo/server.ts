@@ -34,6 +34,7 @@ for (const { name } of providers) {
   app.use(`/webhooks/${name}`, callStatusMiddleware(calls.provider(name)));
 }
 
-const server = app.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ listening: server.address() })));
+const server = app.listen(Number(PORT), HOST);
+server.once('listening', () => console.log(JSON.stringify({ listening: server.address() })));
 
 process.on('SIGTERM', () => closeGracefully(server, calls).then(() => process.exit()));
