@@ -1,5 +1,6 @@
 import { type Command, command } from '../command.ts';
 import { SECRET_ARGS } from '../input/secrets.ts';
+import { SENDING_ARGS } from '../input/sending-args.ts';
 
 /** The arguments of the command. */
 export const REPLAY_ARGS = {
@@ -21,25 +22,14 @@ export const REPLAY_ARGS = {
     valueHint: 'factor',
     description: 'Keep the pauses of a call: 1 as they were, 10 ten times shorter [no pauses]',
   },
-  form: { type: 'boolean', description: 'Send the fields as a form' },
-  multipart: { type: 'boolean', description: 'Send the fields as multipart/form-data' },
-  'json-body': { type: 'boolean', description: 'Send the fields as JSON' },
-  get: { type: 'boolean', description: 'Send the fields in the query of a GET' },
-  'public-url': {
-    type: 'string',
-    valueHint: 'url',
-    description: 'The publicUrl of your server, which the signature covers',
-  },
-  'allow-remote': { type: 'boolean', description: 'Send to another machine, too' },
   'dry-run': { type: 'boolean', description: 'Print what would be sent, and send nothing' },
-  curl: { type: 'boolean', description: 'Print the callback as a curl command, and send nothing' },
   reveal: { type: 'boolean', description: 'Show phone numbers whole' },
 } as const;
 
 const replay: Command = command({
   about: `Sends a recorded callback again, signed anew with the secret that your server knows.
 A server that knows the event answers 200 and runs no handler: use another inbox, or call-status inbox replay for dead letters.`,
-  args: { ...REPLAY_ARGS, ...SECRET_ARGS },
+  args: { ...REPLAY_ARGS, ...SENDING_ARGS, ...SECRET_ARGS },
   examples: [
     [
       'replay 8b77c41c --db calls.db --to http://127.0.0.1:3000/webhooks/signalwire',

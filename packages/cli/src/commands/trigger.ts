@@ -1,5 +1,6 @@
 import { type Command, command } from '../command.ts';
 import { SECRET_ARGS } from '../input/secrets.ts';
+import { SENDING_ARGS } from '../input/sending-args.ts';
 
 /** Its own arguments. */
 export const TRIGGER_ARGS = {
@@ -17,17 +18,6 @@ export const TRIGGER_ARGS = {
     description: 'Set a field, also a nested one; name:=json; repeatable',
   },
   remove: { type: 'string', valueHint: 'name', description: 'Remove a field; repeatable' },
-  form: { type: 'boolean', description: 'Send the fields as a form' },
-  multipart: { type: 'boolean', description: 'Send the fields as multipart/form-data' },
-  'json-body': { type: 'boolean', description: 'Send the fields as JSON' },
-  get: { type: 'boolean', description: 'Send the fields in the query of a GET' },
-  'public-url': {
-    type: 'string',
-    valueHint: 'url',
-    description: 'The publicUrl of your server, which the signature covers',
-  },
-  'allow-remote': { type: 'boolean', description: 'Send to another machine, too' },
-  curl: { type: 'boolean', description: 'Print the callback as a curl command, and send nothing' },
   'public-key': {
     type: 'boolean',
     description: 'Print the public key of the test key, for a provider that signs with a private key',
@@ -37,7 +27,7 @@ export const TRIGGER_ARGS = {
 const trigger: Command = command({
   about: `Sends one genuine callback of a provider to your server, signed with the secret that your server knows.
 Without a secret, it is sent without proof. The call id is a new one each time, unless --call is given.`,
-  args: { ...TRIGGER_ARGS, ...SECRET_ARGS },
+  args: { ...TRIGGER_ARGS, ...SENDING_ARGS, ...SECRET_ARGS },
   repeatable: ['set', 'remove'],
   examples: [
     ['trigger --list', 'Lists all providers and events.'],

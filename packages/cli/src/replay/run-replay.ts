@@ -9,6 +9,7 @@ import { openInbox } from '../input/inbox.ts';
 import { type CallbackProof, proofOf } from '../input/proof.ts';
 import { findProvider, fixturesOf, loadProviders, type Providers } from '../input/providers.ts';
 import type { SECRET_ARGS } from '../input/secrets.ts';
+import type { SENDING_ARGS } from '../input/sending-args.ts';
 import { targetOf } from '../input/target.ts';
 import { maskUnless } from '../output/mask.ts';
 import { safe } from '../output/safe.ts';
@@ -18,7 +19,7 @@ import { encodingOf, isAccepted, printAnswer } from '../trigger/run-trigger.ts';
 import { findEvents } from './find.ts';
 import { type Rebuilt, rebuild, whyNot } from './rebuild.ts';
 
-type Context = CommandContext<typeof REPLAY_ARGS & typeof SECRET_ARGS>;
+type Context = CommandContext<typeof REPLAY_ARGS & typeof SENDING_ARGS & typeof SECRET_ARGS>;
 
 /** What is sent for one event. */
 interface Shipment {

@@ -6,6 +6,7 @@ import { type Delivered, deliver } from '../input/deliver.ts';
 import { type CallbackProof, proofOf } from '../input/proof.ts';
 import { loadProviders } from '../input/providers.ts';
 import type { SECRET_ARGS } from '../input/secrets.ts';
+import type { SENDING_ARGS } from '../input/sending-args.ts';
 import { targetOf } from '../input/target.ts';
 import type { Output } from '../output/output.ts';
 import { safe } from '../output/safe.ts';
@@ -16,7 +17,7 @@ import { findEvent, splitName } from './find-event.ts';
 import { listEvents } from './list-events.ts';
 import { makeCallback, type PlannedCallback } from './make-callback.ts';
 
-type Context = CommandContext<typeof TRIGGER_ARGS & typeof SECRET_ARGS>;
+type Context = CommandContext<typeof TRIGGER_ARGS & typeof SENDING_ARGS & typeof SECRET_ARGS>;
 
 /** Runs `call-status trigger`. */
 export async function runTrigger(context: Context): Promise<number> {
