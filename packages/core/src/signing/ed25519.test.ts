@@ -2,11 +2,6 @@ import crypto from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { isPublicKey, isSignedByOne, publicKeyOf, signedWith } from './ed25519.ts';
 
-interface Forged {
-  readonly message: Buffer;
-  readonly signature: Buffer;
-}
-
 const MESSAGE = Buffer.from('message');
 
 describe('a public key', () => {
@@ -42,12 +37,14 @@ describe('a public key', () => {
         key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') },
         format: 'jwk',
       });
-      const { message, signature } = forged.find((one) =>
-        crypto.verify(null, one.message, key, one.signature),
-      ) as Forged;
+      // OpenSSL of newer versions of Node refuses them itself.
+      const accepted = forged.filter((one) => crypto.verify(null, one.message, key, one.signature));
+      if (process.versions.openssl.startsWith('3.0.')) expect(accepted.length).toBeGreaterThan(0);
       const text = bytes.toString('base64');
       expect(isPublicKey(text)).toBe(false);
-      expect(isSignedByOne([text], signature.toString('base64'), message)).toBe(false);
+      for (const { message, signature } of [...accepted, ...forged.slice(0, 20)]) {
+        expect(isSignedByOne([text], signature.toString('base64'), message)).toBe(false);
+      }
     },
   );
 });
