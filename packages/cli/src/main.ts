@@ -2,6 +2,7 @@
 import { call } from './cli.ts';
 import { exitCodeOf, report, unreachable } from './cli-error.ts';
 import type { CommandEntry } from './command.ts';
+import { handleInterrupts } from './input/interrupts.ts';
 
 /** All commands, in the order of `--help`. Each is loaded when it runs. */
 const COMMANDS: readonly CommandEntry[] = [
@@ -96,11 +97,7 @@ const COMMANDS: readonly CommandEntry[] = [
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 3));
 process.stderr.on('error', () => {});
 
-process.once('SIGINT', () => {
-  // A spinner or a question may have hidden the cursor.
-  if (process.stderr.isTTY) process.stderr.write('\x1b[?25h\n');
-  process.exit(130);
-});
+handleInterrupts();
 
 // What a configuration waits for may never come, and then nothing is left to run.
 process.once('beforeExit', () => {

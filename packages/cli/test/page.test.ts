@@ -34,29 +34,26 @@ const sections = PAGE.split(/^## /m).map((text) => ({
 const shown = sections.filter(({ blocks }) => blocks.some(({ language }) => language === 'console'));
 
 describe.runIf(process.platform !== 'win32')('docs/cli.md', () => {
-  it.each(shown)('prints what it shows: $title', async ({ blocks }) => {
-    const folder = temporaryFolder();
-    const { origin } = await startServer('express', {
-      inbox: sqliteInbox({ path: join(folder, 'calls.db'), create: true }),
-    });
-    writeFileSync(
-      join(folder, 'npx'),
-      `#!/bin/sh\nshift\nexec '${process.execPath}' --import '${TSX}' '${MAIN}' "$@"\n`,
-      {
-        mode: 0o755,
-      },
-    );
-    for (const { name, text } of blocks) if (name !== '') writeFileSync(join(folder, name), text);
-    for (const { text } of blocks.filter(({ language }) => language === 'console')) {
-      for (const [command, output] of commandsIn(text)) {
+  for (const { title, blocks } of shown) {
+    const commands = blocks.filter(({ language }) => language === 'console').flatMap(({ text }) => commandsIn(text));
+    // Each starts a process that compiles what it imports.
+    it(`prints what it shows: ${title}`, { timeout: 60_000 * commands.length }, async () => {
+      const folder = temporaryFolder();
+      const { origin } = await startServer('express', {
+        inbox: sqliteInbox({ path: join(folder, 'calls.db'), create: true }),
+      });
+      const program = `#!/bin/sh\nshift\nexec '${process.execPath}' --import '${TSX}' '${MAIN}' "$@"\n`;
+      writeFileSync(join(folder, 'npx'), program, { mode: 0o755 });
+      for (const { name, text } of blocks) if (name !== '') writeFileSync(join(folder, name), text);
+      for (const [command, output] of commands) {
         const run = command.replaceAll(/(127\.0\.0\.1|localhost):3000/g, new URL(origin).host);
         const isEnded = output.endsWith('^C\n');
         const expected = patternOf(isEnded ? output.slice(0, -'^C\n'.length) : output);
         const printed = await outputOf(run, folder, isEnded ? expected : undefined);
         expect(printed, command).toMatch(expected);
       }
-    }
-  });
+    });
+  }
 
   it('shows commands, each with what it prints', () => {
     expect(shown.flatMap(({ blocks }) => blocks).length).toBeGreaterThanOrEqual(5);

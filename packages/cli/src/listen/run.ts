@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { type AnyCallStatusEvent, createCallStatus, type Provider, type Receipt } from '@call-status/core';
 import type { CallbackReceiver } from '@call-status/core/adapter';
 import type { ProviderLike } from '@call-status/testing';
 import { wrongUsage } from '../cli-error.ts';
 import { type KnownProvider, NONE_NAMED, namedSecrets, secretsOf } from '../doctor/known-secrets.ts';
+import { onNextInterrupt } from '../input/interrupts.ts';
 import { findProvider, loadProviders } from '../input/providers.ts';
 import type { SecretArgs } from '../input/secrets.ts';
 import { maskUnless } from '../output/mask.ts';
@@ -49,8 +49,9 @@ export async function runListen(args: ListenArgs, secretNames: readonly string[]
     await reporter.report(request, receipt, atMs, saved);
     return receipt ?? NOT_FOUND;
   });
+  const interrupted = nextInterruption();
   reporter.listening(url, args.host);
-  await interrupted();
+  await interrupted;
   server.close();
   server.closeAllConnections();
   await calls.close();
@@ -109,7 +110,9 @@ function providerOf(receipt: Receipt<AnyCallStatusEvent> | undefined): string | 
 }
 
 /** The first interruption ends the server in order, a second one at once. */
-async function interrupted(): Promise<void> {
-  process.removeAllListeners('SIGINT');
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+function nextInterruption(): Promise<void> {
+  return new Promise((resolve) => {
+    onNextInterrupt(resolve);
+    process.once('SIGTERM', resolve);
+  });
 }

@@ -3,6 +3,7 @@ import { FAULT_NAMES, SCENARIO_NAMES, scenariosOf } from '@call-status/testing';
 import { refused, unreachable, wrongUsage } from '../cli-error.ts';
 import { reasonOf } from '../input/deliver.ts';
 import { openInbox } from '../input/inbox.ts';
+import { onNextInterrupt } from '../input/interrupts.ts';
 import { loadProviders } from '../input/providers.ts';
 import { spanOf, timeOf } from '../input/spans.ts';
 import type { Output } from '../output/output.ts';
@@ -99,18 +100,11 @@ async function inboxOf(args: SimulateArgs, output: Output): Promise<Awaited<Retu
 /** The first SIGINT ends the sending, so that the summary is printed; the second ends the process. */
 function interruptible(): { stop: AbortController; wasInterrupted(): boolean; end(): void } {
   const stop = new AbortController();
-  const others = process.listeners('SIGINT');
   let wasInterrupted = false;
-  const end = (): void => {
-    process.off('SIGINT', interrupt);
-    for (const other of others) if (!process.listeners('SIGINT').includes(other)) process.on('SIGINT', other);
-  };
-  function interrupt(): void {
+  const end = onNextInterrupt(() => {
     wasInterrupted = true;
     stop.abort();
-    end();
-  }
-  process.removeAllListeners('SIGINT').on('SIGINT', interrupt);
+  });
   return { stop, wasInterrupted: () => wasInterrupted, end };
 }
 
