@@ -1,4 +1,9 @@
 import { render } from 'preact';
+import { startLive } from './api/live.ts';
+import { loadMeta } from './api/state.ts';
+import { Shell } from './shell/shell.tsx';
 
 const root = document.querySelector('#app');
-if (root !== null) render(<p>call-status</p>, root);
+if (root !== null) render(<Shell />, root);
+void loadMeta();
+startLive();

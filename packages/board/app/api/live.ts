@@ -1,0 +1,112 @@
+import { effect, signal } from '@preact/signals';
+import type { HealthPage, StreamEvent, StreamMessages } from '../../src/api/types.ts';
+import { get } from './client.ts';
+import { health } from './state.ts';
+
+/** Set by the visitor. */
+export const paused = signal(false);
+/** `polling`: something between the server and the browser does not let streams through. */
+export const connection = signal<'connecting' | 'live' | 'polling' | 'offline' | 'paused'>('connecting');
+
+/** The events that came. Without events, anything may have changed. */
+type Listener = (events?: readonly StreamEvent[]) => void;
+const listeners = new Set<Listener>();
+
+/** Calls it for all that happens from now on. Returns what ends that. */
+export function onEvents(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** Tells all pages what changed. Without events, they ask for everything again, as after a write. */
+export function changed(events?: readonly StreamEvent[]): void {
+  for (const listener of listeners) listener(events);
+}
+
+/** Follows the feed while the page is visible and not paused. */
+export function startLive(): void {
+  const visible = signal(!document.hidden);
+  document.addEventListener('visibilitychange', () => {
+    visible.value = !document.hidden;
+  });
+  effect(() => {
+    if (paused.value) connection.value = 'paused';
+    return !paused.value && visible.value ? follow() : undefined;
+  });
+}
+
+const POLL_MS = 5000;
+/** After so many polls, the stream is tried again. */
+const POLLS = 12;
+
+let isFirst = true;
+
+/** Streams, or polls where no stream comes through. Returns what ends it. */
+function follow(): () => void {
+  let source: EventSource;
+  let timer: ReturnType<typeof setTimeout>;
+  let place = '';
+  let ended = false;
+
+  function stream(): void {
+    connection.value = 'connecting';
+    source = new EventSource('api/stream');
+    let isNew = !isFirst;
+    isFirst = false;
+    source.onopen = () => {
+      connection.value = 'live';
+      // The browser reconnects where the stream broke. A new stream begins now, and what was before is unknown.
+      if (isNew) changed();
+      isNew = false;
+    };
+    source.onerror = () => {
+      connection.value = 'offline';
+      // The browser does not reconnect after an answer that is no stream.
+      if (source.readyState === EventSource.CLOSED) void poll(POLLS);
+    };
+    listen(source, 'events', receive);
+    listen(source, 'health', (message) => {
+      health.value = message;
+    });
+    listen(source, 'missed', () => changed());
+  }
+
+  function receive({ events, next }: StreamMessages['events']): void {
+    place = next;
+    if (events.length > 0) changed(events);
+  }
+
+  async function poll(left: number): Promise<void> {
+    try {
+      const isFirstPoll = place === '';
+      const [page, counts] = await Promise.all([
+        get<StreamMessages['events'] & { readonly missed?: true }>('events', { after: place }),
+        get<HealthPage>('health'),
+      ]);
+      if (ended) return;
+      health.value = counts;
+      connection.value = 'polling';
+      if (isFirstPoll || page.missed) changed();
+      receive(page);
+    } catch {
+      if (ended) return;
+      connection.value = 'offline';
+    }
+    timer = setTimeout(() => (left > 0 ? void poll(left - 1) : stream()), POLL_MS);
+  }
+
+  stream();
+  return () => {
+    ended = true;
+    source.close();
+    clearTimeout(timer);
+  };
+}
+
+function listen<Name extends keyof StreamMessages>(
+  source: EventSource,
+  name: Name,
+  receive: (message: StreamMessages[Name]) => void,
+): void {
+  source.addEventListener(name, ({ data }: MessageEvent<string>) => receive(JSON.parse(data) as StreamMessages[Name]));
+}

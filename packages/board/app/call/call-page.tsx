@@ -1,0 +1,3 @@
+export function CallPage({ callKey }: { readonly callKey: string }) {
+  return <h1>{callKey}</h1>;
+}

@@ -1,0 +1,3 @@
+export function DeadPage() {
+  return <h1>Dead letters</h1>;
+}

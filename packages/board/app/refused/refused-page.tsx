@@ -1,0 +1,3 @@
+export function RefusedPage() {
+  return <h1>Refused callbacks</h1>;
+}

@@ -1,0 +1,42 @@
+import { health } from '../api/state.ts';
+import { formatCount, formatSpan } from '../shared/format.ts';
+import { route } from './router.ts';
+import { hrefOf, type PageName, type Query, sharedQuery } from './routes.ts';
+
+/** The figures of the inbox, each with a link to what it counts. */
+export function Counts() {
+  const page = health.value;
+  if (!page) return <p class="counts">…</p>;
+  const { counts, health: inbox } = page;
+  const refused = inbox.refused.kept + inbox.refused.uncounted;
+  return (
+    <p class="counts">
+      <Count value={formatCount(counts.live)} label="live" page="calls" query={{ state: 'live' }} />
+      <Count value={formatCount(counts.ended)} label="ended" page="calls" query={{ state: 'ended' }} />
+      <Count value={formatCount(counts.dead)} label="dead" page="dead" isBad={counts.dead > 0} />
+      <Count value={formatCount(refused)} label="refused" page="refused" isBad={refused > 0} />
+      <Count value={formatSpan(inbox.lagMs)} label="lag" page="health" isBad={inbox.lagMs > 10_000} isAfter />
+    </p>
+  );
+}
+
+interface Props {
+  readonly value: string;
+  readonly label: string;
+  readonly page: PageName;
+  readonly query?: Query;
+  readonly isBad?: boolean;
+  /** Whether the value stands after its label. */
+  readonly isAfter?: boolean;
+}
+
+function Count({ value, label, page, query, isBad = false, isAfter = false }: Props) {
+  const figure = <b class={isBad ? 'bad' : ''}>{value}</b>;
+  return (
+    <a href={hrefOf(page, { ...sharedQuery(route.value.query), ...query })}>
+      {isAfter && `${label} `}
+      {figure}
+      {!isAfter && ` ${label}`}
+    </a>
+  );
+}

@@ -1,0 +1,54 @@
+import { useEffect } from 'preact/hooks';
+import { meta, startFailure } from '../api/state.ts';
+import { CallPage } from '../call/call-page.tsx';
+import { CallsPage } from '../calls/calls-page.tsx';
+import { DeadPage } from '../dead/dead-page.tsx';
+import { HealthPage } from '../health/health-page.tsx';
+import { RefusedPage } from '../refused/refused-page.tsx';
+import { Asker } from '../shared/ask.tsx';
+import { FailureNotice } from '../shared/notices.tsx';
+import { Header } from './header.tsx';
+import { route } from './router.ts';
+import type { PageName } from './routes.ts';
+
+const TITLES: Readonly<Record<PageName, string>> = {
+  calls: 'Calls',
+  call: 'Call',
+  refused: 'Refused callbacks',
+  dead: 'Dead letters',
+  health: 'Health',
+};
+
+/** Everything around the pages. */
+export function Shell() {
+  const { page } = route.value;
+  useEffect(() => {
+    document.title = `${TITLES[page]} · call-status`;
+  }, [page]);
+  return (
+    <>
+      <Header />
+      <main id="main" tabIndex={-1}>
+        {startFailure.value && <FailureNotice failure={startFailure.value} />}
+        {meta.value && <Page />}
+      </main>
+      <Asker />
+    </>
+  );
+}
+
+function Page() {
+  const { page, key } = route.value;
+  switch (page) {
+    case 'calls':
+      return <CallsPage />;
+    case 'call':
+      return <CallPage key={key} callKey={key} />;
+    case 'refused':
+      return <RefusedPage />;
+    case 'dead':
+      return <DeadPage />;
+    case 'health':
+      return <HealthPage />;
+  }
+}
