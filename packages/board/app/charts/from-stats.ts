@@ -1,0 +1,104 @@
+import type { StatsPage } from '../../src/api/types.ts';
+import { formatCount, formatPercent } from './figures.ts';
+import type { Buckets, Series } from './series.ts';
+
+type Row = StatsPage['rows'][number];
+
+/** The outcomes of calls, in the order in which they are stacked. */
+export const OUTCOMES = ['completed', 'no-answer', 'busy', 'canceled', 'failed'] as const;
+
+/** All buckets, those without calls too. */
+export function bucketsOf({ since, until, bucketMs }: Pick<StatsPage, 'since' | 'until' | 'bucketMs'>): Buckets {
+  const from = Date.parse(since);
+  const end = Date.parse(until);
+  const count = Math.max(1, Math.ceil((end - from) / bucketMs));
+  return {
+    starts: Array.from({ length: count }, (_, index) => from + index * bucketMs),
+    bucketMs,
+    partial: from + count * bucketMs > end,
+  };
+}
+
+/** How many calls ended how, and the share of those that were answered, in percent. */
+export function outcomesOf(page: StatsPage): { readonly outcomes: readonly Series[]; readonly answered: Series } {
+  const { starts } = bucketsOf(page);
+  const calls = new Map<string, (number | undefined)[]>();
+  const answered = starts.map(() => 0);
+  const known = starts.map(() => 0);
+  for (const row of page.rows) {
+    const index = indexOf(row, page);
+    const values = calls.get(row.group ?? '') ?? [];
+    values[index] = row.calls;
+    calls.set(row.group ?? '', values);
+    answered[index] = (answered[index] ?? 0) + row.answered;
+    known[index] = (known[index] ?? 0) + row.answerKnown;
+  }
+  return {
+    outcomes: OUTCOMES.filter((status) => calls.has(status)).map((status) => ({
+      name: status,
+      tone: `tone-${status}`,
+      values: starts.map((_, index) => calls.get(status)?.[index]),
+      format: formatCount,
+      summary: sum(calls.get(status) ?? []),
+      href: `#/?status=${status}`,
+    })),
+    answered: {
+      name: 'answered',
+      tone: 'tone-rate',
+      values: starts.map((_, index) => (known[index] ? (100 * (answered[index] ?? 0)) / known[index] : undefined)),
+      format: formatPercent,
+      summary: sum(known) > 0 ? (100 * sum(answered)) / sum(known) : undefined,
+    },
+  };
+}
+
+function sum(values: readonly (number | undefined)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
+}
+
+/** One figure over time. */
+export function figureOf(page: StatsPage, pick: (row: Row) => number | undefined): Series['values'] {
+  const values: (number | undefined)[] = bucketsOf(page).starts.map(() => undefined);
+  for (const row of page.rows) values[indexOf(row, page)] = pick(row);
+  return values;
+}
+
+/** A horizontal bar. */
+export interface Bar {
+  readonly label: string;
+  readonly count: number;
+  readonly href: string;
+}
+
+/** The codes of SIP that mean failure, the most frequent first. */
+export function sipFailures(page: StatsPage, most: number): readonly Bar[] {
+  return counted(page, (group) => Number(group) >= 400)
+    .slice(0, most)
+    .map(([code, count]) => ({ label: `SIP ${code}`, count, href: `#/?status=${statusOfSip(Number(code))}` }));
+}
+
+/** The error codes of providers, the most frequent first. */
+export function providerErrors(page: StatsPage, most: number): readonly Bar[] {
+  return counted(page, () => true)
+    .slice(0, most)
+    .map(([code, count]) => ({ label: code, count, href: '#/?status=failed' }));
+}
+
+function counted(page: StatsPage, isCounted: (group: string) => boolean): (readonly [group: string, count: number])[] {
+  const counts = new Map<string, number>();
+  for (const { group, calls } of page.rows) {
+    if (group !== undefined && isCounted(group)) counts.set(group, (counts.get(group) ?? 0) + calls);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+/** The status of most calls that end with a code (RFC 3261). */
+function statusOfSip(code: number): string {
+  if (code === 486 || code === 600) return 'busy';
+  if (code === 408 || code === 480) return 'no-answer';
+  return code === 487 ? 'canceled' : 'failed';
+}
+
+function indexOf({ from }: Row, { since, bucketMs }: StatsPage): number {
+  return Math.round((Date.parse(from) - Date.parse(since)) / bucketMs);
+}

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { bucketsOf, figureOf, outcomesOf, providerErrors, sipFailures } from '../../../app/charts/from-stats.ts';
+import { isEmpty, maxOf, summaryOf, totals, valueAt } from '../../../app/charts/series.ts';
+import type { StatsPage } from '../../../src/api/types.ts';
+
+const HOUR = 3_600_000;
+const FIRST = '2026-11-30T08:00:00.000Z';
+const THIRD = '2026-11-30T10:00:00.000Z';
+const head = { since: FIRST, until: '2026-11-30T10:20:00.000Z', bucketMs: HOUR };
+
+type Row = StatsPage['rows'][number];
+
+function row(from: string, group: string | undefined, calls: number, more: Partial<Row> = {}): Row {
+  return {
+    from,
+    partial: from === THIRD,
+    calls,
+    answered: 0,
+    answerKnown: 0,
+    ...(group !== undefined && { group }),
+    ...more,
+  };
+}
+
+test('all buckets are there, and the last one is partial until it is over', () => {
+  const { starts, partial } = bucketsOf(head);
+  expect(starts.map((ms) => new Date(ms).toISOString())).toEqual([FIRST, '2026-11-30T09:00:00.000Z', THIRD]);
+  expect(partial).toBe(true);
+  expect(bucketsOf({ ...head, until: '2026-11-30T11:00:00.000Z' }).partial).toBe(false);
+});
+
+test('outcomes are in the order of the stack, and the answer rate counts only calls of which it is known', () => {
+  const page: StatsPage = {
+    ...head,
+    rows: [
+      row(FIRST, 'failed', 2, { answered: 0, answerKnown: 2 }),
+      row(FIRST, 'completed', 8, { answered: 6, answerKnown: 6 }),
+      row(THIRD, 'completed', 3),
+    ],
+  };
+  const { outcomes, answered } = outcomesOf(page);
+  expect(outcomes.map(({ name, values }) => [name, values])).toEqual([
+    ['completed', [8, undefined, 3]],
+    ['failed', [2, undefined, undefined]],
+  ]);
+  expect(answered.values).toEqual([75, undefined, undefined]);
+  expect(totals(outcomes)).toEqual([10, 0, 3]);
+  expect(maxOf(outcomes)).toBe(8);
+  expect(outcomes.map(summaryOf)).toEqual(['11', '2']);
+  expect([summaryOf(answered), valueAt(answered, 0), valueAt(answered, 2)]).toEqual(['75 %', '75 %', '–']);
+});
+
+test('a figure has a value where there are calls with it', () => {
+  const mos = { count: 1, avg: 4, p10: 3.1, p50: 4.2 };
+  const page: StatsPage = { ...head, rows: [row(FIRST, undefined, 2), row(THIRD, undefined, 1, { mos })] };
+  expect(figureOf(page, (of) => of.mos?.p50)).toEqual([undefined, undefined, 4.2]);
+  const none = figureOf(page, (of) => of.durationSeconds?.p50);
+  expect(isEmpty([{ name: 'median', tone: '', format: String, values: none }])).toBe(true);
+});
+
+test('failures are added over time, the most frequent first, and lead to the calls that have them', () => {
+  const rows = [
+    row(FIRST, '200', 90),
+    row(FIRST, '486', 2),
+    row(THIRD, '486', 3),
+    row(THIRD, '503', 9),
+    row(THIRD, undefined, 1),
+  ];
+  expect(sipFailures({ ...head, rows }, 8)).toEqual([
+    { label: 'SIP 503', count: 9, href: '#/?status=failed' },
+    { label: 'SIP 486', count: 5, href: '#/?status=busy' },
+  ]);
+  expect(sipFailures({ ...head, rows }, 1)).toHaveLength(1);
+  expect(providerErrors({ ...head, rows: [row(FIRST, '30008', 1), row(THIRD, undefined, 7)] }, 8)).toEqual([
+    { label: '30008', count: 1, href: '#/?status=failed' },
+  ]);
+});
