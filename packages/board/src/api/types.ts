@@ -172,8 +172,11 @@ export interface Traffic {
   readonly provider: string;
   /** Callbacks in each of the last 60 minutes, the last one last. */
   readonly perMinute: readonly number[];
+  /** All callbacks, refused ones included. */
   readonly total: number;
   readonly refused: number;
+  /** The same, for the last 5 minutes: enough to see that a key or a URL is wrong now. */
+  readonly recent: { readonly total: number; readonly refused: number };
   readonly duplicates: number;
   readonly late: number;
   /** Milliseconds until the answer. */
