@@ -5,16 +5,10 @@ import type { Inbox } from '@call-status/core';
 import type { Clock } from '@call-status/core/inbox';
 import { inboxContract, type MakeInbox } from '@call-status/testing';
 import { describe, it } from 'vitest';
-import { unthreadedInbox } from '../test/support.ts';
-import { sqliteInbox } from './sqlite-inbox.ts';
+import type { SqliteInboxOptions } from '../../src/options.ts';
 
-const KINDS = [
-  { name: 'sqliteInbox', make: sqliteInbox, groupCommit: true },
-  { name: 'sqliteInbox without its thread', make: unthreadedInbox, groupCommit: true },
-  { name: 'sqliteInbox without its thread and without group commit', make: unthreadedInbox, groupCommit: false },
-];
-
-for (const { name: kind, make, groupCommit } of KINDS) {
+/** Tests that inboxes of a kind keep the contract. */
+export function testContract(kind: string, make: (options: SqliteInboxOptions) => Inbox, groupCommit: boolean): void {
   const makeInbox: MakeInbox = ({ clock }) => {
     const folder = mkdtempSync(join(tmpdir(), 'call-status-'));
     const opened: Inbox[] = [];

@@ -1,0 +1,4 @@
+import { unthreadedInbox } from '../support.ts';
+import { testContract } from './contract.ts';
+
+testContract('sqliteInbox without its thread', unthreadedInbox, true);
