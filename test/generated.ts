@@ -173,7 +173,7 @@ export function errorSections(): string {
       .filter(([code, error]) => has(code, error) && left.delete(code))
       .map(([code, { status, severity, message, fix }]) => {
         const answer = status === undefined ? '' : `Answered ${status}. `;
-        return `#### ${code}\n\n${message}\n\n${answer}Logged as ${severity}. **What to do:** ${fix}\n\n`;
+        return `#### ${code}\n\n${message}\n\n${answer}Severity: ${severity}. **What to do:** ${fix}\n\n`;
       });
     return `### ${heading}\n\n${sections.join('')}`;
   }).join('');

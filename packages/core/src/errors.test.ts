@@ -10,6 +10,33 @@ it.each(CODES)('%s says what happened and what to do', (code, { message, fix, se
   for (const sentence of [message, fix]) expect(sentence).toMatch(/^[A-Z].*\.$/);
 });
 
+it('wakes someone up only for what stops callbacks or loses events', () => {
+  const pages = CODES.filter(([, { severity }]) => severity === 'page').map(([code]) => code);
+  expect(pages.sort()).toEqual([
+    'events_lost',
+    'inbox_corrupted',
+    'inbox_denied',
+    'inbox_full',
+    'inbox_locked',
+    'inbox_missing',
+    'inbox_replaced',
+    'inbox_unavailable',
+    'inbox_unsupported',
+    'inbox_unwritable',
+    'invalid_options',
+    'missing_secret',
+    'no_worker',
+    'secret_unavailable',
+    'unexpected',
+  ]);
+});
+
+it('never wakes anyone up for what a client can send', () => {
+  const clients = CODES.filter(([, row]) => 'status' in row && row.status < 500);
+  expect(clients.length).toBeGreaterThan(10);
+  expect(new Set(clients.map(([, { severity }]) => severity))).toEqual(new Set(['info']));
+});
+
 it('says to what it happened, and gives exact advice in place of the general one', () => {
   const details = { path: '/data/calls.db', reason: 'EACCES: permission denied.', issues: ['One.', 'Two.'] };
   const { message, fix } = ERRORS.inbox_unwritable;

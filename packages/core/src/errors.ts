@@ -37,7 +37,7 @@ export interface ErrorDetails {
  * createCallStatus({
  *   providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
  *   onError: ({ code, severity, details }) => {
- *     if (severity === 'error') console.error(code, details.eventId);
+ *     if (severity === 'page') console.error(code, details.provider);
  *   },
  * });
  * ```
@@ -48,8 +48,13 @@ export class CallStatusError extends Error {
   /** The HTTP status with which it answers a callback; absent if it never does. */
   readonly status: ErrorRow['status'];
   /**
-   * `error`: something on your side failed and needs your attention; alert on each. `warning`: any client can cause it, or it resolves by
-   * itself; alert at most on an unusual rate. It is the level at which it is logged.
+   * How urgently someone must act.
+   *
+   * - `page`: callbacks are refused or wait, or events are lost, until someone acts. Wake someone up.
+   * - `ticket`: something on your side is wrong, and nothing is lost for now. Act within days.
+   * - `info`: any client can cause it, or it resolves by itself. Alert at most on an unusual rate.
+   *
+   * `page` and `ticket` are logged as errors, `info` as a warning.
    */
   readonly severity: Severity;
   readonly details: ErrorDetails;

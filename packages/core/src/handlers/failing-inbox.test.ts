@@ -26,7 +26,7 @@ describe('an inbox that fails', () => {
     isDown = false;
     await pass(POLL_MS * 2);
     expect(codes()).toEqual(['inbox_unavailable', 'inbox_recovered']);
-    expect(errors[1]).toMatchObject({ severity: 'warning', details: { reason: 'It first failed 8 s ago.' } });
+    expect(errors[1]).toMatchObject({ severity: 'info', details: { reason: 'It first failed 8 s ago.' } });
   });
 
   it('is asked for jobs again', async () => {

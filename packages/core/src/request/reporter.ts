@@ -50,8 +50,8 @@ export class Reporter {
     const { provider } = details;
     const kind = { code, ...(provider !== undefined && { provider }) };
     // The cause of an error comes from your code or the inbox. The cause of a warning may quote the client.
-    const shown = severity === 'error' && cause !== undefined && { cause: stackOf(cause) };
-    const level = severity === 'error' ? 'error' : 'warn';
+    const level = severity === 'info' ? 'warn' : 'error';
+    const shown = level === 'error' && cause !== undefined && { cause: stackOf(cause) };
     // The message says these.
     const { hint: _, reason: __, issues: ___, ...values } = details;
     this.#log.write(level, code, kind, { code, ...values, ...shown }, message);

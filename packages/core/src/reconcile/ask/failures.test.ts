@@ -26,7 +26,7 @@ describe('a failure', () => {
     expect(await one()).toMatchObject({ wasAsked: false });
     expect(api.requests).toHaveLength(6);
     expect(reported.map(({ code, severity, details }) => [code, severity, details.provider, details.reason])).toEqual([
-      ['api_failed', 'warning', 'acme', '127.0.0.1 answered 503.'],
+      ['api_failed', 'info', 'acme', '127.0.0.1 answered 503.'],
     ]);
     status = 200;
     advance(2 * MINUTE_MS);
@@ -92,7 +92,7 @@ describe('credentials', () => {
     await one();
     expect([await one(), await one()]).toEqual([{ wasAsked: true }, { wasAsked: true }]);
     expect(reported.map(({ code, severity, details }) => [code, severity, details.reason])).toEqual([
-      ['api_credentials', 'error', `127.0.0.1 answered ${refused}.`],
+      ['api_credentials', 'ticket', `127.0.0.1 answered ${refused}.`],
     ]);
     expect(JSON.stringify(reported[0]?.details) + reported[0]?.message).not.toContain('sesame');
     status = 200;
