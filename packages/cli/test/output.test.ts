@@ -1,51 +1,16 @@
 // How values are shown: without control characters, with masked numbers, in columns, and as spans of time.
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { spanOf, timeOf } from '../src/input/spans.ts';
 import { targetOf } from '../src/input/target.ts';
 import { ago, duration } from '../src/output/duration.ts';
-import { mask, maskDeep, maskUnless } from '../src/output/mask.ts';
+import { maskUnless } from '../src/output/mask.ts';
 import { createOutput } from '../src/output/output.ts';
 import { printableLine, safe, safeLines } from '../src/output/safe.ts';
 import { table } from '../src/output/table.ts';
 
-describe('mask', () => {
-  it.each([
-    ['+15551234567', '+1555•••4567'],
-    ['+18005550122', '+1800•••0122'],
-    ['0012025550143', '0012•••0143'],
-    ['(555) 010-0001', '555•••01'],
-    ['5550100', '555•••00'],
-    ['sip:alice@example.com', 'sip:a•••@example.com'],
-    ['sip:+15551234567@example.com', 'sip:+1555•••4567@example.com'],
-    ['from +15551234567 to +15559876543', 'from +1555•••4567 to +1555•••6543'],
-  ])('hides the middle of %s', (text, masked) => {
-    expect(mask(text)).toBe(masked);
-  });
-
-  it.each([
-    'anonymous',
-    '1001',
-    '2026-03-02T09:00:40.000Z',
-    '2026-03-02 09:00:40',
-    'b3877c40-da60-4998-90ad-b792e98472ca',
-    'CA12345678901234567890123456789012',
-    '80bfbec2d78bbbf10fb851f4fa165211',
-    '127.0.0.1:3000',
-    '4.5',
-  ])('leaves %s', (text) => {
-    expect(mask(text)).toBe(text);
-  });
-
-  it('goes through objects and lists, unless numbers are revealed', () => {
-    const value = { from: '+15551234567', legs: [{ to: '+15551234567', seconds: 5 }], none: null };
-    expect(maskDeep(value)).toEqual({
-      from: '+1555•••4567',
-      legs: [{ to: '+1555•••4567', seconds: 5 }],
-      none: null,
-    });
-    expect(maskDeep(value, maskUnless(true))).toEqual(value);
-    expect(maskUnless(undefined)('+15551234567')).toBe('+1555•••4567');
-  });
+it('phone numbers are masked, unless they are revealed', () => {
+  expect(maskUnless(undefined)('+15551234567')).toBe('+1555•••4567');
+  expect(maskUnless(true)('+15551234567')).toBe('+15551234567');
 });
 
 it('control characters, line ends and changes of the direction are removed', () => {

@@ -1,8 +1,8 @@
 import type { AnyCallStatusEvent, Finding } from '@call-status/core';
+import type { Mask } from '@call-status/core/inbox';
 import { createCallback } from '@call-status/core/provider';
 import type { Capture } from '../capture/captured.ts';
 import { duration } from '../output/duration.ts';
-import type { Mask } from '../output/mask.ts';
 import type { Output } from '../output/output.ts';
 import { safe } from '../output/safe.ts';
 import type { Examination } from './examine.ts';

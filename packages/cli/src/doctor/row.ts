@@ -1,5 +1,5 @@
+import { type Mask, maskDeep } from '@call-status/core/inbox';
 import type { Capture } from '../capture/captured.ts';
-import { type Mask, maskDeep } from '../output/mask.ts';
 import type { Examination } from './examine.ts';
 import { shownUrl } from './print.ts';
 

@@ -1,7 +1,6 @@
 import type { DeadLetter, Inbox } from '@call-status/core';
-import { type DeadLetterQuery, errorGroupOf } from '@call-status/core/inbox';
+import { type DeadLetterQuery, errorGroupOf, rowsOf } from '@call-status/core/inbox';
 import { timeOf } from '../input/spans.ts';
-import { rowsOf } from './portions.ts';
 
 /** Which dead letters. */
 export const DEAD_LETTER_ARGS = {

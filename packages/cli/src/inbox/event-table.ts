@@ -1,9 +1,9 @@
+import type { HandledEvent, Handling } from '@call-status/core/inbox';
 import { duration } from '../output/duration.ts';
 import type { Output, Style } from '../output/output.ts';
 import { safe } from '../output/safe.ts';
 import { table } from '../output/table.ts';
 import { styleOf } from './call-columns.ts';
-import type { HandledEvent, Handling } from './call-parts.ts';
 import type { Privacy } from './privacy.ts';
 
 /** The events of a call in the order of recording, and below each its error and, if they are wanted, its fields. */

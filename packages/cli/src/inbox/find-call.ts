@@ -1,9 +1,9 @@
 import type { CallSummary, Inbox } from '@call-status/core';
+import { rowsOf } from '@call-status/core/inbox';
 import { notFound, refused, wrongUsage } from '../cli-error.ts';
 import type { Output } from '../output/output.ts';
 import { table } from '../output/table.ts';
 import { callColumns } from './call-columns.ts';
-import { rowsOf } from './portions.ts';
 import type { Privacy } from './privacy.ts';
 
 /** A shorter beginning is no search of an inbox. */

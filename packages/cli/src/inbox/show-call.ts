@@ -1,10 +1,10 @@
 import type { Call } from '@call-status/core';
+import type { CallParts } from '@call-status/core/inbox';
 import { ago, duration } from '../output/duration.ts';
 import type { Output } from '../output/output.ts';
 import { safe } from '../output/safe.ts';
 import { table } from '../output/table.ts';
 import { callColumns, marksOf, parties, styleOf } from './call-columns.ts';
-import type { CallParts } from './call-parts.ts';
 import { eventTable } from './event-table.ts';
 import type { Privacy } from './privacy.ts';
 import { shownWatch } from './show-watch.ts';

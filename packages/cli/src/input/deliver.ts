@@ -1,7 +1,7 @@
 import type { CallbackRequest } from '@call-status/core';
+import { mask } from '@call-status/core/inbox';
 import { type Proof, send } from '@call-status/testing';
 import { unreachable } from '../cli-error.ts';
-import { mask } from '../output/mask.ts';
 
 /** The answer to a callback. */
 export interface Delivered {

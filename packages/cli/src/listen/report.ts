@@ -1,10 +1,10 @@
 import type { AnyCallStatusEvent, Receipt } from '@call-status/core';
+import type { Mask } from '@call-status/core/inbox';
 import { examine } from '../doctor/examine.ts';
 import type { KnownProvider } from '../doctor/known-secrets.ts';
 import { eventText, examinationLines, shownUrl } from '../doctor/print.ts';
 import { whyNotRecognized } from '../doctor/recognize.ts';
 import { rowOf } from '../doctor/row.ts';
-import type { Mask } from '../output/mask.ts';
 import type { Output } from '../output/output.ts';
 import { safe } from '../output/safe.ts';
 import type { LocalRequest } from './receive.ts';

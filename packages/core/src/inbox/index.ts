@@ -4,7 +4,9 @@ import '../require-node.ts';
 export { type ApplicationEnd, foldCall, transitionOf } from '../call.ts';
 export type { Transaction } from '../handlers.ts';
 export { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
+export { type Mask, mask, maskDeep, maskId } from '../text/mask.ts';
 export type { Clock, Timers, TimeSource } from '../timer.ts';
+export { type CallParts, type HandledEvent, type Handling, partsOf } from './call-parts.ts';
 export type { FeedPage, FeedQuery, FeedRow } from './feed.ts';
 export type {
   InboxCounts,
@@ -36,6 +38,7 @@ export type { MemoryInboxOptions } from './memory-inbox.ts';
 export { type MovingInbox, moveInbox } from './moving/move-inbox.ts';
 export type { MovedCall, MovedDeadLetter, MovedEvent, MovedJob } from './moving/moved-call.ts';
 export type { MoveReport } from './moving/mover.ts';
+export { type Extent, type Portion, portionsOf, rowsOf } from './portions.ts';
 export type {
   CallQuery,
   CallSummary,

@@ -1,10 +1,9 @@
 import type { CallStatus } from '@call-status/core';
-import type { CallQuery } from '@call-status/core/inbox';
+import { type CallQuery, portionsOf } from '@call-status/core/inbox';
 import { wrongUsage } from '../../cli-error.ts';
 import { type Command, command } from '../../command.ts';
 import { callColumns } from '../../inbox/call-columns.ts';
 import { countOf, INBOX_ARGS, REVEAL_ARG, reading } from '../../inbox/open.ts';
-import { portionsOf } from '../../inbox/portions.ts';
 import { privacyOf } from '../../inbox/privacy.ts';
 import { spanOf, timeOf } from '../../input/spans.ts';
 import { table } from '../../output/table.ts';

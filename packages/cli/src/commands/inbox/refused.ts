@@ -1,7 +1,6 @@
-import type { Refusal, RefusalQuery } from '@call-status/core/inbox';
+import { type Refusal, type RefusalQuery, rowsOf } from '@call-status/core/inbox';
 import { type Command, command } from '../../command.ts';
 import { countOf, INBOX_ARGS, REVEAL_ARG, reading } from '../../inbox/open.ts';
-import { rowsOf } from '../../inbox/portions.ts';
 import { type Privacy, privacyOf } from '../../inbox/privacy.ts';
 import { timeOf } from '../../input/spans.ts';
 import { ago } from '../../output/duration.ts';

@@ -1,10 +1,8 @@
 import type { Inbox } from '@call-status/core';
-import type { Watch } from '@call-status/core/inbox';
+import { type CallParts, partsOf, rowsOf, type Watch } from '@call-status/core/inbox';
 import { type Command, command } from '../../command.ts';
-import { type CallParts, partsOf } from '../../inbox/call-parts.ts';
 import { type CallChoice, findCall, unknownCall } from '../../inbox/find-call.ts';
 import { INBOX_ARGS, REVEAL_ARG, reading } from '../../inbox/open.ts';
-import { rowsOf } from '../../inbox/portions.ts';
 import { privacyOf } from '../../inbox/privacy.ts';
 import { shownCall } from '../../inbox/show-call.ts';
 import { shownWatch } from '../../inbox/show-watch.ts';

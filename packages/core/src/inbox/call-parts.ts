@@ -1,6 +1,10 @@
-import type { AnyCallStatusEvent, Call, CallSummary, Inbox } from '@call-status/core';
-import type { MovedEvent, Watch } from '@call-status/core/inbox';
+import type { Call } from '../call.ts';
+import type { AnyCallStatusEvent } from '../event.ts';
+import type { Inbox } from './inbox.ts';
+import type { MovedEvent } from './moving/moved-call.ts';
 import { rowsOf } from './portions.ts';
+import type { CallSummary } from './queries.ts';
+import type { Watch } from './watches.ts';
 
 /** The legs of a call begin while it goes on; their callbacks may be late. */
 const AROUND_MS = 600_000;
@@ -30,13 +34,17 @@ export interface Handling {
 
 /** An event of a call, with what its handlers have done. */
 export interface HandledEvent {
+  /** As it was recorded. */
   readonly event: AnyCallStatusEvent;
+  /** How far the work on it has come. */
   readonly handling: Handling;
 }
 
 /** Everything that an inbox knows about a call. */
 export interface CallParts {
+  /** As in a list. */
   readonly summary: CallSummary;
+  /** Folded from its events. */
   readonly call: Call;
   /** In the order of recording. */
   readonly events: readonly HandledEvent[];
@@ -44,10 +52,26 @@ export interface CallParts {
   readonly parent: Call | undefined;
   /** The calls that it made, the first one first. */
   readonly children: readonly CallSummary[];
+  /** Whether it is expected, or was silent for too long. */
   readonly watch: Watch | undefined;
 }
 
-/** Reads everything about a call; `undefined` if it has just been removed. */
+/**
+ * Reads everything about a call, and at most 100 of the calls that it made; `undefined` if it has just been removed.
+ *
+ * @throws CallStatusError of the inbox
+ * @example
+ * ```ts
+ * import type { Inbox } from '@call-status/core';
+ * import { partsOf } from '@call-status/core/inbox';
+ *
+ * export async function statesOf(inbox: Inbox): Promise<readonly string[]> {
+ *   const [summary] = (await inbox.listCalls({ limit: 1 })).rows;
+ *   const parts = summary && (await partsOf(inbox, summary));
+ *   return parts?.events.map(({ handling }) => handling.state) ?? [];
+ * }
+ * ```
+ */
 export async function partsOf(inbox: Inbox, summary: CallSummary): Promise<CallParts | undefined> {
   const { provider, callId, tenant, parentCallId } = summary;
   const [call, moved, parent, children, watch] = await Promise.all([
