@@ -16,6 +16,7 @@ const CORE_LAYERS = [
   ['options/'],
   ['request/', 'handlers/', 'reconcile/'],
   ['diagnose/'],
+  ['telemetry/'],
   ['providers/', 'inbox/'],
   ['provider/', 'signing/', 'decode/', 'callback-request.ts', 'rules/'],
   [

@@ -46,4 +46,13 @@ export type { ExpectOptions } from './reconcile/expect.ts';
 export type { ReconcileOptions } from './reconcile/rules.ts';
 export { exponentialBackoff, type RetryOptions } from './retry.ts';
 export type { Secret, TenantSecrets } from './signing/secrets.ts';
+export type {
+  HandledMessage,
+  HandledOutcome,
+  HandleMessage,
+  InboxMessage,
+  ReceivedMessage,
+  ReconciledMessage,
+  ReconciledResult,
+} from './telemetry/messages.ts';
 export type { TelemetryEvent } from './telemetry.ts';
