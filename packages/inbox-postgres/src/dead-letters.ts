@@ -5,6 +5,7 @@ import {
   type DeadLetterQuery,
   type DeadLetters,
   isStorable,
+  type PageQuery,
   type Place,
 } from '@call-status/core/inbox';
 import { getDeadLetter, groupDeadLetters, listDeadLetters, oldestDeadLetters } from './read/dead-letters.ts';
@@ -15,7 +16,7 @@ import type { Operation } from './write/operation.ts';
 
 const FIRST: Place = { at: Number.MIN_SAFE_INTEGER, row: 0 };
 
-type ReplayQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+type ReplayQuery = Omit<DeadLetterQuery, keyof PageQuery>;
 
 /** The dead letters of an inbox. */
 export class PostgresDeadLetters implements DeadLetters {

@@ -17,6 +17,7 @@ import {
   type Outcome,
   type ReadyOptions,
   type Recorded,
+  type RecordOptions,
   type StatsQuery,
   type StatsRow,
   type Taken,
@@ -134,8 +135,8 @@ export class PostgresInbox implements Inbox {
     this.#upkeep.start();
   }
 
-  async record(event: NewEvent): Promise<Recorded> {
-    const recording = recordingOf(event);
+  async record(event: NewEvent, { trace }: RecordOptions = {}): Promise<Recorded> {
+    const recording = recordingOf(event, trace);
     // A worker that takes jobs in this turn gets the event in the transaction that records it.
     this.#hints.tell();
     return this.#store.write(this.#operations.record, recording);
@@ -222,10 +223,8 @@ export class PostgresInbox implements Inbox {
   async endCall(provider: string, callId: string, end: CallEnd): Promise<boolean> {
     checkOptions('end', end, QUERIES.endCall);
     const { status, tenant = '' } = end;
-    return (
-      isCall(provider, callId, tenant) &&
-      this.#store.write(this.#operations.endCall, { provider, callId, tenant, status })
-    );
+    if (!isCall(provider, callId, tenant)) return false;
+    return this.#store.write(this.#operations.endCall, { provider, callId, tenant, status });
   }
 
   async forgetCall(provider: string, callId: string, tenant = ''): Promise<boolean> {

@@ -109,7 +109,11 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     ['known', knownSql(s), [...keys, eventIds]],
     ['deleteEmpty', deleteEmptySql(s), [ids]],
     ['updateCalls', updateCallsSql(s), [ids, ...CALL_COLUMNS.map((name) => of(calls, name))]],
-    ['insert', insertSql(s), [ids, eventIds, providers, all('late'), all('{}').join('\x1e'), all(false), null]],
+    [
+      'insert',
+      insertSql(s),
+      [ids, eventIds, providers, all('late'), all('{}').join('\x1e'), all(false), null, all(null)],
+    ],
     ['take', takeSql(s, 'due'), [null, BATCH, ['acme'], [10], 'owner', 15_000]],
     ['take of suspects', takeSql(s, 'taken'), [null, 1, [], [], 'owner', 15_000]],
     ['look', lookSql(s), [null]],

@@ -15,6 +15,7 @@ import {
   type NewEvent,
   type Outcome,
   type Recorded,
+  type RecordOptions,
   type Refusals,
   type StatsQuery,
   type StatsRow,
@@ -102,8 +103,8 @@ export class SqliteInbox implements Inbox {
     return this.#file.ready(options);
   }
 
-  async record(event: NewEvent): Promise<Recorded> {
-    const columns = eventColumnsOf(event);
+  async record(event: NewEvent, { trace }: RecordOptions = {}): Promise<Recorded> {
+    const columns = eventColumnsOf(event, trace);
     // A worker that takes jobs in this turn gets the event in the transaction that records it.
     this.#notify();
     return this.#file.write('record', [columns], ([transition, done]) => ({ transition, done }));

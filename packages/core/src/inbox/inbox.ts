@@ -59,7 +59,7 @@ export interface Inbox {
    * Records an event and decides its `transition`. It does not change the event: the caller makes `{ ...event, transition }`.
    * Rejects if it cannot confirm that the event is recorded. The event may have been recorded; recording it again then finds a duplicate.
    */
-  record(event: NewEvent): Promise<Recorded>;
+  record(event: NewEvent, options?: RecordOptions): Promise<Recorded>;
   /**
    * Which of these events need no more work: they are handled, or dead letters. A receiver that answers after the handlers asks for events
    * that another process may be handling. One look-up an event.
@@ -154,6 +154,12 @@ export interface ReadyOptions {
  * event first: `{ ...event, transition }`.
  */
 export type NewEvent = Omit<AnyCallStatusEvent, 'transition'>;
+
+/** What an inbox keeps beside an event. */
+export interface RecordOptions {
+  /** The W3C `traceparent` of what recorded the event, at most 55 characters: its {@link Job} has it. */
+  readonly trace?: string;
+}
 
 /** What identifies an event, and its call. */
 export type EventKey = Pick<NewEvent, 'provider' | 'tenant' | 'callId' | 'id'>;

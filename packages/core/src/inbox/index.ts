@@ -30,6 +30,7 @@ export type {
   Outcome,
   ReadyOptions,
   Recorded,
+  RecordOptions,
   Taken,
   TakeRequest,
 } from './inbox.ts';

@@ -52,6 +52,8 @@ export interface Job {
   readonly lease: Lease;
   /** The event as it was recorded. */
   readonly event: AnyCallStatusEvent;
+  /** The W3C `traceparent` that the event was recorded with, if any. */
+  readonly trace?: string;
   /** The number of failed attempts, plus one. Takes that ended without a result do not count. */
   readonly attempt: number;
   /** How many takes ended without a result after `begin`. */

@@ -18,11 +18,11 @@ export interface DeadLetters {
   /** Requeues the event as attempt 1. Resolves to `false` if there is no such dead letter. */
   replay(eventId: string): Promise<boolean>;
   /** Replays all that match, oldest first, and returns how many. An event that fails again in the meantime is not replayed again. */
-  replayAll(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<number>;
+  replayAll(query?: Omit<DeadLetterQuery, keyof PageQuery>): Promise<number>;
   /** Removes the dead letter; the event itself stays recorded. Resolves to `false` if there is no such dead letter. */
   discard(eventId: string): Promise<boolean>;
   /** Dead letters with the same error, apart from its numbers, ids and quotations; the most frequent first, at most 100. */
-  groups(query?: Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>): Promise<readonly DeadLetterGroup[]>;
+  groups(query?: Omit<DeadLetterQuery, keyof PageQuery>): Promise<readonly DeadLetterGroup[]>;
 }
 
 /** Dead letters with the same error. */
@@ -55,6 +55,8 @@ export interface DeadLetter {
 export interface DeadLetterQuery extends PageQuery {
   /** Only of this provider. */
   readonly provider?: string;
+  /** Only with this error, as in a {@link DeadLetterGroup}. */
+  readonly error?: string;
   /** Dead at this time or later: ISO 8601, or a `Date`. */
   readonly since?: string | Date;
   /** Dead before this time: ISO 8601, or a `Date`. */

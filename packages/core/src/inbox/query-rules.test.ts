@@ -38,11 +38,15 @@ it.each([
     'listCalls',
     'provider, since, until, cursor, limit, state, status, answered, search, parentCallId, silentForMs, hasConflict, hasDeadLetter, changedSince',
   ],
-  ['deadLetters', 'provider, since, until, cursor, limit'],
-  ['replayAll', 'provider, since, until'],
+  ['deadLetters', 'provider, since, until, cursor, limit, error'],
+  ['replayAll', 'provider, since, until, error'],
 ] as const)('says what there is in a query of %s', (method, known) => {
-  expect(() => checkOptions('query', { page: 5 }, rules[method])).toThrow(`\`page\` is no option; known: ${known}.`);
-  expect(() => checkOptions('query', 5, rules[method])).toThrow(`query: expected an object of ${known}, got a number.`);
+  expect(() => checkOptions<object>('query', { page: 5 }, rules[method])).toThrow(
+    `\`page\` is no option; known: ${known}.`,
+  );
+  expect(() => checkOptions<object>('query', 5, rules[method])).toThrow(
+    `query: expected an object of ${known}, got a number.`,
+  );
 });
 
 it('says what there is in a query of watched calls', () => {

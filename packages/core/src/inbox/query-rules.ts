@@ -79,6 +79,11 @@ const CODE: OptionRule = {
   fits: (value) => typeof value === 'string' && Object.hasOwn(ERRORS, value),
 };
 
+const ERROR: OptionRule = {
+  expected: 'the error of a group of dead letters',
+  fits: (value) => typeof value === 'string',
+};
+
 const BUCKET: OptionRule = {
   expected: `a whole number of milliseconds, ${SHORTEST_BUCKET_MS} or more`,
   fits: (value) => Number.isSafeInteger(value) && (value as number) >= SHORTEST_BUCKET_MS,
@@ -151,7 +156,7 @@ export function timeRange({ since = new Date(-OPEN_MS), until = new Date(OPEN_MS
 export function queryRules(isCursor: (cursor: string) => boolean): {
   readonly listCalls: OptionRules<CallQuery>;
   readonly deadLetters: OptionRules<DeadLetterQuery>;
-  readonly replayAll: OptionRules<Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>>;
+  readonly replayAll: OptionRules<Omit<DeadLetterQuery, 'cursor' | 'limit'>>;
   readonly endCall: OptionRules<CallEnd>;
   readonly events: OptionRules<FeedQuery>;
   readonly refusals: OptionRules<RefusalQuery>;
@@ -162,11 +167,11 @@ export function queryRules(isCursor: (cursor: string) => boolean): {
     expected: 'the unchanged `next` of the page before',
     fits: (value) => typeof value === 'string' && isCursor(value),
   };
-  const deadLetters = { ...SPAN, cursor, limit: LIMIT };
+  const page = { ...SPAN, cursor, limit: LIMIT };
   return {
-    listCalls: { ...deadLetters, ...CALLS },
-    deadLetters,
-    replayAll: SPAN,
+    listCalls: { ...page, ...CALLS },
+    deadLetters: { ...page, error: ERROR },
+    replayAll: { ...SPAN, error: ERROR },
     endCall: END,
     events: {
       after: { ...cursor, fits: (value) => value === 'end' || cursor.fits(value) },
@@ -174,7 +179,7 @@ export function queryRules(isCursor: (cursor: string) => boolean): {
       provider: SPAN.provider,
       limit: LIMIT,
     },
-    refusals: { ...deadLetters, code: CODE },
+    refusals: { ...page, code: CODE },
     stats: { ...SPAN, since: { ...TIME, isRequired: true }, bucketMs: BUCKET, by: GROUP },
     watches: { provider: SPAN.provider, cursor, limit: LIMIT, state: WATCH_STATE },
   };

@@ -6,6 +6,7 @@ import {
   deadLetterOf,
   isoOf,
   isStorable,
+  type PageQuery,
   type Place,
   type StoredDeadLetter,
   timeCursor,
@@ -23,7 +24,7 @@ const GROUPS = 100;
 /** How many dead letters one step replays. */
 const REPLAY_ROWS = 50;
 
-type GroupQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+type GroupQuery = Omit<DeadLetterQuery, keyof PageQuery>;
 
 /** Newest first. */
 export async function listDeadLetters(store: Store, query: DeadLetterQuery = {}): Promise<Page<DeadLetter>> {
@@ -102,10 +103,12 @@ export async function oldestDeadLetters(
   return rows.map((row) => ({ at: row['dead_at'], row: row['id'], eventId: row['event_id'] }));
 }
 
-function deadCondition({ provider, ...times }: GroupQuery, values: Values): string {
+function deadCondition({ provider, error, ...times }: GroupQuery, values: Values): string {
   const { sinceMs, untilMs } = timeRange(times);
-  const range = `dead_at >= ${values.add(sinceMs)}::bigint AND dead_at < ${values.add(untilMs)}::bigint`;
-  return provider === undefined ? range : `${range} AND provider = ${values.add(provider)}`;
+  const conditions = [`dead_at >= ${values.add(sinceMs)}::bigint`, `dead_at < ${values.add(untilMs)}::bigint`];
+  if (provider !== undefined) conditions.push(`provider = ${values.add(provider)}`);
+  if (error !== undefined) conditions.push(`error_group = ${values.add(error)}`);
+  return conditions.join(' AND ');
 }
 
 function eventOfJob(schema: string): string {

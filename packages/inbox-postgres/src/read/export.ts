@@ -6,11 +6,11 @@ import { byIndex } from './by-index.ts';
 /** While a worker has a job, `due_at` is when another one may take it: then the take has no result. */
 export const exportSql = (schema: string): string => `
   WITH n AS MATERIALIZED (SELECT ${nowSql(4)} AS now)
-  SELECT c.status, c.ended_by, c.ended_at, r.event, r.transition, j.id IS NOT NULL AS has_job, j.suspect OR j.token IS NOT NULL AS suspect,
+  SELECT c.status, c.ended_by, c.ended_at, r.event, r.transition, r.trace, j.id IS NOT NULL AS has_job, j.suspect OR j.token IS NOT NULL AS suspect,
     j.interruptions + (j.begun_ms IS NOT NULL)::int AS interruptions, coalesce(j.due_at, j.run_at) - n.now AS pause,
     j.takes, j.failures, j.done_handlers, j.error, j.dead_at
   FROM n, ${schema}.calls c
-  CROSS JOIN LATERAL (SELECT id, event, transition FROM ${schema}.recorded WHERE call = c.id ORDER BY event_id OFFSET 0) r
+  CROSS JOIN LATERAL (SELECT id, event, transition, trace FROM ${schema}.recorded WHERE call = c.id ORDER BY event_id OFFSET 0) r
   LEFT JOIN LATERAL (SELECT * FROM ${schema}.jobs WHERE jobs.call = c.id AND jobs.id = r.id LIMIT 1) j ON true
   WHERE c.call_id = $1 AND c.provider = $2 AND c.tenant = $3
   ORDER BY r.id`;
@@ -31,12 +31,16 @@ export async function exportCall(
 }
 
 function movedEvent(row: Row): MovedEvent {
-  const event = eventOf(row as StoredEvent);
-  if (!row['has_job']) return { event };
+  const { trace } = row;
+  const recorded = { event: eventOf(row as StoredEvent), ...(trace !== null && { trace }) };
+  if (!row['has_job']) return recorded;
   const { takes, failures, error, interruptions, suspect, pause } = row;
   const doneHandlers: string[] = JSON.parse(row['done_handlers']);
   if (row['dead_at'] !== null) {
-    return { event, deadLetter: { attempts: failures, takes, error, deadAt: isoOf(row['dead_at']), doneHandlers } };
+    return {
+      ...recorded,
+      deadLetter: { attempts: failures, takes, error, deadAt: isoOf(row['dead_at']), doneHandlers },
+    };
   }
   const job = {
     failures,
@@ -47,5 +51,5 @@ function movedEvent(row: Row): MovedEvent {
     ...(error !== null && { error }),
     ...(pause > 0 && { retryInMs: pause }),
   };
-  return { event, job };
+  return { ...recorded, job };
 }

@@ -10,6 +10,11 @@ import { type Migration, migrations } from './schema.ts';
 
 const server = await sharedServer();
 
+/** The version of this release. */
+const LATEST = migrations('').length;
+
+const VERSIONS = Array.from({ length: LATEST }, (_, at) => ({ version: at + 1 }));
+
 const SERVICE = { migrate: true, create: true };
 
 function open(url: string): Driver {
@@ -35,7 +40,7 @@ describe.skipIf(server === undefined)('the schema', () => {
     const schema = freshSchema(url);
     const drivers = Array.from({ length: 20 }, () => open(url));
     await Promise.all(drivers.map((driver) => prepareSchema(driver, { schema, ...SERVICE })));
-    expect(await queryAt(url, `SELECT version FROM ${schema}.migrations`)).toEqual([{ version: 1 }]);
+    expect(await queryAt(url, `SELECT version FROM ${schema}.migrations`)).toEqual(VERSIONS);
     await connect(open(url), schema);
   });
 
@@ -136,8 +141,8 @@ describe.skipIf(server === undefined)('a newer release', () => {
       ),
     );
     expect(await queryAt(url, `SELECT version FROM ${schema}.migrations ORDER BY 1`)).toEqual([
-      { version: 1 },
-      { version: 2 },
+      ...VERSIONS,
+      { version: LATEST + 1 },
     ]);
     return schema;
   }
@@ -149,12 +154,12 @@ describe.skipIf(server === undefined)('a newer release', () => {
   });
 
   it('stops this release when it has removed what it writes', async () => {
-    const schema = await migrated(2);
+    const schema = await migrated(LATEST + 1);
     const refused = {
       code: 'inbox_unsupported',
       details: {
         hint: expect.stringContaining('Update'),
-        reason: `The schema ${schema} has version 2, and this release knows 1.`,
+        reason: `The schema ${schema} has version ${LATEST + 1}, and this release knows ${LATEST}.`,
       },
     };
     await expect(prepareSchema(open(url), { schema, ...SERVICE })).rejects.toMatchObject(refused);
@@ -169,7 +174,7 @@ describe.skipIf(server === undefined)('a newer release', () => {
     await prepareSchema(open(url), { schema, ...SERVICE });
     await expect(prepareSchema(open(url), { schema, ...who, versions: after(schema, 1) })).rejects.toMatchObject({
       code: 'inbox_unsupported',
-      details: { reason: `The schema ${schema} has version 1, and this release needs 2.` },
+      details: { reason: `The schema ${schema} has version ${LATEST}, and this release needs ${LATEST + 1}.` },
     });
   });
 });

@@ -19,7 +19,10 @@ export interface Migration {
  * @param s the schema, quoted
  */
 export function migrations(s: string): readonly Migration[] {
-  return [{ sql: VERSION_1.replaceAll('$schema', s), oldestWriter: 1 }];
+  return [
+    { sql: VERSION_1.replaceAll('$schema', s), oldestWriter: 1 },
+    { sql: VERSION_2.replaceAll('$schema', s), oldestWriter: 1 },
+  ];
 }
 
 const VERSION_1 = `
@@ -179,4 +182,11 @@ CREATE TABLE $schema.leaders (            -- the process that checks them
   until bigint NOT NULL,
   lease_ms bigint NOT NULL                -- how long it leads from its last request
 );
+`;
+
+/** It only adds, so that releases of version 1 still write. */
+const VERSION_2 = `
+ALTER TABLE $schema.recorded ADD COLUMN trace text; -- the W3C traceparent of what recorded it
+CREATE INDEX jobs_dead_of_error ON $schema.jobs (error_group, dead_at, id) WHERE dead_at IS NOT NULL;
+CREATE INDEX jobs_dead_of_provider_error ON $schema.jobs (provider, error_group, dead_at, id) WHERE dead_at IS NOT NULL;
 `;

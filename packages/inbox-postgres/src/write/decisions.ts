@@ -16,17 +16,18 @@ export interface Recording {
   readonly event: NewEvent;
   readonly columns: CallColumns;
   readonly json: string;
+  readonly trace: string | undefined;
 }
 
 /** @throws CallStatusError `inbox_unavailable` if the event cannot be stored as JSON, or its ids as UTF-8 */
-export function recordingOf(event: NewEvent): Recording {
+export function recordingOf(event: NewEvent, trace?: string): Recording {
   if (!isStorable(event.id) || !isStorable(event.callId) || !isStorable(event.tenant ?? '')) {
     throw new CallStatusError('inbox_unavailable', {
       hint: 'An id contains NUL or a lone surrogate, which PostgreSQL cannot store.',
     });
   }
   try {
-    return { event, columns: columnsOf(event), json: JSON.stringify(event) };
+    return { event, columns: columnsOf(event), json: JSON.stringify(event), trace };
   } catch (cause) {
     throw new CallStatusError('inbox_unavailable', {}, { cause });
   }

@@ -41,7 +41,7 @@ export function takeSql(s: string, lane: keyof typeof LANES): string {
         suspect = w.suspect OR w.token IS NOT NULL, interruptions = w.interruptions + (w.begun_ms IS NOT NULL)::int, begun_ms = NULL
       FROM due, n WHERE w.call = due.call AND w.id = due.id
       RETURNING w.id, w.event_id, w.token, w.takes, w.failures, w.interruptions, w.suspect, w.done_handlers, due.due_at AS was)
-    SELECT t.*, r.event, r.transition FROM taken t JOIN ${s}.recorded r ON r.id = t.id ORDER BY t.was, t.id`;
+    SELECT t.*, r.event, r.transition, r.trace FROM taken t JOIN ${s}.recorded r ON r.id = t.id ORDER BY t.was, t.id`;
 }
 
 /** What is left after a take. */
@@ -94,6 +94,7 @@ function jobOf(row: Row): Job {
   return {
     lease: { eventId: row['event_id'], token: row['token'] },
     event: eventOf(row as StoredEvent),
+    ...(row['trace'] !== null && { trace: row['trace'] }),
     attempt: row['failures'] + 1,
     interruptions: row['interruptions'],
     suspect: row['suspect'],

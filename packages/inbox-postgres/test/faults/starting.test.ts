@@ -3,6 +3,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { migrations } from '../../src/schema/schema.ts';
 import { queryAt } from '../servers/postgres.ts';
 import { freshDatabase, sharedServer } from '../servers/test-server.ts';
 import { openInbox } from './set-up.ts';
@@ -19,7 +20,7 @@ describe.skipIf(server === undefined)('inboxes that start together', () => {
         run(process.execPath, ['--import', 'tsx', starter, url, 'calls', name, '4']),
       ),
     );
-    expect(await queryAt(url, 'SELECT version FROM calls.migrations')).toEqual([{ version: 1 }]);
+    expect(await queryAt(url, 'SELECT version FROM calls.migrations')).toHaveLength(migrations('').length);
     const inbox = await openInbox({ url, schema: 'calls' });
     expect(await inbox.counts()).toMatchObject({ live: 20, waiting: 20 });
   });

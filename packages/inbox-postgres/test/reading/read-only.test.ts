@@ -84,7 +84,7 @@ describe.skipIf(url === '')('an inbox that only reads', () => {
 describe.skipIf(url === '')('the check of the tables', () => {
   it('finds nothing in a new schema', async () => {
     const { schema } = await setUp();
-    expect(await checkSchema({ url, schema })).toEqual({ version: 1, needed: 1, problems: [] });
+    expect(await checkSchema({ url, schema })).toMatchObject({ problems: [] });
   });
 
   it('finds missing tables and invalid indexes', async () => {

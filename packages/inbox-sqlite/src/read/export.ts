@@ -13,7 +13,7 @@ const EVENT_ROWS = 100;
 export const EXPORT_SQL: Sql<'call' | 'events'> = {
   call: CALL_SQL.call,
   events: eventsOfCall(
-    `event, transition, state, suspect, token, begun_ms, wakes_at, not_before, takes, failures, interruptions, done_handlers, error,
+    `event, transition, trace, state, suspect, token, begun_ms, wakes_at, not_before, takes, failures, interruptions, done_handlers, error,
       dead_at`,
     'LEFT JOIN jobs ON jobs.call = recorded.call AND jobs.id = recorded.id',
     EVENT_ROWS,
@@ -49,15 +49,16 @@ export class ExportedCalls {
 }
 
 function movedEvent(row: Row, flight: Flight | undefined, { steady }: Now): MovedEvent {
-  const event = eventOf(row as unknown as StoredEvent);
+  const { trace } = row;
+  const recorded = { event: eventOf(row as unknown as StoredEvent), ...(trace !== null && { trace }) };
   if (flight !== undefined && flight[1] === row['id'])
-    return { event, job: { ...IN_FLIGHT, ...pause(flight[3] - steady) } };
+    return { ...recorded, job: { ...IN_FLIGHT, ...pause(flight[3] - steady) } };
   const { state, takes, error } = row;
-  if (state === null) return { event };
+  if (state === null) return recorded;
   const doneHandlers: string[] = JSON.parse(row['done_handlers']);
   if (state === DEAD) {
     return {
-      event,
+      ...recorded,
       deadLetter: { attempts: row['failures'], takes, error, deadAt: isoOf(row['dead_at']), doneHandlers },
     };
   }
@@ -74,7 +75,7 @@ function movedEvent(row: Row, flight: Flight | undefined, { steady }: Now): Move
     ...(error !== null && { error }),
     ...pause(dueAt - steady),
   };
-  return { event, job };
+  return { ...recorded, job };
 }
 
 /** Of a job that was taken when its event was recorded. */

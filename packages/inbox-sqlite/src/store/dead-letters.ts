@@ -4,6 +4,7 @@ import {
   type DeadLetterQuery,
   deadLetterOf,
   isoOf,
+  type PageQuery,
   type Place,
   type StoredDeadLetter,
   timeRange,
@@ -26,26 +27,48 @@ const JOINED = 'FROM jobs CROSS JOIN recorded ON recorded.id = jobs.id WHERE sta
 const NEWEST = 'dead_at >= ? AND (dead_at, jobs.id) < (?, ?) ORDER BY dead_at DESC, jobs.id DESC LIMIT ?';
 const OLDEST = `(dead_at, id) > (?, ?) AND (dead_at, id) <= (?, ?) ORDER BY dead_at, id LIMIT ${REPLAY_ROWS}`;
 
+/** What a query asks of a dead letter besides its time. */
+const FILTERS = {
+  '': '',
+  OfProvider: 'AND jobs.provider = ?',
+  OfError: 'AND error_group = ?',
+  OfProviderAndError: 'AND jobs.provider = ? AND error_group = ?',
+} as const;
+
+type Filter = keyof typeof FILTERS;
+
+/** A statement for each filter, by the name of the statement and that of the filter. */
+function withFilters<Name extends string>(name: Name, sql: (filter: string) => string): Sql<`${Name}${Filter}`> {
+  const all = Object.entries(FILTERS).map(([filter, condition]) => [`${name}${filter}`, sql(condition)]);
+  return Object.fromEntries(all) as Sql<`${Name}${Filter}`>;
+}
+
+function filterOf({ provider, error }: ReplayQuery): { readonly name: Filter; readonly values: readonly string[] } {
+  const values = [provider, error].filter((value) => value !== undefined);
+  if (values.length === 2) return { name: 'OfProviderAndError', values };
+  if (values.length === 0) return { name: '', values };
+  return { name: provider === undefined ? 'OfError' : 'OfProvider', values };
+}
+
 export const DEAD_LETTER_SQL: Sql<
-  | 'list'
-  | 'listOfProvider'
+  | `list${Filter}`
+  | `oldest${Filter}`
   | 'read'
   | 'newest'
-  | 'oldest'
-  | 'oldestOfProvider'
   | 'replay'
   | 'unschedule'
   | 'discard'
   | 'addToCall'
   | 'grouped'
 > = {
-  list: `SELECT ${COLUMNS} ${JOINED} AND ${NEWEST}`,
-  listOfProvider: `SELECT ${COLUMNS} ${JOINED} AND jobs.provider = ? AND ${NEWEST}`,
+  ...withFilters('list', (filter) => `SELECT ${COLUMNS} ${JOINED} ${filter} AND ${NEWEST}`),
+  ...withFilters(
+    'oldest',
+    (filter) => `SELECT dead_at, id, event_id FROM jobs WHERE state = 4 ${filter} AND ${OLDEST}`,
+  ),
   read: `SELECT ${COLUMNS} ${JOINED} AND jobs.event_id = ?`,
   newest:
     'SELECT dead_at, id FROM jobs WHERE state = 4 AND dead_at > -9007199254740991 ORDER BY dead_at DESC, id DESC LIMIT 1',
-  oldest: `SELECT dead_at, id, event_id FROM jobs WHERE state = 4 AND ${OLDEST}`,
-  oldestOfProvider: `SELECT dead_at, id, event_id FROM jobs WHERE state = 4 AND provider = ? AND ${OLDEST}`,
   replay: `
     UPDATE jobs SET state = 0, dead_at = NULL, error_group = NULL, failures = 0, interruptions = 0, suspect = 0, not_before = 0
     WHERE event_id = ? AND state = 4 RETURNING call`,
@@ -60,7 +83,7 @@ export const DEAD_LETTER_SQL: Sql<
 };
 
 /** Which dead letters to replay. */
-export type ReplayQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+export type ReplayQuery = Omit<DeadLetterQuery, keyof PageQuery>;
 
 /** From after one place to another. */
 export interface Span {
@@ -84,12 +107,11 @@ export class StoredDeadLetters {
   }
 
   /** Newest first, starting after a place. */
-  list({ provider, ...times }: DeadLetterQuery, before: Place, limit: number): Row[] {
-    const { list, listOfProvider } = this.#statements;
-    const { sinceMs, untilMs } = timeRange(times);
+  list(query: DeadLetterQuery, before: Place, limit: number): Row[] {
+    const { name, values } = filterOf(query);
+    const { sinceMs, untilMs } = timeRange(query);
     const end = untilMs <= before.at ? { at: untilMs, row: 0 } : before;
-    if (provider === undefined) return list.all(sinceMs, end.at, end.row, limit);
-    return listOfProvider.all(provider, sinceMs, end.at, end.row, limit);
+    return this.#statements[`list${name}`].all(...values, sinceMs, end.at, end.row, limit);
   }
 
   read(eventId: string): DeadLetter | undefined {
@@ -120,13 +142,12 @@ export class StoredDeadLetters {
   }
 
   /** The oldest that match, from after a place to the place `last`. */
-  oldest({ provider, ...times }: ReplayQuery, { after, last }: Span): OldDeadLetter[] {
-    const { oldest, oldestOfProvider } = this.#statements;
-    const { sinceMs, untilMs } = timeRange(times);
+  oldest(query: ReplayQuery, { after, last }: Span): OldDeadLetter[] {
+    const { name, values } = filterOf(query);
+    const { sinceMs, untilMs } = timeRange(query);
     const start = sinceMs > after.at ? { at: sinceMs, row: 0 } : after;
     const end = untilMs <= last.at ? { at: untilMs, row: 0 } : last;
-    const places = [start.at, start.row, end.at, end.row];
-    const rows = provider === undefined ? oldest.all(...places) : oldestOfProvider.all(provider, ...places);
+    const rows = this.#statements[`oldest${name}`].all(...values, start.at, start.row, end.at, end.row);
     return rows.map((row) => ({ at: row['dead_at'], row: row['id'], eventId: row['event_id'] }));
   }
 
@@ -139,12 +160,15 @@ export class StoredDeadLetters {
   }
 
   /** Groups those that match, in steps. */
-  *groups({ provider, ...times }: ReplayQuery): Generator<void, DeadLetterGroup[]> {
+  *groups({ provider, error, ...times }: ReplayQuery): Generator<void, DeadLetterGroup[]> {
     const { sinceMs, untilMs } = timeRange(times);
     const groups = new Map<string, Row>();
     for (let place: Place | undefined = { ...FIRST, at: Math.max(sinceMs, FIRST.at) }; place !== undefined; ) {
       const rows = this.#statements.grouped.all(untilMs, place.at, place.row);
-      for (const row of rows) if (provider === undefined || row['provider'] === provider) addTo(groups, row);
+      for (const row of rows) {
+        const isOfProvider = provider === undefined || row['provider'] === provider;
+        if (isOfProvider && (error === undefined || row['error_group'] === error)) addTo(groups, row);
+      }
       const last = rows.length === GROUP_ROWS ? rows.at(-1) : undefined;
       place = last && { at: last['dead_at'], row: last['id'] };
       if (place !== undefined) yield;

@@ -102,9 +102,9 @@ export class Importer {
     return true;
   }
 
-  #addEvent(call: number, { event: { transition, ...event }, job, deadLetter }: MovedEvent, now: Now): void {
+  #addEvent(call: number, { event: { transition, ...event }, trace, job, deadLetter }: MovedEvent, now: Now): void {
     const row = ++this.#transaction.lastRow;
-    this.#statements.insertEvent.run(row, call, event.id, transition, JSON.stringify(event));
+    this.#statements.insertEvent.run(row, call, event.id, transition, JSON.stringify(event), trace ?? null);
     if (job !== undefined) {
       const { failures, interruptions, suspect, takes, doneHandlers, retryInMs = 0, error = null } = job;
       const span = Math.ceil(retryInMs);

@@ -27,7 +27,7 @@ export const JOB_SQL: Sql<'look' | 'ripe' | 'ripen' | 'nextProvider' | 'due' | '
     UPDATE jobs SET state = 3, due_since = NULL, owner = ?, token = ?, wakes_at = ?, span_ms = ?, takes = takes + 1,
       interruptions = ?, begun_ms = NULL
     WHERE call = ? AND id = ?`,
-  event: 'SELECT event, transition FROM recorded WHERE id = ?',
+  event: 'SELECT event, transition, trace FROM recorded WHERE id = ?',
   farAhead: `
     UPDATE jobs SET wakes_at = ?1 + CASE state WHEN 3 THEN span_ms ELSE 0 END
     WHERE wakes_at > ?1 AND wakes_at > ?1 + span_ms`,
@@ -107,8 +107,8 @@ export class JobQueue {
       if (taken.length >= limit || room.of(job.provider) <= 0) return true;
       room.take(job.provider);
       const token = transaction.leaseNewJob(job, lease);
-      const { event, transition } = this.#eventOf(job.row);
-      taken.push([job.eventId, token, 0, 0, false, 1, NOTHING_DONE, event, transition]);
+      const { event, transition, trace } = this.#eventOf(job.row);
+      taken.push([job.eventId, token, 0, 0, false, 1, NOTHING_DONE, event, transition, trace]);
       return false;
     });
     return taken;
@@ -173,12 +173,12 @@ export class JobQueue {
     const interruptions = row['interruptions'] + Number(row['begun_ms'] !== null);
     this.#statements.lease.run(owner, token, until, leaseMs, interruptions, call, id);
     this.#transaction.totals.move(DUE, RUNNING);
-    const { event, transition } = this.#eventOf(id);
-    return [eventId, token, failures, interruptions, suspect === 1, takes + 1, doneHandlers, event, transition];
+    const { event, transition, trace } = this.#eventOf(id);
+    return [eventId, token, failures, interruptions, suspect === 1, takes + 1, doneHandlers, event, transition, trace];
   }
 
-  #eventOf(row: number): StoredEvent {
-    return this.#statements.event.get(row) as unknown as StoredEvent;
+  #eventOf(row: number): TracedEvent {
+    return this.#statements.event.get(row) as unknown as TracedEvent;
   }
 
   /** A time further ahead than its span was set by another clock: such pauses end now, and such leases start over. */
@@ -186,6 +186,10 @@ export class JobQueue {
     this.#transaction.flights.landFarAhead(steady);
     this.#statements.farAhead.run(steady);
   }
+}
+
+interface TracedEvent extends StoredEvent {
+  readonly trace: string | null;
 }
 
 function byTime(a: Row, b: Row): number {

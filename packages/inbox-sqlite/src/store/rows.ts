@@ -31,6 +31,7 @@ export type EventColumns = readonly [
   details: Details,
   /** The whole event, without its transition. */
   json: string,
+  trace: string | null,
 ];
 
 /** What an event tells about its call, in the order of {@link DETAIL_COLUMNS}. */
@@ -67,6 +68,7 @@ export type TakenRow = readonly [
   doneHandlers: string,
   event: string,
   transition: Transition,
+  trace: string | null,
 ];
 
 /** The jobs that a worker received. */
@@ -94,10 +96,12 @@ function jobOf([
   doneHandlers,
   event,
   transition,
+  trace,
 ]: TakenRow): Job {
   return {
     lease: { eventId, token },
     event: eventOf({ event, transition }),
+    ...(trace !== null && { trace }),
     attempt: failures + 1,
     interruptions,
     suspect,
@@ -112,7 +116,7 @@ function jobOf([
  *
  * @throws CallStatusError `inbox_unavailable` when it cannot be stored as JSON, or its ids as UTF-8
  */
-export function eventColumnsOf(event: NewEvent): EventColumns {
+export function eventColumnsOf(event: NewEvent, trace: string | null = null): EventColumns {
   requireStorableIds(event);
   const columns = columnsOf(event);
   const answered = columns.answered === null ? null : Number(columns.answered);
@@ -132,6 +136,7 @@ export function eventColumnsOf(event: NewEvent): EventColumns {
     columns.to_digits,
     DETAIL_COLUMNS.map((name) => (name === 'answered' ? answered : columns[name])),
     toJson(event),
+    trace,
   ];
 }
 

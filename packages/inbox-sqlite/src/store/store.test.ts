@@ -64,7 +64,7 @@ describe('an event that is taken in the transaction that records it', () => {
     expect(within(store, () => take(store, 1001))).toEqual([]);
     const suspects = () => store.take({ ...REQUEST, suspect: true }, t(1001)).jobs;
     expect(within(store, suspects)).toMatchObject([
-      ['acme:c1:ringing', expect.any(String), 0, 0, true, 2, '[]', expect.any(String), 'advance'],
+      ['acme:c1:ringing', expect.any(String), 0, 0, true, 2, '[]', expect.any(String), 'advance', null],
     ]);
     expect(within(store, () => store.finish(taken?.token ?? '', t(1001)))).toBe('lost');
   });

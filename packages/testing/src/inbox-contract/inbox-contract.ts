@@ -19,6 +19,7 @@ import { LOST_ANSWERS, LOST_ANSWERS_OF_TWO } from './jobs/lost-answers.ts';
 import { ORDER } from './jobs/order.ts';
 import { RESULTS } from './jobs/results.ts';
 import { SUSPECTS } from './jobs/suspects.ts';
+import { MOVED_TRACES, TRACES } from './jobs/traces.ts';
 import { TRANSACTIONS } from './jobs/transactions.ts';
 import { CALLS_HEALTH } from './operation/calls-health.ts';
 import { HEALTH } from './operation/health.ts';
@@ -54,6 +55,7 @@ const EVERY_INBOX: Subjects = {
   'handing out jobs': GIVING_OUT,
   'the order of a call': ORDER,
   limits: LIMITS,
+  traces: TRACES,
   suspects: SUSPECTS,
   results: RESULTS,
   'lost answers': LOST_ANSWERS,
@@ -148,7 +150,7 @@ function subjectsOf(probe: InboxUnderTest): Subjects {
     ...(isRetaining && isDurable && { 'retention in a store': DURABLE_RETENTION }),
     ...(isRetaining && isDurable && isShared && { 'redelivery to many': REDELIVERY_OF_MANY }),
     ...(inbox.transaction !== undefined && { transactions: TRANSACTIONS }),
-    ...(inbox.importCall !== undefined && { 'moving calls': MOVING }),
+    ...(inbox.importCall !== undefined && { 'moving calls': { ...MOVING, ...MOVED_TRACES } }),
   };
 }
 

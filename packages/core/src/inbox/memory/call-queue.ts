@@ -17,6 +17,8 @@ export class QueuedJob {
   readonly queue: CallQueue;
   readonly event: AnyCallStatusEvent;
   readonly serial: number;
+  /** As given to `record`. */
+  readonly trace: string | undefined;
   /** Attempts that failed. */
   failures = 0;
   /** Takes that ended without a result after `begin`. */
@@ -34,10 +36,11 @@ export class QueuedJob {
   interruptedForMs: number | undefined;
   next: QueuedJob | undefined;
 
-  constructor(queue: CallQueue, { item: event, serial }: RecordedEvent) {
+  constructor(queue: CallQueue, { item: event, serial }: RecordedEvent, trace: string | undefined) {
     this.queue = queue;
     this.event = event;
     this.serial = serial;
+    this.trace = trace;
   }
 }
 

@@ -1,6 +1,6 @@
 import { checkOptions } from '../../rules/check-options.ts';
 import type { DeadLetter, DeadLetterQuery, DeadLetters, Page } from '../inbox.ts';
-import type { DeadLetterGroup } from '../queries.ts';
+import type { DeadLetterGroup, PageQuery } from '../queries.ts';
 import { timeRange } from '../query-rules.ts';
 import { errorGroupOf } from '../rows/error-group.ts';
 import { detached, sizeOfText } from './bytes.ts';
@@ -16,7 +16,7 @@ const LONGEST_ERROR = 10_000;
 const SHORT_ERROR = 200;
 
 /** Which dead letters to replay. */
-type ReplayQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+type ReplayQuery = Omit<DeadLetterQuery, keyof PageQuery>;
 
 /** The dead letters of a memory inbox. */
 export class MemoryDeadLetters implements DeadLetters {
@@ -126,8 +126,10 @@ export interface StoredDeadLetter {
   readonly group: string;
 }
 
-function matching({ provider, ...times }: ReplayQuery): (dead: StoredDeadLetter) => boolean {
+function matching({ provider, error, ...times }: ReplayQuery): (dead: StoredDeadLetter) => boolean {
   const range = timeRange(times);
-  return ({ letter: { event, deadAt } }) =>
-    (provider === undefined || event.provider === provider) && isWithin(deadAt, range);
+  return ({ group, letter: { event, deadAt } }) =>
+    (provider === undefined || event.provider === provider) &&
+    (error === undefined || group === error) &&
+    isWithin(deadAt, range);
 }

@@ -19,13 +19,14 @@ import type {
   Outcome,
   Page,
   Recorded,
+  RecordOptions,
   Taken,
   TakeRequest,
 } from '../inbox.ts';
 import type { MovedCall } from '../moving/moved-call.ts';
 import { isoOf } from '../rows/stored.ts';
 import type { StatsQuery, StatsRow } from '../stats.ts';
-import { CALL_BYTES, sizeOf } from './bytes.ts';
+import { CALL_BYTES, sizeOf, sizeOfText } from './bytes.ts';
 import { CallQueue, QueuedJob } from './call-queue.ts';
 import { type Bounds, KeptCalls } from './calls/kept-calls.ts';
 import { MemoryDeadLetters } from './dead-letters.ts';
@@ -76,7 +77,7 @@ export class MemoryInbox implements Inbox {
     this.deadLetters = new MemoryDeadLetters(this.#calls, (job) => this.#work.replay(job));
   }
 
-  async record(event: NewEvent): Promise<Recorded> {
+  async record(event: NewEvent, { trace }: RecordOptions = {}): Promise<Recorded> {
     if (this.#isClosed) throw new CallStatusError('closed');
     const { provider, tenant, callId, id, status } = event;
     let queue = this.#calls.get(provider, tenant, callId);
@@ -84,7 +85,7 @@ export class MemoryInbox implements Inbox {
     const now = this.#now();
     if (this.#calls.wasErased(id, now)) return { transition: 'duplicate', done: true };
 
-    const bytes = sizeOf(event);
+    const bytes = sizeOf(event) + (trace === undefined ? 0 : sizeOfText(trace));
     this.#makeRoom(queue, bytes, now);
     if (queue === undefined) {
       queue = new CallQueue(event, ++this.#serial);
@@ -96,7 +97,7 @@ export class MemoryInbox implements Inbox {
     const recorded = this.#calls.addEvent(queue, stored, ++this.#serial, bytes);
     queue.touchedAt = now;
     queue.addEvent(recorded);
-    this.#work.add(queue, new QueuedJob(queue, recorded));
+    this.#work.add(queue, new QueuedJob(queue, recorded, trace));
     return { transition, done: false };
   }
 

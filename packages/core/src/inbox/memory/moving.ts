@@ -1,6 +1,6 @@
 import type { MovedCall, MovedDeadLetter, MovedEvent, MovedJob } from '../moving/moved-call.ts';
 import { sizeOf } from './bytes.ts';
-import { CallQueue, QueuedJob, type RecordedEvent } from './call-queue.ts';
+import { CallQueue, QueuedJob } from './call-queue.ts';
 import type { KeptCalls } from './calls/kept-calls.ts';
 import type { MemoryDeadLetters, StoredDeadLetter } from './dead-letters.ts';
 import type { Schedule } from './schedule.ts';
@@ -8,12 +8,18 @@ import type { Schedule } from './schedule.ts';
 /** Everything about a call. @param now in elapsed milliseconds */
 export function exportedCall(queue: CallQueue, deadLetters: MemoryDeadLetters, now: number): MovedCall {
   const { provider, tenant, callId, end } = queue;
-  const jobs = new Map<string, MovedJob>();
-  for (let job = queue.head; job !== undefined; job = job.next) jobs.set(job.event.id, movedJob(job, now));
+  const jobs = new Map<string, QueuedJob>();
+  for (let job = queue.head; job !== undefined; job = job.next) jobs.set(job.event.id, job);
   const events = Array.from(queue.events, ({ item: event }): MovedEvent => {
     const job = jobs.get(event.id);
     const dead = queue.dead > 0 ? deadLetters.find(event.id) : undefined;
-    return { event, ...(job && { job }), ...(dead && { deadLetter: movedLetter(dead) }) };
+    const trace = (job ?? dead?.job)?.trace;
+    return {
+      event,
+      ...(trace !== undefined && { trace }),
+      ...(job && { job: movedJob(job, now) }),
+      ...(dead && { deadLetter: movedLetter(dead) }),
+    };
   });
   return { provider, ...(tenant !== undefined && { tenant }), callId, ...(end && { end }), events };
 }
@@ -67,14 +73,15 @@ export function importCall(
   queue.touchedAt = touchedAt;
   calls.add(queue);
   for (const moved of events) {
-    const { event, job, deadLetter } = moved;
+    const { event, trace, job, deadLetter } = moved;
     if (event.transition === 'advance') calls.setStatus(queue, event.status);
     const recorded = calls.addEvent(queue, event, serial(), sizeOf(event));
     queue.addEvent(recorded);
-    if (job !== undefined) queue.addJob(queuedJob(queue, recorded, job, schedule));
+    const jobOf = (like: MovedJob): QueuedJob => queuedJob(new QueuedJob(queue, recorded, trace), like, schedule);
+    if (job !== undefined) queue.addJob(jobOf(job));
     if (deadLetter !== undefined) {
       const { attempts: failures, ...dead } = deadLetter;
-      deadLetters.add(queuedJob(queue, recorded, { ...NEW, ...dead, failures }, schedule), dead.error, dead.deadAt);
+      deadLetters.add(jobOf({ ...NEW, ...dead, failures }), dead.error, dead.deadAt);
     }
   }
   if (end !== undefined) {
@@ -86,8 +93,7 @@ export function importCall(
 
 const NEW = { interruptions: 0, suspect: false };
 
-function queuedJob(queue: CallQueue, recorded: RecordedEvent, moved: MovedJob, schedule: Schedule): QueuedJob {
-  const job = new QueuedJob(queue, recorded);
+function queuedJob(job: QueuedJob, moved: MovedJob, schedule: Schedule): QueuedJob {
   job.failures = moved.failures;
   job.interruptions = moved.interruptions;
   job.isSuspect = moved.suspect;

@@ -187,9 +187,17 @@ export class Schedule {
     job.interruptedForMs = undefined;
     job.leaseUntil = until;
     this.#leasesUntil = Math.min(this.#leasesUntil, until);
-    const { event, token, failures, interruptions, isSuspect, doneHandlers } = job;
-    const lease = { eventId: event.id, token };
-    return { lease, event, attempt: failures + 1, interruptions, suspect: isSuspect, fence, doneHandlers };
+    const { event, trace, token, failures, interruptions, isSuspect, doneHandlers } = job;
+    return {
+      lease: { eventId: event.id, token },
+      event,
+      ...(trace !== undefined && { trace }),
+      attempt: failures + 1,
+      interruptions,
+      suspect: isSuspect,
+      fence,
+      doneHandlers,
+    };
   }
 
   #enterDue(queue: CallQueue, since: number): void {

@@ -3,7 +3,7 @@ import { CallStatusError } from '../../errors.ts';
 import { checkOptions } from '../../rules/check-options.ts';
 import type { FeedPage, FeedQuery } from '../feed.ts';
 import type { InboxCounts, InboxHealth, WorkerReport } from '../health.ts';
-import type { CallEnd, EventKey, Inbox, NewEvent, ReadyOptions, Recorded } from '../inbox.ts';
+import type { CallEnd, EventKey, Inbox, NewEvent, ReadyOptions, Recorded, RecordOptions } from '../inbox.ts';
 import type { JobTransaction } from '../job-transaction.ts';
 import type { Failure, Lease, Outcome, Taken, TakeRequest } from '../jobs.ts';
 import { QUERIES } from '../memory/reading/pages.ts';
@@ -85,8 +85,8 @@ class Moving implements MovingInbox {
     this.#mover.start();
   }
 
-  record(event: NewEvent): Promise<Recorded> {
-    return this.#mover.after(event, () => this.#to.record(event));
+  record(event: NewEvent, options?: RecordOptions): Promise<Recorded> {
+    return this.#mover.after(event, () => this.#to.record(event, options));
   }
 
   getCall(provider: string, callId: string, tenant?: string): Promise<Call | undefined> {

@@ -19,6 +19,8 @@ export interface MovedCall {
 export interface MovedEvent {
   /** The event as it was recorded. */
   readonly event: AnyCallStatusEvent;
+  /** The W3C `traceparent` that it was recorded with. An event that is handled need not have it. */
+  readonly trace?: string;
   /** It is not handled yet. */
   readonly job?: MovedJob;
   /** No attempt could handle it. */

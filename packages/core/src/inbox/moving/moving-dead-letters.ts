@@ -1,7 +1,7 @@
-import type { DeadLetter, DeadLetterGroup, DeadLetterQuery, DeadLetters, Page } from '../queries.ts';
+import type { DeadLetter, DeadLetterGroup, DeadLetterQuery, DeadLetters, Page, PageQuery } from '../queries.ts';
 import type { Mover } from './mover.ts';
 
-type Query = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+type Query = Omit<DeadLetterQuery, keyof PageQuery>;
 
 /** The dead letters of a new inbox. One that is still in the old inbox is moved, with its call, when it is asked for. */
 export class MovingDeadLetters implements DeadLetters {

@@ -2,6 +2,7 @@ import type { Database } from '../engine.ts';
 import { copyCalls } from './copy-calls.ts';
 import { VERSION_1 } from './version-1.ts';
 import { VERSION_2 } from './version-2.ts';
+import { VERSION_3 } from './version-3.ts';
 
 /** Marks the file as an inbox ("cals"): a file of another program is never changed. */
 export const APPLICATION_ID = 0x63616c73;
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
     db.exec(VERSION_2);
     copyCalls(db);
   },
+  (db) => db.exec(VERSION_3),
 ];

@@ -68,6 +68,7 @@ const WRONG: readonly (readonly [name: string, values: readonly unknown[]])[] = 
   ['silentForMs', [-1, Number.NaN, Number.POSITIVE_INFINITY, '5', null]],
   ['bucketMs', [0, 999, 1000.5, -1000, Number.NaN, Number.POSITIVE_INFINITY, '1000', null]],
   ['by', ['callId', 'Provider', '', null, ['provider']]],
+  ['error', [7, null, ['boom'], {}]],
   ['code', ['', 'over', 'toString', 7, null]],
   ['callId', ['c1']],
 ];
@@ -89,6 +90,7 @@ const RIGHT = {
   after: 'end',
   bucketMs: 3_600_000,
   by: 'sip',
+  error: 'boom',
   code: 'closed',
   limit: 1,
 };
@@ -124,12 +126,12 @@ const METHODS: readonly Method[] = [
   },
   {
     name: 'deadLetters.list',
-    parts: [...SPAN, 'cursor', 'limit'],
+    parts: [...SPAN, 'error', 'cursor', 'limit'],
     ask: (inbox, query) => inbox.deadLetters.list(query as DeadLetterQuery),
   },
   {
     name: 'deadLetters.replayAll',
-    parts: SPAN,
+    parts: [...SPAN, 'error'],
     ask: (inbox, query) => inbox.deadLetters.replayAll(query as DeadLetterQuery),
   },
   {
@@ -155,7 +157,7 @@ const METHODS: readonly Method[] = [
   },
   {
     name: 'deadLetters.groups',
-    parts: SPAN,
+    parts: [...SPAN, 'error'],
     ask: (inbox, query) => inbox.deadLetters.groups(query as DeadLetterQuery),
   },
 ];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { DeadLetterGroup, DeadLetterQuery, DeadLetters } from '@call-status/core/inbox';
+import type { DeadLetterGroup, DeadLetterQuery, DeadLetters, PageQuery } from '@call-status/core/inbox';
 import { assertMatches } from '../../assertions.ts';
 import type { Bench, Tests } from '../bench/bench.ts';
 import { timesFrom } from '../bench/times-from.ts';
 
-type GroupQuery = Pick<DeadLetterQuery, 'provider' | 'since' | 'until'>;
+type GroupQuery = Omit<DeadLetterQuery, keyof PageQuery>;
 
 let calls = 0;
 
@@ -16,6 +16,10 @@ async function die(t: Bench, error: string, provider = 'acme'): Promise<string> 
 
 function groupsOf(t: Bench, query?: GroupQuery): Promise<readonly DeadLetterGroup[]> {
   return (t.inbox.deadLetters as Required<DeadLetters>).groups(query);
+}
+
+function bound({ inbox: { deadLetters } }: Bench): Pick<DeadLetters, 'list' | 'replayAll'> {
+  return { list: (query) => deadLetters.list(query), replayAll: (query) => deadLetters.replayAll(query) };
 }
 
 const countsOf = (groups: readonly DeadLetterGroup[]) => groups.map(({ provider, count }) => [provider, count]);
@@ -81,6 +85,36 @@ export const DEAD_LETTER_GROUPS: Tests = {
     ]);
   },
 
+  'finds and replays the dead letters of a group': async (t) => {
+    const at = timesFrom(t.clock.now());
+    const errors = ['Status 500', 'Out of memory', 'Status 404', 'Status 503'];
+    const ids: string[] = [];
+    for (const [n, error] of errors.entries()) {
+      ids.push(await die(t, error, n === 2 ? 'zenith' : 'acme'));
+      t.clock.advance(1000);
+    }
+    const [first = '', other = '', zeniths = '', last = ''] = ids;
+    const [group] = await groupsOf(t);
+    const error = group?.error ?? '';
+    const { list, replayAll } = bound(t);
+    const found = async (query: DeadLetterQuery) => (await list(query)).rows.map(({ event }) => event.id);
+    assert.deepEqual(await found({ error }), [last, zeniths, first]);
+    assert.deepEqual(await found({ error, provider: 'acme' }), [last, first]);
+    assert.deepEqual(await found({ error, since: at(1000), until: at(3000) }), [zeniths]);
+    assert.deepEqual(await found({ error: 'Status 500' }), []);
+    assert.deepEqual(countsOf(await groupsOf(t, { error })), [
+      ['acme', 2],
+      ['zenith', 1],
+    ]);
+    const page = await list({ error, limit: 2 });
+    assert.deepEqual(await found({ error, cursor: page.next ?? '' }), [first]);
+    assert.equal(await replayAll({ error: 'Status 500' }), 0);
+    assert.equal(await replayAll({ error, provider: 'zenith' }), 1);
+    assert.equal(await replayAll({ error, until: at(3000) }), 1);
+    assert.equal(await replayAll({ error }), 1);
+    assert.deepEqual(await found({}), [other]);
+  },
+
   'has at most a hundred': async (t) => {
     const letters = 'ghijklmnopqr'.split('');
     const names = letters.flatMap((a) => letters.map((b) => `wh${a}t ${b}p`));
@@ -93,7 +127,11 @@ export const DEAD_LETTER_GROUPS: Tests = {
 
   'takes any error text': async (t) => {
     for (const error of ['', 'nul\0', '\ud800', '☎'.repeat(5000), `${'"'.repeat(20_000)}`]) await die(t, error);
-    const counted = (await groupsOf(t)).reduce((sum, { count }) => sum + count, 0);
-    assert.equal(counted, 5);
+    const groups = await groupsOf(t);
+    for (const { error, count } of groups) assert.equal((await t.inbox.deadLetters.list({ error })).rows.length, count);
+    assert.equal(
+      groups.reduce((sum, { count }) => sum + count, 0),
+      5,
+    );
   },
 };
