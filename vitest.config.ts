@@ -24,7 +24,11 @@ export default defineConfig({
     maxWorkers: '100%',
     expect: { poll: { timeout: 30_000 } },
     setupFiles: ['test/patience.ts'],
-    globalSetup: ['packages/inbox-postgres/test/servers/shared.ts', 'packages/inbox-sqlite/test/bundle-thread.ts'],
+    globalSetup: [
+      'packages/inbox-postgres/test/servers/shared.ts',
+      'packages/inbox-sqlite/test/bundle-thread.ts',
+      'packages/cli/test/bundle.ts',
+    ],
     typecheck: {
       enabled: true,
       include: ['packages/*/{src,test}/**/*.test-d.ts'],

@@ -9,13 +9,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { PROGRAM, quoted } from './run.ts';
 import { PROOFS, startServer, temporaryFolder } from './servers.ts';
 
-const TSX = import.meta.resolve('tsx');
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const PAGE = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
 
 interface Block {
@@ -42,7 +40,7 @@ describe.runIf(process.platform !== 'win32')('docs/cli.md', () => {
       const { origin } = await startServer('express', {
         inbox: sqliteInbox({ path: join(folder, 'calls.db'), create: true }),
       });
-      const program = `#!/bin/sh\nshift\nexec '${process.execPath}' --import '${TSX}' '${MAIN}' "$@"\n`;
+      const program = `#!/bin/sh\nshift\nexec ${[process.execPath, ...PROGRAM].map(quoted).join(' ')} "$@"\n`;
       writeFileSync(join(folder, 'npx'), program, { mode: 0o755 });
       for (const { name, text } of blocks) if (name !== '') writeFileSync(join(folder, name), text);
       for (const [command, output] of commands) {

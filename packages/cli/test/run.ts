@@ -4,8 +4,10 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+/** The arguments of node that start the command line; without {@link bundleCommandLine}, from its sources. */
+export const PROGRAM: readonly string[] = process.env['CALL_STATUS_TEST_CLI']
+  ? [process.env['CALL_STATUS_TEST_CLI']]
+  : ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('../src/main.ts', import.meta.url))];
 
 /** Whether a program can be run in a pseudo-terminal: by `script` of util-linux. */
 export const HAS_TERMINAL: boolean = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
@@ -33,9 +35,9 @@ export interface Result {
   readonly exitCode: number | null;
 }
 
-/** Starts the command line of this package, from its sources. It is ended after the test. */
+/** Starts the command line of this package. It is ended after the test. */
 export function start(args: readonly string[], options: RunOptions = {}): ReturnType<typeof startProgram> {
-  return startProgram(process.execPath, ['--import', TSX, MAIN, ...args], options);
+  return startProgram(process.execPath, [...PROGRAM, ...args], options);
 }
 
 /** Runs the command line to its end, its output being pipes. */
@@ -47,7 +49,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
 
 /** Runs the command line to its end in a pseudo-terminal. Lines end as in a pipe. */
 export async function runInTerminal(args: readonly string[], options: RunOptions = {}): Promise<Result> {
-  const line = [process.execPath, '--import', TSX, MAIN, ...args].map(quoted).join(' ');
+  const line = [process.execPath, ...PROGRAM, ...args].map(quoted).join(' ');
   // Without a size, each character has a line of its own.
   const child = startProgram(
     'script',
@@ -94,6 +96,7 @@ function isIn(after: string | RegExp, seen: string): boolean {
   return typeof after === 'string' ? seen.includes(after) : after.test(seen);
 }
 
-function quoted(word: string): string {
+/** As a word of a shell. */
+export function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

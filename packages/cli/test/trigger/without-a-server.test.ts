@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { builtInProviders, telnyx } from '@call-status/core';
 import { proofFor } from '@call-status/testing';
 import { describe, expect, it } from 'vitest';
-import { run } from '../run.ts';
+import { PROGRAM, quoted, run } from '../run.ts';
 import { PROOFS, SECRET, startServer, temporaryFolder } from '../servers.ts';
 
 describe('--list', () => {
@@ -35,8 +35,7 @@ describe('--list', () => {
     const { stdout, stderr } = await run(['trigger', '--list'], {});
     expect(stdout.split('\n').length).toBeGreaterThan(100);
     expect(stderr).toContain('A status is an event, too');
-    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-    const line = `'${process.execPath}' --import '${import.meta.resolve('tsx')}' '${main}' trigger --list --quiet | head -1`;
+    const line = `${[process.execPath, ...PROGRAM, 'trigger', '--list', '--quiet'].map(quoted).join(' ')} | head -1`;
     expect(await promisify(execFile)('sh', ['-c', line])).toEqual({
       stdout: expect.stringMatching(/^ {2}EVENT .*\n$/),
       stderr: '',
@@ -208,11 +207,13 @@ CallSid=c1b2d3e4-0000-4000-8000-000000000001&CallStatus=busy`;
     ['call-status.config.ts', CONFIG, ['tsx']],
   ])('%s has providers and their callbacks', async (file, config, packages) => {
     const cwd = project(file, config, packages);
-    const { stdout } = await run(['trigger', 'acme.eu', '--list', '--json'], { cwd });
+    // Here, the core that the file imports is TypeScript.
+    const env = { NODE_OPTIONS: `--import=${import.meta.resolve('tsx')}` };
+    const { stdout } = await run(['trigger', 'acme.eu', '--list', '--json'], { cwd, env });
     expect(JSON.parse(stdout)).toMatchObject({ provider: 'acme.eu', event: 'over', is: 'busy' });
-    const curl = await run(['trigger', 'acme.eu.busy', '--to', 'localhost:9', '--curl'], { cwd });
+    const curl = await run(['trigger', 'acme.eu.busy', '--to', 'localhost:9', '--curl'], { cwd, env });
     expect(curl.stdout).toMatch(/-H 'x-signalwire-signature: /);
-    expect((await run(['trigger', 'acme.eu.bussy', '--to', 'localhost:9'], { cwd })).stderr).toContain(
+    expect((await run(['trigger', 'acme.eu.bussy', '--to', 'localhost:9'], { cwd, env })).stderr).toContain(
       'Did you mean busy?',
     );
   });
