@@ -63,7 +63,10 @@ export interface Receipt<Event> {
   readonly headers: Readonly<Record<string, string>>;
   /** The accepted event; absent if the callback was rejected. */
   readonly event?: Event;
-  /** Why the callback was rejected; absent if it was accepted. Never send it to the client. */
+  /**
+   * Why the callback was rejected; absent if it was accepted. Never send it to the client. The log and `onError` may know more: the cause is
+   * searched for after the answer.
+   */
   readonly error?: CallStatusError;
 }
 

@@ -4,6 +4,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { CallbackRequest } from '@call-status/core';
 import { fetchRequestOf, pairsOf } from './callback/convert.ts';
+import { nextTurn } from './real-time.ts';
 
 /**
  * A target for requests: an Express, Koa or Fastify application, a Node server or listener, a Fetch function, or the origin of a service that
@@ -48,7 +49,7 @@ export interface SendOptions {
  * looks like TLS. A service that runs elsewhere sees the connection as it is, so give the callback the URL at which the service expects it.
  *
  * @param options.signal ends the request, which then rejects with the reason of the signal
- * @throws TypeError when the origin has a path, or is no URL
+ * @throws TypeError when the origin has a path, or is no URL; RangeError when the answer has more than 8 MiB
  * @example
  * ```ts
  * import assert from 'node:assert/strict';
@@ -62,6 +63,13 @@ export interface SendOptions {
  * ```
  */
 export async function send(app: App, callback: CallbackRequest, options: SendOptions = {}): Promise<Response> {
+  const response = await answerOf(app, callback, options);
+  // A receiver reports a refused callback after its answer.
+  await nextTurn();
+  return response;
+}
+
+async function answerOf(app: App, callback: CallbackRequest, options: SendOptions): Promise<Response> {
   const answer = await answererOf(app);
   if (answer.fetch !== undefined)
     return (await answer.fetch(fetchRequestOf(callback))) ?? new Response(null, NOT_FOUND);
@@ -130,6 +138,8 @@ export async function sendTo(to: URL, callback: CallbackRequest, { signal }: Sen
   const length = method === 'GET' ? {} : { 'content-length': String(body.length) };
   const { request } = to.protocol === 'https:' ? https : http;
   const req = request({
+    // A connection of its own, which closes with it.
+    agent: false,
     host: to.hostname.replace(/^\[|\]$/g, ''),
     port: to.port,
     method,
@@ -137,14 +147,28 @@ export async function sendTo(to: URL, callback: CallbackRequest, { signal }: Sen
     signal,
     headers: { ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)), ...length },
   }).end(body);
-  const [res] = (await once(req, 'response')) as [IncomingMessage];
+  try {
+    const [res] = (await once(req, 'response')) as [IncomingMessage];
+    const content = await contentOf(res);
+    const { statusCode: status = 0 } = res;
+    return new Response(EMPTY.has(status) ? null : content, { status, headers: pairsOf(res.headers) });
+  } finally {
+    req.destroy();
+  }
+}
+
+/** The answer to a callback is short, or empty. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+async function contentOf(res: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of res) chunks.push(chunk as Buffer);
-  const { statusCode: status = 0 } = res;
-  return new Response(EMPTY.has(status) ? null : Buffer.concat(chunks), {
-    status,
-    headers: pairsOf(res.headers),
-  });
+  let bytes = 0;
+  for await (const chunk of res as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new RangeError('The answer has more than 8 MiB.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Statuses that must not have a body in Fetch. */

@@ -91,10 +91,11 @@ it('takes a clock, an inbox and a log', async () => {
   const clock = manualClock(0);
   const inbox = memoryInbox({ clock: clock.now });
   const log = { warn: vi.fn(), error: vi.fn() };
-  const { calls, clock: same, close } = testReceiver({ providers: [mycpaas({ token: 't' })], clock, inbox, log });
+  const { calls, clock: same, idle, close } = testReceiver({ providers: [mycpaas({ token: 't' })], clock, inbox, log });
   expect([same, calls.inbox]).toEqual([clock, inbox]);
   const receipt = await calls.receive(callback(mycpaas, 'completed'));
   expect(receipt?.status).toBe(403);
+  await idle();
   expect(log.warn).toHaveBeenCalledOnce();
   const { event } = (await calls.receive(callback(mycpaas, 'completed', { token: 't' }))) ?? {};
   expect(event?.receivedAt).toBe('1970-01-01T00:00:00.000Z');

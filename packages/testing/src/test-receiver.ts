@@ -36,10 +36,10 @@ export interface TestReceiver<Event> extends AsyncDisposable {
    * @throws TypeError when there is no such handler
    */
   readonly events: <Name extends EventHandlerName>(name: Name) => readonly HandledEvent<Event, Name>[];
-  /** What `onError` was called with, in order. */
+  /** What `onError` was called with, in order. That of a refused callback is there after `idle()` or `send()`. */
   readonly errors: () => readonly CallStatusError[];
   /**
-   * Resolves when every due event has been handled. A retry that waits for its time is not due: use `clock.advance()`.
+   * Resolves when every due event has been handled, and every refused callback is in `errors()`. A retry that waits for its time is not due: use `clock.advance()`.
    *
    * @throws Error after `timeoutMs` of real time, in milliseconds. @default 5000
    */
@@ -110,6 +110,7 @@ export function testReceiver<const Providers extends readonly Provider[] = reado
     errors: () => errors,
     async idle({ timeoutMs = 5000 } = {}) {
       const endsAt = monotonicNow() + timeoutMs;
+      await nextTurn();
       for (;;) {
         const { due, running } = await inbox.health();
         if (due + running === 0) return;

@@ -52,6 +52,7 @@ export function reasonOf({ host, hostname, protocol }: URL, cause: unknown): [me
       'See what its handler of the request waits for.',
     ];
   }
+  if (name === 'RangeError') return [`${host} sent an endless answer.`, 'No receiver of callbacks does; correct --to.'];
   if (code === 'ECONNRESET')
     return [`${host} closed the connection without an answer.`, 'Its log may have the reason.'];
   if (protocol === 'https:') {

@@ -11,6 +11,7 @@ import { type ResolvedOptions, rulesOf, tokensOf } from '../options/options.ts';
 import type { ExpectOptions } from '../reconcile/expect.ts';
 import { type Dropped, sayingOnce } from '../request/checked-form.ts';
 import { HandledElsewhere } from '../request/handled-elsewhere.ts';
+import { Diagnoses } from '../request/hints.ts';
 import { KeptRefusals } from '../request/kept-refusals.ts';
 import { PendingRequests } from '../request/pending-requests.ts';
 import type { Pipeline } from '../request/receive.ts';
@@ -27,6 +28,7 @@ export class Engine implements Pipeline {
   readonly publicUrl: Pipeline['publicUrl'];
   readonly clock: Pipeline['clock'];
   readonly reporter: Reporter;
+  readonly diagnoses: Diagnoses = new Diagnoses();
   readonly recorder: Recorder;
   readonly refusals: KeptRefusals | undefined;
   readonly dropped: (provider: string) => Dropped;
@@ -186,10 +188,10 @@ export class Engine implements Pipeline {
   async #shutDown(deadlineMs: number): Promise<void> {
     try {
       const [worker, workerReports, reconciling] = [this.#worker, this.#workerReports, this.#reconciling];
-      const { refusals, reporter } = this;
+      const { diagnoses, refusals, reporter } = this;
       const { inbox } = this.options;
       await shutDown(
-        { worker, workerReports, reconciling, refusals, inbox, report: (error) => reporter.report(error) },
+        { worker, workerReports, reconciling, diagnoses, refusals, inbox, report: (error) => reporter.report(error) },
         deadlineMs,
       );
     } finally {

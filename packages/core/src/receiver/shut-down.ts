@@ -3,6 +3,7 @@ import { withDeadline } from '../handlers/deadline.ts';
 import type { Worker } from '../handlers/worker.ts';
 import type { WorkerReports } from '../handlers/worker-reports.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import type { Diagnoses } from '../request/hints.ts';
 import type { KeptRefusals } from '../request/kept-refusals.ts';
 import { monotonicNow } from '../timer.ts';
 import type { Reconciling } from './reconciling.ts';
@@ -12,6 +13,7 @@ export interface Running {
   readonly worker: Worker;
   readonly workerReports: WorkerReports;
   readonly reconciling: Pick<Reconciling, 'stop'>;
+  readonly diagnoses: Diagnoses;
   readonly refusals: KeptRefusals | undefined;
   readonly inbox: Inbox;
   readonly report: (error: CallStatusError) => void;
@@ -22,7 +24,7 @@ const LONGEST_RELEASE_MS = 1000;
 
 /** Waits for running handlers and closes the inbox, all within the deadline. An inbox that is not durable is drained first. */
 export async function shutDown(
-  { worker, workerReports, reconciling, refusals, inbox, report }: Running,
+  { worker, workerReports, reconciling, diagnoses, refusals, inbox, report }: Running,
   deadlineMs: number,
 ): Promise<void> {
   const endsAt = monotonicNow() + deadlineMs;
@@ -34,6 +36,7 @@ export async function shutDown(
   };
   await Promise.all([reconciling.stop(rest(releaseMs), releaseMs / 2), stopWorker()]);
   if (!inbox.durable) await withDeadline(reportLostEvents(inbox, report), rest());
+  diagnoses.finish();
   await withDeadline(Promise.all([workerReports.stop(), refusals?.close()]), rest(releaseMs / 4));
   if (await withDeadline(inbox.close(), rest())) return;
   report(new CallStatusError('inbox_unavailable', { reason: `It did not close within ${deadlineMs} ms.` }));

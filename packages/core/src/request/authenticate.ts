@@ -8,7 +8,7 @@ import { type Found, type Secret, secretsOf } from '../signing/secrets.ts';
 import { tokenVerdict } from '../signing/token.ts';
 import { TOKEN_PARAMETER } from '../signing/with-token.ts';
 import { loggableUrl } from '../text/redact.ts';
-import { hintFor } from './hints.ts';
+import { refusalWithHint } from './hints.ts';
 
 /** The proof that a callback is genuine. */
 export interface Proof {
@@ -107,8 +107,10 @@ function tokenRefusal(
   tokens: readonly string[],
   nowMs: number,
 ): CallStatusError {
-  const hint = hintFor(code, message, provider, { secrets: [], tokens, nowMs });
-  return new CallStatusError(code, { provider: provider.name, ...(hint !== undefined && { hint }) });
+  const input = { secrets: [], tokens, nowMs };
+  return refusalWithHint(code, message, provider, input, (hint) => {
+    return new CallStatusError(code, { provider: provider.name, ...hint });
+  });
 }
 
 function refusal(
@@ -121,8 +123,10 @@ function refusal(
   const { definition, name } = provider;
   const code = (definition.signs === 'nothing' ? WITHOUT_SIGNATURE : REFUSALS).get(verdict);
   if (code === undefined) throw new TypeError(`authenticate() of ${name}: ${VERDICTS}, got ${kindOf(verdict)}.`);
-  const hint = hintFor(code, message, provider, { secrets, nowMs });
-  return new CallStatusError(code, { ...signatureDetails(message, provider), ...(hint !== undefined && { hint }) });
+  const details = signatureDetails(message, provider);
+  return refusalWithHint(code, message, provider, { secrets, nowMs }, (hint) => {
+    return new CallStatusError(code, { ...details, ...hint });
+  });
 }
 
 const VERDICTS = "expected 'valid', 'missing', 'mismatch' or 'expired', or a promise of one of them";
@@ -157,8 +161,10 @@ function aboutProvider(
   const { code, details, cause } = error;
   const isOfSignature = code === 'body_consumed' || code === 'signature_mismatch';
   const own = isOfSignature ? signatureDetails(message, provider) : { provider: provider.name };
-  const hint = code === 'body_consumed' ? hintFor(code, message, provider, { secrets, nowMs }) : undefined;
-  return new CallStatusError(code, { ...own, ...(hint !== undefined && { hint }), ...details }, { cause });
+  const errorWith = (hint: ErrorDetails): CallStatusError =>
+    new CallStatusError(code, { ...own, ...hint, ...details }, { cause });
+  if (code !== 'body_consumed') return errorWith({});
+  return refusalWithHint(code, message, provider, { secrets, nowMs }, errorWith);
 }
 
 /** The value of this provider's secret option, if there is one. */

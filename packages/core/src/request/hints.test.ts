@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { CallbackRequest } from '../callback-request.ts';
 import { createCallStatus } from '../create-call-status.ts';
 import { twilio } from '../providers/twilio.ts';
@@ -11,20 +11,51 @@ const REQUEST: CallbackRequest = {
   body: Buffer.from('CallSid=CA1&CallStatus=completed'),
 };
 
-it('searches for a cause at most once a second for each provider and code, so that forged requests cost little', async () => {
+/** A receiver, and the hints of its log lines. */
+function receiver() {
+  const hints: (string | undefined)[] = [];
   const calls = createCallStatus({
     providers: [twilio({ authToken: 't' })],
     log: { warn() {}, error() {} },
+    onError: ({ details }) => void hints.push(details.hint),
     worker: false,
   });
   onTestFinished(() => calls.close());
-  const signed = twilio.definition.sign?.(REQUEST, { secret: 't', nowMs: 0 }) as CallbackRequest;
-  const hintOf = async (request: CallbackRequest) =>
-    (await calls.provider('twilio').receive(request))?.error?.details.hint;
-  const http = { ...signed, origin: 'http://hooks.example.com' };
-  expect(await hintOf(http)).toContain('Found by trying: The provider called https.');
-  expect(await hintOf(http)).not.toContain('Found by trying');
+  return { calls, hints, receive: (request: CallbackRequest) => calls.provider('twilio').receive(request) };
+}
+
+const SIGNED = twilio.definition.sign?.(REQUEST, { secret: 't', nowMs: 0 }) as CallbackRequest;
+const BY_HTTP = { ...SIGNED, origin: 'http://hooks.example.com' };
+const FOUND = expect.stringContaining('Found by trying: The provider called https.');
+const BY_ITS_LOOKS = expect.not.stringContaining('Found by trying');
+
+it('searches for a cause after the answer', async () => {
+  const { calls, hints, receive } = receiver();
+  const { status, error } = { ...(await receive(BY_HTTP)) };
+  expect([status, error?.details.hint, hints]).toEqual([403, BY_ITS_LOOKS, []]);
+  await vi.waitFor(() => expect(hints).toEqual([FOUND]));
+  const { rows } = await vi.waitFor(async () => {
+    const page = await calls.inbox.refusals.list();
+    expect(page.rows).toHaveLength(1);
+    return page;
+  });
+  expect(rows[0]?.hint).toEqual(FOUND);
+});
+
+it('searches at most once a second for each provider and code, so that forged requests cost little', async () => {
+  const { hints, receive } = receiver();
+  for (let sent = 0; sent < 3; sent++) await receive(BY_HTTP);
+  await vi.waitFor(() => expect(hints).toHaveLength(3));
+  expect(hints.toSorted()).toEqual([FOUND, BY_ITS_LOOKS, BY_ITS_LOOKS]);
   // What would match is only named: the callback itself is accepted as it was signed, and in no other form.
-  expect((await calls.provider('twilio').receive(signed))?.status).toBe(200);
-  expect((await calls.provider('twilio').receive(http))?.status).toBe(403);
+  expect((await receive(SIGNED))?.status).toBe(200);
+  expect((await receive(BY_HTTP))?.status).toBe(403);
+});
+
+it('has searched before the receiver is closed', async () => {
+  const { calls, hints, receive } = receiver();
+  await receive(BY_HTTP);
+  await calls.close();
+  const { rows } = await calls.inbox.refusals.list();
+  expect([hints, rows.map(({ hint }) => hint)]).toEqual([[FOUND], [FOUND]]);
 });

@@ -10,6 +10,7 @@ import { acceptance, isObserved, publish } from '../telemetry.ts';
 import { type Clock, monotonicNow } from '../timer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Dropped } from './checked-form.ts';
+import type { Diagnoses } from './hints.ts';
 import type { KeptRefusals } from './kept-refusals.ts';
 import { match } from './match.ts';
 import { normalize } from './normalize.ts';
@@ -25,6 +26,7 @@ export interface Pipeline {
   readonly publicUrl: PublicUrl | undefined;
   readonly clock: Clock;
   readonly reporter: Reporter;
+  readonly diagnoses: Diagnoses;
   readonly recorder: Recorder;
   /** Keeps rejected requests; `undefined`: they are not kept. */
   readonly refusals: KeptRefusals | undefined;
@@ -76,20 +78,22 @@ export async function receive(
 }
 
 /**
- * Reports an error and returns the answer for it. Before the provider is known, an error is attributed to the only one, if there is just
- * one.
+ * Reports an error, with its cause once that is known, and returns the answer for it. Before the provider is known, an error is attributed
+ * to the only one, if there is just one.
  */
 export function reject(
   error: CallStatusError,
   [provider, ...others]: readonly Provider[],
-  { reporter, refusals, closing }: Pick<Pipeline, 'reporter' | 'refusals' | 'closing'>,
+  { reporter, diagnoses, refusals, closing }: Pick<Pipeline, 'reporter' | 'diagnoses' | 'refusals' | 'closing'>,
   request?: CallbackRequest,
 ): Receipt<never> {
   const { code, details, cause, status = 503 } = error;
   const isNamed = details.provider !== undefined || provider === undefined || others.length > 0;
   const named = isNamed ? error : new CallStatusError(code, { provider: provider.name, ...details }, { cause });
-  reporter.report(named);
-  if (request !== undefined) refusals?.add(request, named);
+  diagnoses.whenKnown(named, (told) => {
+    reporter.report(told);
+    if (request !== undefined) refusals?.add(request, told);
+  });
   publish(() => ({ type: 'callback.refused', provider: named.details.provider, code }));
   return { status, headers: { ...(closing && LAST_ANSWER), ...(status === 503 && RETRY_SOON) }, error: named };
 }

@@ -13,6 +13,7 @@ import {
 import type { CallbackReceiver } from '@call-status/core/adapter';
 import { optionsFor } from '../callback/proof.ts';
 import type { Fixture } from '../fixtures/fixture-file.ts';
+import { nextTurn } from '../real-time.ts';
 import type { Adapter, Mount, Setup } from './adapter.ts';
 import { type Seen, see } from './application.ts';
 import { genuine, NOW, outgoing, PATH, SECRET } from './callbacks.ts';
@@ -96,8 +97,12 @@ export async function openSubject(adapter: Adapter, mount: Mount, given: Subject
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
-  const sendOne = (request: Outgoing | Fixture): Promise<Answer> =>
-    send(port, 'evidence' in request ? outgoing(request) : request, agent);
+  const sendOne = async (request: Outgoing | Fixture): Promise<Answer> => {
+    const answer = await send(port, 'evidence' in request ? outgoing(request) : request, agent);
+    // A refusal is diagnosed after its answer, and then reported.
+    await nextTurn();
+    return answer;
+  };
   return {
     calls,
     server,
