@@ -11,9 +11,17 @@ import {
 import type { Request, RequestHandler } from 'express';
 import { shareHiddenClass } from './hidden-class.ts';
 import { isInRoute } from './in-route.ts';
+import { trustsProxy } from './trusts-proxy.ts';
 
 export * from '@call-status/core';
-export { type CloseGracefullyOptions, closeGracefully, type MiddlewareOptions } from '@call-status/core/adapter';
+export {
+  type Board,
+  type BoardContext,
+  type CloseGracefullyOptions,
+  closeGracefully,
+  type MiddlewareOptions,
+} from '@call-status/core/adapter';
+export { boardMiddleware } from './board.ts';
 
 declare global {
   namespace Express {
@@ -79,10 +87,4 @@ export function callStatusMiddleware<const Providers extends readonly Provider[]
     });
   };
   return middleware;
-}
-
-/** Whether Express' own setting trusts the sender of a request. */
-function trustsProxy(req: Request): boolean {
-  const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
-  return trusts(req.socket.remoteAddress, 0);
 }

@@ -9,7 +9,8 @@ import { trustsProxy } from './trusts-proxy.ts';
 import type { CallStatusPlugin } from './types.ts';
 
 export * from '@call-status/core';
-export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/adapter';
+export { type Board, type BoardContext, type CloseGracefullyOptions, closeGracefully } from '@call-status/core/adapter';
+export { type BoardPluginOptions, boardPlugin } from './board.ts';
 export type { CallStatusPluginOptions } from './options.ts';
 export type { CallStatusPlugin } from './types.ts';
 

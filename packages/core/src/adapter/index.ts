@@ -25,4 +25,6 @@ export {
 export type { NodeRequest } from './node-callback.ts';
 export { type Continuation, receiveNode, receiveRead } from './node-request.ts';
 export { originOf } from './origin.ts';
+export { type Board, type BoardContext, serveBoard } from './serve-board.ts';
+export { type NodeExchange, serveFetch } from './serve-fetch.ts';
 export { isReceiver, toReceiver } from './to-receiver.ts';
