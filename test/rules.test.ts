@@ -39,7 +39,7 @@ const CORE_LAYERS = [
 const PACKAGE_LAYERS = [
   ['cli/'],
   ['testing/'],
-  ['express/', 'koa/', 'fastify/', 'inbox-sqlite/', 'inbox-postgres/'],
+  ['express/', 'koa/', 'fastify/', 'inbox-sqlite/', 'inbox-postgres/', 'board/', 'opentelemetry/'],
   ['core/'],
 ];
 

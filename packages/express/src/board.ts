@@ -2,6 +2,8 @@ import { type Board, originOf, serveBoard } from '@call-status/core/adapter';
 import type { Request, RequestHandler } from 'express';
 import { trustsProxy } from './trusts-proxy.ts';
 
+export type { Board, BoardContext } from '@call-status/core/adapter';
+
 /**
  * Mounts the board of `@call-status/board` in Express 4.17 and later, at the path of `app.use`. It answers everything under this path.
  *

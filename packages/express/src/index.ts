@@ -14,14 +14,8 @@ import { isInRoute } from './in-route.ts';
 import { trustsProxy } from './trusts-proxy.ts';
 
 export * from '@call-status/core';
-export {
-  type Board,
-  type BoardContext,
-  type CloseGracefullyOptions,
-  closeGracefully,
-  type MiddlewareOptions,
-} from '@call-status/core/adapter';
-export { boardMiddleware } from './board.ts';
+export { type CloseGracefullyOptions, closeGracefully, type MiddlewareOptions } from '@call-status/core/adapter';
+export * from './board.ts';
 
 declare global {
   namespace Express {

@@ -2,6 +2,8 @@ import { type Board, originOf, serveBoard } from '@call-status/core/adapter';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { trustsProxy } from './trusts-proxy.ts';
 
+export type { Board, BoardContext } from '@call-status/core/adapter';
+
 /** The options of {@link boardPlugin}. */
 export interface BoardPluginOptions {
   /** What `createBoard()` of `@call-status/board` returned. Its streams end when Fastify closes. */
@@ -33,7 +35,7 @@ export const boardPlugin: FastifyPluginAsync<BoardPluginOptions> = async (scope,
     const onAnswer = (): void => {
       reply.hijack();
       for (const [name, value] of Object.entries(reply.getHeaders())) {
-        if (value !== undefined) reply.raw.setHeader(name, value);
+        reply.raw.setHeader(name, value as string | string[]);
       }
     };
     const origin = (): string => originOf(req, () => trustsProxy(request));

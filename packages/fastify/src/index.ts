@@ -9,10 +9,9 @@ import { trustsProxy } from './trusts-proxy.ts';
 import type { CallStatusPlugin } from './types.ts';
 
 export * from '@call-status/core';
-export { type Board, type BoardContext, type CloseGracefullyOptions, closeGracefully } from '@call-status/core/adapter';
-export { type BoardPluginOptions, boardPlugin } from './board.ts';
-export type { CallStatusPluginOptions } from './options.ts';
-export type { CallStatusPlugin } from './types.ts';
+export { type CloseGracefullyOptions, closeGracefully } from '@call-status/core/adapter';
+export * from './board.ts';
+export type { CallStatusPlugin, CallStatusPluginOptions } from './types.ts';
 
 /** Decorates the application's requests. The route has its own scope, so that the application's parsers are not affected. */
 const plugin: FastifyPluginAsync<CallStatusPluginOptions> = async (fastify, options) => {

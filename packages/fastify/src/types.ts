@@ -8,6 +8,8 @@ import type {
 } from 'fastify';
 import type { CallStatusPluginOptions } from './options.ts';
 
+export type { CallStatusPluginOptions } from './options.ts';
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The call status event of this request; `null` if it is not a callback. */

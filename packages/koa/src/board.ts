@@ -1,6 +1,8 @@
 import { type Board, originOf, serveBoard } from '@call-status/core/adapter';
 import type { Middleware, ParameterizedContext } from 'koa';
 
+export type { Board, BoardContext } from '@call-status/core/adapter';
+
 /** Where the board is, if nothing else mounts it. */
 export interface BoardMiddlewareOptions {
   /**

@@ -12,14 +12,8 @@ import type { Middleware } from 'koa';
 import { isInRoute, type Routed } from './in-route.ts';
 
 export * from '@call-status/core';
-export {
-  type Board,
-  type BoardContext,
-  type CloseGracefullyOptions,
-  closeGracefully,
-  type MiddlewareOptions,
-} from '@call-status/core/adapter';
-export { type BoardMiddlewareOptions, boardMiddleware } from './board.ts';
+export { type CloseGracefullyOptions, closeGracefully, type MiddlewareOptions } from '@call-status/core/adapter';
+export * from './board.ts';
 
 declare module 'koa' {
   interface ExtendableContext {
