@@ -214,7 +214,8 @@ export interface StreamEvent {
 
 /** The messages of `GET api/stream` (server-sent events), whose id is the place in the feed. `GET api/events?after` has one, for polling. */
 export interface StreamMessages {
-  readonly events: { readonly events: readonly StreamEvent[]; readonly next: string };
+  /** The first one has no events: it says where the stream begins. Only an answer to `api/events` has `missed`. */
+  readonly events: { readonly events: readonly StreamEvent[]; readonly next: string; readonly missed?: boolean };
   readonly health: HealthPage;
   /** Events were removed before they were read: load everything again. */
   readonly missed: Record<string, never>;

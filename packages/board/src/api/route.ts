@@ -1,0 +1,37 @@
+import type { Inbox, Logger } from '@call-status/core';
+import type { Visitor } from '../access/visitor.ts';
+import type { Query } from '../http/query.ts';
+import type { Live } from '../live/live.ts';
+import type { Keys } from '../privacy/keys.ts';
+import type { Privacy } from '../privacy/privacy.ts';
+import type { Health } from './health.ts';
+import type { Permissions } from './types.ts';
+
+/** What all routes use. */
+export interface Parts {
+  readonly inbox: Inbox;
+  readonly health: Health;
+  readonly live: Live;
+  readonly keys: Keys;
+  readonly log: Logger;
+  /** The names of the providers. */
+  readonly providers: readonly string[];
+  /** Whether this process receives callbacks. */
+  readonly receives: boolean;
+}
+
+/** A request of a visitor who may send it. */
+export interface Visit {
+  readonly request: Request;
+  readonly query: Query;
+  readonly visitor: Visitor;
+  readonly privacy: Privacy;
+  /** Of a POST. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** One method of a resource: resolves to JSON, or to a response that is not JSON. */
+export interface Route {
+  readonly needs: keyof Permissions;
+  readonly answer: (visit: Visit, parts: Parts) => Promise<object> | object;
+}

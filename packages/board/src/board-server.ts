@@ -1,0 +1,130 @@
+import { consoleLogger, type Inbox, type Logger } from '@call-status/core';
+import { mask } from '@call-status/core/inbox';
+import { checkPermission, type Visitor, visitorOf } from './access/visitor.ts';
+import { Health } from './api/health.ts';
+import type { Parts, Route } from './api/route.ts';
+import { READS, WRITES } from './api/routes.ts';
+import type { Board } from './create-board.ts';
+import { failed, json, safely } from './http/answer.ts';
+import { Assets } from './http/assets.ts';
+import { BoardFailure } from './http/failure.ts';
+import { Query } from './http/query.ts';
+import { checkOrigin, readBody } from './http/write.ts';
+import { Live } from './live/live.ts';
+import type { BoardContext, BoardOptions } from './options.ts';
+import { Keys } from './privacy/keys.ts';
+import { Privacy } from './privacy/privacy.ts';
+
+const API = 'api/';
+
+/** Answers requests: who sends them, whether they may, and what they get. */
+export class BoardServer implements Board {
+  readonly #options: BoardOptions;
+  readonly #parts: Parts;
+  readonly #assets = new Assets();
+  readonly #log: Logger;
+  #opening: Promise<unknown> | undefined;
+
+  /** @param options checked */
+  constructor(options: BoardOptions) {
+    const { calls } = options;
+    const inbox = (calls?.inbox ?? options.inbox) as Inbox;
+    const log = options.log ?? consoleLogger;
+    const health = new Health(inbox, calls);
+    const keys = new Keys();
+    const live = new Live({ inbox, health, log }, keys);
+    this.#options = options;
+    this.#log = log;
+    this.#parts = { inbox, health, live, keys, log, providers: [], receives: calls !== undefined };
+  }
+
+  async handle(request: Request, context: BoardContext = {}): Promise<Response> {
+    return safely(await this.#answer(request, context), request.method === 'HEAD');
+  }
+
+  close(): void {
+    this.#parts.live.close();
+  }
+
+  async #answer(request: Request, context: BoardContext): Promise<Response> {
+    try {
+      const visitor = await visitorOf(this.#options, request, context);
+      return visitor instanceof Response ? visitor : await this.#answerTo(visitor, request, context);
+    } catch (error) {
+      this.#log.error({ err: error }, 'The board could not answer: an option of it failed.');
+      const failure = new BoardFailure(500, 'unexpected', 'The board failed. The log of the server shows why.');
+      return failed(failure, mask);
+    }
+  }
+
+  async #answerTo(visitor: Visitor, request: Request, context: BoardContext): Promise<Response> {
+    const privacy = new Privacy(visitor.can.raw, this.#options.mask);
+    try {
+      const url = new URL(request.url);
+      const path = pathOf(url, context.mountPath ?? '');
+      if (path === undefined) return redirect(url);
+      if (!path.startsWith(API)) return this.#asset(path, request);
+      const route = routeFor(path.slice(API.length), request.method);
+      if (route instanceof Response) return route;
+      checkPermission(visitor, route.needs);
+      const isWrite = request.method === 'POST';
+      if (isWrite) checkOrigin(request);
+      const body = isWrite ? await readBody(request) : {};
+      await this.#open();
+      const visit = { request, query: new Query(url.searchParams), visitor, privacy, body };
+      const answer = await route.answer(visit, this.#parts);
+      return answer instanceof Response ? answer : json(answer);
+    } catch (error) {
+      if (!(error instanceof BoardFailure)) this.#log.warn({ err: error }, 'The board could not read the inbox.');
+      return failed(error, (text) => privacy.text(text, 'message'));
+    }
+  }
+
+  #asset(path: string, request: Request): Response {
+    const answer = this.#assets.answer(path, request);
+    if (answer === undefined) throw new BoardFailure(404, 'not_found', 'The board has no such page.');
+    return readsOnly(request.method) ?? answer;
+  }
+
+  /** Opens the inbox; once it is open, this costs nothing. */
+  #open(): Promise<unknown> {
+    const { calls } = this.#options;
+    this.#opening ??= Promise.resolve(calls === undefined ? this.#parts.inbox.ready?.() : calls.ready());
+    this.#opening.catch(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+}
+
+/** The path below the mount; `undefined` for the mount itself without a slash. */
+function pathOf({ pathname }: URL, mountPath: string): string | undefined {
+  const mount = mountPath.replace(/\/+$/, '');
+  if (pathname === mount) return undefined;
+  if (pathname.startsWith(`${mount}/`)) return pathname.slice(mount.length + 1);
+  throw new BoardFailure(404, 'not_found', 'The path is not below the one at which the board is mounted.');
+}
+
+/** To the same path with a slash, since all URLs of the page are relative; relative itself, since a proxy may know it by another path. */
+function redirect({ pathname, search }: URL): Response {
+  const location = `./${pathname.slice(pathname.lastIndexOf('/') + 1)}/${search}`;
+  return new Response(null, { status: 308, headers: { location } });
+}
+
+function routeFor(name: string, method: string): Route | Response {
+  const read = READS.get(name);
+  const write = WRITES.get(name);
+  if (read !== undefined) return readsOnly(method) ?? read;
+  if (write !== undefined) return method === 'POST' ? write : otherMethod(method, 'POST');
+  throw new BoardFailure(404, 'not_found', 'The board has no such data.');
+}
+
+function readsOnly(method: string): Response | undefined {
+  return method === 'GET' || method === 'HEAD' ? undefined : otherMethod(method, 'GET, HEAD');
+}
+
+/** No header allows anything to another site. */
+function otherMethod(method: string, allow: string): Response {
+  if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } });
+  return json({ code: 'method_not_allowed', message: `Use ${allow}.` }, 405, { allow });
+}

@@ -1,0 +1,39 @@
+import { BoardServer } from './board-server.ts';
+import { type BoardContext, type BoardOptions, type BoardUser, checkBoardOptions } from './options.ts';
+
+/** What {@link createBoard} returns: mount it with `boardMiddleware` or `boardPlugin`, or call `handle` in a host of the Fetch API. */
+export interface Board {
+  /**
+   * Answers a request for the page, its files, or its data. It never rejects.
+   *
+   * @param request whose URL begins with the mount path
+   * @param context the mount path, if it is not `/`
+   */
+  handle(request: Request, context?: BoardContext): Promise<Response>;
+  /** Ends live streams, so that the server can close. The receiver and the inbox stay open. */
+  close(): void;
+}
+
+/**
+ * Creates a board: a page that shows calls live, refused callbacks, dead letters, health and charts.
+ *
+ * @throws CallStatusError `invalid_options`; also without `auth`, unless `NODE_ENV` is `development` or `test`
+ * @example
+ * ```ts
+ * import { basic, createBoard } from '@call-status/board';
+ * import { createCallStatus, signalwire } from '@call-status/core';
+ *
+ * const calls = createCallStatus({ providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })] });
+ * const board = createBoard({
+ *   calls,
+ *   auth: basic({ user: 'ops', password: process.env.BOARD_PASSWORD! }),
+ *   can: (_request, user) => ({ view: true, replay: user === 'ops' }),
+ * });
+ *
+ * export const fetch = (request: Request): Promise<Response> => board.handle(request, { mountPath: '/ops/calls' });
+ * ```
+ */
+export function createBoard<User extends BoardUser = BoardUser>(options: BoardOptions<User>): Board {
+  checkBoardOptions(options, process.env['NODE_ENV']);
+  return new BoardServer(options);
+}

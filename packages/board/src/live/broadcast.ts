@@ -1,0 +1,143 @@
+import type { Inbox, Logger } from '@call-status/core';
+import type { FeedPage } from '@call-status/core/inbox';
+import type { Health } from '../api/health.ts';
+import { readFeed } from './feed.ts';
+import type { Stream } from './stream.ts';
+
+const POLL_MS = 500;
+const HEALTH_MS = 5000;
+const HEARTBEAT_MS = 15_000;
+
+/** A stream ends after so long: the browser reconnects, so that someone who may no longer see the board does not. */
+const LONGEST_MS = 900_000;
+
+const ROWS = 500;
+
+/** A tab that is further behind loads everything again. */
+const MOST_PAGES = 20;
+
+/** What streams are made of. */
+export interface Sources {
+  readonly inbox: Inbox;
+  readonly health: Health;
+  readonly log: Logger;
+}
+
+/** Follows the feed for all tabs with one poll, from the first tab until the last one is gone. */
+export class Broadcast {
+  readonly #sources: Sources;
+  /** Those that read what they missed get nothing else, but what the poll finds meanwhile is held. */
+  readonly #streams = new Map<Stream, FeedPage[] | undefined>();
+  readonly #timers: readonly NodeJS.Timeout[];
+  #place: string;
+  #isPolling = false;
+  #isFailing = false;
+
+  /** @param place the end of the feed */
+  constructor(sources: Sources, place: string) {
+    this.#sources = sources;
+    this.#place = place;
+    this.#timers = [
+      setInterval(() => this.#poll(), POLL_MS),
+      setInterval(() => this.#sendHealth(), HEALTH_MS),
+      setInterval(() => this.#keepAlive(), HEARTBEAT_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  /** @param last where the tab was, if it was there before */
+  add(stream: Stream, last: string | undefined): void {
+    this.#streams.set(stream, undefined);
+    if (last === undefined) stream.earlier([], this.#place);
+    else void this.#catchUp(stream, last);
+    void this.#sendHealth();
+  }
+
+  remove(stream: Stream): void {
+    this.#streams.delete(stream);
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  /** Sends a tab what it missed, until it is where the poll is. */
+  async #catchUp(stream: Stream, last: string): Promise<void> {
+    try {
+      let place = last;
+      for (let pages = 0; pages < MOST_PAGES; pages++) {
+        // What an earlier read did not see, this one does.
+        const held: FeedPage[] = [];
+        this.#streams.set(stream, held);
+        const page = await readFeed(this.#sources.inbox, place, ROWS);
+        place = page.next;
+        if (!stream.isOpen) return;
+        if (page.missed) stream.message('missed', {}, place);
+        stream.earlier(page.rows, place);
+        if (page.rows.length < ROWS) return this.#join(stream, held);
+        await stream.isRead();
+      }
+      if (stream.isOpen) stream.message('missed', {}, this.#place);
+      this.#join(stream, []);
+    } catch {
+      // It reconnects, and continues where it is.
+      stream.close();
+    }
+  }
+
+  #join(stream: Stream, held: readonly FeedPage[]): void {
+    if (!stream.isOpen) return;
+    this.#streams.set(stream, undefined);
+    for (const page of held) sendPage(stream, page);
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    const before = [...this.#streams].filter(([, held]) => held === undefined).map(([stream]) => stream);
+    try {
+      let page: FeedPage;
+      do {
+        page = await readFeed(this.#sources.inbox, this.#place, ROWS);
+        this.#place = page.next;
+        for (const [stream, held] of [...this.#streams]) {
+          if (held === undefined) sendPage(stream, page);
+          else held.push(page);
+        }
+      } while (page.rows.length === ROWS && this.#streams.size > 0);
+      for (const stream of before) stream.forgetEarlier();
+      this.#isFailing = false;
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#isPolling = false;
+    }
+  }
+
+  async #sendHealth(): Promise<void> {
+    try {
+      const page = await this.#sources.health.read();
+      for (const stream of [...this.#streams.keys()]) stream.message('health', page);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Said once: the next reads of the page say it again. */
+  #failed(error: unknown): void {
+    if (!this.#isFailing) this.#sources.log.warn({ err: error }, 'The board cannot read the inbox for its live pages.');
+    this.#isFailing = true;
+  }
+
+  #keepAlive(): void {
+    for (const stream of [...this.#streams.keys()]) {
+      if (performance.now() - stream.openedAt > LONGEST_MS) stream.close();
+      else stream.heartbeat();
+    }
+  }
+}
+
+function sendPage(stream: Stream, { rows, next, missed }: FeedPage): void {
+  if (missed) stream.message('missed', {}, next);
+  stream.events(rows, next);
+}

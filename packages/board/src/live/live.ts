@@ -1,0 +1,61 @@
+import type { Inbox } from '@call-status/core';
+import type { FeedPage } from '@call-status/core/inbox';
+import { BoardFailure } from '../http/failure.ts';
+import type { Keys } from '../privacy/keys.ts';
+import { Broadcast, type Sources } from './broadcast.ts';
+import { readFeed } from './feed.ts';
+import { Stream } from './stream.ts';
+
+const MOST_STREAMS = 100;
+
+/** The live streams of all tabs. */
+export class Live {
+  readonly #sources: Sources;
+  readonly #keys: Keys;
+  readonly #streams = new Set<Stream>();
+  #broadcast: Broadcast | undefined;
+  #isClosed = false;
+
+  constructor(sources: Sources, keys: Keys) {
+    this.#sources = sources;
+    this.#keys = keys;
+  }
+
+  get #inbox(): Inbox {
+    return this.#sources.inbox;
+  }
+
+  /** A part of the feed, for a page that polls. */
+  read(after: string, limit: number): Promise<FeedPage> {
+    return readFeed(this.#inbox, after, limit);
+  }
+
+  /** @throws BoardFailure 503 if there are too many streams, or the board is closed; CallStatusError of the inbox */
+  async open(request: Request, isRevealed: boolean): Promise<Response> {
+    const { next } = await this.read('end', 1);
+    if (this.#isClosed) throw new BoardFailure(503, 'closed', 'The board is closed.');
+    if (this.#streams.size >= MOST_STREAMS) {
+      throw new BoardFailure(503, 'too_many_streams', `There are ${MOST_STREAMS} open streams. Close other tabs.`);
+    }
+    const stream: Stream = new Stream(this.#keys, isRevealed, () => this.#closed(stream));
+    this.#streams.add(stream);
+    this.#broadcast ??= new Broadcast(this.#sources, next);
+    this.#broadcast.add(stream, request.headers.get('last-event-id') || undefined);
+    request.signal.addEventListener('abort', () => stream.close(), { once: true });
+    if (request.signal.aborted) stream.close();
+    return stream.response;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const stream of [...this.#streams]) stream.close();
+  }
+
+  #closed(stream: Stream): void {
+    this.#streams.delete(stream);
+    this.#broadcast?.remove(stream);
+    if (this.#streams.size > 0) return;
+    this.#broadcast?.stop();
+    this.#broadcast = undefined;
+  }
+}
