@@ -1,4 +1,4 @@
-import { formatCount } from './figures.ts';
+import { formatCount } from '../shared/format.ts';
 import type { Bar } from './from-stats.ts';
 
 interface Props {

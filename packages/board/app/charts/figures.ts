@@ -1,21 +1,10 @@
 /** How figures of charts are written. */
 
-const COUNT = new Intl.NumberFormat('en');
 const SHORT = new Intl.NumberFormat('en', { notation: 'compact' });
-
-export function formatCount(count: number): string {
-  return COUNT.format(count);
-}
 
 /** For an axis. @example formatShort(12_000) // '12K' */
 export function formatShort(count: number): string {
   return SHORT.format(count);
-}
-
-/** @example formatPercent(0.4) // '0.4 %' */
-export function formatPercent(percent: number): string {
-  const digits = percent > 0 && percent < 10 ? 1 : 0;
-  return `${percent.toFixed(digits)} %`;
 }
 
 /** @example formatSeconds(150) // '2:30 min' */

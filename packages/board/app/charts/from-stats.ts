@@ -1,5 +1,5 @@
 import type { StatsPage } from '../../src/api/types.ts';
-import { formatCount, formatPercent } from './figures.ts';
+import { formatCount, formatPercent } from '../shared/format.ts';
 import type { Buckets, Series } from './series.ts';
 
 type Row = StatsPage['rows'][number];

@@ -8,10 +8,9 @@ interface Item {
 }
 
 /** The names of the series, with their values at one time or in all. */
-export function Legend({ items, when }: { readonly items: readonly Item[]; readonly when: string }) {
+export function Legend({ items }: { readonly items: readonly Item[] }) {
   return (
     <ul class="legend">
-      <li class="when">{when}</li>
       {items.map(({ series: { name, tone, href }, isLine, value }) => (
         <li key={name}>
           <Swatch tone={tone} isLine={isLine} />

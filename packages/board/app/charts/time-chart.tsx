@@ -41,9 +41,9 @@ export function TimeChart(props: TimeChartProps) {
     <figure class="chart" aria-labelledby={id}>
       <figcaption>
         <h3 id={id}>{title}</h3>
+        {!isNothing && <span class="dim">{start === undefined ? summary : bucketName(start, buckets.bucketMs)}</span>}
         {!isNothing && (
           <Legend
-            when={start === undefined ? summary : bucketName(start, buckets.bucketMs)}
             items={series.map((one) => ({
               series: one,
               isLine: !bars.includes(one),

@@ -36,3 +36,21 @@ export function formatCount(count: number): string {
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : many}`;
 }
+
+/** A short time. @example formatMs(0.42) // '0.4 ms' */
+export function formatMs(ms: number): string {
+  if (ms >= 1000) return formatSpan(ms);
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
+/** @example formatBytes(12_300_000) // '12.3 MB' */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`;
+}
+
+/** @example formatPercent(0.4) // '0.4 %' */
+export function formatPercent(percent: number): string {
+  return `${percent.toFixed(percent > 0 && percent < 10 ? 1 : 0)} %`;
+}
