@@ -28,6 +28,7 @@ export default defineConfig({
       'packages/inbox-postgres/test/servers/shared.ts',
       'packages/inbox-sqlite/test/bundle-thread.ts',
       'packages/cli/test/bundle.ts',
+      'packages/board/test/build-page.ts',
     ],
     typecheck: {
       enabled: true,

@@ -1,13 +1,18 @@
 /** Builds the page into `dist/assets`, from where the board serves it. */
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 
-const APP = fileURLToPath(new URL('app', import.meta.url));
-const ASSETS = fileURLToPath(new URL('dist/assets', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('.', import.meta.url));
+const APP = `${PACKAGE}app`;
+
+/** Where the page is built. */
+export const ASSETS: string = `${PACKAGE}dist/assets`;
 
 export async function buildApp(): Promise<void> {
-  await build({
+  rmSync(ASSETS, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: PACKAGE,
     entryPoints: { app: `${APP}/main.tsx`, style: `${APP}/style.css` },
     outdir: ASSETS,
     bundle: true,
@@ -16,8 +21,23 @@ export async function buildApp(): Promise<void> {
     target: 'es2022',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    legalComments: 'linked',
+    // All licenses are in a file of their own.
+    legalComments: 'none',
+    metafile: true,
     logLevel: 'warning',
   });
   for (const name of ['index.html', 'icon.svg']) cpSync(`${APP}/${name}`, `${ASSETS}/${name}`);
+  writeFileSync(`${ASSETS}/licenses.txt`, licensesOf(metafile));
+}
+
+/** The licenses of all packages of which the page has code. */
+function licensesOf({ inputs }: Metafile): string {
+  const folders = Object.keys(inputs).map((file) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return [...new Set(folders)]
+    .filter((folder) => folder !== undefined)
+    .map(
+      (folder) => `${folder.replace(/.*node_modules\//, '')}\n\n${readFileSync(`${PACKAGE}${folder}/LICENSE`, 'utf8')}`,
+    )
+    .toSorted()
+    .join('\n\n');
 }
