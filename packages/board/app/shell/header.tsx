@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { connection, paused } from '../api/live.ts';
 import { meta } from '../api/state.ts';
 import { Counts } from './counts.tsx';
@@ -21,8 +22,10 @@ const CONNECTIONS = {
 
 export function Header() {
   const state = connection.value;
+  const header = useRef<HTMLElement>(null);
+  useLayoutEffect(() => keepHeight(header.current), []);
   return (
-    <header class="top">
+    <header class="top" ref={header}>
       <div class="bar">
         <nav aria-label="Pages">
           {LINKS.map(([page, label]) => (
@@ -49,6 +52,16 @@ export function Header() {
       <Mismatch />
     </header>
   );
+}
+
+/** Heads of tables stick below this header, whose height depends on the width. */
+function keepHeight(header: HTMLElement | null): (() => void) | undefined {
+  if (!header) return undefined;
+  const observer = new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--top', `${header.offsetHeight}px`);
+  });
+  observer.observe(header);
+  return () => observer.disconnect();
 }
 
 function isCurrent(page: PageName): boolean {

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { meta, startFailure } from '../api/state.ts';
 import { CallPage } from '../call/call-page.tsx';
 import { CallsPage } from '../calls/calls-page.tsx';
@@ -21,7 +21,8 @@ const TITLES: Readonly<Record<PageName, string>> = {
 
 /** Everything around the pages. */
 export function Shell() {
-  const { page } = route.value;
+  const { page, key } = route.value;
+  useLayoutEffect(() => scrollTo({ top: 0 }), [page, key]);
   useEffect(() => {
     document.title = `${TITLES[page]} · call-status`;
   }, [page]);

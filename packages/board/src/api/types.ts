@@ -30,6 +30,8 @@ export interface Meta {
   readonly providers: readonly string[];
   /** Whether this process receives callbacks, so that their rates and answer times are known. */
   readonly receives: boolean;
+  /** Where callbacks go, if it is known. Without secrets. */
+  readonly callbackUrl?: string;
   /** The time of the server: ISO 8601, UTC. */
   readonly now: string;
 }

@@ -1,0 +1,36 @@
+import { health, meta } from '../api/state.ts';
+import { Empty } from '../shared/notices.tsx';
+import { provider, range, setQuery } from '../shell/router.ts';
+import { type Query, RANGES } from '../shell/routes.ts';
+import { NO_FILTERS } from './filters.ts';
+
+const WIDEST = RANGES[4];
+
+/** What to do when there is no call to show. */
+export function NoCalls({ filters }: { readonly filters: Query }) {
+  const counts = health.value?.counts;
+  const known = counts ? counts.live + counts.ended : 0;
+  const isWidest = range.value === WIDEST;
+  if (Object.keys(filters).length > 0 || (known > 0 && (provider.value || !isWidest))) {
+    return (
+      <Empty title="No call matches">
+        <p>
+          {!isWidest && `These are the calls of the last ${range.value.label}. `}
+          <button type="button" onClick={() => setQuery({ ...NO_FILTERS, provider: '', range: WIDEST.name })}>
+            Show all calls
+          </button>
+        </p>
+      </Empty>
+    );
+  }
+  const url = meta.value?.callbackUrl ?? '<the URL of your callbacks>';
+  return (
+    <Empty title="No calls yet" command={`npx call-status trigger ${firstProvider()}.completed --to ${url}`}>
+      <p>A call appears here as soon as its first callback arrives. This command sends one:</p>
+    </Empty>
+  );
+}
+
+function firstProvider(): string {
+  return provider.value || (meta.value?.providers[0] ?? 'signalwire');
+}
