@@ -25,6 +25,12 @@ export function formatLength(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
 }
 
+/** A span on a time axis, to the second. @example formatDuration(90_000) // '1:30' */
+export function formatDuration(ms: number): string {
+  const seconds = Math.abs(ms) / 1000;
+  return seconds < 59.5 ? formatSpan(ms).replace('.0 ', ' ') : formatLength(seconds);
+}
+
 const COUNT = new Intl.NumberFormat('en-US');
 
 /** @example formatCount(12345) // '12,345' */

@@ -1,0 +1,163 @@
+import type { CallDetail } from '../../src/api/types.ts';
+import { formatDuration } from '../shared/format.ts';
+import { now, Time } from '../shared/time.tsx';
+import { hrefOf } from '../shell/routes.ts';
+import { type Lane, type Waterfall as Layout, layOut, type Mark, type Span } from './waterfall-layout.ts';
+
+/** The height of a line, in pixels. As in the styles. */
+const LINE = 24;
+
+/** What happened when, and when its callback arrived. */
+export function Waterfall({ detail }: { readonly detail: CallDetail }) {
+  const layout = layOut(detail, detail.call.terminal ? 0 : now.value);
+  const { lanes, marks, ticks, from } = layout;
+  const place = (at: number) => `${(100 * Math.min(Math.max(0, at - from), layout.to - from)) / (layout.to - from)}%`;
+  return (
+    <section aria-labelledby="waterfall">
+      <h2 id="waterfall">Timeline</h2>
+      <div class="waterfall">
+        <ul class="labels" aria-hidden="true">
+          {lanes.map((lane) => (
+            <li key={lane.label}>
+              {lane.key ? (
+                <a href={hrefOf('call', {}, lane.key)} tabIndex={-1}>
+                  {lane.label}
+                </a>
+              ) : (
+                lane.label
+              )}
+            </li>
+          ))}
+          {marks.map(({ id, status }) => (
+            <li key={id} class="dim">
+              {status}
+            </li>
+          ))}
+        </ul>
+        <svg
+          height={(lanes.length + marks.length + 1) * LINE}
+          role="img"
+          aria-label="Timeline; the table below has its figures"
+        >
+          {ticks.map((tick) => (
+            <g key={tick} class="tick">
+              <line x1={place(from + tick)} x2={place(from + tick)} y2="100%" />
+              <text x={place(from + tick)} y={(lanes.length + marks.length) * LINE + 17}>
+                {tick === 0 ? '0' : formatDuration(tick)}
+              </text>
+            </g>
+          ))}
+          {lanes.map((lane, line) =>
+            lane.spans.map((span) => <Bar key={span.from} span={span} line={line} place={place} />),
+          )}
+          {marks.map((mark, line) => (
+            <Journey key={mark.id} mark={mark} y={(lanes.length + line + 0.5) * LINE} place={place} end={layout.to} />
+          ))}
+        </svg>
+      </div>
+      <p class="legend dim">
+        ● happened, | its callback arrived, ○ late, ◆ reconciled, dashed: only the length is known
+      </p>
+      <Figures layout={layout} />
+    </section>
+  );
+}
+
+/** Per cent of the width: a bar without room for its words. */
+const NARROW = 14;
+
+type Place = (at: number) => string;
+
+function Bar({ span, line, place }: { readonly span: Span; readonly line: number; readonly place: Place }) {
+  const { status, from, to, isPlaced } = span;
+  const width = `${Number.parseFloat(place(to)) - Number.parseFloat(place(from))}%`;
+  return (
+    <svg x={place(from)} y={line * LINE + 3} width={width} height={LINE - 6} class={`bar-${status}`}>
+      <title>{`${status}, ${formatDuration(to - from)}`}</title>
+      <rect width="100%" height="100%" rx="3" class={isPlaced ? undefined : 'unplaced'} />
+      {Number.parseFloat(width) > NARROW && (
+        <text x="6" y="13">
+          {status} {formatDuration(to - from)}
+        </text>
+      )}
+    </svg>
+  );
+}
+
+const SHAPES = {
+  plain: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0',
+  late: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0',
+  reconciled: 'M-5 0L0-5L5 0L0 5z',
+};
+
+interface JourneyProps {
+  readonly mark: Mark;
+  readonly y: number;
+  readonly place: Place;
+  /** The end of the axis. */
+  readonly end: number;
+}
+
+/** From where it happened to where its callback arrived. */
+function Journey({ mark: { kind, status, occurred, received }, y, place, end }: JourneyProps) {
+  const begin = occurred ?? received;
+  const isNearEnd = Number.parseFloat(place(received)) > 85;
+  return (
+    <g class={`journey ${status} ${kind}`}>
+      <line x1={place(begin)} x2={place(received)} y1={y} y2={y} />
+      <svg x={place(begin)} y={y} overflow="visible" class="happened" aria-hidden="true">
+        <path d={SHAPES[kind]} />
+      </svg>
+      {occurred !== undefined && (
+        <svg x={place(received)} y={y} overflow="visible" aria-hidden="true">
+          <path d={received > end ? 'M-5-4L1 0L-5 4' : 'M0-4V4'} class="arrived" />
+          <text x={isNearEnd ? -8 : 8} y={isNearEnd ? -3 : 4} class={isNearEnd ? 'before' : undefined}>
+            {delayOf(occurred, received)}
+          </text>
+        </svg>
+      )}
+    </g>
+  );
+}
+
+/** How long after the event its callback came. Clocks differ, so it may be before. */
+export function delayOf(occurred: number, received: number): string {
+  return `${received < occurred ? '−' : '+'}${formatDuration(received - occurred)}`;
+}
+
+/** The same as text. */
+function Figures({ layout: { lanes } }: { readonly layout: Layout }) {
+  return (
+    <details>
+      <summary>Timeline as a table</summary>
+      <table class="cards">
+        <thead>
+          <tr>
+            {['Lane', 'Status', 'From', 'To', 'Length'].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {lanes.map((lane) =>
+            lane.spans.map((span) => <FigureRow key={lane.label + span.from} lane={lane} span={span} />),
+          )}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+function FigureRow({ lane, span: { status, from, to, isPlaced } }: { readonly lane: Lane; readonly span: Span }) {
+  return (
+    <tr>
+      <th scope="row">{lane.label}</th>
+      <td data-label="Status">{status}</td>
+      <td data-label="From">{isPlaced ? <Time at={new Date(from).toISOString()} as="exact" /> : 'not reported'}</td>
+      <td data-label="To">{isPlaced ? <Time at={new Date(to).toISOString()} as="exact" /> : 'not reported'}</td>
+      <td data-label="Length">{formatDuration(to - from)}</td>
+    </tr>
+  );
+}
