@@ -1,5 +1,6 @@
 import { call } from './call.ts';
 import { calls } from './calls.ts';
+import { discardDead, forgetCall, replayCall, replayDead } from './change-dead.ts';
 import { dead } from './dead.ts';
 import { events, stream } from './events.ts';
 import { health } from './health.ts';
@@ -24,4 +25,9 @@ export const READS: ReadonlyMap<string, Route> = new Map([
 ]);
 
 /** What the page changes, by path. */
-export const WRITES: ReadonlyMap<string, Route> = new Map([]);
+export const WRITES: ReadonlyMap<string, Route> = new Map([
+  ['dead/replay', replayDead],
+  ['dead/discard', discardDead],
+  ['call/replay', replayCall],
+  ['call/forget', forgetCall],
+]);

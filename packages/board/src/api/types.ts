@@ -151,7 +151,7 @@ export interface DeadPage {
   readonly next?: string;
 }
 
-/** `POST api/dead/replay`, `POST api/dead/discard` */
+/** `POST api/dead/replay`, `POST api/dead/discard`. `POST api/call/replay` and `POST api/call/forget` have `key` instead, that of a call. */
 export interface DeadRequest {
   /** These, or all that match. */
   readonly keys?: readonly string[];
@@ -161,7 +161,7 @@ export interface DeadRequest {
   readonly dryRun?: boolean;
 }
 
-/** The answer to a {@link DeadRequest}. */
+/** The answer to each POST. */
 export interface DeadResult {
   readonly count: number;
   /** When the oldest and the newest of them became dead letters. */

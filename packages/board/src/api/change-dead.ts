@@ -1,0 +1,136 @@
+import type { Inbox } from '@call-status/core';
+import { type DeadLetter, partsOf, rowsOf } from '@call-status/core/inbox';
+import { notFound } from '../http/failure.ts';
+import { given } from '../http/query.ts';
+import { summaryFor } from './call.ts';
+import { booleanIn, requiredTextIn, textIn, textsIn } from './fields.ts';
+import { logged } from './logged.ts';
+import type { Parts, Route, Visit } from './route.ts';
+import type { DeadResult } from './types.ts';
+
+/** They are discarded one by one, so at most so many at once. */
+const MOST_DISCARDED = 10_000;
+
+/** Which dead letters: all that match. */
+interface Filter {
+  readonly provider?: string;
+  readonly error?: string;
+}
+
+/** `POST api/dead/replay` */
+export const replayDead: Route = {
+  needs: 'replay',
+  async answer(visit, parts): Promise<DeadResult> {
+    const { inbox } = parts;
+    const letters = await namedIn(visit, parts);
+    const filter = filterIn(visit);
+    if (booleanIn(visit.body, 'dryRun')) return letters ? summed(letters) : countOf(inbox, filter);
+    const count = await (letters ? replayEach(inbox, letters) : inbox.deadLetters.replayAll(filter));
+    return logged('replay', count, visit, parts);
+  },
+};
+
+/** `POST api/dead/discard` */
+export const discardDead: Route = {
+  needs: 'replay',
+  async answer(visit, parts): Promise<DeadResult> {
+    const { inbox } = parts;
+    const letters = await namedIn(visit, parts);
+    const filter = filterIn(visit);
+    if (booleanIn(visit.body, 'dryRun')) return letters ? summed(letters) : countOf(inbox, filter);
+    let count = 0;
+    for (const { event } of letters ?? (await lettersOf(inbox, filter))) {
+      if (await inbox.deadLetters.discard(event.id)) count++;
+    }
+    return logged('discard', count, visit, parts);
+  },
+};
+
+/** `POST api/call/replay`: the dead letters of one call. */
+export const replayCall: Route = {
+  needs: 'replay',
+  async answer(visit, parts): Promise<DeadResult> {
+    const { inbox, keys } = parts;
+    const summary = await summaryFor(inbox, keys.callOf(requiredTextIn(visit.body, 'key')));
+    const found = summary && (await partsOf(inbox, summary));
+    if (found === undefined) throw notFound('There is no such call.');
+    const dead = found.events.filter(({ handling }) => handling.state === 'dead');
+    const letters = await existing(
+      inbox,
+      dead.map(({ event }) => event.id),
+    );
+    if (booleanIn(visit.body, 'dryRun')) return summed(letters);
+    return logged('replay', await replayEach(inbox, letters), visit, parts);
+  },
+};
+
+/** `POST api/call/forget` */
+export const forgetCall: Route = {
+  needs: 'forget',
+  async answer(visit, parts): Promise<DeadResult> {
+    const { inbox, keys } = parts;
+    const { provider, callId, tenant } = keys.callOf(requiredTextIn(visit.body, 'key'));
+    const isForgotten = await inbox.forgetCall(provider, callId, tenant);
+    return logged('forget', isForgotten ? 1 : 0, visit, parts);
+  },
+};
+
+function filterIn({ body }: Visit): Filter {
+  return given({ provider: textIn(body, 'provider'), error: textIn(body, 'error') });
+}
+
+/** Those whose keys the body has, the oldest first; `undefined` if it has none. */
+async function namedIn({ body }: Visit, { inbox, keys }: Parts): Promise<readonly DeadLetter[] | undefined> {
+  const named = textsIn(body, 'keys');
+  return (
+    named &&
+    existing(
+      inbox,
+      named.map((key) => keys.eventOf(key)),
+    )
+  );
+}
+
+async function existing(inbox: Inbox, eventIds: readonly string[]): Promise<readonly DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (const id of new Set(eventIds)) {
+    const letter = await inbox.deadLetters.get(id);
+    if (letter !== undefined) letters.push(letter);
+  }
+  return letters.sort((one, other) => one.deadAt.localeCompare(other.deadAt));
+}
+
+async function lettersOf({ deadLetters }: Inbox, filter: Filter): Promise<readonly DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for await (const letter of rowsOf((page) => deadLetters.list({ ...filter, ...page }), MOST_DISCARDED))
+    letters.push(letter);
+  return letters;
+}
+
+async function replayEach({ deadLetters }: Inbox, letters: readonly DeadLetter[]): Promise<number> {
+  let count = 0;
+  for (const { event } of letters) if (await deadLetters.replay(event.id)) count++;
+  return count;
+}
+
+function summed(letters: readonly DeadLetter[]): DeadResult {
+  return resultOf(
+    letters.length,
+    letters.map(({ deadAt }) => deadAt),
+  );
+}
+
+/** One query, however many there are. */
+async function countOf({ deadLetters }: Inbox, filter: Filter): Promise<DeadResult> {
+  const groups = await deadLetters.groups(filter);
+  const times = groups.flatMap(({ firstDeadAt, lastDeadAt }) => [firstDeadAt, lastDeadAt]);
+  return resultOf(
+    groups.reduce((sum, { count }) => sum + count, 0),
+    times,
+  );
+}
+
+function resultOf(count: number, times: readonly string[]): DeadResult {
+  const [oldestAt, newestAt] = [times.toSorted()[0], times.toSorted().at(-1)];
+  return { count, ...given({ oldestAt, newestAt }) };
+}
