@@ -30,7 +30,6 @@ const CORE_LAYERS = [
     'error-codes.ts',
     'inbox-error-codes.ts',
     'log/',
-    'telemetry.ts',
   ],
   ['timer.ts', 'require-node.ts', 'text/'],
 ];

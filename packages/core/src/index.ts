@@ -55,4 +55,3 @@ export type {
   ReconciledMessage,
   ReconciledResult,
 } from './telemetry/messages.ts';
-export type { TelemetryEvent } from './telemetry.ts';

@@ -58,6 +58,7 @@ export function worker(
     retry: rules.retry,
     handlersFor: () => list,
     owner: 'test',
+    clock: Date.now,
     log,
     onError,
     beforeHandling: () => undefined,

@@ -5,7 +5,6 @@ export type { Ack, CallbackReceiver, CallbackRequest, Receipt, RequestHead } fro
 export { receiverIssues } from '../options/receiver-options.ts';
 export type { EventName, RecordOptions, Registrars } from '../receiver/types.ts';
 export type { OptionRule } from '../rules/check-options.ts';
-export type { TelemetryAttempt, TelemetrySubject } from '../telemetry.ts';
 export { type BodyStream, readBody } from './body.ts';
 export {
   checkMiddlewareOptions,

@@ -2,11 +2,12 @@ import { AsyncResource } from 'node:async_hooks';
 import { CallStatusError, type ErrorDetails } from '../errors.ts';
 import type { Transaction } from '../handlers.ts';
 import type { Job, Lease } from '../inbox/inbox.ts';
-import type { TelemetryAttempt } from '../telemetry.ts';
+import type { HandleMessage } from '../telemetry/messages.ts';
 import { LONGEST_TIMER_MS, monotonicNow, setImmediate, type Timers } from '../timer.ts';
 import { AttemptTransaction } from './attempt-transaction.ts';
 import { Context, type ContextSource, type TransactionSource } from './context.ts';
 import type { NamedHandler } from './registry.ts';
+import { traceHandler } from './traced-handler.ts';
 
 /** What an attempt needs from its worker. */
 export interface AttemptOptions extends ContextSource {
@@ -16,14 +17,20 @@ export interface AttemptOptions extends ContextSource {
 
 const NOTHING_TO_WAIT_FOR = Promise.resolve();
 
+/** How many attempts this process has made. */
+let attempts = 0;
+
 /** One attempt at one event: it calls the handlers. */
 export class Attempt implements TransactionSource {
   readonly job: Job;
+  /** Different for each attempt of this process. */
+  readonly id: number = ++attempts;
   /** The lease that it runs under; replaced if this process takes the event again. */
   lease: Lease;
   /** When the lease has ended at the latest, on the monotonic clock. */
   leaseEndsAt: number;
   readonly startedAt: number = monotonicNow();
+  handlersEndedAt: number = this.startedAt;
   /** Resolves when the inbox knows its result. */
   ended: Promise<void> = NOTHING_TO_WAIT_FOR;
   /** Until its handlers have ended. */
@@ -37,7 +44,11 @@ export class Attempt implements TransactionSource {
   /** Handlers that finished in this attempt. */
   readonly done: string[] = [];
   /** What the last failed handler threw. */
-  failure: { readonly cause: unknown } | undefined;
+  failure: { readonly handler: string; readonly cause: unknown; readonly isTimeout: boolean } | undefined;
+  /** The inbox knows that it failed, why, and when it is retried; without `retryInMs`, its event is a dead letter. */
+  failed: { readonly error?: unknown; readonly retryInMs?: number } | undefined;
+  /** No handler is registered for its event. */
+  isUnhandled = false;
   /** The name of the running handler. */
   current: string | undefined;
   readonly #options: AttemptOptions;
@@ -74,12 +85,6 @@ export class Attempt implements TransactionSource {
   /** What the handlers wrote, to be committed with the result; `undefined`: nothing. */
   get transaction(): AttemptTransaction | undefined {
     return this.#transaction?.hasBegun ? this.#transaction : undefined;
-  }
-
-  /** What telemetry reports about it. */
-  get subject(): TelemetryAttempt {
-    const { event, attempt } = this.job;
-    return { ...this.about, status: event.status, attempt };
   }
 
   /**
@@ -122,17 +127,27 @@ export class Attempt implements TransactionSource {
     this.interruption = undefined;
   }
 
+  #call(handler: NamedHandler): Promise<void> | undefined {
+    const context = new Context(handler.name, this.job, this.#options, this);
+    this.#context = context;
+    this.current = handler.name;
+    const traced = traceHandler(() => this.#messageAbout(handler.name));
+    if (traced === undefined) return this.#run(handler, context);
+    context.traced = traced;
+    return traced.run(() => this.#run(handler, context));
+  }
+
   /** Waits only if there is something to wait for, since every turn costs time. */
-  #call({ name, run }: NamedHandler): Promise<void> | undefined {
+  #run({ name, run }: NamedHandler, context: Context): Promise<void> | undefined {
     // Each call gets a copy of the current async context, so that `enterWith` in one handler does not affect another.
     const scope = new AsyncResource('call-status');
-    const context = new Context(name, this.job, this.#options, this);
-    this.#context = context;
-    this.current = name;
     try {
       const result = scope.runInAsyncScope(run, undefined, this.job.event, context);
       const isPending = isThenable(result) || this.#transaction?.idle() !== undefined;
-      if (isPending) return this.#settle(name, context, result);
+      if (isPending) {
+        context.traced?.returned();
+        return this.#settle(name, context, result);
+      }
       this.#finished(name, context);
     } catch (cause) {
       this.#failed(name, cause, context);
@@ -179,6 +194,7 @@ export class Attempt implements TransactionSource {
     }
     context.isOver = true;
     this.done.push(name);
+    context.traced?.ended();
   }
 
   #timedOut(handler: string, context: Context): void {
@@ -191,13 +207,22 @@ export class Attempt implements TransactionSource {
   /** An error that a handler throws because its signal was aborted is not a failure of the handler. */
   #failed(handler: string, cause: unknown, context: Context, error?: CallStatusError): void {
     context.isOver = true;
-    if (context.reason !== undefined && context.reason.code !== 'handler_timeout') {
+    const isInterrupted = context.reason !== undefined && context.reason.code !== 'handler_timeout';
+    context.traced?.failed(isInterrupted ? context.reason : cause);
+    if (isInterrupted) {
       this.#isInterrupted = true;
       return;
     }
-    this.failure = { cause };
+    this.failure = { handler, cause, isTimeout: error !== undefined };
     this.#transaction?.rollBack();
     this.#options.report(error ?? new CallStatusError('handler_failed', { ...this.details, handler }, { cause }));
+  }
+
+  #messageAbout(handler: string): HandleMessage {
+    const { event, attempt, trace } = this.job;
+    const { provider, id: eventId, callId, status } = event;
+    const about = { provider, eventId, callId, status, handler, attempt, attemptId: this.id };
+    return { ...about, ...(trace !== undefined && { trace }) };
   }
 }
 

@@ -4,6 +4,7 @@ import type { CallStatusError } from '../errors.ts';
 import type { HandlerContext, Transaction } from '../handlers.ts';
 import type { Inbox, Job } from '../inbox/inbox.ts';
 import type { Logger } from '../log/log.ts';
+import type { TracedHandler } from './traced-handler.ts';
 
 /** What all handler contexts of a worker share. */
 export interface ContextSource {
@@ -30,6 +31,8 @@ export class Context implements HandlerContext {
   readonly handler: string;
   /** Whether the handler has ended, or has been given up. */
   isOver = false;
+  /** Set if something traces it. */
+  traced: TracedHandler | undefined;
   readonly #transactions: TransactionSource;
   #transaction: Transaction | undefined;
   /** Created when a handler asks for the signal: most never do. */

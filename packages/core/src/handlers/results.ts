@@ -3,7 +3,6 @@ import type { Inbox, Lease, Outcome } from '../inbox/inbox.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import type { Outage } from '../inbox/outage.ts';
 import { DEFAULT_ATTEMPTS, mostInterruptions, type RetryOptions } from '../retry.ts';
-import { publish } from '../telemetry.ts';
 import type { Timers } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptTransaction } from './attempt-transaction.ts';
@@ -82,7 +81,7 @@ export class Results {
     const retryInMs = this.#pauseAfter(attempt, attempt.job.attempt);
     const failure = { error, doneHandlers, retryInMs };
     const counts = await this.#tell(attempt, (lease) => this.#options.inbox.fail(lease, failure));
-    if (counts) publish(() => ({ type: 'event.retried', ...attempt.subject, retryInMs }));
+    if (counts) attempt.failed = { ...errorOf(cause), retryInMs };
     return counts;
   }
 
@@ -95,7 +94,7 @@ export class Results {
     const counts = await this.#tell(attempt, (lease) => inbox.fail(lease, failure));
     if (!counts) return false;
     interruptions.forget(job.event.id);
-    publish(() => ({ type: 'event.dead', ...attempt.subject }));
+    attempt.failed = errorOf(cause);
     report(new CallStatusError('dead_letter', { ...details, ...(reason !== undefined && { reason }) }, { cause }));
     return true;
   }
@@ -176,6 +175,11 @@ const NOT_COMMITTED = 'Its transaction was not committed.';
 
 /** An error's text can be a whole response body, and lists of dead letters read it back. */
 const LONGEST_TEXT = 2000;
+
+/** Nothing if nothing was thrown. */
+function errorOf(error: unknown): { readonly error?: unknown } {
+  return error === undefined ? {} : { error };
+}
 
 /** The text to store for what a handler threw, which may be anything: a proxy, or an error whose message is not a string. */
 export function textOf(cause: unknown): string {

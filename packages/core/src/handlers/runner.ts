@@ -1,6 +1,5 @@
 import { CallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import { publish, publishAround, type TelemetryEvent } from '../telemetry.ts';
 import { monotonicNow } from '../timer.ts';
 import type { Attempt } from './attempt.ts';
 import { type NamedHandler, renamedHandlers } from './registry.ts';
@@ -32,6 +31,7 @@ export class Runner {
     const isInterruptedTooOften = results.isInterruptedTooOften(attempt);
     if (isKnown && !isInterruptedTooOften) await this.#callHandlers(attempt);
     attempt.isHandling = false;
+    attempt.handlersEndedAt = monotonicNow();
     this.#options.ended(attempt);
     if (!isKnown) {
       this.#options.report(new CallStatusError('provider_missing', attempt.details));
@@ -48,23 +48,20 @@ export class Runner {
     const { event, suspect } = attempt.job;
     const handlers = this.#options.handlersFor(event);
     if (handlers.length === 0) {
+      attempt.isUnhandled = true;
       this.#reportUnhandled(event);
       return attempt.run(handlers);
     }
     this.#reportRenamed(attempt, handlers);
     await this.#options.beforeHandling(event.id);
     if (suspect && !(await this.#options.results.begin(attempt))) return;
-    const started = (): TelemetryEvent => ({ type: 'attempt.started', ...attempt.subject });
-    await publishAround(started, () => attempt.run(handlers));
-    publish(() => resultOf(attempt));
+    await attempt.run(handlers);
   }
 
   /** The missing provider may exist in another release or process. */
-  #reportUnhandled({ provider, id: eventId, status, transition }: AnyCallStatusEvent): void {
-    if (transition !== 'advance') return;
-    publish(() => ({ type: 'event.unhandled', provider, eventId, status }));
+  #reportUnhandled({ provider, status, transition }: AnyCallStatusEvent): void {
     const { log } = this.#options;
-    if (log.debug === undefined || !this.#isFirst(`${provider} ${status}`)) return;
+    if (transition !== 'advance' || log.debug === undefined || !this.#isFirst(`${provider} ${status}`)) return;
     try {
       log.debug(
         { provider, status },
@@ -88,9 +85,3 @@ export class Runner {
 
 const NOT_KNOWN = 'The receiver that took it does not have its provider.';
 const NOT_TRIED_AGAIN = 'It is not tried again.';
-
-function resultOf(attempt: Attempt): TelemetryEvent {
-  const measured = { ...attempt.subject, durationMs: monotonicNow() - attempt.startedAt };
-  if (attempt.failure !== undefined) return { type: 'attempt.failed', ...measured, error: attempt.failure.cause };
-  return { type: attempt.isComplete ? 'attempt.succeeded' : 'attempt.interrupted', ...measured };
-}

@@ -3,7 +3,7 @@ import type { AnyCallStatusEvent } from '../event.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Outage } from '../inbox/outage.ts';
 import type { RetryOptions } from '../retry.ts';
-import type { Timers } from '../timer.ts';
+import type { Clock, Timers } from '../timer.ts';
 import type { ContextSource } from './context.ts';
 import type { NamedHandler } from './registry.ts';
 
@@ -46,6 +46,8 @@ export interface WorkerOptions extends ContextSource {
    * @default node's
    */
   readonly timers?: Timers;
+  /** The current time, for the age of events. */
+  readonly clock: Clock;
   /** The name of the worker, for people who inspect the store. */
   readonly owner: string;
   readonly onError: (error: CallStatusError) => void;

@@ -5,6 +5,7 @@ import { monotonicNow, nodeTimers, setTimeout, type Timers } from '../timer.ts';
 import { Attempt, type AttemptOptions } from './attempt.ts';
 import { AsyncContext } from './context.ts';
 import { withDeadline } from './deadline.ts';
+import { publishHandled } from './handled-message.ts';
 import { Interruptions } from './interruptions.ts';
 import { Leases } from './leases.ts';
 import { Loop } from './loop.ts';
@@ -121,8 +122,7 @@ export class Worker {
   get load(): WorkerLoad {
     // In the order in which they started.
     const handling = [...this.#attempts].filter(({ isHandling }) => isHandling);
-    const [oldest] = handling;
-    const oldestRunningMs = oldest === undefined ? 0 : Math.round(monotonicNow() - oldest.startedAt);
+    const oldestRunningMs = handling[0] === undefined ? 0 : Math.round(monotonicNow() - handling[0].startedAt);
     return { running: handling.length, concurrency: this.#places.concurrency, oldestRunningMs };
   }
 
@@ -194,8 +194,7 @@ export class Worker {
       !attempt.isGivenBack &&
       // If it has failed in the meantime, the inbox knows, and only the answer was lost.
       (attempt.isHandling || attempt.job.attempt === job.attempt);
-    const isAgain = job.suspect || job.attempt > 1;
-    const running = isAgain ? [...this.#attempts].find(isHere) : undefined;
+    const running = job.suspect || job.attempt > 1 ? [...this.#attempts].find(isHere) : undefined;
     running?.resume(job.lease, leaseEndsAt);
     const { handlerTimeoutMs } = this.#rulesOf(job.event.provider);
     return running ?? new Attempt(job, leaseEndsAt, this.#attemptOptions, handlerTimeoutMs);
@@ -216,6 +215,7 @@ export class Worker {
   async #run(attempt: Attempt): Promise<void> {
     const isHandled = await this.#runner.run(attempt);
     this.#attempts.delete(attempt);
+    publishHandled(attempt, isHandled, this.#options);
     this.#options.settled(attempt.job.event.id, isHandled);
     if (!isHandled) this.#loop.wake();
   }

@@ -89,6 +89,14 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    */
   readonly keepRefused?: false | KeepRefusedOptions | undefined;
   /**
+   * Returns the current trace as a W3C `traceparent`, to store it with the event: the messages about its handlers have it then, after a
+   * retry or a restart and in other processes too. Called for each accepted callback just before its event is recorded, in the async
+   * context of its request. If it throws or returns anything else, the event is recorded without.
+   * `instrumentCallStatus()` of `@call-status/opentelemetry` makes one.
+   * @default none
+   */
+  readonly traceContext?: (() => string | undefined) | undefined;
+  /**
    * Accepts unauthenticated callbacks, in production too.
    * @default false
    */

@@ -149,6 +149,7 @@ const RECEIVER_OPTIONS = [
   'pollMs',
   'reconcile',
   'keepRefused',
+  'traceContext',
   'clock',
 ];
 

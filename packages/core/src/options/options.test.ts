@@ -14,7 +14,7 @@ const PUBLIC_URL_EXPECTED =
   '`publicUrl`: expected https://host with an optional path, or a function that returns it, got';
 const INBOX_EXPECTED =
   "`inbox`: expected an inbox, such as sqliteInbox({ path: '/data/calls.db' }) of @call-status/inbox-sqlite, got";
-const KNOWN = `providers, publicUrl, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, keepRefused, reconcile, worker, leaseMs, pollMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
+const KNOWN = `providers, publicUrl, ack, ackDeadlineMs, recordDeadlineMs, limits, inbox, keepRefused, reconcile, traceContext, worker, leaseMs, pollMs, retry, handlerTimeoutMs, concurrency, allowUnauthenticated, log, clock, ${HANDLERS}.`;
 
 describe('resolveOptions', () => {
   it('fills in the defaults', () => {

@@ -42,6 +42,8 @@ export interface ResolvedOptions {
   readonly reconcile: ReconcileOptions | undefined;
   /** `false`: rejected callbacks are not kept. */
   readonly keepRefused: false | { readonly rows: number; readonly raw: boolean };
+  /** `undefined`: not given. */
+  readonly traceContext: (() => string | undefined) | undefined;
   readonly log: Logger;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -76,6 +78,7 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     retry = {},
     reconcile,
     keepRefused = {},
+    traceContext,
     allowUnauthenticated = false,
     log: _log,
     ...handlers
@@ -111,6 +114,7 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     retry,
     reconcile,
     keepRefused: keepRefused && { rows: keepRefused.rows ?? 500, raw: keepRefused.raw ?? false },
+    traceContext,
     log,
     clock,
     timers,

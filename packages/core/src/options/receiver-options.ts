@@ -5,6 +5,7 @@ import type { ReconcileOptions } from '../reconcile/rules.ts';
 import { kindOf, type OptionRule, type OptionRules, optionIssues } from '../rules/check-options.ts';
 import {
   BOOLEAN,
+  FUNCTION,
   HANDLER_RULES,
   MILLISECONDS,
   named,
@@ -93,6 +94,7 @@ const RULES: OptionRules<Omit<CallStatusOptions, keyof Handlers<never>>> = {
     }),
     aliases: ['reconciler', 'reconciliation', 'stuck', 'missing'],
   },
+  traceContext: named(FUNCTION, 'traceparent', 'tracing', 'trace', 'getTraceContext'),
   worker: named(BOOLEAN, 'worker', 'workers', 'runHandlers'),
   leaseMs: named(POSITIVE_INTEGER, 'lease', 'leaseTimeout', 'visibilityTimeout', 'lockDuration'),
   pollMs: named(POSITIVE_MILLISECONDS, 'pollInterval', 'pollIntervalMs', 'interval'),

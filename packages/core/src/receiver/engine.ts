@@ -17,7 +17,9 @@ import { PendingRequests } from '../request/pending-requests.ts';
 import type { Pipeline } from '../request/receive.ts';
 import { Recorder } from '../request/record.ts';
 import { Reporter } from '../request/reporter.ts';
+import { traceSource } from '../request/trace-context.ts';
 import { clearInterval, LONGEST_TIMER_MS, setInterval } from '../timer.ts';
+import { InboxMessages } from './inbox-messages.ts';
 import { Reconciling } from './reconciling.ts';
 import { shutDown } from './shut-down.ts';
 
@@ -32,9 +34,11 @@ export class Engine implements Pipeline {
   readonly recorder: Recorder;
   readonly refusals: KeptRefusals | undefined;
   readonly dropped: (provider: string) => Dropped;
+  readonly traceContext: Pipeline['traceContext'];
   readonly #registry = new HandlerRegistry();
   readonly #worker: Worker;
   readonly #workerReports: WorkerReports;
+  readonly #inboxMessages: InboxMessages;
   readonly #elsewhere: HandledElsewhere | undefined;
   readonly #outage: Outage;
   readonly #reconciling: Reconciling;
@@ -51,6 +55,7 @@ export class Engine implements Pipeline {
     this.publicUrl = publicUrl;
     this.clock = clock;
     this.dropped = sayingOnce(log);
+    this.traceContext = traceSource(options.traceContext, log);
     this.reporter = new Reporter(log, (provider) => this.#registry.errorHandlersFor(provider));
     this.#registry.addAll('', handlers);
     for (const { name, options: own } of providers) this.#registry.addAll(name, own);
@@ -93,11 +98,9 @@ export class Engine implements Pipeline {
       settled: (eventId, handled) => pending.settle(eventId, handled),
       onError: report,
     });
-    this.#workerReports = new WorkerReports({
-      ...options,
-      kinds: () => this.#registry.kinds,
-      load: () => this.#worker.load,
-    });
+    const load = (): WorkerLoad => this.#worker.load;
+    this.#workerReports = new WorkerReports({ ...options, kinds: () => this.#registry.kinds, load });
+    this.#inboxMessages = new InboxMessages({ ...options, load });
     this.#reconciling = new Reconciling({
       options,
       registry: this.#registry,
@@ -177,6 +180,7 @@ export class Engine implements Pipeline {
     this.#isWorking = true;
     this.#worker.start();
     this.#workerReports.start();
+    this.#inboxMessages.start();
     this.#reconciling.start();
   }
 
@@ -186,6 +190,7 @@ export class Engine implements Pipeline {
   }
 
   async #shutDown(deadlineMs: number): Promise<void> {
+    this.#inboxMessages.stop();
     try {
       const [worker, workerReports, reconciling] = [this.#worker, this.#workerReports, this.#reconciling];
       const { diagnoses, refusals, reporter } = this;

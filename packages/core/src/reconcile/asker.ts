@@ -23,6 +23,8 @@ export interface Asker {
 export interface NoAnswer {
   /** Whether a request for this call was sent. */
   readonly wasAsked: boolean;
+  /** The status of the response, if there was one. */
+  readonly httpStatus?: number | undefined;
   /**
    * Milliseconds until it makes sense to ask again, if the account says so: it has used its share of the rate limit, `Retry-After`, or its
    * circuit is open. Increases with each batch that has to wait, so that waiting calls come back one batch after the other.

@@ -1,12 +1,13 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { manualClock } from '../../../testing/src/manual-clock.ts';
 import { plain } from '../../test/plain-provider.ts';
+import { published } from '../../test/published.ts';
 import { AsyncContext } from '../handlers/context.ts';
 import type { Inbox, NewEvent, Recorded } from '../inbox/inbox.ts';
 import { memoryInbox } from '../inbox/memory-inbox.ts';
 import type { CallNotice } from '../notice.ts';
 import type { Answer } from '../provider/fetch-call.ts';
+import type { ReconciledMessage } from '../telemetry/messages.ts';
 import type { Asker, NoAnswer } from './asker.ts';
 import { Checks } from './checks.ts';
 import { Notices } from './notices.ts';
@@ -63,16 +64,22 @@ async function subject(
 }
 
 const results: unknown[] = [];
-const note = (message: unknown): void => void results.push((message as { readonly result?: unknown }).result);
+let messages: readonly ReconciledMessage[];
 beforeEach(() => {
   results.length = 0;
-  subscribe('call-status', note);
+  messages = published('call-status:reconciled', ({ result }) => results.push(result));
 });
-afterEach(() => void unsubscribe('call-status', note));
 
 it('an answer that ends the call is recorded, with its source and trust', async () => {
   const raw = { id: 'c1', state: 'down' };
-  const { inbox, run } = await subject({ form: { callId: 'c1', rawStatus: 'down', durationSeconds: 7 }, raw });
+  const form = {
+    callId: 'c1',
+    rawStatus: 'down',
+    durationSeconds: 7,
+    direction: 'outbound',
+    quality: { mos: 4 },
+  } as const;
+  const { inbox, run } = await subject({ form, raw });
   await run();
   expect((await inbox.getCall('acme', 'c1'))?.events.at(-1)).toMatchObject({
     id: expect.stringMatching(/^acme:c1:reconciled\|down\|/),
@@ -84,7 +91,8 @@ it('an answer that ends the call is recorded, with its source and trust', async 
     raw,
   });
   expect((await inbox.watches.list()).rows).toEqual([]);
-  expect(results).toEqual(['ended']);
+  const call = { endsCall: true, status: 'completed', direction: 'outbound', durationSeconds: 7, mos: 4 };
+  expect(messages).toEqual([{ provider: 'acme', result: 'ended', durationMs: expect.any(Number), ...call }]);
 });
 
 it.each([
@@ -109,19 +117,23 @@ it('a callback with another outcome that was faster is reported', async () => {
   const { run, errors } = await subject(answer, { transition: 'conflict', done: false });
   await run();
   expect(errors).toEqual(['conflicting_status']);
+  expect(messages).toMatchObject([{ result: 'ended', endsCall: false, status: 'completed' }]);
 });
 
 it.each<[string, Answer | NoAnswer | undefined, readonly string[], string]>([
   ['nothing', undefined, [], 'unknown'],
   ['not found', 'not_found', [], 'not_found'],
-  ['a failure', { wasAsked: true }, [], 'failed'],
+  ['a failure', { wasAsked: true, httpStatus: 503 }, [], 'failed'],
+  ['no response', { wasAsked: true }, [], 'failed'],
   ['something invalid', { form: { callId: '', rawStatus: 'down' }, raw: {} }, ['unexpected'], 'unknown'],
 ])('an answer that says %s is told, and records nothing', async (_, answer, codes, result) => {
   const { inbox, run, errors, told } = await subject(answer);
   await run();
   expect(told).toMatchObject([{ reason: 'stuck', callId: 'c1', lastStatus: 'ringing', asked: 1 }]);
   expect(errors).toEqual(codes);
-  expect(results).toEqual([result]);
+  const { httpStatus } = Object(answer) as { readonly httpStatus?: number };
+  const status = httpStatus !== undefined && { httpStatus };
+  expect(messages).toEqual([{ provider: 'acme', result, durationMs: expect.any(Number), endsCall: false, ...status }]);
   expect((await inbox.getCall('acme', 'c1'))?.events).toHaveLength(1);
 });
 
@@ -135,7 +147,8 @@ it('all calls of an account are asked for', async () => {
 it('a limit postpones the question', async () => {
   const { inbox, run, told } = await subject({ wasAsked: false, retryInMs: 5000 });
   await run();
-  expect([told, results]).toEqual([[], ['postponed']]);
+  expect(told).toEqual([]);
+  expect(messages).toEqual([{ provider: 'acme', result: 'postponed', durationMs: 0, endsCall: false }]);
   expect((await inbox.watches.list()).rows).toMatchObject([{ dueAt: new Date(NOW + 5000).toISOString() }]);
 });
 

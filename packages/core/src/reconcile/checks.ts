@@ -4,8 +4,10 @@ import type { Watch, Watches } from '../inbox/watches.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import type { Answer } from '../provider/fetch-call.ts';
 import type { Dropped } from '../request/checked-form.ts';
-import { publish } from '../telemetry.ts';
-import type { Clock } from '../timer.ts';
+import { type AboutEvent, aboutEvent } from '../telemetry/about-event.ts';
+import { reconciled } from '../telemetry/channels.ts';
+import type { ReconciledMessage, ReconciledResult } from '../telemetry/messages.ts';
+import { type Clock, monotonicNow } from '../timer.ts';
 import type { Asker, NoAnswer } from './asker.ts';
 import { type CheckRules, conclude, type Learned, look, type Step } from './check.ts';
 import { inParallel } from './in-parallel.ts';
@@ -57,24 +59,33 @@ export class Checks {
     const batch = asker.batchOf(provider) as number;
     for (let at = 0; at < account.length && goesOn(); at += batch) {
       const asked = account.slice(at, at + batch);
+      const askedAt = monotonicNow();
       const answers = await asker.ask(
         provider,
         tenant,
         asked.map(({ callId }) => callId),
       );
+      const tookMs = monotonicNow() - askedAt;
       await inParallel(asked, MOST_CALLS, async (watch) => {
-        if (goesOn()) await this.#learn(watch, answers.get(watch.callId) ?? 'unknown', asker);
+        if (goesOn()) await this.#learn(watch, answers.get(watch.callId) ?? 'unknown', asker, tookMs);
       });
     }
   }
 
-  async #learn(watch: Watch, answer: Answer | NoAnswer, asker: Asker): Promise<void> {
+  async #learn(watch: Watch, answer: Answer | NoAnswer, asker: Asker, tookMs: number): Promise<void> {
     const event = this.#eventOf(watch, answer);
     const learned = learnedFrom(answer, event);
     const step = conclude(watch, learned, this.#rulesFor(watch, asker));
-    publish(() => ({ type: 'call.reconciled', provider: watch.provider, result: resultOf(answer, event, step) }));
-    if (step.do === 'record') await this.#record(event as NewEvent, watch);
+    let recorded: AboutEvent | undefined;
+    if (step.do === 'record') recorded = await this.#record(event as NewEvent, watch);
     else await this.#take(step, watch);
+    if (reconciled.hasSubscribers) {
+      const { provider } = watch;
+      const result = resultOf(answer, event, step);
+      const durationMs = result === 'postponed' ? 0 : tookMs;
+      const message = { provider, result, durationMs, ...statusOf(answer), endsCall: false, ...recorded };
+      reconciled.publish(message satisfies ReconciledMessage);
+    }
   }
 
   /** A call that lives on is found anew when it falls silent. */
@@ -90,16 +101,19 @@ export class Checks {
     }
   }
 
-  async #record(event: NewEvent, watch: Watch): Promise<void> {
+  /** Resolves to what was recorded. */
+  async #record(event: NewEvent, watch: Watch): Promise<AboutEvent | undefined> {
     const { inbox, watches, report } = this.#options;
     const now = await watches.get(watch);
     // It is gone, such as with a call that was forgotten, or another process has changed it.
-    if (now?.revision !== watch.revision) return;
+    if (now?.revision !== watch.revision) return undefined;
     const { transition } = await inbox.record(event);
     await watches.remove(watch);
     // A callback with another outcome was faster.
-    if (transition !== 'conflict') return;
-    report(new CallStatusError('conflicting_status', { provider: event.provider, eventId: event.id }));
+    if (transition === 'conflict') {
+      report(new CallStatusError('conflicting_status', { provider: event.provider, eventId: event.id }));
+    }
+    return aboutEvent(event, transition);
   }
 
   /** `undefined` if the provider knows nothing, or if its definition returned something invalid. */
@@ -142,12 +156,15 @@ function learnedFrom(answer: Answer | NoAnswer, event: NewEvent | undefined): Le
   return { wasAsked: true, found: { status: event.status, settled: answer.settled ?? true } };
 }
 
-/** What the provider's answer did. */
-export type ReconcileResult = 'ended' | 'advanced' | 'unchanged' | 'not_found' | 'unknown' | 'failed' | 'postponed';
-
-function resultOf(answer: Answer | NoAnswer, event: NewEvent | undefined, step: Step): ReconcileResult {
+function resultOf(answer: Answer | NoAnswer, event: NewEvent | undefined, step: Step): ReconciledResult {
   if (typeof answer === 'string') return answer;
   if ('wasAsked' in answer) return answer.wasAsked ? 'failed' : 'postponed';
   if (step.do !== 'record') return event === undefined || event.status === 'unknown' ? 'unknown' : 'unchanged';
   return event?.terminal ? 'ended' : 'advanced';
+}
+
+function statusOf(answer: Answer | NoAnswer): Pick<ReconciledMessage, 'httpStatus'> {
+  if (typeof answer === 'string' || !('wasAsked' in answer)) return {};
+  const { httpStatus } = answer;
+  return httpStatus === undefined ? {} : { httpStatus };
 }

@@ -6,14 +6,14 @@ import type { AnyCallStatusEvent } from '../event.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import { IncomingCallback } from '../provider/incoming-callback.ts';
 import type { PublicUrl } from '../signing/called-url.ts';
-import { acceptance, isObserved, publish } from '../telemetry.ts';
-import { type Clock, monotonicNow } from '../timer.ts';
+import type { Clock } from '../timer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Dropped } from './checked-form.ts';
 import type { Diagnoses } from './hints.ts';
 import type { KeptRefusals } from './kept-refusals.ts';
 import { match } from './match.ts';
 import { normalize } from './normalize.ts';
+import { type ObservedRequest, observe } from './observed-request.ts';
 import { otherMessage } from './other-message.ts';
 import { tooLong, whyNotRecognized } from './passed-on.ts';
 import type { Recorder } from './record.ts';
@@ -32,6 +32,8 @@ export interface Pipeline {
   readonly refusals: KeptRefusals | undefined;
   /** Reports invalid parts of a provider's normal form. */
   readonly dropped: (provider: string) => Dropped;
+  /** The trace to store with the event of this request; `undefined`: not wanted. */
+  readonly traceContext: (() => string | undefined) | undefined;
   readonly closing: boolean;
 }
 
@@ -45,15 +47,17 @@ export async function receive(
   pipeline: Pipeline,
 ): Promise<Receipt<AnyCallStatusEvent> | undefined> {
   const { limits, publicUrl, clock, reporter, recorder, dropped } = pipeline;
-  const startedAt = isObserved() ? monotonicNow() : 0;
+  const observed = observe(request);
   let provider: Provider | undefined;
   try {
-    if (isTooLong(request, limits)) return reporter.passedOn(request, () => tooLong(limits.bytes));
+    if (isTooLong(request, limits)) return reporter.passedOn(request, () => tooLong(limits.bytes), undefined, observed);
     const loading = loadBrackets(request);
     if (loading !== undefined) await loading;
     const incoming = new IncomingCallback(request, limits, publicUrl);
     provider = match(incoming, providers, (error) => reporter.report(error));
-    if (provider === undefined) return reporter.passedOn(request, () => whyNotRecognized(incoming, providers));
+    if (provider === undefined) {
+      return reporter.passedOn(request, () => whyNotRecognized(incoming, providers), undefined, observed);
+    }
     const { name, definition } = provider;
     if (pipeline.closing) throw new CallStatusError('closed', { provider: name });
     const callback = incoming.readBy(definition);
@@ -64,16 +68,19 @@ export async function receive(
     const proof = proving instanceof Promise ? await proving : proving;
     const { fields } = callback;
     const other = otherMessage(provider, fields);
-    if (other !== undefined) return reporter.passedOn(request, () => other, name);
+    if (other !== undefined) return reporter.passedOn(request, () => other, name, observed);
     request.onAccepted?.();
     const valid = validate(provider, fields);
     const newEvent = normalize(provider, valid, fields, proof, now, dropped(name));
-    const event = await recorder.record(newEvent, request);
+    const trace = pipeline.traceContext?.();
+    observed?.recording(trace);
+    const event = await recorder.record(newEvent, request, trace);
     recorder.reportMissingWorker();
-    publish(() => acceptance(event, startedAt));
+    observed?.accepted(event);
     return { status: 200, headers: pipeline.closing ? LAST_ANSWER : NO_HEADERS, event };
   } catch (error) {
-    return reject(isCallStatusError(error) ? error : unexpected(error, provider?.name), providers, pipeline, request);
+    const known = isCallStatusError(error) ? error : unexpected(error, provider?.name);
+    return reject(known, providers, pipeline, request, observed);
   }
 }
 
@@ -86,6 +93,7 @@ export function reject(
   [provider, ...others]: readonly Provider[],
   { reporter, diagnoses, refusals, closing }: Pick<Pipeline, 'reporter' | 'diagnoses' | 'refusals' | 'closing'>,
   request?: CallbackRequest,
+  observed: ObservedRequest | undefined = observe(request),
 ): Receipt<never> {
   const { code, details, cause, status = 503 } = error;
   const isNamed = details.provider !== undefined || provider === undefined || others.length > 0;
@@ -94,7 +102,7 @@ export function reject(
     reporter.report(told);
     if (request !== undefined) refusals?.add(request, told);
   });
-  publish(() => ({ type: 'callback.refused', provider: named.details.provider, code }));
+  observed?.rejected(named, status);
   return { status, headers: { ...(closing && LAST_ANSWER), ...(status === 503 && RETRY_SOON) }, error: named };
 }
 

@@ -40,7 +40,7 @@ export class Recorder {
    *
    * @throws CallStatusError those of the inbox; `not_handled`
    */
-  async record(newEvent: NewEvent, request: Partial<CallbackRequest>): Promise<AnyCallStatusEvent> {
+  async record(newEvent: NewEvent, request: Partial<CallbackRequest>, trace?: string): Promise<AnyCallStatusEvent> {
     const { ack, ackDeadlineMs, pending, elsewhere, outage } = this.#options;
     const { id, provider } = newEvent;
     const waits = ack === 'handled';
@@ -53,7 +53,7 @@ export class Recorder {
     const handled = waits ? pendingRequest?.handled(ackDeadlineMs) : undefined;
     let recorded: Recorded;
     try {
-      recorded = await this.#recordInTime(newEvent);
+      recorded = await this.#recordInTime(newEvent, trace);
     } catch (cause) {
       if (isFirst) pending.settle(id, false);
       const isAnswer = isCallStatusError(cause) && cause.status === 503;
@@ -82,10 +82,12 @@ export class Recorder {
   }
 
   /** The provider gives up eventually, also while the inbox opens: an early 503 makes it retry. */
-  async #recordInTime(newEvent: NewEvent): Promise<Recorded> {
+  async #recordInTime(newEvent: NewEvent, trace: string | undefined): Promise<Recorded> {
     const { inbox, recordDeadlineMs } = this.#options;
+    const options = trace === undefined ? undefined : { trace };
     const opening = this.#options.open();
-    const recording = opening === undefined ? inbox.record(newEvent) : opening.then(() => inbox.record(newEvent));
+    const recording =
+      opening === undefined ? inbox.record(newEvent, options) : opening.then(() => inbox.record(newEvent, options));
     if (await withDeadline(recording, recordDeadlineMs)) return recording;
     const { provider, id: eventId } = newEvent;
     const reason = `It did not answer within ${recordDeadlineMs} ms (recordDeadlineMs). The event may have been recorded: then the retry is a duplicate.`;

@@ -4,9 +4,9 @@ import type { CallStatusError } from '../errors.ts';
 import type { ErrorHandler } from '../handlers.ts';
 import { BoundedLog } from '../log/bounded-log.ts';
 import type { Logger } from '../log/log.ts';
-import { isObserved, publish } from '../telemetry.ts';
 import { printable, printableLines } from '../text/printable.ts';
 import { loggableUrl, loggableWord, withoutPhoneNumbers } from '../text/redact.ts';
+import { type ObservedRequest, observe } from './observed-request.ts';
 
 /** Reports errors at run time: to the log and to the error handlers. */
 export class Reporter {
@@ -31,10 +31,15 @@ export class Reporter {
   }
 
   /** Logs why a request was passed on. The reason is computed only if needed: a request that is passed on must cost nothing. */
-  passedOn(request: RequestHead, why: () => string, provider?: string): undefined {
-    if (!this.#log.isDebug && !isObserved()) return;
+  passedOn(
+    request: RequestHead,
+    why: () => string,
+    provider?: string,
+    observed: ObservedRequest | undefined = observe(),
+  ): undefined {
+    if (!this.#log.isDebug && observed === undefined) return;
     const reason = printable(why());
-    publish(() => ({ type: 'callback.passed_on', provider, reason }));
+    observed?.passedOn(reason, provider);
     if (!this.#log.isDebug) return;
     const kind = { code: 'passed_on', ...(provider !== undefined && { provider }), reason };
     const details = { ...kind, ...describeRequest(request) };

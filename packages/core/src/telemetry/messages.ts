@@ -84,8 +84,8 @@ export interface HandledMessage {
   readonly transition: Transition;
   /** From 1. */
   readonly attempt: number;
-  /** Identifies the attempt, together with `eventId`: the same as in {@link HandleMessage}. */
-  readonly fence: number;
+  /** Identifies the attempt in this process: the same as in {@link HandleMessage}. */
+  readonly attemptId: number;
   /**
    * How it ended.
    *
@@ -118,8 +118,8 @@ export type HandledOutcome = 'done' | 'unhandled' | 'failed' | 'timeout' | 'dead
 
 /**
  * The messages of the tracing channel `call-status:handle` (`tracing:call-status:handle:start` and so on), around one call of one handler.
- * All of its messages are the same object. Stores bound to its `start` channel are active in the handler. `error` is published if the
- * handler throws, rejects or takes too long; its last message is `end` if it returned without a promise, else `asyncEnd`.
+ * All messages about it are one object. Stores bound to its `start` channel are active in the handler. `error` is published if the handler
+ * throws, rejects or takes too long. The last message is `end`, or `asyncEnd` if `isPending`.
  *
  * @example
  * ```ts
@@ -145,11 +145,16 @@ export interface HandleMessage {
   readonly handler: string;
   /** From 1. */
   readonly attempt: number;
-  /** Identifies the attempt, together with `eventId`: all its handlers have the same, and so has its {@link HandledMessage}. */
-  readonly fence: number;
+  /** Identifies the attempt in this process: all its handlers have the same, and so has its {@link HandledMessage}. */
+  readonly attemptId: number;
   /** What `traceContext` returned when the event was received, even in another process. */
   readonly trace?: string;
-  /** What the handler threw, or that it took too long; from the message `error` on. */
+  /** From the message `end` on: whether the handler goes on, so that `asyncStart` and `asyncEnd` follow. */
+  isPending?: boolean;
+  /**
+   * From the message `error` on: what the handler threw, and so perhaps with a phone number in it; or the `CallStatusError` with which it
+   * was given up (`handler_timeout`, `lease_lost`, `closed`).
+   */
   error?: unknown;
 }
 

@@ -64,14 +64,16 @@ export class Account {
         this.#isRefused = false;
         return outcome.answers;
       case 'limited':
-        return this.#pause(outcome.retryInMs);
+        return { ...this.#pause(outcome.retryInMs), httpStatus: outcome.httpStatus };
       case 'refused':
         breaker.failed();
         this.#refused(this.#error('api_credentials', outcome.reason));
-        return { wasAsked: true };
-      case 'failed':
+        return { wasAsked: true, httpStatus: outcome.httpStatus };
+      case 'failed': {
         if (breaker.failed()) this.#options.report(this.#error('api_failed', outcome.reason));
-        return outcome.retryInMs === undefined ? { wasAsked: true } : this.#pause(outcome.retryInMs);
+        const { retryInMs, httpStatus } = outcome;
+        return { ...(retryInMs === undefined ? { wasAsked: true } : this.#pause(retryInMs)), httpStatus };
+      }
     }
   }
 

@@ -81,7 +81,10 @@ describe.each<
   it('refuses other credentials', async () => {
     const server = await apiServer(api(new Map([[callId, record]])));
     const wrong = provider === 'voicedock' ? { key: 'other' } : { token: 'other' };
-    expect(await ask(make(server, wrong), [callId])).toEqual([[{ wasAsked: true }], ['api_credentials']]);
+    expect(await ask(make(server, wrong), [callId])).toEqual([
+      [{ wasAsked: true, httpStatus: 401 }],
+      ['api_credentials'],
+    ]);
   });
 });
 

@@ -19,10 +19,10 @@ describe('a failure', () => {
   it('opens the circuit at the fifth time, which is reported once, until an answer closes it', async () => {
     let status = 503;
     const { one, api, reported, advance } = await readyBench(() => ({ status, json: {} }));
-    for (let time = 0; time < 5; time++) expect(await one()).toEqual({ wasAsked: true });
+    for (let time = 0; time < 5; time++) expect(await one()).toEqual({ wasAsked: true, httpStatus: 503 });
     expect(await one()).toEqual({ wasAsked: false, retryInMs: MINUTE_MS });
     advance(MINUTE_MS);
-    expect(await one()).toEqual({ wasAsked: true });
+    expect(await one()).toEqual({ wasAsked: true, httpStatus: 503 });
     expect(await one()).toMatchObject({ wasAsked: false });
     expect(api.requests).toHaveLength(6);
     expect(reported.map(({ code, severity, details }) => [code, severity, details.provider, details.reason])).toEqual([
@@ -42,7 +42,8 @@ describe('a failure', () => {
     [': The answer is not JSON.', { text: 'Down for maintenance', headers: { 'content-type': 'text/html' } }],
   ])('is one: %s', async (reason, answer) => {
     const { one, reported } = await readyBench(() => answer);
-    for (let time = 0; time < 5; time++) expect(await one()).toEqual({ wasAsked: true });
+    const httpStatus = 'status' in answer ? answer.status : undefined;
+    for (let time = 0; time < 5; time++) expect(await one()).toEqual({ wasAsked: true, httpStatus });
     expect(reported.map(({ details }) => details.reason)).toEqual([expect.stringContaining(reason)]);
   });
 
@@ -63,7 +64,7 @@ describe('a provider that asks for a pause', () => {
   ])('is: %s', async (_, status, retryAfter, waitMs) => {
     const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
     const { one, api, advance, reported } = await readyBench(() => ({ status, headers }));
-    expect(await one()).toEqual({ wasAsked: true, retryInMs: waitMs });
+    expect(await one()).toEqual({ wasAsked: true, httpStatus: status, retryInMs: waitMs });
     advance(waitMs - 1);
     expect(await one()).toMatchObject({ wasAsked: false });
     expect(api.requests).toHaveLength(1);
@@ -75,7 +76,7 @@ describe('a provider that asks for a pause', () => {
   it('has not failed', async () => {
     const { one, advance, reported } = await readyBench(() => ({ status: 429 }));
     for (let time = 0; time < 6; time++) {
-      expect(await one()).toEqual({ wasAsked: true, retryInMs: MINUTE_MS });
+      expect(await one()).toEqual({ wasAsked: true, httpStatus: 429, retryInMs: MINUTE_MS });
       advance(MINUTE_MS);
     }
     expect(reported).toEqual([]);
@@ -90,7 +91,8 @@ describe('credentials', () => {
       (url) => () => ({ key: 'sesame', url }),
     );
     await one();
-    expect([await one(), await one()]).toEqual([{ wasAsked: true }, { wasAsked: true }]);
+    const answer = { wasAsked: true, httpStatus: refused };
+    expect([await one(), await one()]).toEqual([answer, answer]);
     expect(reported.map(({ code, severity, details }) => [code, severity, details.reason])).toEqual([
       ['api_credentials', 'ticket', `127.0.0.1 answered ${refused}.`],
     ]);

@@ -9,11 +9,16 @@ import { retryAfterMs } from './retry-after.ts';
 export type Outcome =
   | { readonly result: 'answered'; readonly answers: ReadonlyMap<string, Answer> }
   /** It answered 429: too many requests. */
-  | { readonly result: 'limited'; readonly retryInMs: number }
+  | { readonly result: 'limited'; readonly httpStatus: number; readonly retryInMs: number }
   /** It answered 401 or 403. */
-  | { readonly result: 'refused'; readonly reason: string }
+  | { readonly result: 'refused'; readonly httpStatus: number; readonly reason: string }
   /** It gave no usable answer. */
-  | { readonly result: 'failed'; readonly reason: string; readonly retryInMs?: number | undefined };
+  | {
+      readonly result: 'failed';
+      readonly httpStatus?: number;
+      readonly reason: string;
+      readonly retryInMs?: number | undefined;
+    };
 
 /** Limits are usually per minute. */
 const LIMITED_MS = 60_000;
@@ -39,8 +44,9 @@ export async function inquire(
   if (typeof reply === 'string') return { result: 'failed', reason: `${hostname}: ${reply}` };
   const retryInMs = retryAfterMs(reply.retryAfter, now());
   const isOne = callIds.length === 1;
-  const reason = `${hostname} answered ${reply.status}.`;
-  switch (reply.status) {
+  const { status: httpStatus } = reply;
+  const reason = `${hostname} answered ${httpStatus}.`;
+  switch (httpStatus) {
     case 200:
       return { result: 'answered', answers: checked(answers(reply.body, callIds, options), callIds) };
     case 404:
@@ -52,11 +58,11 @@ export async function inquire(
       };
     case 401:
     case 403:
-      return { result: 'refused', reason };
+      return { result: 'refused', httpStatus, reason };
     case 429:
-      return { result: 'limited', retryInMs: retryInMs ?? LIMITED_MS };
+      return { result: 'limited', httpStatus, retryInMs: retryInMs ?? LIMITED_MS };
     default:
-      return { result: 'failed', reason, retryInMs };
+      return { result: 'failed', httpStatus, reason, retryInMs };
   }
 }
 
