@@ -1,3 +1,93 @@
+import { useEffect } from 'preact/hooks';
+import type { DeadRequest } from '../../src/api/types.ts';
+import { toFailure } from '../api/client.ts';
+import { health, may } from '../api/state.ts';
+import { plural } from '../shared/format.ts';
+import { Empty, FailureNotice } from '../shared/notices.tsx';
+import { useKeys } from '../shared/use-keys.ts';
+import { provider, route, setQuery } from '../shell/router.ts';
+import { askFirst } from './ask-first.tsx';
+import { type Action, act, failure, followReplayed, hasPending, kept, load, page, reload } from './dead-list.ts';
+import { GroupTable } from './group-table.tsx';
+import { mergeRows } from './kept-rows.ts';
+import { RowTable } from './row-table.tsx';
+
+const FOLLOW_MS = 1500;
+
+/** What one does with dead letters. */
+export type Run = (action: Action, request: DeadRequest) => void;
+
+/** Events that no attempt could handle. */
 export function DeadPage() {
-  return <h1>Dead letters</h1>;
+  const filter = { provider: provider.value, error: route.value.query['error'] ?? '' };
+  useEffect(() => void load(filter), [filter.provider, filter.error]);
+  useReloads(filter);
+
+  const run: Run = async (action, request) => {
+    try {
+      if (await askFirst(action, request)) await act(action, request, filter);
+    } catch (problem) {
+      failure.value = toFailure(problem);
+    }
+  };
+  const all: DeadRequest = {
+    ...(filter.provider && { provider: filter.provider }),
+    ...(filter.error && { error: filter.error }),
+  };
+  useKeys({
+    r() {
+      const key = document.activeElement?.closest('[data-key]')?.getAttribute('data-key');
+      if (may('replay') && page.value?.rows.length) run('replay', key ? { keys: [key] } : all);
+    },
+  });
+
+  const { groups = [], rows = [], next } = page.value ?? {};
+  const shown = mergeRows(kept.value, rows);
+  return (
+    <>
+      <header class="head">
+        <h1>Dead letters</h1>
+        <p class="dim">Events that no attempt could handle. They stay until they are replayed or discarded.</p>
+      </header>
+      {failure.value && <FailureNotice failure={failure.value} retry={() => void reload(filter)} />}
+      {!may('replay') && (
+        <p class="notice">You may look at dead letters. To replay or discard them, you need the permission “replay”.</p>
+      )}
+      {page.value && shown.length === 0 && !filter.error && (
+        <Empty title="No event has failed for good.">
+          <p>An event whose handlers fail at every attempt appears here, with its error.</p>
+        </Empty>
+      )}
+      {groups.length > 0 && <GroupTable groups={groups} error={filter.error} run={run} />}
+      {shown.length > 0 && <RowTable rows={shown} run={run} />}
+      {filter.error && (
+        <p>
+          <button type="button" onClick={() => setQuery({ error: '' })}>
+            Show all errors
+          </button>
+        </p>
+      )}
+      {next !== undefined && (
+        <p>
+          <button type="button" onClick={() => void reload(filter, rows.length)}>
+            Show more than {plural(rows.length, 'event')}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Loads again when the number of dead letters changes, and follows replayed events. */
+function useReloads(filter: { readonly provider: string; readonly error: string }): void {
+  const dead = health.value?.health.dead;
+  useEffect(() => {
+    if (page.value && dead !== undefined) void reload(filter);
+  }, [dead]);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden && hasPending()) void followReplayed(filter);
+    }, FOLLOW_MS);
+    return () => clearInterval(timer);
+  }, [filter.provider, filter.error]);
 }

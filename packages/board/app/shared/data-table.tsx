@@ -30,7 +30,7 @@ export function DataTable<Row>({ columns, rows, keyOf }: Props<Row>) {
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={keyOf(row)}>
+          <tr key={keyOf(row)} data-key={keyOf(row)}>
             {columns.map(({ name, isNumber, cell }, index) =>
               index === 0 ? (
                 <th key={name} scope="row">
