@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { connection, paused } from '../api/live.ts';
 import { meta } from '../api/state.ts';
 import { Counts } from './counts.tsx';
+import { KeyHelp } from './key-help.tsx';
 import { provider, range, route, setQuery } from './router.ts';
 import { hrefOf, type PageName, RANGES, sharedQuery } from './routes.ts';
 
@@ -42,6 +43,7 @@ export function Header() {
         <button type="button" aria-pressed={paused.value} onClick={() => (paused.value = !paused.value)}>
           {paused.value ? 'Resume' : 'Pause'}
         </button>
+        <KeyHelp />
       </div>
       <div class="bar sub">
         <Counts />
