@@ -1,4 +1,4 @@
-/** `pnpm run bench [targets | cli http inbox latency known loading memory micro recognition …] [options]`: prints Markdown tables. See README.md. */
+/** `pnpm run bench [targets | cli http inbox latency known loading memory micro queries recognition …] [options]`: prints Markdown tables. See README.md. */
 import { parseArgs } from 'node:util';
 import { benchCli } from './cli.ts';
 import { benchPeers } from './durable/peers.ts';
@@ -11,6 +11,7 @@ import { benchLatency } from './latency.ts';
 import { benchLoading } from './loading.ts';
 import { benchMemory } from './memory.ts';
 import { benchMicro } from './micro.ts';
+import { benchQueries } from './queries.ts';
 import { benchRecognition } from './recognition.ts';
 import { MACHINE, markdown, type Section, targetsOf } from './report.ts';
 import { benchSimulator } from './simulator.ts';
@@ -46,6 +47,7 @@ const PARTS: Readonly<Record<string, () => Section | Promise<Section | readonly 
   loading: () => benchLoading(values.base),
   memory: benchMemory,
   micro: benchMicro,
+  queries: () => benchQueries(Number(values.calls ?? 1_000_000), values.only),
   recognition: benchRecognition,
   postgres: () => benchPostgres(options),
   peers: () => benchPeers(options),

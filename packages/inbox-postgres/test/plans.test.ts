@@ -98,7 +98,7 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     (await client.query(`SELECT event_id FROM ${s}.jobs WHERE dead_at IS NOT NULL LIMIT ${BATCH}`)).rows,
     'event_id',
   );
-  const moved = eventIds.map((id) => ({ event: { id, transition: 'late' }, job: FAILED_ONCE }));
+  const moved = eventIds.map((id) => ({ event: { id, transition: 'late', receivedAt: '2026-01-01' }, job: FAILED_ONCE }));
   const imported = columnsOfEvents(moved as unknown as MovedEvent[], all('{}'));
   const call = [callIds[0] ?? '', providers[0] ?? '', ''];
   return [
@@ -112,7 +112,7 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     [
       'insert',
       insertSql(s),
-      [ids, eventIds, providers, all('late'), all('{}').join('\x1e'), all(false), null, all(null)],
+      [ids, eventIds, providers, all('late'), all('{}').join('\x1e'), all(false), null, all(null), all(1)],
     ],
     ['take', takeSql(s, 'due'), [null, BATCH, ['acme'], [10], 'owner', 15_000]],
     ['take of suspects', takeSql(s, 'taken'), [null, 1, [], [], 'owner', 15_000]],

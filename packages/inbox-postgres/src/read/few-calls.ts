@@ -14,7 +14,7 @@ const LIMIT = `LIMIT ${FEW + 1}`;
  * {@link FEW}, and reads a bounded number of rows.
  */
 export function fewSqls(schema: string, query: CallQuery): readonly Statement[] {
-  const { search, hasDeadLetter, changedSince } = query;
+  const { search, hasDeadLetter } = query;
   const statements: Statement[] = [];
   if (search !== undefined) statements.push(searchSql(schema, search));
   if (hasDeadLetter === true) {
@@ -22,7 +22,6 @@ export function fewSqls(schema: string, query: CallQuery): readonly Statement[] 
       union([`SELECT call AS id FROM ${schema}.jobs WHERE dead_at IS NOT NULL ORDER BY dead_at, jobs.id ${LIMIT}`], []),
     );
   }
-  if (changedSince !== undefined) statements.push(changedSql(schema, new Date(changedSince).getTime()));
   return statements;
 }
 
@@ -33,13 +32,6 @@ function searchSql(schema: string, search: string): Statement {
     return `SELECT c.id FROM ${schema}.calls c WHERE ${column} LIKE ${pattern} ORDER BY ${column} USING ~<~ ${LIMIT}`;
   });
   return union(parts, values.all);
-}
-
-/** Ended calls have an index of their last event; live ones are few, or each is examined. */
-function changedSql(schema: string, since: number): Statement {
-  const ended = `SELECT id FROM ${schema}.calls WHERE retained_from >= $1::bigint ORDER BY retained_from, id ${LIMIT}`;
-  const live = `SELECT id FROM ${schema}.calls WHERE NOT terminal ORDER BY first_event_at, id ${LIMIT}`;
-  return union([ended, live], [since]);
 }
 
 function union(parts: readonly string[], values: readonly unknown[]): Statement {

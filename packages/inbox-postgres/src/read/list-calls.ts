@@ -4,6 +4,7 @@ import type { Query, Row } from '../connection/session.ts';
 import { nowSql, type Store } from '../store.ts';
 import { byIndex } from './by-index.ts';
 import { allConditions, indexedConditions } from './call-conditions.ts';
+import { findChanged } from './changed-calls.ts';
 import { FEW, fewSqls } from './few-calls.ts';
 import { PAGE_ROWS, QUERIES } from './queries.ts';
 import type { Statement } from './statement.ts';
@@ -32,6 +33,8 @@ export async function listCalls(store: Store, query: CallQuery = {}): Promise<Pa
 
 /** The calls that may match, if an index of something else than their time shows that they are few. */
 async function findFew(schema: string, query: CallQuery, run: Query): Promise<readonly number[] | undefined> {
+  const changed = await findChanged(schema, query, run);
+  if (changed !== undefined) return changed;
   for (const { text, values } of fewSqls(schema, query)) {
     const rows = await run(text, values);
     if (rows.length <= FEW) return rows.map((row) => row['id']);
@@ -61,17 +64,17 @@ function callPageSql(
       ? `SELECT c.* ${walk} ${newest} LIMIT ${EXAMINED}`
       : `SELECT c.* FROM unnest(${values.add(few)}::bigint[]) AS i(id)
         CROSS JOIN LATERAL (SELECT * FROM ${schema}.calls WHERE calls.id = i.id LIMIT 1) c`;
+  const dead = `LEFT JOIN LATERAL (
+    SELECT true AS found FROM ${schema}.jobs WHERE jobs.call = c.id AND dead_at IS NOT NULL LIMIT 1) dead ON true`;
   const text = `
     WITH n AS MATERIALIZED (SELECT ${nowSql(1)} AS now),
     page AS MATERIALIZED (
-      SELECT c.*, dead.found IS NOT NULL AS has_dead_letter
-      FROM (${source}) c
-      LEFT JOIN LATERAL (
-        SELECT true AS found FROM ${schema}.jobs WHERE jobs.call = c.id AND dead_at IS NOT NULL LIMIT 1) dead ON true
+      SELECT c.* FROM (${source}) c ${query.hasDeadLetter === undefined ? '' : dead}
       WHERE ${allConditions(query, values).join(' AND ')} ${newest} LIMIT ${limit + 1}),
     examined AS MATERIALIZED (
       SELECT c.first_event_at AS examined_at, c.id AS examined_id ${walk}
         AND ${few === undefined} AND (SELECT count(*) FROM page) <= ${limit} ${newest} OFFSET ${EXAMINED - 1} LIMIT 1)
-    SELECT c.*, examined.* FROM (SELECT 1) AS one LEFT JOIN page c ON true LEFT JOIN examined ON true ${newest}`;
+    SELECT c.*, dead.found IS NOT NULL AS has_dead_letter, examined.*
+    FROM (SELECT 1) AS one LEFT JOIN page c ON true ${dead} LEFT JOIN examined ON true ${newest}`;
   return { text, values: values.all };
 }

@@ -184,9 +184,19 @@ CREATE TABLE $schema.leaders (            -- the process that checks them
 );
 `;
 
-/** It only adds, so that releases of version 1 still write. */
+/**
+ * It only adds, so that releases of version 1 still write; what they record has the time at which it was recorded as `received_at`. An index
+ * of the calls by their last event would be written for each event, and all others of the call too; this one is written at its end.
+ */
 const VERSION_2 = `
-ALTER TABLE $schema.recorded ADD COLUMN trace text; -- the W3C traceparent of what recorded it
+ALTER TABLE $schema.recorded
+  ADD COLUMN trace text,                  -- the W3C traceparent of what recorded it
+  ADD COLUMN received_at bigint;          -- NULL if an earlier version recorded it
+ALTER TABLE $schema.recorded ALTER COLUMN received_at SET DEFAULT (extract(epoch FROM clock_timestamp()) * 1000)::bigint;
+CREATE INDEX recorded_by_time ON $schema.recorded (received_at, call) WHERE received_at IS NOT NULL;
+ALTER TABLE $schema.inbox
+  ADD COLUMN changes_from bigint NOT NULL DEFAULT 0; -- every event that was received at this time or later has received_at
+UPDATE $schema.inbox SET changes_from = (SELECT coalesce(max(last_event_at), -1) + 1 FROM $schema.calls);
 CREATE INDEX jobs_dead_of_error ON $schema.jobs (error_group, dead_at, id) WHERE dead_at IS NOT NULL;
 CREATE INDEX jobs_dead_of_provider_error ON $schema.jobs (provider, error_group, dead_at, id) WHERE dead_at IS NOT NULL;
 `;

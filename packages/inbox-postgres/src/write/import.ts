@@ -40,16 +40,16 @@ export const endedBySql = (s: string): string => `UPDATE ${s}.calls SET ended_by
 /** Of an event without a job, `takes` is NULL. */
 export const importSql = (s: string): string => `
   WITH i AS MATERIALIZED (
-    SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::boolean[], $8::int[], $9::int[], $10::int[],
-        $11::text[], $12::text[], $13::text[], $14::bigint[]) WITH ORDINALITY
-      AS i(event_id, transition, event, trace, pause, suspect, takes, failures, interruptions, done_handlers, error, error_group, dead_at,
-        ord)),
+    SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::boolean[], $9::int[], $10::int[],
+        $11::int[], $12::text[], $13::text[], $14::text[], $15::bigint[]) WITH ORDINALITY
+      AS i(event_id, transition, event, trace, received_at, pause, suspect, takes, failures, interruptions, done_handlers, error,
+        error_group, dead_at, ord)),
   r AS (
-    INSERT INTO ${s}.recorded (call, event_id, transition, event, trace)
-    SELECT $1::bigint, event_id, transition, event, trace FROM i ORDER BY ord RETURNING id, event_id),
-  n AS MATERIALIZED (SELECT ${nowSql(16)} AS now)
+    INSERT INTO ${s}.recorded (call, event_id, transition, event, trace, received_at)
+    SELECT $1::bigint, event_id, transition, event, trace, received_at FROM i ORDER BY ord RETURNING id, event_id),
+  n AS MATERIALIZED (SELECT ${nowSql(17)} AS now)
   INSERT INTO ${s}.jobs (call, id, event_id, provider, run_at, suspect, takes, failures, interruptions, done_handlers, error, error_group, dead_at)
-  SELECT $1::bigint, r.id, r.event_id, $15::text, n.now + i.pause, i.suspect, i.takes, i.failures, i.interruptions, i.done_handlers, i.error,
+  SELECT $1::bigint, r.id, r.event_id, $16::text, n.now + i.pause, i.suspect, i.takes, i.failures, i.interruptions, i.done_handlers, i.error,
     i.error_group, i.dead_at
   FROM r JOIN i ON i.event_id = r.event_id CROSS JOIN n WHERE i.takes IS NOT NULL`;
 
@@ -91,6 +91,7 @@ export function columnsOfEvents(events: readonly MovedEvent[], json: readonly st
     events.map(({ event }) => event.transition),
     [...json],
     events.map(({ trace }) => trace ?? null),
+    events.map(({ event }) => Date.parse(event.receivedAt)),
     jobs.map(({ pause }) => pause),
     jobs.map(({ suspect }) => suspect),
     jobs.map(({ takes }) => takes),

@@ -89,11 +89,12 @@ const SEPARATOR = 0x1e;
 export const insertSql = (s: string): string => `
   WITH i AS MATERIALIZED (
     SELECT * FROM unnest(
-      $1::bigint[], $2::text[], $3::text[], $4::text[], string_to_array($5::text, chr(${SEPARATOR})), $6::boolean[], $8::text[]) WITH ORDINALITY
-      AS i(call, event_id, provider, transition, event, is_behind, trace, ord)),
+      $1::bigint[], $2::text[], $3::text[], $4::text[], string_to_array($5::text, chr(${SEPARATOR})), $6::boolean[], $8::text[],
+      $9::bigint[]) WITH ORDINALITY
+      AS i(call, event_id, provider, transition, event, is_behind, trace, received_at, ord)),
   r AS (
-    INSERT INTO ${s}.recorded (call, event_id, transition, event, trace)
-    SELECT call, event_id, transition, event, trace FROM i ORDER BY ord RETURNING id, call, event_id),
+    INSERT INTO ${s}.recorded (call, event_id, transition, event, trace, received_at)
+    SELECT call, event_id, transition, event, trace, received_at FROM i ORDER BY ord RETURNING id, call, event_id),
   n AS MATERIALIZED (SELECT ${nowSql(7)} AS now)
   INSERT INTO ${s}.jobs (call, id, event_id, provider, run_at, due_at)
   SELECT r.call, r.id, r.event_id, i.provider, n.now, CASE WHEN NOT i.is_behind THEN n.now END
@@ -176,6 +177,7 @@ function insert(transaction: GroupTransaction, sql: string, events: readonly Dec
     events.map(({ isBehind }) => isBehind),
     transaction.now,
     events.map(({ recording }) => recording.trace ?? null),
+    events.map(({ recording }) => recording.columns.received_at),
   ]);
   if (events.some(({ isBehind }) => !isBehind)) transaction.workIsDue();
 }

@@ -19,8 +19,9 @@ export function fillSql(schema: string, calls: number, jobs: number): string {
         '+1555' || lpad((g::bigint * 104729 % 10000000)::text, 7, '0') AS to_number,
         (extract(epoch FROM clock_timestamp()) * 1000)::bigint - (${calls} - g)::bigint * ${Math.floor((30 * 86_400_000) / calls)} AS at
       FROM generate_series(1, ${calls}) g) x;
-    INSERT INTO recorded (call, event_id, transition, event)
-    SELECT c.id, c.call_id || ':' || k, 'advance', json_build_object('provider', c.provider, 'callId', c.call_id, 'id', c.call_id || ':' || k,
+    INSERT INTO recorded (call, event_id, transition, received_at, event)
+    SELECT c.id, c.call_id || ':' || k, 'advance', CASE k WHEN 'begin' THEN c.first_event_at ELSE c.last_event_at END,
+      json_build_object('provider', c.provider, 'callId', c.call_id, 'id', c.call_id || ':' || k,
       'status', c.status, 'receivedAt', '2026-01-01T00:00:00.000Z', 'source', 'callback', 'trust', 'signed', 'raw', repeat('x', 400))::text
     FROM calls c, (VALUES ('begin'), ('end')) v(k) ORDER BY c.first_event_at, k;
     INSERT INTO jobs (call, id, event_id, provider, run_at, due_at, token, dead_at, error, error_group)

