@@ -29,13 +29,13 @@ export class BoardServer implements Board {
   constructor(options: BoardOptions) {
     const { calls } = options;
     const inbox = (calls?.inbox ?? options.inbox) as Inbox;
-    const log = options.log ?? consoleLogger;
+    const log = options.log ?? calls?.log ?? consoleLogger;
     const health = new Health(inbox, calls);
     const keys = new Keys();
     const live = new Live({ inbox, health, log }, keys);
     this.#options = options;
     this.#log = log;
-    this.#parts = { inbox, health, live, keys, log, providers: [], receives: calls !== undefined };
+    this.#parts = { inbox, health, live, keys, log, calls };
   }
 
   async handle(request: Request, context: BoardContext = {}): Promise<Response> {

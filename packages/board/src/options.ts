@@ -15,7 +15,7 @@ export interface BoardContext {
 }
 
 /** What the board uses of a receiver. */
-export type BoardCalls = Pick<Receiver, 'inbox' | 'ready' | 'health'>;
+export type BoardCalls = Pick<Receiver, 'inbox' | 'ready' | 'health' | 'diagnose' | 'log' | 'providerNames'>;
 
 /** The options of {@link createBoard}: `calls` or `inbox`, and who may do what. */
 export interface BoardOptions<User extends BoardUser = BoardUser> {

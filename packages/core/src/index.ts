@@ -41,6 +41,7 @@ export type { CallStatusOptions, KeepRefusedOptions } from './options/call-statu
 export type { Clue, RuleName } from './provider/clue.ts';
 export type { Provider } from './provider/define-provider.ts';
 export * from './providers/index.ts';
+export type { DiagnosedRefusal, RefusalDiagnosis } from './receiver/diagnose-refusal.ts';
 export type { CloseOptions, ProviderReceiver, Receiver, ReceiverHealth } from './receiver/types.ts';
 export type { ExpectOptions } from './reconcile/expect.ts';
 export type { ReconcileOptions } from './reconcile/rules.ts';

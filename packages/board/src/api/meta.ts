@@ -1,12 +1,23 @@
+import { builtInProviders } from '@call-status/core';
 import { VERSIONS } from '../versions.ts';
 import type { Route } from './route.ts';
 import type { Meta } from './types.ts';
 
+/** An inbox does not say of which providers its calls are. */
+const BUILT_IN = builtInProviders.map(({ definition }) => definition.name);
+
 /** `GET api/meta` */
 export const meta: Route = {
   needs: 'view',
-  answer({ visitor: { user, can } }, { providers, receives }): Meta {
+  answer({ visitor: { user, can } }, { calls }): Meta {
     const now = new Date().toISOString();
-    return { versions: VERSIONS, ...(user !== undefined && { user }), can, providers, receives, now };
+    return {
+      versions: VERSIONS,
+      ...(user !== undefined && { user }),
+      can,
+      providers: calls?.providerNames ?? BUILT_IN,
+      receives: calls !== undefined,
+      now,
+    };
   },
 };

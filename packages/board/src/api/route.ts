@@ -2,6 +2,7 @@ import type { Inbox, Logger } from '@call-status/core';
 import type { Visitor } from '../access/visitor.ts';
 import type { Query } from '../http/query.ts';
 import type { Live } from '../live/live.ts';
+import type { BoardCalls } from '../options.ts';
 import type { Keys } from '../privacy/keys.ts';
 import type { Privacy } from '../privacy/privacy.ts';
 import type { Health } from './health.ts';
@@ -14,10 +15,8 @@ export interface Parts {
   readonly live: Live;
   readonly keys: Keys;
   readonly log: Logger;
-  /** The names of the providers. */
-  readonly providers: readonly string[];
-  /** Whether this process receives callbacks. */
-  readonly receives: boolean;
+  /** The receiver of this process, if there is one. */
+  readonly calls: BoardCalls | undefined;
 }
 
 /** A request of a visitor who may send it. */

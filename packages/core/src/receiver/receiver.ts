@@ -1,9 +1,11 @@
 import { CallStatusError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Watch } from '../inbox/watches.ts';
+import type { Logger } from '../log/log.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { checkOptions } from '../rules/check-options.ts';
 import { DEADLINE } from '../rules/option-rules.ts';
+import { type DiagnosedRefusal, diagnoseRefusal, type RefusalDiagnosis } from './diagnose-refusal.ts';
 import { Engine } from './engine.ts';
 import { OneProviderReceiver } from './provider-receiver.ts';
 import { ScopedReceiver } from './scoped-receiver.ts';
@@ -21,6 +23,14 @@ export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements 
     super(engine, options.providers, '');
     this.inbox = options.inbox;
     this.#engine = engine;
+  }
+
+  get providerNames(): readonly string[] {
+    return this.#engine.options.providers.map(({ name }) => name);
+  }
+
+  get log(): Logger {
+    return this.#engine.options.log;
   }
 
   get closing(): boolean {
@@ -45,6 +55,11 @@ export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements 
     const inbox = await this.inbox.health();
     const { load, leads } = this.#engine;
     return { inbox, ...(load !== undefined && { worker: load }), ...(leads !== undefined && { leads }) };
+  }
+
+  diagnose(refusal: DiagnosedRefusal): Promise<RefusalDiagnosis> {
+    const { providers, publicUrl } = this.#engine.options;
+    return diagnoseRefusal(refusal, providers, publicUrl);
   }
 
   async retryNotice(watch: Watch): Promise<boolean> {

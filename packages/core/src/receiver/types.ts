@@ -4,7 +4,9 @@ import type { HandlerOptions, Handlers } from '../handlers.ts';
 import type { WorkerLoad } from '../inbox/health.ts';
 import type { Inbox, InboxHealth } from '../inbox/inbox.ts';
 import type { Watch } from '../inbox/watches.ts';
+import type { Logger } from '../log/log.ts';
 import type { ExpectOptions } from '../reconcile/expect.ts';
+import type { DiagnosedRefusal, RefusalDiagnosis } from './diagnose-refusal.ts';
 
 /** `calls.onCompleted(fn, { name: 'billing' })`: the handlers as methods, each returning its receiver. */
 export type Registrars<Event, Self> = {
@@ -73,6 +75,10 @@ export interface RecordOptions {
 export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, Registrars<Event, Receiver<Event>> {
   /** One of the providers: `calls.provider('signalwire').onCompleted(fn)`, `callStatusMiddleware(calls.provider('exotel'))`. */
   provider<Name extends EventName<Event>>(name: Name): ProviderReceiver<Event & { readonly provider: Name }>;
+  /** The names of its providers. */
+  readonly providerNames: readonly string[];
+  /** Where it logs: the option `log`, the framework's logger, or the console. */
+  readonly log: Logger;
   /** Where events are recorded: calls, dead letters, counts. */
   readonly inbox: Inbox;
   /** Whether `close()` was called. From then on, callbacks are answered with 503, and clients are asked to close their connections. */
@@ -112,6 +118,22 @@ export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, 
    * ```
    */
   retryNotice(watch: Watch): Promise<boolean>;
+  /**
+   * Explains a rejected callback of `inbox.refusals`, whose request was kept (`keepRefused: { raw: true }`), with the secrets of this
+   * receiver. Takes about 25 ms of the event loop, like `diagnose()`.
+   * @example
+   * ```ts
+   * import { createCallStatus, signalwire } from '@call-status/core';
+   *
+   * const calls = createCallStatus({
+   *   providers: [signalwire({ signingKey: process.env.SIGNALWIRE_SIGNING_KEY! })],
+   *   keepRefused: { raw: true },
+   * });
+   * const { rows } = await calls.inbox.refusals.list({ limit: 1 });
+   * for (const refusal of rows) console.log((await calls.diagnose(refusal)).diagnosis?.findings);
+   * ```
+   */
+  diagnose(refusal: DiagnosedRefusal): Promise<RefusalDiagnosis>;
   /** Starts running handlers in this process, which `worker: false` prevents, and keeps the process alive until `close()`. */
   startWorker(): void;
   /**
