@@ -63,33 +63,24 @@ export function figureOf(page: StatsPage, pick: (row: Row) => number | undefined
   return values;
 }
 
-/** A horizontal bar. */
+/** How many calls ended with a code. */
 export interface Bar {
-  readonly label: string;
+  readonly code: string;
   readonly count: number;
+  /** Where to look at calls like these. */
   readonly href: string;
 }
 
-/** The codes of SIP that mean failure, the most frequent first. */
-export function sipFailures(page: StatsPage, most: number): readonly Bar[] {
-  return counted(page, (group) => Number(group) >= 400)
-    .slice(0, most)
-    .map(([code, count]) => ({ label: `SIP ${code}`, count, href: `#/?status=${statusOfSip(Number(code))}` }));
-}
-
-/** The error codes of providers, the most frequent first. */
-export function providerErrors(page: StatsPage, most: number): readonly Bar[] {
-  return counted(page, () => true)
-    .slice(0, most)
-    .map(([code, count]) => ({ label: code, count, href: '#/?status=failed' }));
-}
-
-function counted(page: StatsPage, isCounted: (group: string) => boolean): (readonly [group: string, count: number])[] {
+/** The codes that mean failure, of SIP or of providers: the most frequent first, at most `most`. */
+export function failuresOf(page: StatsPage, isSip: boolean, most = 8): readonly Bar[] {
   const counts = new Map<string, number>();
   for (const { group, calls } of page.rows) {
-    if (group !== undefined && isCounted(group)) counts.set(group, (counts.get(group) ?? 0) + calls);
+    if (group !== undefined && (!isSip || Number(group) >= 400)) counts.set(group, (counts.get(group) ?? 0) + calls);
   }
-  return [...counts].sort(([, a], [, b]) => b - a);
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, most)
+    .map(([code, count]) => ({ code, count, href: `#/?status=${isSip ? statusOfSip(Number(code)) : 'failed'}` }));
 }
 
 /** The status of most calls that end with a code (RFC 3261). */

@@ -1,6 +1,6 @@
-import type { Scale } from './scale.ts';
-import { fixedScale } from './scale.ts';
-import { maxOf, type Series, totals } from './series.ts';
+import { formatPercent } from '../shared/format.ts';
+import { fixedScale, type Scale } from './scale.ts';
+import { maxOf, type Series, textOf } from './series.ts';
 import { bucketAt, type Columns, lineOf, middleOf, stackOf } from './shapes.ts';
 import { fillOf } from './swatch.tsx';
 import type { TimeChartProps } from './time-chart.tsx';
@@ -21,21 +21,10 @@ interface Props extends TimeChartProps {
 }
 
 /** The drawing of a chart, in pixels. */
-export function Plot({
-  title,
-  about,
-  buckets,
-  bars = [],
-  lines = [],
-  rate,
-  scale,
-  format,
-  width,
-  pointed,
-  onPoint,
-}: Props) {
+export function Plot({ title, buckets, bars = [], lines = [], rate, scale, format, width, pointed, onPoint }: Props) {
   const columns = { count: buckets.starts.length, width: width - LEFT - (rate ? RIGHT : 12) };
-  const values = scale(Math.max(maxOf(lines), ...totals(bars)), HEIGHT);
+  const { partial } = buckets;
+  const values = scale(maxOf(lines, bars), HEIGHT);
   const percent = fixedScale([0, 50, 100], HEIGHT);
   function point({ clientX, currentTarget }: PointerEvent & { readonly currentTarget: SVGSVGElement }) {
     onPoint(bucketAt(clientX - currentTarget.getBoundingClientRect().left - LEFT, columns));
@@ -43,52 +32,50 @@ export function Plot({
   return (
     <svg
       role="img"
-      aria-label={`${title}. ${about}`}
+      aria-label={title}
       width={width}
       height={TOP + HEIGHT + BOTTOM}
       onPointerMove={point}
       onPointerDown={point}
       onPointerLeave={() => onPoint(undefined)}
     >
-      <desc>{about}</desc>
+      <desc>{[...bars, ...lines, ...(rate ? [rate] : [])].map((one) => `${one.name} ${textOf(one)}`).join(', ')}</desc>
       <g transform={`translate(${LEFT} ${TOP})`}>
-        <Grid scale={values} columns={columns} format={format} />
-        {rate && <RateAxis scale={percent} x={columns.width} />}
-        <TimeAxis buckets={buckets} columns={columns} />
-        <Bars series={bars} scale={values} columns={columns} partial={buckets.partial} />
+        <g class="axis">
+          {values.ticks.map((value) => (
+            <path key={value} d={`M0 ${values.at(value)}h${columns.width}`} />
+          ))}
+          <Labels scale={values} x={-6} anchor="end" format={format} />
+          {rate && <Labels scale={percent} x={columns.width + 6} anchor="start" format={formatPercent} />}
+          <Times buckets={buckets} columns={columns} />
+        </g>
+        {stackOf(bars, values.at, columns, partial).map(({ solid, dashed }, index) => {
+          const tone = bars[index]?.tone ?? '';
+          return (
+            <g key={tone} class={tone}>
+              <path class="area" fill={fillOf(tone)} d={solid} />
+              <path class="area filling" fill={fillOf(tone)} d={dashed} />
+            </g>
+          );
+        })}
         {lines.map((one) => (
-          <LineMark key={one.name} series={one} scale={values} columns={columns} partial={buckets.partial} />
+          <LineMark key={one.name} series={one} scale={values} columns={columns} partial={partial} />
         ))}
-        {rate && <LineMark series={rate} scale={percent} columns={columns} partial={buckets.partial} />}
+        {rate && <LineMark series={rate} scale={percent} columns={columns} partial={partial} />}
         {pointed !== undefined && <path class="pointer" d={`M${middleOf(pointed, columns)} 0V${HEIGHT}`} />}
       </g>
     </svg>
   );
 }
 
-interface MarkProps {
+interface LineProps {
+  readonly series: Series;
   readonly scale: Scale;
   readonly columns: Columns;
   readonly partial: boolean;
 }
 
-function Bars({ series, scale, columns, partial }: MarkProps & { readonly series: readonly Series[] }) {
-  return (
-    <>
-      {stackOf(series, scale.at, columns, partial).map(({ solid, dashed }, index) => {
-        const { name = '', tone = '' } = series[index] ?? {};
-        return (
-          <g key={name} class={tone}>
-            <path class="area" fill={fillOf(tone)} d={solid} />
-            <path class="area filling" fill={fillOf(tone)} d={dashed} />
-          </g>
-        );
-      })}
-    </>
-  );
-}
-
-function LineMark({ series: { tone, values }, scale, columns, partial }: MarkProps & { readonly series: Series }) {
+function LineMark({ series: { tone, values }, scale, columns, partial }: LineProps) {
   const { solid, dashed, dots } = lineOf(values, scale.at, columns, partial);
   return (
     <g class={tone}>
@@ -101,46 +88,37 @@ function LineMark({ series: { tone, values }, scale, columns, partial }: MarkPro
   );
 }
 
-function Grid({ scale, columns, format }: Pick<MarkProps, 'scale' | 'columns'> & Pick<TimeChartProps, 'format'>) {
-  return (
-    <g class="axis">
-      {scale.ticks.map((value) => (
-        <g key={value}>
-          <path d={`M0 ${scale.at(value)}h${columns.width}`} />
-          <text x="-6" y={scale.at(value)} dy=".32em" text-anchor="end">
-            {format(value)}
-          </text>
-        </g>
-      ))}
-    </g>
-  );
+interface LabelProps extends Pick<TimeChartProps, 'format'> {
+  readonly scale: Scale;
+  readonly x: number;
+  readonly anchor: 'start' | 'end';
 }
 
-function RateAxis({ scale, x }: { readonly scale: Scale; readonly x: number }) {
+function Labels({ scale, x, anchor, format }: LabelProps) {
   return (
-    <g class="axis">
+    <>
       {scale.ticks.map((value) => (
-        <text key={value} x={x + 6} y={scale.at(value)} dy=".32em">
-          {value} %
+        <text key={value} x={x} y={scale.at(value)} dy=".32em" text-anchor={anchor}>
+          {format(value)}
         </text>
       ))}
-    </g>
+    </>
   );
 }
 
-function TimeAxis({
+function Times({
   buckets: { starts, bucketMs },
   columns,
-}: Pick<TimeChartProps, 'buckets'> & Pick<MarkProps, 'columns'>) {
+}: Pick<TimeChartProps, 'buckets'> & Pick<LineProps, 'columns'>) {
   const from = starts[0] ?? 0;
   const span = starts.length * bucketMs;
   return (
-    <g class="axis">
+    <>
       {timeTicks(from, from + span, Math.max(1, Math.floor(columns.width / TICK))).map(({ ms, label }) => (
         <text key={ms} x={((ms - from) / span) * columns.width} y={HEIGHT + 15} text-anchor="middle">
           {label}
         </text>
       ))}
-    </g>
+    </>
   );
 }

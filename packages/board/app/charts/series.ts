@@ -10,7 +10,7 @@ export interface Buckets {
 /** One value for each bucket, or none. */
 export interface Series {
   readonly name: string;
-  /** A class: the color, and a pattern or a dash that shows the difference without color. */
+  /** A class: the color, and a pattern or a weight that shows the difference without color. */
   readonly tone: string;
   readonly values: readonly (number | undefined)[];
   readonly format: (value: number) => string;
@@ -20,30 +20,15 @@ export interface Series {
   readonly href?: string;
 }
 
-/** Whether there is nothing to draw. */
-export function isEmpty(series: readonly Series[]): boolean {
-  return series.every(({ values }) => values.every((value) => value === undefined || value === 0));
+/** The highest point of the series: of lines the largest value, of bars that of a whole stack. */
+export function maxOf(lines: readonly Series[], bars: readonly Series[]): number {
+  const values = lines.flatMap((one) => one.values.map((value) => value ?? 0));
+  const stacks = bars[0]?.values.map((_, at) => bars.reduce((sum, one) => sum + (one.values[at] ?? 0), 0)) ?? [];
+  return Math.max(0, ...values, ...stacks);
 }
 
-/** The largest value. */
-export function maxOf(series: readonly Series[]): number {
-  return Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
-}
-
-/** The values of all series, added for each bucket. */
-export function totals(series: readonly Series[]): readonly number[] {
-  const buckets = series[0]?.values.length ?? 0;
-  return Array.from({ length: buckets }, (_, at) => series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
-}
-
-/** A value in words; `–` if there is none. */
-export function valueAt({ values, format }: Series, index: number): string {
-  const value = values[index];
-  return value === undefined ? '–' : format(value);
-}
-
-/** The value of all buckets together, or the last one. */
-export function summaryOf({ values, summary, format }: Series): string {
-  const value = summary ?? values.findLast((candidate) => candidate !== undefined);
+/** A value in words; without an index that of all buckets, or the last one. `–` if there is none. */
+export function textOf({ values, summary, format }: Series, index?: number): string {
+  const value = index === undefined ? (summary ?? values.findLast((one) => one !== undefined)) : values[index];
   return value === undefined ? '–' : format(value);
 }

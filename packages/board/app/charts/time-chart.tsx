@@ -1,17 +1,14 @@
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
-import { Legend } from './legend.tsx';
+import { DataTable } from '../shared/data-table.tsx';
 import { Plot } from './plot.tsx';
 import type { Scale } from './scale.ts';
-import { type Buckets, isEmpty, type Series, summaryOf, valueAt } from './series.ts';
-import { SeriesTable } from './series-table.tsx';
+import { type Buckets, maxOf, type Series, textOf } from './series.ts';
+import { Swatch } from './swatch.tsx';
 import { bucketName } from './time-ticks.ts';
 import { useWidth } from './use-width.ts';
 
 export interface TimeChartProps {
   readonly title: string;
-  /** What it shows, in a sentence. */
-  readonly about: string;
   readonly buckets: Buckets;
   /** Stacked. */
   readonly bars?: readonly Series[];
@@ -21,47 +18,63 @@ export interface TimeChartProps {
   readonly scale: (max: number, height: number) => Scale;
   /** The values at the axis. */
   readonly format: (value: number) => string;
-  /** What the values of the legend are until one time is pointed at. */
-  readonly summary: string;
-  /** What to say without values. */
-  readonly empty: string;
 }
 
-/** Bars and lines over time. */
+/** Bars and lines over time, with their values as text and as a table. */
 export function TimeChart(props: TimeChartProps) {
-  const { title, about, buckets, bars = [], lines = [], rate, summary, empty } = props;
+  const { title, buckets, bars = [], lines = [], rate } = props;
   const [box, width] = useWidth();
   const pointed = useSignal<number | undefined>(undefined);
-  const id = useId();
   const series = [...bars, ...lines, ...(rate ? [rate] : [])];
   const at = pointed.value;
-  const start = at === undefined ? undefined : buckets.starts[at];
-  const isNothing = isEmpty([...bars, ...lines]);
+  const nameOf = (index: number) => bucketName(buckets.starts[index] ?? 0, buckets.bucketMs);
+  const isEmpty = maxOf(lines, bars) === 0;
   return (
-    <figure class="chart" aria-labelledby={id}>
-      <figcaption>
-        <h3 id={id}>{title}</h3>
-        {!isNothing && <span class="dim">{start === undefined ? summary : bucketName(start, buckets.bucketMs)}</span>}
-        {!isNothing && (
-          <Legend
-            items={series.map((one) => ({
-              series: one,
-              isLine: !bars.includes(one),
-              value: at === undefined ? summaryOf(one) : valueAt(one, at),
-            }))}
-          />
-        )}
-      </figcaption>
+    <figure class="chart">
+      <h3>{title}</h3>
+      {isEmpty ? (
+        <p class="nothing">No calls in this time, or none for which it is known.</p>
+      ) : (
+        <>
+          <span class="dim">{at !== undefined ? nameOf(at) : bars[0] ? '' : 'latest'}</span>
+          <ul class="legend">
+            {series.map((one) => (
+              <li key={one.name}>
+                <Swatch tone={one.tone} isLine={!bars.includes(one)} />
+                {one.href ? <a href={one.href}>{one.name}</a> : one.name} <b>{textOf(one, at)}</b>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       <div ref={box} class="plot">
-        {isNothing ? (
-          <p class="nothing">{empty}</p>
-        ) : (
-          width > 0 && (
-            <Plot {...props} width={width} pointed={at} onPoint={(index) => (pointed.value = index)} about={about} />
-          )
+        {!isEmpty && width > 0 && (
+          <Plot {...props} width={width} pointed={at} onPoint={(index) => (pointed.value = index)} />
         )}
       </div>
-      {!isNothing && <SeriesTable title={title} buckets={buckets} series={series} />}
+      {!isEmpty && (
+        <details>
+          <summary>
+            Figures<span class="sr"> of {title}</span>
+          </summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: without a focus, no key scrolls it */}
+          <section class="scroll" tabIndex={0} aria-label={`Figures of ${title}`}>
+            <DataTable
+              kind="figures"
+              columns={[
+                { name: 'Time', cell: nameOf },
+                ...series.map((one) => ({
+                  name: one.name,
+                  isNumber: true,
+                  cell: (index: number) => textOf(one, index),
+                })),
+              ]}
+              rows={[...buckets.starts.keys()]}
+              keyOf={String}
+            />
+          </section>
+        </details>
+      )}
     </figure>
   );
 }

@@ -4,11 +4,11 @@ import { get } from '../api/client.ts';
 import { paused } from '../api/live.ts';
 import { BarTable } from '../charts/bar-table.tsx';
 import { formatScore, formatSeconds, formatShort } from '../charts/figures.ts';
-import { bucketsOf, figureOf, outcomesOf, providerErrors, sipFailures } from '../charts/from-stats.ts';
+import { bucketsOf, failuresOf, figureOf, outcomesOf } from '../charts/from-stats.ts';
 import { countScale, fixedScale, secondsScale } from '../charts/scale.ts';
 import type { Series } from '../charts/series.ts';
 import { Patterns } from '../charts/swatch.tsx';
-import { TimeChart } from '../charts/time-chart.tsx';
+import { TimeChart, type TimeChartProps } from '../charts/time-chart.tsx';
 import { rangeStart } from '../charts/time-ticks.ts';
 import { FailureNotice } from '../shared/notices.tsx';
 import { now } from '../shared/time.tsx';
@@ -16,7 +16,6 @@ import { useLoad } from '../shared/use-load.ts';
 import { provider, range } from '../shell/router.ts';
 
 const RELOAD_MS = 30_000;
-const MOST_BARS = 8;
 const MINUTE = 60_000;
 /** The length of a bucket for each range: about 30 in all. */
 const BUCKETS: Readonly<Record<string, number>> = {
@@ -65,94 +64,86 @@ export function Charts() {
     <section aria-labelledby="charts">
       <h2 id="charts">Calls that ended: {label}</h2>
       {failure && <FailureNotice failure={failure} retry={reload} />}
-      {data && <Figures {...data} label={label} />}
+      {data && <Figures {...data} />}
     </section>
   );
 }
 
-function Figures({ byStatus, overall, bySip, byError, label }: Pages & { readonly label: string }) {
+type Percentiles = Readonly<Record<string, number>>;
+
+/** The charts of two percentiles each: how to read them from a row, and in which unit. */
+const LINES: readonly {
+  readonly title: string;
+  readonly other: 'p90' | 'p10';
+  readonly pick: (row: StatsPage['rows'][number]) => Percentiles | undefined;
+  readonly unit: number;
+  readonly scale: TimeChartProps['scale'];
+  readonly format: Series['format'];
+}[] = [
+  {
+    title: 'Duration',
+    other: 'p90',
+    pick: (row) => row.durationSeconds,
+    unit: 1,
+    scale: secondsScale,
+    format: formatSeconds,
+  },
+  {
+    title: 'Ring time',
+    other: 'p90',
+    pick: (row) => row.ringMs,
+    unit: 1000,
+    scale: secondsScale,
+    format: formatSeconds,
+  },
+  {
+    title: 'Voice quality (MOS)',
+    other: 'p10',
+    pick: (row) => row.mos,
+    unit: 1,
+    scale: (_, height) => fixedScale([1, 2, 3, 4, 5], height),
+    format: formatScore,
+  },
+];
+
+function Figures({ byStatus, overall, bySip, byError }: Pages) {
   const { outcomes, answered } = outcomesOf(byStatus);
-  const buckets = bucketsOf(overall);
-  const line = (
-    name: string,
-    tone: string,
-    format: Series['format'],
-    pick: Parameters<typeof figureOf>[1],
-  ): Series => ({
-    name,
-    tone,
-    format,
-    values: figureOf(overall, pick),
-  });
-  const common = { buckets, summary: 'latest' };
   return (
     <div class="charts">
       <Patterns />
       <div class="wide">
         <TimeChart
-          {...common}
           title="Outcomes"
-          about="Calls by outcome, stacked, with the share of answered calls as a line."
-          summary={label}
+          buckets={bucketsOf(byStatus)}
           bars={outcomes}
           rate={answered}
           scale={countScale}
           format={formatShort}
-          empty="No call ended in this time."
         />
       </div>
-      <TimeChart
-        {...common}
-        title="Duration"
-        about="The length of calls: the median, and the time that nine of ten calls do not exceed."
-        lines={[
-          line('median', 'tone-1', formatSeconds, (row) => row.durationSeconds?.p50),
-          line('p90', 'tone-2', formatSeconds, (row) => row.durationSeconds?.p90),
-        ]}
-        scale={secondsScale}
-        format={formatSeconds}
-        empty="No call with a known length ended in this time."
-      />
-      <TimeChart
-        {...common}
-        title="Ring time"
-        about="How long answered calls rang: the median, and the time that nine of ten calls do not exceed."
-        lines={[
-          line('median', 'tone-1', formatSeconds, (row) => row.ringMs && row.ringMs.p50 / 1000),
-          line('p90', 'tone-2', formatSeconds, (row) => row.ringMs && row.ringMs.p90 / 1000),
-        ]}
-        scale={secondsScale}
-        format={formatSeconds}
-        empty="It is not known how long calls rang in this time."
-      />
-      <TimeChart
-        {...common}
-        title="Voice quality (MOS)"
-        about="Mean opinion scores from 1, bad, to 5, excellent: the median, and the score of the worst tenth."
-        lines={[
-          line('median', 'tone-1', formatScore, (row) => row.mos?.p50),
-          line('p10', 'tone-2', formatScore, (row) => row.mos?.p10),
-        ]}
-        scale={mosScale}
-        format={String}
-        empty="No call with a score ended in this time. Not every provider reports one."
-      />
-      <BarTable
-        title="Failures by SIP code"
-        head="SIP code"
-        bars={sipFailures(bySip, MOST_BARS)}
-        empty="No call ended with a SIP error."
-      />
-      <BarTable
-        title="Failures by error code"
-        head="Error code"
-        bars={providerErrors(byError, MOST_BARS)}
-        empty="No call ended with an error of its provider."
-      />
+      {LINES.map(({ title, other, pick, unit, scale, format }) => {
+        const line = (name: string, percentile: string, tone: string): Series => ({
+          name,
+          tone,
+          format,
+          values: figureOf(overall, (row) => {
+            const value = pick(row)?.[percentile];
+            return value === undefined ? undefined : value / unit;
+          }),
+        });
+        return (
+          <TimeChart
+            key={title}
+            title={title}
+            buckets={bucketsOf(overall)}
+            lines={[line('median', 'p50', 'tone-1'), line(other, other, 'tone-2')]}
+            scale={scale}
+            format={format}
+          />
+        );
+      })}
+      <BarTable title="Failures by SIP code" bars={failuresOf(bySip, true)} />
+      <BarTable title="Failures by error code" bars={failuresOf(byError, false)} />
     </div>
   );
-}
-
-function mosScale(_max: number, height: number) {
-  return fixedScale([1, 2, 3, 4, 5], height);
 }

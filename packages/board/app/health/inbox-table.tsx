@@ -1,29 +1,40 @@
 import { health } from '../api/state.ts';
+import { type Column, DataTable } from '../shared/data-table.tsx';
 import { now } from '../shared/time.tsx';
-import { inboxFigures, type Level, verdictOf } from './inbox-figures.ts';
+import { type Figure, inboxFigures, type Level, namesOf } from './inbox-figures.ts';
 
-const TONES: Readonly<Record<Level, string>> = { fine: 'dim', watch: 'warn', act: 'bad' };
+const MARKS: Readonly<Record<Level, string>> = { fine: 'dim', watch: 'warn', act: 'bad' };
 const SHAPES: Readonly<Record<Level, string>> = { fine: '✓', watch: '◆', act: '▲' };
 
 /** How a figure is: shape, word and color. */
 function LevelMark({ level }: { readonly level: Level }) {
   return (
-    <span class={`level ${TONES[level]}`}>
+    <span class={MARKS[level]}>
       <span aria-hidden="true">{SHAPES[level]}</span> {level}
     </span>
   );
 }
 
+const COLUMNS: readonly Column<Figure>[] = [
+  { name: 'Figure', cell: ([name]) => name },
+  { name: 'Now', isNumber: true, cell: ([, value, , , href]) => (href ? <a href={href}>{value}</a> : value) },
+  { name: 'State', cell: ([, , level]) => <LevelMark level={level} /> },
+  { name: 'What it means', cell: ([, , , about]) => <span class="dim">{about}</span> },
+];
+
 /** What is not fine. */
 export function Verdict() {
-  if (!health.value) return null;
+  const figures = health.value && inboxFigures(health.value.health, now.value);
+  const levels = (['act', 'watch'] as const).filter((level) => figures && namesOf(figures, level));
   return (
-    <p class="verdict" role="status">
-      {verdictOf(inboxFigures(health.value.health, now.value)).map(({ level, text }) => (
-        <span key={level}>
-          <LevelMark level={level} />: {text}
-        </span>
-      ))}
+    <p role="status">
+      {figures && levels.length === 0 && <LevelMark level="fine" />}
+      {figures &&
+        levels.map((level) => (
+          <span key={level} class="verdict">
+            <LevelMark level={level} />: {namesOf(figures, level)}
+          </span>
+        ))}
     </p>
   );
 }
@@ -34,28 +45,12 @@ export function InboxTable() {
   return (
     <section aria-labelledby="inbox">
       <h2 id="inbox">Inbox</h2>
-      <table class="inbox">
-        <thead class="sr">
-          <tr>
-            <th scope="col">Figure</th>
-            <th scope="col">Now</th>
-            <th scope="col">State</th>
-            <th scope="col">What it means</th>
-          </tr>
-        </thead>
-        <tbody>
-          {inboxFigures(health.value.health, now.value).map(({ name, value, level, about, href }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td class="num">{href ? <a href={href}>{value}</a> : value}</td>
-              <td>
-                <LevelMark level={level} />
-              </td>
-              <td class={level === 'fine' ? 'dim' : ''}>{about}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable
+        kind="inbox"
+        columns={COLUMNS}
+        rows={inboxFigures(health.value.health, now.value)}
+        keyOf={([name]) => name}
+      />
     </section>
   );
 }

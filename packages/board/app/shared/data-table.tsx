@@ -13,12 +13,14 @@ interface Props<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
+  /** A class. @default 'cards': on a phone, rows become cards */
+  readonly kind?: string;
 }
 
-/** A table whose rows become cards on a phone. */
-export function DataTable<Row>({ columns, rows, keyOf }: Props<Row>) {
+/** A table. */
+export function DataTable<Row>({ columns, rows, keyOf, kind = 'cards' }: Props<Row>) {
   return (
-    <table class="cards">
+    <table class={kind}>
       <thead>
         <tr>
           {columns.map(({ name, title, isNumber }) => (
