@@ -14,6 +14,7 @@ import { Live } from './live/live.ts';
 import type { BoardContext, BoardOptions } from './options.ts';
 import { Keys } from './privacy/keys.ts';
 import { Privacy } from './privacy/privacy.ts';
+import { TrafficLog } from './traffic/traffic-log.ts';
 
 const API = 'api/';
 
@@ -23,6 +24,7 @@ export class BoardServer implements Board {
   readonly #parts: Parts;
   readonly #assets = new Assets();
   readonly #log: Logger;
+  readonly #traffic: TrafficLog | undefined;
   #opening: Promise<unknown> | undefined;
 
   /** @param options checked */
@@ -30,11 +32,13 @@ export class BoardServer implements Board {
     const { calls } = options;
     const inbox = (calls?.inbox ?? options.inbox) as Inbox;
     const log = options.log ?? calls?.log ?? consoleLogger;
-    const health = new Health(inbox, calls);
+    const traffic = calls && new TrafficLog();
+    const health = new Health(inbox, calls, traffic);
     const keys = new Keys();
     const live = new Live({ inbox, health, log }, keys);
     this.#options = options;
     this.#log = log;
+    this.#traffic = traffic;
     this.#parts = { inbox, health, live, keys, log, calls };
   }
 
@@ -44,6 +48,7 @@ export class BoardServer implements Board {
 
   close(): void {
     this.#parts.live.close();
+    this.#traffic?.close();
   }
 
   async #answer(request: Request, context: BoardContext): Promise<Response> {

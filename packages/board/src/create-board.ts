@@ -10,7 +10,7 @@ export interface Board {
    * @param context the mount path, if it is not `/`
    */
   handle(request: Request, context?: BoardContext): Promise<Response>;
-  /** Ends live streams, so that the server can close. The receiver and the inbox stay open. */
+  /** Ends live streams, so that the server can close, and stops counting callbacks. The receiver and the inbox stay open. */
   close(): void;
 }
 

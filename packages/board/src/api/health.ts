@@ -1,5 +1,6 @@
 import type { Inbox } from '@call-status/core';
 import type { BoardCalls } from '../options.ts';
+import type { TrafficLog } from '../traffic/traffic-log.ts';
 import type { Route } from './route.ts';
 import type { HealthPage } from './types.ts';
 
@@ -7,11 +8,13 @@ import type { HealthPage } from './types.ts';
 export class Health {
   readonly #inbox: Inbox;
   readonly #calls: BoardCalls | undefined;
+  readonly #traffic: TrafficLog | undefined;
   #reading: Promise<HealthPage> | undefined;
 
-  constructor(inbox: Inbox, calls: BoardCalls | undefined) {
+  constructor(inbox: Inbox, calls: BoardCalls | undefined, traffic: TrafficLog | undefined) {
     this.#inbox = inbox;
     this.#calls = calls;
+    this.#traffic = traffic;
   }
 
   read(): Promise<HealthPage> {
@@ -31,6 +34,7 @@ export class Health {
       health: (own?.inbox ?? inbox) as HealthPage['health'],
       counts,
       ...(own?.worker !== undefined && { worker: own.worker }),
+      ...(this.#traffic !== undefined && { traffic: this.#traffic.read(Date.now()) }),
     };
   }
 }
