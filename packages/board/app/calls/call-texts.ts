@@ -21,8 +21,9 @@ export function answerOf({ answered, answeredBy }: CallRow): string {
   return answeredBy === undefined || answeredBy === 'unknown' ? 'yes' : `yes, ${answeredBy}`;
 }
 
-/** Why it ended as it did. */
+/** Why it ended as it did; empty if nothing is amiss. */
 export function endOf({ sip, error }: CallRow): string {
-  const answer = sip?.code === undefined ? '' : ['SIP', sip.code, sip.phrase].filter(Boolean).join(' ');
+  const { code = 0, phrase = '' } = sip ?? {};
+  const answer = code < 300 ? '' : `SIP ${code} ${phrase}`.trim();
   return answer || (error?.message ?? error?.code ?? '');
 }

@@ -23,9 +23,8 @@ const COLUMNS = [
 /** Rows before the end at which older ones are loaded. */
 const AHEAD = 40;
 
-/** Where the visitor was, for the way back from a call. */
-let lastScroll = 0;
-let lastFocused: string | undefined;
+/** Where the visitor opened a call, for the way back. */
+let opened: { readonly scroll: number; readonly key: string | undefined } = { scroll: 0, key: undefined };
 
 /** The rows near the window; the others only take up space. */
 export function CallsTable({ rows }: { readonly rows: readonly CallRow[] }) {
@@ -54,12 +53,10 @@ export function CallsTable({ rows }: { readonly rows: readonly CallRow[] }) {
     };
   });
   useEffect(() => {
-    scrollTo({ top: lastScroll });
+    scrollTo({ top: opened.scroll });
     measure();
-    if (lastFocused) focusRow(body.current, lastFocused);
+    requestAnimationFrame(() => opened.key && focusRow(body.current, opened.key));
     return () => {
-      lastScroll = scrollY;
-      lastFocused = focused.value;
       focused.value = undefined;
       isScrolled.value = false;
     };
@@ -95,7 +92,10 @@ export function CallsTable({ rows }: { readonly rows: readonly CallRow[] }) {
       <tbody
         ref={body}
         onFocusIn={({ target }) => {
-          focused.value = (target as Element).closest<HTMLElement>('[data-key]')?.dataset['key'];
+          focused.value = keyOf(target);
+        }}
+        onClickCapture={({ target }) => {
+          opened = { scroll: scrollY, key: keyOf(target) };
         }}
         onFocusOut={() => {
           focused.value = undefined;
@@ -118,6 +118,10 @@ function Space({ height }: { readonly height: number }) {
       <td colSpan={COLUMNS.length} style={{ height: `${height}px` }} />
     </tr>
   );
+}
+
+function keyOf(target: EventTarget | null): string | undefined {
+  return (target as Element).closest<HTMLElement>('[data-key]')?.dataset['key'];
 }
 
 function focusRow(body: HTMLElement | null, key: string): boolean {
