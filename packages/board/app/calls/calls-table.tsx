@@ -4,7 +4,7 @@ import type { CallRow } from '../../src/api/types.ts';
 import { useKeys } from '../shared/use-keys.ts';
 import { Row } from './call-row.tsx';
 import { focused, isScrolled, loadOlder } from './calls-list.ts';
-import { type VisibleRows, visibleRows } from './visible-rows.ts';
+import { firstInSight, type VisibleRows, visibleRows } from './visible-rows.ts';
 
 const COLUMNS = [
   ['status', 'Status'],
@@ -23,8 +23,10 @@ const COLUMNS = [
 /** Rows before the end at which older ones are loaded. */
 const AHEAD = 40;
 
+const NOWHERE = { scroll: 0 };
+
 /** Where the visitor opened a call, for the way back. */
-let opened: { readonly scroll: number; readonly key: string | undefined } = { scroll: 0, key: undefined };
+let opened: { readonly scroll: number; readonly key?: string | undefined } = NOWHERE;
 
 /** The rows near the window; the others only take up space. */
 export function CallsTable({ rows }: { readonly rows: readonly CallRow[] }) {
@@ -55,7 +57,9 @@ export function CallsTable({ rows }: { readonly rows: readonly CallRow[] }) {
   useEffect(() => {
     scrollTo({ top: opened.scroll });
     measure();
-    requestAnimationFrame(() => opened.key && focusRow(body.current, opened.key));
+    const { key } = opened;
+    requestAnimationFrame(() => key && focusRow(body.current, key));
+    opened = NOWHERE;
     return () => {
       focused.value = undefined;
       isScrolled.value = false;
@@ -63,7 +67,7 @@ export function CallsTable({ rows }: { readonly rows: readonly CallRow[] }) {
   }, []);
   function move(step: number) {
     const at = rows.findIndex(({ key }) => key === focused.value);
-    const index = at < 0 ? visible.value.from : Math.max(0, Math.min(length - 1, at + step));
+    const index = at < 0 ? firstInSight(visible.value) : Math.max(0, Math.min(length - 1, at + step));
     const row = rows[index];
     if (!row || focusRow(body.current, row.key)) return;
     const top = (body.current?.getBoundingClientRect().top ?? 0) + scrollY;

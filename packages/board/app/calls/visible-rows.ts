@@ -8,6 +8,11 @@ export interface VisibleRows {
 /** So many rows at a time come and go, so that scrolling seldom changes the document. */
 const STEP = 10;
 
+/** About the first row below the upper edge of the window. */
+export function firstInSight({ from }: VisibleRows): number {
+  return from === 0 ? 0 : from + STEP;
+}
+
 /**
  * The rows between `top`, the distance from the beginning of the list to the upper edge of the window, and the lower edge, with some
  * before and after them.
