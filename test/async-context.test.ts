@@ -1,5 +1,6 @@
 // Handlers run in the async context in which their receiver was made, whichever request woke the worker: real servers, in all frameworks.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -12,6 +13,7 @@ import {
   type Inbox,
   memoryInbox,
   mycpaas,
+  type ReceivedMessage,
   type Receiver,
 } from '@call-status/core';
 import { callStatusMiddleware as expressMiddleware } from '@call-status/express';
@@ -156,5 +158,21 @@ describe.each(['express', 'koa', 'fastify'] as const)('in %s', (framework) => {
     ]);
     expect(seen).toHaveLength(AT_ONCE);
     for (const [url, store] of seen) expect(store).toBe(url);
+  });
+
+  it('messages about a request and its trace context have its store', async () => {
+    const seen: [string, string | undefined][] = [];
+    const received = (message: unknown): void => {
+      seen.push([(message as ReceivedMessage).callId as string, storage.getStore()]);
+    };
+    subscribe('call-status:received', received);
+    closing.push(() => unsubscribe('call-status:received', received));
+    const traced: (string | undefined)[] = [];
+    const traceContext = (): undefined => void traced.push(storage.getStore());
+    const { origin } = await serve(framework, { traceContext, onEnded() {} }, () => {});
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, at) => send(origin, at)));
+    expect(seen).toHaveLength(AT_ONCE);
+    for (const [callId, store] of seen) expect(store).toMatch(new RegExp(`call=${callId.slice(2)}$`));
+    expect(traced.sort()).toEqual(seen.map(([, store]) => store).sort());
   });
 });

@@ -25,6 +25,7 @@ import {
 /** An event and its job. */
 export interface Entry {
   readonly event: AnyCallStatusEvent;
+  readonly trace: string | undefined;
   readonly call: ToyCall;
   /** Its place in the feed. */
   readonly serial: number;

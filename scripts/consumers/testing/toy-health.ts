@@ -9,7 +9,7 @@ import type {
   WorkerHealth,
   WorkerReport,
 } from '@call-status/core/inbox';
-import { timeRange } from '@call-status/core/inbox';
+import { errorGroupOf, timeRange } from '@call-status/core/inbox';
 import { type Entry, keyOf, ToyCalls } from './toy-calls.ts';
 import { ToyRefusals } from './toy-refusals.ts';
 import { ToyWatches } from './toy-watches.ts';
@@ -83,11 +83,12 @@ export class ToyHealth extends ToyCalls {
   /** Dead letters, oldest first. */
   protected dead(query: DeadLetterQuery): Entry[] {
     const { sinceMs, untilMs } = timeRange(query);
-    const { provider } = query;
+    const { provider, error } = query;
     return this.entries()
       .filter(({ event, dead }) => {
         const at = Date.parse(dead?.deadAt ?? '');
-        return at >= sinceMs && at < untilMs && (provider === undefined || event.provider === provider);
+        const isOfGroup = error === undefined || errorGroupOf(dead?.error ?? '') === error;
+        return at >= sinceMs && at < untilMs && (provider === undefined || event.provider === provider) && isOfGroup;
       })
       .sort((a, b) => Date.parse(a.dead?.deadAt ?? '') - Date.parse(b.dead?.deadAt ?? ''));
   }

@@ -17,6 +17,7 @@ import {
   type Outcome,
   type Page,
   type Recorded,
+  type RecordOptions,
   type Taken,
   type TakeRequest,
   transitionOf,
@@ -31,7 +32,7 @@ export class ToyInbox extends ToyHealth implements Inbox {
   readonly #listeners = new Set<() => void>();
   #isClosed = false;
 
-  async record(event: NewEvent): Promise<Recorded> {
+  async record(event: NewEvent, { trace }: RecordOptions = {}): Promise<Recorded> {
     if (this.#isClosed) throw new CallStatusError('closed');
     const known = this.entry(event.id);
     if (known !== undefined) return { transition: 'duplicate', done: known.isDone || known.dead !== undefined };
@@ -47,6 +48,7 @@ export class ToyInbox extends ToyHealth implements Inbox {
     this.calls.set(key, call);
     call.entries.push({
       event: { ...kept, transition } as AnyCallStatusEvent,
+      trace,
       call,
       serial: ++this.lastSerial,
       isDone: false,
@@ -220,6 +222,7 @@ function take(entry: Entry, endsAt: number): Job {
   return {
     lease: { eventId: entry.event.id, token },
     event: entry.event,
+    ...(entry.trace !== undefined && { trace: entry.trace }),
     attempt: entry.failures + 1,
     interruptions: entry.interruptions,
     suspect: entry.isSuspect,

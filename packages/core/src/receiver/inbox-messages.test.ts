@@ -2,6 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { manualClock } from '../../../testing/src/manual-clock.ts';
 import { callbackOf, published } from '../../test/published.ts';
 import { createCallStatus } from '../create-call-status.ts';
+import type { InboxHealth } from '../inbox/inbox.ts';
 import { memoryInbox } from '../inbox/memory-inbox.ts';
 import type { CallStatusOptions } from '../options/call-status-options.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
@@ -63,13 +64,17 @@ it('asks once at a time, and is silent about an inbox that fails', async () => {
   expect(messages).toHaveLength(2);
 });
 
-it('is silent once the receiver closes', async () => {
+it('is silent once the receiver closes, also about what it has just asked', async () => {
   const messages = published<InboxMessage>('call-status:inbox');
-  const { calls, pass } = subject();
+  const { calls, health, pass } = subject();
   await pass(0);
+  let answer = (_health: InboxHealth): void => {};
+  health.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
+  await pass(15);
   const closing = calls.close();
-  await pass(60);
+  answer(await memoryInbox().health());
   await closing;
   await pass(60);
+  expect(health).toHaveBeenCalledTimes(2);
   expect(messages).toHaveLength(1);
 });

@@ -3,7 +3,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, it, onTestFinished } from 'vitest';
 import { callbackOf, published } from '../../test/published.ts';
 import { createCallStatus } from '../create-call-status.ts';
+import { CallStatusError } from '../errors.ts';
 import type { CallStatusOptions } from '../options/call-status-options.ts';
+import { exotel } from '../providers/exotel.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
 import { signalwire } from '../providers/signalwire.ts';
 import type { ReceivedMessage } from '../telemetry/messages.ts';
@@ -17,6 +19,7 @@ function receiver(options: CallStatusOptions = {}) {
   return calls;
 }
 
+const UUID = '7dcfd3e5-0b2f-4f1f-9a5e-000000000000';
 const TIMES = { startedAtMs: expect.any(Number), durationMs: expect.any(Number) };
 const COMPLETED = 'CallSid=CA1&CallStatus=completed&CallDuration=42&Direction=inbound';
 
@@ -60,15 +63,22 @@ it('says what became of each request: accepted, known, rejected, passed on', asy
   }
 });
 
-it('names the provider of another message, and is silent about one that nobody could know', async () => {
+it('names the provider of what it passes on or rejects only if it is known', async () => {
   const messages = published<ReceivedMessage>('call-status:received');
   const calls = receiver({
-    providers: [mycpaas({ allowUnauthenticated: true }), signalwire({ allowUnauthenticated: true })],
+    providers: [signalwire({ allowUnauthenticated: true }), exotel({ allowUnauthenticated: true })],
   });
   await calls.receive(callbackOf('nothing=known'));
-  await calls.receive(callbackOf('MessageSid=SM1&MessageStatus=sent&AccountSid=AC1'));
-  for (const message of messages) expect(['mycpaas', 'signalwire', undefined]).toContain(message.provider);
-  expect(messages[0]).not.toHaveProperty('provider');
+  await calls.receive(callbackOf('', { headers: { 'content-type': 'text/plain' } }));
+  calls.reject(new CallStatusError('body_aborted'));
+  const recording = `CallSid=${UUID}&AccountSid=${UUID}&RecordingStatus=completed&RecordingSid=${UUID}`;
+  await calls.provider('signalwire').receive(callbackOf(recording));
+  expect(messages.map(({ outcome, provider, httpStatus, bytes }) => [outcome, provider, httpStatus, bytes])).toEqual([
+    ['passed_on', undefined, undefined, 13],
+    ['unsupported_media_type', undefined, 415, 0],
+    ['body_aborted', undefined, 400, 0],
+    ['passed_on', 'signalwire', undefined, recording.length],
+  ]);
 });
 
 it('has the score and the time of the end of a call, and none of a call without a score', async () => {
