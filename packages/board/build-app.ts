@@ -18,6 +18,9 @@ export async function buildApp(): Promise<void> {
     bundle: true,
     minify: true,
     format: 'esm',
+    // A page is loaded when it is shown.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     target: 'es2022',
     jsx: 'automatic',
     jsxImportSource: 'preact',

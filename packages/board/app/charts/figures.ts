@@ -18,5 +18,5 @@ export function formatSeconds(seconds: number): string {
 
 /** @example formatScore(4.25) // '4.3' */
 export function formatScore(score: number): string {
-  return score.toFixed(1);
+  return String(Number(score.toFixed(1)));
 }

@@ -1,15 +1,17 @@
 import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { meta, startFailure } from '../api/state.ts';
-import { CallPage } from '../call/call-page.tsx';
-import { CallsPage } from '../calls/calls-page.tsx';
-import { DeadPage } from '../dead/dead-page.tsx';
-import { HealthPage } from '../health/health-page.tsx';
-import { RefusedPage } from '../refused/refused-page.tsx';
 import { Asker } from '../shared/ask.tsx';
 import { FailureNotice } from '../shared/notices.tsx';
 import { Header } from './header.tsx';
+import { lazy } from './lazy.tsx';
 import { route } from './router.ts';
 import type { PageName } from './routes.ts';
+
+const CallsPage = lazy(async () => (await import('../calls/calls-page.tsx')).CallsPage);
+const CallPage = lazy(async () => (await import('../call/call-page.tsx')).CallPage);
+const RefusedPage = lazy(async () => (await import('../refused/refused-page.tsx')).RefusedPage);
+const DeadPage = lazy(async () => (await import('../dead/dead-page.tsx')).DeadPage);
+const HealthPage = lazy(async () => (await import('../health/health-page.tsx')).HealthPage);
 
 const TITLES: Readonly<Record<PageName, string>> = {
   calls: 'Calls',
