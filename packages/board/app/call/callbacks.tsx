@@ -1,85 +1,64 @@
 import { useSignal } from '@preact/signals';
 import type { EventRow, Handling } from '../../src/api/types.ts';
 import { Copy } from '../shared/copy.tsx';
+import { type Column, DataTable } from '../shared/data-table.tsx';
 import { StatusMark } from '../shared/status-mark.tsx';
 import { now, Time } from '../shared/time.tsx';
 import { sortedJson } from './sort-json.ts';
 import { delayOf } from './waterfall.tsx';
 
-const COLUMNS = ['Status', 'Transition', 'Occurred', 'Received', 'Sequence', 'Trust', 'Source', 'Handling'];
+const COLUMNS: readonly Column<EventRow>[] = [
+  { name: 'Transition', cell: ({ transition }) => <span class={TONES[transition]}>{transition}</span> },
+  { name: 'Occurred', cell: ({ occurredAt }) => (occurredAt ? <Time at={occurredAt} as="clock" /> : '–') },
+  { name: 'Received', cell: (event) => <Received {...event} /> },
+  { name: 'Sequence', cell: ({ sequence }) => sequence ?? '–' },
+  { name: 'Trust', cell: ({ trust }) => <span class={TONES[trust]}>{trust}</span> },
+  { name: 'Source', cell: ({ source }) => source },
+  { name: 'Handling', cell: ({ handling }) => <HandlingText handling={handling} /> },
+];
+
+/** What an operator should look at. */
+const TONES: Readonly<Record<string, string>> = { late: 'warn', conflict: 'bad', none: 'warn' };
 
 /** What arrived, in this order. */
 export function Callbacks({ events }: { readonly events: readonly EventRow[] }) {
+  const open = useSignal<readonly string[]>([]);
+  function toggle(id: string) {
+    open.value = open.value.includes(id) ? open.value.filter((each) => each !== id) : [...open.value, id];
+  }
+  const status: Column<EventRow> = {
+    name: 'Status',
+    cell: (event) => (
+      <button
+        type="button"
+        class="expand"
+        aria-expanded={open.value.includes(event.id)}
+        title={event.rawStatus || 'no status word'}
+        onClick={() => toggle(event.id)}
+      >
+        <StatusMark status={event.status} />
+      </button>
+    ),
+  };
   return (
-    <section aria-labelledby="callbacks">
-      <h2 id="callbacks">Callbacks</h2>
-      <table class="cards events">
-        <thead>
-          <tr>
-            {COLUMNS.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {events.map((event) => (
-            <Event key={event.id} event={event} />
-          ))}
-        </tbody>
-      </table>
+    <section>
+      <h2>Callbacks</h2>
+      <DataTable
+        columns={[status, ...COLUMNS]}
+        rows={events}
+        keyOf={({ id }) => id}
+        detail={(event) => open.value.includes(event.id) && <Raw event={event} />}
+      />
     </section>
   );
 }
 
-function Event({ event }: { readonly event: EventRow }) {
-  const isOpen = useSignal(false);
-  const { status, rawStatus, transition, occurredAt, receivedAt, sequence, trust, source } = event;
-  const isOdd = transition === 'late' || transition === 'conflict';
+function Received({ occurredAt, receivedAt }: EventRow) {
   return (
-    <>
-      <tr>
-        <th scope="row">
-          <button
-            type="button"
-            class="expand"
-            aria-expanded={isOpen}
-            title={`${rawStatus || 'no status word'}, ${event.id}`}
-            onClick={() => (isOpen.value = !isOpen.value)}
-          >
-            <StatusMark status={status} />
-          </button>
-        </th>
-        <td data-label="Transition" class={isOdd ? 'warn' : 'dim'}>
-          {transition}
-        </td>
-        <td data-label="Occurred" class="clock">
-          {occurredAt ? <Time at={occurredAt} as="clock" /> : '–'}
-        </td>
-        <td data-label="Received" class="clock">
-          <span>
-            <Time at={receivedAt} as="clock" />{' '}
-            {occurredAt && <span class="dim">{delayOf(Date.parse(occurredAt), Date.parse(receivedAt))}</span>}
-          </span>
-        </td>
-        <td data-label="Sequence">{sequence ?? '–'}</td>
-        <td data-label="Trust" class={trust === 'none' ? 'warn' : undefined}>
-          {trust}
-        </td>
-        <td data-label="Source">{source}</td>
-        <td data-label="Handling">
-          <HandlingText handling={event.handling} />
-        </td>
-      </tr>
-      {isOpen.value && (
-        <tr class="raw">
-          <td colSpan={COLUMNS.length}>
-            <Raw event={event} />
-          </td>
-        </tr>
-      )}
-    </>
+    <span class="clock">
+      <Time at={receivedAt} as="clock" />{' '}
+      {occurredAt && <span class="dim">{delayOf(Date.parse(occurredAt), Date.parse(receivedAt))}</span>}
+    </span>
   );
 }
 

@@ -40,9 +40,8 @@ function factOf(name: string, value: string | number | boolean): Fact {
   const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
   if (name.endsWith('Seconds')) return { name: wordsOf(name.slice(0, -7)), value: `${text} s`, kind: 'text' };
   if (name.endsWith('Ms')) return { name: wordsOf(name.slice(0, -2)), value: `${text} ms`, kind: 'text' };
-  const isTime = ISO_8601.test(text);
-  if (isTime) return { name: wordsOf(name.replace(/At$/, '')), value: text, kind: 'time' };
-  return { name: wordsOf(name), value: text, kind: text.startsWith('https://') ? 'link' : 'text' };
+  const kind = ISO_8601.test(text) ? 'time' : text.startsWith('https://') ? 'link' : 'text';
+  return { name: wordsOf(name), value: text, kind };
 }
 
 /** @example wordsOf('packetsLost') // 'packets lost' */

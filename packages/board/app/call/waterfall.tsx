@@ -1,8 +1,9 @@
 import type { CallDetail } from '../../src/api/types.ts';
+import { type Column, DataTable } from '../shared/data-table.tsx';
 import { formatDuration } from '../shared/format.ts';
 import { now, Time } from '../shared/time.tsx';
 import { hrefOf } from '../shell/routes.ts';
-import { type Lane, type Waterfall as Layout, layOut, type Mark, type Span } from './waterfall-layout.ts';
+import { type Lane, layOut, type Mark, type Span } from './waterfall-layout.ts';
 
 /** The height of a line, in pixels. As in the styles. */
 const LINE = 24;
@@ -13,8 +14,8 @@ export function Waterfall({ detail }: { readonly detail: CallDetail }) {
   const { lanes, marks, ticks, from } = layout;
   const place = (at: number) => `${(100 * Math.min(Math.max(0, at - from), layout.to - from)) / (layout.to - from)}%`;
   return (
-    <section aria-labelledby="waterfall">
-      <h2 id="waterfall">Timeline</h2>
+    <section>
+      <h2>Timeline</h2>
       <div class="waterfall">
         <ul class="labels" aria-hidden="true">
           {lanes.map((lane) => (
@@ -58,7 +59,7 @@ export function Waterfall({ detail }: { readonly detail: CallDetail }) {
       <p class="legend dim">
         ● happened, | its callback arrived, ○ late, ◆ reconciled, dashed: only the length is known
       </p>
-      <Figures layout={layout} />
+      <Figures lanes={lanes} />
     </section>
   );
 }
@@ -125,39 +126,28 @@ export function delayOf(occurred: number, received: number): string {
   return `${received < occurred ? '−' : '+'}${formatDuration(received - occurred)}`;
 }
 
+/** A span, and the lane on which it lies. */
+interface Figure extends Span {
+  readonly lane: string;
+}
+
+const COLUMNS: readonly Column<Figure>[] = [
+  { name: 'Lane', cell: ({ lane }) => lane },
+  { name: 'Status', cell: ({ status }) => status },
+  {
+    name: 'From',
+    cell: ({ from, isPlaced }) => (isPlaced ? <Time at={new Date(from).toISOString()} as="exact" /> : '–'),
+  },
+  { name: 'Length', isNumber: true, cell: ({ from, to }) => formatDuration(to - from) },
+];
+
 /** The same as text. */
-function Figures({ layout: { lanes } }: { readonly layout: Layout }) {
+function Figures({ lanes }: { readonly lanes: readonly Lane[] }) {
+  const rows = lanes.flatMap(({ label, spans }) => spans.map((span) => ({ ...span, lane: label })));
   return (
     <details>
       <summary>Timeline as a table</summary>
-      <table class="cards">
-        <thead>
-          <tr>
-            {['Lane', 'Status', 'From', 'To', 'Length'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {lanes.map((lane) =>
-            lane.spans.map((span) => <FigureRow key={lane.label + span.from} lane={lane} span={span} />),
-          )}
-        </tbody>
-      </table>
+      <DataTable columns={COLUMNS} rows={rows} keyOf={({ lane, from }) => lane + from} />
     </details>
-  );
-}
-
-function FigureRow({ lane, span: { status, from, to, isPlaced } }: { readonly lane: Lane; readonly span: Span }) {
-  return (
-    <tr>
-      <th scope="row">{lane.label}</th>
-      <td data-label="Status">{status}</td>
-      <td data-label="From">{isPlaced ? <Time at={new Date(from).toISOString()} as="exact" /> : 'not reported'}</td>
-      <td data-label="To">{isPlaced ? <Time at={new Date(to).toISOString()} as="exact" /> : 'not reported'}</td>
-      <td data-label="Length">{formatDuration(to - from)}</td>
-    </tr>
   );
 }

@@ -1,6 +1,6 @@
 import { signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { Modal } from './modal.tsx';
 
 export interface Question {
   readonly title: string;
@@ -35,15 +35,9 @@ export function Asker() {
 }
 
 function Dialog({ title, text, action, danger, word, answer }: Question & { readonly answer: (yes: boolean) => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const typed = useSignal('');
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => before instanceof HTMLElement && before.focus();
-  }, []);
   return (
-    <dialog ref={dialog} aria-labelledby="ask-title" onClose={() => answer(false)}>
+    <Modal title={title} onClose={() => answer(false)}>
       <form
         method="dialog"
         onSubmit={(event) => {
@@ -51,18 +45,14 @@ function Dialog({ title, text, action, danger, word, answer }: Question & { read
           answer(true);
         }}
       >
-        <h2 id="ask-title">{title}</h2>
-        <div>{text}</div>
+        {text}
         {word && (
           <label>
-            Type <code>{word}</code> to confirm
+            Type {word} to confirm
             <input value={typed} autocomplete="off" onInput={(event) => (typed.value = event.currentTarget.value)} />
           </label>
         )}
         <footer>
-          <button type="button" onClick={() => answer(false)}>
-            Cancel
-          </button>
           <button
             type="submit"
             class={danger ? 'danger' : 'primary'}
@@ -72,6 +62,6 @@ function Dialog({ title, text, action, danger, word, answer }: Question & { read
           </button>
         </footer>
       </form>
-    </dialog>
+    </Modal>
   );
 }

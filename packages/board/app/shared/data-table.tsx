@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 
 export interface Column<Row> {
   readonly name: string;
@@ -13,12 +13,14 @@ interface Props<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
+  /** A line below the row, across all columns. */
+  readonly detail?: (row: Row) => ComponentChildren;
   /** A class. @default 'cards': on a phone, rows become cards */
   readonly kind?: string;
 }
 
 /** A table. */
-export function DataTable<Row>({ columns, rows, keyOf, kind = 'cards' }: Props<Row>) {
+export function DataTable<Row>({ columns, rows, keyOf, detail, kind = 'cards' }: Props<Row>) {
   return (
     <table class={kind}>
       <thead>
@@ -31,21 +33,31 @@ export function DataTable<Row>({ columns, rows, keyOf, kind = 'cards' }: Props<R
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => (
-          <tr key={keyOf(row)} data-key={keyOf(row)}>
-            {columns.map(({ name, isNumber, cell }, index) =>
-              index === 0 ? (
-                <th key={name} scope="row">
-                  {cell(row)}
-                </th>
-              ) : (
-                <td key={name} data-label={name} class={isNumber ? 'num' : undefined}>
-                  {cell(row)}
-                </td>
-              ),
-            )}
-          </tr>
-        ))}
+        {rows.map((row) => {
+          const below = detail?.(row);
+          return (
+            <Fragment key={keyOf(row)}>
+              <tr data-key={keyOf(row)}>
+                {columns.map(({ name, isNumber, cell }, index) =>
+                  index === 0 ? (
+                    <th key={name} scope="row">
+                      {cell(row)}
+                    </th>
+                  ) : (
+                    <td key={name} data-label={name} class={isNumber ? 'num' : undefined}>
+                      {cell(row)}
+                    </td>
+                  ),
+                )}
+              </tr>
+              {below && (
+                <tr class="detail">
+                  <td colSpan={columns.length}>{below}</td>
+                </tr>
+              )}
+            </Fragment>
+          );
+        })}
       </tbody>
     </table>
   );

@@ -24,7 +24,7 @@ it('groups what is known about a call, with units', () => {
         { name: 'id', value: '7', kind: 'text' },
         { name: 'answered', value: 'yes', kind: 'text' },
         { name: 'duration', value: '62 s', kind: 'text' },
-        { name: 'ended', value: '2026-01-01T00:01:02.000Z', kind: 'time' },
+        { name: 'ended at', value: '2026-01-01T00:01:02.000Z', kind: 'time' },
       ],
     },
     { title: 'Recording', facts: [{ name: 'url', value: 'https://example.com/7.mp3', kind: 'link' }] },
