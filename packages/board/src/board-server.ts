@@ -29,7 +29,7 @@ export class BoardServer implements Board {
 
   /** @param options checked */
   constructor(options: BoardOptions) {
-    const { calls } = options;
+    const { calls, notice } = options;
     const inbox = (calls?.inbox ?? options.inbox) as Inbox;
     const log = options.log ?? calls?.log ?? consoleLogger;
     const traffic = calls && new TrafficLog();
@@ -39,7 +39,7 @@ export class BoardServer implements Board {
     this.#options = options;
     this.#log = log;
     this.#traffic = traffic;
-    this.#parts = { inbox, health, live, keys, log, calls };
+    this.#parts = { inbox, health, live, keys, log, calls, notice };
   }
 
   async handle(request: Request, context: BoardContext = {}): Promise<Response> {

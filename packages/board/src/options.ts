@@ -44,6 +44,8 @@ export interface BoardOptions<User extends BoardUser = BoardUser> {
    * @default numbers such as +1555•••4567
    */
   readonly mask?: MaskOption;
+  /** A sentence that every page shows, such as what this board is for. */
+  readonly notice?: string;
   /** Where changes and failures are logged. @default the logger of `calls`, or the console */
   readonly log?: Logger;
 }
@@ -69,6 +71,7 @@ const RULES: OptionRules<BoardOptions> = {
   },
   can: { ...FUNCTION, aliases: ['permissions', 'roles', 'authorize'] },
   mask: { ...FUNCTION, aliases: ['redact'] },
+  notice: { expected: 'a sentence', fits: (value) => typeof value === 'string', aliases: ['title', 'banner'] },
   log: {
     expected: 'a logger with warn and error, such as pino()',
     fits: (value) => hasMembers(value, 'warn', 'error'),

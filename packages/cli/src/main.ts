@@ -87,6 +87,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/tail.ts'),
   },
   {
+    name: 'board',
+    description: 'Show an inbox in a browser',
+    load: () => import('./commands/board.ts'),
+  },
+  {
     name: 'completion',
     description: 'Print a script that completes commands in your shell',
     load: () => import('./commands/completion.ts').then((loaded) => ({ default: loaded.completionOf(COMMANDS) })),

@@ -52,6 +52,7 @@ export function Header() {
         </span>
       </div>
       <Mismatch />
+      {meta.value?.notice && <p class="notice">{meta.value.notice}</p>}
     </header>
   );
 }

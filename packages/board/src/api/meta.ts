@@ -9,7 +9,7 @@ const BUILT_IN = builtInProviders.map(({ definition }) => definition.name);
 /** `GET api/meta` */
 export const meta: Route = {
   needs: 'view',
-  answer({ visitor: { user, can } }, { calls }): Meta {
+  answer({ visitor: { user, can } }, { calls, notice }): Meta {
     const now = new Date().toISOString();
     return {
       versions: VERSIONS,
@@ -17,6 +17,7 @@ export const meta: Route = {
       can,
       providers: calls?.providerNames ?? BUILT_IN,
       receives: calls !== undefined,
+      ...(notice !== undefined && { notice }),
       now,
     };
   },

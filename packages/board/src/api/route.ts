@@ -17,6 +17,8 @@ export interface Parts {
   readonly log: Logger;
   /** The receiver of this process, if there is one. */
   readonly calls: BoardCalls | undefined;
+  /** A sentence that every page shows. */
+  readonly notice: string | undefined;
 }
 
 /** A request of a visitor who may send it. */

@@ -32,6 +32,8 @@ export interface Meta {
   readonly receives: boolean;
   /** Where callbacks go, if it is known. Without secrets. */
   readonly callbackUrl?: string;
+  /** A sentence that every page shows. */
+  readonly notice?: string;
   /** The time of the server: ISO 8601, UTC. */
   readonly now: string;
 }

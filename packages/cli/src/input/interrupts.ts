@@ -25,6 +25,14 @@ export function onNextInterrupt(handler: () => void): () => void {
   };
 }
 
+/** Resolves at the next interruption, or at SIGTERM: for a command that runs until then. Call it before anything is printed. */
+export function nextInterruption(): Promise<void> {
+  return new Promise((resolve) => {
+    onNextInterrupt(resolve);
+    process.once('SIGTERM', resolve);
+  });
+}
+
 function endAtOnce(): void {
   // A spinner or a question may have hidden the cursor.
   if (process.stderr.isTTY) process.stderr.write('\x1b[?25h\n');

@@ -1,6 +1,5 @@
 import { wrongUsage } from '../cli-error.ts';
 
-/** Other names that end in `localhost` are looked up, so another machine may answer to them. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 const WITHOUT_SCHEME = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:[/?]|$)/;
 
@@ -19,11 +18,20 @@ export function targetOf(text: string, { allowRemote = false }: { readonly allow
       'Give the callback URL of your server: http://127.0.0.1:3000/webhooks/signalwire.',
     );
   }
-  if (!allowRemote && !LOOPBACK.test(url.hostname)) {
+  if (!allowRemote && !isLoopback(url.hostname)) {
     throw wrongUsage(
       `${url.hostname} is not this machine.`,
       'To send to it nevertheless, add --allow-remote. Its handlers will run as for a real call.',
     );
   }
   return url;
+}
+
+/**
+ * Whether a name or an address is this machine. Other names that end in `localhost` are looked up, so another machine may answer to them.
+ *
+ * @param host as in a URL: an address of IPv6 has brackets
+ */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
 }

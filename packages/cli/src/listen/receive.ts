@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type CallbackRequest, CallStatusError } from '@call-status/core';
 import { originOf } from '@call-status/core/adapter';
-import { unreachable } from '../cli-error.ts';
+import { listenAt } from '../input/listen-at.ts';
 
 /** A request with its whole body, or why that could not be read. */
 export interface LocalRequest extends CallbackRequest {
@@ -35,20 +33,7 @@ export async function startServer(
         () => void res.writeHead(503).end(),
       );
   });
-  try {
-    server.listen(port, host);
-    await once(server, 'listening');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const inUse = code === 'EADDRINUSE';
-    throw unreachable(
-      `Port ${port} at ${host} ${inUse ? 'is in use' : `cannot be used (${code})`}.`,
-      inUse ? 'Choose another, or 0 for a free one.' : undefined,
-      error,
-    );
-  }
-  const { address, port: chosen } = server.address() as AddressInfo;
-  return { server, url: `http://${address.includes(':') ? `[${address}]` : address}:${chosen}` };
+  return { server, url: await listenAt(server, port, host) };
 }
 
 async function requestOf(req: IncomingMessage, maxBytes: number): Promise<LocalRequest> {

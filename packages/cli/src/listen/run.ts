@@ -3,7 +3,8 @@ import type { CallbackReceiver } from '@call-status/core/adapter';
 import type { ProviderLike } from '@call-status/testing';
 import { wrongUsage } from '../cli-error.ts';
 import { type KnownProvider, NONE_NAMED, namedSecrets, secretsOf } from '../doctor/known-secrets.ts';
-import { onNextInterrupt } from '../input/interrupts.ts';
+import { nextInterruption } from '../input/interrupts.ts';
+import { portOf } from '../input/listen-at.ts';
 import { findProvider, loadProviders } from '../input/providers.ts';
 import type { SecretArgs } from '../input/secrets.ts';
 import { maskUnless } from '../output/mask.ts';
@@ -61,12 +62,6 @@ export async function runListen(args: ListenArgs, secretNames: readonly string[]
 /** As an application answers that has no such route. */
 const NOT_FOUND: Answer = { status: 404, headers: {} };
 
-function portOf(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw wrongUsage(`The port is not "${text}".`, 'It is a number up to 65535; 0 takes a free one.');
-}
-
 async function knownProviders(args: ListenArgs, secretNames: readonly string[]): Promise<readonly KnownProvider[]> {
   const providers = await loadProviders(args);
   const chosen = args.provider === undefined ? undefined : findProvider(args.provider, providers);
@@ -107,12 +102,4 @@ function isInPath(name: string, url: string): boolean {
 
 function providerOf(receipt: Receipt<AnyCallStatusEvent> | undefined): string | undefined {
   return receipt?.event?.provider ?? receipt?.error?.details.provider;
-}
-
-/** The first interruption ends the server in order, a second one at once. */
-function nextInterruption(): Promise<void> {
-  return new Promise((resolve) => {
-    onNextInterrupt(resolve);
-    process.once('SIGTERM', resolve);
-  });
 }
