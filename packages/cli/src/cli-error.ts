@@ -69,7 +69,11 @@ function textOf(error: unknown): string {
 
 /** What an error says, whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return 'Something was thrown that has no text.';
+  }
 }
 
 /** By its name: the core is not loaded for it. */

@@ -3,6 +3,7 @@ import { call } from './cli.ts';
 import { exitCodeOf, report, unreachable } from './cli-error.ts';
 import type { CommandEntry } from './command.ts';
 import { handleInterrupts } from './input/interrupts.ts';
+import { endWhenUnread } from './output/broken-pipe.ts';
 
 /** All commands, in the order of `--help`. Each is loaded when it runs. */
 const COMMANDS: readonly CommandEntry[] = [
@@ -98,10 +99,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-// `| head` has seen enough.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 3));
-process.stderr.on('error', () => {});
-
+endWhenUnread();
 handleInterrupts();
 
 // What a configuration waits for may never come, and then nothing is left to run.

@@ -177,6 +177,7 @@ describe.each(FRAMEWORKS)('a callback that a server on %s rejected', (framework)
     await expect.poll(async () => (await inbox.refusals.list()).rows.length, { timeout: 5000 }).toBe(1);
     const { stdout, exitCode } = await run(['doctor', '--db', path], { env: PROOFS });
     expect(stdout).toContain('rejected with 403 signature_mismatch');
+    expect(stdout).not.toContain('is assumed');
     expect(stdout).toMatch(raw ? /cause +scheme: [\s\S]*publicUrl/ : /hint [\s\S]*fix +.*keepRefused: \{ raw: true \}/);
     expect(exitCode).toBe(1);
     const [row] = (await inbox.refusals.list()).rows;

@@ -50,7 +50,8 @@ describe('listen', () => {
     });
     expect(await send('/mycpaas', mycpaas, { token: SECRET })).toBe(200);
     expect(await row(3)).toMatchObject({ type: 'event', provider: 'mycpaas', trust: 'token' });
-    expect(await post(new Request(`${url}/?token=a`, { headers: { authorization: 'Bearer of-the-user' } }))).toBe(404);
+    const secrets = { authorization: 'Bearer of-the-user', 'x-forwarded-uri': '/hooks?apiKey=of-the-user' };
+    expect(await post(new Request(`${url}/?token=a&password=of-the-user`, { headers: secrets }))).toBe(404);
     expect(await row(4)).toMatchObject({ type: 'passed_on', method: 'GET' });
     expect(
       await post(

@@ -1,6 +1,6 @@
 import type { Inbox, Refusal } from '@call-status/core/inbox';
 import { notFound, wrongUsage } from '../cli-error.ts';
-import type { Header, ParsedRequest } from './captured.ts';
+import { type Header, type ParsedRequest, partsOf } from './captured.ts';
 
 /** Of a longer body, an inbox keeps only the first bytes. */
 const MOST_BYTES = 16 * 1024;
@@ -40,7 +40,8 @@ export async function findRefusal({ refusals }: Inbox, id: string): Promise<Refu
 /** The request of a rejected callback; `undefined` if the inbox has only its description. */
 export function parseRefusal({ request, firstAt, bytes = 0 }: Refusal): ParsedRequest | undefined {
   if (request === undefined) return undefined;
-  const { method, url, headers, body = '' } = request;
+  const { method, url, origin = '', headers, body = '' } = request;
+  const { scheme, host } = { ...partsOf(origin) };
   const content = Buffer.from(body, 'base64');
   const notes: string[] = [];
   if (bytes > content.length && content.length >= MOST_BYTES) {
@@ -49,6 +50,8 @@ export function parseRefusal({ request, firstAt, bytes = 0 }: Refusal): ParsedRe
   return {
     format: 'rejected callback',
     method,
+    scheme,
+    host,
     target: url,
     headers: Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one): Header => [name, one])),
     body: content,

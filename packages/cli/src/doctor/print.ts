@@ -77,7 +77,7 @@ export function eventText(
   { status, rawStatus, callId, from, to, durationSeconds }: AnyCallStatusEvent,
   mask: Mask,
 ): string {
-  const word = status === rawStatus ? status : `${status} (${rawStatus})`;
+  const word = status === rawStatus ? status : `${status} (${mask(rawStatus)})`;
   const numbers = from === undefined && to === undefined ? [] : [`${mask(from ?? '?')} → ${mask(to ?? '?')}`];
   const spans = durationSeconds === undefined ? [] : [duration(durationSeconds * 1000)];
   return [word, `call ${mask(callId)}`, ...numbers, ...spans].join('  ');

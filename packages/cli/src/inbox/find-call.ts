@@ -1,6 +1,6 @@
 import type { CallSummary, Inbox } from '@call-status/core';
 import { rowsOf } from '@call-status/core/inbox';
-import { notFound, refused, wrongUsage } from '../cli-error.ts';
+import { notFound, wrongUsage } from '../cli-error.ts';
 import type { Output } from '../output/output.ts';
 import { table } from '../output/table.ts';
 import { callColumns } from './call-columns.ts';
@@ -24,7 +24,7 @@ export interface CallChoice {
  * Finds a call by its id, or by the beginning of it if no other call has the same.
  *
  * @returns `undefined` if there is none
- * @throws CliError refused if there are several, which are listed; wrong_usage for a text that is too short
+ * @throws CliError wrong_usage if there are several, which are listed, or for a text that is too short
  */
 export async function findCall(
   inbox: Inbox,
@@ -36,9 +36,9 @@ export async function findCall(
   const [call, ...others] = found;
   if (call === undefined || others.length === 0) return call;
   output.note(table(found.slice(0, SHOWN), whole(privacy, output), output));
-  throw refused(
+  throw wrongUsage(
     `${found.length > SHOWN ? `More than ${SHOWN}` : found.length} calls begin with "${choice.call}".`,
-    'Write more of the id, or add --provider or --tenant.',
+    'Write more of the id. If it is the same of several providers or tenants, inbox show has --provider and --tenant, and replay takes the id of an event.',
   );
 }
 

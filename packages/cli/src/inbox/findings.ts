@@ -69,6 +69,17 @@ export function findingsOf({ problems }: StoreCheck, health: InboxHealth): Findi
   ];
 }
 
+/** What is no fault yet, but a person would want to know. */
+export function notesOf({ retrying, blocked, nextRetryAt }: InboxHealth): string[] {
+  if (retrying === 0) return [];
+  const next = nextRetryAt === undefined ? '' : ` The next one is at ${nextRetryAt}.`;
+  const isOne = retrying === 1;
+  const behind = blocked === 0 ? '' : `, and ${counted(blocked, 'event')} behind ${isOne ? 'it' : 'them'}`;
+  return [
+    `Handlers failed: ${counted(retrying, 'event')} ${isOne ? 'waits' : 'wait'} for a retry${behind}.${next} See the errors with \`call-status inbox show\`, or in the log (handler_failed).`,
+  ];
+}
+
 function when(isSo: boolean, finding: Finding): Finding[] {
   return isSo ? [finding] : [];
 }

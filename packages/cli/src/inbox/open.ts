@@ -1,6 +1,7 @@
 import type { Inbox } from '@call-status/core';
 import { wrongUsage } from '../cli-error.ts';
 import { openInbox } from '../input/inbox.ts';
+import { finishUnread } from '../output/broken-pipe.ts';
 
 /** The arguments of every command that looks into an inbox. */
 export const INBOX_ARGS = {
@@ -26,8 +27,9 @@ export function reading<T>(args: InboxArgs, run: (inbox: Inbox) => Promise<T>): 
   return using(args, false, run);
 }
 
-/** Opens an inbox for writing, and closes it at the end. */
+/** Opens an inbox for writing, and closes it at the end. What was announced is done, even if nothing reads the output any more. */
 export function writing<T>(args: InboxArgs, run: (inbox: Inbox) => Promise<T>): Promise<T> {
+  finishUnread();
   return using(args, true, run);
 }
 

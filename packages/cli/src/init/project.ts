@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { refused, unreachable } from '../cli-error.ts';
+import { makeFolder } from '../output/make-folder.ts';
 import { callsFile } from './calls-file.ts';
 import type { Choices } from './choices.ts';
 import { environmentFile, testEnvironment } from './environment.ts';
@@ -77,7 +78,7 @@ export function writeProject(folder: string, { files }: Project): void {
     if (action === 'left') continue;
     const target = join(folder, path);
     trying(target, () => {
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       writeFileSync(target, text, { flag: action === 'new' ? 'wx' : 'w' });
     });
   }

@@ -56,7 +56,16 @@ export class Reporter {
     if (event !== undefined) {
       const { provider, callId, status, rawStatus, transition, trust } = event;
       result(`${time} ${style.green('✓')} ${safe(`${provider}  ${eventText(event, this.#mask)}  ${transition}`)}`);
-      row({ type: 'event', provider, callId: this.#mask(callId), status, rawStatus, transition, trust, ...at });
+      row({
+        type: 'event',
+        provider,
+        callId: this.#mask(callId),
+        status,
+        rawStatus: this.#mask(rawStatus),
+        transition,
+        trust,
+        ...at,
+      });
     } else if (receipt === undefined) {
       result(
         `${time} ${style.yellow('–')} ${safe(`${request.method} ${shownUrl(request, this.#mask)}`)}  404: ${this.#whyNot(request)}`,

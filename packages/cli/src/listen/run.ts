@@ -28,7 +28,8 @@ export interface ListenArgs extends SecretArgs {
 export async function runListen(args: ListenArgs, secretNames: readonly string[], output: Output): Promise<number> {
   const port = portOf(args.port ?? '4000');
   const all = await knownProviders(args, secretNames);
-  const folder = args.save === undefined ? undefined : new RequestFolder(args.save);
+  const tokens = all.flatMap(({ known }) => known.tokens);
+  const folder = args.save === undefined ? undefined : new RequestFolder(args.save, tokens);
   const calls = createCallStatus({
     providers: all.map(asConfigured),
     publicUrl: args['public-url'],

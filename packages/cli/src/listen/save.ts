@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSecretName, withoutSecrets } from '@call-status/core/inbox';
 import { unreachable } from '../cli-error.ts';
+import { makeFolder } from '../output/make-folder.ts';
 
 /** A request as it came. */
 export interface ReceivedRequest {
@@ -13,22 +15,24 @@ export interface ReceivedRequest {
   readonly atMs: number;
 }
 
-/** Headers whose values may be secrets. A signature proves one request only, and is needed to explain it. */
-const SECRET_HEADER = /authorization|cookie|token|secret|api-?key|passw|credential/i;
 /** The body is saved in one piece. */
 const FRAMING = /^(?:transfer-encoding|content-length|trailer)$/i;
-const TOKEN = /([?&]token=)[^&#]*/gi;
 
 /** Writes requests into a folder. */
 export class RequestFolder {
   readonly #folder: string;
+  readonly #tokens: readonly string[];
   #count = 0;
 
-  /** @throws CliError if the folder cannot be created */
-  constructor(folder: string) {
+  /**
+   * @param tokens the configured ones
+   * @throws CliError if the folder cannot be created
+   */
+  constructor(folder: string, tokens: readonly string[]) {
     this.#folder = folder;
+    this.#tokens = tokens;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     } catch (error) {
       throw unreachable(
         `The folder ${folder} cannot be created (${(error as NodeJS.ErrnoException).code}).`,
@@ -42,24 +46,29 @@ export class RequestFolder {
   save(request: ReceivedRequest, provider: string): string {
     const time = new Date(request.atMs).toISOString().replaceAll(':', '-');
     const path = join(this.#folder, `${time}-${++this.#count}-${provider}.http`);
-    writeFileSync(path, fileOf(request), { mode: 0o600, flag: 'wx' });
+    writeFileSync(path, fileOf(request, this.#tokens), { mode: 0o600, flag: 'wx' });
     return path;
   }
 }
 
-/** The request as a file that the doctor reads: tokens and credentials are replaced. */
-export function fileOf({ method, url, origin, rawHeaders, body, atMs }: ReceivedRequest): Buffer {
+/** The request as a file that the doctor reads, without secrets. A signature proves one request only, and is needed to explain it. */
+export function fileOf(
+  { method, url, origin, rawHeaders, body, atMs }: ReceivedRequest,
+  tokens: readonly string[],
+): Buffer {
+  const shown = (text: string): string => withoutSecrets(text, tokens);
   const headers: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const [name, value] = rawHeaders.slice(at, at + 2) as [string, string];
-    if (!FRAMING.test(name)) headers.push(`${name}: ${SECRET_HEADER.test(name) ? `{length:${value.length}}` : value}`);
+    if (!FRAMING.test(name)) headers.push(`${name}: ${isSecretName(name) ? `{length:${value.length}}` : shown(value)}`);
   }
+  const content = Buffer.from(shown(Buffer.from(body).toString('latin1')), 'latin1');
   const lines = [
     `# received: ${new Date(atMs).toISOString()}`,
     `# origin: ${origin}`,
-    `${method} ${url.replace(TOKEN, '$1{token}')} HTTP/1.1`,
+    `${method} ${shown(url)} HTTP/1.1`,
     ...headers,
-    `Content-Length: ${body.length}`,
+    `Content-Length: ${content.length}`,
   ];
-  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]);
+  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), content]);
 }

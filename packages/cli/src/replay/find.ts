@@ -1,5 +1,8 @@
-import type { AnyCallStatusEvent, CallSummary, Inbox } from '@call-status/core';
-import { notFound, wrongUsage } from '../cli-error.ts';
+import type { AnyCallStatusEvent, Inbox } from '@call-status/core';
+import { notFound } from '../cli-error.ts';
+import { findCall } from '../inbox/find-call.ts';
+import type { Privacy } from '../inbox/privacy.ts';
+import type { Output } from '../output/output.ts';
 
 const PAGE = 1000;
 
@@ -8,19 +11,26 @@ const PAGE = 1000;
  *
  * @param what the id of an event, or of a call, or the first characters of one
  * @param wholeCall whether the id of an event means all events of its call
- * @throws CliError not_found
+ * @throws CliError not_found; wrong_usage if several calls begin so, which are listed
  */
 export async function findEvents(
   inbox: Inbox,
   what: string,
   wholeCall: boolean,
+  privacy: Privacy,
+  output: Output,
 ): Promise<readonly AnyCallStatusEvent[]> {
   const event = await findEvent(inbox, what);
   if (event !== undefined && !wholeCall) return [event];
-  const { provider, callId, tenant } = event ?? (await findCall(inbox, what));
+  const { provider, callId, tenant } =
+    event ?? (await findCall(inbox, { call: what }, privacy, output)) ?? unknown(what);
   const call = await inbox.getCall(provider, callId, tenant);
   if (call === undefined) throw notFound(`The call of ${what} is gone.`);
   return call.events.toSorted((one, other) => one.receivedAt.localeCompare(other.receivedAt));
+}
+
+function unknown(what: string): never {
+  throw notFound(`There is no event or call "${what}".`, 'call-status inbox ls lists calls.');
 }
 
 /** `provider:call:key`, or `provider@tenant:call:key`. */
@@ -48,15 +58,4 @@ async function searchFeed(inbox: Inbox, provider: string, eventId: string): Prom
     if (row !== undefined || rows.length === 0) return row?.event;
     after = next;
   }
-}
-
-async function findCall(inbox: Inbox, prefix: string): Promise<Pick<CallSummary, 'provider' | 'callId' | 'tenant'>> {
-  const { rows } = await inbox.listCalls({ search: prefix, limit: PAGE });
-  const found = rows.filter(({ callId }) => callId.startsWith(prefix));
-  const [call] = found.filter(({ callId }) => callId === prefix).concat(found);
-  if (call === undefined)
-    throw notFound(`There is no event or call ${prefix}.`, 'List the calls: call-status inbox ls.');
-  const isOnly = found.length === 1 || call.callId === prefix;
-  if (!isOnly) throw wrongUsage(`${found.length} calls begin with ${prefix}.`, 'Give more characters of the id.');
-  return call;
 }

@@ -4,6 +4,7 @@ import type { ProviderLike } from '@call-status/testing';
 import { refused, wrongUsage } from '../cli-error.ts';
 import type { CommandContext } from '../command.ts';
 import type { REPLAY_ARGS } from '../commands/replay.ts';
+import { privacyOf } from '../inbox/privacy.ts';
 import { type Delivered, deliver } from '../input/deliver.ts';
 import { openInbox } from '../input/inbox.ts';
 import { type CallbackProof, proofOf } from '../input/proof.ts';
@@ -11,6 +12,7 @@ import { findProvider, fixturesOf, loadProviders, type Providers } from '../inpu
 import type { SECRET_ARGS } from '../input/secrets.ts';
 import type { SENDING_ARGS } from '../input/sending-args.ts';
 import { targetOf } from '../input/target.ts';
+import { finishUnread } from '../output/broken-pipe.ts';
 import { maskUnless } from '../output/mask.ts';
 import { safe } from '../output/safe.ts';
 import { adviceFor } from '../trigger/advice.ts';
@@ -38,6 +40,7 @@ export async function runReplay(context: Context): Promise<number> {
   const providers = await loadProviders(args);
   const events = rebuildable(await recorded(context), providers, context);
   output.note('Written anew from the recorded fields: its headers and original bytes were not kept.');
+  if (sends) finishUnread();
   let before: AnyCallStatusEvent | undefined;
   for (const event of events) {
     if (sends) await setTimeout(gapOf(before, event) / speed);
@@ -53,10 +56,10 @@ export async function runReplay(context: Context): Promise<number> {
   return 0;
 }
 
-async function recorded({ args }: Context): Promise<readonly AnyCallStatusEvent[]> {
+async function recorded({ args, output }: Context): Promise<readonly AnyCallStatusEvent[]> {
   const inbox = await openInbox(args.db, { write: false });
   try {
-    return await findEvents(inbox, args.event, args.call === true);
+    return await findEvents(inbox, args.event, args.call === true, privacyOf(args.reveal), output);
   } finally {
     await inbox.close();
   }

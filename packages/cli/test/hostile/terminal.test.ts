@@ -32,6 +32,13 @@ it('a configuration that never ends is an error', async () => {
   expect([exitCode, stderr]).toEqual([3, expect.stringContaining('call-status: Nothing is left to wait for.')]);
 });
 
+it('a configuration that throws what has no text is an error', async () => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'call-status.config.mjs'), 'throw { toString() { throw new Error(); } };');
+  const { stderr, exitCode } = await run(['trigger', '--list'], { cwd });
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining('cannot be loaded: Something was thrown')]);
+});
+
 it('neither has the path of a new project', async () => {
   const { stdout, exitCode } = await run(['init', 'a\x1b]0;title\x07b', '--providers', 'exotel', '--yes'], {
     cwd: temporaryFolder(),

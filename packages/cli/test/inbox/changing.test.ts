@@ -1,6 +1,7 @@
 // Replaying, discarding and erasing: with a preview, a question, and nothing without a yes.
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { HAS_TERMINAL, run, runInTerminal } from '../run.ts';
+import { HAS_TERMINAL, run, runInTerminal, start } from '../run.ts';
 import { anEvent, CALL, fill, handle, INBOXES, type Opened } from './inboxes.ts';
 
 /** More than a page of an inbox has. */
@@ -78,6 +79,28 @@ describe.each(INBOXES)('in %s', (_, open) => {
     const again = await run(on(opened, 'inbox forget', 'signalwire', CALL, '--yes'));
     expect([again.exitCode, again.stderr]).toEqual([4, expect.stringContaining('has no call')]);
   });
+});
+
+it('what was announced is done, also if nothing reads the output', { timeout: 60_000 }, async () => {
+  const [, open] = INBOXES[0] as (typeof INBOXES)[number];
+  const opened = await open();
+  for (let at = 0; at < MANY; at++) await opened.inbox.record(anEvent(`call-${at}`, 'completed'));
+  await handle(opened.inbox, () => 'boom');
+  const child = start(on(opened, 'inbox replay', '--all', '--yes', '--json'));
+  child.stdout.destroy();
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(await opened.inbox.counts()).toMatchObject({ dead: 0, waiting: MANY });
+});
+
+it('a check has a word about retries, which are no fault', { timeout: 60_000 }, async () => {
+  const [, open] = INBOXES[0] as (typeof INBOXES)[number];
+  const opened = await open();
+  for (const status of ['ringing', 'completed'] as const) await opened.inbox.record(anEvent('call-1', status));
+  const { jobs } = await opened.inbox.take({ limit: 1, leaseMs: 60_000, owner: 'test' });
+  for (const { lease } of jobs) await opened.inbox.fail(lease, { error: 'boom', doneHandlers: [], retryInMs: 600_000 });
+  const { stdout, exitCode } = await run(on(opened, 'inbox check'));
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/! Handlers failed: 1 event waits for a retry, and 1 event behind it\. The next one is at \d/);
 });
 
 it.runIf(HAS_TERMINAL)('a terminal is asked', { timeout: 60_000 }, async () => {

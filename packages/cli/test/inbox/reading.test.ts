@@ -80,7 +80,7 @@ describe.each(INBOXES)('in %s', (name, open) => {
       run(on(opened, 'inbox show', PARENT)),
     ]);
     expect([short.exitCode, short.stderr]).toEqual([2, expect.stringContaining('at least 3 characters')]);
-    expect([several.exitCode, several.stdout]).toEqual([1, '']);
+    expect([several.exitCode, several.stdout]).toEqual([2, '']);
     expect(several.stderr).toMatch(new RegExp(`${CALL}[\\s\\S]*${PARENT}[\\s\\S]*2 calls begin with "8b77c"`));
     expect([none.exitCode, none.stderr]).toEqual([4, expect.stringContaining('There is no call')]);
     expect([one.exitCode, one.stdout]).toEqual([0, expect.stringContaining('ab12cd34')]);

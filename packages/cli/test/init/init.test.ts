@@ -81,6 +81,11 @@ describe('in a pipe', () => {
     expect(filesIn(cwd)).toEqual([]);
   });
 
+  it.runIf(process.platform === 'linux')('says that a folder cannot be made', async () => {
+    const { stderr, exitCode } = await run(['init', '/proc/no/such', ...ALL], { cwd: temporaryFolder() });
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining('cannot be written (ENOENT)')]);
+  });
+
   it('replaces no file', async () => {
     const cwd = temporaryFolder();
     mkdirSync(join(cwd, 'src'));

@@ -1,10 +1,15 @@
 import { createCallStatus, type Inbox, memoryInbox, mycpaas } from '@call-status/core';
 import { callback, proofFor } from '@call-status/testing';
 import { expect, it } from 'vitest';
+import { privacyOf } from '../../src/inbox/privacy.ts';
+import { createOutput } from '../../src/output/output.ts';
 import { findEvents } from '../../src/replay/find.ts';
 import { SECRET } from '../servers.ts';
 
 const SILENT = { warn() {}, error() {} };
+
+const find = (inbox: Inbox, what: string, wholeCall = false) =>
+  findEvents(inbox, what, wholeCall, privacyOf(false), createOutput({ quiet: true }));
 
 /** An inbox with the calls of mycpaas that have these ids, each with two events. */
 async function inboxWith(callIds: readonly string[], tenant?: string): Promise<Inbox> {
@@ -36,16 +41,16 @@ it.each([
   const { rows } = await inbox.events();
   const event = rows[2]?.event;
   expect(event?.callId).toBe(callId);
-  expect(await findEvents(inbox, String(event?.id), false)).toEqual([event]);
-  expect(await findEvents(inbox, String(event?.id), true)).toEqual([event, rows[3]?.event]);
+  expect(await find(inbox, String(event?.id))).toEqual([event]);
+  expect(await find(inbox, String(event?.id), true)).toEqual([event, rows[3]?.event]);
 });
 
 it('finds the events of a call in the order of their arrival, by the first characters of its id', async () => {
   const inbox = await inboxWith(['CA123', 'CA1234', 'v3:abc']);
-  const statuses = async (what: string) => (await findEvents(inbox, what, false)).map(({ status }) => status);
+  const statuses = async (what: string) => (await find(inbox, what)).map(({ status }) => status);
   expect(await statuses('CA1234')).toEqual(['completed', 'ringing']);
   expect(await statuses('CA123')).toEqual(['completed', 'ringing']);
   expect(await statuses('v3:a')).toEqual(['completed', 'ringing']);
-  await expect(statuses('CA1')).rejects.toThrow('2 calls begin with CA1.');
-  await expect(statuses('CB1')).rejects.toThrow('There is no event or call CB1.');
+  await expect(statuses('CA1')).rejects.toThrow('2 calls begin with "CA1".');
+  await expect(statuses('CB1')).rejects.toThrow('There is no event or call "CB1".');
 });

@@ -118,8 +118,8 @@ describe('call-status replay', () => {
   });
 
   it.each<[args: readonly string[], exitCode: number, message: string]>([
-    [['nothing'], 4, 'There is no event or call nothing. List the calls: call-status inbox ls.'],
-    [['signalwire:nothing:1'], 4, 'There is no event or call signalwire:nothing:1.'],
+    [['nothing'], 4, 'There is no event or call "nothing". call-status inbox ls lists calls.'],
+    [['signalwire:nothing:1'], 4, 'There is no event or call "signalwire:nothing:1".'],
     [[CALL, '--speed', '0'], 2, '--speed is not "0". 1 keeps the pauses'],
     [[CALL, '--form', '--get'], 2, '--form and --get exclude each other.'],
     [[CALL, '--to', 'https://hooks.example.com'], 2, 'hooks.example.com is not this machine.'],

@@ -67,6 +67,8 @@ export interface RefusedRequest {
   readonly method: string;
   /** The URL as it was called. */
   readonly url: string;
+  /** The scheme and the host, as the receiver saw them: what it verified, unless it has a `publicUrl`. */
+  readonly origin?: string;
   /** The headers, by their names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   /** Up to 16 kB of the body, in base64. */

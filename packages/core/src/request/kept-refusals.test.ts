@@ -206,6 +206,7 @@ describe('rejected callbacks', () => {
     expect(kept[0]?.request).toEqual({
       method: 'POST',
       url: '/hooks/15550100123?token={token}&to=1',
+      origin: 'https://example.com',
       headers: { 'content-type': 'application/x-www-form-urlencoded', cookie: '' },
       body: Buffer.from('CallSid=1').toString('base64'),
     });

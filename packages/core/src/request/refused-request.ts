@@ -1,6 +1,6 @@
 import type { CallbackRequest } from '../callback-request.ts';
 import type { RefusedRequest } from '../inbox/refusals.ts';
-import { SECRET_NAME, withoutSecrets } from './without-secrets.ts';
+import { isSecretName, withoutSecrets } from './without-secrets.ts';
 
 const MOST_BYTES = 16 * 1024;
 
@@ -11,17 +11,18 @@ const MOST_BYTES = 16 * 1024;
  * @param tokens the configured tokens
  */
 export function refusedRequest(
-  { method, url, headers, body }: CallbackRequest,
+  { method, url, origin, headers, body }: CallbackRequest,
   tokens: readonly string[],
 ): RefusedRequest {
   const shown = (text: string): string => withoutSecrets(text, tokens);
   return {
     method,
     url: shown(url),
+    origin: shown(origin),
     headers: Object.fromEntries(
       Object.entries(headers).flatMap(([name, value]) => {
         if (value === undefined) return [];
-        if (SECRET_NAME.test(name)) return [[name, '']];
+        if (isSecretName(name)) return [[name, '']];
         return [[name, typeof value === 'string' ? shown(value) : value.map(shown)]];
       }),
     ),

@@ -2,8 +2,22 @@
  * Names of headers, parameters and members whose values may be secrets. Plivo's `AuthID` and Sinch's `applicationKey` name an account, and
  * Twilio's idempotency token a request.
  */
-export const SECRET_NAME: RegExp =
+const SECRET_NAME =
   /(?<!application[-_]?)key|(?<!idempotency-)token|secret|auth(?!ors?\b|[-_]?id\b)|passw|passphrase|pwd|credential|cookie|jwt/i;
+
+/**
+ * Whether the value of a header, a parameter or a member with this name may be a secret.
+ *
+ * @example
+ * ```ts
+ * import { isSecretName } from '@call-status/core/inbox';
+ *
+ * isSecretName('X-Api-Key'); // true
+ * ```
+ */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
 
 /** A shorter token would be found in ordinary words. */
 const SHORTEST_TOKEN = 8;
@@ -38,10 +52,17 @@ const PART = /(\bname="([^"\r\n]{1,200})"[^\r\n]*(?:\r\n[^\r\n]+){0,10}\r\n\r\n)
  * token, and `{length:12}` for the value of each other parameter or member whose name says that it may be a secret.
  *
  * @param text the bytes of a body as Latin-1, or another part of the request
+ * @param tokens the configured ones
+ * @example
+ * ```ts
+ * import { withoutSecrets } from '@call-status/core/inbox';
+ *
+ * withoutSecrets('/voice?token=of-the-url&apiKey=abc', ['of-the-url']); // '/voice?token={token}&apiKey={length:3}'
+ * ```
  */
 export function withoutSecrets(text: string, tokens: readonly string[]): string {
   const shownFor = (name: string, value: string): string =>
-    SECRET_NAME.test(name) && value !== '{token}' ? hidden(value, tokens) : value;
+    isSecretName(name) && value !== '{token}' ? hidden(value, tokens) : value;
   const shown = withoutTokens(text, tokens)
     .replace(CREDENTIALS, '$1')
     .replace(PART, (_, head: string, name: string, value: string) => head + shownFor(name, value))
@@ -103,7 +124,7 @@ function withoutMembers(text: string, shownFor: (name: string, value: string) =>
     2: name = '',
   } of text.matchAll(MEMBER)) {
     const start = index + length;
-    if (index < at || !SECRET_NAME.test(name)) continue;
+    if (index < at || !isSecretName(name)) continue;
     const isText = text.startsWith(quote, start);
     const from = isText ? start + quote.length : start;
     const end = isText ? endOfText(text, from, quote) : endOfValue(text, from);

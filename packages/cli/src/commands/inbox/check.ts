@@ -1,6 +1,6 @@
 import type { InboxHealth, StoreCheck } from '@call-status/core/inbox';
 import { type Command, command } from '../../command.ts';
-import { findingsOf } from '../../inbox/findings.ts';
+import { findingsOf, notesOf } from '../../inbox/findings.ts';
 import { INBOX_ARGS, reading } from '../../inbox/open.ts';
 import { checkStore } from '../../input/inbox.ts';
 import { ago, duration } from '../../output/duration.ts';
@@ -20,8 +20,9 @@ with 1 if there is something to do, and says what.`,
     const health = await reading(args, (inbox) => inbox.health());
     const { ended } = await reading(args, (inbox) => inbox.counts());
     const findings = findingsOf(store, health);
+    const notes = notesOf(health);
     const { style } = output;
-    output.row({ ok: findings.length === 0, ...store, ended, ...health, findings });
+    output.row({ ok: findings.length === 0, ...store, ended, ...health, findings, notes });
     output.result(
       linesOf(store, health, ended)
         .map(([name, text]) => `  ${style.dim(name.padEnd(9))}  ${safe(text)}`)
@@ -29,6 +30,7 @@ with 1 if there is something to do, and says what.`,
     );
     for (const { problem, fix } of findings)
       output.result(`\n  ${style.red('✗')} ${safe(problem)}\n    ${style.dim('fix')}  ${safe(fix)}`);
+    for (const note of notes) output.result(`\n  ${style.yellow('!')} ${safe(note)}`);
     if (findings.length > 0) return 1;
     output.result(`\n  ${style.green('✓')} nothing to do`);
     return 0;
