@@ -1,4 +1,3 @@
-import { sqliteInbox } from '@call-status/inbox-sqlite';
 import { callAt, RAW } from './calls.ts';
 
 /** The parts of the store that this uses: they are not exported. */
@@ -26,15 +25,15 @@ const events = (calls: string, numbers: string, at: string, order = ''): string 
 
 /** Fills a new file with calls of four events each, by SQL. */
 export async function fillSqlite(path: string, calls: number, now: number): Promise<void> {
-  const inbox = sqliteInbox({ path, create: true });
-  await inbox.ready?.();
-  await inbox.close();
-  const { loadEngine } = await internal<{ loadEngine: () => new (path: string) => Database }>('database/engine');
+  const { loadEngine } = await internal<{ loadEngine: () => unknown }>('database/engine');
+  const { openDatabase } = await internal<{
+    openDatabase: (engine: unknown, path: string, opening: object) => Database;
+  }>('database/open');
   const { hashOfCallId } = await internal<{ hashOfCallId: (id: string) => number }>('database/schema/call-key');
   const { searchTextsOf } = await internal<{ searchTextsOf: (calls: string) => string }>(
     'database/schema/search-texts',
   );
-  const db = new (loadEngine())(path);
+  const db = openDatabase(loadEngine(), path, { create: true, waitMs: 0 });
   db.exec(
     'PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000',
   );

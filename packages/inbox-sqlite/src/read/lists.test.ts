@@ -13,7 +13,7 @@ import { CallLists } from './lists.ts';
 
 const CALLS = 12_000;
 
-/** A store with many calls, most of them ended; only the first is of the provider `rare`. */
+/** A store with many calls, most of them ended; only the first is of the provider `rare`, and has a parent. */
 function filled(): Store {
   const store = open(temporaryFile());
   within(store, () => {
@@ -22,6 +22,7 @@ function filled(): Store {
         provider: at === 0 ? 'rare' : 'acme',
         receivedAt: new Date(at).toISOString(),
         from: '+15550100001',
+        ...(at === 0 && { parentCallId: 'parent' }),
       };
       store.record(eventColumnsOf(anEvent(`c${at}`, at % 2 === 1 && at < 1000 ? 'ringing' : 'completed', more)), t(at));
     }
@@ -84,10 +85,12 @@ describe('a list of calls', () => {
 
   it('examines a bounded number of rows, and goes on with the next page', async () => {
     const store = filled();
-    const first = await readSteps(store.reading.lists.page({ provider: 'rare' }, t(0)));
+    const query = { parentCallId: 'parent' };
+    const first = await readSteps(store.reading.lists.page(query, t(0)));
     expect(first).toEqual({ rows: [], next: expect.any(String) });
-    const second = await readSteps(store.reading.lists.page({ provider: 'rare', cursor: first.next ?? '' }, t(0)));
+    const second = await readSteps(store.reading.lists.page({ ...query, cursor: first.next ?? '' }, t(0)));
     expect(second).toEqual({ rows: [expect.objectContaining({ callId: 'c0' })] });
+    expect(await readSteps(store.reading.lists.page({ provider: 'rare' }, t(0)))).toEqual(second);
   });
 
   it('of a search that finds much is in the order of time, as any other', async () => {

@@ -3,14 +3,18 @@ import { type CallQuery, type CallRow, type Place, summaryOf, timeCursor, timeRa
 import type { Now } from '../database/clock.ts';
 import type { Database, Row, Statement } from '../database/engine.ts';
 import { ChangedCalls } from './changed.ts';
-import { allOf, type Condition, filterOf, inOneOf, isContradiction, isOfLiveCalls, rangesOf } from './filter.ts';
+import { allOf, type Condition, filterOf, inOneOf, rangesOf } from './filter.ts';
+import { type Part, partsOf } from './parts.ts';
 import { CallFinder, newestFirst } from './search.ts';
+import { SUMMARY_SQL } from './summary.ts';
 
 const PAGE_ROWS = 50;
 
-/** How many rows of an index one step examines, and how many calls it returns: requests are served between steps. */
+/** How many rows of an index one step examines: requests are served between steps. */
 const STEP_ROWS = 500;
-const STEP_CALLS = 25;
+
+/** How many calls one step reads of those that were found. */
+const STEP_CALLS = 50;
 
 /** How many steps a page takes at most. */
 const MOST_STEPS = 20;
@@ -18,21 +22,11 @@ const MOST_STEPS = 20;
 /** How many calls that a search found one step examines. */
 const STEP_FOUND = 100;
 
-const SUMMARY = `
-  calls.*, dead_letters > 0 AS has_dead_letter, event_id AS last_event_id, transition AS last_event_transition,
-  event ->> '$.status' AS last_event_status, event ->> '$.receivedAt' AS last_event_received
-  FROM calls`;
-const LAST_EVENT = 'CROSS JOIN recorded ON recorded.id = calls.last_event';
 const NEWEST = 'ORDER BY first_event_at DESC, calls.id DESC LIMIT';
-
-/** A part of an index of calls that is sorted by time. */
-interface Part extends Condition {
-  readonly index: string;
-}
 
 /** The calls that one step found. */
 interface Step {
-  readonly rows: readonly Row[];
+  readonly places: readonly Place[];
   /** Where the next step begins; `undefined` at the end. */
   readonly next: Place | undefined;
 }
@@ -53,43 +47,49 @@ export class CallLists {
   /** Reads a page in steps. */
   *page(query: CallQuery, { wall }: Now): Generator<void, Page<CallSummary>> {
     const { limit = PAGE_ROWS } = query;
-    const step = yield* this.#stepOf(query, filterOf(query, wall));
-    let place: Place | undefined = startOf(query);
-    const found: Row[] = [];
+    const start = startOf(query, wall);
+    const step = yield* this.#stepOf(query, filterOf(query, wall), start);
+    let place: Place | undefined = start;
+    const found: Place[] = [];
     for (let steps = 0; place !== undefined && found.length <= limit && steps < MOST_STEPS; steps++) {
       if (steps > 0) yield;
       // One more shows whether there is another page.
-      const { rows, next }: Step = step(place, Math.min(STEP_CALLS, limit + 1 - found.length));
-      found.push(...rows);
+      const { places, next }: Step = step(place, limit + 1 - found.length);
+      found.push(...places);
       place = next;
     }
-    const last = found.length > limit ? placeOf(found[limit - 1] as Row) : place;
-    const rows = found.slice(0, limit).map((row) => summaryOf(callRowOf(row)));
+    const last = found.length > limit ? found[limit - 1] : place;
+    const rows = yield* this.#summaries(found.slice(0, limit));
     return { rows, ...(last !== undefined && { next: timeCursor.encode(last) }) };
   }
 
+  /** Another process may have removed one of them meanwhile. */
+  *#summaries(places: readonly Place[]): Generator<void, CallSummary[]> {
+    const statement = this.#statement(SUMMARY_SQL);
+    const summaries: CallSummary[] = [];
+    for (const [at, { row }] of places.entries()) {
+      if (at > 0 && at % STEP_CALLS === 0) yield;
+      const found = statement.get(row);
+      if (found !== undefined) summaries.push(summaryOf(callRowOf(found)));
+    }
+    return summaries;
+  }
+
   /** How a step of this query goes on after a place. A search that finds much examines all calls instead. */
-  *#stepOf(query: CallQuery, filter: Condition): Generator<void, (before: Place, wanted: number) => Step> {
+  *#stepOf(
+    query: CallQuery,
+    filter: Condition,
+    start: Place,
+  ): Generator<void, (before: Place, wanted: number) => Step> {
     const ranges = query.search === undefined ? undefined : rangesOf(query.search);
     const matching = ranges === undefined ? filter : allOf([filter, inOneOf(ranges)]);
     // One more shows whether there is another page.
-    const changed = this.#changed.find(query, matching, startOf(query), (query.limit ?? PAGE_ROWS) + 1);
-    const places = changed ?? (ranges && (yield* this.#finder.find(ranges)));
+    const changed = this.#changed.find(query, matching, start, (query.limit ?? PAGE_ROWS) + 1);
+    if (changed !== undefined) return () => ({ places: changed, next: undefined });
+    const places = ranges && (yield* this.#finder.find(ranges));
     if (places !== undefined) return (before, wanted) => this.#examineFound(places, filter, before, wanted);
-    const parts = this.#partsOf(query);
+    const parts = partsOf(query, () => this.#providers());
     return (before, wanted) => this.#examine(parts, matching, before, wanted);
-  }
-
-  /** The shortest part of an index that has all calls of a query. */
-  #partsOf(query: CallQuery): readonly Part[] {
-    if (isContradiction(query)) return [];
-    if (query.hasDeadLetter === true) return [partOf('calls_with_dead_letters', 'dead_letters > 0')];
-    if (query.hasConflict === true) return [partOf('calls_in_conflict', 'has_conflict = 1')];
-    const providers = query.provider === undefined ? this.#providers() : [query.provider];
-    const live = providers.map((provider) => partOf('calls_live', 'terminal = 0 AND provider = ?', provider));
-    if (isOfLiveCalls(query)) return live;
-    const ended = partOf('calls_ended', 'terminal = 1');
-    return query.state === 'ended' ? [ended] : [ended, ...live];
   }
 
   #providers(): string[] {
@@ -99,13 +99,13 @@ export class CallLists {
 
   /** Examines the next rows of all parts up to the same place. */
   #examine(parts: readonly Part[], filter: Condition, before: Place, wanted: number): Step {
-    const ends = parts.map((part) => this.#endOf(part, before));
+    const ends = parts.map((part) => (part.isExact ? undefined : this.#endOf(part, before)));
     const end = ends.filter((place) => place !== undefined).sort(newestFirst)[0];
-    const rows = parts
+    const places = parts
       .flatMap((part) => this.#read(part, filter, before, end ?? FIRST, wanted))
-      .sort((a, b) => newestFirst(placeOf(a), placeOf(b)))
+      .sort(newestFirst)
       .slice(0, wanted);
-    return { rows, next: rows.length === wanted ? placeOf(rows.at(-1) as Row) : end };
+    return { places, next: places.length === wanted ? places.at(-1) : end };
   }
 
   /** The place up to which one step examines a part; `undefined`: to its end. */
@@ -116,22 +116,23 @@ export class CallLists {
     return row && placeOf(row);
   }
 
-  #read({ index, sql, values }: Part, filter: Condition, before: Place, end: Place, wanted: number): Row[] {
-    return this.#statement(`
-      SELECT ${SUMMARY} INDEXED BY ${index} ${LAST_EVENT} WHERE ${sql} AND (first_event_at, calls.id) < (?, ?)
-        AND (first_event_at, calls.id) >= (?, ?) AND ${filter.sql}
-      ${NEWEST} ?`).all(...values, before.at, before.row, end.at, end.row, ...filter.values, wanted);
+  #read({ index, sql, values }: Part, filter: Condition, before: Place, end: Place, wanted: number): Place[] {
+    const statement = this.#statement(`
+      SELECT first_event_at, id FROM calls INDEXED BY ${index} WHERE ${sql} AND (first_event_at, id) < (?, ?)
+        AND (first_event_at, id) >= (?, ?) AND ${filter.sql}
+      ${NEWEST} ?`);
+    return statement.all(...values, before.at, before.row, end.at, end.row, ...filter.values, wanted).map(placeOf);
   }
 
   #examineFound(places: readonly Place[], filter: Condition, before: Place, wanted: number): Step {
-    const call = this.#statement(`SELECT ${SUMMARY} ${LAST_EVENT} WHERE calls.id = ? AND ${filter.sql}`);
+    const call = this.#statement(`SELECT 1 FROM calls WHERE id = ? AND ${filter.sql}`);
     const rest = places.filter((place) => newestFirst(before, place) < 0);
-    const rows: Row[] = [];
-    for (const [at, { row }] of rest.entries()) {
-      if (rows.length === wanted || at === STEP_FOUND) return { rows, next: rest[at - 1] };
-      rows.push(...call.all(row, ...filter.values));
+    const matching: Place[] = [];
+    for (const [at, place] of rest.entries()) {
+      if (matching.length === wanted || at === STEP_FOUND) return { places: matching, next: rest[at - 1] };
+      if (call.get(place.row, ...filter.values) !== undefined) matching.push(place);
     }
-    return { rows, next: undefined };
+    return { places: matching, next: undefined };
   }
 
   #statement(sql: string): Statement {
@@ -145,20 +146,18 @@ export class CallLists {
 
 const FIRST: Place = { at: Number.MIN_SAFE_INTEGER, row: 0 };
 
-function startOf({ cursor, ...times }: CallQuery): Place {
+/** A call that has been silent for a time began before. */
+function startOf({ cursor, silentForMs = Number.NEGATIVE_INFINITY, ...times }: CallQuery, wall: number): Place {
   const place = timeCursor.decode(cursor);
-  const { untilMs } = timeRange(times);
-  return untilMs <= place.at ? { at: untilMs, row: 0 } : place;
+  const endAt = Math.min(timeRange(times).untilMs, wall - silentForMs + 1);
+  return endAt <= place.at ? { at: endAt, row: 0 } : place;
 }
 
-function partOf(index: string, sql: string, ...values: string[]): Part {
-  return { index, sql, values };
+function placeOf({ first_event_at: at, id: row }: Row): Place {
+  return { at, row };
 }
 
-function placeOf(row: Row): Place {
-  return { at: row['first_event_at'], row: row['id'] };
-}
-
-function callRowOf(row: Row): CallRow {
-  return { ...row, last_event_received_at: Date.parse(row['last_event_received']) } as unknown as CallRow;
+function callRowOf({ row, event_status, event_received, ...numbers }: Row): CallRow {
+  const event = { last_event_status: event_status, last_event_received_at: Date.parse(event_received) };
+  return Object.assign(JSON.parse(row), numbers, event);
 }

@@ -10,6 +10,8 @@ CREATE INDEX recorded_by_time ON recorded (received_at, call) WHERE received_at 
 ALTER TABLE inbox ADD COLUMN changes_from INTEGER NOT NULL DEFAULT 0; -- every event that was received at this time or later has received_at
 UPDATE inbox SET changes_from = (SELECT coalesce(max(last_event_at), -1) + 1 FROM calls);
 
+CREATE INDEX calls_by_outcome ON calls (provider, status, first_event_at) WHERE terminal = 1; -- written once for each call, when it ends
+
 CREATE INDEX jobs_dead_by_error ON jobs (error_group, dead_at, id) WHERE state = 4;
 CREATE INDEX jobs_dead_by_provider_error ON jobs (provider, error_group, dead_at, id) WHERE state = 4;
 `;
