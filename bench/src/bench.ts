@@ -1,5 +1,6 @@
-/** `pnpm run bench [targets | cli http inbox latency known loading memory micro queries recognition …] [options]`: prints Markdown tables. See README.md. */
+/** `pnpm run bench [targets | channels cli http inbox latency known loading memory micro queries recognition …] [options]`: prints Markdown tables. See README.md. */
 import { parseArgs } from 'node:util';
+import { benchChannels } from './channels.ts';
 import { benchCli } from './cli.ts';
 import { benchPeers } from './durable/peers.ts';
 import { benchPostgres } from './durable/recording.ts';
@@ -39,6 +40,7 @@ const options = {
 };
 
 const PARTS: Readonly<Record<string, () => Section | Promise<Section | readonly Section[]>>> = {
+  channels: () => benchChannels(options.windows),
   cli: benchCli,
   http: () => benchHttp(options),
   inbox: () => benchInbox(options),
