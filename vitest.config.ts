@@ -11,6 +11,7 @@ const covered = [
   'fastify',
   'inbox-sqlite',
   'testing',
+  'opentelemetry',
   ...(hasPostgres ? ['inbox-postgres'] : []),
 ];
 
