@@ -48,7 +48,7 @@ describe('the tracing channel call-status:handle', () => {
       error: hear('error'),
     };
     channel.subscribe(subscribers);
-    onTestFinished(() => void channel.unsubscribe(subscribers));
+    onTestFinished(() => channel.unsubscribe(subscribers));
   });
 
   const FAILED = new Error('no');
@@ -107,8 +107,8 @@ describe('the tracing channel call-status:handle', () => {
 
 it('binds its stores around each handler and what it starts, and around nothing else', async () => {
   const storage = new AsyncLocalStorage<string>();
-  channel.start.bindStore(storage as AsyncLocalStorage<unknown>, (message) => (message as HandleMessage).handler);
-  onTestFinished(() => void channel.start.unbindStore(storage as AsyncLocalStorage<unknown>));
+  channel.start.bindStore(storage, ({ handler }) => handler);
+  onTestFinished(() => void channel.start.unbindStore(storage));
   const stores: unknown[] = [];
   const look = () => void stores.push(storage.getStore());
   await receive(

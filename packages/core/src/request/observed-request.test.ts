@@ -116,16 +116,12 @@ it('has the trace of an accepted callback, also of one that could not be recorde
 
 it('is published in the async context of its request', async () => {
   const storage = new AsyncLocalStorage<number>();
-  const seen: [string | undefined, number | undefined][] = [];
-  published<ReceivedMessage>('call-status:received', ({ callId }) => seen.push([callId, storage.getStore()]));
+  const seen = new Map<string | undefined, number | undefined>();
+  published<ReceivedMessage>('call-status:received', ({ callId }) => seen.set(callId, storage.getStore()));
   const calls = receiver();
   const send = (call: number) => calls.receive(callbackOf(`CallSid=CA${call}&CallStatus=busy`));
   await Promise.all([1, 2, 3].map((call) => storage.run(call, send, call)));
-  expect(seen.sort()).toEqual([
-    ['CA1', 1],
-    ['CA2', 2],
-    ['CA3', 3],
-  ]);
+  expect(Object.fromEntries(seen)).toEqual({ CA1: 1, CA2: 2, CA3: 3 });
 });
 
 it('says nothing about a request that came before something listened', async () => {

@@ -71,7 +71,10 @@ it.each([
 });
 
 it('says in one debug line that the function failed, without the text of its error', () => {
-  const debug = vi.fn();
+  const debug = vi.fn(function (this: unknown) {
+    // As pino's does, it needs its logger.
+    expect(this).toHaveProperty('debug', debug);
+  });
   const fail = () => {
     throw new Error('+15550100');
   };
@@ -80,4 +83,5 @@ it('says in one debug line that the function failed, without the text of its err
     { code: 'trace_context', reason: 'the function threw an error.' },
     'What traceContext returns is ignored: the function threw an error. Logged once.',
   );
+  expect(debug.mock.results).toMatchObject([{ type: 'return' }]);
 });

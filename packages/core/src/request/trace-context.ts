@@ -6,7 +6,7 @@ const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}
 /** The application's function, which may do anything: what is no traceparent is ignored. */
 export function traceSource(
   traceContext: (() => string | undefined) | undefined,
-  { debug }: Logger,
+  log: Logger,
 ): (() => string | undefined) | undefined {
   if (traceContext === undefined) return undefined;
   let isLogged = false;
@@ -14,7 +14,7 @@ export function traceSource(
     if (isLogged) return;
     isLogged = true;
     try {
-      debug?.({ code: 'trace_context', reason }, `What traceContext returns is ignored: ${reason} Logged once.`);
+      log.debug?.({ code: 'trace_context', reason }, `What traceContext returns is ignored: ${reason} Logged once.`);
     } catch {}
   };
   return () => {
