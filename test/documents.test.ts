@@ -12,6 +12,7 @@ import {
   partsOfFixtures,
   providersTable,
   providerTables,
+  rulesTable,
   scenariosTable,
   withGenerated,
 } from './generated.ts';
@@ -25,6 +26,7 @@ it.each<[page: string, generate: () => string]>([
   ['docs/providers/README.md', providersTable],
   ['docs/choosing-a-provider.md', choiceTables],
   ['docs/testing.md', scenariosTable],
+  ['docs/cli.md', rulesTable],
   ...builtInProviders.map(
     ({ definition }) =>
       [`docs/providers/${definition.name}.md`, () => providerTables(definition)] as [string, () => string],

@@ -2,6 +2,8 @@
 import { builtInProviders, type CallStatus, ERRORS, isTerminal } from '@call-status/core';
 import type { ErrorRow } from '@call-status/core/provider';
 import { fixtures, SCENARIO_NAMES, scenario, scenariosOf } from '@call-status/testing';
+import { RULES } from '../packages/core/src/diagnose/rules/index.ts';
+import type { RuleName } from '../packages/core/src/provider/clue.ts';
 import { read } from './snippets.ts';
 
 type Definition = (typeof builtInProviders)[number]['definition'];
@@ -177,6 +179,40 @@ export function errorSections(): string {
       });
     return `### ${heading}\n\n${sections.join('')}`;
   }).join('');
+}
+
+/** What a rule of the doctor tries, and what helps. */
+const RULE_TEXTS: Readonly<Record<RuleName, readonly [tries: string, fix: string]>> = {
+  secret_format: [
+    'white space, line breaks and quotes around the secret, and other forms of it',
+    'the value of the secret',
+  ],
+  other_secret: ['your other secrets of this provider, and of others, which are named by their position', 'the secret'],
+  scheme: ['http and https, as proxies say it or not', '`publicUrl`, or the `trust proxy` of the framework'],
+  host: ['the hosts that proxies name', '`publicUrl`'],
+  port: ['with and without 443, 80, and the port of a proxy', '`publicUrl` with the port'],
+  path_prefix: ['prefixes that a mount or a proxy removes', '`publicUrl` with the prefix'],
+  trailing_slash: ['a slash at the end, added and removed', 'the exact callback URL at the provider'],
+  query: ['no query, one written anew, added parameters, the token in another place', 'the proxy'],
+  fragment: ['a fragment that was signed', 'the callback URL, without `#`'],
+  body_reserialized: ['JSON and forms that a parser wrote anew', 'the order of the middleware, or the raw body'],
+  value_trimmed: ['values that were trimmed, and empty ones that were dropped', 'the sanitizer'],
+  repeated_field: ['fields with one name, which were merged, reordered or removed', 'the parser'],
+  charset: ['Latin-1 for UTF-8 and the reverse, and `+` decoded twice', 'the charset of the proxy or the parser'],
+  json_as_form: ['JSON verified as a form, and the reverse', 'the content type at the provider'],
+  signature_format: [
+    'other encodings and algorithms of the signature, and a header that came twice',
+    'what changes the header',
+  ],
+  clock: ['other times, and seconds for milliseconds', 'the clock; or it is a replay'],
+  other_provider: ['the schemes of the other providers', 'the route of the provider'],
+};
+
+/** The table of docs/cli.md: what the doctor tries, in its order. */
+export function rulesTable(): string {
+  const names = new Set(RULES.map(({ name }) => name));
+  const rows = [...names].map((name) => row(`\`${name}\``, ...RULE_TEXTS[name]));
+  return table(['rule', 'tries', 'what to correct'], rows);
 }
 
 function row(...cells: readonly string[]): string {

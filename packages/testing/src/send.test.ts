@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exotel } from '@call-status/core';
+import { exotel, signalwire } from '@call-status/core';
 import { expect, it, onTestFinished } from 'vitest';
 import { callback } from './callback/callback.ts';
 import { forged } from './callback/negative.ts';
@@ -35,6 +35,21 @@ it('leaves no connection open', async () => {
   const { port } = server.address() as AddressInfo;
   expect(await (await send(`http://127.0.0.1:${port}`, callback(exotel, 'busy'))).text()).toBe('ok');
   await closed;
+});
+
+it('a refused callback has the diagnosis in its error', async () => {
+  await using receiver = testReceiver({ providers: [signalwire({ signingKey: 's' })] });
+  const { calls, clock, errors } = receiver;
+  const signed = callback(signalwire, 'busy', {
+    url: 'https://hooks.example.com/voice',
+    secret: 's',
+    nowMs: clock.now(),
+  });
+  const { status } = await send(calls, { ...signed, origin: 'http://hooks.example.com' });
+  expect([status, errors().map(({ message }) => message)]).toEqual([
+    403,
+    [expect.stringContaining('Found by trying: The provider called https.')],
+  ]);
 });
 
 it('resolves when a refusal has been reported', async () => {

@@ -56,6 +56,18 @@ describe.runIf(hasShell('zsh'))('zsh', () => {
     const { stdout: script } = await run(['completion', 'zsh']);
     await execute('zsh', ['-f', '-c', `autoload -U compinit; compinit -D\n${script}\nwhence _call_status`]);
   });
+
+  it.each(CASES)('completes call-status %s', async (typed, choices) => {
+    const { stdout: script } = await run(['completion', 'zsh']);
+    const words = ['call-status', ...typed.split(' ')].map((word) => `'${word}'`);
+    // Stands for the part of zsh that shows the choices: it prints those that begin with the current word.
+    const shows =
+      'compadd() { local -a all; while [[ $1 != -- && $# -gt 0 ]]; do shift; done; shift; print -l -- "$@" }; _files() { : }';
+    const line = `autoload -U compinit; compinit -D\n${script}\n${shows}\nwords=(${words.join(' ')}); CURRENT=${words.length}; PREFIX="\${words[-1]}"; _call_status`;
+    const { stdout } = await execute('zsh', ['-f', '-c', line]);
+    const shown = stdout.split('\n').filter((word) => word !== '' && word.startsWith(typed.split(' ').at(-1) ?? ''));
+    expect(shown).toEqual(choices);
+  });
 });
 
 it.each(['zsh', 'fish'])('prints a script for %s with every command and flag', async (shell) => {
