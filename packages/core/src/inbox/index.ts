@@ -3,9 +3,9 @@ import '../require-node.ts';
 /** For authors of inboxes: the interface, and the rules that every inbox follows. */
 export { type ApplicationEnd, foldCall, transitionOf } from '../call.ts';
 export type { Transaction } from '../handlers.ts';
-export { isSecretName, withoutSecrets } from '../request/without-secrets.ts';
 export { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
 export { type Mask, mask, maskDeep, maskId } from '../text/mask.ts';
+export { isSecretName, withoutSecrets } from '../text/without-secrets.ts';
 export type { Clock, Timers, TimeSource } from '../timer.ts';
 export { type CallParts, type HandledEvent, type Handling, partsOf } from './call-parts.ts';
 export type { FeedPage, FeedQuery, FeedRow } from './feed.ts';

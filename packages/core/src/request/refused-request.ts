@@ -1,6 +1,6 @@
 import type { CallbackRequest } from '../callback-request.ts';
 import type { RefusedRequest } from '../inbox/refusals.ts';
-import { isSecretName, withoutSecrets } from './without-secrets.ts';
+import { isSecretName, withoutSecrets } from '../text/without-secrets.ts';
 
 const MOST_BYTES = 16 * 1024;
 
