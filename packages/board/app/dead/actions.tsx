@@ -10,7 +10,7 @@ interface Props {
 
 export function Actions({ of, request, run }: Props) {
   return (
-    <span class="actions">
+    <span class="row-actions">
       <button type="button" class="quiet" onClick={() => run('replay', request)}>
         Replay<span class="sr"> {of}</span>
       </button>
