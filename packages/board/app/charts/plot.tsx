@@ -1,9 +1,9 @@
 import { formatPercent } from '../shared/format.ts';
+import type { ChartProps } from './chart-props.ts';
 import { fixedScale, type Scale } from './scale.ts';
 import { maxOf, type Series, textOf } from './series.ts';
 import { bucketAt, type Columns, lineOf, middleOf, stackOf } from './shapes.ts';
 import { fillOf } from './swatch.tsx';
-import type { TimeChartProps } from './time-chart.tsx';
 import { timeTicks } from './time-ticks.ts';
 
 const HEIGHT = 150;
@@ -14,7 +14,7 @@ const RIGHT = 40;
 /** Pixels for the label of a time. */
 const TICK = 64;
 
-interface Props extends TimeChartProps {
+interface Props extends ChartProps {
   readonly width: number;
   readonly pointed: number | undefined;
   readonly onPoint: (index: number | undefined) => void;
@@ -88,7 +88,7 @@ function LineMark({ series: { tone, values }, scale, columns, partial }: LinePro
   );
 }
 
-interface LabelProps extends Pick<TimeChartProps, 'format'> {
+interface LabelProps extends Pick<ChartProps, 'format'> {
   readonly scale: Scale;
   readonly x: number;
   readonly anchor: 'start' | 'end';
@@ -106,10 +106,7 @@ function Labels({ scale, x, anchor, format }: LabelProps) {
   );
 }
 
-function Times({
-  buckets: { starts, bucketMs },
-  columns,
-}: Pick<TimeChartProps, 'buckets'> & Pick<LineProps, 'columns'>) {
+function Times({ buckets: { starts, bucketMs }, columns }: Pick<ChartProps, 'buckets'> & Pick<LineProps, 'columns'>) {
   const from = starts[0] ?? 0;
   const span = starts.length * bucketMs;
   return (

@@ -1,7 +1,7 @@
 /** A linear scale from values to pixels. */
 export interface Scale {
   readonly ticks: readonly number[];
-  at(value: number): number;
+  readonly at: (value: number) => number;
 }
 
 const DECIMAL = [1, 2, 5];

@@ -1,27 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { DataTable } from '../shared/data-table.tsx';
+import type { ChartProps } from './chart-props.ts';
 import { Plot } from './plot.tsx';
-import type { Scale } from './scale.ts';
-import { type Buckets, maxOf, type Series, textOf } from './series.ts';
+import { maxOf, textOf } from './series.ts';
 import { Swatch } from './swatch.tsx';
 import { bucketName } from './time-ticks.ts';
 import { useWidth } from './use-width.ts';
 
-export interface TimeChartProps {
-  readonly title: string;
-  readonly buckets: Buckets;
-  /** Stacked. */
-  readonly bars?: readonly Series[];
-  readonly lines?: readonly Series[];
-  /** A line in percent, with an axis of its own. */
-  readonly rate?: Series;
-  readonly scale: (max: number, height: number) => Scale;
-  /** The values at the axis. */
-  readonly format: (value: number) => string;
-}
-
 /** Bars and lines over time, with their values as text and as a table. */
-export function TimeChart(props: TimeChartProps) {
+export function TimeChart(props: ChartProps) {
   const { title, buckets, bars = [], lines = [], rate } = props;
   const [box, width] = useWidth();
   const pointed = useSignal<number | undefined>(undefined);

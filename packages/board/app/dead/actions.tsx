@@ -1,5 +1,5 @@
 import type { DeadRequest } from '../../src/api/types.ts';
-import type { Run } from './dead-page.tsx';
+import type { Run } from './dead-list.ts';
 
 interface Props {
   /** What it acts on, for those who hear the buttons. */

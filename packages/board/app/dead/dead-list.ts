@@ -49,6 +49,9 @@ export function count(action: Action, request: DeadRequest): Promise<DeadResult>
 
 export type Action = 'replay' | 'discard';
 
+/** Counts, asks, and then does it. */
+export type Run = (action: Action, request: DeadRequest) => void;
+
 /** Replays or discards. Replayed rows stay. */
 export async function act(action: Action, request: DeadRequest, filter: Filter): Promise<void> {
   const before = mergeRows(kept.value, page.value?.rows ?? []);

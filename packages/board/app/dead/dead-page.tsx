@@ -7,15 +7,12 @@ import { Empty, FailureNotice } from '../shared/notices.tsx';
 import { useKeys } from '../shared/use-keys.ts';
 import { provider, route, setQuery } from '../shell/router.ts';
 import { askFirst } from './ask-first.tsx';
-import { type Action, act, failure, followReplayed, hasPending, kept, load, page, reload } from './dead-list.ts';
+import { act, failure, followReplayed, hasPending, kept, load, page, type Run, reload } from './dead-list.ts';
 import { GroupTable } from './group-table.tsx';
 import { mergeRows } from './kept-rows.ts';
 import { RowTable } from './row-table.tsx';
 
 const FOLLOW_MS = 1500;
-
-/** What one does with dead letters. */
-export type Run = (action: Action, request: DeadRequest) => void;
 
 /** Events that no attempt could handle. */
 export function DeadPage() {

@@ -5,7 +5,7 @@ import { formatCount } from '../shared/format.ts';
 import { Time } from '../shared/time.tsx';
 import { setQuery } from '../shell/router.ts';
 import { Actions } from './actions.tsx';
-import type { Run } from './dead-page.tsx';
+import type { Run } from './dead-list.ts';
 
 type Group = DeadPage['groups'][number];
 

@@ -4,7 +4,7 @@ import { StatusMark } from '../shared/status-mark.tsx';
 import { Time } from '../shared/time.tsx';
 import { hrefOf } from '../shell/routes.ts';
 import { Actions } from './actions.tsx';
-import type { Run } from './dead-page.tsx';
+import type { Run } from './dead-list.ts';
 import type { ShownRow } from './kept-rows.ts';
 
 /** How the work on a replayed event is shown: the mark of a call's status, and a word. */

@@ -3,12 +3,13 @@ import type { StatsPage } from '../../src/api/types.ts';
 import { get } from '../api/client.ts';
 import { paused } from '../api/live.ts';
 import { BarTable } from '../charts/bar-table.tsx';
+import type { ChartProps } from '../charts/chart-props.ts';
 import { formatScore, formatSeconds, formatShort } from '../charts/figures.ts';
 import { bucketsOf, failuresOf, figureOf, outcomesOf } from '../charts/from-stats.ts';
 import { countScale, fixedScale, secondsScale } from '../charts/scale.ts';
 import type { Series } from '../charts/series.ts';
 import { Patterns } from '../charts/swatch.tsx';
-import { TimeChart, type TimeChartProps } from '../charts/time-chart.tsx';
+import { TimeChart } from '../charts/time-chart.tsx';
 import { rangeStart } from '../charts/time-ticks.ts';
 import { FailureNotice } from '../shared/notices.tsx';
 import { now } from '../shared/time.tsx';
@@ -77,7 +78,7 @@ const LINES: readonly {
   readonly other: 'p90' | 'p10';
   readonly pick: (row: StatsPage['rows'][number]) => Percentiles | undefined;
   readonly unit: number;
-  readonly scale: TimeChartProps['scale'];
+  readonly scale: ChartProps['scale'];
   readonly format: Series['format'];
 }[] = [
   {

@@ -18,7 +18,11 @@ export function DiagnosisTable({ diagnosis }: { readonly diagnosis: Diagnosis })
     <>
       <p class="dim">{effortOf(diagnosis)}</p>
       {diagnosis.findings.length > 0 && (
-        <DataTable columns={COLUMNS} rows={diagnosis.findings} keyOf={({ causes, evidence }) => causes + evidence} />
+        <DataTable
+          columns={COLUMNS}
+          rows={diagnosis.findings}
+          keyOf={({ causes, evidence }) => `${causes.join()} ${evidence}`}
+        />
       )}
     </>
   );
