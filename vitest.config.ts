@@ -12,6 +12,7 @@ const covered = [
   'inbox-sqlite',
   'testing',
   'opentelemetry',
+  'board',
   ...(hasPostgres ? ['inbox-postgres'] : []),
 ];
 

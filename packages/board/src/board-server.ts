@@ -80,8 +80,9 @@ export class BoardServer implements Board {
       const answer = await route.answer(visit, this.#parts);
       return answer instanceof Response ? answer : json(answer);
     } catch (error) {
-      if (!(error instanceof BoardFailure)) this.#log.warn({ err: error }, 'The board could not read the inbox.');
-      return failed(error, (text) => privacy.text(text, 'message'));
+      const answer = failed(error, (text) => privacy.text(text, 'message'));
+      if (answer.status >= 500) this.#log.warn({ err: error }, 'The board could not answer: its inbox failed.');
+      return answer;
     }
   }
 

@@ -1,3 +1,4 @@
+import { isStorable } from '@call-status/core/inbox';
 import { badRequest } from '../http/failure.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -6,7 +7,7 @@ type Body = Readonly<Record<string, unknown>>;
 export function textIn(body: Body, name: string): string | undefined {
   const value = body[name];
   if (value === undefined || value === '') return undefined;
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string' && isStorable(value)) return value;
   throw badRequest(`\`${name}\` is a text.`);
 }
 

@@ -13,7 +13,7 @@ const SAFETY = {
   'x-robots-tag': 'noindex, nofollow',
 } as const;
 
-/** The same answer with the headers of every answer of the board, and never with a cookie or permission for another site. */
+/** The same answer with the headers of every answer of the board, also if the application made it. */
 export function safely(response: Response, isHead: boolean): Response {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(SAFETY)) headers.set(name, value);

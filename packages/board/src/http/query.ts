@@ -1,3 +1,4 @@
+import { isStorable } from '@call-status/core/inbox';
 import { badRequest } from './failure.ts';
 
 /** The query of a URL. Unknown parameters are ignored, and empty ones are absent. */
@@ -9,7 +10,9 @@ export class Query {
   }
 
   text(name: string): string | undefined {
-    return this.#values.get(name) || undefined;
+    const value = this.#values.get(name) || undefined;
+    if (value === undefined || isStorable(value)) return value;
+    throw badRequest(`\`${name}\` has characters that no inbox stores.`);
   }
 
   /** One or several, separated by commas. */

@@ -16,7 +16,7 @@ export function checkOrigin({ headers, url }: Request): void {
   const site = headers.get('sec-fetch-site');
   if (site !== null) {
     if (site !== 'same-origin') throw forbidden('another site sent it');
-  } else if (hostOf(headers.get('origin')) !== (headers.get('host') ?? new URL(url).host)) {
+  } else if (hostOf(headers.get('origin')) !== (headers.get('host')?.toLowerCase() ?? new URL(url).host)) {
     throw forbidden('its Origin is not the host that was called');
   }
 }

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { maskId } from '@call-status/core/inbox';
+import { isStorable, maskId } from '@call-status/core/inbox';
 import { notFound } from '../http/failure.ts';
 
 /** What identifies a call. */
@@ -16,6 +16,10 @@ const TAG_BYTES = 16;
 
 /** A longer key is none of ours. */
 const LONGEST = 8192;
+
+function isName(part: unknown): part is string {
+  return typeof part === 'string' && isStorable(part);
+}
 
 /**
  * Names of calls and events in the URLs of the board. A name that contains a number is sealed for visitors who may not see it. The same
@@ -67,8 +71,8 @@ export class Keys {
     try {
       const bytes = Buffer.from(key.slice(1, LONGEST), 'base64url');
       const parts: unknown = JSON.parse((key.startsWith(SEALED) ? this.#open(bytes) : bytes).toString());
-      if (Array.isArray(parts) && parts.length === length && parts.every((part) => typeof part === 'string')) {
-        return parts as string[];
+      if (Array.isArray(parts) && parts.length === length && parts.every(isName)) {
+        return parts;
       }
     } catch {
       // It is not one of ours, or the board was started again since.

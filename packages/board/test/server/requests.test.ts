@@ -1,0 +1,145 @@
+import { memoryInbox } from '@call-status/core';
+import { CallStatusError } from '@call-status/core/provider';
+import { describe, expect, it } from 'vitest';
+import { ALL, FROM_THE_PAGE, subject } from './board-under-test.ts';
+
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+it.each(['/', '/app.js', '/api/meta', '/api/nothing', '/nothing', '/api/call', '/api/dead/replay'])(
+  'the answer to %s has the headers that make it safe',
+  async (path) => {
+    const { headers } = await subject().get(path);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-security-policy': CSP,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+      'cache-control': path === '/' || path === '/app.js' ? 'no-cache' : 'no-store',
+    });
+    expect([headers.get('set-cookie'), headers.get('access-control-allow-origin')]).toEqual([null, null]);
+  },
+);
+
+describe('assets', () => {
+  it('have a type, and are not sent twice', async () => {
+    const { get } = subject();
+    for (const [path, type] of [
+      ['/', 'text/html'],
+      ['/index.html', 'text/html'],
+      ['/app.js', 'text/javascript'],
+      ['/style.css', 'text/css'],
+      ['/icon.svg', 'image/svg+xml'],
+    ] as const) {
+      const { status, headers, body } = await get(path);
+      expect([path, status, headers.get('content-type')]).toEqual([path, 200, expect.stringContaining(type)]);
+      expect(body.length).toBeGreaterThan(50);
+      const again = await get(path, { headers: { 'if-none-match': `"other", W/${headers.get('etag')}` } });
+      expect([again.status, again.body]).toEqual([304, '']);
+    }
+  });
+
+  it.each(['/nothing', '/constructor', '/../package.json', '/assets/app.js', '//evil.example/', '/app.js/'])(
+    'there is no %s',
+    async (path) => {
+      expect((await subject().get(path)).body).toMatchObject({ code: 'not_found' });
+    },
+  );
+});
+
+describe('paths', () => {
+  it.each([
+    ['/ops/calls', '/ops/calls', './calls/'],
+    ['/ops/calls/', '/ops/calls', './calls/'],
+    ['/a:b', '/a:b?x=1', './a:b/?x=1'],
+  ])('of the mount %s without a slash lead to the one with it', async (mountPath, path, location) => {
+    const { board } = subject();
+    const response = await board.handle(new Request(`http://h.example${path}`), { mountPath });
+    expect([response.status, response.headers.get('location')]).toEqual([308, location]);
+    expect(response.headers.get('content-security-policy')).toBe(CSP);
+  });
+
+  it('are those below the mount', async () => {
+    const { board } = subject();
+    const statusOf = async (path: string): Promise<number> =>
+      (await board.handle(new Request(`http://h.example${path}`), { mountPath: '/ops' })).status;
+    expect(await statusOf('/ops/api/meta')).toBe(200);
+    expect(await statusOf('/opsx/api/meta')).toBe(404);
+    expect(await statusOf('/api/meta')).toBe(404);
+  });
+});
+
+describe('methods', () => {
+  it('HEAD has the headers of GET, and leaves no stream open', async () => {
+    const { get } = subject();
+    for (const path of ['/', '/api/meta', '/api/stream']) {
+      const { status, body, headers } = await get(path, { method: 'HEAD' });
+      expect([status, body, headers.has('content-type')]).toEqual([200, '', true]);
+    }
+  });
+
+  it.each([
+    ['/', 'POST', 405, 'GET, HEAD'],
+    ['/api/calls', 'DELETE', 405, 'GET, HEAD'],
+    ['/api/calls', 'OPTIONS', 204, 'GET, HEAD'],
+    ['/api/dead/replay', 'GET', 405, 'POST'],
+    ['/api/dead/replay', 'OPTIONS', 204, 'POST'],
+  ])('%s with %s is %i', async (path, method, status, allow) => {
+    const { get } = subject({ can: ALL });
+    const answer = await get(path, { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([status, allow]);
+  });
+});
+
+describe('bodies', () => {
+  it.each([['{'], ['7'], ['null'], ['[]'], ['']])('%s is refused', async (body) => {
+    const { post } = subject({ can: ALL });
+    expect((await post('/api/dead/replay', body)).body).toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('over 64 kB are refused, whether they tell their length or not', async () => {
+    const { post, get } = subject({ can: ALL });
+    expect((await post('/api/dead/replay', { x: 'x'.repeat(65_536) })).status).toBe(413);
+    const told = await post('/api/dead/replay', '{}', { ...FROM_THE_PAGE, 'content-length': '70000' });
+    expect(told.body.code).toBe('body_too_large');
+    const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(10_000)) });
+    const init = { method: 'POST', headers: FROM_THE_PAGE, body: endless, duplex: 'half' } as RequestInit;
+    expect((await get('/api/dead/replay', init)).status).toBe(413);
+  });
+
+  it('that break off are refused', async () => {
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
+    const init = { method: 'POST', headers: FROM_THE_PAGE, body: broken, duplex: 'half' } as RequestInit;
+    const { status, body } = await subject({ can: ALL }).get('/api/dead/replay', init);
+    expect([status, body.message]).toEqual([400, 'The body ended early.']);
+  });
+});
+
+describe('an inbox that fails', () => {
+  it('is answered with the cause and what to do, and tried again', async () => {
+    const inbox = memoryInbox();
+    let isDown = true;
+    Object.assign(inbox, {
+      ready: async () => {
+        if (isDown) throw new CallStatusError('inbox_missing', { path: '/data/calls.db' });
+      },
+    });
+    const { get, lines } = subject({ inbox, isAlone: true });
+    const { status, body, headers } = await get('/api/calls');
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'inbox_missing', '5']);
+    expect(body.message).toContain('/data/calls.db');
+    expect(lines).toContainEqual({ err: expect.any(Error), message: expect.stringContaining('its inbox failed') });
+    expect((await get('/')).status).toBe(200);
+    isDown = false;
+    expect((await get('/api/calls')).status).toBe(200);
+  });
+
+  it('for an unknown reason says so without the text, which may have a secret', async () => {
+    const { get, inbox, lines } = subject();
+    Object.assign(inbox, { listCalls: () => Promise.reject(new Error('postgres://user:password@host')) });
+    const { status, body } = await get('/api/calls');
+    expect([status, body.code]).toEqual([503, 'inbox_unavailable']);
+    expect(JSON.stringify(body)).not.toContain('password');
+    expect(lines).toHaveLength(1);
+  });
+});
