@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
+import { type RunningBoard, type RunningBoardOptions, runningBoard } from '../running-board.ts';
+
+const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Chromium; undefined where it is not installed. */
+export const CHROMIUM: string | undefined = PATHS.find((path) => existsSync(path));
+
+if (CHROMIUM === undefined && process.env['CI'] && process.platform === 'linux')
+  throw new Error('CI needs Chromium: install Debian’s package chromium.');
+
+/** Without what would connect to hosts of its maker. */
+const QUIET = [
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let browser: Browser;
+
+/** Tests in Chromium; left out where it is not installed. */
+export function describeInBrowser(name: string, define: () => void): void {
+  describe.skipIf(CHROMIUM === undefined)(
+    CHROMIUM === undefined ? `${name} (left out: Chromium is not installed)` : name,
+    () => {
+      beforeAll(async () => {
+        browser = await startChromium();
+      });
+      afterAll(() => browser.close());
+      define();
+    },
+  );
+}
+
+/** Starts Chromium without a window. */
+export function startChromium(): Promise<Browser> {
+  if (CHROMIUM === undefined) throw new Error('Chromium is not installed.');
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', ...QUIET] });
+}
+
+/** Starts a board that is stopped after the test. */
+export async function startBoard(options?: RunningBoardOptions): Promise<RunningBoard> {
+  const board = await runningBoard(options);
+  onTestFinished(() => board[Symbol.asyncDispose]());
+  return board;
+}
+
+/** A page, and what went wrong in it. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Errors, violations of the content security policy, and requests to anywhere else. */
+  readonly problems: readonly string[];
+}
+
+/** Opens a page that is closed after the test. After the test, nothing must have gone wrong in it. */
+export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const { page, problems } = await openWatched(url, options);
+  onTestFinished(() => expect(problems).toEqual([]));
+  return page;
+}
+
+/** Opens a page that is closed after the test. */
+export async function openWatched(url: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', ({ message }) => problems.push(message));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(new URL(url).origin) && !request.url().startsWith('data:'))
+      problems.push(request.url());
+  });
+  await page.goto(url);
+  return { page, problems };
+}

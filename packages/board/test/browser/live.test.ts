@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { cableTo } from './cable.ts';
+import { record } from './calls.ts';
+import { describeInBrowser, openPage, openWatched, startBoard } from './chromium.ts';
+
+describeInBrowser('the live board', () => {
+  it('shows a call that comes, and what becomes of it', async () => {
+    const board = await startBoard();
+    const page = await openPage(board.url);
+    await page.getByText('trigger signalwire.completed').waitFor();
+    await record(board.inbox, 1, 'ringing');
+    const row = page.getByRole('row', { name: 'call-00001' }).or(page.locator('tr[data-key]'));
+    await row.getByText('ringing').waitFor();
+    await record(board.inbox, 1, 'in-progress');
+    await row.getByText('in-progress').waitFor();
+    await record(board.inbox, 1, 'completed');
+    await row.getByText('completed').waitFor();
+    expect(await page.locator('tr[data-key]').count()).toBe(1);
+  });
+
+  it('misses nothing while the connection is broken', async () => {
+    const board = await startBoard();
+    const cable = await cableTo(board.url);
+    // The broken connection is an error of the browser.
+    const { page } = await openWatched(cable.url);
+    await record(board.inbox, 1, 'ringing');
+    await page.getByText('ringing').waitFor();
+    await cable.cut();
+    await page.getByText('Offline, trying again').waitFor();
+    for (let number = 2; number <= 30; number++) await record(board.inbox, number, 'busy');
+    await record(board.inbox, 1, 'no-answer');
+    await cable.join();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('tr[data-key]').length === 30);
+    await page.getByText('no-answer', { exact: true }).last().waitFor();
+    expect(await page.getByText('ringing').count()).toBe(0);
+  });
+
+  it('drops a row that no longer matches the filter', async () => {
+    const board = await startBoard();
+    await record(board.inbox, 1, 'ringing');
+    await record(board.inbox, 2, 'ringing');
+    const page = await openPage(`${board.url}#/?state=live`);
+    await page.waitForFunction(() => document.querySelectorAll('tr[data-key]').length === 2);
+    await record(board.inbox, 1, 'completed');
+    await page.waitForFunction(() => document.querySelectorAll('tr[data-key]').length === 1);
+  });
+
+  it('shows nothing new while it is paused', async () => {
+    const board = await startBoard();
+    await record(board.inbox, 1, 'ringing');
+    const page = await openPage(board.url);
+    await page.locator('tr[data-key]').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await record(board.inbox, 2, 'ringing');
+    // A second page shows that the event has come to the server's tabs.
+    const other = await openPage(board.url);
+    await other.waitForFunction(() => document.querySelectorAll('tr[data-key]').length === 2);
+    expect(await page.locator('tr[data-key]').count()).toBe(1);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('tr[data-key]').length === 2);
+  });
+});
