@@ -27,6 +27,8 @@ export interface RunningBoard extends AsyncDisposable {
   readonly url: string;
   readonly calls: Receiver<never>;
   readonly inbox: Inbox;
+  /** The ids of the events whose handler of busy calls was called, in their order. */
+  readonly handled: readonly string[];
   /** Plays one call of a provider; `pause` is awaited between its callbacks. */
   play(call: number, pause?: () => Promise<unknown>): Promise<void>;
   /** Sends a callback that is refused. */
@@ -38,6 +40,7 @@ export async function runningBoard({ port = 0, sqlite = false, can }: RunningBoa
   const folder = mkdtempSync(path.join(tmpdir(), 'call-status-board-'));
   const inbox = sqlite ? sqliteInbox({ path: path.join(folder, 'calls.db') }) : memoryInbox();
   const failed = new Set<string>();
+  const handled: string[] = [];
   const calls = createCallStatus({
     providers: builtInProviders.map((provider) => provider(optionsFor(provider, SECRET))),
     inbox,
@@ -49,7 +52,8 @@ export async function runningBoard({ port = 0, sqlite = false, can }: RunningBoa
       failed.add(id);
       throw new Error(`The CRM answered 502 to contact ${id.length}.`);
     },
-    onBusy: ({ to = '' }) => {
+    onBusy: ({ id, to = '' }) => {
+      handled.push(id);
       throw new TypeError(`Cannot read properties of undefined (reading 'campaign') of ${to}`);
     },
   });
@@ -70,6 +74,7 @@ export async function runningBoard({ port = 0, sqlite = false, can }: RunningBoa
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     calls: calls as never,
     inbox,
+    handled,
     play: async (number, pause) => {
       const provider = providerOf(number);
       const names = scenariosOf(provider);

@@ -80,6 +80,9 @@ export async function openWatched(url: string, options: BrowserContextOptions = 
     if (!request.url().startsWith(new URL(url).origin) && !request.url().startsWith('data:'))
       problems.push(request.url());
   });
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
+  });
   await page.goto(url);
   return { page, problems };
 }

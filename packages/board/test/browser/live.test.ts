@@ -30,7 +30,7 @@ describeInBrowser('the live board', () => {
     for (let number = 2; number <= 30; number++) await record(board.inbox, number, 'busy');
     await record(board.inbox, 1, 'no-answer');
     await cable.join();
-    await page.getByText('Live', { exact: true }).waitFor();
+    await page.locator('.connection.live').waitFor();
     await page.waitForFunction(() => document.querySelectorAll('tr[data-key]').length === 30);
     await page.getByText('no-answer', { exact: true }).last().waitFor();
     expect(await page.getByText('ringing').count()).toBe(0);
