@@ -160,7 +160,7 @@ export async function sendTo(to: URL, callback: CallbackRequest, { signal }: Sen
 /** The answer to a callback is short, or empty. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
-async function contentOf(res: IncomingMessage): Promise<Buffer> {
+async function contentOf(res: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of res as AsyncIterable<Buffer>) {

@@ -2,9 +2,14 @@ import type { CallStatus, Inbox } from '@call-status/core';
 import type { NewEvent } from '@call-status/core/inbox';
 
 /** Records an event of call `number` of a provider. */
-export async function record(inbox: Inbox, number: number, status: CallStatus, more: object = {}): Promise<void> {
+export async function record(
+  inbox: Inbox,
+  number: number,
+  status: CallStatus,
+  more: Partial<NewEvent> = {},
+): Promise<void> {
   const callId = `call-${String(number).padStart(5, '0')}`;
-  await inbox.record({
+  const event: object = {
     provider: 'signalwire',
     id: `signalwire:${callId}:${status}`,
     callId,
@@ -18,5 +23,6 @@ export async function record(inbox: Inbox, number: number, status: CallStatus, m
     to: '+15555550123',
     raw: {},
     ...more,
-  } as NewEvent);
+  };
+  await inbox.record(event as NewEvent);
 }

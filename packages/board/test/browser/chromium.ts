@@ -25,16 +25,14 @@ let browser: Browser;
 
 /** Tests in Chromium; left out where it is not installed. */
 export function describeInBrowser(name: string, define: () => void): void {
-  describe.skipIf(CHROMIUM === undefined)(
-    CHROMIUM === undefined ? `${name} (left out: Chromium is not installed)` : name,
-    () => {
-      beforeAll(async () => {
-        browser = await startChromium();
-      });
-      afterAll(() => browser.close());
-      define();
-    },
-  );
+  const title = CHROMIUM === undefined ? `${name} (left out: Chromium is not installed)` : name;
+  describe.skipIf(CHROMIUM === undefined)(`${title}`, () => {
+    beforeAll(async () => {
+      browser = await startChromium();
+    });
+    afterAll(() => browser.close());
+    define();
+  });
 }
 
 /** Starts Chromium without a window. */

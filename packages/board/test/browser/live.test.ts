@@ -44,6 +44,7 @@ describeInBrowser('the live board', () => {
     await page.waitForFunction(() => document.querySelectorAll('tr[data-key]').length === 2);
     await record(board.inbox, 1, 'completed');
     await page.waitForFunction(() => document.querySelectorAll('tr[data-key]').length === 1);
+    expect(await page.locator('tr[data-key]').getByText('ringing').count()).toBe(1);
   });
 
   it('shows nothing new while it is paused', async () => {

@@ -19,17 +19,17 @@ describeInBrowser('the pages', () => {
   it.each(LOOKS)('are accessible and as wide as the window, empty: $colorScheme, $viewport.width px', async (look) => {
     const board = await startBoard();
     const page = await openPage(board.url, look);
-    for (const hash of PAGES) await check(page, `${board.url}${hash}`);
+    for (const hash of PAGES) expect(await faultsOf(page, `${board.url}${hash}`)).toEqual([]);
   });
 
   it.each(LOOKS)('are accessible and as wide as the window, full: $colorScheme, $viewport.width px', async (look) => {
     const board = await startBoard();
     await fill(board);
     const page = await openPage(board.url, look);
-    for (const hash of PAGES) await check(page, `${board.url}${hash}`);
+    for (const hash of PAGES) expect(await faultsOf(page, `${board.url}${hash}`)).toEqual([]);
     await page.goto(`${board.url}#/?dead=true`);
     await page.locator('tr[data-key] a').first().click();
-    await check(page, undefined);
+    expect(await faultsOf(page)).toEqual([]);
   });
 
   it('show what visitors may see, who may see no numbers', async () => {
@@ -75,12 +75,12 @@ async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
 }
 
-/** @param url `undefined`: the page that is open */
-async function check(page: Page, url: string | undefined): Promise<void> {
+/** What is wrong with a page: its width, or what axe finds. @param url @default the page that is open */
+async function faultsOf(page: Page, url?: string): Promise<string[]> {
   if (url !== undefined) await page.goto(url);
   await settled(page);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  expect(wide, `${page.url()} is wider than its window`).toBeLessThanOrEqual(0);
+  const faults = wide > 0 ? [`${page.url()} is ${wide} px wider than its window`] : [];
   await page.evaluate(AXE);
   const violations = await page.evaluate(async () => {
     const { axe } = window as unknown as {
@@ -95,5 +95,5 @@ async function check(page: Page, url: string | undefined): Promise<void> {
           .join('; ')}`,
     );
   });
-  expect(violations, page.url()).toEqual([]);
+  return [...faults, ...violations.map((violation) => `${page.url()}: ${violation}`)];
 }

@@ -99,7 +99,9 @@ function toRequest(
     }
     // A client without a host header names no host.
     const base = new URL(URL.canParse(origin()) ? origin() : 'http://localhost').origin;
-    return new Request(base + pathOf(url), { method: String(req.method), headers, body: body ?? null, signal });
+    // The Fetch API takes no bytes of shared memory.
+    const content = body instanceof Uint8Array ? new Uint8Array(body) : (body ?? null);
+    return new Request(base + pathOf(url), { method: String(req.method), headers, body: content, signal });
   } catch {
     return undefined;
   }
