@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { CallDetail } from '../../src/api/types.ts';
 import { get } from '../api/client.ts';
-import { onEvents } from '../api/live.ts';
+import { onEvents, paused } from '../api/live.ts';
 import { Signs } from '../calls/call-row.tsx';
 import { answerOf, endOf, lengthOf, partiesOf } from '../calls/call-texts.ts';
 import { Copy } from '../shared/copy.tsx';
@@ -20,14 +20,18 @@ import { Waterfall } from './waterfall.tsx';
 /** One call: what happened when, what arrived, and what became of it. */
 export function CallPage({ callKey }: { readonly callKey: string }) {
   const { data, failure, reload } = useLoad<CallDetail>((signal) => get('call', { key: callKey }, signal), [callKey]);
-  useEffect(() => onEvents((events) => (events?.some(({ key }) => key === callKey) ?? true) && void reload()), []);
-  const pending = data?.events.some(({ handling }) => handling.state !== 'handled' && handling.state !== 'dead');
   useEffect(() => {
-    // Handling changes without an event.
-    if (!pending) return undefined;
-    const timer = setInterval(reload, 2000);
-    return () => clearInterval(timer);
-  }, [pending]);
+    return onEvents((events) => {
+      if (events?.some(({ key }) => key === callKey) ?? true) reload();
+    });
+  }, []);
+  useEffect(() => {
+    // Handling goes on without an event.
+    const isSettled = data?.events.every(({ handling: { state } }) => state === 'handled' || state === 'dead') ?? true;
+    if (isSettled || paused.value) return undefined;
+    const timer = setTimeout(reload, 2000);
+    return () => clearTimeout(timer);
+  }, [data, failure, paused.value]);
   useKeys({ Escape: goBack });
   return (
     <>

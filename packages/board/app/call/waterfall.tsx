@@ -103,18 +103,26 @@ interface JourneyProps {
 function Journey({ mark: { kind, status, occurred, received }, y, place, end }: JourneyProps) {
   const begin = occurred ?? received;
   const isNearEnd = Number.parseFloat(place(received)) > 85;
+  const hasRoomBefore = isNearEnd && Number.parseFloat(place(begin)) > 15;
   return (
     <g class={`journey ${status} ${kind}`}>
       <line x1={place(begin)} x2={place(received)} y1={y} y2={y} />
       <svg x={place(begin)} y={y} overflow="visible" class="happened" aria-hidden="true">
         <path d={SHAPES[kind]} />
+        {occurred !== undefined && hasRoomBefore && (
+          <text x="-8" y="4" class="before">
+            {delayOf(occurred, received)}
+          </text>
+        )}
       </svg>
       {occurred !== undefined && (
         <svg x={place(received)} y={y} overflow="visible" aria-hidden="true">
           <path d={received > end ? 'M-5-4L1 0L-5 4' : 'M0-4V4'} class="arrived" />
-          <text x={isNearEnd ? -8 : 8} y={isNearEnd ? -3 : 4} class={isNearEnd ? 'before' : undefined}>
-            {delayOf(occurred, received)}
-          </text>
+          {!hasRoomBefore && (
+            <text x={isNearEnd ? -8 : 8} y={isNearEnd ? -3 : 4} class={isNearEnd ? 'before' : undefined}>
+              {delayOf(occurred, received)}
+            </text>
+          )}
         </svg>
       )}
     </g>

@@ -28,7 +28,7 @@ describe('mergeRows', () => {
     expect(keysOf(mergeRows(SHOWN, changes, 'k20').rows)).toEqual(['k30', 'k20']);
   });
 
-  it('keeps calls of which nothing is known to have changed', () => {
+  it('keeps calls that are not known to have changed', () => {
     expect(mergeRows(SHOWN, { rows: [], keys: new Set(['k99']) }).rows).toEqual(SHOWN);
   });
 
