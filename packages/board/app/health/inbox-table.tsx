@@ -27,7 +27,7 @@ export function Verdict() {
   const figures = health.value && inboxFigures(health.value.health, now.value);
   const levels = (['act', 'watch'] as const).filter((level) => figures && namesOf(figures, level));
   return (
-    <p role="status">
+    <p>
       {figures && levels.length === 0 && <LevelMark level="fine" />}
       {figures &&
         levels.map((level) => (

@@ -4,8 +4,8 @@ import { useKeys } from '../shared/use-keys.ts';
 
 const KEYS: readonly (readonly [key: string, does: string])[] = [
   ['/', 'Search calls'],
-  ['j, k', 'Next row, previous row'],
-  ['Enter', 'Open the row'],
+  ['j, k', 'Next call, previous call'],
+  ['Enter', 'Open the call'],
   ['r', 'Replay dead letters: the row with the focus, or all that are shown'],
   ['Esc', 'Close, go back'],
   ['?', 'Show these keys'],
