@@ -6,7 +6,7 @@ export interface ShownRow extends DeadRow {
   readonly state?: Handling['state'];
 }
 
-/** The rows that were dead letters before a replay and are none after it: they are worked on now. */
+/** The rows that were dead letters before a replay and no longer are: they are worked on now. */
 export function replayedRows(before: readonly ShownRow[], after: readonly DeadRow[]): readonly ShownRow[] {
   const dead = new Set(after.map(({ key }) => key));
   return before

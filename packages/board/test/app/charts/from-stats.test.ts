@@ -29,7 +29,7 @@ test('all buckets are there, and the last one is partial until it is over', () =
   expect(bucketsOf({ ...head, until: '2026-11-30T11:00:00.000Z' }).partial).toBe(false);
 });
 
-test('outcomes are in the order of the stack, and the answer rate counts only calls of which it is known', () => {
+test('outcomes are in the order of the stack, and the answer rate counts only calls that say whether they were answered', () => {
   const page: StatsPage = {
     ...head,
     rows: [

@@ -45,7 +45,7 @@ test('a bucket is named by its day, its begin and its end', () => {
   expect(bucketName(Date.UTC(2026, 10, 30, 23), HOUR, utc)).toBe('Mon 30, 23:00–00:00');
 });
 
-test('a range has whole buckets, of which the last has begun', () => {
+test('a range has whole buckets, and the last one has begun', () => {
   const now = Date.UTC(2026, 10, 30, 9, 20);
   expect(new Date(rangeStart(now, 24 * HOUR, HOUR, utc)).toISOString()).toBe('2026-11-29T10:00:00.000Z');
   expect(new Date(rangeStart(now, 24 * HOUR, HOUR, india)).toISOString()).toBe('2026-11-29T09:30:00.000Z');
