@@ -88,6 +88,7 @@ export async function fillSqlite(path: string, calls: number, now: number): Prom
     INSERT INTO jobs (call, id, event_id, provider, state, failures, error, error_group, dead_at)
     SELECT calls.id, last_event, call_id || ':4', provider, 4, 8, 'No user ' || calls.id, 'No user *', last_event_at
     FROM calls WHERE dead_letters > 0;
+    INSERT INTO inbox (id, retention_given, boot, clock_offset, swept_at, swept_mono) VALUES (1, 0, '', 0, 0, 0);
     UPDATE inbox SET (live, ended) = (SELECT sum(1 - terminal), sum(terminal) FROM calls), dead = (SELECT count(*) FROM jobs)`);
   db.close();
 }

@@ -19,10 +19,17 @@ function timeConditions(query: CallQuery, values: Values): string[] {
   const { sinceMs, untilMs } = timeRange(query);
   const { at, row } = timeCursor.decode(query.cursor);
   const [endAt, endRow] = untilMs <= at ? [untilMs, 0] : [at, row];
-  return [
+  const conditions = [
     `c.first_event_at >= ${values.add(sinceMs)}::bigint`,
     `(c.first_event_at, c.id) < (${values.add(endAt)}::bigint, ${values.add(endRow)}::bigint)`,
   ];
+  // A call that has been silent for a time began before.
+  if (query.silentForMs !== undefined) conditions.push(`c.first_event_at <= ${silentSince(query.silentForMs, values)}`);
+  return conditions;
+}
+
+function silentSince(silentForMs: number, values: Values): string {
+  return `(SELECT now FROM n) - ${values.add(Math.ceil(silentForMs))}::bigint`;
 }
 
 function isOfLiveCalls({ state, status, silentForMs }: CallQuery): boolean {
@@ -46,8 +53,7 @@ export function allConditions(query: CallQuery, values: Values): string[] {
   if (search !== undefined) conditions.push(searchCondition(search, values));
   if (parentCallId !== undefined) conditions.push(`c.parent_call_id = ${values.add(parentCallId)}`);
   if (silentForMs !== undefined) {
-    const silence = values.add(Math.ceil(silentForMs));
-    conditions.push(`NOT c.terminal AND c.last_event_at <= (SELECT now FROM n) - ${silence}::bigint`);
+    conditions.push(`NOT c.terminal AND c.last_event_at <= ${silentSince(silentForMs, values)}`);
   }
   if (hasConflict !== undefined) conditions.push(hasConflict ? 'c.has_conflict' : 'NOT c.has_conflict');
   if (hasDeadLetter !== undefined) conditions.push(hasDeadLetter ? 'dead.found' : 'dead.found IS NULL');

@@ -7,7 +7,7 @@ import { workersOf, workersSql } from './workers.ts';
 
 const SILENCE_MS = 600_000;
 
-/** Silent calls are counted up to this. */
+/** Of each provider, so many of the calls that began first are examined: calls whose end is never reported are among them. */
 const MOST_SILENT = 1000;
 
 const TABLES = ['calls', 'recorded', 'jobs', 'tombstones', 'refusals', 'watches', 'leaders', 'workers', 'inbox'];
@@ -86,10 +86,10 @@ function liveSql(s: string): string {
     SELECT p.provider,
       (SELECT count(*) FROM ${s}.calls c WHERE NOT c.terminal AND c.provider = p.provider) AS live,
       (SELECT count(*) FROM (
-        SELECT c.id FROM ${s}.calls c
+        SELECT c.last_event_at FROM ${s}.calls c
         WHERE NOT c.terminal AND c.provider = p.provider AND c.first_event_at <= (SELECT now FROM n) - ${SILENCE_MS}
-          AND c.last_event_at <= (SELECT now FROM n) - ${SILENCE_MS}
-        ORDER BY c.first_event_at, c.id LIMIT ${MOST_SILENT}) silent) AS silent
+        ORDER BY c.first_event_at, c.id LIMIT ${MOST_SILENT}) oldest
+      WHERE oldest.last_event_at <= (SELECT now FROM n) - ${SILENCE_MS}) AS silent
     FROM p WHERE p.provider IS NOT NULL ORDER BY p.provider COLLATE "C"`;
 }
 

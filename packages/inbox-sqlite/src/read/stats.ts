@@ -31,6 +31,6 @@ export class CallStats {
       place = last && [last['ended_at'], last['id']];
       if (place !== undefined) yield;
     }
-    return tally.rows();
+    return yield* tally.rowsInSteps();
   }
 }

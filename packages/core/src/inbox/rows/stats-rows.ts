@@ -1,6 +1,7 @@
 import { CallStatusError } from '../../errors.ts';
 import type { StatsGroup, StatsQuery, StatsRow } from '../stats.ts';
 import type { CallRow } from './call-columns.ts';
+import { Percentiles } from './percentiles.ts';
 import { isoOf } from './stored.ts';
 
 const MOST_BUCKETS = 1000;
@@ -111,15 +112,27 @@ export class StatsTally {
 
   /** The rows of all calls that were counted. */
   rows(): readonly StatsRow[] {
+    const steps = this.rowsInSteps();
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** The same, in steps of at most a few milliseconds. */
+  *rowsInSteps(): Generator<void, readonly StatsRow[]> {
     const { sinceMs, untilMs, bucketMs } = this.#buckets;
     const endMs = Math.min(untilMs, this.#nowMs);
-    const buckets = [...this.#figures].sort(([a], [b]) => a - b);
-    return buckets.flatMap(([bucket, groups]) => {
+    const percentiles = new Percentiles();
+    const rows: StatsRow[] = [];
+    for (const [bucket, groups] of [...this.#figures].sort(([a], [b]) => a - b)) {
       const fromMs = sinceMs + bucket * bucketMs;
       const head = { from: isoOf(fromMs), partial: fromMs + bucketMs > endMs };
-      const sorted = [...groups].sort(([a], [b]) => byGroup(a, b));
-      return sorted.map(([group, figures]) => ({ ...head, ...(group !== undefined && { group }), ...figures.row() }));
-    });
+      for (const [group, figures] of [...groups].sort(([a], [b]) => byGroup(a, b))) {
+        rows.push({ ...head, ...(group !== undefined && { group }), ...(yield* figures.row(percentiles)) });
+      }
+    }
+    return rows;
   }
 
   #of(bucket: number, group: string | undefined): Figures {
@@ -176,37 +189,29 @@ class Figures {
     if (ringMs >= 0) this.#rings.push(ringMs);
   }
 
-  row(): Omit<StatsRow, 'from' | 'partial' | 'group'> {
-    const durations = this.#durations.sort(ascending);
-    const rings = this.#rings.sort(ascending);
-    const mos = this.#mos.sort(ascending);
+  *row(percentiles: Percentiles): Generator<void, Omit<StatsRow, 'from' | 'partial' | 'group'>> {
+    const [durations, rings, mos] = [this.#durations, this.#rings, this.#mos];
+    const middle = function* (values: number[]): Generator<void, { p50: number; p90: number }> {
+      return { p50: yield* percentiles.of(values, 0.5), p90: yield* percentiles.of(values, 0.9) };
+    };
     return {
       calls: this.#calls,
       answered: this.#answered,
       answerKnown: this.#answerKnown,
-      ...(durations.length > 0 && {
-        durationSeconds: { sum: sumOf(durations), p50: percentile(durations, 0.5), p90: percentile(durations, 0.9) },
-      }),
-      ...(rings.length > 0 && { ringMs: { p50: percentile(rings, 0.5), p90: percentile(rings, 0.9) } }),
+      ...(durations.length > 0 && { durationSeconds: { sum: sumOf(durations), ...(yield* middle(durations)) } }),
+      ...(rings.length > 0 && { ringMs: yield* middle(rings) }),
       ...(mos.length > 0 && {
-        mos: { count: mos.length, avg: sumOf(mos) / mos.length, p10: percentile(mos, 0.1), p50: percentile(mos, 0.5) },
+        mos: {
+          count: mos.length,
+          avg: sumOf(mos) / mos.length,
+          p10: yield* percentiles.of(mos, 0.1),
+          p50: yield* percentiles.of(mos, 0.5),
+        },
       }),
     };
   }
 }
 
-function ascending(a: number, b: number): number {
-  return a - b;
-}
-
 function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
-}
-
-/** Interpolates between the two nearest values, as `percentile_cont` of SQL does. */
-function percentile(sorted: readonly number[], share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = sorted[Math.floor(at)] as number;
-  const above = sorted[Math.ceil(at)] as number;
-  return below + (above - below) * (at - Math.floor(at));
 }
