@@ -101,10 +101,31 @@ async function check(
       console.log(listed);
       assert.match(listed, new RegExp(`completed +${provider} `));
     }
+    if (inbox === 'sqlite') await checkOtherCommands(project, provider, to);
   } finally {
     process.kill(-Number(server.pid), 'SIGTERM');
   }
   console.log(`From nothing to the first callback: ${Math.round((Date.now() - startedAt) / 1000)} s`);
+}
+
+/** Those that load other parts of the package than `trigger` and `inbox ls`, once each. */
+async function checkOtherCommands(project: string, provider: string, to: string): Promise<void> {
+  const call = '5f0c2d0e-0000-4000-8000-000000000001';
+  const secrets = ['--env', '.env'];
+  const npx = (...args: string[]): string =>
+    execFileSync('npx', ['call-status', ...args], { cwd: project, encoding: 'utf8' });
+  assert.match(
+    npx('simulate', 'outbound-busy', '--provider', provider, '--calls', '3', '--to', to, ...secrets),
+    /3 calls, \d+ callbacks/,
+  );
+  npx('trigger', `${provider}.busy`, '--call', call, '--to', to, ...secrets);
+  assert.match(npx('replay', call, '--db', 'calls.db', '--to', to, ...secrets), /<-- 200/);
+  const curl = npx('trigger', `${provider}.busy`, '--curl', '--to', to, ...secrets);
+  assert.match(npx('doctor', '--curl', curl, ...secrets), /the proof is valid/);
+  const tail = spawn('npx', ['call-status', 'tail', 'calls.db', '--from-start'], { cwd: project, detached: true });
+  const [line] = (await once(tail.stdout, 'data')) as [Buffer];
+  process.kill(-Number(tail.pid), 'SIGKILL');
+  assert.match(String(line), new RegExp(` ${provider} `));
 }
 
 function fromTarballs(tarballs: ReadonlyMap<string, string>, names: readonly string[]) {
