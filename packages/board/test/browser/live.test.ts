@@ -7,7 +7,7 @@ describeInBrowser('the live board', () => {
   it('shows a call that comes, and what becomes of it', async () => {
     const board = await startBoard();
     const page = await openPage(board.url);
-    await page.getByText('trigger signalwire.completed').waitFor();
+    await page.getByText(/npx call-status trigger \w+\.completed/).waitFor();
     await record(board.inbox, 1, 'ringing');
     const row = page.getByRole('row', { name: 'call-00001' }).or(page.locator('tr[data-key]'));
     await row.getByText('ringing').waitFor();
