@@ -32,5 +32,6 @@ export function NoCalls({ filters }: { readonly filters: Query }) {
 }
 
 function firstProvider(): string {
-  return provider.value || (meta.value?.providers[0] ?? 'signalwire');
+  const names = meta.value?.providers ?? [];
+  return provider.value || (names.find((name) => name === 'signalwire') ?? names[0] ?? 'signalwire');
 }
