@@ -1,0 +1,4 @@
+const assert = require('node:assert/strict');
+const { createBoard } = require('@call-status/board');
+
+assert.equal(typeof createBoard, 'function');
