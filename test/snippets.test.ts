@@ -26,6 +26,7 @@ const environment = {
   ACME_SIGNING_KEY: SECRET,
   ACME_TOKEN: SECRET,
   ...Object.fromEntries(builtInProviders.flatMap(variablesOf)),
+  BOARD_PASSWORD: SECRET,
   SIGNING_KEYS: JSON.stringify({ acme: SECRET }),
 };
 
