@@ -30,7 +30,7 @@ export async function buildApp(): Promise<void> {
     logLevel: 'warning',
   });
   for (const name of ['index.html', 'icon.svg']) cpSync(`${APP}/${name}`, `${ASSETS}/${name}`);
-  writeFileSync(`${ASSETS}/licenses.txt`, licensesOf(metafile));
+  writeFileSync(`${ASSETS}/third-party.txt`, licensesOf(metafile));
 }
 
 /** The licenses of all packages of which the page has code. */

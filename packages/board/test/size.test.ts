@@ -36,13 +36,13 @@ it('loads at most 25 kB of JavaScript for any page, and 4 kB of CSS, gzipped', (
 
 it('has no files that the page does not load', () => {
   expect(readdirSync(ASSETS).toSorted()).toEqual(
-    [...scripts, 'icon.svg', 'index.html', 'licenses.txt', 'style.css'].toSorted(),
+    [...scripts, 'icon.svg', 'index.html', 'third-party.txt', 'style.css'].toSorted(),
   );
 });
 
 it('names no other address', () => {
   const code = readdirSync(ASSETS)
-    .filter((name) => name !== 'licenses.txt')
+    .filter((name) => name !== 'third-party.txt')
     .map(read)
     .join('\n');
   const urls = code.match(/(?:https?:)?\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s'"`)]*/gi) ?? [];
@@ -60,7 +60,7 @@ it('has nothing that a strict policy forbids', () => {
 });
 
 it('brings the licenses of what it contains', () => {
-  const licenses = read('licenses.txt');
+  const licenses = read('third-party.txt');
   for (const name of ['preact', '@preact/signals', '@preact/signals-core']) {
     expect(licenses).toMatch(new RegExp(`^${name}\n\n.*MIT`, 'm'));
   }

@@ -23,7 +23,7 @@ const server = app.listen(0, '127.0.0.1', async () => {
   assert.equal(page.url, `http://127.0.0.1:${port}/ops/calls/`);
   const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, name]) => name);
   assert.ok(files.includes('app.js'));
-  for (const name of [...files, 'licenses.txt']) assert.equal((await get(`/${name}`)).status, 200, name);
+  for (const name of [...files, 'third-party.txt']) assert.equal((await get(`/${name}`)).status, 200, name);
   assert.match(await (await get('/api/calls')).text(), /"status":"completed"/);
   board.close();
   server.close();
