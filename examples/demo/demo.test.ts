@@ -33,6 +33,10 @@ it('the demo shows the same events in all frameworks, every refusal, and that a 
   const totals = stdout.match(new RegExp(`^sent +acknowledged +stored +handled +lost\n(${events} +){4}0$`, 'gm'));
   expect(totals).toHaveLength(findPostgres() === undefined ? 1 : 2);
 
+  expect(stdout).toMatch(
+    /^The board http:\S+\/ops\/calls\/\nIt shows the \d+ calls .* why 10 callbacks were refused\.\n/m,
+  );
+
   if (findPostgres() === undefined) expect(stdout).toContain('Not shown: PostgreSQL is not installed.');
   else {
     const [, first, left, second] =

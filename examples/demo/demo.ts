@@ -1,11 +1,14 @@
 // Starts the three examples, sends them callbacks of every provider, and shows what arrives and what is refused.
 // Then it kills a server in the middle of its work, and one of two hosts on one PostgreSQL, and shows that nothing is lost; if something is,
-// it exits with 1.
+// it exits with 1. At the end it shows the board on what arrived; with --open, in your browser, until you end it.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { openBrowser } from '../../packages/cli/src/board/browser.ts';
 import { findPostgres } from '../../packages/inbox-postgres/test/servers/find.ts';
 import { startPostgres } from '../../packages/inbox-postgres/test/servers/postgres.ts';
+import { serveBoard } from './board.ts';
 import { type Crash, crash, takeOver } from './crash.ts';
 import { ExampleServer, type PrintedEvent } from './example-server.ts';
 import { bold, dim, green, red, table } from './print.ts';
@@ -14,18 +17,20 @@ import { forgeries, genuine, reasonOf, secrets, send } from './requests.ts';
 const FRAMEWORKS = { express: 'Express', koa: 'Koa', fastify: 'Fastify' } as const;
 const CALL_COLUMNS = ['provider', 'call', 'status', 'transition'];
 const EVENT_COLUMNS = [...CALL_COLUMNS, 'direction', 'seconds', 'trust'];
+const NOTHING = { events: [], refusals: [] };
 const directory = mkdtempSync(path.join(tmpdir(), 'call-status-demo-'));
 
 try {
-  await showWhatArrives();
+  const arrived = await showWhatArrives();
   await showCrash();
   await showTakeOver();
+  await showBoard(arrived);
 } finally {
   rmSync(directory, { recursive: true });
 }
 
 /** Every framework gets the same callbacks, and must turn them into the same events. */
-async function showWhatArrives(): Promise<void> {
+async function showWhatArrives(): Promise<ExampleServer | undefined> {
   let first: ExampleServer | undefined;
   for (const [framework, name] of Object.entries(FRAMEWORKS)) {
     const server = await ExampleServer.start(framework, environment(framework));
@@ -50,6 +55,7 @@ async function showWhatArrives(): Promise<void> {
       throw new Error(`${name} turns the same callbacks into other events.`);
     }
   }
+  return first;
 }
 
 /** What is acknowledged survives a crash: the server is started again, and handles what the first one did not. */
@@ -100,6 +106,33 @@ function showHandled({ sent, acknowledged, stored, before, after, lost }: Crash,
   } else {
     console.log(red(`Lost:\n${lost.join('\n')}`));
     process.exitCode = 1;
+  }
+}
+
+/** What arrived at the first server, in a browser. */
+async function showBoard({ events, refusals }: Pick<ExampleServer, 'events' | 'refusals'> = NOTHING): Promise<void> {
+  const board = await serveBoard(environment('express').INBOX);
+  try {
+    const { rows } = await board.get('api/calls?limit=1000');
+    const { groups } = await board.get('api/refused');
+    const refused = groups.reduce((sum, { count }) => sum + count, 0);
+    const calls = new Set(events.map(({ provider, callId }) => `${provider} ${callId}`)).size;
+    if (rows.length !== calls || refused !== refusals.length)
+      throw new Error(`The board shows ${rows.length} of ${calls} calls, ${refused} of ${refusals.length} refusals.`);
+    const interrupted = once(process, 'SIGINT');
+    console.log(`\n${bold('The board')} ${dim(board.url)}`);
+    console.log(
+      green(`It shows the ${calls} calls that arrived in Express, and why ${refused} callbacks were refused.`),
+    );
+    if (!process.argv.includes('--open')) {
+      console.log('To look at it: npx -y pnpm@10.34.9 run demo --open');
+      return;
+    }
+    await openBrowser(board.url, { isTerminal: process.stdout.isTTY === true, note: console.log });
+    console.log('It stays until you press Ctrl+C.');
+    await interrupted;
+  } finally {
+    await board.close();
   }
 }
 

@@ -9,7 +9,10 @@ const COMMANDS: Readonly<Partial<Record<NodeJS.Platform, readonly [command: stri
 };
 
 /** Opens a URL in the browser of the person at the terminal. If that cannot be done, it says so. */
-export async function openBrowser(url: string, { isTerminal, note }: Output): Promise<void> {
+export async function openBrowser(
+  url: string,
+  { isTerminal, note }: Pick<Output, 'isTerminal' | 'note'>,
+): Promise<void> {
   if (!isTerminal) {
     note('No browser was opened: there is no terminal.');
     return;
