@@ -44,7 +44,8 @@ async function startPrometheus(target: string): Promise<(query: string) => Promi
   });
   return async (query) => {
     if (server.exitCode !== null) throw new Error(`Prometheus has ended: ${log}`);
-    const { status, data, error } = await (await fetch(`http://${address}/api/v1/${query}`)).json();
+    const answer = await fetch(`http://${address}/api/v1/${query}`);
+    const { status, data, error } = (await answer.json()) as { status: string; data: unknown; error?: string };
     if (status !== 'success') throw new Error(`${query}: ${error}`);
     return data;
   };
