@@ -33,7 +33,7 @@ export async function buildApp(): Promise<void> {
   writeFileSync(`${ASSETS}/third-party.txt`, licensesOf(metafile));
 }
 
-/** The licenses of all packages of which the page has code. */
+/** The licenses of all packages whose code is in the page. */
 function licensesOf({ inputs }: Metafile): string {
   const folders = Object.keys(inputs).map((file) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
   return [...new Set(folders)]

@@ -3,7 +3,7 @@ import { VERSIONS } from '../versions.ts';
 import type { Route } from './route.ts';
 import type { Meta } from './types.ts';
 
-/** An inbox does not say of which providers its calls are. */
+/** An inbox does not name the providers of its calls. */
 const BUILT_IN = builtInProviders.map(({ definition }) => definition.name);
 
 /** `GET api/meta` */
