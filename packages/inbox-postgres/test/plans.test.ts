@@ -98,7 +98,10 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     (await client.query(`SELECT event_id FROM ${s}.jobs WHERE dead_at IS NOT NULL LIMIT ${BATCH}`)).rows,
     'event_id',
   );
-  const moved = eventIds.map((id) => ({ event: { id, transition: 'late', receivedAt: '2026-01-01' }, job: FAILED_ONCE }));
+  const moved = eventIds.map((id) => ({
+    event: { id, transition: 'late', receivedAt: '2026-01-01' },
+    job: FAILED_ONCE,
+  }));
   const imported = columnsOfEvents(moved as unknown as MovedEvent[], all('{}'));
   const call = [callIds[0] ?? '', providers[0] ?? '', ''];
   return [

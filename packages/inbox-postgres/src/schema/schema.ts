@@ -197,6 +197,4 @@ CREATE INDEX recorded_by_time ON $schema.recorded (received_at, call) WHERE rece
 ALTER TABLE $schema.inbox
   ADD COLUMN changes_from bigint NOT NULL DEFAULT 0; -- every event that was received at this time or later has received_at
 UPDATE $schema.inbox SET changes_from = (SELECT coalesce(max(last_event_at), -1) + 1 FROM $schema.calls);
-CREATE INDEX jobs_dead_of_error ON $schema.jobs (error_group, dead_at, id) WHERE dead_at IS NOT NULL;
-CREATE INDEX jobs_dead_of_provider_error ON $schema.jobs (provider, error_group, dead_at, id) WHERE dead_at IS NOT NULL;
 `;

@@ -3,6 +3,7 @@ export function fillSql(schema: string, calls: number, jobs: number): string {
   return `
     SET LOCAL search_path = ${schema};
     SET LOCAL synchronous_commit = off;
+    SET LOCAL enable_nestloop = off; -- without statistics, the tables look short
     INSERT INTO calls (provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count, retained_from, direction,
       from_number, to_number, from_digits, to_digits, answered, answered_at, in_progress_at, ringing_at, ended_at, duration_seconds, sip_code,
       mos, error_code, trust, has_late, has_conflict, last_event_id, last_event_status, last_event_transition, last_event_received_at)
