@@ -9,7 +9,7 @@ export const VERSIONS: { readonly board: string; readonly core: string } = {
 };
 
 /** In a bundle, there is no package.json. */
-function versionOf(name: string): string {
+export function versionOf(name: string): string {
   try {
     return (require(`${name}/package.json`) as { readonly version: string }).version;
   } catch {

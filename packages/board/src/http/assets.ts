@@ -22,11 +22,16 @@ interface Asset {
 
 /** The files of the page. */
 export class Assets {
+  readonly #folder: URL;
   #files: ReadonlyMap<string, Asset> | undefined;
 
-  /** `undefined` if there is no such file. */
+  constructor(folder: URL = FOLDER) {
+    this.#folder = folder;
+  }
+
+  /** @returns `undefined` if there is no such file */
   answer(name: string, request: Request): Response | undefined {
-    this.#files ??= read();
+    this.#files ??= read(this.#folder);
     const asset = this.#files.get(name === '' ? 'index.html' : name);
     if (asset === undefined) return undefined;
     const headers = { 'content-type': asset.type, etag: asset.etag, 'cache-control': 'no-cache' };
@@ -36,17 +41,17 @@ export class Assets {
   }
 }
 
-function read(): ReadonlyMap<string, Asset> {
+function read(folder: URL): ReadonlyMap<string, Asset> {
   try {
-    const names = readdirSync(FOLDER).filter((name) => Object.hasOwn(TYPES, extname(name)));
-    return new Map(names.map((name) => [name, assetOf(name)]));
+    const names = readdirSync(folder).filter((name) => Object.hasOwn(TYPES, extname(name)));
+    return new Map(names.map((name) => [name, assetOf(folder, name)]));
   } catch {
     throw new BoardFailure(503, 'not_built', 'The files of the page are missing: install @call-status/board again.');
   }
 }
 
-function assetOf(name: string): Asset {
-  const bytes = new Uint8Array(readFileSync(new URL(name, FOLDER)));
+function assetOf(folder: URL, name: string): Asset {
+  const bytes = new Uint8Array(readFileSync(new URL(name, folder)));
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
   return { bytes, type: TYPES[extname(name)] as string, etag: `"${hash}"` };
 }

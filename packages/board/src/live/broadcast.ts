@@ -68,16 +68,16 @@ export class Broadcast {
       for (let pages = 0; pages < MOST_PAGES; pages++) {
         // What an earlier read did not see, this one does.
         const held: FeedPage[] = [];
+        if (!stream.isOpen) return;
         this.#streams.set(stream, held);
         const page = await readFeed(this.#sources.inbox, place, ROWS);
         place = page.next;
-        if (!stream.isOpen) return;
         if (page.missed) stream.message('missed', {}, place);
         stream.earlier(page.rows, place);
         if (page.rows.length < ROWS) return this.#join(stream, held);
         await stream.isRead();
       }
-      if (stream.isOpen) stream.message('missed', {}, this.#place);
+      stream.message('missed', {}, this.#place);
       this.#join(stream, []);
     } catch {
       // It reconnects, and continues where it is.
@@ -104,7 +104,7 @@ export class Broadcast {
           if (held === undefined) sendPage(stream, page);
           else held.push(page);
         }
-      } while (page.rows.length === ROWS && this.#streams.size > 0);
+      } while (page.rows.length === ROWS);
       for (const stream of before) stream.forgetEarlier();
       this.#isFailing = false;
     } catch (error) {

@@ -96,7 +96,7 @@ export class Stream {
   #write(text: string): void {
     if (this.#controller === undefined) return;
     this.#controller.enqueue(Buffer.from(text));
-    if ((this.#controller.desiredSize ?? 0) <= 0) this.close();
+    if ((this.#controller.desiredSize as number) <= 0) this.close();
   }
 
   #end(): void {

@@ -68,8 +68,8 @@ function byRule(value: string, field: string): string {
 function partyOf(value: string): string {
   const shown = mask(value);
   if (shown !== value) return shown;
-  const [, scheme = '', user = '', host = ''] = /^([a-z]+:)?([^@]*)(@.*)?$/is.exec(value) ?? [];
-  return scheme === '' && host === '' ? value : scheme + firstOf(user) + HIDDEN + host;
+  const [, scheme = '', user, host = ''] = /^([a-z]+:)?([^@]*)(@.*)?$/is.exec(value) as RegExpExecArray;
+  return scheme === '' && host === '' ? value : scheme + firstOf(user as string) + HIDDEN + host;
 }
 
 function firstOf(text: string): string {

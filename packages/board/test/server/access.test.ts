@@ -1,6 +1,7 @@
 import { type BoardOptions, basic, createBoard, type Permissions } from '@call-status/board';
 import { memoryInbox } from '@call-status/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { versionOf } from '../../src/versions.ts';
 import { ALL, FROM_THE_PAGE, subject } from './board-under-test.ts';
 
 const READS = ['meta', 'calls', 'call?key=p', 'refused', 'refusal?id=1', 'dead', 'health', 'stats', 'events', 'stream'];
@@ -90,6 +91,7 @@ describe('auth', () => {
     for (const authorization of [encoded('ops:a:b ü'), encoded('ops:a:b ü').replace('Basic', 'bASIC')]) {
       expect((await get('/api/meta', { headers: { authorization } })).body.user).toBe('ops');
     }
+    expect((await get('/')).status).toBe(401);
     for (const authorization of ['', 'Basic', encoded('ops:'), encoded('ops:a:b'), encoded(':a:b ü'), 'Bearer x']) {
       const { status, headers, body } = await get('/', { headers: { authorization } });
       expect([status, body.code]).toEqual([401, 'unauthorized']);
@@ -158,6 +160,7 @@ describe('options', () => {
     [{ inbox, auht: 1 }, 'did you mean `auth`'],
     [{ inbox: 'calls.db' }, '`inbox`: expected an inbox'],
     [{ calls: inbox }, '`calls`: expected what createCallStatus() returns'],
+    [{ inbox, notice: 7 }, '`notice`: expected a sentence'],
     [{ inbox, auth: 'secret' }, '`auth`: expected a function, such as basic'],
     [{ inbox, log: console.log }, '`log`: expected a logger'],
     [{ inbox, allowUnauthenticated: 'yes' }, '`allowUnauthenticated`: expected true or false'],
@@ -176,4 +179,9 @@ describe('options', () => {
     vi.stubEnv('NODE_ENV', 'development');
     createBoard({ inbox });
   });
+});
+
+it('the page is told a notice, and that a version is unknown where there is no package.json', async () => {
+  expect((await subject({ notice: 'Read only.' }).get('/api/meta')).body.notice).toBe('Read only.');
+  expect(versionOf('@call-status/not-installed')).toBe('unknown');
 });

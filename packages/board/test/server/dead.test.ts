@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Inbox } from '@call-status/core';
-import { describe, expect, it } from 'vitest';
+import { type Inbox, memoryInbox } from '@call-status/core';
+import { describe, expect, it, vi } from 'vitest';
 import { ALL, INBOXES, type Subject, subject } from './board-under-test.ts';
 
 /** A board of an inbox with dead letters: of CA1 and CA2 with one error, of CA3 with another one. */
@@ -122,4 +122,15 @@ it('a call needs a key', async () => {
   const { post } = subject({ can: ALL });
   expect((await post('/api/call/forget', {})).body.message).toBe('`key` is missing.');
   expect((await post('/api/dead/discard', { keys: ['p'] })).status).toBe(404);
+});
+
+it('what another process has replayed or discarded meanwhile does not count', async () => {
+  const { get, post, inbox, lines } = await dying(memoryInbox(), { can: ALL, isAlone: true });
+  const keys = (await get('/api/dead')).body.rows.map(({ key }: { key: string }) => key);
+  vi.spyOn(inbox.deadLetters, 'replay').mockResolvedValueOnce(false);
+  vi.spyOn(inbox.deadLetters, 'discard').mockResolvedValueOnce(false);
+  expect((await post('/api/dead/discard', { keys: keys.slice(0, 1) })).body).toEqual({ count: 0 });
+  expect((await post('/api/dead/replay', { keys: keys.slice(0, 1) })).body).toEqual({ count: 0 });
+  // A logger without `info` gets it as a warning.
+  expect(lines).toContainEqual({ user: 'unknown', action: 'replay', count: 0, message: expect.any(String) });
 });

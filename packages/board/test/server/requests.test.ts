@@ -1,6 +1,7 @@
 import { memoryInbox } from '@call-status/core';
 import { CallStatusError } from '@call-status/core/provider';
 import { describe, expect, it } from 'vitest';
+import { Assets } from '../../src/http/assets.ts';
 import { ALL, FROM_THE_PAGE, subject } from './board-under-test.ts';
 
 const CSP =
@@ -45,6 +46,11 @@ describe('assets', () => {
       expect((await subject().get(path)).body).toMatchObject({ code: 'not_found' });
     },
   );
+});
+
+it('a page that was not built says so', () => {
+  const assets = new Assets(new URL('./nowhere/', import.meta.url));
+  expect(() => assets.answer('', new Request('http://h.example/'))).toThrow('install @call-status/board again');
 });
 
 describe('paths', () => {
@@ -95,6 +101,14 @@ describe('bodies', () => {
   it.each([['{'], ['7'], ['null'], ['[]'], ['']])('%s is refused', async (body) => {
     const { post } = subject({ can: ALL });
     expect((await post('/api/dead/replay', body)).body).toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('that are absent are refused', async () => {
+    const { get } = subject({ can: ALL });
+    const { status, body } = await get('/api/dead/replay', { method: 'POST', headers: FROM_THE_PAGE });
+    expect([status, body.message]).toEqual([400, 'The body is not JSON.']);
+    const untyped = { method: 'POST', headers: { 'x-call-status-board': '1' } };
+    expect((await get('/api/dead/replay', untyped)).status).toBe(415);
   });
 
   it('over 64 kB are refused, whether they tell their length or not', async () => {

@@ -1,0 +1,221 @@
+import type { Inbox } from '@call-status/core';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Keys } from '../../src/privacy/keys.ts';
+import { subject } from './board-under-test.ts';
+import { receiveMany, Tab } from './tab.ts';
+
+/** The feed of an inbox, counted. */
+function counting(inbox: Inbox): { count: number } {
+  const counter = { count: 0 };
+  const events = inbox.events.bind(inbox);
+  inbox.events = (query) => {
+    counter.count++;
+    return events(query);
+  };
+  return counter;
+}
+
+describe('streams', () => {
+  it('share one poll, which ends with the last of them', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const made = subject();
+    const tabs = await Promise.all(Array.from({ length: 5 }, () => new Tab(made).follow()));
+    const counter = counting(made.inbox);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(counter.count).toBe(1);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(counter.count).toBeGreaterThan(5);
+    await expect.poll(() => tabs.every((tab) => tab.named('health').length > 1)).toBe(true);
+    for (const tab of tabs) tab.leave();
+    counter.count = 0;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(counter.count).toBe(0);
+  });
+
+  it('are kept open by comments, and end after a quarter of an hour, so that permissions are asked for again', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const made = subject();
+    const response = await new Tab(made).open();
+    const tab = await new Tab(made).follow();
+    await vi.advanceTimersByTimeAsync(15_000);
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    let text = '';
+    while (!text.includes('\n:\n\n')) text += Buffer.from((await reader.read()).value ?? []).toString();
+    await reader.cancel();
+    expect(tab.isClosed).toBe(false);
+    await vi.advanceTimersByTimeAsync(900_001);
+    await expect.poll(() => tab.isClosed).toBe(true);
+  });
+
+  it('are at most a hundred', async () => {
+    const made = subject();
+    const tabs = await Promise.all(Array.from({ length: 100 }, () => new Tab(made).follow()));
+    const { status, body } = await made.get('/api/stream');
+    expect([status, body.code]).toEqual([503, 'too_many_streams']);
+    tabs[0]?.leave();
+    await new Tab(made).follow();
+  });
+
+  it('of a tab that does not read are closed, and take no more memory', async () => {
+    const made = subject();
+    const slow = await new Tab(made).open();
+    const tab = await new Tab(made).follow();
+    await receiveMany(made, 0, 3000);
+    await expect.poll(() => tab.count, { timeout: 20_000 }).toBe(3000);
+    let bytes = 0;
+    for await (const part of slow.body as ReadableStream<Uint8Array>) bytes += part.length;
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(bytes).toBeLessThan(500_000);
+  });
+
+  it('of a tab that is far behind and slow wait for it, and begin again if it is too far', async () => {
+    const made = subject();
+    const first = await new Tab(made).follow();
+    const { place } = await vi.waitUntil(() => first.messages.length > 0 && first);
+    await receiveMany(made, 0, 10_600);
+    const late = await new Tab(made).follow(place);
+    await expect.poll(() => late.named('missed').length, { timeout: 20_000 }).toBe(1);
+    expect(late.count).toBeGreaterThanOrEqual(10_000);
+    await made.receive({ CallSid: 'last', CallStatus: 'canceled' });
+    await expect.poll(() => late.statuses.at(-1), { timeout: 20_000 }).toBe('canceled');
+    const waiting = await new Tab(made).open(place);
+    await waiting.body?.cancel();
+  });
+
+  it('end with the board, which then opens no other', async () => {
+    const made = subject();
+    const tab = await new Tab(made).follow();
+    made.board.close();
+    await expect.poll(() => tab.isClosed).toBe(true);
+    expect((await made.get('/api/stream')).body.code).toBe('closed');
+  });
+
+  it('of a request that is already gone are not kept', async () => {
+    const made = subject();
+    const tab = new Tab(made);
+    tab.leave();
+    const response = await tab.open();
+    expect(await response.text()).toContain('retry: ');
+  });
+
+  it('go on after the inbox failed, which is logged once', async () => {
+    const made = subject();
+    const tab = await new Tab(made).follow();
+    await expect.poll(() => tab.messages.length).toBeGreaterThan(1);
+    const { events, health } = made.inbox;
+    const down = (): Promise<never> => Promise.reject(new Error('down'));
+    Object.assign(made.inbox, { events: down, health: down });
+    const broken = await made.get('/api/stream');
+    expect(broken.status).toBe(503);
+    await expect.poll(() => made.lines.some((line) => JSON.stringify(line).includes('live pages'))).toBe(true);
+    Object.assign(made.inbox, { events, health });
+    await made.receive({ CallSid: 'CA1', CallStatus: 'busy' });
+    await expect.poll(() => tab.count).toBe(1);
+    expect(made.lines.filter((line) => JSON.stringify(line).includes('live pages'))).toHaveLength(1);
+  });
+
+  it('that cannot read what they missed are closed, so that the browser tries again', async () => {
+    const made = subject();
+    const events = made.inbox.events.bind(made.inbox);
+    made.inbox.events = (query) => (query?.after === '7' ? Promise.reject(new Error('down')) : events(query));
+    const tab = await new Tab(made).follow('7');
+    await expect.poll(() => tab.isClosed).toBe(true);
+  });
+
+  it('are told once if retention removed events that were not read', async () => {
+    const made = subject();
+    const tab = await new Tab(made).follow();
+    await expect.poll(() => tab.messages.length).toBeGreaterThan(0);
+    const events = made.inbox.events.bind(made.inbox);
+    made.inbox.events = async (query) => {
+      made.inbox.events = events;
+      return { ...(await events(query)), missed: true };
+    };
+    await expect.poll(() => tab.named('missed').length).toBe(1);
+  });
+});
+
+describe('a tab that catches up', () => {
+  /** Holds back the answer to one read of the feed. */
+  function holding(inbox: Inbox, after: string): () => void {
+    const events = inbox.events.bind(inbox);
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    inbox.events = async (query) => {
+      const page = await events(query);
+      if (query?.after === after) await gate;
+      return page;
+    };
+    return release;
+  }
+
+  it('misses nothing that is recorded between its read and its answer, and gets nothing twice', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const made = subject();
+    const start = (await made.get('/api/events')).body.next;
+    await receiveMany(made, 0, 3);
+    const watching = await new Tab(made).follow();
+    const release = holding(made.inbox, start);
+    const tab = await new Tab(made).follow(start);
+    await receiveMany(made, 3, 5);
+    await vi.advanceTimersByTimeAsync(500);
+    await expect.poll(() => watching.count).toBe(2);
+    expect(tab.count).toBe(0);
+    release();
+    await expect.poll(() => tab.count).toBe(5);
+    await vi.advanceTimersByTimeAsync(500);
+    await receiveMany(made, 5, 6);
+    await vi.advanceTimersByTimeAsync(500);
+    await expect.poll(() => tab.count).toBe(6);
+  });
+
+  it('and leaves meanwhile is forgotten', async () => {
+    const made = subject();
+    const start = (await made.get('/api/events')).body.next;
+    await receiveMany(made, 0, 3);
+    const release = holding(made.inbox, start);
+    const watching = await new Tab(made).follow();
+    const tab = await new Tab(made).follow(start);
+    tab.leave();
+    release();
+    await receiveMany(made, 3, 4);
+    await expect.poll(() => watching.count).toBe(1);
+    expect(tab.count).toBe(0);
+  });
+
+  it('one poll waits for the one before', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const made = subject();
+    const tab = await new Tab(made).follow();
+    await expect.poll(() => tab.messages.length).toBeGreaterThan(0);
+    const release = holding(made.inbox, tab.place);
+    const counter = counting(made.inbox);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(counter.count).toBe(1);
+    release();
+  });
+
+  it('health that cannot be read is logged', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const made = subject();
+    const tab = await new Tab(made).follow();
+    await expect.poll(() => tab.named('health').length).toBe(1);
+    vi.spyOn(made.inbox, 'counts').mockRejectedValueOnce(new Error('down'));
+    await vi.advanceTimersByTimeAsync(5000);
+    await expect.poll(() => made.lines.some((line) => JSON.stringify(line).includes('live pages'))).toBe(true);
+  });
+});
+
+it('keys name calls of tenants', () => {
+  const keys = new Keys();
+  const call = { provider: 'acme', tenant: 'one', callId: '+15550100001' };
+  expect(keys.callOf(keys.ofCall(call, false))).toEqual(call);
+  expect(keys.callOf(keys.ofCall(call, true))).toEqual(call);
+});
