@@ -26,27 +26,27 @@ function receiver() {
 
 const SIGNED = twilio.definition.sign?.(REQUEST, { secret: 't', nowMs: 0 }) as CallbackRequest;
 const BY_HTTP = { ...SIGNED, origin: 'http://hooks.example.com' };
-const FOUND = expect.stringContaining('Found by trying: The provider called https.');
-const BY_ITS_LOOKS = expect.not.stringContaining('Found by trying');
+const FOUND = /Found by trying: The provider called https\./;
 
 it('searches for a cause after the answer', async () => {
   const { calls, hints, receive } = receiver();
   const { status, error } = { ...(await receive(BY_HTTP)) };
-  expect([status, error?.details.hint, hints]).toEqual([403, BY_ITS_LOOKS, []]);
-  await vi.waitFor(() => expect(hints).toEqual([FOUND]));
+  expect([status, hints]).toEqual([403, []]);
+  expect(error?.details.hint).not.toMatch(FOUND);
+  await vi.waitFor(() => expect(hints).toEqual([expect.stringMatching(FOUND)]));
   const { rows } = await vi.waitFor(async () => {
     const page = await calls.inbox.refusals.list();
     expect(page.rows).toHaveLength(1);
     return page;
   });
-  expect(rows[0]?.hint).toEqual(FOUND);
+  expect(rows[0]?.hint).toMatch(FOUND);
 });
 
 it('searches at most once a second for each provider and code, so that forged requests cost little', async () => {
   const { hints, receive } = receiver();
   for (let sent = 0; sent < 3; sent++) await receive(BY_HTTP);
   await vi.waitFor(() => expect(hints).toHaveLength(3));
-  expect(hints.toSorted()).toEqual([FOUND, BY_ITS_LOOKS, BY_ITS_LOOKS]);
+  expect(hints.filter((hint) => FOUND.test(hint ?? ''))).toHaveLength(1);
   // What would match is only named: the callback itself is accepted as it was signed, and in no other form.
   expect((await receive(SIGNED))?.status).toBe(200);
   expect((await receive(BY_HTTP))?.status).toBe(403);
@@ -57,5 +57,6 @@ it('has searched before the receiver is closed', async () => {
   await receive(BY_HTTP);
   await calls.close();
   const { rows } = await calls.inbox.refusals.list();
-  expect([hints, rows.map(({ hint }) => hint)]).toEqual([[FOUND], [FOUND]]);
+  const found = expect.stringMatching(FOUND);
+  expect([hints, rows.map(({ hint }) => hint)]).toEqual([[found], [found]]);
 });
