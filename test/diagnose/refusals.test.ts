@@ -105,7 +105,7 @@ it('without a request or a provider, a note says why there is no diagnosis', asy
   expect(await calls.diagnose(refusal)).toEqual({ notes: [expect.stringContaining('keepRefused: { raw: true }')] });
   const request = { method: 'GET', url: '/', headers: {} };
   expect(await calls.diagnose({ request, firstAt: refusal.firstAt })).toEqual({
-    notes: ['It is not known of which provider it is.'],
+    notes: ['Its provider is not known.'],
   });
   const { diagnosis } = await calls.diagnose({ request, provider: 'exotel', firstAt: refusal.firstAt });
   expect(diagnosis?.verdict).toBe('missing');

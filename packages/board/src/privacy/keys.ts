@@ -14,7 +14,7 @@ const SEALED = 's';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A longer key is none of ours. */
+/** No key of the board is longer. */
 const LONGEST = 8192;
 
 function isName(part: unknown): part is string {

@@ -20,7 +20,7 @@ export type DiagnosedRefusal = Pick<Refusal, 'provider' | 'request' | 'firstAt' 
 
 const NO_REQUEST =
   'The request was not kept. Set keepRefused: { raw: true } in the receiver, and the next ones can be diagnosed.';
-const NO_PROVIDER = 'It is not known of which provider it is.';
+const NO_PROVIDER = 'Its provider is not known.';
 const NO_SECRETS = 'The secrets could not be looked up: the function that returns them failed for this request.';
 const OTHER_TOKEN =
   'The token in the URL was replaced when the request was kept: the configured one is used in its place.';
