@@ -1,9 +1,10 @@
-import { consoleLogger, type Inbox, type Logger } from '@call-status/core';
+import { consoleLogger, type Inbox } from '@call-status/core';
 import { mask } from '@call-status/core/inbox';
 import { checkPermission, type Visitor, visitorOf } from './access/visitor.ts';
 import { Health } from './api/health.ts';
 import type { Parts, Route } from './api/route.ts';
 import { READS, WRITES } from './api/routes.ts';
+import { BoardLog } from './board-log.ts';
 import type { Board } from './create-board.ts';
 import { failed, json, safely } from './http/answer.ts';
 import { Assets } from './http/assets.ts';
@@ -23,7 +24,7 @@ export class BoardServer implements Board {
   readonly #options: BoardOptions;
   readonly #parts: Parts;
   readonly #assets = new Assets();
-  readonly #log: Logger;
+  readonly #log: BoardLog;
   readonly #traffic: TrafficLog | undefined;
   #opening: Promise<unknown> | undefined;
 
@@ -31,7 +32,7 @@ export class BoardServer implements Board {
   constructor(options: BoardOptions) {
     const { calls, notice } = options;
     const inbox = (calls?.inbox ?? options.inbox) as Inbox;
-    const log = options.log ?? calls?.log ?? consoleLogger;
+    const log = new BoardLog(options.log ?? calls?.log ?? consoleLogger);
     const traffic = calls && new TrafficLog();
     const health = new Health(inbox, calls, traffic);
     const keys = new Keys();
@@ -43,7 +44,14 @@ export class BoardServer implements Board {
   }
 
   async handle(request: Request, context: BoardContext = {}): Promise<Response> {
-    return safely(await this.#answer(request, context), request.method === 'HEAD');
+    const isHead = request.method === 'HEAD';
+    try {
+      return safely(await this.#answer(request, context), isHead);
+    } catch (error) {
+      this.#log.failed('error', error, 'The board could not answer: an option of it failed.');
+      const failure = new BoardFailure(500, 'unexpected', 'The board failed. The log of the server shows why.');
+      return safely(failed(failure, mask), isHead);
+    }
   }
 
   close(): void {
@@ -52,14 +60,8 @@ export class BoardServer implements Board {
   }
 
   async #answer(request: Request, context: BoardContext): Promise<Response> {
-    try {
-      const visitor = await visitorOf(this.#options, request, context);
-      return visitor instanceof Response ? visitor : await this.#answerTo(visitor, request, context);
-    } catch (error) {
-      this.#log.error({ err: error }, 'The board could not answer: an option of it failed.');
-      const failure = new BoardFailure(500, 'unexpected', 'The board failed. The log of the server shows why.');
-      return failed(failure, mask);
-    }
+    const visitor = await visitorOf(this.#options, request, context);
+    return visitor instanceof Response ? visitor : this.#answerTo(visitor, request, context);
   }
 
   async #answerTo(visitor: Visitor, request: Request, context: BoardContext): Promise<Response> {
@@ -81,7 +83,7 @@ export class BoardServer implements Board {
       return answer instanceof Response ? answer : json(answer);
     } catch (error) {
       const answer = failed(error, (text) => privacy.text(text, 'message'));
-      if (answer.status >= 500) this.#log.warn({ err: error }, 'The board could not answer: its inbox failed.');
+      if (answer.status >= 500) this.#log.failed('warn', error, 'The board could not answer: its inbox failed.');
       return answer;
     }
   }

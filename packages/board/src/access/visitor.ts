@@ -21,15 +21,19 @@ export async function visitorOf(
   context: BoardContext,
 ): Promise<Visitor | Response> {
   const found: BoardUser | Response | undefined = await options.auth?.(request, context);
-  if (found instanceof Response) return found;
+  // An application may answer everyone with the same object, whose body can be read only once.
+  if (found instanceof Response) return found.clone();
   if (options.auth !== undefined && !isUser(found)) return unauthorized();
   const user = found === undefined ? undefined : nameOf(found);
   const allowed: Partial<Permissions> = options.can === undefined ? DEFAULT : await options.can(request, found);
   return { ...(user !== undefined && { user }), can: permissionsOf(allowed) };
 }
 
+/** Functions, classes and errors have a name too, and are no users. */
 function isUser(found: unknown): found is BoardUser {
-  return (typeof found === 'string' && found !== '') || typeof Object(found).name === 'string';
+  const isObject = typeof found === 'object' && found !== null && !(found instanceof Error);
+  const name = isObject ? (found as { readonly name?: unknown }).name : found;
+  return typeof name === 'string' && name !== '';
 }
 
 function nameOf(user: BoardUser): string {

@@ -8,10 +8,7 @@ export function logged(
   { visitor: { user = 'unknown' } }: Visit,
   { log }: Parts,
 ): DeadResult {
-  const details = { user, action, count };
-  const message = `A visitor of the board ${DONE[action]}.`;
-  if (log.info === undefined) log.warn(details, message);
-  else log.info(details, message);
+  log.changed({ user, action, count }, `A visitor of the board ${DONE[action]}.`);
   return { count };
 }
 

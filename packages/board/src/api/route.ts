@@ -1,5 +1,6 @@
-import type { Inbox, Logger } from '@call-status/core';
+import type { Inbox } from '@call-status/core';
 import type { Visitor } from '../access/visitor.ts';
+import type { BoardLog } from '../board-log.ts';
 import type { Query } from '../http/query.ts';
 import type { Live } from '../live/live.ts';
 import type { BoardCalls } from '../options.ts';
@@ -14,7 +15,7 @@ export interface Parts {
   readonly health: Health;
   readonly live: Live;
   readonly keys: Keys;
-  readonly log: Logger;
+  readonly log: BoardLog;
   /** The receiver of this process, if there is one. */
   readonly calls: BoardCalls | undefined;
   /** A sentence that every page shows. */

@@ -22,6 +22,8 @@ export const stats: Route = {
 
 function timeOf(name: string, given: string | undefined, other: number): string {
   const ms = given === undefined ? other : Date.parse(given);
-  if (Number.isNaN(ms)) throw badRequest(`\`${name}\` is a time in ISO 8601, such as 2026-01-31T12:00:00Z.`);
+  if (Number.isNaN(new Date(ms).getTime())) {
+    throw badRequest(`\`${name}\` is a time in ISO 8601, such as 2026-01-31T12:00:00Z.`);
+  }
   return new Date(ms).toISOString();
 }

@@ -1,6 +1,7 @@
-import type { Inbox, Logger } from '@call-status/core';
+import type { Inbox } from '@call-status/core';
 import type { FeedPage } from '@call-status/core/inbox';
 import type { Health } from '../api/health.ts';
+import type { BoardLog } from '../board-log.ts';
 import { readFeed } from './feed.ts';
 import type { Stream } from './stream.ts';
 
@@ -20,7 +21,7 @@ const MOST_PAGES = 20;
 export interface Sources {
   readonly inbox: Inbox;
   readonly health: Health;
-  readonly log: Logger;
+  readonly log: BoardLog;
 }
 
 /** Follows the feed for all tabs with one poll, from the first tab until the last one is gone. */
@@ -125,7 +126,8 @@ export class Broadcast {
 
   /** Said once: the next reads of the page say it again. */
   #failed(error: unknown): void {
-    if (!this.#isFailing) this.#sources.log.warn({ err: error }, 'The board cannot read the inbox for its live pages.');
+    if (!this.#isFailing)
+      this.#sources.log.failed('warn', error, 'The board cannot read the inbox for its live pages.');
     this.#isFailing = true;
   }
 

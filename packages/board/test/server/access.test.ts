@@ -129,8 +129,28 @@ describe('auth', () => {
     expect(seen).toEqual([7, 7, 7, 7]);
   });
 
+  it.each([
+    ['an error', new Error('no session')],
+    ['a class', class User {}],
+    ['a function', function user() {}],
+    ['an empty name', { name: '' }],
+    ['a name that is no text', { name: 7 }],
+    ['null', null],
+    ['true', true],
+  ])('that returns %s knows no user', async (_, found) => {
+    const { get } = subject({ auth: async () => found as never });
+    expect((await get('/api/meta')).status).toBe(401);
+  });
+
+  it('may return the same answer to everyone', async () => {
+    const login = new Response('Log in first.', { status: 403 });
+    const { get } = subject({ auth: () => login });
+    for (const path of ['/', '/api/meta']) expect((await get(path)).body).toBe('Log in first.');
+  });
+
   it.each<[string, Partial<BoardOptions>]>([
     ['auth', { auth: () => Promise.reject(new Error('the session store is down at +15550100001')) }],
+    ['auth', { auth: () => Response.error() }],
     [
       'can',
       {
@@ -147,6 +167,12 @@ describe('auth', () => {
     expect([response.status, await response.text()]).toEqual([500, expect.not.stringContaining('555')]);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(lines).toHaveLength(1);
+  });
+
+  it('that fails is answered even if the logger fails too', async () => {
+    const log = { warn() {}, error: () => expect.fail('The disk is full.') };
+    const { get } = subject({ log, auth: () => Promise.reject(new Error('x')) });
+    expect((await get('/')).status).toBe(500);
   });
 });
 

@@ -142,18 +142,29 @@ describe('an inbox that fails', () => {
     const { status, body, headers } = await get('/api/calls');
     expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'inbox_missing', '5']);
     expect(body.message).toContain('/data/calls.db');
-    expect(lines).toContainEqual({ err: expect.any(Error), message: expect.stringContaining('its inbox failed') });
+    expect(lines).toContainEqual({
+      cause: expect.stringContaining('/data/calls.db'),
+      message: expect.stringContaining('its inbox failed'),
+    });
     expect((await get('/')).status).toBe(200);
     isDown = false;
     expect((await get('/api/calls')).status).toBe(200);
   });
 
-  it('for an unknown reason says so without the text, which may have a secret', async () => {
+  it('for an unknown reason says so without the text, and logs it without secrets and numbers', async () => {
     const { get, inbox, lines } = subject();
-    Object.assign(inbox, { listCalls: () => Promise.reject(new Error('postgres://user:password@host')) });
+    const error = new TypeError('postgres://user:password@host has no +15550100001', { cause: new Error('timeout') });
+    Object.assign(inbox, { listCalls: () => Promise.reject(error) });
     const { status, body } = await get('/api/calls');
     expect([status, body.code]).toEqual([503, 'inbox_unavailable']);
-    expect(JSON.stringify(body)).not.toContain('password');
+    expect(JSON.stringify(body)).not.toContain('postgres');
     expect(lines).toHaveLength(1);
+    expect(JSON.stringify(lines)).toMatch(/TypeError: postgres:.*host has no \+1555•••0001.*Caused by: Error: timeout/);
+    expect(JSON.stringify(lines)).not.toContain('password');
+    error.stack = undefined as never;
+    await get('/api/calls');
+    Object.assign(inbox, { listCalls: () => Promise.reject('+15550100001') });
+    await get('/api/calls');
+    expect(lines.slice(1)).toMatchObject([{ cause: expect.stringContaining('host has no') }, { cause: 'string' }]);
   });
 });

@@ -57,8 +57,9 @@ function boardOf(
   auth: ReturnType<typeof basic> | undefined,
   { note }: Output,
 ): ReturnType<typeof createBoard> {
-  const log = ({ err }: { readonly err?: unknown }, message: string): void => {
-    note(safe(err instanceof Error ? `${message} ${err.message}` : message));
+  const log = ({ cause }: { readonly cause?: string }, message: string): void => {
+    // Without the stack: it says nothing to someone who only runs the command.
+    note(safe([message, ...(cause?.split('\n', 1) ?? [])].join(' ')));
   };
   return createBoard({
     inbox,
