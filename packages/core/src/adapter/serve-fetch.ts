@@ -133,6 +133,8 @@ async function writeBody(body: ReadableStream<Uint8Array>, res: ServerResponse, 
   const reader = body.getReader();
   // This also ends the read that is waiting for the next chunk.
   gone.addEventListener('abort', () => void reader.cancel().catch(() => {}));
+  // A client that takes nothing more must not keep the connection of a stream that has failed.
+  reader.closed.catch(() => res.destroy());
   // The first chunk of an event stream may come much later.
   res.flushHeaders();
   try {

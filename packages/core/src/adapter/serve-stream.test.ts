@@ -136,6 +136,24 @@ describe('an answer that is a stream', () => {
     await expect(result).rejects.toThrow('The inbox is closed.');
   });
 
+  it('closes the connection when it fails, also of a client that takes nothing', async () => {
+    let fail = () => {};
+    const { port, result } = await streaming({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+      start(controller) {
+        fail = () => controller.error(new Error('The client is too slow.'));
+      },
+    });
+    const res = await open(port);
+    await sleep(100);
+    fail();
+    await expect(result).rejects.toThrow('The client is too slow.');
+    const closed = new Promise((resolve) => res.once('close', resolve));
+    res.resume();
+    await closed;
+    expect(res.complete).toBe(false);
+  });
+
   it('is canceled if its client disconnects before the handler has answered', async () => {
     let isCanceled = false;
     const { port, result } = await serve((req, res) =>
