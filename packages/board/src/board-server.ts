@@ -30,7 +30,7 @@ export class BoardServer implements Board {
 
   /** @param options checked */
   constructor(options: BoardOptions) {
-    const { calls, notice } = options;
+    const { calls, callbackUrl, notice } = options;
     const inbox = (calls?.inbox ?? options.inbox) as Inbox;
     const log = new BoardLog(options.log ?? calls?.log ?? consoleLogger);
     const traffic = calls && new TrafficLog();
@@ -40,7 +40,7 @@ export class BoardServer implements Board {
     this.#options = options;
     this.#log = log;
     this.#traffic = traffic;
-    this.#parts = { inbox, health, live, keys, log, calls, notice };
+    this.#parts = { inbox, health, live, keys, log, calls, callbackUrl, notice };
   }
 
   async handle(request: Request, context: BoardContext = {}): Promise<Response> {

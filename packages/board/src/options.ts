@@ -44,6 +44,11 @@ export interface BoardOptions<User extends BoardUser = BoardUser> {
    * @default numbers such as +1555•••4567
    */
   readonly mask?: MaskOption;
+  /**
+   * Where callbacks go, such as `https://example.com/webhooks/voice`: a board without calls shows the command that sends one there. All who
+   * may `view` see it, without its query, user and password.
+   */
+  readonly callbackUrl?: string;
   /** A sentence that every page shows, such as what this board is for. */
   readonly notice?: string;
   /** Where changes and failures are logged. @default the logger of `calls`, or the console */
@@ -71,6 +76,11 @@ const RULES: OptionRules<BoardOptions> = {
   },
   can: { ...FUNCTION, aliases: ['permissions', 'roles', 'authorize'] },
   mask: { ...FUNCTION, aliases: ['redact'] },
+  callbackUrl: {
+    expected: 'a URL, such as https://example.com/webhooks/voice',
+    fits: (value) => typeof value === 'string' && URL.canParse(value) && /^https?:/i.test(value),
+    aliases: ['url', 'webhookUrl', 'publicUrl'],
+  },
   notice: { expected: 'a sentence', fits: (value) => typeof value === 'string', aliases: ['title', 'banner'] },
   log: {
     expected: 'a logger with warn and error, such as pino()',

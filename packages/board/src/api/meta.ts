@@ -9,7 +9,7 @@ const BUILT_IN = builtInProviders.map(({ definition }) => definition.name);
 /** `GET api/meta` */
 export const meta: Route = {
   needs: 'view',
-  answer({ visitor: { user, can } }, { calls, notice }): Meta {
+  answer({ visitor: { user, can } }, { calls, callbackUrl, notice }): Meta {
     const now = new Date().toISOString();
     return {
       versions: VERSIONS,
@@ -17,8 +17,15 @@ export const meta: Route = {
       can,
       providers: calls?.providerNames ?? BUILT_IN,
       receives: calls !== undefined,
+      ...(callbackUrl !== undefined && { callbackUrl: withoutSecrets(callbackUrl) }),
       ...(notice !== undefined && { notice }),
       now,
     };
   },
 };
+
+/** Some providers' URLs have a token in the query, or a password. */
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}

@@ -18,6 +18,8 @@ export interface Parts {
   readonly log: BoardLog;
   /** The receiver of this process, if there is one. */
   readonly calls: BoardCalls | undefined;
+  /** Where callbacks go, if the application says so. It may have secrets. */
+  readonly callbackUrl: string | undefined;
   /** A sentence that every page shows. */
   readonly notice: string | undefined;
 }

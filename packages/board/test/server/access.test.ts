@@ -207,6 +207,16 @@ describe('options', () => {
   });
 });
 
+it('the page is told where callbacks go, without what may be secret', async () => {
+  const callbackUrl = 'https://user:word@calls.example:8443/webhooks/voice?token=secret#part';
+  const { body } = await subject({ callbackUrl }).get('/api/meta');
+  expect(body.callbackUrl).toBe('https://calls.example:8443/webhooks/voice');
+  expect((await subject().get('/api/meta')).body.callbackUrl).toBeUndefined();
+  for (const wrong of ['/webhooks/voice', 'javascript:0', 'https://']) {
+    expect(() => subject({ callbackUrl: wrong })).toThrow('a URL, such as https://example.com/webhooks/voice');
+  }
+});
+
 it('the page is told a notice, and that a version is unknown where there is no package.json', async () => {
   expect((await subject({ notice: 'Read only.' }).get('/api/meta')).body.notice).toBe('Read only.');
   expect(versionOf('@call-status/not-installed')).toBe('unknown');
