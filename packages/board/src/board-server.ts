@@ -1,16 +1,16 @@
 import { consoleLogger, type Inbox } from '@call-status/core';
 import { mask } from '@call-status/core/inbox';
 import { checkPermission, type Visitor, visitorOf } from './access/visitor.ts';
-import { Health } from './api/health.ts';
 import type { Parts, Route } from './api/route.ts';
 import { READS, WRITES } from './api/routes.ts';
+import type { Board } from './board.ts';
 import { BoardLog } from './board-log.ts';
-import type { Board } from './create-board.ts';
 import { failed, json, safely } from './http/answer.ts';
 import { Assets } from './http/assets.ts';
 import { BoardFailure } from './http/failure.ts';
 import { Query } from './http/query.ts';
 import { checkOrigin, readBody } from './http/write.ts';
+import { HealthReader } from './live/health-reader.ts';
 import { Live } from './live/live.ts';
 import type { BoardContext, BoardOptions } from './options.ts';
 import { Keys } from './privacy/keys.ts';
@@ -34,7 +34,7 @@ export class BoardServer implements Board {
     const inbox = (calls?.inbox ?? options.inbox) as Inbox;
     const log = new BoardLog(options.log ?? calls?.log ?? consoleLogger);
     const traffic = calls && new TrafficLog();
-    const health = new Health(inbox, calls, traffic);
+    const health = new HealthReader(inbox, calls, traffic);
     const keys = new Keys();
     const live = new Live({ inbox, health, log }, keys);
     this.#options = options;

@@ -1,18 +1,6 @@
+import type { Board } from './board.ts';
 import { BoardServer } from './board-server.ts';
-import { type BoardContext, type BoardOptions, type BoardUser, checkBoardOptions } from './options.ts';
-
-/** What {@link createBoard} returns: mount it with `boardMiddleware` or `boardPlugin`, or call `handle` in a host of the Fetch API. */
-export interface Board {
-  /**
-   * Answers a request for the page, its files, or its data. It never rejects.
-   *
-   * @param request whose URL begins with the mount path
-   * @param context the mount path, if it is not `/`
-   */
-  handle(request: Request, context?: BoardContext): Promise<Response>;
-  /** Ends live streams, so that the server can close, and stops counting callbacks. The receiver and the inbox stay open. */
-  close(): void;
-}
+import { type BoardOptions, type BoardUser, checkBoardOptions } from './options.ts';
 
 /**
  * Creates a board: a page that shows calls live, refused callbacks, dead letters, health and charts.

@@ -96,14 +96,14 @@ function hasMembers(value: unknown, ...names: readonly string[]): boolean {
 /** @throws CallStatusError `invalid_options` */
 export function checkBoardOptions(options: BoardOptions, environment: string | undefined): void {
   checkOptions<BoardOptions>('createBoard()', options, RULES);
-  const { calls, inbox, auth, allowUnauthenticated } = options;
+  const { calls, inbox, allowUnauthenticated } = options;
   const issues: string[] = [];
   if (calls === undefined && inbox === undefined) {
     issues.push('`calls` is missing: createBoard({ calls }) in your service, or createBoard({ inbox }) elsewhere.');
   }
   if (calls !== undefined && inbox !== undefined) issues.push('`inbox`: leave it out; the board uses that of `calls`.');
   const isLenient = environment === 'development' || environment === 'test' || allowUnauthenticated === true;
-  if (auth === undefined && !isLenient) {
+  if (options.auth === undefined && !isLenient) {
     issues.push(
       '`auth` is missing, so that anyone could see the calls: write auth: basic({ user, password }), or allowUnauthenticated: true if something in front of the board authenticates visitors.',
     );

@@ -2,17 +2,17 @@ import type { Inbox } from '@call-status/core';
 import type { Visitor } from '../access/visitor.ts';
 import type { BoardLog } from '../board-log.ts';
 import type { Query } from '../http/query.ts';
+import type { HealthReader } from '../live/health-reader.ts';
 import type { Live } from '../live/live.ts';
 import type { BoardCalls } from '../options.ts';
 import type { Keys } from '../privacy/keys.ts';
 import type { Privacy } from '../privacy/privacy.ts';
-import type { Health } from './health.ts';
 import type { Permissions } from './types.ts';
 
 /** What all routes use. */
 export interface Parts {
   readonly inbox: Inbox;
-  readonly health: Health;
+  readonly health: HealthReader;
   readonly live: Live;
   readonly keys: Keys;
   readonly log: BoardLog;

@@ -1,8 +1,8 @@
 import type { Inbox } from '@call-status/core';
 import type { FeedPage } from '@call-status/core/inbox';
-import type { Health } from '../api/health.ts';
 import type { BoardLog } from '../board-log.ts';
 import { readFeed } from './feed.ts';
+import type { HealthReader } from './health-reader.ts';
 import type { Stream } from './stream.ts';
 
 const POLL_MS = 500;
@@ -20,7 +20,7 @@ const MOST_PAGES = 20;
 /** What streams are made of. */
 export interface Sources {
   readonly inbox: Inbox;
-  readonly health: Health;
+  readonly health: HealthReader;
   readonly log: BoardLog;
 }
 
@@ -101,7 +101,7 @@ export class Broadcast {
       do {
         page = await readFeed(this.#sources.inbox, this.#place, ROWS);
         this.#place = page.next;
-        for (const [stream, held] of [...this.#streams]) {
+        for (const [stream, held] of this.#streams) {
           if (held === undefined) sendPage(stream, page);
           else held.push(page);
         }
@@ -118,7 +118,7 @@ export class Broadcast {
   async #sendHealth(): Promise<void> {
     try {
       const page = await this.#sources.health.read();
-      for (const stream of [...this.#streams.keys()]) stream.message('health', page);
+      for (const stream of this.#streams.keys()) stream.message('health', page);
     } catch (error) {
       this.#failed(error);
     }
@@ -132,7 +132,7 @@ export class Broadcast {
   }
 
   #keepAlive(): void {
-    for (const stream of [...this.#streams.keys()]) {
+    for (const stream of this.#streams.keys()) {
       if (performance.now() - stream.openedAt > LONGEST_MS) stream.close();
       else stream.heartbeat();
     }

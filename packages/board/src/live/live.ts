@@ -48,7 +48,7 @@ export class Live {
 
   close(): void {
     this.#isClosed = true;
-    for (const stream of [...this.#streams]) stream.close();
+    for (const stream of this.#streams) stream.close();
   }
 
   #closed(stream: Stream): void {

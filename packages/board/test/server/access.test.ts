@@ -1,4 +1,4 @@
-import { type BoardOptions, basic, createBoard, type Permissions } from '@call-status/board';
+import { type BoardOptions, basic, createBoard } from '@call-status/board';
 import { memoryInbox } from '@call-status/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { versionOf } from '../../src/versions.ts';
@@ -26,10 +26,7 @@ describe('permissions', () => {
       { ...ALL, [needed]: 1 as never },
       { ...ALL, view: false },
     ]) {
-      const { status, body } = await subject({ ...(can && { can: can as Partial<Permissions> }) }).post(
-        `/api/${path}`,
-        { key: 'p' },
-      );
+      const { status, body } = await subject({ ...(can && { can: can }) }).post(`/api/${path}`, { key: 'p' });
       expect([status, body.code]).toEqual([403, 'not_allowed']);
     }
     const { status } = await subject({ can: { view: true, [needed]: true } }).post(`/api/${path}`, {
@@ -70,7 +67,7 @@ describe('a forged write', () => {
   ])('%s is refused', async (_, headers, status) => {
     const { post, inbox } = subject({ can: ALL });
     const forget = vi.spyOn(inbox, 'forgetCall');
-    const answer = await post('/api/call/forget', { key: 'p' }, headers as Record<string, string>);
+    const answer = await post('/api/call/forget', { key: 'p' }, headers);
     expect(answer.status).toBe(status);
     expect(forget).not.toHaveBeenCalled();
   });

@@ -14,7 +14,7 @@ async function dying(inbox: Inbox, options: object = { can: ALL }): Promise<Subj
       handled.push(callId);
     },
   };
-  const made = subject({ inbox, receiver: receiver as never, ...options });
+  const made = subject({ inbox, receiver: receiver, ...options });
   for (const id of ['CA1', 'CA2', 'CA3']) {
     await made.receive({ CallSid: id, CallStatus: 'busy' });
     await expect.poll(async () => (await inbox.deadLetters.get(await eventOf(inbox, id))) !== undefined).toBe(true);

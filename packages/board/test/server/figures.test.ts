@@ -6,7 +6,7 @@ import { INBOXES, subject } from './board-under-test.ts';
 
 describe.each(INBOXES)('figures of an inbox in %s', (_, makeInbox) => {
   it('health has the counts, and the worker and the traffic of this process', async () => {
-    const { get, receive } = subject({ inbox: makeInbox(), receiver: { onEnded() {} } as never });
+    const { get, receive } = subject({ inbox: makeInbox(), receiver: { onEnded() {} } });
     const empty = (await get('/api/health')).body;
     expect(empty).toMatchObject({ health: { live: 0 }, counts: { live: 0 }, worker: { running: 0 }, traffic: [] });
     await receive({ CallSid: 'CA1', CallStatus: 'ringing' });

@@ -66,7 +66,7 @@ describe('values', () => {
 describe('what visitors see of genuine callbacks', () => {
   it('has no number, no data of the application and no token', async () => {
     const receiver = { providers: [exotel({ token: 'secret' }), voicedock({ secret: 'a-secret' })] };
-    const { calls, get } = subject({ receiver: receiver as never });
+    const { calls, get } = subject({ receiver: receiver });
     const fields = { CustomField: 'order-of-alice', RecordingUrl: 'https://r.example/a.mp3?token=a-token' };
     await calls.receive(callback(exotel, 'completed', { token: 'secret', fields }));
     await calls.receive(callback(voicedock, 'completed', { secret: 'a-secret', callId: 'call-_+12025550178_abc123' }));
@@ -89,7 +89,7 @@ describe('hostile callbacks', () => {
     ['the language of shells', '"\'`;$(id)'],
     ['64 kB', 'x'.repeat(64 * 1024)],
   ])('with %s are plain JSON', async (_, text) => {
-    const { get, receive } = subject({ can: ALL, receiver: { limits: { bytes: 1_000_000 } } as never });
+    const { get, receive } = subject({ can: ALL, receiver: { limits: { bytes: 1_000_000 } } });
     const status = await receive({ CallSid: 'CA1', CallStatus: text, From: text, To: text, CallerName: text });
     expect(status).toBe(200);
     const { rows } = (await get('/api/calls')).body;

@@ -8,7 +8,7 @@ const FORGED = forged(callback(signalwire, 'completed', SENT));
 
 async function refusing(options: SubjectOptions = {}): Promise<Subject> {
   const receiver = { providers: [signalwire({ signingKey: 'a-signing-key' })], keepRefused: { raw: true } };
-  const made = subject({ receiver: receiver as never, ...options });
+  const made = subject({ receiver: receiver, ...options });
   await made.calls.receive(FORGED);
   await made.calls.receive({ ...FORGED, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
   await expect.poll(async () => (await made.inbox.refusals.list()).rows.length).toBe(2);
@@ -80,7 +80,7 @@ it('without the receiver or the request, a note says what to do', async () => {
   expect(body).not.toHaveProperty('diagnosis');
 
   const receiver = { providers: [signalwire({ signingKey: 'a-signing-key' })] };
-  const other = await refusing({ receiver: receiver as never });
+  const other = await refusing({ receiver: receiver });
   const [group] = (await other.get('/api/refused')).body.groups;
   const found = await other.get(`/api/refusal?id=${group.rows[0].id}`);
   expect(found.body.note).toContain('keepRefused: { raw: true }');

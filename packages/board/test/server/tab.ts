@@ -1,5 +1,5 @@
 // A tab that follows the live stream of a board.
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { Subject } from './board-under-test.ts';
 
 interface Message {
@@ -30,7 +30,7 @@ export class Tab {
 
   async follow(last?: string): Promise<this> {
     const response = await this.open(last);
-    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    if (response.status !== 200) throw new Error(await response.text());
     void this.#read(response.body as ReadableStream<Uint8Array>);
     return this;
   }
@@ -71,6 +71,6 @@ export class Tab {
   }
 }
 
-export async function receiveMany({ receive }: Subject, from: number, to: number): Promise<void> {
-  for (let at = from; at < to; at++) await receive({ CallSid: `CA${at}`, CallStatus: 'busy' });
+export async function receiveMany(made: Subject, from: number, to: number): Promise<void> {
+  for (let at = from; at < to; at++) await made.receive({ CallSid: `CA${at}`, CallStatus: 'busy' });
 }

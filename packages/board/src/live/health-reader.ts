@@ -1,0 +1,39 @@
+import type { Inbox } from '@call-status/core';
+import type { HealthPage } from '../api/types.ts';
+import type { BoardCalls } from '../options.ts';
+import type { TrafficLog } from '../traffic/traffic-log.ts';
+
+/** Reads the health once for all that ask at the same time. */
+export class HealthReader {
+  readonly #inbox: Inbox;
+  readonly #calls: BoardCalls | undefined;
+  readonly #traffic: TrafficLog | undefined;
+  #reading: Promise<HealthPage> | undefined;
+
+  constructor(inbox: Inbox, calls: BoardCalls | undefined, traffic: TrafficLog | undefined) {
+    this.#inbox = inbox;
+    this.#calls = calls;
+    this.#traffic = traffic;
+  }
+
+  read(): Promise<HealthPage> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(): Promise<HealthPage> {
+    const [counts, own, inbox] = await Promise.all([
+      this.#inbox.counts(),
+      this.#calls?.health(),
+      this.#calls === undefined ? this.#inbox.health() : undefined,
+    ]);
+    return {
+      health: (own?.inbox ?? inbox) as HealthPage['health'],
+      counts,
+      ...(own?.worker !== undefined && { worker: own.worker }),
+      ...(this.#traffic !== undefined && { traffic: this.#traffic.read(Date.now()) }),
+    };
+  }
+}
