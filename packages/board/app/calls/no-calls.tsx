@@ -3,6 +3,7 @@ import { Empty } from '../shared/notices.tsx';
 import { provider, range, setQuery } from '../shell/router.ts';
 import { type Query, RANGES } from '../shell/routes.ts';
 import { NO_FILTERS } from './filters.ts';
+import { firstCommand } from './first-command.ts';
 
 const WIDEST = RANGES[4];
 
@@ -23,9 +24,8 @@ export function NoCalls({ filters }: { readonly filters: Query }) {
       </Empty>
     );
   }
-  const url = meta.value?.callbackUrl ?? '<the URL of your callbacks>';
   return (
-    <Empty title="No calls yet" command={`npx call-status trigger ${firstProvider()}.completed --to ${url}`}>
+    <Empty title="No calls yet" command={firstCommand(firstProvider(), meta.value?.callbackUrl)}>
       <p>A call appears here as soon as its first callback arrives. This command sends one:</p>
     </Empty>
   );
