@@ -12,7 +12,8 @@ const MOST_STREAMS = 100;
 export class Live {
   readonly #sources: Sources;
   readonly #keys: Keys;
-  readonly #streams = new Set<Stream>();
+  /** With their requests: Node does not abort a request that was garbage collected. */
+  readonly #streams = new Map<Stream, Request>();
   #broadcast: Broadcast | undefined;
   #isClosed = false;
 
@@ -38,7 +39,7 @@ export class Live {
       throw new BoardFailure(503, 'too_many_streams', `There are ${MOST_STREAMS} open streams. Close other tabs.`);
     }
     const stream: Stream = new Stream(this.#keys, isRevealed, () => this.#closed(stream));
-    this.#streams.add(stream);
+    this.#streams.set(stream, request);
     this.#broadcast ??= new Broadcast(this.#sources, next);
     this.#broadcast.add(stream, request.headers.get('last-event-id') || undefined);
     request.signal.addEventListener('abort', () => stream.close(), { once: true });
@@ -48,7 +49,7 @@ export class Live {
 
   close(): void {
     this.#isClosed = true;
-    for (const stream of this.#streams) stream.close();
+    for (const stream of this.#streams.keys()) stream.close();
   }
 
   #closed(stream: Stream): void {

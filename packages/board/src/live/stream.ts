@@ -3,7 +3,7 @@ import type { StreamMessages } from '../api/types.ts';
 import type { Keys } from '../privacy/keys.ts';
 import { streamEventOf } from './stream-event.ts';
 
-/** A tab that has more than this to read, in bytes, is too slow: it is closed, reconnects, and continues where it was. */
+/** A tab that has more than this to read, in bytes, is too slow: it loses its connection, and continues where it was. */
 const MOST_UNREAD = 256 * 1024;
 
 /** Browsers reconnect after so many milliseconds. */
@@ -96,7 +96,10 @@ export class Stream {
   #write(text: string): void {
     if (this.#controller === undefined) return;
     this.#controller.enqueue(Buffer.from(text));
-    if ((this.#controller.desiredSize as number) <= 0) this.close();
+    if ((this.#controller.desiredSize as number) > 0) return;
+    // Once closed, the stream would keep what is unread, and the connection, for as long as the tab likes.
+    this.#controller.error(new Error('A live page of the board reads too slowly. It connects again.'));
+    this.#end();
   }
 
   #end(): void {
