@@ -163,7 +163,7 @@ describe('an inbox that fails', () => {
     expect(JSON.stringify(lines)).not.toContain('password');
     error.stack = undefined as never;
     await get('/api/calls');
-    Object.assign(inbox, { listCalls: () => Promise.reject('+15550100001') });
+    Object.assign(inbox, { listCalls: () => Promise.reject('+15550100001' as unknown as Error) });
     await get('/api/calls');
     expect(lines.slice(1)).toMatchObject([{ cause: expect.stringContaining('host has no') }, { cause: 'string' }]);
   });
