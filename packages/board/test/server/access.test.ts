@@ -77,6 +77,8 @@ describe('a forged write', () => {
     expect((await post('/api/dead/replay', {}, { ...none, origin: 'http://board.example' })).status).toBe(200);
     const proxied = { ...none, origin: 'https://ops.example', host: 'OPS.example' };
     expect((await post('/api/dead/replay', {}, proxied)).status).toBe(200);
+    const renamed = { ...none, origin: 'http://board.example', host: 'internal:3000' };
+    expect((await post('/api/dead/replay', {}, renamed)).status).toBe(200);
   });
 });
 
