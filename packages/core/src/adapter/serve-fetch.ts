@@ -87,10 +87,11 @@ function serialized(parsed: unknown): Uint8Array | string | undefined {
 
 /** `undefined` for what the Fetch API does not allow: a method such as TRACE, or a host that is no name. */
 function toRequest(
-  { req, url, origin }: NodeExchange,
+  exchange: NodeExchange,
   body: Uint8Array | string | undefined,
   signal: AbortSignal,
 ): Request | undefined {
+  const { req, url } = exchange;
   const headers = new Headers();
   try {
     for (const [name, values] of Object.entries(req.headers)) {
@@ -98,7 +99,8 @@ function toRequest(
       if (!name.startsWith(':')) for (const value of [values].flat()) headers.append(name, String(value));
     }
     // A client without a host header names no host.
-    const base = new URL(URL.canParse(origin()) ? origin() : 'http://localhost').origin;
+    const origin = exchange.origin();
+    const base = new URL(URL.canParse(origin) ? origin : 'http://localhost').origin;
     // The Fetch API takes no bytes of shared memory.
     const content = body instanceof Uint8Array ? new Uint8Array(body) : (body ?? null);
     return new Request(base + pathOf(url), { method: String(req.method), headers, body: content, signal });
