@@ -58,7 +58,9 @@ const COLUMNS: readonly Column<TrafficRow>[] = [
 /** What came from each provider in the last hour, and its live calls. */
 export function TrafficTable() {
   if (!health.value) return null;
-  const rows = trafficRows(meta.value?.providers ?? [], health.value);
+  // A board that runs by itself names all built-in providers.
+  const configured = meta.value?.receives ? meta.value.providers : [];
+  const rows = trafficRows(configured, health.value).filter((row) => row.provider === (provider.value || row.provider));
   return (
     <section aria-labelledby="traffic">
       <h2 id="traffic">Providers</h2>
@@ -68,11 +70,7 @@ export function TrafficTable() {
           times. Mount the board in the service to see them.
         </p>
       )}
-      <DataTable
-        columns={COLUMNS}
-        rows={provider.value ? rows.filter((row) => row.provider === provider.value) : rows}
-        keyOf={(row) => row.provider}
-      />
+      {rows.length > 0 && <DataTable columns={COLUMNS} rows={rows} keyOf={(row) => row.provider} />}
     </section>
   );
 }

@@ -67,13 +67,14 @@ function columnsOf(shown: RefusalGroup, choose: (key: string) => void): readonly
   return [
     {
       name: 'Code',
+      isWord: true,
       cell: (group) => (
         <button type="button" class="link" aria-pressed={group === shown} onClick={() => choose(groupKey(group))}>
           {group.code}
         </button>
       ),
     },
-    { name: 'Provider', cell: (group) => group.provider ?? 'not known' },
+    { name: 'Provider', isWord: true, cell: (group) => group.provider ?? 'not known' },
     { name: 'Likely cause', cell: (group) => group.hint ?? '–' },
     { name: 'Callbacks', isNumber: true, cell: (group) => formatCount(group.count) },
     { name: 'First', isNumber: true, cell: (group) => <Time at={group.firstAt} /> },

@@ -5,6 +5,8 @@ export interface Column<Row> {
   /** What it means, if the name does not say. */
   readonly title?: string;
   readonly isNumber?: boolean;
+  /** A code or a name, which is not broken in the middle. */
+  readonly isWord?: boolean;
   readonly cell: (row: Row) => ComponentChildren;
 }
 
@@ -38,13 +40,13 @@ export function DataTable<Row>({ columns, rows, keyOf, detail, kind = 'cards' }:
           return (
             <Fragment key={keyOf(row)}>
               <tr data-key={keyOf(row)}>
-                {columns.map(({ name, isNumber, cell }, index) =>
+                {columns.map(({ name, isNumber, isWord, cell }, index) =>
                   index === 0 ? (
-                    <th key={name} scope="row">
+                    <th key={name} scope="row" class={isWord ? 'word' : undefined}>
                       {cell(row)}
                     </th>
                   ) : (
-                    <td key={name} data-label={name} class={isNumber ? 'num' : undefined}>
+                    <td key={name} data-label={name} class={isNumber ? 'num' : isWord ? 'word' : undefined}>
                       {cell(row)}
                     </td>
                   ),
