@@ -14,7 +14,7 @@ const SLOW_COMMIT_MS = 100;
 /** How the events and the calls are: the figures that every operator should know. */
 export function inboxFigures(health: HealthPage['health'], nowMs: number): readonly Figure[] {
   const { lagMs, nextRetryAt, dead, silent, watches, refused, store } = health;
-  const { writable, lastCommitAt, commitMs, bytes } = store;
+  const { writable, lastCommitAt, commitMs, bytes, walBytes } = store;
   const ago = (at: string | undefined) => (at === undefined ? '' : `, ${formatAgo(nowMs - Date.parse(at))}`);
   const figures: Figure[] = [
     ['Due', formatCount(health.due), 'fine', 'Events that a worker can take now.'],
@@ -72,6 +72,14 @@ export function inboxFigures(health: HealthPage['health'], nowMs: number): reado
     figures.push(['Commit', value, worst(false, commitMs.p99 > SLOW_COMMIT_MS), 'Median · slowest percent.']);
   }
   if (bytes !== undefined) figures.push(['Size', formatBytes(bytes), 'fine', 'What the store takes.']);
+  if (walBytes !== undefined) {
+    figures.push([
+      'Log size',
+      formatBytes(walBytes),
+      'fine',
+      'How much of it is a log that is not merged into the file yet.',
+    ]);
+  }
   return figures;
 }
 

@@ -1,5 +1,5 @@
 import type { HealthPage, Traffic } from '../../src/api/types.ts';
-import { formatMs, formatPercent, formatSpan } from '../shared/format.ts';
+import { formatCount, formatMs, formatPercent, formatSpan } from '../shared/format.ts';
 
 /** The callbacks and the live calls of one provider, as they are shown. */
 export interface TrafficRow {
@@ -11,6 +11,7 @@ export interface TrafficRow {
   readonly hasRefused: boolean;
   readonly duplicates: string;
   readonly late: string;
+  readonly reconciled: string;
   readonly answer: string;
   readonly delay: string;
   readonly live: number | undefined;
@@ -39,6 +40,7 @@ export function trafficRows(
       hasRefused: received !== undefined && received.refused > 0,
       duplicates: share(received, ({ duplicates }) => duplicates),
       late: share(received, ({ late }) => late),
+      reconciled: received ? formatCount(received.reconciled) : '–',
       answer: received?.answerMs ? `${formatMs(received.answerMs.p50)} · ${formatMs(received.answerMs.p99)}` : '–',
       delay: received?.delayMs ? formatSpan(received.delayMs.p99) : '–',
       live: calls?.live ?? (calls ? undefined : 0),

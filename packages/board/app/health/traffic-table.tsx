@@ -26,6 +26,12 @@ const COLUMNS: readonly Column<TrafficRow>[] = [
   },
   { name: 'Duplicates', isNumber: true, title: 'Callbacks that came again', cell: (row) => row.duplicates },
   { name: 'Late', isNumber: true, title: 'Callbacks that came after one of a higher status', cell: (row) => row.late },
+  {
+    name: 'Reconciled',
+    isNumber: true,
+    title: 'How often the API of the provider knew more of a call than its callbacks had said',
+    cell: (row) => row.reconciled,
+  },
   { name: 'Answer p50 · p99', isNumber: true, title: 'The time until the answer', cell: (row) => row.answer },
   {
     name: 'Delay p99',

@@ -183,6 +183,8 @@ export interface Traffic {
   readonly recent: { readonly total: number; readonly refused: number };
   readonly duplicates: number;
   readonly late: number;
+  /** How often the provider's API knew more of a call than its callbacks had said. */
+  readonly reconciled: number;
   /** Milliseconds until the answer. */
   readonly answerMs?: { readonly p50: number; readonly p99: number };
   /** Milliseconds from when it happened until its callback came. */

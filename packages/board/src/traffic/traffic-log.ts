@@ -1,9 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { ReceivedMessage } from '@call-status/core';
+import type { ReceivedMessage, ReconciledMessage } from '@call-status/core';
 import type { Traffic } from '../api/types.ts';
 import { percentile, Samples } from './samples.ts';
 
-const CHANNEL = 'call-status:received';
+const RECEIVED = 'call-status:received';
+const RECONCILED = 'call-status:reconciled';
 const MINUTE_MS = 60_000;
 const MINUTES = 60;
 const RECENT_MINUTES = 5;
@@ -17,6 +18,7 @@ interface Minute {
   refused: number;
   duplicates: number;
   late: number;
+  reconciled: number;
 }
 
 /** What one provider sent. */
@@ -37,6 +39,10 @@ class ProviderLog {
     if (occurredAt !== undefined) this.#delays.add(Math.max(0, startedAtMs - Date.parse(occurredAt)), startedAtMs);
   }
 
+  addReconciled(nowMs: number): void {
+    this.#minuteAt(nowMs).reconciled++;
+  }
+
   read(provider: string, nowMs: number): Traffic {
     const now = Math.floor(nowMs / MINUTE_MS);
     const minutes = Array.from({ length: MINUTES }, (_, at) => this.#recorded(now - MINUTES + 1 + at));
@@ -51,6 +57,7 @@ class ProviderLog {
       recent: { total: sum(recent, 'total'), refused: sum(recent, 'refused') },
       duplicates: sum(minutes, 'duplicates'),
       late: sum(minutes, 'late'),
+      reconciled: sum(minutes, 'reconciled'),
       ...(answers.length > 0 && { answerMs: { p50: percentile(answers, 50), p99: percentile(answers, 99) } }),
       ...(delays.length > 0 && { delayMs: { p99: percentile(delays, 99) } }),
     };
@@ -70,7 +77,7 @@ class ProviderLog {
 }
 
 function emptyMinute(number: number): Minute {
-  return { number, total: 0, refused: 0, duplicates: 0, late: 0 };
+  return { number, total: 0, refused: 0, duplicates: 0, late: 0, reconciled: 0 };
 }
 
 function sum(minutes: readonly Minute[], name: Exclude<keyof Minute, 'number'>): number {
@@ -80,10 +87,12 @@ function sum(minutes: readonly Minute[], name: Exclude<keyof Minute, 'number'>):
 /** What this process receives, by provider, in the last hour. Listens until it is closed. */
 export class TrafficLog {
   readonly #providers = new Map<string, ProviderLog>();
-  readonly #listener = (message: unknown): void => this.#add(message as ReceivedMessage);
+  readonly #onReceived = (message: unknown): void => this.#received(message as ReceivedMessage);
+  readonly #onReconciled = (message: unknown): void => this.#reconciled(message as ReconciledMessage);
 
   constructor() {
-    subscribe(CHANNEL, this.#listener);
+    subscribe(RECEIVED, this.#onReceived);
+    subscribe(RECONCILED, this.#onReconciled);
   }
 
   /** @returns for each provider that sent anything, by name */
@@ -94,17 +103,25 @@ export class TrafficLog {
   }
 
   close(): void {
-    unsubscribe(CHANNEL, this.#listener);
+    unsubscribe(RECEIVED, this.#onReceived);
+    unsubscribe(RECONCILED, this.#onReconciled);
   }
 
-  #add(message: ReceivedMessage): void {
-    if (message.outcome === 'passed_on') return;
-    const { provider = UNKNOWN } = message;
+  #received(message: ReceivedMessage): void {
+    const { provider = UNKNOWN, outcome } = message;
+    if (outcome !== 'passed_on') this.#logOf(provider).add(message);
+  }
+
+  #reconciled({ provider, result }: ReconciledMessage): void {
+    if (result === 'ended' || result === 'advanced') this.#logOf(provider).addReconciled(Date.now());
+  }
+
+  #logOf(provider: string): ProviderLog {
     let log = this.#providers.get(provider);
     if (log === undefined) {
       log = new ProviderLog();
       this.#providers.set(provider, log);
     }
-    log.add(message);
+    return log;
   }
 }

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { ReceivedMessage } from '@call-status/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TrafficLog } from '../../src/traffic/traffic-log.ts';
 import { INBOXES, subject } from './board-under-test.ts';
 
@@ -78,6 +78,21 @@ describe('traffic', () => {
     expect(log.read(START + 60.5 * MINUTE)[0]?.total).toBe(3);
     const [idle] = log.read(START + 1000 * MINUTE);
     expect([idle?.total, idle?.answerMs, idle?.delayMs]).toEqual([0, undefined, undefined]);
+  });
+
+  it('counts what the API of a provider knew and its callbacks had not said', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: START + MINUTE });
+    onTestFinished(() => void vi.useRealTimers());
+    const { log, send } = logging();
+    send(0);
+    for (const result of ['ended', 'advanced', 'unchanged', 'not_found', 'failed']) {
+      channel('call-status:reconciled').publish({ provider: 'acme', result, durationMs: 1, endsCall: false });
+    }
+    expect(log.read(START + MINUTE)).toMatchObject([{ provider: 'acme', total: 1, reconciled: 2 }]);
+    expect(log.read(START + 61 * MINUTE)).toMatchObject([{ total: 0, reconciled: 0 }]);
+    log.close();
+    channel('call-status:reconciled').publish({ provider: 'acme', result: 'ended', durationMs: 1, endsCall: true });
+    expect(log.read(START + MINUTE)[0]?.reconciled).toBe(2);
   });
 
   it('has percentiles of the last callbacks', () => {

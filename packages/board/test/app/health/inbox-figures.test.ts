@@ -51,6 +51,7 @@ test('the store says only what is known about it', () => {
   ]);
   expect(figure({ store: { commitMs: { p50: 1, p99: 250 } } }, 'Commit')).toEqual(['1.0 ms · 250 ms', 'watch']);
   expect(figure({ store: { bytes: 12_300_000 } }, 'Size')).toEqual(['12.3 MB', 'fine']);
+  expect(figure({ store: { bytes: 12_300_000, walBytes: 4_100_000 } }, 'Log size')).toEqual(['4.1 MB', 'fine']);
 });
 
 test('notices without success need someone, expected calls only a look', () => {

@@ -10,6 +10,7 @@ const twilio: Traffic = {
   recent: { total: 10, refused: 5 },
   duplicates: 30,
   late: 0,
+  reconciled: 1234,
   answerMs: { p50: 0.4, p99: 12.3 },
   delayMs: { p99: 1500 },
 };
@@ -35,6 +36,7 @@ test('shares are those of all callbacks of the hour', () => {
     refused: '0.5 %',
     duplicates: '15 %',
     late: '0 %',
+    reconciled: '1,234',
     answer: '0.4 ms · 12 ms',
     delay: '1.5 s',
     live: 0,
@@ -44,7 +46,15 @@ test('shares are those of all callbacks of the hour', () => {
 
 test('a board that receives nothing knows the live calls only', () => {
   const [row] = trafficRows([], page());
-  expect(row).toMatchObject({ provider: 'exotel', refused: '–', answer: '–', delay: '–', live: 4, silent: 2 });
+  expect(row).toMatchObject({
+    provider: 'exotel',
+    refused: '–',
+    reconciled: '–',
+    answer: '–',
+    delay: '–',
+    live: 4,
+    silent: 2,
+  });
   expect(row?.perMinute).toBeUndefined();
 });
 
