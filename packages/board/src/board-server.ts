@@ -83,7 +83,7 @@ export class BoardServer implements Board {
       return answer instanceof Response ? answer : json(answer);
     } catch (error) {
       const answer = failed(error, (text) => privacy.text(text, 'message'));
-      if (answer.status >= 500) this.#log.failed('warn', error, 'The board could not answer: its inbox failed.');
+      if (answer.status >= 500) this.#log.failed('warn', error, 'The board could not answer.');
       return answer;
     }
   }

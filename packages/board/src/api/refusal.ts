@@ -21,16 +21,17 @@ export const refusal: Route = {
   },
 };
 
-const NO_RECEIVER =
-  'This board runs without the receiver, so it does not know the secrets. Open the board of your service, or use the doctor: npx call-status doctor --db INBOX --refused ID.';
-
 /** It has no secrets, tokens, signatures or values of fields. */
 async function diagnosisOf(
   refusal: Refusal,
   calls: BoardCalls | undefined,
   privacy: Privacy,
 ): Promise<Pick<RefusalDetail, 'diagnosis' | 'note'>> {
-  if (calls === undefined) return { note: NO_RECEIVER };
+  if (calls === undefined) {
+    return {
+      note: `This board runs without the receiver, so it does not know the secrets. Open the board of your service, or use the doctor: npx call-status doctor --db INBOX --refused ${refusal.id}.`,
+    };
+  }
   const { diagnosis, notes } = await calls.diagnose(refusal);
   return {
     ...(diagnosis !== undefined && { diagnosis: privacy.of(diagnosis) }),

@@ -76,7 +76,7 @@ it('without the receiver or the request, a note says what to do', async () => {
   const { get } = await refusing({ inbox, isAlone: true });
   const [{ rows }] = (await get('/api/refused')).body.groups;
   const { body } = await get(`/api/refusal?id=${rows[0].id}`);
-  expect(body.note).toContain('npx call-status doctor');
+  expect(body.note).toContain(`npx call-status doctor --db INBOX --refused ${rows[0].id}.`);
   expect(body).not.toHaveProperty('diagnosis');
 
   const receiver = { providers: [signalwire({ signingKey: 'a-signing-key' })] };

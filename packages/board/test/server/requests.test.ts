@@ -144,7 +144,7 @@ describe('an inbox that fails', () => {
     expect(body.message).toContain('/data/calls.db');
     expect(lines).toContainEqual({
       cause: expect.stringContaining('/data/calls.db'),
-      message: expect.stringContaining('its inbox failed'),
+      message: 'The board could not answer.',
     });
     expect((await get('/')).status).toBe(200);
     isDown = false;
