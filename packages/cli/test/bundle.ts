@@ -32,8 +32,8 @@ export default async function bundleCommandLine(): Promise<() => void> {
 /** Sources find their files beside themselves, wherever they are bundled. */
 const OWN_URLS: Plugin = {
   name: 'own urls',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/packages\/[^/]+\/src\/.*\.ts$/ }, ({ path }) => ({
+  setup(bundle) {
+    bundle.onLoad({ filter: /\/packages\/[^/]+\/src\/.*\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
       loader: 'ts',
     }));

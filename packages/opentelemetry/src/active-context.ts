@@ -15,8 +15,8 @@ export class ActiveContext extends AsyncLocalStorage<Context> {
    * used.
    */
   withScope(active: Context): Disposable {
-    const { _getContextManager } = context as unknown as { _getContextManager?(): HasStorage };
-    return _getContextManager?.call(context)._asyncLocalStorage?.withScope?.(active) ?? UNCHANGED;
+    const api = context as unknown as { _getContextManager?(): HasStorage };
+    return api._getContextManager?.()._asyncLocalStorage?.withScope?.(active) ?? UNCHANGED;
   }
 }
 

@@ -101,7 +101,9 @@ export function instrumentCallStatus({ meterProvider, tracerProvider }: Instrume
 
 /** Subscribes to a channel, and returns how to stop it. */
 function on<Message>(name: string, take: (message: Message) => void): () => void {
-  const listener = (message: unknown): void => void guarded(() => take(message as Message));
+  const listener = (message: unknown): void => {
+    guarded(() => take(message as Message));
+  };
   subscribe(name, listener);
   return () => void unsubscribe(name, listener);
 }

@@ -106,13 +106,13 @@ function koaWith(trustsProxy: boolean, ...middlewares: readonly Middleware[]): R
   app.silent = true;
   app.use(async (ctx, next) => {
     await new Promise<void>((resolve, reject) => {
-      helmet()(ctx.req, ctx.res, (error) => (error === undefined ? resolve() : reject(error as Error)));
+      helmet()(ctx.req, ctx.res, (error) => (error === undefined ? resolve() : reject(error)));
     });
     Object.assign(ctx, { user: 'ada' });
     await next();
   });
   for (const middleware of middlewares) app.use(middleware);
-  return app.callback() as RequestListener;
+  return app.callback();
 }
 
 /** As body parsers of Koa do. */

@@ -10,7 +10,15 @@ afterEach(() => void vi.useRealTimers());
 function report(owner: string, changes: Partial<InboxMessage>): void {
   const message: InboxMessage = {
     owner,
-    ...{ due: 0, retrying: 0, blocked: 0, running: 0, dead: 0, lagMs: 0, live: 0, silent: 0, providers: [] },
+    due: 0,
+    retrying: 0,
+    blocked: 0,
+    running: 0,
+    dead: 0,
+    lagMs: 0,
+    live: 0,
+    silent: 0,
+    providers: [],
     refused: { kept: 0, uncounted: 0 },
     watches: { missing: 0, stuck: 0, failed: 0 },
     store: {},
