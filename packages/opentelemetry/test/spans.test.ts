@@ -27,7 +27,10 @@ async function service(handle: (attempt: number) => unknown = () => undefined) {
   onTestFinished(() => calls.close());
   const app = express();
   app.use((req, res, next) => {
-    const span = tracer.startSpan('POST', { kind: SpanKind.SERVER, attributes: { call: `${req.headers['x-call']}` } });
+    const span = tracer.startSpan('POST', {
+      kind: SpanKind.SERVER,
+      attributes: { call: String(req.headers['x-call']) },
+    });
     res.once('close', () => span.end());
     context.with(trace.setSpan(context.active(), span), next);
   });

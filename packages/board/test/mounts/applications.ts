@@ -106,7 +106,9 @@ function koaWith(trustsProxy: boolean, ...middlewares: readonly Middleware[]): R
   app.silent = true;
   app.use(async (ctx, next) => {
     await new Promise<void>((resolve, reject) => {
-      helmet()(ctx.req, ctx.res, (error) => (error === undefined ? resolve() : reject(error)));
+      helmet()(ctx.req, ctx.res, (error) =>
+        error === undefined ? resolve() : reject(new Error('helmet', { cause: error })),
+      );
     });
     Object.assign(ctx, { user: 'ada' });
     await next();
