@@ -57,7 +57,7 @@ export function inboxFigures(health: HealthPage['health'], nowMs: number): reado
       'Refused',
       formatCount(refused.kept + refused.uncounted),
       'fine',
-      'Callbacks that were not accepted.',
+      'Callbacks that were not accepted. Equal ones of a second count once.',
       '#/refused',
     ],
     [

@@ -1,5 +1,5 @@
 import { type Command, command } from '../command.ts';
-import { INBOX_ARGS, REVEAL_ARG } from '../inbox/open.ts';
+import { INBOX_ARGS } from '../inbox/open.ts';
 
 const board: Command = command({
   about: `Shows an inbox in a browser: calls as they go on, refused callbacks, dead letters, health and charts. It runs until you end it, and
@@ -9,7 +9,7 @@ only this machine reaches it. Nothing is changed without --write.`,
     port: { type: 'string', valueHint: 'port', description: 'The port; 0 takes a free one [4001]' },
     open: { type: 'boolean', description: 'Open it in your browser' },
     write: { type: 'boolean', description: 'Allow to replay and discard dead letters, and to erase calls' },
-    ...REVEAL_ARG,
+    reveal: { type: 'boolean', description: 'Show phone numbers, and callbacks as they came' },
     host: {
       type: 'string',
       valueHint: 'address',
