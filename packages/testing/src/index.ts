@@ -36,7 +36,7 @@ export {
 } from './scenario/scenario.ts';
 export { SCENARIO_NAMES, type ScenarioName } from './scenario/script.ts';
 export { type App, type FetchFunction, type NodeListener, type NodeServer, type SendOptions, send } from './send.ts';
-export { type CallbackSender, type CallbackSenderOptions, callbackSender } from './sender.ts';
+export { type CallbackSender, type CallbackSenderOptions, callbackSender } from './sender/sender.ts';
 export {
   type EventHandlerName,
   type HandledEvent,

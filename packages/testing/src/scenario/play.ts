@@ -1,4 +1,4 @@
-import { callbackSender } from '../sender.ts';
+import { callbackSender } from '../sender/sender.ts';
 import type { Delivery, Playable } from './delivery.ts';
 
 /** Delivers callbacks one after the other; resolves to the statuses of the answers. */

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { exotel, mycpaas, signalwire, twilio } from '@call-status/core';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { callback } from '../callback/callback.ts';
-import { callbackSender } from '../sender.ts';
+import { callbackSender } from '../sender/sender.ts';
 import { testReceiver } from '../test-receiver.ts';
 import { scenario } from './scenario.ts';
 
