@@ -84,7 +84,7 @@ export function callbackSender(
   return { send, close: () => pool.close() };
 }
 
-/** Connections, of which each is used by one at a time. */
+/** Connections; each is used by one callback at a time. */
 class Pool {
   readonly #place: Place;
   readonly #most: number;
