@@ -51,8 +51,8 @@ describe('a file', () => {
   it('of another version is not changed, by no command', async () => {
     const path = await aFile();
     for (const [version, text] of [
-      [1, 'The file has version 1, and this release reads 2: start its service with this release once'],
-      [9, 'update @call-status/inbox-sqlite'],
+      [1, /The file has version 1, and this release reads \d+: start its service with this release once/],
+      [99, /update @call-status\/inbox-sqlite/],
     ] as const) {
       // All of it is in the file itself, so that nothing has to be copied there later.
       change(path, `PRAGMA user_version = ${version}; PRAGMA wal_checkpoint(TRUNCATE)`).close();
@@ -64,7 +64,7 @@ describe('a file', () => {
         run(['inbox', 'forget', path, 'exotel', 'ab12cd34', '--yes']),
       ]);
       for (const { exitCode, stderr } of results)
-        expect([exitCode, stderr]).toEqual([3, expect.stringContaining(text)]);
+        expect([exitCode, stderr]).toEqual([3, expect.stringMatching(text)]);
       expect(readFileSync(path)).toEqual(before);
     }
   });
