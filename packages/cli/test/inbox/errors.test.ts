@@ -63,8 +63,7 @@ describe('a file', () => {
         run(['inbox', 'replay', path, '--all', '--yes']),
         run(['inbox', 'forget', path, 'exotel', 'ab12cd34', '--yes']),
       ]);
-      for (const { exitCode, stderr } of results)
-        expect([exitCode, stderr]).toEqual([3, expect.stringMatching(text)]);
+      for (const { exitCode, stderr } of results) expect([exitCode, stderr]).toEqual([3, expect.stringMatching(text)]);
       expect(readFileSync(path)).toEqual(before);
     }
   });
