@@ -20,8 +20,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'test/**/*.test.ts'],
     // Generous, for slow machines: what goes wrong is seldom found by a timeout.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Most tests wait, for disks, timers and processes, so no core is left out.
     maxWorkers: '100%',
     expect: { poll: { timeout: 30_000 } },

@@ -1,15 +1,23 @@
 // Processes that die while they handle events. Only an event that may have caused a death is counted as interrupted.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { CallStatus, Inbox } from '@call-status/core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bundleProgram } from '../../../../test/bundle-program.ts';
 import { anEvent } from '../events.ts';
 import { openInbox, temporaryFile } from '../support.ts';
 
-const mortal = fileURLToPath(new URL('./mortal.ts', import.meta.url));
+let mortal: string;
+
+beforeAll(async () => {
+  const folder = mkdtempSync(fileURLToPath(new URL('../../node_modules/.mortal-', import.meta.url)));
+  mortal = await bundleProgram(fileURLToPath(new URL('./mortal.ts', import.meta.url)), folder);
+  return () => rmSync(folder, { recursive: true, force: true });
+});
 
 const living = new Set<ChildProcess>();
 afterEach(() => {
@@ -18,7 +26,7 @@ afterEach(() => {
 
 /** Starts a process, and collects the lines that it prints. */
 function live(environment: Record<string, string>): { child: ChildProcess; said: string[]; ended: Promise<unknown> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--max-old-space-size=96', mortal], {
+  const child = spawn(process.execPath, ['--max-old-space-size=96', mortal], {
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
