@@ -100,6 +100,23 @@ it('a function of the application that fails is no error', async () => {
   expect(await calls.diagnose(refusal)).toEqual({ notes: [expect.stringContaining('could not be looked up')] });
 });
 
+it('what else fails only makes the diagnosis poorer', async () => {
+  let isFailing = false;
+  const failing = (value: string) => () => {
+    if (isFailing) throw new Error('down');
+    return value;
+  };
+  const { calls, refusal } = await rejecting(
+    {
+      providers: [signalwire({ signingKey: KEY }), voicedock({ secret: failing('of-voicedock') })],
+      publicUrl: failing('http://hooks.example.com'),
+    },
+    forged(callback(signalwire, 'completed', SENT)),
+  );
+  isFailing = true;
+  expect((await calls.diagnose(refusal)).diagnosis?.verdict).toBe('mismatch');
+});
+
 it('without a request or a provider, a note says why there is no diagnosis', async () => {
   const { calls, refusal } = await rejecting({ keepRefused: {} }, forged(callback(signalwire, 'completed', SENT)));
   expect(await calls.diagnose(refusal)).toEqual({ notes: [expect.stringContaining('keepRefused: { raw: true }')] });
