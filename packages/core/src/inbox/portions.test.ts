@@ -5,7 +5,7 @@ import type { Page, PageQuery } from './queries.ts';
 /** A list of numbers on pages of at most three rows, every other page being empty. */
 function numbersTo(end: number) {
   return async ({ cursor = '0', limit = 50 }: PageQuery): Promise<Page<number>> => {
-    const [from = 0, isEmpty] = [Number.parseFloat(cursor), !cursor.endsWith('!')];
+    const [from, isEmpty] = [Number.parseFloat(cursor), !cursor.endsWith('!')];
     if (isEmpty) return { rows: [], next: `${from}!` };
     const rows = Array.from({ length: Math.min(3, limit, end - from) }, (_, index) => from + index);
     return from + rows.length < end ? { rows, next: String(from + rows.length) } : { rows };
