@@ -158,7 +158,7 @@ export type NewEvent = Omit<AnyCallStatusEvent, 'transition'>;
 /** What an inbox keeps beside an event. */
 export interface RecordOptions {
   /** The W3C `traceparent` of what recorded the event, at most 55 characters: its {@link Job} has it. */
-  readonly trace?: string;
+  readonly trace?: string | undefined;
 }
 
 /** What identifies an event, and its call. */

@@ -100,8 +100,7 @@ export class Mover {
   /** The new inbox had the call before it was moved: events that are not handled and that it does not know are recorded there. */
   async #addMissing({ events }: MovedCall): Promise<void> {
     for (const { event, trace, job, deadLetter } of events) {
-      if (job !== undefined || deadLetter !== undefined)
-        await this.#to.record(event, trace === undefined ? {} : { trace });
+      if (job !== undefined || deadLetter !== undefined) await this.#to.record(event, { trace });
     }
   }
 

@@ -97,3 +97,8 @@ it('takes at most 1000 buckets', () => {
   );
   expect(statsBuckets({ ...query, until: new Date(START - 1) }, START).count).toBe(0);
 });
+
+it('finds the middle of very many', () => {
+  const calls = Array.from({ length: 30_001 }, (_, index) => aCall({ duration_seconds: (index * 7919) % 30_001 }));
+  expect(statsRows(calls, QUERY, LATER)[0]?.durationSeconds).toEqual({ sum: 450_015_000, p50: 15_000, p90: 27_000 });
+});
