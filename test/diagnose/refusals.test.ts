@@ -48,6 +48,16 @@ it('what explains it for certain is found, such as another publicUrl', async () 
   expect(diagnosis?.findings[0]).toMatchObject({ certain: true });
 });
 
+it('the scheme and the host are those that the receiver saw', async () => {
+  const sent = callback(signalwire, 'completed', {
+    secret: KEY,
+    url: 'https://hooks.example.com/webhooks/signalwire/',
+  });
+  const { calls, refusal } = await rejecting({}, { ...sent, url: '/webhooks/signalwire' });
+  const { diagnosis } = await calls.diagnose(refusal);
+  expect(diagnosis?.findings.map(({ rule, certain }) => [rule, certain])).toEqual([['trailing_slash', true]]);
+});
+
 it('a token that was replaced is put back', async () => {
   const { calls, refusal } = await rejecting(
     { providers: [signalwire({ signingKey: KEY, token: TOKEN })] },

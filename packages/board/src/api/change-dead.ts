@@ -18,33 +18,35 @@ interface Filter {
 }
 
 /** `POST api/dead/replay` */
-export const replayDead: Route = {
-  needs: 'replay',
-  async answer(visit, parts): Promise<DeadResult> {
-    const { inbox } = parts;
-    const letters = await namedIn(visit, parts);
-    const filter = filterIn(visit);
-    if (booleanIn(visit.body, 'dryRun')) return letters ? summed(letters) : countOf(inbox, filter);
-    const count = await (letters ? replayEach(inbox, letters) : inbox.deadLetters.replayAll(filter));
-    return logged('replay', count, visit, parts);
-  },
-};
+export const replayDead: Route = changing('replay', (inbox, letters, filter) =>
+  letters ? replayEach(inbox, letters) : inbox.deadLetters.replayAll(filter),
+);
 
 /** `POST api/dead/discard` */
-export const discardDead: Route = {
-  needs: 'replay',
-  async answer(visit, parts): Promise<DeadResult> {
-    const { inbox } = parts;
-    const letters = await namedIn(visit, parts);
-    const filter = filterIn(visit);
-    if (booleanIn(visit.body, 'dryRun')) return letters ? summed(letters) : countOf(inbox, filter);
-    let count = 0;
-    for (const { event } of letters ?? (await lettersOf(inbox, filter))) {
-      if (await inbox.deadLetters.discard(event.id)) count++;
-    }
-    return logged('discard', count, visit, parts);
-  },
-};
+export const discardDead: Route = changing('discard', async (inbox, letters, filter) => {
+  let count = 0;
+  for (const { event } of letters ?? (await lettersOf(inbox, filter))) {
+    if (await inbox.deadLetters.discard(event.id)) count++;
+  }
+  return count;
+});
+
+/** @param change gets the dead letters that are named; `undefined`: all that match. Resolves to how many it changed */
+function changing(
+  action: 'replay' | 'discard',
+  change: (inbox: Inbox, letters: readonly DeadLetter[] | undefined, filter: Filter) => Promise<number>,
+): Route {
+  return {
+    needs: 'replay',
+    async answer(visit, parts): Promise<DeadResult> {
+      const { inbox } = parts;
+      const letters = await namedIn(visit, parts);
+      const filter = filterIn(visit);
+      if (booleanIn(visit.body, 'dryRun')) return letters ? summed(letters) : countOf(inbox, filter);
+      return logged(action, await change(inbox, letters, filter), visit, parts);
+    },
+  };
+}
 
 /** `POST api/call/replay`: the dead letters of one call. */
 export const replayCall: Route = {

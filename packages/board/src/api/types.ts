@@ -2,12 +2,15 @@
 import type { Call, CallSummary, Diagnosis, InboxHealth, WorkerLoad } from '@call-status/core';
 import type {
   DeadLetterGroup,
+  Handling,
   InboxCounts,
   NewRefusal,
   RefusedRequest,
   StatsRow,
   Watch,
 } from '@call-status/core/inbox';
+
+export type { Handling };
 
 /** What a visitor may do. The server checks it for each request; the page hides what is not allowed. */
 export interface Permissions {
@@ -50,18 +53,6 @@ export interface CallsPage {
   readonly next?: string;
 }
 
-/** How far the work on an event has come. */
-export interface Handling {
-  readonly state: 'handled' | 'due' | 'running' | 'retrying' | 'waiting' | 'dead';
-  readonly failedAttempts: number;
-  readonly interruptions: number;
-  readonly doneHandlers: readonly string[];
-  readonly error?: string;
-  /** Milliseconds until the next attempt. */
-  readonly retryInMs?: number;
-  readonly deadAt?: string;
-}
-
 /** One event of a call. */
 export interface EventRow {
   readonly id: string;
@@ -76,7 +67,7 @@ export interface EventRow {
   readonly handling: Handling;
   /** The callback's own fields; only with the permission `raw`. */
   readonly raw?: unknown;
-  /** A command that sends it again, with a placeholder for the secret; only with the permission `raw`. */
+  /** A command that sends it again, with YOUR-TOKEN in place of the token; only with the permission `raw`. */
   readonly curl?: string;
 }
 

@@ -1,4 +1,5 @@
 import { type Diagnosis, diagnose, type Provider } from '@call-status/core';
+import { hasHiddenSecrets, putTokenBack } from '@call-status/core/inbox';
 import type { ProviderLike } from '@call-status/testing';
 import type { Capture } from '../capture/captured.ts';
 import { variableOf } from '../input/secrets.ts';
@@ -79,20 +80,18 @@ export async function examine(capture: Capture, { provider, known, all, publicUr
 /** A person waits for it, and the first attempts of a process are slow. */
 const MAX_MS = 2000;
 
-const TOKEN = /\{token\}|%7Btoken%7D/i;
-const HIDDEN = /\{length:\d+\}|%7Blength(?::|%3A)\d+%7D/i;
-
 /** Kept and saved requests have `{token}` in place of the token, and `{length:12}` in place of other secrets. */
 function withToken({ request }: Capture, { tokens }: KnownSecrets, notes: string[]): Capture['request'] {
   const [token] = tokens;
   const body = Buffer.from(request.body).toString('latin1');
   const values = Object.values(request.headers).flat().join();
-  if ([request.url, body, values].some((text) => HIDDEN.test(text))) {
+  if ([request.url, body, values].some(hasHiddenSecrets)) {
     notes.push(
       'Values whose names say that they are secret were replaced when the request was kept ({length:…}): what they prove cannot be checked.',
     );
   }
-  if (!TOKEN.test(request.url)) return request;
+  const url = putTokenBack(request.url, token ?? '');
+  if (url === request.url) return request;
   if (token === undefined) {
     notes.push(
       'The token in the URL was replaced when the request was kept. To check it and the signature, name the token: --token-from-env.',
@@ -102,5 +101,5 @@ function withToken({ request }: Capture, { tokens }: KnownSecrets, notes: string
   notes.push(
     'The token in the URL was replaced when the request was kept: the token that you gave is used in its place.',
   );
-  return { ...request, url: request.url.replace(TOKEN, encodeURIComponent(token)) };
+  return { ...request, url };
 }

@@ -5,6 +5,7 @@ export { type ApplicationEnd, foldCall, transitionOf } from '../call.ts';
 export type { Transaction } from '../handlers.ts';
 export { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
 export { type Mask, mask, maskDeep, maskId } from '../text/mask.ts';
+export { hasHiddenSecrets, putTokenBack } from '../text/replaced-secrets.ts';
 export { isSecretName, withoutSecrets } from '../text/without-secrets.ts';
 export type { Clock, Timers, TimeSource } from '../timer.ts';
 export { type CallParts, type HandledEvent, type Handling, partsOf } from './call-parts.ts';

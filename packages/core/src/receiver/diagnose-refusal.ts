@@ -6,6 +6,7 @@ import type { Provider } from '../provider/define-provider.ts';
 import { signingSecret } from '../request/authenticate.ts';
 import { configuredAddress, type PublicUrl } from '../signing/called-url.ts';
 import { type Secret, secretsOf } from '../signing/secrets.ts';
+import { hasHiddenSecrets, putTokenBack } from '../text/replaced-secrets.ts';
 
 /** What `calls.diagnose()` finds out about a rejected callback. */
 export interface RefusalDiagnosis {
@@ -41,7 +42,7 @@ export async function diagnoseRefusal(
   if (known === undefined) return { notes: [NO_SECRETS] };
   const { secrets, tokens } = known;
   const [token] = tokens ?? [];
-  const url = token === undefined ? request.url : request.url.replace(TOKEN, encodeURIComponent(token));
+  const url = token === undefined ? request.url : putTokenBack(request.url, token);
   const length = request.body?.length ?? 0;
   const diagnosis = diagnose({ ...request, url }, provider, {
     secrets,
@@ -58,22 +59,18 @@ export async function diagnoseRefusal(
   return { diagnosis, notes };
 }
 
-/** How a kept request shows a configured token, and other secrets. */
-const TOKEN = /\{token\}|%7Btoken%7D/i;
-const HIDDEN = /\{length:\d+\}|%7Blength(?::|%3A)\d+%7D/i;
-
 function isHidden({ url, headers, body = '' }: RefusedRequest): boolean {
   const values = Object.values(headers).flat();
-  return [url, Buffer.from(body, 'base64').toString('latin1'), ...values].some((text) => HIDDEN.test(text));
+  return [url, Buffer.from(body, 'base64').toString('latin1'), ...values].some(hasHiddenSecrets);
 }
 
-/** A proxy in front may have changed scheme and host: the diagnosis tries what its headers say. */
-function requestOf({ method, url, headers, body }: RefusedRequest): CallbackRequest {
+/** Earlier releases kept no origin: then it is supposed, and the diagnosis also tries what the headers of a proxy say. */
+function requestOf({ method, url, origin, headers, body }: RefusedRequest): CallbackRequest {
   const host = headers['host'] ?? headers[':authority'] ?? 'localhost';
   return {
     method,
     url,
-    origin: `http://${String(host)}`,
+    origin: origin ?? `http://${String(host)}`,
     headers,
     ...(body !== undefined && { body: Buffer.from(body, 'base64') }),
   };
