@@ -6,6 +6,9 @@ import { BoardFailure } from './failure.ts';
 /** Both `src` and `dist` have a folder beside them in which the page is built. */
 const FOLDER = new URL('../../dist/assets/', import.meta.url);
 
+const MISSING =
+  'The files of the page are missing. Install @call-status/board again; in a clone of its repository, run `npx -y pnpm@10.34.9 run build`.';
+
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -46,7 +49,7 @@ function read(folder: URL): ReadonlyMap<string, Asset> {
     const names = readdirSync(folder).filter((name) => Object.hasOwn(TYPES, extname(name)));
     return new Map(names.map((name) => [name, assetOf(folder, name)]));
   } catch {
-    throw new BoardFailure(503, 'not_built', 'The files of the page are missing: install @call-status/board again.');
+    throw new BoardFailure(503, 'not_built', MISSING);
   }
 }
 

@@ -50,7 +50,7 @@ describe('assets', () => {
 
 it('a page that was not built says so', () => {
   const assets = new Assets(new URL('./nowhere/', import.meta.url));
-  expect(() => assets.answer('', new Request('http://h.example/'))).toThrow('install @call-status/board again');
+  expect(() => assets.answer('', new Request('http://h.example/'))).toThrow('Install @call-status/board again');
 });
 
 describe('paths', () => {
