@@ -10,7 +10,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findPostgres } from '../servers/find.ts';
-import { startPostgres } from '../servers/postgres.ts';
+import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { startProxy } from '../servers/proxy.ts';
 import { promote, startStandby } from '../servers/standby.ts';
 import { startScene } from './scene.ts';
@@ -19,7 +19,9 @@ import { EFFECTS } from './settings.ts';
 const KILLS = Number(process.env['CRASH_KILLS'] ?? 9);
 const FROZEN_MS = 2000;
 
-const TERMINATE_ALL = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()';
+const TERMINATE_CLIENTS = `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+const STILL_THERE = 'SELECT pid FROM pg_stat_activity WHERE pid = ANY ($1)';
 // What a transaction must contain whose connection is cut.
 const RECORD = /INSERT INTO \S+\.recorded/;
 const FINISH = /DELETE FROM \S+\.jobs w USING l/;
@@ -41,7 +43,7 @@ describe.skipIf(!isPossible)('six hosts on one database', () => {
       () => proxy.cut('before', RECORD),
       () => proxy.cut('after', RECORD),
       () => disturb(() => server.restart('immediate')),
-      () => disturb(() => server.query(TERMINATE_ALL)),
+      () => disturb(() => terminateClients(server)),
       () =>
         disturb(async () => {
           server.freeze();
@@ -79,3 +81,10 @@ describe.skipIf(!isPossible)('six hosts on one database', () => {
     expect(load.acknowledged.size).toBeGreaterThan(500);
   });
 });
+
+/** The server only asks its processes to end: the connections are lost when they are gone. */
+async function terminateClients(server: PostgresServer): Promise<void> {
+  const asked = await server.query(TERMINATE_CLIENTS);
+  const pids = asked.map(({ pid }) => pid);
+  while ((await server.query(STILL_THERE, [pids])).length > 0) await sleep(5);
+}

@@ -17,6 +17,7 @@ export interface Findings {
 interface Attempt {
   readonly host: string;
   readonly event: string;
+  /** Where it began. A connection that was lost during an attempt undoes it, though the handler learns of it afterwards. */
   readonly line: number;
 }
 
@@ -68,10 +69,12 @@ export function judge(lines: readonly string[], concurrency: number): Findings {
       calls.set(callId, call);
       const event = `${callId} ${status}`;
       if (what !== 'began') {
-        if (call.running?.host === host && call.running.event === event) call.running = undefined;
+        const ended = call.running;
+        const isKnown = ended?.host === host && ended.event === event;
+        if (isKnown) call.running = undefined;
         if (what === 'failed') continue;
         handled.add(event);
-        call.last = { host, event, line };
+        call.last = isKnown ? ended : { host, event, line };
         call.handled = Math.max(call.handled, COURSE.indexOf(status as never) + 1);
         continue;
       }
