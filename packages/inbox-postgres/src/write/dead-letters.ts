@@ -14,12 +14,15 @@ export const replaySql = (s: string): string => `
   FROM (${lettersSql(s)}) d
   WHERE w.call = d.call AND w.id = d.id RETURNING w.event_id, w.call`;
 
-/** A replayed event comes before later ones of its call. The one that waits waits for it, unless a worker may still have it. */
+/**
+ * A replayed event comes before later ones of its call. The one that waits waits for it, unless a worker may still have it: also if that has
+ * just taken it, which only the condition on `w` sees.
+ */
 export const unscheduleSql = (s: string): string => `
   UPDATE ${s}.jobs w SET due_at = NULL
   FROM unnest($1::bigint[]) AS c(call)
   CROSS JOIN LATERAL (SELECT id FROM ${s}.jobs WHERE call = c.call AND due_at IS NOT NULL AND token IS NULL OFFSET 0) j
-  WHERE w.call = c.call AND w.id = j.id`;
+  WHERE w.call = c.call AND w.id = j.id AND w.token IS NULL`;
 
 export const discardSql = (s: string): string => `
   DELETE FROM ${s}.jobs w USING (${lettersSql(s)}) d

@@ -5,7 +5,7 @@ import { queryAt } from '../servers/postgres.ts';
 import { startProxy } from '../servers/proxy.ts';
 import { freshSchema, sharedServer } from '../servers/test-server.ts';
 import { eventOf } from './event-of.ts';
-import { openInbox } from './set-up.ts';
+import { openInbox, take, takeOne } from './set-up.ts';
 
 const url = (await sharedServer()) as string;
 
@@ -81,5 +81,30 @@ describe.skipIf(url === undefined)('the lead', () => {
     );
     expect(await late).toBe(false);
     expect(await inbox.watches.lead('a', leaseMs)).toBe(true);
+  });
+});
+
+describe.skipIf(url === undefined)('a replay', () => {
+  it('leaves the next event of the call to a worker that is just taking it', async () => {
+    const schema = freshSchema(url);
+    const inbox = await openInbox({ url, schema });
+    await inbox.record(eventOf('call', 'ringing'));
+    const { lease, event } = await takeOne(inbox);
+    await inbox.fail(lease, { error: 'down', doneHandlers: [] });
+    await inbox.record(eventOf('call', 'completed'));
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    onTestFinished(() => other.end());
+    // What `take` does, before it commits.
+    await other.query(`
+      BEGIN; UPDATE ${schema}.jobs SET token = call || '.' || id || '.other', takes = 1, due_at = due_at + 60000 WHERE due_at IS NOT NULL`);
+    const replayed = inbox.deadLetters.replay(event.id);
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%UPDATE%${schema}%due_at = NULL%'`;
+    await vi.waitFor(async () => expect(await queryAt(url, waiting)).toHaveLength(1), { interval: 1 });
+    await other.query('COMMIT');
+    expect(await replayed).toBe(true);
+    expect(await take(inbox)).toEqual([]);
+    const [job] = await queryAt(url, `SELECT due_at, token FROM ${schema}.jobs WHERE token IS NOT NULL`);
+    expect(job).toEqual({ due_at: expect.any(String), token: expect.stringContaining('.other') });
   });
 });
