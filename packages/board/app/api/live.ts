@@ -38,8 +38,8 @@ export function startLive(): void {
 const POLL_MS = 5000;
 /** After so many polls, the stream is tried again. */
 const POLLS = 12;
-
-let isFirst = true;
+/** A stream begins with a message. Without it for so long, something between holds the stream back. */
+const SILENT_MS = 10_000;
 
 /** Streams, or polls where no stream comes through. Returns what ends it. */
 function follow(): () => void {
@@ -51,20 +51,25 @@ function follow(): () => void {
   function stream(): void {
     connection.value = 'connecting';
     source = new EventSource('api/stream');
-    let isNew = !isFirst;
-    isFirst = false;
-    source.onopen = () => {
+    let isNew = true;
+    timer = setTimeout(() => {
+      source.close();
+      void poll(POLLS);
+    }, SILENT_MS);
+    source.onerror = () => {
+      connection.value = 'offline';
+      clearTimeout(timer);
+      // The browser does not reconnect after an answer that is no stream.
+      if (source.readyState === EventSource.CLOSED) void poll(POLLS);
+    };
+    listen(source, 'events', (message) => {
+      clearTimeout(timer);
       connection.value = 'live';
       // The browser reconnects where the stream broke. A new stream begins now, and what was before is unknown.
       if (isNew) changed();
       isNew = false;
-    };
-    source.onerror = () => {
-      connection.value = 'offline';
-      // The browser does not reconnect after an answer that is no stream.
-      if (source.readyState === EventSource.CLOSED) void poll(POLLS);
-    };
-    listen(source, 'events', receive);
+      receive(message);
+    });
     listen(source, 'health', (message) => {
       health.value = message;
     });

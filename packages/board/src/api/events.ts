@@ -9,6 +9,8 @@ export const events: Route = {
   needs: 'view',
   async answer({ query, privacy }, { live, keys }): Promise<StreamMessages['events']> {
     const { rows, next, missed } = await live.read(query.text('after') ?? 'end', MOST_EVENTS);
+    // A page that is further behind would never catch up: it loads everything again.
+    if (rows.length === MOST_EVENTS) return { events: [], next: (await live.read('end', 1)).next, missed: true };
     const shown = rows.map(({ event }) => streamEventOf(event, keys, privacy.isRevealed));
     return { events: shown, next, ...(missed && { missed }) };
   },

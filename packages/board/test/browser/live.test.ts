@@ -61,4 +61,37 @@ describeInBrowser('the live board', () => {
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.waitForFunction(() => document.querySelectorAll('tr[data-key]').length === 2);
   });
+
+  it('lets new calls wait while a row has the focus', async () => {
+    const board = await startBoard();
+    await record(board.inbox, 1, 'ringing');
+    await record(board.inbox, 2, 'ringing');
+    const page = await openPage(board.url);
+    const rows = page.locator('tr[data-key]');
+    await expect.poll(() => page.locator('tr[data-key]').count()).toBe(2);
+    await page.keyboard.press('j');
+    const focused = () => page.evaluate(() => document.activeElement?.closest('tr')?.dataset['key']);
+    const before = await focused();
+    for (let number = 3; number <= 14; number++) await record(board.inbox, number, 'busy');
+    const waiting = page.getByRole('button', { name: '12 new' });
+    await waiting.waitFor();
+    expect(await rows.count()).toBe(2);
+    expect(await focused()).toBe(before);
+    await waiting.click();
+    await expect.poll(() => page.locator('tr[data-key]').count()).toBe(14);
+    expect(await rows.first().textContent()).toContain('busy');
+    await waiting.waitFor({ state: 'detached' });
+  });
+
+  it('shows the calls that waited when the focus leaves the rows', async () => {
+    const board = await startBoard();
+    await record(board.inbox, 1, 'ringing');
+    const page = await openPage(board.url);
+    await page.locator('tr[data-key]').waitFor();
+    await page.keyboard.press('j');
+    await record(board.inbox, 2, 'busy');
+    await page.getByRole('button', { name: '1 new' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('tr[data-key]').count()).toBe(2);
+  });
 });

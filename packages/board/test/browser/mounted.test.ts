@@ -55,4 +55,24 @@ describeInBrowser('a mounted board', () => {
     expect(violations.sort()).toEqual(['img-src', 'script-src-elem', 'style-src-attr']);
     expect(await page.title()).not.toBe('taken');
   });
+
+  it('says when its version is not that of the core', async () => {
+    const board = await startBoard();
+    const page = await openPage(board.url);
+    await page.locator('.connection.live').waitFor();
+    expect(await page.getByText('The versions differ').count()).toBe(0);
+    await page.route('**/api/meta', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({
+        response,
+        json: { ...(await response.json()), versions: { board: '1.3.0', core: '1.2.9' } },
+      });
+    });
+    await page.reload();
+    await page
+      .getByText(
+        'The versions differ: @call-status/board 1.3.0, @call-status/core 1.2.9. Install the same version of both.',
+      )
+      .waitFor();
+  });
 });

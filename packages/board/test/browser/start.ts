@@ -10,8 +10,10 @@ export const CHROMIUM: string | undefined = PATHS.find((path) => existsSync(path
 if (CHROMIUM === undefined && process.env['CI'] && process.platform === 'linux')
   throw new Error('CI needs Chromium: install Debian’s package chromium.');
 
-/** Without what would connect to hosts of its maker. */
-const QUIET = [
+/** For machines without a screen, and without what would connect to hosts of its maker. */
+export const HEADLESS: readonly string[] = [
+  '--no-sandbox',
+  '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -22,5 +24,5 @@ const QUIET = [
 /** Starts Chromium without a window. */
 export function startChromium(): Promise<Browser> {
   if (CHROMIUM === undefined) throw new Error('Chromium is not installed.');
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', ...QUIET] });
+  return chromium.launch({ executablePath: CHROMIUM, args: [...HEADLESS] });
 }

@@ -60,4 +60,14 @@ describe.each(INBOXES)('a stream of an inbox in %s', (_, makeInbox) => {
     expect((await get(`/api/events?after=${body.next}`)).body).toEqual({ events: [], next: body.next });
     expect((await get('/api/events?after=not-a-place')).body).toMatchObject({ events: [], missed: true });
   });
+
+  it('sends a page that polls to the end of the feed when it is far behind', async () => {
+    const made = subject({ inbox: makeInbox() });
+    const start = (await made.get('/api/events')).body.next;
+    await receiveMany(made, 0, 1000);
+    const { body } = await made.get(`/api/events?after=${start}`);
+    expect(body).toEqual({ events: [], next: expect.any(String), missed: true });
+    await receiveMany(made, 1000, 1002);
+    expect((await made.get(`/api/events?after=${body.next}`)).body.events).toHaveLength(2);
+  });
 });
