@@ -51,6 +51,7 @@ it.each<[args: string[], message: string]>([
   [['trigger', '--to', 'a', '--to=b'], '--to is there twice. call-status trigger --help shows what there is.'],
   [['trigger', 'a.b', 'c'], '"c" is one word too many. call-status trigger --help shows what there is.'],
   [['trigger', '--list', '--env', 'missing.env'], '--env missing.env does not exist.'],
+  [['inbox', 'ls', 'x.db', '--sip', 'busy'], '--sip is not "busy". It is a SIP response code, such as 486.'],
 ])('%j is wrong usage', async (args, message) => {
   expect(await run(args)).toEqual({ stdout: '', stderr: `call-status: ${message}\n`, exitCode: 2 });
 });

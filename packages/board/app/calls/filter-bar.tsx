@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useKeys } from '../shared/use-keys.ts';
 import { route, setQuery } from '../shell/router.ts';
-import { CHIPS, filtersOf, isOn, LEAST_SEARCH, NO_FILTERS, toggle } from './filters.ts';
+import { CHIPS, CODES, filtersOf, isOn, LEAST_SEARCH, NO_FILTERS, toggle } from './filters.ts';
 
 /** Search and filters. They are in the address, so that a view can be shared. */
 export function FilterBar() {
@@ -21,6 +21,14 @@ export function FilterBar() {
             {chip.label}
           </button>
         ))}
+        {CODES.map(
+          ({ label, name }) =>
+            query[name] && (
+              <button key={name} type="button" aria-pressed={true} onClick={() => setQuery({ [name]: '' })}>
+                {label} {query[name]}
+              </button>
+            ),
+        )}
         {Object.keys(filtersOf(query)).length > 0 && (
           <button type="button" class="quiet" onClick={() => setQuery(NO_FILTERS)}>
             Clear

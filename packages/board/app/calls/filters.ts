@@ -20,7 +20,13 @@ export const CHIPS: readonly Chip[] = [
   { label: 'dead', name: 'dead', value: 'true' },
 ];
 
-const NAMES = [...new Set(CHIPS.map(({ name }) => name)), 'search'];
+/** Filters by a code, which charts lead to. */
+export const CODES = [
+  { label: 'SIP', name: 'sip' },
+  { label: 'error', name: 'error' },
+] as const;
+
+const NAMES = [...new Set([...CHIPS, ...CODES].map(({ name }) => name)), 'search'];
 
 export function isOn({ name, value }: Chip, query: Query): boolean {
   return query[name]?.split(',').includes(value) === true;

@@ -1,5 +1,6 @@
 import { type Column, DataTable } from '../shared/data-table.tsx';
 import { formatCount } from '../shared/format.ts';
+import { CallsLink } from './calls-link.tsx';
 import type { Bar } from './from-stats.ts';
 
 interface Props {
@@ -11,7 +12,7 @@ interface Props {
 export function BarTable({ title, bars }: Props) {
   const max = bars[0]?.count ?? 0;
   const columns: readonly Column<Bar>[] = [
-    { name: 'Code', cell: ({ code, href }) => <a href={href}>{code}</a> },
+    { name: 'Code', cell: ({ code, filters }) => <CallsLink filters={filters}>{code}</CallsLink> },
     {
       name: 'Share',
       cell: ({ count }) => (

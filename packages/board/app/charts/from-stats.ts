@@ -1,5 +1,6 @@
 import type { StatsPage } from '../../src/api/types.ts';
 import { formatCount, formatPercent } from '../shared/format.ts';
+import type { Query } from '../shell/routes.ts';
 import type { Buckets, Series } from './series.ts';
 
 type Row = StatsPage['rows'][number];
@@ -40,7 +41,7 @@ export function outcomesOf(page: StatsPage): { readonly outcomes: readonly Serie
       values: starts.map((_, index) => calls.get(status)?.[index]),
       format: formatCount,
       summary: sum(calls.get(status) ?? []),
-      href: `#/?status=${status}`,
+      filters: { status },
     })),
     answered: {
       name: 'answered',
@@ -67,27 +68,21 @@ export function figureOf(page: StatsPage, pick: (row: Row) => number | undefined
 export interface Bar {
   readonly code: string;
   readonly count: number;
-  /** Where to look at calls like these. */
-  readonly href: string;
+  /** The filters that list these calls. */
+  readonly filters: Query;
 }
 
-/** The codes that mean failure, of SIP or of providers: the most frequent first, at most `most`. */
-export function failuresOf(page: StatsPage, isSip: boolean, most = 8): readonly Bar[] {
+/** The codes that mean failure, of SIP responses or of providers' errors: the most frequent first, at most `most`. */
+export function failuresOf(page: StatsPage, name: 'sip' | 'error', most = 8): readonly Bar[] {
   const counts = new Map<string, number>();
   for (const { group, calls } of page.rows) {
-    if (group !== undefined && (!isSip || Number(group) >= 400)) counts.set(group, (counts.get(group) ?? 0) + calls);
+    if (group !== undefined && (name === 'error' || Number(group) >= 400))
+      counts.set(group, (counts.get(group) ?? 0) + calls);
   }
   return [...counts]
     .sort(([, a], [, b]) => b - a)
     .slice(0, most)
-    .map(([code, count]) => ({ code, count, href: `#/?status=${isSip ? statusOfSip(Number(code)) : 'failed'}` }));
-}
-
-/** The status of most calls that end with a code (RFC 3261). */
-function statusOfSip(code: number): string {
-  if (code === 486 || code === 600) return 'busy';
-  if (code === 408 || code === 480) return 'no-answer';
-  return code === 487 ? 'canceled' : 'failed';
+    .map(([code, count]) => ({ code, count, filters: { state: 'ended', [name]: code } }));
 }
 
 function indexOf({ from }: Row, { since, bucketMs }: StatsPage): number {

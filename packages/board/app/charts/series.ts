@@ -1,3 +1,5 @@
+import type { Query } from '../shell/routes.ts';
+
 /** Time, cut into buckets of the same length. */
 export interface Buckets {
   /** When each one begins: milliseconds since 1970. */
@@ -16,8 +18,8 @@ export interface Series {
   readonly format: (value: number) => string;
   /** The value of all buckets together. @default the last value */
   readonly summary?: number | undefined;
-  /** Where to look at the calls behind it. */
-  readonly href?: string;
+  /** The filters that list the calls behind it. */
+  readonly filters?: Query;
 }
 
 /** The highest point of the series: of lines the largest value, of bars that of a whole stack. */

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { DataTable } from '../shared/data-table.tsx';
+import { CallsLink } from './calls-link.tsx';
 import type { ChartProps } from './chart-props.ts';
 import { Plot } from './plot.tsx';
 import { maxOf, textOf } from './series.ts';
@@ -28,7 +29,7 @@ export function TimeChart(props: ChartProps) {
             {series.map((one) => (
               <li key={one.name}>
                 <Swatch tone={one.tone} isLine={!bars.includes(one)} />
-                {one.href ? <a href={one.href}>{one.name}</a> : one.name} <b>{textOf(one, at)}</b>
+                <CallsLink filters={one.filters}>{one.name}</CallsLink> <b>{textOf(one, at)}</b>
               </li>
             ))}
           </ul>

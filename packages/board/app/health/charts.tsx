@@ -143,8 +143,8 @@ function Figures({ byStatus, overall, bySip, byError }: Pages) {
           />
         );
       })}
-      <BarTable title="Failures by SIP code" bars={failuresOf(bySip, true)} />
-      <BarTable title="Failures by error code" bars={failuresOf(byError, false)} />
+      <BarTable title="Failures by SIP code" bars={failuresOf(bySip, 'sip')} />
+      <BarTable title="Failures by error code" bars={failuresOf(byError, 'error')} />
     </div>
   );
 }

@@ -20,6 +20,8 @@ export const calls: Route = {
         silentForMs: query.boolean('stuck') ? STUCK_MS : undefined,
         hasConflict: query.boolean('conflict'),
         hasDeadLetter: query.boolean('dead'),
+        sipCode: query.number('sip'),
+        errorCode: query.text('error'),
         since: query.text('since'),
         until: query.text('until'),
         changedSince: query.text('changedSince'),

@@ -47,7 +47,7 @@ export interface CallRow extends CallSummary {
   readonly key: string;
 }
 
-/** `GET api/calls?provider&state&status&answered&search&stuck&conflict&dead&since&until&changedSince&cursor&limit` */
+/** `GET api/calls?provider&state&status&answered&search&stuck&conflict&dead&sip&error&since&until&changedSince&cursor&limit` */
 export interface CallsPage {
   readonly rows: readonly CallRow[];
   readonly next?: string;

@@ -38,9 +38,16 @@ describe('toggle', () => {
 it('the server hears of filters only, and of a search that is long enough', () => {
   expect(filtersOf({ state: 'live', range: '1h', provider: 'acme', search: '55' })).toEqual({ state: 'live' });
   expect(filtersOf({ search: '555', dead: 'true' })).toEqual({ search: '555', dead: 'true' });
+  expect(filtersOf({ sip: '486', error: '31005' })).toEqual({ sip: '486', error: '31005' });
 });
 
 it('NO_FILTERS switches all off', () => {
-  const query = { ...click('live', 'stuck', 'conflict', 'dead', 'unanswered'), search: '555', range: '1h' };
+  const query = {
+    ...click('live', 'stuck', 'conflict', 'dead', 'unanswered'),
+    search: '555',
+    sip: '486',
+    error: '31005',
+    range: '1h',
+  };
   expect(withValues(query, NO_FILTERS)).toEqual({ range: '1h' });
 });

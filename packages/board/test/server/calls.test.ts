@@ -1,3 +1,4 @@
+import type { NewEvent } from '@call-status/core/inbox';
 import { describe, expect, it } from 'vitest';
 import { ALL, INBOXES, subject } from './board-under-test.ts';
 
@@ -22,9 +23,11 @@ describe.each(INBOXES)('calls of an inbox in %s', (_, makeInbox) => {
   });
 
   it('are filtered', async () => {
-    const { get, receive, lines } = subject({ inbox: makeInbox() });
+    const { get, receive, lines, inbox } = subject({ inbox: makeInbox() });
     await receive({ CallSid: 'CA1', CallStatus: 'ringing', ...NUMBERS });
     await receive({ CallSid: 'CA2', CallStatus: 'completed', ...NUMBERS });
+    const [event] = (await inbox.getCall('mycpaas', 'CA2'))?.events ?? [];
+    await inbox.record({ ...(event as NewEvent), id: 'CA2/again', sip: { code: 200 }, error: { code: '31005' } });
     lines.length = 0;
     const found: Readonly<Record<string, readonly string[]>> = {
       'state=live': ['CA1'],
@@ -39,6 +42,10 @@ describe.each(INBOXES)('calls of an inbox in %s', (_, makeInbox) => {
       'conflict=true': [],
       'conflict=false': ['CA2', 'CA1'],
       'dead=true': [],
+      'sip=200': ['CA2'],
+      'sip=486': [],
+      'error=31005': ['CA2'],
+      'error=200': [],
       'since=2020-01-01&until=2021-01-01': [],
       'changedSince=2020-01-01': ['CA2', 'CA1'],
     };
@@ -52,6 +59,8 @@ describe.each(INBOXES)('calls of an inbox in %s', (_, makeInbox) => {
       'state=x',
       'since=x',
       'answered=maybe',
+      'sip=busy',
+      'sip=1000',
       'search=a',
       'cursor=%00',
       'provider=%00',

@@ -84,7 +84,8 @@ export async function fill(inbox: Inbox): Promise<void> {
   const details = { durationSeconds: 32, answered: true, sip, quality: { mos: 4.2 }, parentCallId: PARENT };
   await inbox.record(anEvent(CALL, 'completed', details));
   await inbox.record(anEvent(CALL, 'busy'));
-  await inbox.record(anEvent('ab12cd34', 'failed', { provider: 'exotel', id: 'exotel:ab12cd34', answered: false }));
+  const failed = { provider: 'exotel', id: 'exotel:ab12cd34', answered: false, error: { code: '31005' } };
+  await inbox.record(anEvent('ab12cd34', 'failed', failed));
   await handle(inbox, ({ status }) => (status === 'failed' || status === 'completed' ? ERROR : undefined));
   const at = new Date().toISOString();
   const refusal = {

@@ -19,7 +19,7 @@ describe.each(INBOXES)('in %s', (name, open) => {
   it('commands show what is there', { timeout: 60_000 }, async () => {
     const opened = await open();
     await fill(opened.inbox);
-    const [list, page, show, fields, dead, letters, refused, stats, check, search] = await Promise.all([
+    const [list, page, show, fields, dead, letters, refused, stats, check, search, bySip, byError] = await Promise.all([
       run(on(opened, 'inbox ls')),
       run(on(opened, 'inbox ls', '--json', '--limit', '2')),
       run(on(opened, 'inbox show', CALL)),
@@ -30,6 +30,8 @@ describe.each(INBOXES)('in %s', (name, open) => {
       run(on(opened, 'inbox stats')),
       run(on(opened, 'inbox check')),
       run(on(opened, 'inbox ls', '--search', '4567', '--state', 'live', '--json')),
+      run(on(opened, 'inbox ls', '--sip', '200', '--json')),
+      run(on(opened, 'inbox ls', '--error', '31005', '--json')),
     ]);
     const [titles, ...calls] = linesOf(list.stdout);
     expect(titles).toMatch(/^ {2}STATUS +PROVIDER +CALL +FROM → TO +STARTED +DURATION +EVENTS$/);
@@ -66,6 +68,8 @@ describe.each(INBOXES)('in %s', (name, open) => {
     expect(check.exitCode).toBe(1);
     expect(check.stdout).toMatch(/no damage found\n[\s\S]*✗ 2 events could not be handled\.\n +fix .*inbox replay/);
     expect(rowsOf(search.stdout)).toMatchObject([{ callId: PARENT }]);
+    expect(rowsOf(bySip.stdout)).toMatchObject([{ callId: CALL }]);
+    expect(rowsOf(byError.stdout)).toMatchObject([{ callId: 'ab12cd34' }]);
   });
 
   it('a call is found by the beginning of its id, if no other call has the same', { timeout: 60_000 }, async () => {

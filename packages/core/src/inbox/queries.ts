@@ -90,6 +90,10 @@ export interface CallQuery extends PageQuery {
   readonly hasConflict?: boolean;
   /** Calls with a dead letter, or those without. */
   readonly hasDeadLetter?: boolean;
+  /** Calls with this SIP response code, such as 486. */
+  readonly sipCode?: number;
+  /** Calls with this error code of the provider, as in {@link CallError}. */
+  readonly errorCode?: string;
   /** Calls with an event received at this time or later: ISO 8601, or a `Date`. */
   readonly changedSince?: string | Date;
 }

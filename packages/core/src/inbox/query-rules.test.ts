@@ -36,7 +36,7 @@ it('says of each part of a query how to fix it', () => {
 it.each([
   [
     'listCalls',
-    'provider, since, until, cursor, limit, state, status, answered, search, parentCallId, silentForMs, hasConflict, hasDeadLetter, changedSince',
+    'provider, since, until, cursor, limit, state, status, answered, search, parentCallId, silentForMs, hasConflict, hasDeadLetter, sipCode, errorCode, changedSince',
   ],
   ['deadLetters', 'provider, since, until, cursor, limit, error'],
   ['replayAll', 'provider, since, until, error'],

@@ -5,6 +5,7 @@ import type { OptionRule, OptionRules } from '../rules/check-options.ts';
 import type { FeedQuery } from './feed.ts';
 import type { CallEnd, CallQuery, DeadLetterQuery } from './inbox.ts';
 import type { RefusalQuery } from './refusals.ts';
+import { isStorable } from './rows/stored.ts';
 import type { StatsGroup, StatsQuery } from './stats.ts';
 import type { WatchQuery, WatchState } from './watches.ts';
 
@@ -71,6 +72,14 @@ const CALLS = {
   },
   hasConflict: BOOLEAN,
   hasDeadLetter: BOOLEAN,
+  sipCode: {
+    expected: 'a SIP response code, a whole number from 0 to 999',
+    fits: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 999,
+  },
+  errorCode: {
+    expected: 'the error code of a call',
+    fits: (value) => typeof value === 'string' && value !== '' && isStorable(value),
+  },
   changedSince: TIME,
 } satisfies Readonly<Record<string, OptionRule>>;
 

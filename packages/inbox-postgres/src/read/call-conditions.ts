@@ -44,7 +44,7 @@ function statusesOf(status: NonNullable<CallQuery['status']>): readonly CallStat
 /** All conditions on a call `c` with a dead letter `dead`, at the time of `n`. */
 export function allConditions(query: CallQuery, values: Values): string[] {
   const { provider, state, status, answered, search, parentCallId } = query;
-  const { silentForMs, hasConflict, hasDeadLetter, changedSince } = query;
+  const { silentForMs, hasConflict, hasDeadLetter, sipCode, errorCode, changedSince } = query;
   const conditions = timeConditions(query, values);
   if (provider !== undefined) conditions.push(`c.provider = ${values.add(provider)}`);
   if (state !== undefined) conditions.push(state === 'ended' ? 'c.terminal' : 'NOT c.terminal');
@@ -57,6 +57,8 @@ export function allConditions(query: CallQuery, values: Values): string[] {
   }
   if (hasConflict !== undefined) conditions.push(hasConflict ? 'c.has_conflict' : 'NOT c.has_conflict');
   if (hasDeadLetter !== undefined) conditions.push(hasDeadLetter ? 'dead.found' : 'dead.found IS NULL');
+  if (sipCode !== undefined) conditions.push(`c.sip_code = ${values.add(sipCode)}`);
+  if (errorCode !== undefined) conditions.push(`c.error_code = ${values.add(errorCode)}`);
   if (changedSince !== undefined) {
     conditions.push(`c.last_event_at >= ${values.add(new Date(changedSince).getTime())}::bigint`);
   }

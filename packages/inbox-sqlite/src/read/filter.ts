@@ -12,8 +12,8 @@ export interface Condition {
 
 /** What a query asks of a call, besides its place in the list. */
 export function filterOf(query: CallQuery, wall: number): Condition {
-  const { provider, status, state, answered, parentCallId, silentForMs, hasConflict, hasDeadLetter, changedSince } =
-    query;
+  const { provider, status, state, answered, parentCallId, silentForMs } = query;
+  const { hasConflict, hasDeadLetter, sipCode, errorCode, changedSince } = query;
   const all: Condition[] = [
     where('first_event_at >= ?', timeRange(query).sinceMs),
     ...maybe(provider, (name) => where('provider = ?', name)),
@@ -27,6 +27,8 @@ export function filterOf(query: CallQuery, wall: number): Condition {
     ...maybe(silentForMs, (ms) => where('terminal = 0 AND last_event_at <= ?', wall - ms)),
     ...maybe(hasConflict, (has) => where(`has_conflict = ${Number(has)}`)),
     ...maybe(hasDeadLetter, (has) => where(`dead_letters ${has ? '>' : '='} 0`)),
+    ...maybe(sipCode, (code) => where('sip_code = ?', code)),
+    ...maybe(errorCode, (code) => where('error_code = ?', code)),
     ...maybe(changedSince, (since) => where('last_event_at >= ?', new Date(since).getTime())),
   ];
   return allOf(all);

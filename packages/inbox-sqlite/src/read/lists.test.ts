@@ -57,6 +57,8 @@ describe('a list of calls', () => {
     { hasConflict: false },
     { hasDeadLetter: true },
     { hasDeadLetter: false },
+    { sipCode: 486 },
+    { errorCode: '31005' },
     { changedSince: '2026-01-01' },
     { search: '+1 555 0100' },
     { cursor: '7-3' },

@@ -39,9 +39,8 @@ function endedParts(query: CallQuery, providers: readonly string[]): Part[] {
 }
 
 /** Whether a query asks of a call only what these indexes are sorted by. */
-function isPlain({ answered, search, parentCallId, silentForMs, hasConflict, hasDeadLetter, changedSince }: CallQuery) {
-  const others = [answered, search, parentCallId, silentForMs, hasConflict, hasDeadLetter, changedSince];
-  return others.every((part) => part === undefined);
+function isPlain({ provider, state, status, since, until, cursor, limit, ...others }: CallQuery): boolean {
+  return Object.values(others).every((part) => part === undefined);
 }
 
 function isOfEndedCalls(query: CallQuery): boolean {

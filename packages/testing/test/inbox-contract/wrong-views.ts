@@ -124,6 +124,21 @@ export const WRONG_ABOUT_VIEWS: readonly WrongInbox[] = [
     })),
   ],
   [
+    'takes the code of a SIP response for that of an error',
+    'filters',
+    makeWrong((right) => ({
+      async listCalls({ errorCode, ...query } = {}) {
+        const page = await right.listCalls(query);
+        return {
+          ...page,
+          rows: page.rows.filter(
+            ({ sip, error }) => errorCode === undefined || [error?.code, String(sip?.code)].includes(errorCode),
+          ),
+        };
+      },
+    })),
+  ],
+  [
     'filters only the calls of a page',
     'filters',
     makeWrong((right) => ({

@@ -64,12 +64,12 @@ test('failures are added over time, the most frequent first, and lead to the cal
     row(THIRD, '503', 9),
     row(THIRD, undefined, 1),
   ];
-  expect(failuresOf({ ...head, rows }, true)).toEqual([
-    { code: '503', count: 9, href: '#/?status=failed' },
-    { code: '486', count: 5, href: '#/?status=busy' },
+  expect(failuresOf({ ...head, rows }, 'sip')).toEqual([
+    { code: '503', count: 9, filters: { state: 'ended', sip: '503' } },
+    { code: '486', count: 5, filters: { state: 'ended', sip: '486' } },
   ]);
-  expect(failuresOf({ ...head, rows }, true, 1)).toHaveLength(1);
-  expect(failuresOf({ ...head, rows: [row(FIRST, '30008', 1), row(THIRD, undefined, 7)] }, false)).toEqual([
-    { code: '30008', count: 1, href: '#/?status=failed' },
+  expect(failuresOf({ ...head, rows }, 'sip', 1)).toHaveLength(1);
+  expect(failuresOf({ ...head, rows: [row(FIRST, '30008', 1), row(THIRD, undefined, 7)] }, 'error')).toEqual([
+    { code: '30008', count: 1, filters: { state: 'ended', error: '30008' } },
   ]);
 });

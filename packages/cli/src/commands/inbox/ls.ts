@@ -27,6 +27,8 @@ that contradict each other), late (an event came after one of a higher status).`
     parent: { type: 'string', valueHint: 'call', description: 'Calls that this call made, by its whole id' },
     conflict: { type: 'boolean', description: 'Calls with contradicting ends' },
     dead: { type: 'boolean', description: 'Calls with a dead letter' },
+    sip: { type: 'string', valueHint: 'code', description: 'Calls with this SIP response code: 486' },
+    error: { type: 'string', valueHint: 'code', description: 'Calls with this error code of the provider' },
     answered: { type: 'boolean', description: 'Calls that were answered' },
     unanswered: { type: 'boolean', description: 'Calls that were not; calls about which this is unknown are neither' },
     limit: { type: 'string', default: '50', description: 'How many calls' },
@@ -79,12 +81,26 @@ interface Filters {
   readonly parent?: string | undefined;
   readonly conflict?: boolean | undefined;
   readonly dead?: boolean | undefined;
+  readonly sip?: string | undefined;
+  readonly error?: string | undefined;
   readonly answered?: boolean | undefined;
   readonly unanswered?: boolean | undefined;
 }
 
 function queryOf(filters: Filters, status: readonly CallStatus[]): CallQuery {
-  const { state, provider, search, since, until, 'silent-for': silentFor, parent, conflict, dead } = filters;
+  const {
+    state,
+    provider,
+    search,
+    since,
+    until,
+    'silent-for': silentFor,
+    parent,
+    conflict,
+    dead,
+    sip,
+    error,
+  } = filters;
   return {
     ...(state !== undefined && { state }),
     ...(status.length > 0 && { status }),
@@ -96,7 +112,14 @@ function queryOf(filters: Filters, status: readonly CallStatus[]): CallQuery {
     ...(parent !== undefined && { parentCallId: parent }),
     ...(conflict === true && { hasConflict: true }),
     ...(dead === true && { hasDeadLetter: true }),
+    ...(sip !== undefined && { sipCode: sipCodeOf(sip) }),
+    ...(error !== undefined && { errorCode: error }),
     ...(filters.answered === true && { answered: true }),
     ...(filters.unanswered === true && { answered: false }),
   };
+}
+
+function sipCodeOf(text: string): number {
+  if (/^\d{3}$/.test(text)) return Number(text);
+  throw wrongUsage(`--sip is not "${text}".`, 'It is a SIP response code, such as 486.');
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CallStatus } from '@call-status/core';
 import { CALL_STATUSES, isTerminal } from '@call-status/core';
-import type { CallQuery } from '@call-status/core/inbox';
+import type { CallQuery, NewEvent } from '@call-status/core/inbox';
 import { Random } from '../../random.ts';
 import type { Bench, Tests } from '../bench/bench.ts';
 import { expectedTransitions } from '../bench/expected-transitions.ts';
@@ -24,6 +24,8 @@ interface KnownCall {
   readonly answered: boolean | undefined;
   readonly hasConflict: boolean;
   readonly hasDeadLetter: boolean;
+  readonly sipCode: number | undefined;
+  readonly errorCode: string | undefined;
   readonly firstMs: number;
   readonly lastMs: number;
   readonly from: string;
@@ -35,13 +37,17 @@ async function recordAny(t: Bench, callId: string, random: Random): Promise<Know
   const statuses = random.list(1, 3, () => random.pick(CALL_STATUSES));
   const answered = random.pick([true, false, undefined]);
   const from = random.pick(['+15550100001', '+15550100002']);
+  const sipCode = random.pick([486, 503, undefined]);
+  const errorCode = random.pick(['31005', '486', undefined]);
+  const sip = sipCode !== undefined && { sip: { code: sipCode } };
+  const error = errorCode !== undefined && { error: { code: errorCode } };
   const firstMs = t.clock.now();
   let lastMs = firstMs;
   for (const [at, status] of statuses.entries()) {
     lastMs = t.clock.now();
     const event = t.event(callId, status, { provider, id: `${callId}/${at}` });
     const first = at === 0 && answered !== undefined && { answered };
-    await t.inbox.record({ ...event, from, ...first });
+    await t.inbox.record({ ...event, from, ...sip, ...error, ...first });
     t.clock.advance(random.below(3) * STEP_MS);
   }
   const hasDeadLetter = random.below(3) === 0;
@@ -52,12 +58,12 @@ async function recordAny(t: Bench, callId: string, random: Random): Promise<Know
   const transitions = expectedTransitions(statuses);
   const status = statuses[transitions.lastIndexOf('advance')] ?? 'unknown';
   const hasConflict = transitions.includes('conflict');
-  return { callId, provider, status, answered, hasConflict, hasDeadLetter, firstMs, lastMs, from };
+  return { callId, provider, status, answered, hasConflict, hasDeadLetter, sipCode, errorCode, firstMs, lastMs, from };
 }
 
 /** Whether the query means this call. */
 function isMeant(call: KnownCall, query: CallQuery, now: number): boolean {
-  const { provider, state, status, answered, hasConflict, hasDeadLetter, search } = query;
+  const { provider, state, status, answered, hasConflict, hasDeadLetter, sipCode, errorCode, search } = query;
   const { since = 0, until = new Date(8.64e15), changedSince = 0, silentForMs } = query;
   return [
     provider === undefined || call.provider === provider,
@@ -66,6 +72,8 @@ function isMeant(call: KnownCall, query: CallQuery, now: number): boolean {
     answered === undefined || call.answered === answered,
     hasConflict === undefined || call.hasConflict === hasConflict,
     hasDeadLetter === undefined || call.hasDeadLetter === hasDeadLetter,
+    sipCode === undefined || call.sipCode === sipCode,
+    errorCode === undefined || call.errorCode === errorCode,
     call.firstMs >= new Date(since).getTime() && call.firstMs < new Date(until).getTime(),
     call.lastMs >= new Date(changedSince).getTime(),
     // Half a second away from every event.
@@ -84,6 +92,8 @@ function anyQuery(random: Random, startMs: number, nowMs: number): CallQuery {
     answered: random.below(2) === 0,
     hasConflict: random.below(2) === 0,
     hasDeadLetter: random.below(2) === 0,
+    sipCode: random.pick([486, 503]),
+    errorCode: random.pick(['31005', '486']),
     since: time(),
     until: time(),
     changedSince: time().toISOString(),
@@ -135,6 +145,22 @@ export const FILTERS: Tests = {
     for (const { event } of letters) await t.inbox.deadLetters.discard(event.id);
     assert.deepEqual(await find(t, { hasDeadLetter: true }), []);
     assert.deepEqual(await find(t, { hasDeadLetter: false }), ['fine', 'dead']);
+  },
+
+  'lists by the code of a SIP response or of an error, which are those of the last event that has them': async (t) => {
+    const failed = (callId: string, more: Partial<NewEvent>) =>
+      t.inbox.record({ ...t.event(callId, 'failed', { id: `${callId}/${JSON.stringify(more)}` }), ...more });
+    await failed('busy', { sip: { code: 486 } });
+    await failed('refused', { sip: { code: 486 } });
+    await failed('refused', { sip: { code: 603 } });
+    await failed('carrier', { error: { code: '486' } });
+    await failed('silent', { error: { message: 'No code: 486' } });
+    await t.record('fine', 'completed');
+    assert.deepEqual(await find(t, { sipCode: 486 }), ['busy']);
+    assert.deepEqual(await find(t, { sipCode: 603 }), ['refused']);
+    assert.deepEqual(await find(t, { errorCode: '486' }), ['carrier']);
+    assert.deepEqual(await find(t, { sipCode: 486, errorCode: '486' }), []);
+    assert.deepEqual(await find(t, { sipCode: 48 }), []);
   },
 
   'lists live calls that are silent, by the clock of the store': async (t) => {

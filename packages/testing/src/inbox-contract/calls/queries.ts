@@ -63,6 +63,8 @@ const WRONG: readonly (readonly [name: string, values: readonly unknown[]])[] = 
   ['answered', NOT_BOOLEAN],
   ['hasConflict', NOT_BOOLEAN],
   ['hasDeadLetter', NOT_BOOLEAN],
+  ['sipCode', [-1, 1000, 486.5, Number.NaN, '486', null]],
+  ['errorCode', ['', 'a\0b', 31005, null, ['31005']]],
   ['search', ['', 'ab', 'x'.repeat(257), 123, null]],
   ['parentCallId', ['', 7, null, ['c1']]],
   ['silentForMs', [-1, Number.NaN, Number.POSITIVE_INFINITY, '5', null]],
@@ -86,6 +88,8 @@ const RIGHT = {
   silentForMs: 0,
   hasConflict: true,
   hasDeadLetter: false,
+  sipCode: 486,
+  errorCode: '31005',
   changedSince: '2026-01-31',
   after: 'end',
   bucketMs: 3_600_000,
@@ -105,6 +109,8 @@ const CALLS = [
   'silentForMs',
   'hasConflict',
   'hasDeadLetter',
+  'sipCode',
+  'errorCode',
   'changedSince',
 ];
 

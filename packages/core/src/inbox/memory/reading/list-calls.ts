@@ -41,12 +41,14 @@ function rowMatcher({
   search,
   parentCallId,
   hasConflict,
+  sipCode,
+  errorCode,
   changedSince,
 }: CallQuery): (queue: CallQueue) => boolean {
   const wanted = search === undefined ? undefined : searchOf(search);
   const changedSinceMs = changedSince === undefined ? undefined : new Date(changedSince).getTime();
-  if ([answered, wanted, parentCallId, hasConflict, changedSinceMs].every((each) => each === undefined))
-    return () => true;
+  const asked = [answered, wanted, parentCallId, hasConflict, sipCode, errorCode, changedSinceMs];
+  if (asked.every((each) => each === undefined)) return () => true;
   return (queue) => {
     const row = queue.toRow();
     return (
@@ -54,6 +56,8 @@ function rowMatcher({
       (wanted === undefined || isFound(row, wanted)) &&
       (parentCallId === undefined || row.parent_call_id === parentCallId) &&
       (hasConflict === undefined || row.has_conflict === hasConflict) &&
+      (sipCode === undefined || row.sip_code === sipCode) &&
+      (errorCode === undefined || row.error_code === errorCode) &&
       (changedSinceMs === undefined || row.last_event_at >= changedSinceMs)
     );
   };
