@@ -26,7 +26,7 @@ export const TRIGGER_ARGS = {
 
 const trigger: Command = command({
   about: `Sends one genuine callback of a provider to your server, signed with the secret that your server knows.
-Without a secret, it is sent without proof. The call id is a new one each time, unless --call is given.`,
+Without a secret, it is sent without proof. It happens now. The call id is a new one each time, unless --call is given.`,
   args: { ...TRIGGER_ARGS, ...SENDING_ARGS, ...SECRET_ARGS },
   repeatable: ['set', 'remove'],
   examples: [

@@ -1,5 +1,12 @@
 import { createCallback } from '@call-status/core/provider';
-import { type Callback, callback, type Encoding, type ProviderLike, type Sample } from '@call-status/testing';
+import {
+  type Callback,
+  type CallbackOptions,
+  callback,
+  type Encoding,
+  type ProviderLike,
+  type Sample,
+} from '@call-status/testing';
 import { wrongUsage } from '../cli-error.ts';
 import type { CallbackProof } from '../input/proof.ts';
 import { changeFields, differences, type FieldChange, type Tree } from './change-fields.ts';
@@ -17,6 +24,8 @@ export interface CallbackPlan {
   readonly changes: readonly FieldChange[];
   /** @default a new one */
   readonly callId: string | undefined;
+  /** @default the times of the sample */
+  readonly occurredAtMs?: number;
   readonly proof: CallbackProof;
 }
 
@@ -37,32 +46,64 @@ export interface PlannedCallback {
  * @throws CliError wrong_usage
  */
 export function makeCallback(plan: CallbackPlan, warn: (text: string) => void): PlannedCallback {
-  const { provider, sample, encoding, changes, proof, publicUrl } = plan;
-  const { definition } = provider;
-  const { fields: tree } = createCallback(sample, { definition });
-  const fields = (tree ?? {}) as Tree;
-  const sampleId = callIdOf(provider, fields);
-  if (encoding === 'query' && definition.methods?.includes('GET') !== true) {
-    throw wrongUsage(`${definition.name} sends no GET.`, 'Leave out --get.');
-  }
-  if (sampleId === undefined && plan.callId !== undefined) {
-    throw wrongUsage('This callback has no call id that --call could replace.', 'Use --set.');
-  }
-  const callId = sampleId === undefined ? undefined : (plan.callId ?? freshId(sampleId));
-  const made = callback(provider, sample, {
-    ...proof.proof,
-    fields: differences(fields, changeFields(fields, changes, warn)),
-    url: addressOf(plan.to, publicUrl).url,
-    ...(encoding !== undefined && { encoding }),
-    ...(callId !== undefined && { callId }),
-  });
-  const { fields: sent } = createCallback(made, { definition });
+  const { provider, proof, to, publicUrl } = plan;
+  const { url, prefix } = addressOf(to, publicUrl);
+  const { sample, fields } = movedSample(plan);
+  const options = fields === undefined ? unchanged(plan) : changed(plan, fields, warn);
+  const made = callback(provider, sample, { ...proof.proof, url, ...options });
+  const sent = fieldsOf(provider, made) ?? {};
   return {
-    callback: { ...made, url: made.url.slice(addressOf(plan.to, publicUrl).prefix.length) },
-    callId: callIdOf(provider, sent ?? {}),
+    callback: { ...made, url: made.url.slice(prefix.length) },
+    callId: callIdOf(provider, sent),
     encoding: made.method === 'GET' ? 'GET' : encodingOf(String(made.headers['content-type'])),
     fieldCount: countOf(sent),
   };
+}
+
+/** The sample at the time of the plan, and its fields; without them, if its body cannot be read. */
+function movedSample({ provider, sample, occurredAtMs }: CallbackPlan): { sample: Sample; fields: Tree | undefined } {
+  const fields = fieldsOf(provider, sample);
+  if (fields === undefined || occurredAtMs === undefined) return { sample, fields };
+  const moved = callback(provider, sample, { occurredAtMs });
+  return { sample: moved, fields: fieldsOf(provider, moved) };
+}
+
+type Changes = Pick<CallbackOptions, 'fields' | 'encoding' | 'callId'>;
+
+function changed(
+  { provider, encoding, changes, callId }: CallbackPlan,
+  fields: Tree,
+  warn: (text: string) => void,
+): Changes {
+  const { name, methods } = provider.definition;
+  if (encoding === 'query' && methods?.includes('GET') !== true) {
+    throw wrongUsage(`${name} sends no GET.`, 'Leave out --get.');
+  }
+  const sampleId = callIdOf(provider, fields);
+  if (sampleId === undefined && callId !== undefined) {
+    throw wrongUsage('This callback has no call id that --call could replace.', 'Use --set.');
+  }
+  return {
+    fields: differences(fields, changeFields(fields, changes, warn)),
+    ...(encoding !== undefined && { encoding }),
+    ...(sampleId !== undefined && { callId: callId ?? freshId(sampleId) }),
+  };
+}
+
+function unchanged({ encoding, changes, callId }: CallbackPlan): Changes {
+  if (encoding === undefined && callId === undefined && changes.length === 0) return {};
+  throw wrongUsage(
+    'This callback has a body that no server can read, so it can only be sent as it is.',
+    'Leave out --set, --remove, --call and the encoding.',
+  );
+}
+
+function fieldsOf({ definition }: ProviderLike, sample: Sample): Tree | undefined {
+  try {
+    return (createCallback(sample, { definition }).fields ?? {}) as Tree;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The URL that the provider would call, and the part of its path that a proxy removes. */

@@ -83,6 +83,7 @@ function plan({ args, all, output }: Context, { fixture, ...chosen }: Chosen): P
       encoding: encodingOf(args),
       changes: [...all('set').map(changeOf), ...removed],
       callId: args.call,
+      occurredAtMs: Date.now(),
     },
     output.note,
   );

@@ -201,7 +201,10 @@ it('is a curl command too, which sends the same bytes', async () => {
 });
 
 it.each<[object, string]>([
-  [{ secert: 's' }, '`secert` is no option; did you mean `secret`? Known: fields, encoding, callId, body, url, '],
+  [
+    { secert: 's' },
+    '`secert` is no option; did you mean `secret`? Known: fields, encoding, callId, occurredAtMs, body, url, ',
+  ],
   [{ signingKey: 's' }, '`signingKey` is no option; here it is `secret`.'],
   [{ encoding: 'xml' }, "`encoding`: expected 'form', 'multipart', 'json' or 'query', got 'xml'."],
   [{ fields: null }, '`fields`: expected an object of fields, got null.'],

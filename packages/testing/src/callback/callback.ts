@@ -19,6 +19,12 @@ export interface CallbackOptions<Fields = unknown> extends Proof {
   readonly encoding?: Encoding;
   /** The call id; replaces that of the fixture in every field. */
   readonly callId?: string;
+  /**
+   * When the event occurred, in milliseconds since the epoch: all times in the fields move by the same span. It has no effect if the
+   * provider sends no time.
+   * @default the times of the fixture
+   */
+  readonly occurredAtMs?: number;
   /** A body instead of the fields, such as a malformed one. It is signed like any other. */
   readonly body?: string | Uint8Array;
   /** The URL that the provider calls: absolute, or a path. @default `https://hooks.example.com/webhooks/<provider>` */

@@ -30,10 +30,14 @@ export function withChanges(fields: unknown, changes: unknown): unknown {
 
 /** The fields with another value in the place of each that is `from`. */
 export function withValue(fields: unknown, from: string, to: string): unknown {
-  if (fields === from) return to;
-  if (Array.isArray(fields)) return fields.map((one) => withValue(one, from, to));
-  if (!isTree(fields)) return fields;
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, withValue(value, from, to)]));
+  return mapLeaves(fields, (value) => (value === from ? to : value));
+}
+
+/** The fields with each value that contains no others replaced. */
+export function mapLeaves(fields: unknown, map: (value: unknown) => unknown): unknown {
+  if (Array.isArray(fields)) return fields.map((one) => mapLeaves(one, map));
+  if (!isTree(fields)) return map(fields);
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, mapLeaves(value, map)]));
 }
 
 function isTree(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -17,7 +17,7 @@ const ENCODINGS: readonly unknown[] = ['form', 'multipart', 'json', 'query'];
 
 /** The rules for the options of a callback. */
 export const CALLBACK_RULES: Readonly<
-  Record<'fields' | 'encoding' | 'callId' | 'body' | 'url' | keyof typeof PROOF_RULES, OptionRule>
+  Record<'fields' | 'encoding' | 'callId' | 'occurredAtMs' | 'body' | 'url' | keyof typeof PROOF_RULES, OptionRule>
 > = {
   fields: { expected: 'an object of fields', fits: (value) => typeof value === 'object' && value !== null },
   encoding: {
@@ -26,6 +26,7 @@ export const CALLBACK_RULES: Readonly<
     aliases: ['contentType'],
   },
   callId: TEXT,
+  occurredAtMs: { ...NUMBER, aliases: ['occurredAt'] },
   body: {
     expected: 'a text or bytes',
     fits: (value) => typeof value === 'string' || value instanceof Uint8Array,

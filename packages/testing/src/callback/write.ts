@@ -3,6 +3,7 @@ import type { Fixture } from '../fixtures/fixture-file.ts';
 import type { ProviderLike } from '../provider-like.ts';
 import { type Encoding, encode } from './encode.ts';
 import { withChanges, withValue } from './fields.ts';
+import { moveTimes } from './move-times.ts';
 
 /** A request to base a callback on: a {@link Fixture}, or your own. */
 export type Sample = Pick<Fixture, 'method' | 'url' | 'headers' | 'body'>;
@@ -12,6 +13,7 @@ interface Changes {
   readonly fields?: unknown;
   readonly encoding?: Encoding | undefined;
   readonly callId?: string | undefined;
+  readonly occurredAtMs?: number | undefined;
   readonly body?: string | Uint8Array | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -28,18 +30,19 @@ interface WrittenRequest {
 export function write(
   { definition }: ProviderLike,
   sample: Sample,
-  { fields, callId, encoding, body, headers }: Changes,
+  { fields, callId, occurredAtMs, encoding, body, headers }: Changes,
 ): WrittenRequest {
   const { method, body: bytes } = sample;
   const { 'content-length': _, host: __, ...own } = { ...sample.headers, ...headers };
   if (body !== undefined) return { method, headers: own, body: Buffer.from(body), query: queryOf(sample) };
-  if (fields === undefined && callId === undefined && encoding === undefined) {
+  if ([fields, callId, occurredAtMs, encoding].every((change) => change === undefined)) {
     return { method, headers: own, body: bytes, query: queryOf(sample) };
   }
   const to = encoding ?? encodingOf(sample);
   const isGet = to === 'query';
   if (isGet && !definition.methods?.includes('GET')) throw new TypeError(`${definition.name} sends no GET.`);
   let tree = treeOf(definition, sample);
+  if (occurredAtMs !== undefined) tree = moveTimes(definition, tree, occurredAtMs);
   if (callId !== undefined) tree = withValue(tree, idOf(definition, tree), callId);
   const { 'content-type': ___, ...rest } = own;
   const { headers: type, body: encoded, query } = encode(to, withChanges(tree, fields) as object);
