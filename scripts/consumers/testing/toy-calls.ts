@@ -112,7 +112,7 @@ export class ToyCalls {
 
   #isMeant(call: CallSummary, query: CallQuery): boolean {
     const { provider, state, status, answered, hasConflict, hasDeadLetter, silentForMs, changedSince, search } = query;
-    const { parentCallId } = query;
+    const { parentCallId, sipCode, errorCode } = query;
     const { sinceMs, untilMs } = timeRange(query);
     const firstMs = Date.parse(call.firstEventAt);
     const lastMs = Date.parse(call.lastEventAt);
@@ -122,6 +122,8 @@ export class ToyCalls {
       (status === undefined || [status].flat().includes(call.status)) &&
       (answered === undefined || call.answered === answered) &&
       (parentCallId === undefined || call.parentCallId === parentCallId) &&
+      (sipCode === undefined || call.sip?.code === sipCode) &&
+      (errorCode === undefined || call.error?.code === errorCode) &&
       (hasConflict === undefined || call.hasConflict === hasConflict) &&
       (hasDeadLetter === undefined || call.hasDeadLetter === hasDeadLetter) &&
       (silentForMs === undefined || (!call.terminal && lastMs <= this.now() - silentForMs)) &&

@@ -5,18 +5,22 @@ import type { Bar } from './from-stats.ts';
 
 interface Props {
   readonly title: string;
+  /** What the bars are named by. */
+  readonly by: string;
+  /** A class: their color. */
+  readonly tone: string;
   readonly bars: readonly Bar[];
 }
 
 /** Horizontal bars, which are the rows of a table. */
-export function BarTable({ title, bars }: Props) {
-  const max = bars[0]?.count ?? 0;
+export function BarTable({ title, by, tone, bars }: Props) {
+  const max = Math.max(0, ...bars.map(({ count }) => count));
   const columns: readonly Column<Bar>[] = [
-    { name: 'Code', cell: ({ code, filters }) => <CallsLink filters={filters}>{code}</CallsLink> },
+    { name: by, isWord: true, cell: ({ name, filters }) => <CallsLink filters={filters}>{name}</CallsLink> },
     {
       name: 'Share',
       cell: ({ count }) => (
-        <svg width="100%" height="12" aria-hidden="true" class="tone-failed">
+        <svg width="100%" height="12" aria-hidden="true" class={tone}>
           <rect class="area" width={`${(100 * count) / max}%`} height="12" />
         </svg>
       ),
@@ -27,7 +31,7 @@ export function BarTable({ title, bars }: Props) {
     <figure class="chart">
       <h3>{title}</h3>
       {max > 0 ? (
-        <DataTable kind="bars" columns={columns} rows={bars} keyOf={({ code }) => code} />
+        <DataTable kind="bars" columns={columns} rows={bars} keyOf={({ name }) => name} />
       ) : (
         <p class="nothing">None in this time.</p>
       )}

@@ -1,6 +1,7 @@
 import type { StatsPage } from '../../src/api/types.ts';
 import { formatCount, formatPercent } from '../shared/format.ts';
 import type { Query } from '../shell/routes.ts';
+import { formatSeconds } from './figures.ts';
 import type { Buckets, Series } from './series.ts';
 
 type Row = StatsPage['rows'][number];
@@ -64,12 +65,22 @@ export function figureOf(page: StatsPage, pick: (row: Row) => number | undefined
   return values;
 }
 
-/** How many calls ended with a code. */
+/** How many calls have something in common. */
 export interface Bar {
-  readonly code: string;
+  readonly name: string;
   readonly count: number;
   /** The filters that list these calls. */
-  readonly filters: Query;
+  readonly filters?: Query;
+}
+
+/** How many calls were how long. */
+export function durationsOf({ durationBounds, rows }: Pick<StatsPage, 'durationBounds' | 'rows'>): readonly Bar[] {
+  return [...durationBounds, 0].map((end, bar) => {
+    const from = durationBounds[bar - 1];
+    const [first, last] = [from && formatSeconds(from), end && formatSeconds(end)];
+    const name = !first ? `under ${last}` : last ? `${first} – ${last}` : `${first} or more`;
+    return { name, count: sum(rows.map(({ durationSeconds }) => durationSeconds?.histogram[bar])) };
+  });
 }
 
 /** The codes that mean failure, of SIP responses or of providers' errors: the most frequent first, at most `most`. */
@@ -82,7 +93,7 @@ export function failuresOf(page: StatsPage, name: 'sip' | 'error', most = 8): re
   return [...counts]
     .sort(([, a], [, b]) => b - a)
     .slice(0, most)
-    .map(([code, count]) => ({ code, count, filters: { state: 'ended', [name]: code } }));
+    .map(([code, count]) => ({ name: code, count, filters: { state: 'ended', [name]: code } }));
 }
 
 function indexOf({ from }: Row, { since, bucketMs }: StatsPage): number {

@@ -5,7 +5,7 @@ import { paused } from '../api/live.ts';
 import { BarTable } from '../charts/bar-table.tsx';
 import type { ChartProps } from '../charts/chart-props.ts';
 import { formatScore, formatSeconds, formatShort } from '../charts/figures.ts';
-import { bucketsOf, failuresOf, figureOf, outcomesOf } from '../charts/from-stats.ts';
+import { bucketsOf, durationsOf, failuresOf, figureOf, outcomesOf } from '../charts/from-stats.ts';
 import { countScale, fixedScale, secondsScale } from '../charts/scale.ts';
 import type { Series } from '../charts/series.ts';
 import { Patterns } from '../charts/swatch.tsx';
@@ -82,7 +82,7 @@ const LINES: readonly {
   readonly format: Series['format'];
 }[] = [
   {
-    title: 'Duration',
+    title: 'Duration over time',
     other: 'p90',
     pick: (row) => row.durationSeconds,
     unit: 1,
@@ -143,8 +143,9 @@ function Figures({ byStatus, overall, bySip, byError }: Pages) {
           />
         );
       })}
-      <BarTable title="Failures by SIP code" bars={failuresOf(bySip, 'sip')} />
-      <BarTable title="Failures by error code" bars={failuresOf(byError, 'error')} />
+      <BarTable title="Durations" by="Length" tone="tone-1" bars={durationsOf(overall)} />
+      <BarTable title="Failures by SIP code" by="Code" tone="tone-failed" bars={failuresOf(bySip, 'sip')} />
+      <BarTable title="Failures by error code" by="Code" tone="tone-failed" bars={failuresOf(byError, 'error')} />
     </div>
   );
 }

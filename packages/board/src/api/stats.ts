@@ -1,4 +1,4 @@
-import type { StatsGroup } from '@call-status/core/inbox';
+import { DURATION_BOUNDS, type StatsGroup } from '@call-status/core/inbox';
 import { badRequest } from '../http/failure.ts';
 import { given } from '../http/query.ts';
 import type { Route } from './route.ts';
@@ -16,7 +16,7 @@ export const stats: Route = {
     const bucketMs = query.number('bucketMs') ?? HOUR_MS;
     const group = given({ by: query.text('by') as StatsGroup | undefined, provider: query.text('provider') });
     const rows = await inbox.stats({ since, until, bucketMs, ...group });
-    return { since, until, bucketMs, rows: privacy.of(rows) };
+    return { since, until, bucketMs, durationBounds: DURATION_BOUNDS, rows: privacy.of(rows) };
   },
 };
 

@@ -196,6 +196,8 @@ export interface StatsPage {
   readonly since: string;
   readonly until: string;
   readonly bucketMs: number;
+  /** Where the bars of a histogram of durations end, in seconds. */
+  readonly durationBounds: readonly number[];
   readonly rows: readonly StatsRow[];
 }
 

@@ -109,7 +109,7 @@ export {
   watchOf,
   watchPlace,
 } from './rows/watch-row.ts';
-export type { StatsGroup, StatsQuery, StatsRow } from './stats.ts';
+export { DURATION_BOUNDS, type StatsGroup, type StatsQuery, type StatsRow } from './stats.ts';
 export type {
   DueWatches,
   ExpectedDetails,

@@ -18,6 +18,9 @@ export interface StatsQuery {
 /** What ended calls can be grouped by: `sip` is the response code, `error` the provider's error code. */
 export type StatsGroup = 'provider' | 'status' | 'direction' | 'sip' | 'error';
 
+/** Where the bars of {@link StatsRow} `durationSeconds.histogram` end, in seconds: each is two or three times the one before. */
+export const DURATION_BOUNDS: readonly number[] = [5, 15, 30, 60, 120, 300, 600, 1800, 3600];
+
 /** The ended calls of one bucket, and of one group if the query has `by`. Buckets without calls have no row. */
 export interface StatsRow {
   /** When the bucket begins: ISO 8601, UTC. */
@@ -33,7 +36,13 @@ export interface StatsRow {
   /** How many of them are known to have been answered or not. */
   readonly answerKnown: number;
   /** The lengths of the calls that have one. Absent if none has. */
-  readonly durationSeconds?: { readonly sum: number; readonly p50: number; readonly p90: number };
+  readonly durationSeconds?: {
+    readonly sum: number;
+    readonly p50: number;
+    readonly p90: number;
+    /** How many calls were shorter than each of {@link DURATION_BOUNDS}, and no shorter than the one before. The last: all longer ones. */
+    readonly histogram: readonly number[];
+  };
   /** How long the answered calls rang, in milliseconds. Absent if it is known of none. */
   readonly ringMs?: { readonly p50: number; readonly p90: number };
   /** The mean opinion scores of the calls that have one. Absent if none has. */

@@ -1,5 +1,6 @@
 import {
   checkOptions,
+  DURATION_BOUNDS,
   isoOf,
   type StatsBuckets,
   type StatsGroup,
@@ -25,6 +26,9 @@ const GROUPS: Readonly<Record<StatsGroup, string>> = {
   error: 'error_code',
 };
 
+/** How many durations are in each bar. */
+const HISTOGRAM = [...DURATION_BOUNDS, 0].map((_, bar) => `count(*) FILTER (WHERE bar = ${bar})`).join(', ');
+
 /** Figures of the calls that ended in a period. */
 export async function readStats(store: Store, query: StatsQuery): Promise<readonly StatsRow[]> {
   checkOptions('the query of stats()', query, QUERIES.stats);
@@ -45,13 +49,14 @@ function statsSql(schema: string, { by, provider }: StatsQuery, buckets: StatsBu
   const ofProvider = provider === undefined ? '' : `AND provider = ${values.add(provider)}`;
   const text = `
     SELECT bucket, grp, count(*) AS calls, count(*) FILTER (WHERE answered) AS answered, count(answered) AS answer_known,
-      sum(duration_seconds) AS duration_sum,
+      sum(duration_seconds) AS duration_sum, ARRAY[${HISTOGRAM}]::integer[] AS histogram,
       percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY duration_seconds) AS durations,
       percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY ring_ms) FILTER (WHERE ring_ms >= 0) AS rings,
       count(mos) AS mos_count, avg(mos) AS mos_avg,
       percentile_cont(ARRAY[0.1, 0.5]) WITHIN GROUP (ORDER BY mos) AS mos
     FROM (
       SELECT (ended_at - ${since}::bigint) / ${bucket}::bigint AS bucket, ${group} AS grp, answered, duration_seconds, mos,
+        width_bucket(duration_seconds, ARRAY[${DURATION_BOUNDS.join(', ')}]::double precision[]) AS bar,
         (coalesce(answered_at, in_progress_at) - ringing_at)::double precision AS ring_ms
       FROM ${schema}.calls
       WHERE ended_at >= ${since}::bigint AND ended_at < ${until}::bigint ${ofProvider}) c
@@ -71,7 +76,7 @@ function statsRowOf(row: Row, { sinceMs, untilMs, bucketMs }: StatsBuckets, now:
     calls: row['calls'],
     answered: row['answered'],
     answerKnown: row['answer_known'],
-    ...(p50 != null && { durationSeconds: { sum: row['duration_sum'], p50, p90 } }),
+    ...(p50 != null && { durationSeconds: { sum: row['duration_sum'], p50, p90, histogram: row['histogram'] } }),
     ...(ringP50 != null && { ringMs: { p50: ringP50, p90: ringP90 } }),
     ...(mosP10 != null && { mos: { count: row['mos_count'], avg: row['mos_avg'], p10: mosP10, p50: mosP50 } }),
   };

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { bucketsOf, failuresOf, figureOf, outcomesOf } from '../../../app/charts/from-stats.ts';
+import { bucketsOf, durationsOf, failuresOf, figureOf, outcomesOf } from '../../../app/charts/from-stats.ts';
 import { maxOf, textOf } from '../../../app/charts/series.ts';
 import type { StatsPage } from '../../../src/api/types.ts';
 
 const HOUR = 3_600_000;
 const FIRST = '2026-11-30T08:00:00.000Z';
 const THIRD = '2026-11-30T10:00:00.000Z';
-const head = { since: FIRST, until: '2026-11-30T10:20:00.000Z', bucketMs: HOUR };
+const head = { since: FIRST, until: '2026-11-30T10:20:00.000Z', bucketMs: HOUR, durationBounds: [5, 60] };
 
 type Row = StatsPage['rows'][number];
 
@@ -65,11 +65,25 @@ test('failures are added over time, the most frequent first, and lead to the cal
     row(THIRD, undefined, 1),
   ];
   expect(failuresOf({ ...head, rows }, 'sip')).toEqual([
-    { code: '503', count: 9, filters: { state: 'ended', sip: '503' } },
-    { code: '486', count: 5, filters: { state: 'ended', sip: '486' } },
+    { name: '503', count: 9, filters: { state: 'ended', sip: '503' } },
+    { name: '486', count: 5, filters: { state: 'ended', sip: '486' } },
   ]);
   expect(failuresOf({ ...head, rows }, 'sip', 1)).toHaveLength(1);
   expect(failuresOf({ ...head, rows: [row(FIRST, '30008', 1), row(THIRD, undefined, 7)] }, 'error')).toEqual([
-    { code: '30008', count: 1, filters: { state: 'ended', error: '30008' } },
+    { name: '30008', count: 1, filters: { state: 'ended', error: '30008' } },
+  ]);
+});
+
+test('durations are added over time, bar by bar', () => {
+  const durations = (...histogram: number[]) => ({ durationSeconds: { sum: 9, p50: 1, p90: 1, histogram } });
+  const rows = [
+    row(FIRST, undefined, 3, durations(2, 0, 1)),
+    row(THIRD, undefined, 2, durations(1, 1, 0)),
+    row(THIRD, undefined, 1),
+  ];
+  expect(durationsOf({ ...head, rows })).toEqual([
+    { name: 'under 5 s', count: 3 },
+    { name: '5 s – 1 min', count: 1 },
+    { name: '1 min or more', count: 1 },
   ]);
 });

@@ -1,5 +1,5 @@
 import { CallStatusError } from '../../errors.ts';
-import type { StatsGroup, StatsQuery, StatsRow } from '../stats.ts';
+import { DURATION_BOUNDS, type StatsGroup, type StatsQuery, type StatsRow } from '../stats.ts';
 import type { CallRow } from './call-columns.ts';
 import { Percentiles } from './percentiles.ts';
 import { isoOf } from './stored.ts';
@@ -174,6 +174,7 @@ class Figures {
   #answered = 0;
   #answerKnown = 0;
   readonly #durations: number[] = [];
+  readonly #histogram: number[] = [...DURATION_BOUNDS, 0].fill(0);
   readonly #rings: number[] = [];
   readonly #mos: number[] = [];
 
@@ -181,12 +182,19 @@ class Figures {
     this.#calls++;
     if (call.answered !== null) this.#answerKnown++;
     if (call.answered) this.#answered++;
-    if (call.duration_seconds !== null) this.#durations.push(call.duration_seconds);
+    if (call.duration_seconds !== null) this.#addDuration(call.duration_seconds);
     if (call.mos !== null) this.#mos.push(call.mos);
     const answeredAt = call.answered_at ?? call.in_progress_at;
     if (answeredAt === null || call.ringing_at === null) return;
     const ringMs = answeredAt - call.ringing_at;
     if (ringMs >= 0) this.#rings.push(ringMs);
+  }
+
+  #addDuration(seconds: number): void {
+    this.#durations.push(seconds);
+    const bound = DURATION_BOUNDS.findIndex((end) => seconds < end);
+    const bar = bound < 0 ? DURATION_BOUNDS.length : bound;
+    this.#histogram[bar] = (this.#histogram[bar] as number) + 1;
   }
 
   *row(percentiles: Percentiles): Generator<void, Omit<StatsRow, 'from' | 'partial' | 'group'>> {
@@ -198,7 +206,9 @@ class Figures {
       calls: this.#calls,
       answered: this.#answered,
       answerKnown: this.#answerKnown,
-      ...(durations.length > 0 && { durationSeconds: { sum: sumOf(durations), ...(yield* middle(durations)) } }),
+      ...(durations.length > 0 && {
+        durationSeconds: { sum: sumOf(durations), ...(yield* middle(durations)), histogram: this.#histogram },
+      }),
       ...(rings.length > 0 && { ringMs: yield* middle(rings) }),
       ...(mos.length > 0 && {
         mos: {

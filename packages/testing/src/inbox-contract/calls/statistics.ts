@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CallStatus, Inbox } from '@call-status/core';
-import type { NewEvent, StatsQuery, StatsRow } from '@call-status/core/inbox';
+import { DURATION_BOUNDS, type NewEvent, type StatsQuery, type StatsRow } from '@call-status/core/inbox';
 import { assertRejects } from '../../assertions.ts';
 import type { Bench, Tests } from '../bench/bench.ts';
 
@@ -52,13 +52,19 @@ async function recordEvening(t: Bench): Promise<void> {
   await recordCall(t, 'live', ['20:30', 'in-progress', { answered: true, durationSeconds: 7 }]);
 }
 
+/** How many of these durations each bar has: it begins with the bound before, and ends before its own. */
+function barsOf(...seconds: readonly number[]): readonly number[] {
+  const bounds = [0, ...DURATION_BOUNDS, Number.POSITIVE_INFINITY];
+  return bounds.slice(1).map((end, bar) => seconds.filter((one) => one >= (bounds[bar] as number) && one < end).length);
+}
+
 const FIRST_HOUR: StatsRow = {
   from: at('20:00'),
   partial: false,
   calls: 4,
   answered: 2,
   answerKnown: 3,
-  durationSeconds: { sum: 180, p50: 50, p90: 90 },
+  durationSeconds: { sum: 180, p50: 50, p90: 90, histogram: barsOf(50, 100, 30) },
   ringMs: { p50: 10_000, p90: 14_000 },
   mos: { count: 2, avg: 3.5, p10: 3.1, p50: 3.5 },
 };
@@ -91,6 +97,16 @@ export const STATISTICS: Tests = {
     assert.deepEqual(await statsOf(t.inbox, dates), [FIRST_HOUR, SECOND_HOUR, THIRD_HOUR]);
   },
 
+  'counts durations in bars, each without its upper bound': async (t) => {
+    const durations = [0, 4.9, 5, 14.999, 15, 59, 60, 299.9, 300, 3599, 3600, 86_400];
+    for (const [call, durationSeconds] of durations.entries()) {
+      await recordCall(t, `c${call}`, ['20:30', 'completed', { durationSeconds }]);
+    }
+    const [row] = await statsOf(t.inbox, EVENING);
+    assert.deepEqual(row?.durationSeconds?.histogram, barsOf(...durations));
+    assert.deepEqual(row?.durationSeconds?.histogram, [2, 2, 1, 1, 1, 1, 1, 0, 1, 2]);
+  },
+
   'has rows for each group, and one for the calls that have none': async (t) => {
     await recordEvening(t);
     assert.deepEqual(await groupsOf(t, 'provider'), ['20 acme 3', '20 zenith 1', '21 zenith 1', '22 acme 1']);
@@ -114,7 +130,7 @@ export const STATISTICS: Tests = {
       ...FIRST_HOUR,
       group: 'acme',
       calls: 3,
-      durationSeconds: { sum: 150, p50: 75, p90: 95 },
+      durationSeconds: { sum: 150, p50: 75, p90: 95, histogram: barsOf(50, 100) },
     });
   },
 
@@ -127,7 +143,7 @@ export const STATISTICS: Tests = {
         calls: 1,
         answered: 0,
         answerKnown: 0,
-        durationSeconds: { sum: 30, p50: 30, p90: 30 },
+        durationSeconds: { sum: 30, p50: 30, p90: 30, histogram: barsOf(30) },
       },
       SECOND_HOUR,
     ]);
@@ -187,7 +203,7 @@ export const STATISTICS: Tests = {
         calls: 1,
         answered: 0,
         answerKnown: 0,
-        durationSeconds: { sum: 12, p50: 12, p90: 12 },
+        durationSeconds: { sum: 12, p50: 12, p90: 12, histogram: barsOf(12) },
         mos: { count: 1, avg: 4.25, p10: 4.25, p50: 4.25 },
       },
     ]);
