@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import type { HealthPage, StreamEvent, StreamMessages } from '../../src/api/types.ts';
-import { get } from './client.ts';
-import { health } from './state.ts';
+import { get, toFailure } from './client.ts';
+import { health, serverFailure } from './state.ts';
 
 /** Set by the visitor. */
 export const paused = signal(false);
@@ -30,7 +30,7 @@ export function startLive(): void {
     visible.value = !document.hidden;
   });
   effect(() => {
-    if (paused.value) connection.value = 'paused';
+    connection.value = paused.value ? 'paused' : 'connecting';
     return !paused.value && visible.value ? follow() : undefined;
   });
 }
@@ -49,7 +49,6 @@ function follow(): () => void {
   let ended = false;
 
   function stream(): void {
-    connection.value = 'connecting';
     source = new EventSource('api/stream');
     let isNew = true;
     timer = setTimeout(() => {
@@ -65,6 +64,7 @@ function follow(): () => void {
     listen(source, 'events', (message) => {
       clearTimeout(timer);
       connection.value = 'live';
+      serverFailure.value = undefined;
       // The browser reconnects where the stream broke. A new stream begins now, and what was before is unknown.
       if (isNew) changed();
       isNew = false;
@@ -91,13 +91,17 @@ function follow(): () => void {
       if (ended) return;
       health.value = counts;
       connection.value = 'polling';
+      serverFailure.value = undefined;
       if (isFirstPoll || page.missed) changed();
       receive(page);
-    } catch {
+      timer = setTimeout(() => (left > 0 ? void poll(left - 1) : stream()), POLL_MS);
+    } catch (error) {
       if (ended) return;
       connection.value = 'offline';
+      serverFailure.value = toFailure(error);
+      // Once the server answers again, it may also stream.
+      timer = setTimeout(stream, POLL_MS);
     }
-    timer = setTimeout(() => (left > 0 ? void poll(left - 1) : stream()), POLL_MS);
   }
 
   stream();

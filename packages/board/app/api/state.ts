@@ -6,8 +6,8 @@ import { get, toFailure } from './client.ts';
 export const meta = signal<Meta | undefined>();
 /** The newest health, every five seconds while the page is live. */
 export const health = signal<HealthPage | undefined>();
-/** Why the page cannot start. */
-export const startFailure = signal<Failure | undefined>();
+/** Why the server does not answer the page; each page says itself why it has no data. */
+export const serverFailure = signal<Failure | undefined>();
 
 /** The difference between the server's clock and the browser's, in milliseconds. */
 let clockOffset = 0;
@@ -22,9 +22,9 @@ export async function loadMeta(): Promise<void> {
     const loaded = await get<Meta>('meta');
     clockOffset = Date.parse(loaded.now) - Date.now();
     meta.value = loaded;
-    startFailure.value = undefined;
+    serverFailure.value = undefined;
   } catch (error) {
-    startFailure.value = toFailure(error);
+    serverFailure.value = toFailure(error);
     setTimeout(loadMeta, 5000);
   }
 }

@@ -32,7 +32,7 @@ export function GroupTable({ groups, error: chosen, run }: Props) {
         </button>
       ),
     },
-    { name: 'Provider', cell: ({ provider }) => provider },
+    { name: 'Provider', isWord: true, cell: ({ provider }) => provider },
     { name: 'Events', isNumber: true, cell: ({ count }) => formatCount(count) },
     { name: 'First', isNumber: true, cell: ({ firstDeadAt }) => <Time at={firstDeadAt} /> },
     { name: 'Last', isNumber: true, cell: ({ lastDeadAt }) => <Time at={lastDeadAt} /> },

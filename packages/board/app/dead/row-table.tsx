@@ -36,9 +36,9 @@ export function RowTable({ rows, run }: { readonly rows: readonly ShownRow[]; re
         </span>
       ),
     },
-    { name: 'Provider', cell: ({ provider }) => provider },
+    { name: 'Provider', isWord: true, cell: ({ provider }) => provider },
     { name: 'Attempts', isNumber: true, cell: ({ attempts }) => attempts },
-    { name: 'Error', cell: ({ error }) => <span class="mono">{error}</span> },
+    { name: 'Error', cell: ({ error }) => <span class="mono long">{error}</span> },
     { name: 'Failed', isNumber: true, cell: ({ deadAt }) => <Time at={deadAt} /> },
     { name: 'State', cell: ({ state }) => <State state={state} /> },
   ];

@@ -51,7 +51,7 @@ function Details({ row, request, diagnosis, note }: RefusalDetail) {
         <details>
           <summary>Request</summary>
           <Copy text={requestText(request)} />
-          <pre class="request">{requestText(request)}</pre>
+          <pre>{requestText(request)}</pre>
         </details>
       ) : (
         row.hasRequest && !may('raw') && <p class="dim">To see the request itself, you need the permission “raw”.</p>

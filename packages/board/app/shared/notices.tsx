@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import type { Failure } from '../../src/api/types.ts';
+import { serverFailure } from '../api/state.ts';
 import { Copy } from './copy.tsx';
 
-/** What went wrong, and what to do. */
+/** What went wrong, and what to do. A page says nothing of its own while the server does not answer any of them. */
 export function FailureNotice({
   failure,
   retry,
@@ -10,6 +11,7 @@ export function FailureNotice({
   readonly failure: Failure;
   readonly retry?: (() => void) | undefined;
 }) {
+  if (serverFailure.value && failure !== serverFailure.value) return null;
   return (
     <div class="notice bad" role="alert">
       <p>

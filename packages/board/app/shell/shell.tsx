@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect } from 'preact/hooks';
-import { meta, startFailure } from '../api/state.ts';
+import { meta, serverFailure } from '../api/state.ts';
 import { Asker } from '../shared/ask.tsx';
 import { FailureNotice } from '../shared/notices.tsx';
 import { Header } from './header.tsx';
@@ -32,7 +32,7 @@ export function Shell() {
     <>
       <Header />
       <main id="main" tabIndex={-1}>
-        {startFailure.value && <FailureNotice failure={startFailure.value} />}
+        {serverFailure.value && <FailureNotice failure={serverFailure.value} />}
         {meta.value && <Page />}
       </main>
       <Asker />

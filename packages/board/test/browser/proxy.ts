@@ -1,4 +1,4 @@
-import { createServer, request } from 'node:http';
+import { createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -7,8 +7,10 @@ export interface Proxy {
   readonly url: string;
   /** The paths of the requests that came, in their order. */
   readonly asked: readonly string[];
-  /** Answers requests to these paths itself, with a status; from now on. */
+  /** From now on, it answers requests to these paths itself, and ends what it has begun to answer. */
   refuse(status: number, ...paths: readonly string[]): void;
+  /** Passes all requests on again. */
+  allow(): void;
 }
 
 export interface ProxyOptions {
@@ -21,12 +23,14 @@ export interface ProxyOptions {
 /** Passes requests on. It ends after the test. */
 export async function proxyTo(target: string, { endsAfterMs, holds }: ProxyOptions = {}): Promise<Proxy> {
   const refused = new Map<string, number>();
+  const open = new Map<ServerResponse, string>();
   const asked: string[] = [];
   const server = createServer((req, res) => {
     const path = (req.url ?? '').slice(1).split('?', 1)[0] as string;
     asked.push(path);
     const status = refused.get(path);
     if (status !== undefined) return void res.writeHead(status, { 'content-type': 'text/html' }).end('<p>The proxy.');
+    open.set(res, path);
     const { method, headers } = req;
     const onward = request(new URL(req.url ?? '', target), { method, headers }, (answer) => {
       res.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -36,7 +40,10 @@ export async function proxyTo(target: string, { endsAfterMs, holds }: ProxyOptio
       answer.on('error', () => res.destroy()).on('close', () => res.end());
     });
     onward.on('error', () => res.destroy());
-    res.on('close', () => onward.destroy());
+    res.on('close', () => {
+      open.delete(res);
+      onward.destroy();
+    });
     req.pipe(onward);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -49,6 +56,8 @@ export async function proxyTo(target: string, { endsAfterMs, holds }: ProxyOptio
     asked,
     refuse(status, ...paths) {
       for (const path of paths) refused.set(path, status);
+      for (const [res, path] of open) if (refused.has(path)) res.destroy();
     },
+    allow: () => refused.clear(),
   };
 }
