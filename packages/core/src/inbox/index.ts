@@ -62,6 +62,7 @@ export type {
   Refusals,
   RefusedRequest,
 } from './refusals.ts';
+export { type ReconcileDecision, requestReconcile } from './request-reconcile.ts';
 export {
   type CallColumns,
   type CallRow,
@@ -114,6 +115,8 @@ export type {
   DueWatches,
   ExpectedDetails,
   NewWatch,
+  ReconcileRequest,
+  ReconcileResult,
   Watch,
   WatchedCall,
   WatchedState,

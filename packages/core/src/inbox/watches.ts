@@ -106,7 +106,41 @@ export interface WatchProgress {
   readonly aliveAt?: string;
   /** How often the provider said that the call has ended, but not all of its figures. */
   readonly unsettled?: number;
+  /** The last time that someone had the provider asked at once: see {@link requestReconcile}. */
+  readonly request?: ReconcileRequest;
 }
+
+/** A request to ask a provider about a call now, and what came of it. */
+export interface ReconcileRequest {
+  /** When it was made: ISO 8601, UTC. */
+  readonly at: string;
+  /** When it would have been checked otherwise; absent if it was not watched. */
+  readonly checkAt?: string;
+  /** Why no event was recorded; absent as long as the provider has still to be asked. */
+  readonly result?: ReconcileResult;
+  /** The status of the provider's answer, if it was an error and there was an answer. */
+  readonly httpStatus?: number;
+}
+
+/**
+ * Why nothing was recorded when a provider was to be asked about a call.
+ *
+ * - `unchanged`: it knows no more than what was recorded.
+ * - `not_found`: it knows no such call.
+ * - `unknown`: its answer says nothing about the call.
+ * - `failed`: its API did not answer, or not with success.
+ * - `no_api`: there is no known way to ask this provider.
+ * - `no_credentials`: no credentials for its API were given.
+ * - `invalid_id`: no call of this provider has such an id, so it was not sent.
+ */
+export type ReconcileResult =
+  | 'unchanged'
+  | 'not_found'
+  | 'unknown'
+  | 'failed'
+  | 'no_api'
+  | 'no_credentials'
+  | 'invalid_id';
 
 /** What to store after a check. */
 export interface WatchUpdate {

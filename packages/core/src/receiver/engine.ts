@@ -6,6 +6,8 @@ import type { HandlerName, HandlerOptions } from '../handlers.ts';
 import type { WorkerLoad } from '../inbox/health.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import { Outage } from '../inbox/outage.ts';
+import type { ReconcileDecision } from '../inbox/request-reconcile.ts';
+import type { WatchedCall } from '../inbox/watches.ts';
 import { DefaultLogger, type Logger } from '../log/log.ts';
 import { type ResolvedOptions, rulesOf, tokensOf } from '../options/options.ts';
 import type { ExpectOptions } from '../reconcile/expect.ts';
@@ -128,6 +130,10 @@ export class Engine implements Pipeline {
 
   expect(provider: string, call: ExpectOptions): Promise<void> {
     return this.#reconciling.expect(provider, call);
+  }
+
+  reconcile(call: WatchedCall): Promise<ReconcileDecision> {
+    return this.#reconciling.reconcile(call);
   }
 
   /** Adds a handler for the events of a provider, or of all providers if the name is empty. */

@@ -1,10 +1,11 @@
 import { CallStatusError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
-import type { Watch } from '../inbox/watches.ts';
+import type { ReconcileDecision } from '../inbox/request-reconcile.ts';
+import type { Watch, WatchedCall } from '../inbox/watches.ts';
 import type { Logger } from '../log/log.ts';
 import type { ResolvedOptions } from '../options/options.ts';
-import { checkOptions } from '../rules/check-options.ts';
-import { DEADLINE } from '../rules/option-rules.ts';
+import { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
+import { DEADLINE, SECRET_TEXT } from '../rules/option-rules.ts';
 import { type DiagnosedRefusal, diagnoseRefusal, type RefusalDiagnosis } from './diagnose-refusal.ts';
 import { Engine } from './engine.ts';
 import { OneProviderReceiver } from './provider-receiver.ts';
@@ -12,6 +13,9 @@ import { ScopedReceiver } from './scoped-receiver.ts';
 import type { CloseOptions, EventName, ProviderReceiver, Receiver, ReceiverHealth } from './types.ts';
 
 const CLOSE_MS = 10_000;
+
+const ID: OptionRule = { ...SECRET_TEXT, isRequired: true };
+const CALL: OptionRules<WatchedCall> = { provider: ID, tenant: SECRET_TEXT, callId: ID };
 
 /** Receives callbacks, records their events and handles them. */
 export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements Receiver<Event> {
@@ -65,6 +69,13 @@ export class CallStatusReceiver<Event> extends ScopedReceiver<Event> implements 
   async retryNotice(watch: Watch): Promise<boolean> {
     const { failed: _, ...progress } = watch.progress;
     return this.inbox.watches.update(watch, { dueInMs: 0, progress });
+  }
+
+  async reconcile({ provider, tenant, callId }: WatchedCall): Promise<ReconcileDecision> {
+    const call = { provider, ...(tenant !== undefined && { tenant }), callId };
+    checkOptions('reconcile()', call, CALL);
+    if (this.#engine.closing) throw new CallStatusError('closed', { provider });
+    return this.#engine.reconcile(call);
   }
 
   startWorker(): void {

@@ -2,8 +2,10 @@ import type { CallStatusError } from '../errors.ts';
 import { AsyncContext } from '../handlers/context.ts';
 import type { HandlerRegistry } from '../handlers/registry.ts';
 import type { Outage } from '../inbox/outage.ts';
+import { type ReconcileDecision, requestReconcile } from '../inbox/request-reconcile.ts';
+import type { WatchedCall } from '../inbox/watches.ts';
 import { type ResolvedOptions, rulesOf } from '../options/options.ts';
-import { hasApi, isCallId } from '../reconcile/ask/credentials.ts';
+import { hasApi, isCallId, obstacleTo } from '../reconcile/ask/credentials.ts';
 import { type ExpectOptions, expectedCall } from '../reconcile/expect.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import { reconcileRules } from '../reconcile/rules.ts';
@@ -84,6 +86,18 @@ export class Reconciling {
     this.#isExpecting = true;
     if (this.#mayStart) this.start();
     this.#reconciler?.wakeIn(watch.dueInMs);
+  }
+
+  /** Where no handlers run, another process may have the credentials. */
+  async reconcile(call: WatchedCall): Promise<ReconcileDecision> {
+    const { options, open } = this.#options;
+    const { providers, inbox, clock } = options;
+    const obstacle = obstacleTo(call.provider, providers);
+    if (obstacle !== undefined && (this.#mayStart || obstacle === 'no_api')) return obstacle;
+    await open();
+    const decision = await requestReconcile(inbox, call, clock());
+    this.#reconciler?.wakeIn(0);
+    return decision;
   }
 
   /** An id of another object is a mistake that nothing else tells of. */

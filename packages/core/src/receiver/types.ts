@@ -3,7 +3,8 @@ import type { AnyCallStatusEvent } from '../event.ts';
 import type { HandlerOptions, Handlers } from '../handlers.ts';
 import type { WorkerLoad } from '../inbox/health.ts';
 import type { Inbox, InboxHealth } from '../inbox/inbox.ts';
-import type { Watch } from '../inbox/watches.ts';
+import type { ReconcileDecision } from '../inbox/request-reconcile.ts';
+import type { Watch, WatchedCall } from '../inbox/watches.ts';
 import type { Logger } from '../log/log.ts';
 import type { ExpectOptions } from '../reconcile/expect.ts';
 import type { DiagnosedRefusal, RefusalDiagnosis } from './diagnose-refusal.ts';
@@ -118,6 +119,25 @@ export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, 
    * ```
    */
   retryNotice(watch: Watch): Promise<boolean>;
+  /**
+   * Has the provider asked about a call now, without waiting until the call has been silent for too long. It is asked by the process that
+   * looks after the calls of this inbox, as soon as the limits of its API allow it. What it says is recorded as an event with
+   * `source: 'reconciled'`, and handlers run. If it says nothing new, `progress.request` of `inbox.watches.get(call)` has the reason.
+   *
+   * @param call such as a row of `inbox.listCalls()`
+   * @returns `requested`, or why the provider is not asked. A call that has ended is asked for if the length of its conversation is lacking.
+   * @throws CallStatusError `invalid_options`; `closed`; those of the inbox
+   * @example
+   * ```ts
+   * import { createCallStatus, exotel } from '@call-status/core';
+   *
+   * const api = { sid: 'acme1', key: process.env.EXOTEL_KEY!, token: process.env.EXOTEL_API_TOKEN!, region: 'in' } as const;
+   * const calls = createCallStatus({ providers: [exotel({ token: process.env.EXOTEL_TOKEN!, api })] });
+   * const { rows } = await calls.inbox.listCalls({ state: 'live', silentForMs: 60_000 });
+   * for (const call of rows) await calls.reconcile(call);
+   * ```
+   */
+  reconcile(call: WatchedCall): Promise<ReconcileDecision>;
   /**
    * Explains a rejected callback of `inbox.refusals`, whose request was kept (`keepRefused: { raw: true }`), with the secrets of this
    * receiver. Takes about 25 ms of the event loop, like `diagnose()`.

@@ -1,4 +1,8 @@
+import type { ReconcileResult } from '../inbox/watches.ts';
 import type { Answer } from '../provider/fetch-call.ts';
+
+/** Why a provider cannot be asked. */
+export type Obstacle = Extract<ReconcileResult, 'no_api' | 'no_credentials' | 'invalid_id'>;
 
 /** Asks providers what became of calls, within their rate limits. Never throws or rejects. */
 export interface Asker {
@@ -23,6 +27,8 @@ export interface Asker {
 export interface NoAnswer {
   /** Whether a request for this call was sent. */
   readonly wasAsked: boolean;
+  /** Why it was not, if that does not change by itself. */
+  readonly obstacle?: Obstacle;
   /** The status of the response, if there was one. */
   readonly httpStatus?: number | undefined;
   /**

@@ -12,7 +12,7 @@ const NOTHING: WatchProgress = { asked: 0, told: [], failures: 0 };
 
 const rulesWith = (more: Partial<CheckRules> = {}): CheckRules => ({
   ...reconcileRules(),
-  canAsk: true,
+  obstacle: undefined,
   settleMs: 0,
   now: NOW,
   random: 0.5,
@@ -50,13 +50,13 @@ describe('before asking', () => {
     [
       'an expected call, provider not asked',
       watched(MINUTE).expected,
-      { canAsk: false },
+      { obstacle: 'no_api' },
       { do: 'tell', reason: 'never_reported', dueInMs: HOUR },
     ],
     [
       'a silent call, provider not asked',
       watched(HOUR).stuck,
-      { canAsk: false },
+      { obstacle: 'no_api' },
       { do: 'tell', reason: 'stuck', dueInMs: HOUR },
     ],
     ['a notice that failed', watched(HOUR, { failures: 1 }).stuck, {}, { do: 'tell', reason: 'stuck' }],

@@ -1,13 +1,21 @@
 import { transitionOf } from '../call.ts';
-import type { CallStatus } from '../event.ts';
-import type { Watch, WatchedState, WatchProgress, WatchReason } from '../inbox/watches.ts';
-import type { NoAnswer } from './asker.ts';
+import { type CallStatus, isTerminal } from '../event.ts';
+import { isRequested } from '../inbox/request-reconcile.ts';
+import type {
+  ReconcileRequest,
+  ReconcileResult,
+  Watch,
+  WatchedState,
+  WatchProgress,
+  WatchReason,
+} from '../inbox/watches.ts';
+import type { NoAnswer, Obstacle } from './asker.ts';
 import type { LiveStatus, ReconcileRules } from './rules.ts';
 
 /** What a check depends on besides the watch. */
 export interface CheckRules extends Pick<ReconcileRules, 'afterMs' | 'giveUpAfterMs'> {
-  /** Whether the provider can be asked. */
-  readonly canAsk: boolean;
+  /** Why the provider cannot be asked, if so. */
+  readonly obstacle: Obstacle | undefined;
   /** How long after the end of a call its figures may be missing, in milliseconds. */
   readonly settleMs: number;
   /** The present time, in milliseconds since the epoch. */
@@ -18,6 +26,8 @@ export interface CheckRules extends Pick<ReconcileRules, 'afterMs' | 'giveUpAfte
 
 /** What was learned by asking the provider. */
 export interface Learned extends NoAnswer {
+  /** What the provider said instead. */
+  readonly said?: 'not_found' | 'unknown';
   /** The call, if the provider knows it. */
   readonly found?: { readonly status: CallStatus; readonly settled: boolean };
 }
@@ -32,6 +42,10 @@ export type Step =
   /** Tell the application, and then wait. */
   | { readonly do: 'tell'; readonly reason: WatchReason; readonly dueInMs: number; readonly progress: WatchProgress };
 
+type Said = Extract<Step, { readonly do: 'wait' | 'tell' }>;
+
+type Concluded = Said | { readonly do: 'record' };
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** How long to wait after the provider was asked so many times. */
@@ -41,12 +55,16 @@ const DAY_MS = 24 * HOUR_MS;
 /** What to do with a watch that is due, before the provider is asked. */
 export function look(watch: Watch, rules: CheckRules): Exclude<Step, { readonly do: 'record' }> {
   const { call, expected, progress } = watch;
-  if (call === undefined ? expected === undefined : call.terminal) return { do: 'remove' };
+  if (call === undefined && expected === undefined) return { do: 'remove' };
+  if (isRequested(progress)) {
+    const { obstacle } = rules;
+    if (obstacle === undefined) return { do: 'ask' };
+    return answerRequest(watch, sayOrWait(watch, progress, HOUR_MS, rules), { obstacle, wasAsked: false }, rules);
+  }
   if (call !== undefined) {
-    const mayBeSilentMs = silenceOf(call, rules);
     // A call that lives again is found anew when it falls silent.
-    if (since(call.lastEventAt, rules) < mayBeSilentMs) return { do: 'remove' };
-    const aliveForMs = progress.aliveAt === undefined ? 0 : mayBeSilentMs - since(progress.aliveAt, rules);
+    if (call.terminal || untilSilentMs(call, rules) > 0) return { do: 'remove' };
+    const aliveForMs = progress.aliveAt === undefined ? 0 : silenceOf(call, rules) - since(progress.aliveAt, rules);
     if (aliveForMs > 0) return { do: 'wait', dueInMs: aliveForMs, progress };
   }
   if (isSaid(progress, 'not_ended')) {
@@ -54,16 +72,21 @@ export function look(watch: Watch, rules: CheckRules): Exclude<Step, { readonly 
     return isOver ? { do: 'remove' } : { do: 'wait', dueInMs: DAY_MS, progress };
   }
   // A notice that failed is delivered again without asking again.
-  if (progress.failures > 0 || !rules.canAsk) return sayOrWait(watch, progress, HOUR_MS, rules);
+  if (progress.failures > 0 || rules.obstacle !== undefined) return sayOrWait(watch, progress, HOUR_MS, rules);
   return { do: 'ask' };
 }
 
 /** What to do after the provider was asked. */
-export function conclude(
-  watch: Watch,
-  { found, wasAsked, retryInMs }: Learned,
-  rules: CheckRules,
-): Exclude<Step, { readonly do: 'ask' }> {
+export function conclude(watch: Watch, learned: Learned, rules: CheckRules): Concluded {
+  const step = concluded(watch, learned, rules);
+  if (step.do === 'record' || !isRequested(watch.progress)) return step;
+  const isLimited = !learned.wasAsked && learned.retryInMs !== undefined;
+  const isSettling = step.progress.unsettled !== watch.progress.unsettled;
+  if (isLimited || isSettling) return { do: 'wait', dueInMs: step.dueInMs, progress: step.progress };
+  return answerRequest(watch, step, learned, rules);
+}
+
+function concluded(watch: Watch, { found, wasAsked, retryInMs }: Learned, rules: CheckRules): Concluded {
   const { call, progress } = watch;
   if (!wasAsked) {
     const waits = retryInMs !== undefined && !isGivenUp(watch, rules);
@@ -76,7 +99,7 @@ export function conclude(
     const pauseMs = rules.random * pauseAfter(progress.asked);
     return sayOrWait(watch, asked, Math.max(pauseMs, retryInMs ?? 0), rules);
   }
-  if (call !== undefined && transitionOf(call.status, found.status) !== 'advance') {
+  if (call !== undefined && !isNews(found.status, call)) {
     const aliveAt = new Date(rules.now).toISOString();
     return { do: 'wait', dueInMs: silenceOf(call, rules), progress: { ...asked, aliveAt } };
   }
@@ -86,13 +109,30 @@ export function conclude(
   return { do: 'wait', dueInMs: pauseAfter(unsettled), progress: { ...asked, unsettled: unsettled + 1 } };
 }
 
+/** After its end, only the end itself may have more to say: how long it was. */
+function isNews(status: CallStatus, { status: known, terminal }: WatchedState): boolean {
+  return terminal ? isTerminal(status) : transitionOf(known, status) === 'advance';
+}
+
+/** Stores what came of a request. It is no reason to tell the application earlier than a check would. */
+function answerRequest(watch: Watch, step: Said, learned: Learned, rules: CheckRules): Said {
+  const { call, progress } = watch;
+  const request = progress.request as ReconcileRequest;
+  const { httpStatus } = learned;
+  const answer = { ...request, result: resultOf(learned), ...(httpStatus !== undefined && { httpStatus }) };
+  const answered = { ...step.progress, request: answer };
+  // A call that is only expected was watched before.
+  const untilCheckMs = call === undefined ? -since(request.checkAt as string, rules) : untilSilentMs(call, rules);
+  return untilCheckMs > 0 ? { do: 'wait', dueInMs: untilCheckMs, progress: answered } : { ...step, progress: answered };
+}
+
+function resultOf({ obstacle, said, found }: Learned): ReconcileResult {
+  if (found === undefined) return obstacle ?? said ?? 'failed';
+  return found.status === 'unknown' ? 'unknown' : 'unchanged';
+}
+
 /** Nothing was learned: tells the application what it has not been told, and waits. */
-function sayOrWait(
-  watch: Watch,
-  progress: WatchProgress,
-  pauseMs: number,
-  rules: CheckRules,
-): Extract<Step, { readonly do: 'wait' | 'tell' }> {
+function sayOrWait(watch: Watch, progress: WatchProgress, pauseMs: number, rules: CheckRules): Said {
   const leftMs = rules.giveUpAfterMs - silentFor(watch, rules);
   const dueInMs = leftMs > 0 ? Math.min(pauseMs, leftMs) : pauseMs;
   const reason = reasonFor(watch, rules);
@@ -120,6 +160,11 @@ function silentFor(watch: Watch, rules: CheckRules): number {
   const { call, progress } = watch;
   const event = since(call?.lastEventAt ?? watch.since, rules);
   return progress.aliveAt === undefined ? event : Math.min(event, since(progress.aliveAt, rules));
+}
+
+/** Milliseconds until a call has been silent for too long. One that has ended is kept for an hour, so that a result can be seen. */
+function untilSilentMs(call: WatchedState, rules: CheckRules): number {
+  return call.terminal ? HOUR_MS : silenceOf(call, rules) - since(call.lastEventAt, rules);
 }
 
 /** How long the call may be silent. */

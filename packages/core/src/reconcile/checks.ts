@@ -1,6 +1,7 @@
 import { CallStatusError, unexpected } from '../errors.ts';
 import type { Inbox, NewEvent } from '../inbox/inbox.ts';
-import type { Watch, Watches } from '../inbox/watches.ts';
+import { isRequested } from '../inbox/request-reconcile.ts';
+import type { ReconcileRequest, Watch, Watches, WatchUpdate } from '../inbox/watches.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import type { Answer } from '../provider/fetch-call.ts';
 import type { Dropped } from '../request/checked-form.ts';
@@ -8,6 +9,7 @@ import { type AboutEvent, aboutEvent } from '../telemetry/about-event.ts';
 import { reconciled } from '../telemetry/channels.ts';
 import type { ReconciledMessage, ReconciledResult } from '../telemetry/messages.ts';
 import { type Clock, monotonicNow } from '../timer.ts';
+import { obstacleTo } from './ask/credentials.ts';
 import type { Asker, NoAnswer } from './asker.ts';
 import { type CheckRules, conclude, type Learned, look, type Step } from './check.ts';
 import { inParallel } from './in-parallel.ts';
@@ -31,6 +33,8 @@ export interface ChecksOptions {
 const MOST_ACCOUNTS = 8;
 /** Calls of one request whose results are stored at a time. */
 const MOST_CALLS = 8;
+/** How long what came of a request can be seen. */
+const SHOWN_MS = 3_600_000;
 
 /** Checks watched calls that are due: looks at them, asks their providers, records what they say, has the application told. */
 export class Checks {
@@ -81,7 +85,7 @@ export class Checks {
     else await this.#take(step, watch);
     if (reconciled.hasSubscribers) {
       const { provider } = watch;
-      const result = resultOf(answer, event, step);
+      const result = resultOf(answer, event, step, watch);
       const durationMs = result === 'postponed' ? 0 : tookMs;
       const message = { provider, result, durationMs, ...statusOf(answer), endsCall: false, ...recorded };
       reconciled.publish(message satisfies ReconciledMessage);
@@ -108,7 +112,8 @@ export class Checks {
     // It is gone, such as with a call that was forgotten, or another process has changed it.
     if (now?.revision !== watch.revision) return undefined;
     const { transition } = await inbox.record(event);
-    await watches.remove(watch);
+    if (transition === 'duplicate' && isRequested(watch.progress)) await watches.update(watch, unchanged(watch));
+    else await watches.remove(watch);
     // A callback with another outcome was faster.
     if (transition === 'conflict') {
       report(new CallStatusError('conflicting_status', { provider: event.provider, eventId: event.id }));
@@ -132,9 +137,15 @@ export class Checks {
   #rulesFor({ provider: name }: Watch, asker: Asker): CheckRules {
     const { providers, rules, clock } = this.#options;
     const { settleMs = 0 } = providers.find((one) => one.name === name)?.definition.fetchCall ?? {};
-    const canAsk = asker.batchOf(name) !== undefined;
-    return { ...rules, canAsk, settleMs, now: clock(), random: Math.random() };
+    const obstacle = asker.batchOf(name) === undefined ? obstacleTo(name, providers) : undefined;
+    return { ...rules, obstacle, settleMs, now: clock(), random: Math.random() };
   }
+}
+
+/** The same answer was recorded before. */
+function unchanged({ progress }: Watch): WatchUpdate {
+  const request = { ...(progress.request as ReconcileRequest), result: 'unchanged' } as const;
+  return { dueInMs: SHOWN_MS, progress: { ...progress, asked: progress.asked + 1, request } };
 }
 
 /** Rate limits are those of an account. */
@@ -150,16 +161,22 @@ function byAccount(watches: readonly Watch[]): readonly (readonly Watch[])[] {
 }
 
 function learnedFrom(answer: Answer | NoAnswer, event: NewEvent | undefined): Learned {
-  if (typeof answer === 'string') return { wasAsked: true };
+  if (typeof answer === 'string') return { wasAsked: true, said: answer };
   if ('wasAsked' in answer) return answer;
-  if (event === undefined) return { wasAsked: true };
+  if (event === undefined) return { wasAsked: true, said: 'unknown' };
   return { wasAsked: true, found: { status: event.status, settled: answer.settled ?? true } };
 }
 
-function resultOf(answer: Answer | NoAnswer, event: NewEvent | undefined, step: Step): ReconciledResult {
+function resultOf(
+  answer: Answer | NoAnswer,
+  event: NewEvent | undefined,
+  step: Step,
+  { call }: Watch,
+): ReconciledResult {
   if (typeof answer === 'string') return answer;
   if ('wasAsked' in answer) return answer.wasAsked ? 'failed' : 'postponed';
   if (step.do !== 'record') return event === undefined || event.status === 'unknown' ? 'unknown' : 'unchanged';
+  if (call?.terminal) return 'unchanged';
   return event?.terminal ? 'ended' : 'advanced';
 }
 

@@ -44,7 +44,7 @@ export class Account {
     let wasAsked = false;
     try {
       const credentials = await credentialsFor(this.#provider, this.#tenant);
-      if (credentials === undefined) return { wasAsked };
+      if (credentials === undefined) return { wasAsked, obstacle: 'no_credentials' };
       wasAsked = true;
       const outcome = await inquire(this.#provider, credentials, callIds, signal, this.#options.now);
       return signal.aborted ? { wasAsked } : this.#learn(outcome);
@@ -52,7 +52,7 @@ export class Account {
       this.#pace.breaker.failed();
       if (isCallStatusError(error)) this.#refused(error);
       else this.#options.report(unexpected(error, this.#provider.name));
-      return { wasAsked };
+      return wasAsked ? { wasAsked } : { wasAsked, obstacle: 'no_credentials' };
     }
   }
 

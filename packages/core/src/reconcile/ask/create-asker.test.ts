@@ -36,7 +36,9 @@ describe('an asker', () => {
   it('puts no id into a URL that does not match as a whole', async () => {
     const { asker, api } = await readyBench(() => ({ json: {} }));
     for (const callId of ['', 'a/b', 'a?b', '../a', '..', '.', 'a\n', 'é', 'a b', 'a%2fb']) {
-      expect(await asker.ask('acme', undefined, [callId])).toEqual(new Map([[callId, { wasAsked: false }]]));
+      expect(await asker.ask('acme', undefined, [callId])).toEqual(
+        new Map([[callId, { wasAsked: false, obstacle: 'invalid_id' }]]),
+      );
     }
     expect(api.requests).toEqual([]);
     await asker.ask('acme', undefined, ['+15551230001', 'a/b']);
@@ -107,9 +109,9 @@ describe('an asker', () => {
     await one('first');
     await one('second');
     advance(MINUTE_MS);
-    expect(await one('first')).toEqual({ wasAsked: false });
+    expect(await one('first')).toEqual({ wasAsked: false, obstacle: 'no_credentials' });
     for (let at = 0; at < 9999; at++) await asker.ask('acme', String(at), ['a']);
-    expect(await one('first')).toEqual({ wasAsked: false });
+    expect(await one('first')).toEqual({ wasAsked: false, obstacle: 'no_credentials' });
     expect(await one('second')).toEqual({ wasAsked: false, retryInMs: expect.closeTo(MINUTE_MS / 90) });
   });
 

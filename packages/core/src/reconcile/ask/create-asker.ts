@@ -21,9 +21,9 @@ export function createAsker(options: AskerOptions): Asker {
       return provider === undefined ? undefined : (fetchCallOf(provider).batch ?? 1);
     },
     async ask(name, tenant, callIds) {
-      const answers = new Map<string, Answer | NoAnswer>(callIds.map((callId) => [callId, { wasAsked: false }]));
       const provider = askable.get(name);
-      if (provider === undefined || closing.signal.aborted) return answers;
+      if (provider === undefined || closing.signal.aborted) return forEach(callIds, { wasAsked: false });
+      const answers = forEach(callIds, { wasAsked: false, obstacle: 'invalid_id' });
       const wanted = callIds.filter((callId) => isCallId(callId, provider));
       if (wanted.length === 0) return answers;
       const found = await accountOf(provider, tenant).ask(wanted, closing.signal);
@@ -44,6 +44,10 @@ export function createAsker(options: AskerOptions): Asker {
     for (const oldest of accounts.keys()) if (accounts.size > MOST_ACCOUNTS) accounts.delete(oldest);
     return account;
   }
+}
+
+function forEach(callIds: readonly string[], answer: NoAnswer): Map<string, Answer | NoAnswer> {
+  return new Map(callIds.map((callId) => [callId, answer]));
 }
 
 function fetchCallOf({ definition }: Provider): FetchCall {

@@ -3,6 +3,7 @@ import type { Provider } from '../../provider/define-provider.ts';
 import type { FetchCall } from '../../provider/fetch-call.ts';
 import { issuesOfOption, type StandardSchema, validate } from '../../provider/standard-schema.ts';
 import { loggableWord } from '../../text/redact.ts';
+import type { Obstacle } from '../asker.ts';
 
 /** Credentials as a user gives them, and for tests the origin that is asked instead of the provider's. */
 export type Credentials = object & { readonly url?: string };
@@ -12,6 +13,14 @@ type Api = Credentials | ((tenant: string | undefined) => unknown);
 /** Whether a provider has an `api`, and so can be asked. */
 export function hasApi({ definition, options }: Provider): boolean {
   return definition.fetchCall !== undefined && apiOf(options) !== undefined;
+}
+
+/** Why a provider cannot be asked; `undefined` if it can. */
+export function obstacleTo(name: string, providers: readonly Provider[]): Exclude<Obstacle, 'invalid_id'> | undefined {
+  const provider = providers.find((each) => each.name === name);
+  if (provider === undefined) return 'no_credentials';
+  if (provider.definition.fetchCall === undefined) return 'no_api';
+  return hasApi(provider) ? undefined : 'no_credentials';
 }
 
 /** Whether a provider with an `api` can be asked for an id. The pattern must match all of it. Nothing but dots is a step in a path. */

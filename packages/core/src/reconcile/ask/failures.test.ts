@@ -108,7 +108,7 @@ describe('credentials', () => {
     const { one, api, reported, advance } = await askerBench(() => ({ json: {} }));
     await one('x');
     advance(MINUTE_MS);
-    expect([await one('x'), await one('x')]).toEqual([{ wasAsked: false }, { wasAsked: false }]);
+    expect([await one('x'), await one('x')]).toEqual(Array(2).fill({ wasAsked: false, obstacle: 'no_credentials' }));
     expect(reported.map(({ code, message }) => [code, message])).toEqual([
       ['api_credentials', expect.stringContaining('api: (tenant) => credentials.')],
     ]);
@@ -133,7 +133,9 @@ describe('credentials', () => {
     );
     await one('acme');
     advance(MINUTE_MS);
-    expect([await one('acme'), await one('acme')]).toEqual([{ wasAsked: false }, { wasAsked: false }]);
+    expect([await one('acme'), await one('acme')]).toEqual(
+      Array(2).fill({ wasAsked: false, obstacle: 'no_credentials' }),
+    );
     expect(reported.map(({ code, message }) => [code, message])).toEqual([
       ['api_credentials', expect.stringContaining(text)],
     ]);

@@ -12,6 +12,7 @@ const FOUND: WatchProgress = {
   failures: 2,
   aliveAt: '2026-01-01T00:00:00.000Z',
   unsettled: 1,
+  request: { at: '2026-01-01T00:00:00.000Z', checkAt: '2026-01-02T00:00:00.000Z', result: 'failed', httpStatus: 503 },
 };
 
 export const WATCHING: Tests = {
