@@ -40,6 +40,7 @@ const PARTS: readonly string[] = [
   'statuses',
   'causes',
   'schema',
+  'recognizedBy',
   'fetchCall',
   ...Object.keys(FUNCTIONS),
 ];
@@ -77,7 +78,7 @@ export function checkDefinition(definition: unknown): void {
 }
 
 function issuesOf(definition: Readonly<Record<string, unknown>>): string[] {
-  const { name, methods, signs, schema } = definition;
+  const { name, methods, signs, schema, recognizedBy } = definition;
   const issues = Object.keys(definition)
     .filter((part) => !PARTS.includes(part))
     .map((part) => `${part}: no such part; ${guess(part)} ${PARTS.join(', ')}.`);
@@ -88,6 +89,10 @@ function issuesOf(definition: Readonly<Record<string, unknown>>): string[] {
   expect(methods === undefined || areMethods(methods), "methods: expected a list of 'POST', 'GET' or both.");
   expect(['fields', 'bytes', 'nothing'].includes(signs as string), "signs: expected 'fields', 'bytes' or 'nothing'.");
   expect(isSchema(schema), 'schema: expected a schema of a library that implements Standard Schema, such as valibot.');
+  expect(
+    recognizedBy === undefined || areNames(recognizedBy),
+    "recognizedBy: expected a list of field names, such as ['CallSid'].",
+  );
   for (const [part, isRequired] of Object.entries(FUNCTIONS)) {
     const given = definition[part];
     expect(typeof given === 'function' || (given === undefined && !isRequired), `${part}: expected a function.`);
@@ -113,6 +118,10 @@ function isName(name: unknown): name is string {
 
 function areMethods(methods: unknown): boolean {
   return Array.isArray(methods) && methods.length > 0 && methods.every((one) => one === 'POST' || one === 'GET');
+}
+
+function areNames(names: unknown): boolean {
+  return Array.isArray(names) && names.length > 0 && names.every((one) => typeof one === 'string');
 }
 
 function issuesOfStatuses({ statuses }: Readonly<Record<string, unknown>>): string[] {

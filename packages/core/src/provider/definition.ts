@@ -56,6 +56,12 @@ export interface ProviderDefinition<
    */
   readonly causes?: Readonly<Record<string, CallStatus>>;
   /**
+   * Fields at the top level: every callback that `recognizes` accepts has at least one, such as the call id. On a URL of several providers,
+   * `recognizes` is not asked about a request without any. Not used with `decode`.
+   * @default `recognizes` is asked about every request
+   */
+  readonly recognizedBy?: readonly string[];
+  /**
    * Whether the request is beyond doubt this provider's call status callback. Be strict: on a URL of several providers, only it decides.
    *
    * @param named Whether the URL is only for this provider's callbacks. Then it is called only for a GET, which may come from a browser,

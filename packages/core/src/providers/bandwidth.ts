@@ -117,6 +117,7 @@ export const bandwidth: ProviderFactory<
   statuses: { [DISCONNECT]: 'completed' },
   causes: BANDWIDTH_CAUSES,
   schema: callSchema<bandwidth.Fields>('callId', 'eventType'),
+  recognizedBy: ['applicationId'],
   recognizes,
   whyNot,
   isCallStatus,

@@ -185,6 +185,7 @@ export const exotel: ProviderFactory<
   },
   statuses: STATUSES,
   schema: exotelSchema<exotel.Fields>(),
+  recognizedBy: ['CallSid'],
   recognizes: (callback, _, options?: exotel.Options) => isExotelCallback(callback, options?.passthru),
   whyNot: whyNotExotel,
   isCallStatus: (fields, options?: exotel.Options) => isExotelCallStatus(fields, options?.passthru),

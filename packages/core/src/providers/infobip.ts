@@ -106,6 +106,7 @@ export const infobip: ProviderFactory<
   },
   causes: CAUSES,
   schema: callSchema<infobip.Fields>('callId', 'type'),
+  recognizedBy: ['callId'],
   recognizes,
   whyNot,
   isCallStatus,

@@ -120,6 +120,7 @@ export const jambonz: ProviderFactory<
   },
   statuses: JAMBONZ_STATUSES,
   schema: callSchema<jambonz.Fields>('call_sid', 'call_status'),
+  recognizedBy: ['call_sid'],
   recognizes,
   whyNot,
   isCallStatus,

@@ -80,6 +80,7 @@ export const mycpaas: ProviderFactory<
   // `in-progress`.
   statuses: LAML_STATUSES,
   schema: callSchema<mycpaas.Fields>('CallSid', 'CallStatus'),
+  recognizedBy: ['CallSid'],
   recognizes,
   whyNot,
   isCallStatus: isLamlCallStatus,

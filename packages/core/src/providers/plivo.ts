@@ -141,6 +141,7 @@ export const plivo: ProviderFactory<
   statuses: PLIVO_STATUSES,
   causes: PLIVO_CAUSES,
   schema: callSchema<plivo.Fields>('CallUUID', 'CallStatus'),
+  recognizedBy: ['CallUUID'],
   recognizes,
   whyNot,
   isCallStatus: isPlivoCallStatus,

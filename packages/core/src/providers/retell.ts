@@ -119,6 +119,7 @@ export const retell: ProviderFactory<
   statuses: RETELL_STATUSES,
   causes: RETELL_CAUSES,
   schema: callSchema<retell.Fields>('call.call_id', 'event'),
+  recognizedBy: ['call'],
   recognizes,
   whyNot,
   isCallStatus,

@@ -147,6 +147,7 @@ export const signalwire: ProviderFactory<
   },
   statuses: LAML_STATUSES,
   schema: callSchema<signalwire.Fields>('CallSid', 'CallStatus'),
+  recognizedBy: ['CallSid'],
   recognizes,
   whyNot,
   isCallStatus: isLamlCallStatus,

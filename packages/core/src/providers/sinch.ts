@@ -113,6 +113,7 @@ export const sinch: ProviderFactory<
   schema: chosenSchema<sinch.Fields>((value) =>
     id(fieldsOf(value)['callid']) === undefined ? BY_OTHER_NAME : BY_NAME,
   ),
+  recognizedBy: ['result'],
   recognizes,
   whyNot,
   isCallStatus,

@@ -163,6 +163,7 @@ export const telnyx: ProviderFactory<
   statuses: { ...CALL_CONTROL_STATUSES, ...TEXML_STATUSES },
   causes: CALL_CONTROL_CAUSES,
   schema: chosenSchema<telnyx.Fields>((value) => (isEvent(fieldsOf(value)) ? EVENT : TEXML)),
+  recognizedBy: ['data', 'CallSid'],
   recognizes,
   whyNot,
   isCallStatus,
@@ -190,7 +191,9 @@ function recognizes(callback: IncomingCallback): boolean {
   const fields = callback.record;
   if (!isEvent(fields)) {
     // The ids of Twilio and its relatives have no version.
-    const isOurs = /^v\d:/.test(id(fields['CallSid']) ?? '') || callback.header(SIGNATURE_HEADER) !== undefined;
+    const callSid = id(fields['CallSid']);
+    if (callSid === undefined) return false;
+    const isOurs = /^v\d:/.test(callSid) || callback.header(SIGNATURE_HEADER) !== undefined;
     return isOurs && isStatus(fields['CallStatus']) && isCertainLamlCallStatus(fields);
   }
   const { record_type: type, event_type: event, payload } = fieldsOf(fields['data']);

@@ -164,6 +164,7 @@ export const twilio: ProviderFactory<
   options: { api: apiOption<twilio.Api>(API_RULES) },
   statuses: LAML_STATUSES,
   schema: callSchema<twilio.Fields>('CallSid', 'CallStatus'),
+  recognizedBy: ['CallSid'],
   recognizes,
   whyNot,
   isCallStatus: isMarkedLamlCallStatus,

@@ -112,6 +112,7 @@ export const vapi: ProviderFactory<
   statuses: VAPI_STATUSES,
   causes: VAPI_CAUSES,
   schema: required<vapi.Fields>('message.call.id', 'message.type'),
+  recognizedBy: ['message'],
   recognizes,
   whyNot,
   isCallStatus,

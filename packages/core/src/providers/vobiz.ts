@@ -121,6 +121,7 @@ export const vobiz: ProviderFactory<
   options: { utcOffset: option<Zone>('hours and minutes, two digits each, such as +05:30', isZone) },
   statuses: STATUSES,
   schema: callSchema<vobiz.Fields>('CallUUID', 'CallStatus'),
+  recognizedBy: ['CallUUID'],
   recognizes,
   whyNot,
   isCallStatus: isPlivoCallStatus,

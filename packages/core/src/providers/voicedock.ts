@@ -138,6 +138,7 @@ export const voicedock: ProviderFactory<
     'insufficient-credits': 'failed',
   },
   schema: callSchema<voicedock.Fields>('message.call.id', 'message.call.status'),
+  recognizedBy: ['message'],
   recognizes,
   whyNot,
   isCallStatus,

@@ -132,6 +132,7 @@ export const vonage: ProviderFactory<
     failed: 'failed',
   },
   schema: chosenSchema<vonage.Fields>((value) => (id(fieldsOf(value)['uuid']) === undefined ? BY_CALL_UUID : BY_UUID)),
+  recognizedBy: ['conversation_uuid'],
   recognizes,
   whyNot,
   isCallStatus,

@@ -5,7 +5,7 @@ import type { AnyCallStatusEvent } from '../event.ts';
 import type { Logger } from '../log/log.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import { receiveFetch } from '../request/fetch.ts';
-import { mayBeCallback, methodsOf } from '../request/match.ts';
+import { mayBeCallback, methodsOf, type Recognition, recognitionOf } from '../request/match.ts';
 import { whyNoCallback } from '../request/passed-on.ts';
 import { receive, reject } from '../request/receive.ts';
 import type { Engine } from './engine.ts';
@@ -18,6 +18,7 @@ export class ScopedReceiver<Event> extends HandlerRegistrars<Event> implements C
   readonly limits: Limits;
   readonly #engine: Engine;
   readonly #providers: readonly Provider[];
+  readonly #recognition: Recognition;
 
   /** @param name the provider whose handlers are registered here; empty for all */
   constructor(engine: Engine, providers: readonly Provider[], name: string) {
@@ -27,6 +28,7 @@ export class ScopedReceiver<Event> extends HandlerRegistrars<Event> implements C
     this.limits = engine.limits;
     this.#engine = engine;
     this.#providers = providers;
+    this.#recognition = recognitionOf(providers);
   }
 
   accepts(head: RequestHead): boolean {
@@ -37,7 +39,7 @@ export class ScopedReceiver<Event> extends HandlerRegistrars<Event> implements C
   }
 
   receive(request: CallbackRequest): Promise<Receipt<AnyCallStatusEvent> | undefined> {
-    return receive(request, this.#providers, this.#engine);
+    return receive(request, this.#providers, this.#recognition, this.#engine);
   }
 
   fetch(request: Request): Promise<Response | undefined> {

@@ -4,6 +4,7 @@ import { CallStatusError, isCallStatusError, unexpected } from '../errors.ts';
 import { atOnce } from '../provider/at-once.ts';
 import type { Provider } from '../provider/define-provider.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
+import { Candidates } from './candidates.ts';
 
 /**
  * Whether a request may be a callback, judging by its headers. If not, its body is never read. Unless the URL is only for callbacks, only a
@@ -43,6 +44,22 @@ export function acceptsMethod({ methods = POST }: { readonly methods?: readonly 
   return methods.includes(method);
 }
 
+/** How the provider of a callback is found: made once for the providers of a URL. */
+export interface Recognition {
+  /** The only provider. */
+  readonly only: Provider | undefined;
+  readonly byMethod: ReadonlyMap<string, Candidates>;
+}
+
+/** The {@link Recognition} of these providers. */
+export function recognitionOf(providers: readonly Provider[]): Recognition {
+  const byMethod = methodsOf(providers).map((method) => {
+    const those = providers.filter(({ definition }) => acceptsMethod(definition, method));
+    return [method, new Candidates(those)] as const;
+  });
+  return { only: providers.length === 1 ? providers[0] : undefined, byMethod: new Map(byMethod) };
+}
+
 /**
  * Step 1: the provider of a callback: the only one at this URL, or the only one that recognizes it. `undefined`: none does, so the request
  * belongs to the application.
@@ -54,17 +71,17 @@ export function acceptsMethod({ methods = POST }: { readonly methods?: readonly 
  */
 export function match(
   message: IncomingCallback,
-  providers: readonly Provider[],
+  { only, byMethod }: Recognition,
   report: (error: CallStatusError) => void,
 ): Provider | undefined {
   const { method, callbackOnly = true } = message.request;
-  const named = providers.length === 1 && callbackOnly;
-  const [only] = providers;
-  if (named && method !== 'GET') return only && acceptsMethod(only.definition, method) ? only : undefined;
+  const candidates = byMethod.get(method);
+  if (candidates === undefined) return undefined;
+  const named = only !== undefined && callbackOnly;
+  if (named && method !== 'GET') return only;
   let failure: CallStatusError | undefined;
   const matching: Provider[] = [];
-  for (const provider of providers) {
-    if (!acceptsMethod(provider.definition, method)) continue;
+  for (const provider of named ? [only] : candidates.of(message)) {
     const found = recognizes(provider, message, callbackOnly, named);
     if (found === true) matching.push(provider);
     else if (found !== false && (failure === undefined || found.code === 'unexpected')) failure = found;

@@ -11,7 +11,7 @@ import { authenticate } from './authenticate.ts';
 import type { Dropped } from './checked-form.ts';
 import type { Diagnoses } from './hints.ts';
 import type { KeptRefusals } from './kept-refusals.ts';
-import { match } from './match.ts';
+import { match, type Recognition } from './match.ts';
 import { normalize } from './normalize.ts';
 import { type ObservedRequest, observe } from './observed-request.ts';
 import { otherMessage } from './other-message.ts';
@@ -44,6 +44,7 @@ export interface Pipeline {
 export async function receive(
   request: CallbackRequest,
   providers: readonly Provider[],
+  recognition: Recognition,
   pipeline: Pipeline,
 ): Promise<Receipt<AnyCallStatusEvent> | undefined> {
   const { limits, publicUrl, clock, reporter, recorder, dropped } = pipeline;
@@ -54,7 +55,7 @@ export async function receive(
     const loading = loadBrackets(request);
     if (loading !== undefined) await loading;
     const incoming = new IncomingCallback(request, limits, publicUrl);
-    provider = match(incoming, providers, (error) => reporter.report(error));
+    provider = match(incoming, recognition, (error) => reporter.report(error));
     if (provider === undefined) {
       return reporter.passedOn(request, () => whyNotRecognized(incoming, providers), undefined, observed);
     }

@@ -82,10 +82,14 @@ function replayOf(made: Callback): Callback | undefined {
 }
 
 function isRecognized(bench: ProviderBench, fixture: Fixture): boolean {
-  const { methods = ['POST'], recognizes } = bench.definition;
+  const { methods = ['POST'], recognizes, recognizedBy, decode } = bench.definition;
   if (!methods.some((method) => method === fixture.method)) return false;
   try {
-    return recognizes(bench.message(fixture));
+    const message = bench.message(fixture);
+    // Where several providers share a URL, only then is it asked.
+    const isAsked =
+      decode !== undefined || recognizedBy?.some((field) => message.record[field] !== undefined) !== false;
+    return isAsked && recognizes(message);
   } catch (error) {
     // What cannot be decoded is not recognized.
     if (isCallStatusError(error)) return false;

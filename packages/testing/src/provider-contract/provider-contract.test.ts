@@ -24,6 +24,7 @@ describe('a provider does not pass that', () => {
   it.each<[string, object, string]>([
     ['recognizes everything', { recognizes: () => true }, 'is not recognized beyond doubt'],
     ['recognizes nothing', { recognizes: () => false }, 'is recognized'],
+    ['is recognized by a field that its callbacks lack', { recognizedBy: ['id'] }, 'is recognized'],
     ['throws where it recognizes', { recognizes: () => JSON.parse('{') }, 'is recognized'],
     [
       'loses a part',
