@@ -123,7 +123,7 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     ['renew', renewSql(s), [...leases, null, all(1)]],
     ['begin', beginSql(s), [...leases, null, all(1)]],
     ['finish', finishSql(s), [...leases, null]],
-    ['fail', failSql(s), [...leases, all(1), all('boom'), all(null), all('[]'), null]],
+    ['fail', failSql(s), [...leases, all(1), all('boom'), all(null), all(null), all('[]'), null]],
     ['release', releaseSql(s), [...leases, all(0), null]],
     ['schedule', scheduleSql(s), [leases[0], null]],
     ['newest dead letter', newestSql(s), []],

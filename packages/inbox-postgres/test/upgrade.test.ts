@@ -66,6 +66,36 @@ it.skipIf(url === '')(
   },
 );
 
+/** Keeps rejected callbacks as release 2 does. */
+function refuseAsBefore(schema: string, count: number, lastAt: number): Promise<unknown> {
+  const refusal = JSON.stringify({ code: 'closed', hint: '"count":9\0', headerNames: ['count'], count });
+  return queryAt(
+    url,
+    `INSERT INTO ${schema}.refusals (code, last_at, bytes, refusal) VALUES ('closed', ${lastAt}, 50, '${refusal}')`,
+  );
+}
+
+it.skipIf(url === '')(
+  'rejected callbacks and dead letters of the release before are counted and shown after the migration',
+  async () => {
+    const schema = freshSchema(url);
+    const driver = pgDriver(resolveOptions({ url }));
+    onTestFinished(() => driver.end());
+    const versions = migrations(quoted(schema)).slice(0, 2);
+    await prepareSchema(driver, { schema, migrate: true, create: true, versions });
+    await recordAsBefore(schema, 'before');
+    await queryAt(url, `UPDATE ${schema}.jobs SET due_at = NULL, dead_at = 5, error = 'boom', error_group = 'boom'`);
+    await refuseAsBefore(schema, 3, Date.now());
+    await refuseAsBefore(schema, 5, Date.now() - 2 * 86_400_000);
+    const inbox = await openInbox({ url, schema });
+    const { rows } = await inbox.deadLetters.list();
+    expect(rows).toMatchObject([{ error: 'boom' }]);
+    expect(rows[0]).not.toHaveProperty('handler');
+    await refuseAsBefore(schema, 4, Date.now());
+    expect((await inbox.health()).refused).toEqual({ kept: 3, lastDay: 4, uncounted: 0 });
+  },
+);
+
 async function eventOf(inbox: Awaited<ReturnType<typeof openInbox>>, callId: string) {
   const call = await inbox.getCall('acme', callId);
   return call?.events[0] as NonNullable<typeof call>['events'][0];

@@ -64,7 +64,7 @@ export class ToyHealth extends ToyCalls {
       live: sum(providers.map(({ live = 0 }) => live)),
       silent: sum(providers.map(({ silent }) => silent)),
       providers,
-      refused: { kept: this.refusals.size, uncounted: this.refusals.uncounted },
+      refused: this.refusals.health(now),
       watches: this.watches.health(),
       store: this.lastSerial === 0 ? {} : { writable: true },
       workers: [...this.#workers.values()].filter(({ lastSeenAt }) => Date.parse(lastSeenAt) >= now - WORKER_MS),

@@ -111,14 +111,16 @@ export class ToyInbox extends ToyHealth implements Inbox {
     });
   }
 
-  async fail(lease: Lease, { retryInMs, error, doneHandlers }: Failure): Promise<Outcome> {
+  async fail(lease: Lease, { retryInMs, error, handler, doneHandlers }: Failure): Promise<Outcome> {
     return this.#end(lease, 'fail', (entry) => {
       entry.failures++;
       entry.isSuspect = false;
       entry.doneHandlers = doneHandlers;
       entry.dueAt = this.now() + (retryInMs ?? 0);
       const deadAt = new Date(this.now()).toISOString();
-      if (retryInMs === undefined) entry.dead = { event: entry.event, attempts: entry.failures, error, deadAt };
+      const threw = handler !== undefined && { handler };
+      if (retryInMs === undefined)
+        entry.dead = { event: entry.event, attempts: entry.failures, error, ...threw, deadAt };
     });
   }
 

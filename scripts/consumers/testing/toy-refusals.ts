@@ -7,17 +7,22 @@ import {
   type RefusalLimits,
   type RefusalQuery,
   type Refusals,
+  type RefusedHealth,
   timeRange,
 } from '@call-status/core/inbox';
 import { pageOf, RULES } from './toy-calls.ts';
 
+const DAY_MS = 86_400_000;
+
 export class ToyRefusals implements Refusals {
   #rows: Refusal[] = [];
   #count = 0;
-  uncounted = 0;
+  #uncounted = 0;
 
-  get size(): number {
-    return this.#rows.length;
+  health(now: number): RefusedHealth {
+    const recent = this.#rows.filter(({ lastAt }) => Date.parse(lastAt) >= now - DAY_MS);
+    const lastDay = recent.reduce((sum, { count }) => sum + count, 0);
+    return { kept: this.#rows.length, lastDay, uncounted: this.#uncounted };
   }
 
   async list(query: RefusalQuery = {}): Promise<Page<Refusal>> {
@@ -38,7 +43,7 @@ export class ToyRefusals implements Refusals {
   }
 
   async keep(refusals: readonly NewRefusal[], { rows, bytes, uncounted }: RefusalLimits): Promise<void> {
-    this.uncounted += uncounted;
+    this.#uncounted += uncounted;
     for (const refusal of refusals) this.#rows.push({ ...refusal, id: String(++this.#count) });
     let size = 0;
     const first = this.#rows.findLastIndex((row, at) => {

@@ -37,6 +37,7 @@ export function RowTable({ rows, run }: { readonly rows: readonly ShownRow[]; re
       ),
     },
     { name: 'Provider', isWord: true, cell: ({ provider }) => provider },
+    { name: 'Handler', cell: ({ handler = '–' }) => <span class="mono">{handler}</span> },
     { name: 'Attempts', isNumber: true, cell: ({ attempts }) => attempts },
     { name: 'Error', cell: ({ error }) => <span class="mono long">{error}</span> },
     { name: 'Failed', isNumber: true, cell: ({ deadAt }) => <Time at={deadAt} /> },

@@ -8,13 +8,19 @@ export function Counts() {
   const page = health.value;
   if (!page) return <p class="counts">…</p>;
   const { counts, health: inbox } = page;
-  const refused = inbox.refused.kept + inbox.refused.uncounted;
+  const { lastDay } = inbox.refused;
   return (
     <p class="counts">
       <Count value={formatCount(counts.live)} label="live" page="calls" query={{ state: 'live' }} />
       <Count value={formatCount(counts.ended)} label="ended" page="calls" query={{ state: 'ended' }} />
       <Count value={formatCount(counts.dead)} label="dead" page="dead" isBad={counts.dead > 0} />
-      <Count value={formatCount(refused)} label="refused" page="refused" isBad={refused > 0} />
+      <Count
+        value={formatCount(lastDay)}
+        label="refused (24 h)"
+        page="refused"
+        query={{ range: '24h' }}
+        isBad={lastDay > 0}
+      />
       <Count value={formatSpan(inbox.lagMs)} label="lag" page="health" isBad={inbox.lagMs > 10_000} isAfter />
     </p>
   );

@@ -26,7 +26,7 @@ function shownGroup(group: DeadLetterGroup): DeadLetterGroup {
 }
 
 function deadRowOf(
-  { event, attempts, error, deadAt }: DeadLetter,
+  { event, attempts, error, handler, deadAt }: DeadLetter,
   privacy: Visit['privacy'],
   { keys }: Parts,
 ): DeadRow {
@@ -38,6 +38,7 @@ function deadRowOf(
     provider,
     status,
     attempts,
+    ...given({ handler }),
     deadAt,
   };
 }

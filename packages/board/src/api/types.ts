@@ -134,6 +134,8 @@ export interface DeadRow {
   readonly status: string;
   readonly attempts: number;
   readonly error: string;
+  /** The handler that threw it; absent if none did, or if it is not known. */
+  readonly handler?: string;
   readonly deadAt: string;
 }
 

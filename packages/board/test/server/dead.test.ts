@@ -34,7 +34,7 @@ describe.each(INBOXES)('dead letters of an inbox in %s', (_, makeInbox) => {
     const { get } = await dying(makeInbox(), {});
     const { body } = await get('/api/dead');
     expect(body.rows).toMatchObject([
-      { callId: 'CA3', status: 'busy', attempts: 1, error: 'Error: no route to +1555•••0001' },
+      { callId: 'CA3', status: 'busy', attempts: 1, handler: 'onEnded', error: 'Error: no route to +1555•••0001' },
       { callId: 'CA2', error: 'Error: no contact 3', callKey: expect.any(String) },
       { callId: 'CA1' },
     ]);

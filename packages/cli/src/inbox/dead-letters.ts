@@ -40,7 +40,17 @@ export function isOfError({ error }: Pick<DeadLetter, 'error'>, text: string | u
 }
 
 /** A dead letter in JSON. */
-export function rowOfDeadLetter({ event, attempts, error, deadAt }: DeadLetter): object {
+export function rowOfDeadLetter({ event, attempts, error, handler, deadAt }: DeadLetter): object {
   const { id, provider, callId, tenant, status } = event;
-  return { eventId: id, provider, callId, ...(tenant !== undefined && { tenant }), status, attempts, error, deadAt };
+  return {
+    eventId: id,
+    provider,
+    callId,
+    ...(tenant !== undefined && { tenant }),
+    status,
+    attempts,
+    error,
+    ...(handler !== undefined && { handler }),
+    deadAt,
+  };
 }

@@ -44,7 +44,7 @@ describe('failing', () => {
       cause: { message: 'no such customer' },
     });
     const dead = await inbox.deadLetters.get('c1:queued');
-    expect(dead).toMatchObject({ attempts: 3, error: 'TypeError: no such customer' });
+    expect(dead).toMatchObject({ attempts: 3, error: 'TypeError: no such customer', handler: 'handle' });
   });
 
   it('stores a text for whatever was thrown', async () => {

@@ -90,7 +90,12 @@ export class Results {
     const { inbox, interruptions, report } = this.#options;
     const { doneHandlers, details, job } = attempt;
     const reason = interruptions.describe(job);
-    const failure = { error: bounded(reason === undefined ? error : `${error} [${reason}]`), doneHandlers };
+    const handler = attempt.failure?.handler;
+    const failure = {
+      error: bounded(reason === undefined ? error : `${error} [${reason}]`),
+      ...(handler !== undefined && { handler }),
+      doneHandlers,
+    };
     const counts = await this.#tell(attempt, (lease) => inbox.fail(lease, failure));
     if (!counts) return false;
     interruptions.forget(job.event.id);

@@ -36,14 +36,24 @@ export interface InboxHealth {
   readonly silent: number;
   /** The live calls of each provider that has any, by name. */
   readonly providers: readonly ProviderHealth[];
-  /** Rejected callbacks: how many are kept, and how many were only counted because there were too many at a time. */
-  readonly refused: { readonly kept: number; readonly uncounted: number };
+  /** Rejected callbacks. */
+  readonly refused: RefusedHealth;
   /** Calls that someone should look at; counted up to 1000. */
   readonly watches: WatchHealth;
   /** What this process knows about writing. Reading proves nothing about a full disk. */
   readonly store: StoreHealth;
   /** The workers that reported during the last minute. */
   readonly workers: readonly WorkerHealth[];
+}
+
+/** Rejected callbacks, as an inbox keeps and counts them. */
+export interface RefusedHealth {
+  /** How many rows are kept: one for those of one second that are alike. */
+  readonly kept: number;
+  /** How many callbacks of the last 24 hours the kept rows stand for. The oldest rows make room for new ones, so there may have been more. */
+  readonly lastDay: number;
+  /** How many callbacks were only counted, because there were too many at a time. */
+  readonly uncounted: number;
 }
 
 /** The live calls of one provider. */

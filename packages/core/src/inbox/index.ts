@@ -14,6 +14,7 @@ export type {
   InboxCounts,
   InboxHealth,
   ProviderHealth,
+  RefusedHealth,
   StoreCheck,
   StoreHealth,
   WatchHealth,

@@ -77,4 +77,6 @@ export interface Failure {
   readonly error: string;
   /** Handlers that finished and are not called again. */
   readonly doneHandlers: readonly string[];
+  /** The handler that threw the error; absent if none did. A {@link DeadLetter} keeps it. */
+  readonly handler?: string;
 }

@@ -47,6 +47,8 @@ export interface DeadLetter {
   readonly attempts: number;
   /** The text of the last error. */
   readonly error: string;
+  /** The handler that threw it; absent if none did, or if an earlier release kept the dead letter. */
+  readonly handler?: string;
   /** When it became a dead letter: ISO 8601, UTC. */
   readonly deadAt: string;
 }

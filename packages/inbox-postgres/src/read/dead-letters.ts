@@ -45,7 +45,7 @@ function deadLettersSql(schema: string, query: DeadLetterQuery): Statement {
   const before = `(dead_at, id) < (${values.add(at)}::bigint, ${values.add(row)}::bigint)`;
   const jobs = `SELECT * FROM ${schema}.jobs WHERE ${deadCondition(dead, values)} AND ${before}`;
   const text = `
-    SELECT w.id, w.failures, w.error, w.dead_at, r.event, r.transition
+    SELECT w.id, w.failures, w.error, w.handler, w.dead_at, r.event, r.transition
     FROM (${jobs} ORDER BY dead_at DESC, id DESC LIMIT ${limit + 1}) w
     ${eventOfJob(schema)} ORDER BY w.dead_at DESC, w.id DESC`;
   return { text, values: values.all };
@@ -60,7 +60,7 @@ export async function getDeadLetter(store: Store, eventId: string): Promise<Dead
 
 function deadLetterSql(schema: string): string {
   return `
-    SELECT w.failures, w.error, w.dead_at, r.event, r.transition FROM ${schema}.jobs w
+    SELECT w.failures, w.error, w.handler, w.dead_at, r.event, r.transition FROM ${schema}.jobs w
     ${eventOfJob(schema)} WHERE w.event_id = $1 AND w.dead_at IS NOT NULL LIMIT 1`;
 }
 

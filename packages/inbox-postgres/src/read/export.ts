@@ -8,7 +8,7 @@ export const exportSql = (schema: string): string => `
   WITH n AS MATERIALIZED (SELECT ${nowSql(4)} AS now)
   SELECT c.status, c.ended_by, c.ended_at, r.event, r.transition, r.trace, j.id IS NOT NULL AS has_job, j.suspect OR j.token IS NOT NULL AS suspect,
     j.interruptions + (j.begun_ms IS NOT NULL)::int AS interruptions, coalesce(j.due_at, j.run_at) - n.now AS pause,
-    j.takes, j.failures, j.done_handlers, j.error, j.dead_at
+    j.takes, j.failures, j.done_handlers, j.error, j.handler, j.dead_at
   FROM n, ${schema}.calls c
   CROSS JOIN LATERAL (SELECT id, event, transition, trace FROM ${schema}.recorded WHERE call = c.id ORDER BY event_id OFFSET 0) r
   LEFT JOIN LATERAL (SELECT * FROM ${schema}.jobs WHERE jobs.call = c.id AND jobs.id = r.id LIMIT 1) j ON true
@@ -37,9 +37,11 @@ function movedEvent(row: Row): MovedEvent {
   const { takes, failures, error, interruptions, suspect, pause } = row;
   const doneHandlers: string[] = JSON.parse(row['done_handlers']);
   if (row['dead_at'] !== null) {
+    const { handler, dead_at: deadAt } = row;
+    const threw = handler !== null && { handler };
     return {
       ...recorded,
-      deadLetter: { attempts: failures, takes, error, deadAt: isoOf(row['dead_at']), doneHandlers },
+      deadLetter: { attempts: failures, takes, error, ...threw, deadAt: isoOf(deadAt), doneHandlers },
     };
   }
   const job = {

@@ -7,6 +7,8 @@ import { workersOf, workersSql } from './workers.ts';
 
 const SILENCE_MS = 600_000;
 
+const DAY_MS = 86_400_000;
+
 /** Of each provider, so many of the calls that began first are examined: calls whose end is never reported are among them. */
 const MOST_SILENT = 1000;
 
@@ -43,7 +45,7 @@ export async function readHealth(store: Store, own: () => StoreHealth): Promise<
     live: sumOf(providers.map((each) => each.live)),
     silent: Math.min(MOST_SILENT, sumOf(providers.map(({ silent }) => silent))),
     providers,
-    refused: { kept: row['refusals'], uncounted: row['uncounted'] },
+    refused: { kept: row['refusals'], lastDay: row['refused'], uncounted: row['uncounted'] },
     store: { ...own(), bytes: row['bytes'] },
     watches: watchHealthOf(watches as Row),
     workers: workersOf(workers),
@@ -70,6 +72,7 @@ function figuresSql(s: string): string {
       (SELECT count(*) FROM ${s}.jobs WHERE dead_at IS NOT NULL) AS dead,
       (SELECT count(*) FROM ${s}.jobs) AS jobs,
       (SELECT count(*) FROM ${s}.refusals) AS refusals,
+      (SELECT coalesce(sum(count), 0) FROM ${s}.refusals WHERE last_at >= n.now - ${DAY_MS}) AS refused,
       ${TABLES.map((table) => `pg_total_relation_size('${s}.${table}')`).join(' + ')} AS bytes
     FROM n, waiting, taken, ${s}.inbox i WHERE i.id = 1`;
 }

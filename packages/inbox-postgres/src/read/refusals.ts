@@ -113,15 +113,16 @@ function columnsOf(refusals: readonly NewRefusal[]): readonly unknown[][] {
     refusals.map(({ lastAt }) => Date.parse(lastAt)),
     texts.map((text) => Buffer.byteLength(text)),
     texts,
+    refusals.map(({ count }) => count),
   ];
 }
 
 function keepSql(s: string): string {
   return `
-    INSERT INTO ${s}.refusals (provider, code, last_at, bytes, refusal)
-    SELECT provider, code, last_at, bytes, refusal
-    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[]) WITH ORDINALITY
-      AS i(provider, code, last_at, bytes, refusal, ord)
+    INSERT INTO ${s}.refusals (provider, code, last_at, bytes, refusal, count)
+    SELECT provider, code, last_at, bytes, refusal, count
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::int[]) WITH ORDINALITY
+      AS i(provider, code, last_at, bytes, refusal, count, ord)
     ORDER BY ord`;
 }
 

@@ -22,6 +22,7 @@ export function migrations(s: string): readonly Migration[] {
   return [
     { sql: VERSION_1.replaceAll('$schema', s), oldestWriter: 1 },
     { sql: VERSION_2.replaceAll('$schema', s), oldestWriter: 1 },
+    { sql: VERSION_3.replaceAll('$schema', s), oldestWriter: 1 },
   ];
 }
 
@@ -197,4 +198,11 @@ CREATE INDEX recorded_by_time ON $schema.recorded (received_at, call) WHERE rece
 ALTER TABLE $schema.inbox
   ADD COLUMN changes_from bigint NOT NULL DEFAULT 0; -- every event that was received at this time or later has received_at
 UPDATE $schema.inbox SET changes_from = (SELECT coalesce(max(last_event_at), -1) + 1 FROM $schema.calls);
+`;
+
+/** It only adds, too. A row of a release before counts as one callback, and its dead letters have no handler. `json ->>` fails on NUL. */
+const VERSION_3 = `
+ALTER TABLE $schema.jobs ADD COLUMN handler text; -- of a dead letter: the handler that threw the error
+ALTER TABLE $schema.refusals ADD COLUMN count integer NOT NULL DEFAULT 1; -- how many callbacks it stands for
+UPDATE $schema.refusals SET count = coalesce(substring(refusal from '"count":([0-9]{1,9})')::integer, 1);
 `;

@@ -10,7 +10,7 @@ const lettersSql = (s: string): string => `
 
 export const replaySql = (s: string): string => `
   UPDATE ${s}.jobs w
-  SET dead_at = NULL, error_group = NULL, failures = 0, interruptions = 0, suspect = false, run_at = ${nowSql(2)}
+  SET dead_at = NULL, error_group = NULL, handler = NULL, failures = 0, interruptions = 0, suspect = false, run_at = ${nowSql(2)}
   FROM (${lettersSql(s)}) d
   WHERE w.call = d.call AND w.id = d.id RETURNING w.event_id, w.call`;
 

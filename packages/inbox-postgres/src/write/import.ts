@@ -41,16 +41,16 @@ export const endedBySql = (s: string): string => `UPDATE ${s}.calls SET ended_by
 export const importSql = (s: string): string => `
   WITH i AS MATERIALIZED (
     SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::boolean[], $9::int[], $10::int[],
-        $11::int[], $12::text[], $13::text[], $14::text[], $15::bigint[]) WITH ORDINALITY
+        $11::int[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::text[]) WITH ORDINALITY
       AS i(event_id, transition, event, trace, received_at, pause, suspect, takes, failures, interruptions, done_handlers, error,
-        error_group, dead_at, ord)),
+        error_group, dead_at, handler, ord)),
   r AS (
     INSERT INTO ${s}.recorded (call, event_id, transition, event, trace, received_at)
     SELECT $1::bigint, event_id, transition, event, trace, received_at FROM i ORDER BY ord RETURNING id, event_id),
-  n AS MATERIALIZED (SELECT ${nowSql(17)} AS now)
-  INSERT INTO ${s}.jobs (call, id, event_id, provider, run_at, suspect, takes, failures, interruptions, done_handlers, error, error_group, dead_at)
-  SELECT $1::bigint, r.id, r.event_id, $16::text, n.now + i.pause, i.suspect, i.takes, i.failures, i.interruptions, i.done_handlers, i.error,
-    i.error_group, i.dead_at
+  n AS MATERIALIZED (SELECT ${nowSql(18)} AS now)
+  INSERT INTO ${s}.jobs (call, id, event_id, provider, run_at, suspect, takes, failures, interruptions, done_handlers, error, error_group, dead_at, handler)
+  SELECT $1::bigint, r.id, r.event_id, $17::text, n.now + i.pause, i.suspect, i.takes, i.failures, i.interruptions, i.done_handlers, i.error,
+    i.error_group, i.dead_at, i.handler
   FROM r JOIN i ON i.event_id = r.event_id CROSS JOIN n WHERE i.takes IS NOT NULL`;
 
 /** Adds a call of another inbox. `false` if the call is known. */
@@ -101,6 +101,7 @@ export function columnsOfEvents(events: readonly MovedEvent[], json: readonly st
     jobs.map(({ error }) => storedText(error, LONGEST_ERROR)),
     jobs.map(({ errorGroup }) => errorGroup),
     jobs.map(({ deadAt }) => deadAt),
+    jobs.map(({ handler }) => handler),
   ];
 }
 
@@ -116,6 +117,7 @@ const HANDLED = {
   error: null,
   errorGroup: null,
   deadAt: null,
+  handler: null,
 };
 
 /** What its row in `jobs` has. */

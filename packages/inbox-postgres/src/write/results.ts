@@ -9,6 +9,7 @@ const LONGEST_MS = 2 ** 52;
 
 /** The longest text of an error that is kept, in characters. */
 const LONGEST_ERROR = 4096;
+const LONGEST_HANDLER = 256;
 
 type Result = 'finish' | 'fail' | 'release';
 
@@ -66,10 +67,11 @@ export const failSql = (s: string): string =>
       ['pause', 'bigint'],
       ['error', 'text'],
       ['error_group', 'text'],
+      ['handler', 'text'],
       ['done', 'text'],
     ],
     `UPDATE ${s}.jobs w
-    SET ${RESULT}, last_result = 'fail', failures = w.failures + 1, suspect = false, error = l.error, done_handlers = l.done,
+    SET ${RESULT}, last_result = 'fail', failures = w.failures + 1, suspect = false, error = l.error, handler = l.handler, done_handlers = l.done,
       run_at = coalesce(n.now + l.pause, w.run_at), dead_at = CASE WHEN l.pause IS NULL THEN n.now END, error_group = l.error_group
     FROM l, n WHERE ${JOIN} RETURNING l.token`,
   );
@@ -143,6 +145,9 @@ export function leaseOperations(s: string, endings: Endings): LeaseOperations {
         failures.map(({ retryInMs }) => (retryInMs === undefined ? null : spanOf(retryInMs))),
         failures.map(({ error }) => storedText(error, LONGEST_ERROR)),
         failures.map(({ error, retryInMs }) => (retryInMs === undefined ? errorGroupOf(error) : null)),
+        failures.map(({ handler, retryInMs }) =>
+          retryInMs === undefined ? storedText(handler, LONGEST_HANDLER) : null,
+        ),
         failures.map(({ doneHandlers }) => JSON.stringify(doneHandlers)),
       ];
     }),

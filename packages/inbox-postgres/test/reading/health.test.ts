@@ -103,7 +103,7 @@ describe.skipIf(url === '')('health', () => {
         { provider: 'acme', live: 1, silent: 0 },
         { provider: 'zenith', live: 2, silent: 1 },
       ],
-      refused: { kept: 0, uncounted: 7 },
+      refused: { kept: 0, lastDay: 0, uncounted: 7 },
       watches: { missing: 0, stuck: 0, failed: 0 },
       workers: [],
     });

@@ -14,7 +14,7 @@ export const EXPORT_SQL: Sql<'call' | 'events'> = {
   call: CALL_SQL.call,
   events: eventsOfCall(
     `event, transition, trace, state, suspect, token, begun_ms, wakes_at, not_before, takes, failures, interruptions, done_handlers, error,
-      dead_at`,
+      handler, dead_at`,
     'LEFT JOIN jobs ON jobs.call = recorded.call AND jobs.id = recorded.id',
     EVENT_ROWS,
   ),
@@ -57,10 +57,9 @@ function movedEvent(row: Row, flight: Flight | undefined, { steady }: Now): Move
   if (state === null) return recorded;
   const doneHandlers: string[] = JSON.parse(row['done_handlers']);
   if (state === DEAD) {
-    return {
-      ...recorded,
-      deadLetter: { attempts: row['failures'], takes, error, deadAt: isoOf(row['dead_at']), doneHandlers },
-    };
+    const { failures: attempts, handler, dead_at: deadAt } = row;
+    const threw = handler !== null && { handler };
+    return { ...recorded, deadLetter: { attempts, takes, error, ...threw, deadAt: isoOf(deadAt), doneHandlers } };
   }
   // A take without a result may still have one, which comes too late now.
   const isTaken = row['token'] !== null;

@@ -12,11 +12,13 @@ const MOST_ENDED = 1000;
 /** A live call without an event for so long is silent. */
 const SILENT_MS = 600_000;
 
+const DAY_MS = 86_400_000;
+
 /** Of each provider, so many of the calls that began first are examined: calls whose end is never reported are among them. */
 const MOST_SILENT = 1000;
 
 export const HEALTH_SQL: Sql<
-  'totals' | 'endedSpans' | 'nextDueProvider' | 'oldestDue' | 'nextRetry' | 'providers' | 'silent'
+  'totals' | 'endedSpans' | 'nextDueProvider' | 'oldestDue' | 'nextRetry' | 'providers' | 'silent' | 'refused'
 > = {
   totals: `
     SELECT live, ended, blocked, due, retrying, running, dead, refused, uncounted FROM inbox WHERE id = 1`,
@@ -31,6 +33,7 @@ export const HEALTH_SQL: Sql<
       SELECT last_event_at FROM calls INDEXED BY calls_live
       WHERE terminal = 0 AND provider = ?1 AND first_event_at <= ?2 ORDER BY first_event_at LIMIT ${MOST_SILENT})
     SELECT count(*) AS count FROM oldest WHERE last_event_at <= ?2`,
+  refused: 'SELECT coalesce(sum(count), 0) AS count FROM refusals WHERE last_at >= ?',
 };
 
 /** The jobs by what they wait for. */
@@ -92,7 +95,11 @@ export class StoredHealth {
         providers.reduce((sum, { silent }) => sum + silent, 0),
       ),
       providers,
-      refused: { kept: totals['refused'], uncounted: totals['uncounted'] },
+      refused: {
+        kept: totals['refused'],
+        lastDay: this.#refusedSince(now.wall - DAY_MS),
+        uncounted: totals['uncounted'],
+      },
       watches: this.#others.watches.health(),
       workers: this.#others.workers.list(now),
     };
@@ -136,6 +143,10 @@ export class StoredHealth {
       row = nextDueProvider.get(suspect, provider);
     }
     return oldest;
+  }
+
+  #refusedSince(ms: number): number {
+    return this.#statements.refused.get(ms)?.['count'];
   }
 
   #providers({ wall }: Now): ProviderHealth[] {

@@ -22,7 +22,7 @@ const REPLAY_ROWS = 50;
 const GROUP_ROWS = 500;
 const MOST_GROUPS = 100;
 
-const COLUMNS = 'jobs.id, event, transition, failures, error, dead_at';
+const COLUMNS = 'jobs.id, event, transition, failures, error, handler, dead_at';
 const JOINED = 'FROM jobs CROSS JOIN recorded ON recorded.id = jobs.id WHERE state = 4';
 const NEWEST = 'dead_at >= ? AND (dead_at, jobs.id) < (?, ?) ORDER BY dead_at DESC, jobs.id DESC LIMIT ?';
 const OLDEST = `(dead_at, id) > (?, ?) AND (dead_at, id) <= (?, ?) ORDER BY dead_at, id LIMIT ${REPLAY_ROWS}`;
@@ -70,7 +70,7 @@ export const DEAD_LETTER_SQL: Sql<
   newest:
     'SELECT dead_at, id FROM jobs WHERE state = 4 AND dead_at > -9007199254740991 ORDER BY dead_at DESC, id DESC LIMIT 1',
   replay: `
-    UPDATE jobs SET state = 0, dead_at = NULL, error_group = NULL, failures = 0, interruptions = 0, suspect = 0, not_before = 0
+    UPDATE jobs SET state = 0, dead_at = NULL, error_group = NULL, handler = NULL, failures = 0, interruptions = 0, suspect = 0, not_before = 0
     WHERE event_id = ? AND state = 4 RETURNING call`,
   unschedule: `
     UPDATE jobs SET state = 0, due_since = NULL, wakes_at = NULL

@@ -59,6 +59,7 @@ const JOB = [
   'error',
   'error_group',
   'dead_at',
+  'handler',
 ] as const;
 
 function insertInto(table: string, columns: readonly string[]): string {
@@ -118,14 +119,15 @@ export class Importer {
       const span = Math.ceil(retryInMs);
       const notBefore = span === 0 ? 0 : now.steady + span;
       const state = [BLOCKED, Number(suspect), span, notBefore, takes, failures, interruptions];
-      const values = [...state, JSON.stringify(doneHandlers), error, null, null];
+      const values = [...state, JSON.stringify(doneHandlers), error, null, null, null];
       this.#statements.insertJob.run(call, row, event.id, event.provider, ...values);
       this.#transaction.totals.enter(BLOCKED);
     }
     if (deadLetter !== undefined) {
-      const { attempts, takes, error, deadAt, doneHandlers } = deadLetter;
+      const { attempts, takes, error, handler = null, deadAt, doneHandlers } = deadLetter;
       const texts = [storedText(error, Number.POSITIVE_INFINITY), errorGroupOf(error)];
-      const values = [DEAD, 0, 0, 0, takes, attempts, 0, JSON.stringify(doneHandlers), ...texts, Date.parse(deadAt)];
+      const state = [DEAD, 0, 0, 0, takes, attempts, 0, JSON.stringify(doneHandlers)];
+      const values = [...state, ...texts, Date.parse(deadAt), handler];
       this.#statements.insertJob.run(call, row, event.id, event.provider, ...values);
       this.#transaction.totals.enter(DEAD);
     }

@@ -25,7 +25,7 @@ export const REFUSAL_SQL: Sql<
   listOfCode: `SELECT id, last_at, refusal FROM refusals WHERE code = ? AND ${NEWEST}`,
   listOfBoth: `SELECT id, last_at, refusal FROM refusals WHERE provider = ? AND code = ? AND ${NEWEST}`,
   get: 'SELECT id, refusal FROM refusals WHERE id = ?',
-  add: 'INSERT INTO refusals (provider, code, first_at, last_at, bytes, has_request, refusal) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  add: 'INSERT INTO refusals (provider, code, first_at, last_at, bytes, has_request, refusal, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   count:
     'UPDATE inbox SET refused = refused + ?, refused_bytes = refused_bytes + ?, uncounted = uncounted + ? WHERE id = 1',
   kept: 'SELECT refused, refused_bytes FROM inbox WHERE id = 1',
@@ -66,7 +66,16 @@ export class StoredRefusals {
       const { provider = null, code, firstAt, lastAt, request } = refusal;
       const json = JSON.stringify(refusal);
       const size = Buffer.byteLength(json);
-      add.run(provider, code, Date.parse(firstAt), Date.parse(lastAt), size, Number(request !== undefined), json);
+      add.run(
+        provider,
+        code,
+        Date.parse(firstAt),
+        Date.parse(lastAt),
+        size,
+        Number(request !== undefined),
+        json,
+        refusal.count,
+      );
       count.run(1, size, 0);
     }
     for (let total = kept.get() as Row; total['refused'] > rows || total['refused_bytes'] > bytes; ) {

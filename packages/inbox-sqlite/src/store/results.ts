@@ -19,7 +19,7 @@ export const RESULT_SQL: Sql<
     UPDATE jobs SET state = 0, failures = failures + 1, suspect = 0, not_before = ?, span_ms = ?, error = ?, done_handlers = ?, ${RESULT}
     ${LEASED}`,
   moveToDeadLetters: `
-    UPDATE jobs SET state = 4, failures = failures + 1, suspect = 0, dead_at = ?, error_group = ?, error = ?, done_handlers = ?, ${RESULT}
+    UPDATE jobs SET state = 4, failures = failures + 1, suspect = 0, dead_at = ?, error_group = ?, error = ?, handler = ?, done_handlers = ?, ${RESULT}
     ${LEASED}`,
   addDeadLetter: 'UPDATE calls SET dead_letters = dead_letters + 1 WHERE id = ?',
   release: `UPDATE jobs SET state = 0, not_before = ?, span_ms = ?, ${RESULT} ${LEASED}`,
@@ -27,6 +27,9 @@ export const RESULT_SQL: Sql<
 
 /** The longest pause. A time plus this is still a safe integer. */
 const LONGEST_MS = 2 ** 52;
+
+/** In characters. */
+const LONGEST_HANDLER = 256;
 
 /** Stores the results of jobs, and renews their leases. */
 export class Results {
@@ -69,13 +72,14 @@ export class Results {
     return this.#end('finish', token, undefined, now, (...lease) => this.#statements.finish.run(...lease).changes);
   }
 
-  fail(token: string, { retryInMs, error: text, doneHandlers }: Failure, now: Now): Outcome {
+  fail(token: string, { retryInMs, error: text, handler, doneHandlers }: Failure, now: Now): Outcome {
     const { retry, moveToDeadLetters } = this.#statements;
     const done = JSON.stringify(doneHandlers);
     const error = storedText(text, Number.POSITIVE_INFINITY);
     if (retryInMs === undefined) {
       const group = errorGroupOf(text);
-      const move: Apply = (...lease) => moveToDeadLetters.run(now.wall, group, error, done, ...lease).changes;
+      const texts = [group, error, storedText(handler, LONGEST_HANDLER), done];
+      const move: Apply = (...lease) => moveToDeadLetters.run(now.wall, ...texts, ...lease).changes;
       return this.#end('fail', token, DEAD, now, move);
     }
     const span = spanOf(retryInMs);

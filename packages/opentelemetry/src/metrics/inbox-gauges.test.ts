@@ -19,7 +19,7 @@ function report(owner: string, changes: Partial<InboxMessage>): void {
     live: 0,
     silent: 0,
     providers: [],
-    refused: { kept: 0, uncounted: 0 },
+    refused: { kept: 0, lastDay: 0, uncounted: 0 },
     watches: { missing: 0, stuck: 0, failed: 0 },
     store: {},
     workers: [],

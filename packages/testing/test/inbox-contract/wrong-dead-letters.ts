@@ -31,6 +31,13 @@ export const WRONG_ABOUT_DEAD_LETTERS: readonly WrongInbox[] = [
     })),
   ],
   [
+    'keeps no handler with a dead letter',
+    'dead letters',
+    makeWrong((right) => ({
+      fail: (lease, { handler, ...failure }) => right.fail(lease, failure),
+    })),
+  ],
+  [
     'replays before it has stored what it was told earlier',
     'dead letters',
     makeWrong((right) => ({

@@ -102,6 +102,17 @@ export const WRONG_ABOUT_VIEWS: readonly WrongInbox[] = [
     })),
   ],
   [
+    'counts all refused callbacks that it keeps as those of the last day',
+    'refusals',
+    makeWrong((right) => ({
+      async health() {
+        const health = await right.health();
+        const { rows } = await right.refusals.list({ limit: 1000 });
+        return { ...health, refused: { ...health.refused, lastDay: rows.reduce((sum, { count }) => sum + count, 0) } };
+      },
+    })),
+  ],
+  [
     'keeps refused callbacks of a call that was erased',
     'refusals',
     makeWrong((right) => ({

@@ -14,7 +14,7 @@ const fine: HealthPage['health'] = {
   live: 1234,
   silent: 0,
   providers: [],
-  refused: { kept: 2, uncounted: 3 },
+  refused: { kept: 2, lastDay: 2, uncounted: 3 },
   watches: { missing: 0, stuck: 0, failed: 0 },
   store: {},
   workers: [],

@@ -79,6 +79,7 @@ function letterColumns(privacy: Privacy, { style }: Output): Column<DeadLetter>[
     { title: 'CALL', text: ({ event }) => shortId(event.callId, privacy) },
     { title: 'STATUS', text: ({ event }) => event.status },
     { title: 'ATTEMPTS', text: ({ attempts }) => String(attempts), align: 'right' },
+    { title: 'HANDLER', text: ({ handler = '' }) => handler, isOptional: true },
     { title: 'EVENT', text: ({ event }) => privacy.id(event.id), style: () => style.dim },
     { title: 'ERROR', text: ({ error }) => privacy.text(error), shrinks: 20 },
   ];

@@ -36,12 +36,18 @@ export class MemoryDeadLetters implements DeadLetters {
     return this.#byEvent.size;
   }
 
-  /** @param text the error, which is cut */
-  add(job: QueuedJob, text: string, deadAt: string): void {
+  /** The text of the error is cut. */
+  add(job: QueuedJob, { error: text, handler, deadAt }: Death): void {
     const longest = sizeOfText(text) <= this.#calls.room ? LONGEST_ERROR : SHORT_ERROR;
     const error = detached(text.slice(0, longest));
     const group = errorGroupOf(error);
-    const letter = { event: job.event, attempts: job.failures, error, deadAt };
+    const letter = {
+      event: job.event,
+      attempts: job.failures,
+      error,
+      ...(handler !== undefined && { handler }),
+      deadAt,
+    };
     this.#byEvent.set(job.event.id, this.#inOrder.append({ job, letter, group }, ++this.#serial));
     job.queue.dead++;
     this.#calls.addBytes(job.queue, sizeOfText(error) + sizeOfText(group));
@@ -117,6 +123,11 @@ export class MemoryDeadLetters implements DeadLetters {
     this.#calls.addBytes(job.queue, -sizeOfText(letter.error) - sizeOfText(group));
     return dead;
   }
+}
+
+/** How an event became a dead letter. */
+interface Death extends Pick<DeadLetter, 'error' | 'deadAt'> {
+  readonly handler: string | undefined;
 }
 
 /** An event that is a dead letter. */

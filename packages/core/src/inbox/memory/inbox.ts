@@ -124,7 +124,7 @@ export class MemoryInbox implements Inbox {
     return 'done';
   }
 
-  async fail(lease: Lease, { retryInMs, error, doneHandlers }: Failure): Promise<Outcome> {
+  async fail(lease: Lease, { retryInMs, error, handler, doneHandlers }: Failure): Promise<Outcome> {
     const job = this.#schedule.end(lease, 'fail');
     if (typeof job === 'string') return job;
     job.failures++;
@@ -132,7 +132,7 @@ export class MemoryInbox implements Inbox {
     job.doneHandlers = doneHandlers;
     if (retryInMs !== undefined) this.#work.retry(job, retryInMs);
     else {
-      this.deadLetters.add(job, error, isoOf(this.#clock()));
+      this.deadLetters.add(job, { error, handler, deadAt: isoOf(this.#clock()) });
       this.#work.end(job);
     }
     return 'done';
@@ -185,7 +185,7 @@ export class MemoryInbox implements Inbox {
     return {
       ...healthOf({ ...parts, schedule: this.#schedule.health() }),
       dead: this.deadLetters.size,
-      refused: this.refusals.health(),
+      refused: this.refusals.health(this.#clock()),
       watches: this.watches.health(),
       workers: this.#workers.health(now),
     };

@@ -39,8 +39,8 @@ function movedJob(job: QueuedJob, now: number): MovedJob {
 }
 
 function movedLetter({ job, letter }: StoredDeadLetter): MovedDeadLetter {
-  const { attempts, error, deadAt } = letter;
-  return { attempts, takes: job.fence, error, deadAt, doneHandlers: job.doneHandlers };
+  const { event, ...rest } = letter;
+  return { ...rest, takes: job.fence, doneHandlers: job.doneHandlers };
 }
 
 /** How much memory its events take. */
@@ -81,7 +81,7 @@ export function importCall(
     if (job !== undefined) queue.addJob(jobOf(job));
     if (deadLetter !== undefined) {
       const { attempts: failures, ...dead } = deadLetter;
-      deadLetters.add(jobOf({ ...NEW, ...dead, failures }), dead.error, dead.deadAt);
+      deadLetters.add(jobOf({ ...NEW, ...dead, failures }), { handler: undefined, ...dead });
     }
   }
   if (end !== undefined) {

@@ -1,4 +1,5 @@
 import { checkOptions } from '../../rules/check-options.ts';
+import type { RefusedHealth } from '../health.ts';
 import type { Page } from '../inbox.ts';
 import { timeRange } from '../query-rules.ts';
 import type { NewRefusal, Refusal, RefusalLimits, RefusalQuery, Refusals, RefusedRequest } from '../refusals.ts';
@@ -6,6 +7,8 @@ import { isStorable } from '../rows/stored.ts';
 import { sizeOfRefusal } from './bytes.ts';
 import { type Entry, SerialLog } from './calls/serial-log.ts';
 import { isWithin, pageOf, QUERIES } from './reading/pages.ts';
+
+const DAY_MS = 86_400_000;
 
 interface KeptRefusal {
   readonly refusal: Refusal;
@@ -50,8 +53,13 @@ export class MemoryRefusals implements Refusals {
     return this.#byId.get(id)?.item.refusal;
   }
 
-  health(): { readonly kept: number; readonly uncounted: number } {
-    return { kept: this.#log.size, uncounted: this.#uncounted };
+  /** @param nowMs the time, in milliseconds since 1970 */
+  health(nowMs: number): RefusedHealth {
+    let lastDay = 0;
+    for (const { item } of this.#log.after(0, this.#log.size)) {
+      if (Date.parse(item.refusal.lastAt) >= nowMs - DAY_MS) lastDay += item.refusal.count;
+    }
+    return { kept: this.#log.size, lastDay, uncounted: this.#uncounted };
   }
 
   /** Returns `false` if there is none. */

@@ -53,6 +53,8 @@ export interface MovedDeadLetter {
   readonly takes: number;
   /** The text of the last error. */
   readonly error: string;
+  /** The handler that threw it, if one did. */
+  readonly handler?: string;
   /** When it became a dead letter: ISO 8601, UTC. */
   readonly deadAt: string;
   /** Handlers that are not called again after a replay. */

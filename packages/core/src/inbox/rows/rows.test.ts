@@ -60,13 +60,16 @@ it('a cursor of the feed is a place and what was reported as removed', () => {
 
 it('a dead letter is built from its row', () => {
   const event: Partial<AnyCallStatusEvent> = { id: 'e1', callId: 'c1' };
-  const row = { event: JSON.stringify(event), transition: 'advance', failures: 3, error: 'boom', dead_at: 0 } as const;
-  expect(deadLetterOf(row)).toEqual({
+  const stored = { event: JSON.stringify(event), transition: 'advance' } as const;
+  const row = { ...stored, failures: 3, error: 'boom', handler: null, dead_at: 0 };
+  const letter = {
     event: { ...event, transition: 'advance' },
     attempts: 3,
     error: 'boom',
     deadAt: '1970-01-01T00:00:00.000Z',
-  });
+  };
+  expect(deadLetterOf(row)).toEqual(letter);
+  expect(deadLetterOf({ ...row, handler: 'onCompleted' })).toEqual({ ...letter, handler: 'onCompleted' });
 });
 
 it('a stored text has no character that a store would change', () => {

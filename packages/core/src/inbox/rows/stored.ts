@@ -66,6 +66,8 @@ export interface StoredDeadLetter extends StoredEvent {
   /** How many attempts failed. */
   readonly failures: number;
   readonly error: string;
+  /** The handler that threw it; `null` if none did. */
+  readonly handler: string | null;
   /** In milliseconds since 1970. */
   readonly dead_at: number;
 }
@@ -82,5 +84,6 @@ export interface StoredDeadLetter extends StoredEvent {
  * ```
  */
 export function deadLetterOf(row: StoredDeadLetter): DeadLetter {
-  return { event: eventOf(row), attempts: row.failures, error: row.error, deadAt: isoOf(row.dead_at) };
+  const { failures: attempts, error, handler, dead_at: deadAt } = row;
+  return { event: eventOf(row), attempts, error, ...(handler !== null && { handler }), deadAt: isoOf(deadAt) };
 }

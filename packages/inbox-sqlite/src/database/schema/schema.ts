@@ -3,6 +3,7 @@ import { copyCalls } from './copy-calls.ts';
 import { VERSION_1 } from './version-1.ts';
 import { VERSION_2 } from './version-2.ts';
 import { VERSION_3 } from './version-3.ts';
+import { VERSION_4 } from './version-4.ts';
 
 /** Marks the file as an inbox ("cals"): a file of another program is never changed. */
 export const APPLICATION_ID = 0x63616c73;
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
     copyCalls(db);
   },
   (db) => db.exec(VERSION_3),
+  (db) => db.exec(VERSION_4),
 ];

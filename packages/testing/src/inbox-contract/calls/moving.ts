@@ -31,7 +31,7 @@ async function busyCall(t: Bench): Promise<void> {
   await t.record('call-1', 'queued', 'ringing', 'in-progress');
   await t.finishOne();
   const dead = await t.takeOne();
-  await t.inbox.fail(dead.lease, { error: 'no luck 7', doneHandlers: ['crm'] });
+  await t.inbox.fail(dead.lease, { error: 'no luck 7', handler: 'billing', doneHandlers: ['crm'] });
   const failed = await t.takeOne();
   const failure = { error: 'later', doneHandlers: ['billing'], retryInMs: PAUSE_MS };
   await t.inbox.fail(failed.lease, failure);

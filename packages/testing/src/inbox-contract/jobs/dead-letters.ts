@@ -21,6 +21,20 @@ export const DEAD_LETTERS: Tests = {
     await t.expectIdle();
   },
 
+  'says which handler failed last, if one did': async (t) => {
+    await t.record('c1', 'queued');
+    const failure = { error: 'boom', doneHandlers: ['onStatus'] };
+    await t.inbox.fail((await t.takeOne()).lease, { ...failure, retryInMs: 0, handler: 'crm' });
+    const { lease, event } = await t.takeOne();
+    await t.inbox.fail(lease, { ...failure, handler: 'billing' });
+    assertMatches(await t.inbox.deadLetters.get(event.id), { handler: 'billing' });
+    assertMatches((await t.inbox.deadLetters.list()).rows, [{ handler: 'billing' }]);
+    await t.inbox.deadLetters.replay(event.id);
+    await t.inbox.fail((await t.takeOne()).lease, { ...failure, retryInMs: 0, handler: 'crm' });
+    await t.moveToDeadLetters();
+    assert.equal('handler' in ((await t.inbox.deadLetters.get(event.id)) ?? {}), false);
+  },
+
   'replays one from attempt 1, before the later events of its call, without the handlers that were done': async (t) => {
     await t.record('c1', 'queued', 'completed');
     const job = await t.takeOne();

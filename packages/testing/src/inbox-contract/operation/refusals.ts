@@ -5,6 +5,8 @@ import type { Bench, Tests } from '../bench/bench.ts';
 import { readAll } from '../bench/read-all.ts';
 import { timesFrom } from '../bench/times-from.ts';
 
+const HOUR_MS = 3_600_000;
+
 const LIMITS: RefusalLimits = { rows: 500, bytes: 8_388_608, uncounted: 0 };
 
 /** A rejected callback of now. */
@@ -108,7 +110,20 @@ export const REFUSALS: Tests = {
     await keep(t, [refusal(t, '/1'), refusal(t, '/2'), refusal(t, '/3')], { rows: 2, uncounted: 5 });
     await keep(t, [], { uncounted: 7 });
     const { refused } = await t.inbox.health();
-    assert.deepEqual(refused, { kept: 2, uncounted: 12 });
+    assert.deepEqual(refused, { kept: 2, lastDay: 2, uncounted: 12 });
+  },
+
+  'counts the callbacks of the last 24 hours, also those that share a row': async (t) => {
+    await keep(t, [refusal(t, '/yesterday', { count: 5 })]);
+    t.clock.advance(HOUR_MS);
+    await keep(t, [refusal(t, '/1', { count: 3 }), refusal(t, '/2')]);
+    assertMatches(await t.inbox.health(), { refused: { kept: 3, lastDay: 9 } });
+    t.clock.advance(23.5 * HOUR_MS);
+    assertMatches(await t.inbox.health(), { refused: { kept: 3, lastDay: 4 } });
+    await keep(t, [refusal(t, '/3')], { rows: 2 });
+    assertMatches(await t.inbox.health(), { refused: { kept: 2, lastDay: 2 } });
+    t.clock.advance(24.5 * HOUR_MS);
+    assertMatches(await t.inbox.health(), { refused: { kept: 2, lastDay: 0 } });
   },
 
   'forgets those of a call that is erased': async (t) => {
@@ -145,7 +160,7 @@ export const REFUSALS_OF_A_DURABLE_INBOX: Tests = {
     const before = await t.inbox.refusals.list();
     await t.reopen();
     assert.deepEqual(await t.inbox.refusals.list(), before);
-    assert.deepEqual((await t.inbox.health()).refused, { kept: 2, uncounted: 3 });
+    assert.deepEqual((await t.inbox.health()).refused, { kept: 2, lastDay: 2, uncounted: 3 });
     await keep(t, [refusal(t, '/3')], { rows: 2 });
     assert.deepEqual(await urlsOf(t), ['/3', '/2']);
   },

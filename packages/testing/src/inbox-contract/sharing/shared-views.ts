@@ -44,7 +44,7 @@ export const SHARED_VIEWS: Tests = {
     const here = await viewsOf(t.inbox);
     assert.deepEqual(await viewsOf(other), here);
     const { refused, workers } = await other.health();
-    assert.deepEqual(refused, { kept: 3, uncounted: 3 });
+    assert.deepEqual(refused, { kept: 3, lastDay: 3, uncounted: 3 });
     assert.equal(workers?.length, 3);
   },
 };
