@@ -18,6 +18,8 @@ const SHORT_LOCK_MS = 50;
 const TRIES = 5;
 
 interface Pending extends Request {
+  /** It failed together with others, so it is a group of its own, and waits for a lock for so long, in milliseconds. */
+  readonly aloneMs?: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,6 +47,8 @@ export class CommitLoop {
   readonly #queue: Pending[] = [];
   #session: Session | undefined;
   #running: Promise<void> | undefined;
+  /** Whether the server cannot be reached, or does not answer. */
+  #isAway = false;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -75,6 +79,7 @@ export class CommitLoop {
   }
 
   #sizeOfGroup(): number {
+    if (this.#queue[0]?.aloneMs !== undefined) return 1;
     const first = this.#queue[0]?.operation;
     let length = 0;
     const end = this.#queue.findIndex(({ operation, arg }, at) => {
@@ -85,26 +90,32 @@ export class CommitLoop {
     return end === -1 ? this.#queue.length : Math.max(1, end);
   }
 
-  async #settle(group: readonly Pending[], lockMs = this.#options.lockMs): Promise<void> {
+  async #settle(group: readonly Pending[]): Promise<void> {
+    const { lockMs } = this.#options;
     try {
-      const { results, isWorkDue } = await this.#commit(group, lockMs);
+      const { results, isWorkDue } = await this.#commit(group, group[0]?.aloneMs ?? lockMs);
       this.#options.committed();
       for (const [at, { resolve }] of group.entries()) resolve(results[at]);
       if (isWorkDue) this.#options.workIsDue();
     } catch (error) {
       // What cannot be stored, or waits for a lock, must not fail its neighbors.
       if (group.length > 1 && !isOfConnection(error) && !isWorthAnotherTry(error)) {
-        for (const one of group) await this.#settle([one], isLocked(error) ? SHORT_LOCK_MS : lockMs);
+        const aloneMs = isLocked(error) ? SHORT_LOCK_MS : lockMs;
+        this.#queue.unshift(...group.map((one) => ({ ...one, aloneMs })));
         return;
       }
       this.times.failed();
-      for (const { reject } of group) reject(toInboxError(error));
+      // Those that wait for a server that is away would fill the memory, and keep newer ones waiting once it is back.
+      const others = this.#isAway ? this.#queue.splice(0) : [];
+      for (const { reject } of [...group, ...others]) reject(toInboxError(error));
     }
   }
 
   async #commit(group: readonly Pending[], lockMs: number): Promise<Committed> {
     for (let tried = 1; ; tried++) {
+      this.#isAway = true;
       const session = await this.#connected();
+      this.#isAway = false;
       const from = monotonicNow();
       try {
         const committed = await runGroup(session, group, { lock: this.#lock, lockMs, now: this.#options.now() });
@@ -114,9 +125,10 @@ export class CommitLoop {
         const { cause, isUnknown } = failure as GroupFailure;
         const isBroken = isOfConnection(cause);
         if (isBroken) this.#drop(session);
+        this.#isAway = isTimeout(cause);
         // After a timeout, the server may still have the transaction, and its locks.
         const mayRepeat = isBroken
-          ? tried === 1 && !isUnknown && !isTimeout(cause)
+          ? tried === 1 && !isUnknown && !this.#isAway
           : isWorthAnotherTry(cause) && tried < TRIES;
         if (!mayRepeat) throw cause;
       }

@@ -74,6 +74,17 @@ describe.skipIf(findPostgres() === undefined)('a server that fails', () => {
     await expectRecorded(inbox, ['before', 'after']);
   });
 
+  it('rejects at once all that has waited for it while it was frozen', async () => {
+    const inbox = await open();
+    await inbox.record(eventOf('before'));
+    server.freeze();
+    onTestFinished(() => server.thaw());
+    // More than a transaction holds. Each further one would wait for a connection.
+    const results = await Promise.allSettled(Array.from({ length: 1000 }, (_, n) => inbox.record(eventOf(`${n}`))));
+    const reasons = new Set(results.map((result) => result.status === 'rejected' && result.reason.details.reason));
+    expect([...reasons]).toEqual(['It did not answer within 500 ms (queryTimeoutMs).']);
+  });
+
   it('rejects while it has no connection left', async () => {
     const inbox = await open();
     await server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'caller'");
