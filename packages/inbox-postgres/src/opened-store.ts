@@ -64,7 +64,7 @@ export class OpenedStore implements Store {
   }
 
   read(text: string, values?: readonly unknown[]): Promise<Row[]> {
-    return this.#run(() => this.driver.query(text, values));
+    return this.transaction((query) => query(text, values));
   }
 
   transaction<T>(run: (query: Query) => Promise<T>, settings?: string): Promise<T> {

@@ -8,7 +8,7 @@ export interface Store {
   readonly driver: Driver;
   /** The time for tests; `null`: the database's own. See {@link nowSql}. */
   now(): number | null;
-  /** Runs a statement that only reads, once the store is open. */
+  /** Runs a statement that only reads, once the store is open, in a transaction of its own, which has limits in the server. */
   read(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs statements in a transaction of their own, once the store is open. It begins with `settings`. */
   transaction<T>(run: (query: Query) => Promise<T>, settings?: string): Promise<T>;

@@ -118,7 +118,7 @@ describe.skipIf(url === undefined)('a transaction of handlers', () => {
     expect(await queryAt(url, `SELECT * FROM ${bills}`)).toEqual([]);
   });
 
-  it.each(['finish', 'rollback'] as const)('leaves no setting to the next one after %s', async (end) => {
+  it.each(['finish', 'rollback'] as const)('leaves nothing of its session to the next one after %s', async (end) => {
     const { begin, lease } = await setUp();
     const settings = async (transaction: ReturnType<typeof begin>) => {
       const text = `SELECT current_setting('search_path') AS path, pg_backend_pid() AS pid`;
@@ -127,9 +127,13 @@ describe.skipIf(url === undefined)('a transaction of handlers', () => {
     const first = begin();
     const before = await settings(first);
     await first.query('SET search_path = tenant_a');
+    await first.query('CREATE TEMP TABLE bills (call text)');
+    await first.query('DECLARE here CURSOR WITH HOLD FOR SELECT 1');
     await (end === 'finish' ? first.finish(lease) : first.rollback());
     const second = begin();
     expect(await settings(second)).toEqual(before);
+    await second.query('CREATE TEMP TABLE bills (call text)');
+    await expect(second.query('FETCH here')).rejects.toThrow('does not exist');
     await second.rollback();
   });
 });

@@ -21,7 +21,7 @@ export async function plainStore(
     schema: quoted(schema),
     driver,
     now,
-    read: (text, values) => driver.query(text, values),
+    read: (text, values) => driver.transaction((query) => query(text, values)),
     transaction: (run, settings) => driver.transaction(run, settings),
     write: () => Promise.reject(new Error('This store has no commit loop.')),
     end: () => driver.end(),

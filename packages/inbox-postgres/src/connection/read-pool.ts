@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../options.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
 import { fromServer, nameOf, spanOf } from './server-errors.ts';
 import { requireWritable, type Servers } from './servers.ts';
-import { BEGIN_READING, BEGIN_SHORT, lockMsOf, type Query } from './session.ts';
+import { BEGIN_READING, BEGIN_SHORT, limitSql, lockMsOf, type Query } from './session.ts';
 import { TYPES } from './types.ts';
 
 /** Connections for reading: those of the application's pool, or a few to the server that can be written. */
@@ -29,7 +29,8 @@ export class ReadPool {
     const { readOnly, queryTimeoutMs } = this.#options;
     return this.#use(async (query) => {
       const begin = readOnly ? BEGIN_READING : BEGIN_SHORT;
-      await query(`${begin}; SET LOCAL lock_timeout = ${lockMsOf(queryTimeoutMs)}; ${settings}`);
+      const limits = `SET LOCAL lock_timeout = ${lockMsOf(queryTimeoutMs)}; ${limitSql(queryTimeoutMs)}`;
+      await query(`${begin}; ${limits}; ${settings}`);
       const result = await run(query);
       await query('COMMIT');
       return result;

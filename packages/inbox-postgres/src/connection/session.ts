@@ -48,6 +48,19 @@ export function lockMsOf(queryTimeoutMs: number): number {
   return Math.max(1, Math.min(1500, Math.floor(queryTimeoutMs / 3)));
 }
 
+/** The longest limit that the server accepts. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * Ends a statement in the server soon after the inbox has given up on it, unless the role has a shorter limit: the backend would go on, with
+ * its locks, and each further attempt would occupy another one.
+ */
+export function limitSql(queryTimeoutMs: number): string {
+  const limit = `${Math.min(LONGEST_MS, Math.ceil(queryTimeoutMs * 1.1))} ms`;
+  const isLonger = `current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '${limit}'`;
+  return `SELECT set_config('statement_timeout', '${limit}', true) WHERE ${isLonger}`;
+}
+
 /** Receives what happens on a listening connection. */
 export interface Listener {
   readonly onNotify: (payload: string) => void;

@@ -2,7 +2,7 @@ import { CallStatusError } from '@call-status/core';
 import type { JobTransaction, Lease, Outcome } from '@call-status/core/inbox';
 import { isTimeout, sqlStateOf, toInboxError } from '../connection/errors.ts';
 import { spanOf } from '../connection/server-errors.ts';
-import { BEGIN, IDLE_MS, type Result, type Session } from '../connection/session.ts';
+import { BEGIN, IDLE_MS, limitSql, type Result, type Session } from '../connection/session.ts';
 import type { Sessions } from '../connection/sessions.ts';
 import { BY_INDEX } from '../plans.ts';
 import type { Store } from '../store.ts';
@@ -33,7 +33,8 @@ const ENDS = /^(?:(?:commit|end|abort|prepare\s+transaction)\b|rollback\b(?!\s+(
 const NOT_BY_HANDLERS = 'A handler cannot end it: it is committed together with the result of the event.';
 
 /** Undoes what outlives a transaction: the next one on the connection may be that of another tenant. */
-const RESET = 'RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()';
+const RESET =
+  'RESET SESSION AUTHORIZATION; RESET ALL; RESET ROLE; UNLISTEN *; CLOSE ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all()';
 
 /** How often a transaction says within `idleMs` that its host is there. */
 const SIGNS = 3;
@@ -143,7 +144,7 @@ class PostgresJobTransaction implements JobTransaction {
       // The server gives up on a lock before `pg` gives up on the server.
       const lockMs = Math.ceil(queryTimeoutMs * 0.9);
       const limits = `SET LOCAL idle_in_transaction_session_timeout = ${idleMs}; SET LOCAL lock_timeout = ${lockMs}`;
-      await session.query(`${BEGIN}; ${limits}`);
+      await session.query(`${BEGIN}; ${limits}; ${limitSql(queryTimeoutMs)}`);
       // Handlers may take their time, but a host that is lost must not keep their locks.
       this.#signs = setInterval(() => void session.query('').catch(() => {}), idleMs / SIGNS).unref();
       return session;

@@ -108,3 +108,18 @@ describe.skipIf(url === undefined)('a replay', () => {
     expect(job).toEqual({ due_at: expect.any(String), token: expect.stringContaining('.other') });
   });
 });
+
+describe.skipIf(url === undefined)('a table that is locked', () => {
+  it('keeps no backend waiting for readers that have given up', async () => {
+    const schema = freshSchema(url);
+    const inbox = await openInbox({ url, schema });
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    onTestFinished(() => other.end());
+    await other.query(`BEGIN; LOCK TABLE ${schema}.calls, ${schema}.recorded, ${schema}.refusals`);
+    const reads = [inbox.events(), inbox.counts(), inbox.refusals.get('1'), inbox.getCall('acme', 'a')];
+    for (const result of await Promise.allSettled(reads)) {
+      expect(result).toMatchObject({ reason: { details: { reason: expect.stringContaining('55P03') } } });
+    }
+  });
+});

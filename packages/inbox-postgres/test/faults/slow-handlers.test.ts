@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { pgDriver } from '../../src/connection/pg-driver.ts';
 import { Sessions } from '../../src/connection/sessions.ts';
 import { resolveOptions } from '../../src/options.ts';
@@ -67,6 +67,16 @@ describe.skipIf(url === undefined)('the transaction of a handler', () => {
       details: { reason: 'A statement of the handler took longer than 1 s (queryTimeoutMs).' },
     });
     await transaction.rollback();
+  });
+
+  it('leaves no statement that goes on in the server', async () => {
+    const { begin, insert } = await setUp();
+    const transaction = begin();
+    await transaction.query(insert);
+    await expect(transaction.query(`SELECT pg_sleep(600)`)).rejects.toThrow('queryTimeoutMs');
+    await transaction.rollback();
+    // Until then, the server keeps the locks.
+    await vi.waitFor(() => queryAt(url, insert.replace('INSERT', 'SET lock_timeout = 100; INSERT')));
   });
 
   it('does not wait in the server for a lock longer than here', async () => {

@@ -169,7 +169,8 @@ describe.skipIf(url === '')('the feed', () => {
     await recorder.end('COMMIT');
     const pages = await Promise.all([first, ...Array.from({ length: 9 }, () => feed.page())]);
     expect(pages.slice(1).map(({ rows }) => rows.length)).toEqual(Array(9).fill(1));
-    expect(looks).toBeLessThanOrEqual(3);
+    // The first may be over before the others ask.
+    expect([2, 3]).toContain(looks);
   });
 
   it('answers those who waited for a look that failed', async () => {
@@ -188,9 +189,14 @@ describe.skipIf(url === '')('the feed', () => {
 function onLook(driver: Driver, listener: () => void): Driver {
   return {
     ...driver,
-    async query(text, values) {
-      if (text.includes('ORDER BY id DESC LIMIT 1')) listener();
-      return driver.query(text, values);
-    },
+    transaction: (run, settings) =>
+      driver.transaction(
+        (query) =>
+          run(async (text, values) => {
+            if (text.includes('ORDER BY id DESC LIMIT 1')) listener();
+            return query(text, values);
+          }),
+        settings,
+      ),
   };
 }
