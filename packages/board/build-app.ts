@@ -18,7 +18,7 @@ export async function buildApp(): Promise<void> {
     bundle: true,
     minify: true,
     format: 'esm',
-    // A page is loaded when it is shown.
+    // The code of pages is loaded when one is shown.
     splitting: true,
     chunkNames: '[name]-[hash]',
     target: 'es2022',

@@ -8,12 +8,12 @@ import { sortedJson } from './sort-json.ts';
 import { delayOf } from './waterfall.tsx';
 
 const COLUMNS: readonly Column<EventRow>[] = [
-  { name: 'Transition', cell: ({ transition }) => <span class={TONES[transition]}>{transition}</span> },
+  { name: 'Transition', isWord: true, cell: ({ transition }) => <span class={TONES[transition]}>{transition}</span> },
   { name: 'Occurred', cell: ({ occurredAt }) => (occurredAt ? <Time at={occurredAt} as="clock" /> : '–') },
   { name: 'Received', cell: (event) => <Received {...event} /> },
   { name: 'Sequence', cell: ({ sequence }) => sequence ?? '–' },
-  { name: 'Trust', cell: ({ trust }) => <span class={TONES[trust]}>{trust}</span> },
-  { name: 'Source', cell: ({ source }) => source },
+  { name: 'Trust', isWord: true, cell: ({ trust }) => <span class={TONES[trust]}>{trust}</span> },
+  { name: 'Source', isWord: true, cell: ({ source }) => source },
   { name: 'Handling', cell: ({ handling }) => <HandlingText handling={handling} /> },
 ];
 
@@ -64,7 +64,11 @@ function Received({ occurredAt, receivedAt }: EventRow) {
 
 function HandlingText({ handling }: { readonly handling: Handling }) {
   const { state, failedAttempts, doneHandlers, error, retryInMs = 0 } = handling;
-  const reason = error && <span class="dim">: {error}</span>;
+  const reason = error && (
+    <>
+      : <span class="dim tall">{error}</span>
+    </>
+  );
   switch (state) {
     case 'dead':
       return (

@@ -51,7 +51,7 @@ export function DeadPage() {
         <p class="notice">You may look at dead letters. To replay or discard them, you need the permission “replay”.</p>
       )}
       {page.value && shown.length === 0 && !filter.error && (
-        <Empty title="No event has failed for good.">
+        <Empty title="No event has failed for good">
           <p>An event whose handlers fail at every attempt appears here, with its error.</p>
         </Empty>
       )}

@@ -45,8 +45,8 @@ export function RefusedPage() {
         </p>
       )}
       {data && !group && (
-        <Empty title="No callback was refused.">
-          <p>Within {label}. A callback that is refused appears here, with the likely cause and its fix.</p>
+        <Empty title="No callback was refused">
+          <p>None in the last {label}. A callback that is refused appears here, with the likely cause and its fix.</p>
         </Empty>
       )}
       {data && group && (

@@ -4,6 +4,8 @@ import { type RunningBoard, type RunningBoardOptions, runningBoard } from '../ru
 import { CHROMIUM, startChromium } from './start.ts';
 
 let browser: Browser;
+/** For slow machines: what goes wrong is seldom found by a timeout. */
+const PATIENCE_MS = 120_000;
 
 /** Tests in Chromium; left out where it is not installed. */
 export function describeInBrowser(name: string, define: () => void): void {
@@ -45,6 +47,7 @@ export async function openWatched(url: string, options: BrowserContextOptions = 
     reducedMotion: 'reduce',
     ...options,
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   onTestFinished(() => context.close());
   const page = await context.newPage();
   const problems: string[] = [];

@@ -49,7 +49,7 @@ describeInBrowser('a mounted board', () => {
       image.src = 'https://example.com/x.png';
       document.body.append(image);
       document.body.setAttribute('style', 'color: red');
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      while (seen.length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
       return seen;
     });
     expect(violations.sort()).toEqual(['img-src', 'script-src-elem', 'style-src-attr']);
