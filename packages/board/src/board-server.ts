@@ -78,7 +78,8 @@ export class BoardServer implements Board {
       if (isWrite) checkOrigin(request);
       const body = isWrite ? await readBody(request) : {};
       await this.#open();
-      const visit = { request, query: new Query(url.searchParams), visitor, privacy, body };
+      const owner = ownerOf(visitor, context);
+      const visit = { request, query: new Query(url.searchParams), visitor, owner, privacy, body };
       const answer = await route.answer(visit, this.#parts);
       return answer instanceof Response ? answer : json(answer);
     } catch (error) {
@@ -103,6 +104,10 @@ export class BoardServer implements Board {
     });
     return this.#opening;
   }
+}
+
+function ownerOf({ user }: Visitor, { clientAddress = '' }: BoardContext): string {
+  return user === undefined ? `at ${clientAddress}` : `by ${user}`;
 }
 
 /** The path below the mount; `undefined` for the mount itself without a slash. */

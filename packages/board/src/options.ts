@@ -12,10 +12,15 @@ export interface BoardContext {
   readonly mountPath?: string;
   /** The framework's own request, for `auth`. */
   readonly frameworkRequest?: unknown;
+  /** The address of the client: where visitors have no names, it shares the live streams among them. The mounts add it. */
+  readonly clientAddress?: string | undefined;
 }
 
 /** What the board uses of a receiver. */
-export type BoardCalls = Pick<Receiver, 'inbox' | 'ready' | 'health' | 'diagnose' | 'log' | 'providerNames'>;
+export type BoardCalls = Pick<
+  Receiver,
+  'inbox' | 'ready' | 'health' | 'diagnose' | 'reconcile' | 'log' | 'providerNames'
+>;
 
 /** The options of {@link createBoard}: `calls` or `inbox`, and who may do what. */
 export interface BoardOptions<User extends BoardUser = BoardUser> {

@@ -12,7 +12,7 @@ import { forged, optionsFor, type ProviderLike, proofFor, scenario, scenariosOf,
 
 const SECRET = 'a-secret-of-this-demo';
 const MASKED = '/masked';
-const ALL: Permissions = { view: true, raw: true, replay: true, forget: true };
+const ALL: Permissions = { view: true, raw: true, replay: true, reconcile: true, forget: true };
 
 export interface RunningBoardOptions {
   /** @default a free one */

@@ -62,7 +62,7 @@ describe.each(INBOXES)('board on %s', (_, open) => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     for (const file of ['app.js', 'style.css']) expect((await fetch(url + file)).status).toBe(200);
     const meta = await get('api/meta');
-    expect(meta.can).toEqual({ view: true, raw: false, replay: false, forget: false });
+    expect(meta.can).toEqual({ view: true, raw: false, replay: false, reconcile: false, forget: false });
     expect(meta.notice).toContain('start the board with --write');
     const calls = JSON.stringify(await get('api/calls'));
     expect(calls).toContain('+1555•••4567');
@@ -78,7 +78,7 @@ describe.each(INBOXES)('board on %s', (_, open) => {
     const { write, get, post, stop } = await startBoard(opened, ['--write', '--reveal']);
     expect(write).toBe(true);
     const meta = await get('api/meta');
-    expect(meta.can).toEqual({ view: true, raw: true, replay: true, forget: true });
+    expect(meta.can).toEqual({ view: true, raw: true, replay: true, reconcile: true, forget: true });
     expect(meta.notice).toBeUndefined();
     expect(JSON.stringify(await get('api/calls'))).toContain('+15550104567');
     expect((await post('api/dead/replay', {})).status).toBe(200);

@@ -13,6 +13,7 @@ import { useKeys } from '../shared/use-keys.ts';
 import { useLoad } from '../shared/use-load.ts';
 import { goBack } from '../shell/router.ts';
 import { Actions } from './actions.tsx';
+import { isAsking } from './asking.tsx';
 import { Callbacks } from './callbacks.tsx';
 import { Facts } from './facts.tsx';
 import { Waterfall } from './waterfall.tsx';
@@ -28,7 +29,7 @@ export function CallPage({ callKey }: { readonly callKey: string }) {
   useEffect(() => {
     // Handling goes on without an event.
     const isSettled = data?.events.every(({ handling: { state } }) => state === 'handled' || state === 'dead') ?? true;
-    if (isSettled || paused.value) return undefined;
+    if ((isSettled && !(data && isAsking(data))) || paused.value) return undefined;
     const timer = setTimeout(reload, 2000);
     return () => clearTimeout(timer);
   }, [data, failure, paused.value]);

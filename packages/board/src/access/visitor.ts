@@ -10,7 +10,7 @@ export interface Visitor {
   readonly can: Permissions;
 }
 
-const NAMES = ['view', 'raw', 'replay', 'forget'] as const satisfies readonly (keyof Permissions)[];
+const NAMES = ['view', 'raw', 'replay', 'reconcile', 'forget'] as const satisfies readonly (keyof Permissions)[];
 
 const DEFAULT: Partial<Permissions> = { view: true };
 

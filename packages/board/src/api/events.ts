@@ -19,5 +19,5 @@ export const events: Route = {
 /** `GET api/stream` */
 export const stream: Route = {
   needs: 'view',
-  answer: ({ request, privacy }, { live }) => live.open(request, privacy.isRevealed),
+  answer: ({ request, privacy, owner }, { live }) => live.open(request, privacy.isRevealed, owner),
 };

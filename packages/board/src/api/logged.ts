@@ -3,7 +3,7 @@ import type { DeadResult } from './types.ts';
 
 /** Logs who changed what, and answers how much. */
 export function logged(
-  action: 'replay' | 'discard' | 'forget',
+  action: 'replay' | 'discard' | 'reconcile' | 'forget',
   count: number,
   { visitor: { user = 'unknown' } }: Visit,
   { log }: Parts,
@@ -15,5 +15,6 @@ export function logged(
 const DONE = {
   replay: 'replayed dead letters',
   discard: 'discarded dead letters',
+  reconcile: 'had a provider asked about a call',
   forget: 'erased a call',
 } as const;

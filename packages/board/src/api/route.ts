@@ -29,6 +29,8 @@ export interface Visit {
   readonly request: Request;
   readonly query: Query;
   readonly visitor: Visitor;
+  /** The user, or else the address of the client: live streams are shared among these. */
+  readonly owner: string;
   readonly privacy: Privacy;
   /** Of a POST. */
   readonly body: Readonly<Record<string, unknown>>;

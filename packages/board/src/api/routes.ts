@@ -5,6 +5,7 @@ import { dead } from './dead.ts';
 import { events, stream } from './events.ts';
 import { health } from './health.ts';
 import { meta } from './meta.ts';
+import { reconcileCall } from './reconcile.ts';
 import { refusal } from './refusal.ts';
 import { refused } from './refused.ts';
 import type { Route } from './route.ts';
@@ -29,5 +30,6 @@ export const WRITES: ReadonlyMap<string, Route> = new Map([
   ['dead/replay', replayDead],
   ['dead/discard', discardDead],
   ['call/replay', replayCall],
+  ['call/reconcile', reconcileCall],
   ['call/forget', forgetCall],
 ]);

@@ -1,16 +1,17 @@
 /** What the board's server and its page say to each other, as JSON. Only types: the page is built without the core. */
-import type { Call, CallSummary, Diagnosis, InboxHealth, WorkerLoad } from '@call-status/core';
+import type { Call, CallSummary, Diagnosis, InboxHealth, ReconcileDecision, WorkerLoad } from '@call-status/core';
 import type {
   DeadLetterGroup,
   Handling,
   InboxCounts,
   NewRefusal,
+  ReconcileRequest,
   RefusedRequest,
   StatsRow,
   Watch,
 } from '@call-status/core/inbox';
 
-export type { Handling };
+export type { Handling, ReconcileRequest };
 
 /** What a visitor may do. The server checks it for each request; the page hides what is not allowed. */
 export interface Permissions {
@@ -20,6 +21,8 @@ export interface Permissions {
   readonly raw: boolean;
   /** Have dead letters handled again, and discard them. */
   readonly replay: boolean;
+  /** Have a provider asked about a call. */
+  readonly reconcile: boolean;
   /** Erase calls. */
   readonly forget: boolean;
 }
@@ -146,7 +149,7 @@ export interface DeadPage {
   readonly next?: string;
 }
 
-/** `POST api/dead/replay`, `POST api/dead/discard`. `POST api/call/replay` and `POST api/call/forget` have `key` instead, that of a call. */
+/** `POST api/dead/replay`, `POST api/dead/discard`. `POST api/call/replay`, `.../reconcile` and `.../forget` have `key` instead, that of a call. */
 export interface DeadRequest {
   /** These, or all that match. */
   readonly keys?: readonly string[];
@@ -156,7 +159,12 @@ export interface DeadRequest {
   readonly dryRun?: boolean;
 }
 
-/** The answer to each POST. */
+/** The answer to `POST api/call/reconcile`. What came of it is in `watch` of the call, or an event. */
+export interface ReconcileAnswer {
+  readonly decision: ReconcileDecision;
+}
+
+/** The answer to each other POST. */
 export interface DeadResult {
   readonly count: number;
   /** When the oldest and the newest of them became dead letters. */

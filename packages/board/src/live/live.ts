@@ -12,8 +12,8 @@ const MOST_STREAMS = 100;
 export class Live {
   readonly #sources: Sources;
   readonly #keys: Keys;
-  /** With their requests: Node does not abort a request that was garbage collected. */
-  readonly #streams = new Map<Stream, Request>();
+  /** The oldest first. With their requests: Node does not abort a request that was garbage collected. */
+  readonly #streams = new Map<Stream, { readonly owner: string; readonly request: Request }>();
   #broadcast: Broadcast | undefined;
   #isClosed = false;
 
@@ -31,20 +31,34 @@ export class Live {
     return readFeed(this.#inbox, after, limit);
   }
 
-  /** @throws BoardFailure 503 if there are too many streams, or the board is closed; CallStatusError of the inbox */
-  async open(request: Request, isRevealed: boolean): Promise<Response> {
+  /**
+   * @param owner who opens it
+   * @throws BoardFailure 503 if there are too many streams, or the board is closed; CallStatusError of the inbox
+   */
+  async open(request: Request, isRevealed: boolean, owner: string): Promise<Response> {
     const { next } = await this.read('end', 1);
     if (this.#isClosed) throw new BoardFailure(503, 'closed', 'The board is closed.');
-    if (this.#streams.size >= MOST_STREAMS) {
+    if (this.#streams.size >= MOST_STREAMS && !this.#makeRoomFor(owner)) {
       throw new BoardFailure(503, 'too_many_streams', `There are ${MOST_STREAMS} open streams. Close other tabs.`);
     }
     const stream: Stream = new Stream(this.#keys, isRevealed, () => this.#closed(stream));
-    this.#streams.set(stream, request);
+    this.#streams.set(stream, { owner, request });
     this.#broadcast ??= new Broadcast(this.#sources, next);
     this.#broadcast.add(stream, request.headers.get('last-event-id') || undefined);
     request.signal.addEventListener('abort', () => stream.close(), { once: true });
     if (request.signal.aborted) stream.close();
     return stream.response;
+  }
+
+  /** Ends the oldest stream of the owner with the most, so that one cannot shut out the others; `false` if that would be unfair. */
+  #makeRoomFor(owner: string): boolean {
+    const counts = new Map<string, number>();
+    for (const entry of this.#streams.values()) counts.set(entry.owner, (counts.get(entry.owner) ?? 0) + 1);
+    const most = Math.max(...counts.values());
+    if (most < (counts.get(owner) ?? 0) + 2) return false;
+    const [oldest] = [...this.#streams].find(([, entry]) => counts.get(entry.owner) === most) as [Stream, unknown];
+    oldest.close();
+    return true;
   }
 
   close(): void {

@@ -9,12 +9,13 @@ const WRITES = [
   ['dead/replay', 'replay'],
   ['dead/discard', 'replay'],
   ['call/replay', 'replay'],
+  ['call/reconcile', 'reconcile'],
   ['call/forget', 'forget'],
 ] as const;
 
 describe('permissions', () => {
   it.each(READS)('api/%s needs `view`', async (path) => {
-    const { status, body } = await subject({ can: { raw: true, replay: true, forget: true } }).get(`/api/${path}`);
+    const { status, body } = await subject({ can: { ...ALL, view: false } }).get(`/api/${path}`);
     expect([status, body.code]).toEqual([403, 'not_allowed']);
     expect(body.message).toContain('`view`');
   });
@@ -42,7 +43,7 @@ describe('permissions', () => {
     const response = await board.handle(new Request('http://h.example/api/meta'));
     expect(await response.json()).toMatchObject({
       user: 'alice',
-      can: { view: true, raw: true, replay: false, forget: false },
+      can: { view: true, raw: true, replay: false, reconcile: false, forget: false },
       receives: false,
       providers: expect.arrayContaining(['signalwire', 'exotel']),
       versions: { board: expect.any(String), core: expect.any(String) },

@@ -16,7 +16,7 @@ import {
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import { onTestFinished } from 'vitest';
 
-export const ALL: Permissions = { view: true, raw: true, replay: true, forget: true };
+export const ALL: Permissions = { view: true, raw: true, replay: true, reconcile: true, forget: true };
 export const FROM_THE_PAGE = {
   'content-type': 'application/json',
   'x-call-status-board': '1',

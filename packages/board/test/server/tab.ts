@@ -21,15 +21,15 @@ export class Tab {
     onTestFinished(() => this.leave());
   }
 
-  async open(last?: string): Promise<Response> {
+  /** @param clientAddress whose tab it is */
+  async open(last?: string, clientAddress?: string): Promise<Response> {
     const headers = last === undefined ? {} : { 'last-event-id': last };
     const request = new Request('http://board.example/api/stream', { headers, signal: this.#abort.signal });
-    const response = await this.#board.handle(request);
-    return response;
+    return this.#board.handle(request, { clientAddress });
   }
 
-  async follow(last?: string): Promise<this> {
-    const response = await this.open(last);
+  async follow(last?: string, clientAddress?: string): Promise<this> {
+    const response = await this.open(last, clientAddress);
     if (response.status !== 200) throw new Error(await response.text());
     void this.#read(response.body as ReadableStream<Uint8Array>);
     return this;

@@ -64,8 +64,10 @@ function boardOf(
   return createBoard({
     inbox,
     ...(auth ? { auth } : { allowUnauthenticated: true }),
-    can: () => ({ view: true, raw: reveal, replay: write, forget: write }),
-    ...(!write && { notice: 'Read only. To replay dead letters or erase calls, start the board with --write.' }),
+    can: () => ({ view: true, raw: reveal, replay: write, reconcile: write, forget: write }),
+    ...(!write && {
+      notice: 'Read only. To replay dead letters, have providers asked, or erase calls, start the board with --write.',
+    }),
     log: { warn: log, error: log },
   });
 }
@@ -79,7 +81,9 @@ function credentialsOf(name: string): { readonly user: string; readonly password
 
 function notesFor(write: boolean, isLocal: boolean): readonly string[] {
   return [
-    write ? 'It can replay and discard dead letters, and erase calls.' : 'It is read only; --write lets you replay.',
+    write
+      ? 'It can replay and discard dead letters, have providers asked, and erase calls.'
+      : 'It is read only; --write lets you replay.',
     ...(isLocal ? [] : ['It is reachable from your network, without encryption.']),
     'Ctrl+C ends it.',
   ];

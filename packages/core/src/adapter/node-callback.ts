@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { CallbackRequest } from '../callback-request.ts';
 import type { CallStatusError } from '../errors.ts';
+import { clientAddressOf } from './client-address.ts';
 
 /** What only the framework knows about a request. */
 export interface NodeRequest {
@@ -57,10 +58,8 @@ export class NodeCallback implements CallbackRequest {
     return this.#request.origin();
   }
 
-  /** Express, Koa and Fastify call it `ip`, and know which proxies to trust. */
   get clientAddress(): string | undefined {
-    const { ip } = Object(this.frameworkRequest) as { readonly ip?: unknown };
-    return typeof ip === 'string' ? ip : this.req.socket.remoteAddress;
+    return clientAddressOf(this.req, this.frameworkRequest);
   }
 
   onAccepted(): void {

@@ -1,3 +1,4 @@
+import { clientAddressOf } from './client-address.ts';
 import { type NodeExchange, serveFetch } from './serve-fetch.ts';
 
 /** What a mount needs of a board: that of `createBoard()` in `@call-status/board`. */
@@ -12,6 +13,8 @@ export interface BoardContext {
   readonly mountPath: string;
   /** The framework's request, with what other middlewares left there, such as a session. */
   readonly frameworkRequest: unknown;
+  /** The address of the client, as the framework sees it; `serveBoard` adds it. */
+  readonly clientAddress?: string | undefined;
 }
 
 /**
@@ -32,5 +35,6 @@ export interface BoardContext {
  * ```
  */
 export function serveBoard(board: Board, exchange: NodeExchange, context: BoardContext): Promise<void> {
-  return serveFetch(exchange, (request) => board.handle(request, context));
+  const clientAddress = clientAddressOf(exchange.req, context.frameworkRequest);
+  return serveFetch(exchange, (request) => board.handle(request, { ...context, clientAddress }));
 }

@@ -193,5 +193,8 @@ it('serveBoard passes on what only the framework knows', async () => {
   const context = { mountPath: '/ops', frameworkRequest: { session: 1 } };
   const board = { handle: async (_: Request, given: object) => Response.json(given) };
   const { port } = await serve((req, res) => serveBoard(board, exchangeOf(req, res), context));
-  expect(await (await fetch(`http://127.0.0.1:${port}/ops`)).json()).toEqual(context);
+  expect(await (await fetch(`http://127.0.0.1:${port}/ops`)).json()).toEqual({
+    ...context,
+    clientAddress: '127.0.0.1',
+  });
 });
