@@ -78,7 +78,6 @@ describeInBrowser('ask the provider', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('completed');
     await button.click();
     await page.getByText('This call has ended, and nothing is lacking.').waitFor();
-    if (process.env['SHOT']) await page.screenshot({ path: '/tmp/ask1.png' });
   });
 
   it('says that nothing is new, and that it does not know the call', async () => {
@@ -121,6 +120,5 @@ describeInBrowser('ask the provider', () => {
     const page = await openCall(url);
     expect(await page.getByRole('button', { name: /Ask|Forget/ }).count()).toBe(0);
     await page.getByText('ask the provider about it (reconcile)').waitFor();
-    if (process.env['SHOT']) await page.screenshot({ path: '/tmp/ask2.png' });
   });
 });
