@@ -4,11 +4,14 @@ import { get, post, toFailure } from '../api/client.ts';
 import { changed } from '../api/live.ts';
 import { isPending, mergeRows, pendingCalls, replayedRows, type ShownRow, withStates } from './kept-rows.ts';
 
-/** Which dead letters are shown. */
+/** Which dead letters are shown: an empty value is no filter. */
 export interface Filter {
   readonly provider: string;
-  /** Of a group; empty for all. */
+  /** Of a group. */
   readonly error: string;
+  /** When they died: ISO 8601. */
+  readonly since: string;
+  readonly until: string;
 }
 
 const PAGE = 50;
@@ -23,12 +26,12 @@ export const kept = signal<readonly ShownRow[]>([]);
 let newest: AbortController | undefined;
 
 /** Loads the first `limit` dead letters. An answer to an older request is dropped. */
-export async function load({ provider, error }: Filter, limit = PAGE): Promise<void> {
+export async function load(filter: Filter, limit = PAGE): Promise<void> {
   newest?.abort();
   newest = new AbortController();
   const { signal: aborted } = newest;
   try {
-    const loaded = await get<DeadPage>('dead', { provider, error, limit }, aborted);
+    const loaded = await get<DeadPage>('dead', { ...filter, limit }, aborted);
     if (aborted.aborted) return;
     page.value = loaded;
     failure.value = undefined;

@@ -6,18 +6,32 @@ import { plural } from '../shared/format.ts';
 import { Empty, FailureNotice } from '../shared/notices.tsx';
 import { useKeys } from '../shared/use-keys.ts';
 import { provider, route, setQuery } from '../shell/router.ts';
+import { withValues } from '../shell/routes.ts';
 import { askFirst } from './ask-first.tsx';
-import { act, failure, followReplayed, hasPending, kept, load, page, type Run, reload } from './dead-list.ts';
+import {
+  act,
+  type Filter,
+  failure,
+  followReplayed,
+  hasPending,
+  kept,
+  load,
+  page,
+  type Run,
+  reload,
+} from './dead-list.ts';
 import { GroupTable } from './group-table.tsx';
 import { mergeRows } from './kept-rows.ts';
+import { PeriodBar } from './period-bar.tsx';
 import { RowTable } from './row-table.tsx';
 
 const FOLLOW_MS = 1500;
 
 /** Events that no attempt could handle. */
 export function DeadPage() {
-  const filter = { provider: provider.value, error: route.value.query['error'] ?? '' };
-  useEffect(() => void load(filter), [filter.provider, filter.error]);
+  const { error = '', since = '', until = '' } = route.value.query;
+  const filter = { provider: provider.value, error, since, until };
+  useEffect(() => void load(filter), Object.values(filter));
   useReloads(filter);
 
   const run: Run = async (action, request) => {
@@ -27,10 +41,7 @@ export function DeadPage() {
       failure.value = toFailure(problem);
     }
   };
-  const all: DeadRequest = {
-    ...(filter.provider && { provider: filter.provider }),
-    ...(filter.error && { error: filter.error }),
-  };
+  const all: DeadRequest = withValues({}, filter);
   useKeys({
     r() {
       const key = document.activeElement?.closest('[data-key]')?.getAttribute('data-key');
@@ -40,6 +51,7 @@ export function DeadPage() {
 
   const { groups = [], rows = [], next } = page.value ?? {};
   const shown = mergeRows(kept.value, rows);
+  const isPeriod = since !== '' || until !== '';
   return (
     <>
       <header class="head">
@@ -50,12 +62,16 @@ export function DeadPage() {
       {!may('replay') && (
         <p class="notice">You may look at dead letters. To replay or discard them, you need the permission “replay”.</p>
       )}
-      {page.value && shown.length === 0 && !filter.error && (
+      <PeriodBar since={since} until={until} all={rows.length > 0 ? all : undefined} run={run} />
+      {page.value && shown.length === 0 && isPeriod && <p class="nothing">No event failed for good in this time.</p>}
+      {page.value && shown.length === 0 && !filter.error && !isPeriod && (
         <Empty title="No event has failed for good">
           <p>An event whose handlers fail at every attempt appears here, with its error.</p>
         </Empty>
       )}
-      {groups.length > 0 && <GroupTable groups={groups} error={filter.error} run={run} />}
+      {groups.length > 0 && (
+        <GroupTable groups={groups} error={error} period={withValues({}, { since, until })} run={run} />
+      )}
       {shown.length > 0 && <RowTable rows={shown} run={run} />}
       {filter.error && (
         <p>
@@ -76,7 +92,7 @@ export function DeadPage() {
 }
 
 /** Loads again when the number of dead letters changes, and follows replayed events. */
-function useReloads(filter: { readonly provider: string; readonly error: string }): void {
+function useReloads(filter: Filter): void {
   const dead = health.value?.health.dead;
   useEffect(() => {
     if (page.value && dead !== undefined) void reload(filter);
@@ -86,5 +102,5 @@ function useReloads(filter: { readonly provider: string; readonly error: string 
       if (!document.hidden && hasPending()) void followReplayed(filter);
     }, FOLLOW_MS);
     return () => clearInterval(timer);
-  }, [filter.provider, filter.error]);
+  }, Object.values(filter));
 }

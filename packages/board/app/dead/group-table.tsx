@@ -1,4 +1,4 @@
-import type { DeadPage } from '../../src/api/types.ts';
+import type { DeadPage, DeadRequest } from '../../src/api/types.ts';
 import { may } from '../api/state.ts';
 import { type Column, DataTable } from '../shared/data-table.tsx';
 import { formatCount } from '../shared/format.ts';
@@ -13,11 +13,13 @@ interface Props {
   readonly groups: readonly Group[];
   /** Of the group whose rows are shown. */
   readonly error: string;
+  /** When the counted ones failed. */
+  readonly period: Pick<DeadRequest, 'since' | 'until'>;
   readonly run: Run;
 }
 
 /** Dead letters by what their errors have in common. */
-export function GroupTable({ groups, error: chosen, run }: Props) {
+export function GroupTable({ groups, error: chosen, period, run }: Props) {
   const columns: Column<Group>[] = [
     {
       name: 'Error',
@@ -42,7 +44,11 @@ export function GroupTable({ groups, error: chosen, run }: Props) {
       name: 'Actions',
       isNumber: true,
       cell: ({ provider, error, count }) => (
-        <Actions of={`${formatCount(count)} of ${provider}: ${error}`} request={{ provider, error }} run={run} />
+        <Actions
+          of={`${formatCount(count)} of ${provider}: ${error}`}
+          request={{ ...period, provider, error }}
+          run={run}
+        />
       ),
     });
   }

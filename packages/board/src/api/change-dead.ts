@@ -15,6 +15,8 @@ const MOST_DISCARDED = 10_000;
 interface Filter {
   readonly provider?: string;
   readonly error?: string;
+  readonly since?: string;
+  readonly until?: string;
 }
 
 /** `POST api/dead/replay` */
@@ -78,7 +80,8 @@ export const forgetCall: Route = {
 };
 
 function filterIn({ body }: Visit): Filter {
-  return given({ provider: textIn(body, 'provider'), error: textIn(body, 'error') });
+  const period = { since: textIn(body, 'since'), until: textIn(body, 'until') };
+  return given({ provider: textIn(body, 'provider'), error: textIn(body, 'error'), ...period });
 }
 
 /** Those whose keys the body has, the oldest first; `undefined` if it has none. */

@@ -142,7 +142,7 @@ export interface DeadRow {
   readonly deadAt: string;
 }
 
-/** `GET api/dead?provider&error&cursor`: `error` is that of a group. */
+/** `GET api/dead?provider&error&since&until&cursor`: `error` is that of a group; the times are those of their deaths. */
 export interface DeadPage {
   readonly groups: readonly DeadLetterGroup[];
   readonly rows: readonly DeadRow[];
@@ -155,6 +155,8 @@ export interface DeadRequest {
   readonly keys?: readonly string[];
   readonly provider?: string;
   readonly error?: string;
+  readonly since?: string;
+  readonly until?: string;
   /** Only count them. */
   readonly dryRun?: boolean;
 }

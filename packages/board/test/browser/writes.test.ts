@@ -24,6 +24,27 @@ describeInBrowser('dead letters', () => {
     await expect.poll(() => board.handled.slice(handled)).toContain(event.id);
   });
 
+  it('of a time are counted and handled again', async () => {
+    const board = await startBoard();
+    await makeDeadLetter(board);
+    const { event } = await onlyDeadLetter(board);
+    const page = await openPage(`${board.url}#/dead`);
+    const bar = page.getByRole('search');
+    await bar.getByLabel('until').fill(minutesFromNow(-120));
+    await page.getByText('No event failed for good in this time.').waitFor();
+    expect(await bar.getByRole('button', { name: /^Replay/ }).count()).toBe(0);
+    await bar.getByRole('button', { name: 'Clear' }).click();
+    await bar.getByLabel('Failed from').fill(minutesFromNow(-120));
+    await bar.getByLabel('until').fill(minutesFromNow(120));
+    expect(new URL(page.url()).hash).toMatch(/^#\/dead\?since=[^&]+Z&until=[^&]+Z$/);
+    await bar.getByRole('button', { name: /^Replay/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Replays 1 event, oldest first.').waitFor();
+    const handled = board.handled.length;
+    await dialog.getByRole('button', { name: /^Replay/ }).click();
+    await expect.poll(() => board.handled.slice(handled)).toContain(event.id);
+  });
+
   it('stay when the visitor changes her mind, and the focus returns', async () => {
     const board = await startBoard();
     await makeDeadLetter(board);
@@ -99,6 +120,12 @@ describeInBrowser('another site', () => {
 async function makeDeadLetter(board: RunningBoard): Promise<void> {
   await record(board.inbox, 1, 'busy');
   await expect.poll(async () => (await board.inbox.health()).dead, { timeout: 60_000 }).toBe(1);
+}
+
+/** On the clock of the browser, as a field for a time has it. */
+function minutesFromNow(minutes: number): string {
+  const ms = Date.now() + minutes * 60_000;
+  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 async function onlyDeadLetter(board: RunningBoard) {

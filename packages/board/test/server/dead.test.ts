@@ -87,6 +87,23 @@ describe.each(INBOXES)('dead letters of an inbox in %s', (_, makeInbox) => {
     expect(lines).toContainEqual({ user: 'unknown', action: 'discard', count: 2, message: expect.any(String) });
   });
 
+  it('of a time are counted, replayed and discarded', async () => {
+    const { get, post, handled } = await dying(makeInbox());
+    const [, middle, oldest] = (await get('/api/dead')).body.rows;
+    const until = { until: middle.deadAt };
+    const since = { since: middle.deadAt };
+    const shown = (await get(`/api/dead?until=${middle.deadAt}`)).body;
+    expect([shown.rows, shown.groups]).toMatchObject([[{ key: oldest.key }], [{ count: 1 }]]);
+    const times = { oldestAt: oldest.deadAt, newestAt: oldest.deadAt };
+    expect((await post('/api/dead/replay', { ...until, dryRun: true })).body).toEqual({ count: 1, ...times });
+    expect((await post('/api/dead/replay', until)).body).toEqual({ count: 1 });
+    await expect.poll(() => handled).toEqual(['CA1']);
+    expect((await post('/api/dead/discard', { ...since, ...until, dryRun: true })).body).toEqual({ count: 0 });
+    expect((await post('/api/dead/discard', since)).body).toEqual({ count: 2 });
+    expect((await get('/api/dead')).body.rows).toEqual([]);
+    expect((await post('/api/dead/discard', { since: 'yesterday' })).status).toBe(400);
+  });
+
   it('of one call are replayed, and a call is erased', async () => {
     const { get, post, handled, inbox } = await dying(makeInbox());
     const [{ callKey }] = (await get('/api/dead')).body.rows;
