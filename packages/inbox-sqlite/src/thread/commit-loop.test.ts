@@ -69,9 +69,10 @@ it('gets an answer from its inbox', async () => {
   const inbox = openInbox({ path: temporaryFile() });
   await inbox.record(anEvent('c1'));
   const { jobs } = await inbox.take({ limit: 1, leaseMs: 60, owner: 'test' });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect((await inbox.take({ limit: 1, leaseMs: 60, owner: 'test', suspect: true })).jobs).toHaveLength(1);
   expect(jobs).toHaveLength(1);
+  // Without an answer, the lease is renewed again and again. On a busy machine, an answer may come late.
+  const again = { limit: 1, leaseMs: 60, owner: 'test', suspect: true };
+  await vi.waitFor(async () => expect((await inbox.take(again)).jobs).toHaveLength(1), { interval: 200 });
 });
 
 it('keeps the order of writes that arrive while another program locks the file', async () => {
