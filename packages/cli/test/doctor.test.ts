@@ -174,7 +174,7 @@ describe.each(FRAMEWORKS)('a callback that a server on %s rejected', (framework)
       request(server.url('twilio'), { method, headers: sent }, (res) => resolve(res.resume().statusCode)).end(body);
     });
     expect(status).toBe(403);
-    await expect.poll(async () => (await inbox.refusals.list()).rows.length, { timeout: 5000 }).toBe(1);
+    await expect.poll(async () => (await inbox.refusals.list()).rows.length).toBe(1);
     const { stdout, exitCode } = await run(['doctor', '--db', path], { env: PROOFS });
     expect(stdout).toContain('rejected with 403 signature_mismatch');
     expect(stdout).not.toContain('is assumed');

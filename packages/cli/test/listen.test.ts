@@ -18,7 +18,7 @@ async function listen(args: readonly string[], env: Readonly<Record<string, stri
     lines.push(...parts);
   });
   const row = async (index: number) => {
-    await expect.poll(() => lines.length, { timeout: 20_000 }).toBeGreaterThan(index);
+    await expect.poll(() => lines.length).toBeGreaterThan(index);
     return JSON.parse(lines[index] as string);
   };
   const { url } = await row(0);
@@ -112,7 +112,7 @@ describe('listen', () => {
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       notes += chunk;
     });
-    await expect.poll(() => notes, { timeout: 20_000 }).toContain('Ctrl+C stops it.');
+    await expect.poll(() => notes).toContain('Ctrl+C stops it.');
     expect(notes).toContain('Nothing is verified: no secret is known.\nIt is reachable from your network.\n');
     expect(notes).toContain('cloudflared tunnel --url http://');
     child.kill('SIGTERM');

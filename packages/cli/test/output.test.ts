@@ -30,6 +30,11 @@ it('a table has aligned columns, also with wide characters', () => {
     { title: 'N', text: (row: { count: number }) => String(row.count), align: 'right' as const },
   ];
   expect(table(rows, columns, createOutput({ color: false }))).toBe('  NAME     N\n  日本     7\n  abc   1000');
+  const marked = [
+    { title: 'A', text: () => 'a' },
+    { title: '', text: () => '', style: () => () => 'styled' },
+  ];
+  expect(table([0], marked, createOutput({ color: false }))).toBe('  A\n  a');
 });
 
 it.each([

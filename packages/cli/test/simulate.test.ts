@@ -129,7 +129,7 @@ it('ends with what was sent when it is interrupted', async () => {
   child.stdout.on('data', (chunk) => {
     stdout += String(chunk);
   });
-  await expect.poll(() => requests.length, { timeout: 20_000 }).toBeGreaterThan(6);
+  await expect.poll(() => requests.length).toBeGreaterThan(6);
   child.kill('SIGINT');
   const exitCode = await new Promise((resolve) => child.on('close', resolve));
   expect(stdout).toMatch(/^ {2}seed \d+ {3}\d+ calls, \d+ callbacks in /);
@@ -161,6 +161,8 @@ describe('exits with', () => {
     ],
     [['--provider', 'signalwir', ...TO], 2, 'There is no provider "signalwir". Did you mean signalwire?'],
     [['--seed', 'x', ...TO], 2, '--seed is not "x".'],
+    // Before anything is sent: nothing listens there.
+    [['--to', 'localhost:1', '--wait', 'x'], 2, '--wait is not "x".'],
     [['--assert', ...TO], 2, '--assert needs an inbox. Give the one of your server: --db calls.db.'],
     [['--db', 'missing.db', '--assert', ...TO], 4, 'missing.db'],
     [[], 2, '--to is missing. Give the callback URL of your server: '],

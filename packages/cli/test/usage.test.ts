@@ -50,8 +50,16 @@ it.each<[args: string[], message: string]>([
   [['trigger', '--json=yes'], '--json takes no value.'],
   [['trigger', '--to', 'a', '--to=b'], '--to is there twice. call-status trigger --help shows what there is.'],
   [['trigger', 'a.b', 'c'], '"c" is one word too many. call-status trigger --help shows what there is.'],
-  [['trigger', '--list', '--env', 'missing.env'], '--env missing.env does not exist.'],
+  [['inbox', 'ls', 'x.db', '--status', 'bussy'], '--status is not "bussy". Did you mean busy?'],
+  [['tail', 'x.db', '--status', 'busy', '--status', 'bussy'], '--status is not "bussy". Did you mean busy?'],
+  [['inbox', 'ls', 'src'], 'src is a folder. Give the file of the inbox.'],
+  [['inbox', 'check', 'src'], 'src is a folder. Give the file of the inbox.'],
   [['inbox', 'ls', 'x.db', '--sip', 'busy'], '--sip is not "busy". It is a SIP response code, such as 486.'],
 ])('%j is wrong usage', async (args, message) => {
   expect(await run(args)).toEqual({ stdout: '', stderr: `call-status: ${message}\n`, exitCode: 2 });
+});
+
+it('a file of environment variables that does not exist is not found', async () => {
+  const stderr = 'call-status: --env missing.env does not exist.\n';
+  expect(await run(['trigger', '--list', '--env', 'missing.env'])).toEqual({ stdout: '', stderr, exitCode: 4 });
 });

@@ -26,7 +26,7 @@ export async function runBoard(args: BoardArgs, output: Output): Promise<number>
   const { host = '127.0.0.1', write = false, 'auth-from-env': name } = args;
   const port = portOf(args.port ?? '4001');
   const auth = name === undefined ? undefined : basic(credentialsOf(name));
-  const isLocal = isLoopback(host.includes(':') ? `[${host}]` : host);
+  const isLocal = isLoopback(host);
   if (!isLocal && auth === undefined) {
     throw wrongUsage(
       `Anyone who reaches ${host} could see the calls.`,

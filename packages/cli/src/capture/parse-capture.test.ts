@@ -147,11 +147,7 @@ describe('no capture makes a parser fail', () => {
     ['backslashes', `curl x.example "${'\\a'.repeat(1_000_000)}`],
     ['fields', `curl x.example -F 'a="${'\\"'.repeat(1_000_000)}'`],
     ['nested JSON', `{"log":${'['.repeat(2_000_000)}`],
-  ])(
-    'of many %s',
-    (_, text) => {
-      expect(() => read(Buffer.from(text))).not.toThrow();
-    },
-    10_000,
-  );
+  ])('of many %s', (_, text) => {
+    expect(() => read(Buffer.from(text))).not.toThrow();
+  });
 });

@@ -1,4 +1,5 @@
 import { type Command, command } from '../command.ts';
+import { SCHEMA_ARG } from '../inbox/open.ts';
 import { SECRET_ARGS } from '../input/secrets.ts';
 
 const doctor: Command = command({
@@ -23,6 +24,7 @@ const doctor: Command = command({
       valueHint: 'inbox',
       description: 'An inbox that keeps rejected callbacks: a file or a URL of PostgreSQL',
     },
+    schema: SCHEMA_ARG,
     refused: {
       type: 'string',
       valueHint: 'id',

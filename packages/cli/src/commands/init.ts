@@ -31,6 +31,8 @@ const init: Command = command({
   ],
   async run({ args, output }) {
     const { dir = '.' } = args;
+    // The questions look only there.
+    if (!args.color) process.env['NO_COLOR'] = '1';
     const choices = await choose(args);
     if (choices === undefined) {
       output.note('Nothing was written.');
@@ -57,7 +59,8 @@ function print(dir: string, { files, steps }: Project, output: Output): void {
     output.row({ file: join(dir, path), action });
     output.result(`  ${action === 'left' ? dim(LABELS[action]) : green(LABELS[action])}  ${safe(join(dir, path))}`);
   }
-  const way = dir === '.' ? steps : [{ what: 'Go to the folder', command: `cd ${dir}` }, ...steps];
+  const way =
+    dir === '.' ? steps : [{ what: 'Go to the folder', command: `cd ${/\s/.test(dir) ? `"${dir}"` : dir}` }, ...steps];
   for (const [index, { what, command: line }] of way.entries()) {
     output.row({ step: index + 1, what, command: line });
     output.result(`${index === 0 ? '\n' : ''}  ${index + 1}. ${what}\n     ${bold(safe(line))}`);

@@ -1,4 +1,5 @@
 import { type Command, command } from '../command.ts';
+import { SCHEMA_ARG } from '../inbox/open.ts';
 import { SECRET_ARGS } from '../input/secrets.ts';
 import { SENDING_ARGS } from '../input/sending-args.ts';
 
@@ -15,6 +16,7 @@ export const REPLAY_ARGS = {
     valueHint: 'inbox',
     description: 'The inbox: a file, postgres://…, or env:NAME',
   },
+  schema: SCHEMA_ARG,
   to: { type: 'string', required: true, valueHint: 'url', description: 'The callback URL of your server' },
   call: { type: 'boolean', description: 'Send all callbacks of the call of this event' },
   speed: {

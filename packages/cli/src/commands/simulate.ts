@@ -1,4 +1,5 @@
 import { type Command, command } from '../command.ts';
+import { SCHEMA_ARG } from '../inbox/open.ts';
 import { SECRET_ARGS } from '../input/secrets.ts';
 
 const ARGS = {
@@ -48,7 +49,7 @@ const ARGS = {
     valueHint: 'inbox',
     description: 'The inbox of your server: a SQLite file, or a URL of PostgreSQL',
   },
-  schema: { type: 'string', valueHint: 'name', description: 'The schema in PostgreSQL' },
+  schema: SCHEMA_ARG,
   assert: { type: 'boolean', description: 'Compare every call with the inbox' },
   wait: {
     type: 'string',

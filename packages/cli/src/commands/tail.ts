@@ -1,4 +1,4 @@
-import type { AnyCallStatusEvent } from '@call-status/core';
+import { type AnyCallStatusEvent, CALL_STATUSES } from '@call-status/core';
 import type { FeedQuery } from '@call-status/core/inbox';
 import { wrongUsage } from '../cli-error.ts';
 import { type Command, command } from '../command.ts';
@@ -19,7 +19,11 @@ restarts, and goes on where it was.`,
     'from-start': { type: 'boolean', description: 'Begin with the oldest event' },
     after: { type: 'string', valueHint: 'cursor', description: 'Begin after the event with this cursor, of --json' },
     provider: { type: 'string', valueHint: 'name', description: 'Events of this provider' },
-    status: { type: 'string', description: 'Events with this status; may be given several times' },
+    status: {
+      type: 'enum',
+      options: [...CALL_STATUSES],
+      description: 'Events with this status; may be given several times',
+    },
     fields: { type: 'boolean', description: "The provider's own fields, too, with --json" },
     ...REVEAL_ARG,
   },

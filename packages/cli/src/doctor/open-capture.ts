@@ -16,6 +16,7 @@ export interface CaptureArgs {
   readonly entry?: string | undefined;
   readonly curl?: string | undefined;
   readonly db?: string | undefined;
+  readonly schema?: string | undefined;
   readonly refused?: string | undefined;
   readonly url?: string | undefined;
   readonly 'public-url'?: string | undefined;
@@ -48,7 +49,7 @@ export async function openCapture(
   if (args.db === undefined && args.refused !== undefined)
     throw wrongUsage('--refused needs --db.', 'Name the inbox: --db calls.db.');
   const finish = (parsed: ParsedRequest): Capture => complete(parsed, args.url, args['public-url'] === undefined);
-  if (args.db !== undefined) return openRefusal(args.db, args.refused ?? '', finish);
+  if (args.db !== undefined) return openRefusal(args.db, args, finish);
   const isCallback = (parsed: ParsedRequest): boolean => {
     const { request } = complete(parsed, undefined, false);
     return providers.some((provider) => isRecognized(request, provider));
@@ -57,10 +58,14 @@ export async function openCapture(
   return { capture: finish(parseCapture(bytes, { entry: entryOf(args.entry), isCallback, list, read: readNamed })) };
 }
 
-async function openRefusal(db: string, id: string, finish: (parsed: ParsedRequest) => Capture): Promise<OpenedCapture> {
-  const inbox = await openInbox(db, { write: false });
+async function openRefusal(
+  db: string,
+  { schema, refused = '' }: CaptureArgs,
+  finish: (parsed: ParsedRequest) => Capture,
+): Promise<OpenedCapture> {
+  const inbox = await openInbox(db, { write: false, schema });
   try {
-    const refusal = await findRefusal(inbox, id);
+    const refusal = await findRefusal(inbox, refused);
     const parsed = parseRefusal(refusal);
     return parsed === undefined ? { refusal } : { refusal, capture: finish(parsed) };
   } finally {

@@ -3,6 +3,13 @@ import { wrongUsage } from '../cli-error.ts';
 import { openInbox } from '../input/inbox.ts';
 import { finishUnread } from '../output/broken-pipe.ts';
 
+/** Which tables in a database. */
+export const SCHEMA_ARG = {
+  type: 'string',
+  valueHint: 'name',
+  description: 'The schema of the tables in PostgreSQL [call_status]',
+} as const;
+
 /** The arguments of every command that looks into an inbox. */
 export const INBOX_ARGS = {
   inbox: {
@@ -10,7 +17,7 @@ export const INBOX_ARGS = {
     required: true,
     description: 'A file, postgres://…, or env:NAME for the value of a variable',
   },
-  schema: { type: 'string', valueHint: 'name', description: 'The schema of the tables in PostgreSQL [call_status]' },
+  schema: SCHEMA_ARG,
 } as const;
 
 /** Shows what is hidden otherwise. */

@@ -1,17 +1,21 @@
-import { wrongUsage } from '../cli-error.ts';
+import { notFound, unreachable, wrongUsage } from '../cli-error.ts';
 
 /**
  * Reads environment variables from a file; those that are set already stay.
  *
- * @throws CliError wrong_usage
+ * @throws CliError not_found, unreachable
  */
 export function loadEnvFile(file: string): void {
   try {
     process.loadEnvFile(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw wrongUsage(`--env ${file} does not exist.`);
-    throw wrongUsage(`--env ${file} cannot be read.`, 'It is a text file with a line NAME=value for each variable.');
+    if (code === 'ENOENT') throw notFound(`--env ${file} does not exist.`);
+    throw unreachable(
+      `--env ${file} cannot be read.`,
+      'It is a text file with a line NAME=value for each variable.',
+      error,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Inbox } from '@call-status/core';
 import type { StoreCheck } from '@call-status/core/inbox';
@@ -68,7 +69,9 @@ function isUrlOfDatabase(location: string): boolean {
 }
 
 function pathOf(location: string): string {
-  return location.startsWith('file:') ? fileURLToPath(location) : location;
+  const path = location.startsWith('file:') ? fileURLToPath(location) : location;
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw wrongUsage(`${path} is a folder.`, 'Give the file of the inbox.');
 }
 
 async function inFile(location: string, { write }: InboxOpening): Promise<Inbox> {

@@ -1,6 +1,6 @@
 import { wrongUsage } from '../cli-error.ts';
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|::1)$/;
 const WITHOUT_SCHEME = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:[/?]|$)/;
 
 /**
@@ -30,7 +30,7 @@ export function targetOf(text: string, { allowRemote = false }: { readonly allow
 /**
  * Whether a name or an address is this machine. Other names that end in `localhost` are looked up, so another machine may answer to them.
  *
- * @param host as in a URL: an address of IPv6 has brackets
+ * @param host an address of IPv6 with or without the brackets that it has in a URL
  */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);

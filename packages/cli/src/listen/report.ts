@@ -5,6 +5,7 @@ import type { KnownProvider } from '../doctor/known-secrets.ts';
 import { eventText, examinationLines, shownUrl } from '../doctor/print.ts';
 import { whyNotRecognized } from '../doctor/recognize.ts';
 import { rowOf } from '../doctor/row.ts';
+import { isLoopback } from '../input/target.ts';
 import type { Output } from '../output/output.ts';
 import { safe } from '../output/safe.ts';
 import type { LocalRequest } from './receive.ts';
@@ -35,7 +36,7 @@ export class Reporter {
         ? 'Nothing is verified: no secret is known.'
         : `Verified: ${verified.map(({ provider }) => provider.definition.name).join(', ')}.`,
     );
-    if (host !== undefined && !/^(?:127\.|::1$|localhost$)/.test(host)) note('It is reachable from your network.');
+    if (host !== undefined && !isLoopback(host)) note('It is reachable from your network.');
     note(
       `Providers reach it by a tunnel of your choice, such as cloudflared tunnel --url ${url}, or ngrok http ${port}.`,
     );

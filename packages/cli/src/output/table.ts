@@ -44,8 +44,9 @@ export function table<Row>(
     const { column, width: wanted } = shown[at] as Shown<Row>;
     const cell = cut(text, wanted);
     const space = ' '.repeat(Math.max(0, wanted - widthOf(cell)));
-    if (column.align === 'right') return space + look(cell);
-    return at === shown.length - 1 ? look(cell) : look(cell) + space;
+    const styled = cell === '' ? '' : look(cell);
+    if (column.align === 'right') return space + styled;
+    return at === shown.length - 1 ? styled : styled + space;
   };
   const head = shown.map(({ column: { title } }, at) => pad(title, at, style.dim));
   const lines = rows.map((row, index) =>

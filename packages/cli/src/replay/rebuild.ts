@@ -3,6 +3,7 @@ import type { AnyCallStatusEvent } from '@call-status/core';
 import { createCallback } from '@call-status/core/provider';
 import type { Encoding, Fixture, ProviderLike, Sample } from '@call-status/testing';
 import type { CallbackProof } from '../input/proof.ts';
+import { encodingOf } from '../trigger/encoding.ts';
 import { makeCallback, type PlannedCallback } from '../trigger/make-callback.ts';
 
 /** A recorded event as a callback again. */
@@ -60,11 +61,4 @@ function asJson(raw: object): Sample {
 function fieldsOf({ callback }: PlannedCallback): unknown {
   const { method, url, headers, body = '' } = callback.made.unproven;
   return JSON.parse(JSON.stringify(createCallback({ method, url, headers, body }).fields));
-}
-
-function encodingOf({ method, headers }: Fixture): Encoding {
-  if (method === 'GET') return 'query';
-  const type = String(headers['content-type']);
-  if (type.includes('json')) return 'json';
-  return type.startsWith('multipart') ? 'multipart' : 'form';
 }

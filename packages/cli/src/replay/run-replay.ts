@@ -4,6 +4,7 @@ import type { ProviderLike } from '@call-status/testing';
 import { refused, wrongUsage } from '../cli-error.ts';
 import type { CommandContext } from '../command.ts';
 import type { REPLAY_ARGS } from '../commands/replay.ts';
+import { shortId } from '../inbox/call-columns.ts';
 import { privacyOf } from '../inbox/privacy.ts';
 import { type Delivered, deliver } from '../input/deliver.ts';
 import { openInbox } from '../input/inbox.ts';
@@ -13,11 +14,10 @@ import type { SECRET_ARGS } from '../input/secrets.ts';
 import type { SENDING_ARGS } from '../input/sending-args.ts';
 import { targetOf } from '../input/target.ts';
 import { finishUnread } from '../output/broken-pipe.ts';
-import { maskUnless } from '../output/mask.ts';
 import { safe } from '../output/safe.ts';
 import { adviceFor } from '../trigger/advice.ts';
 import { curlOf } from '../trigger/curl.ts';
-import { encodingOf, isAccepted, printAnswer } from '../trigger/run-trigger.ts';
+import { flaggedEncoding, isAccepted, printAnswer } from '../trigger/run-trigger.ts';
 import { findEvents } from './find.ts';
 import { type Rebuilt, rebuild, whyNot } from './rebuild.ts';
 
@@ -57,7 +57,7 @@ export async function runReplay(context: Context): Promise<number> {
 }
 
 async function recorded({ args, output }: Context): Promise<readonly AnyCallStatusEvent[]> {
-  const inbox = await openInbox(args.db, { write: false });
+  const inbox = await openInbox(args.db, { write: false, schema: args.schema });
   try {
     return await findEvents(inbox, args.event, args.call === true, privacyOf(args.reveal), output);
   } finally {
@@ -88,7 +88,7 @@ async function prepare(
 ): Promise<Shipment> {
   const provider = findProvider(event.provider, providers);
   const [proof, fixtures] = await Promise.all([proofOf(provider, args), fixturesOf(provider, providers)]);
-  const how = { provider, fixtures, encoding: encodingOf(args), to, publicUrl: args['public-url'], proof };
+  const how = { provider, fixtures, encoding: flaggedEncoding(args), to, publicUrl: args['public-url'], proof };
   const rebuilt = rebuild(event, how);
   if (!rebuilt.isExact) output.note(`As ${rebuilt.encoding}, some fields do not come back as they were recorded.`);
   if (event.tenant !== undefined) output.note('The server decides anew to which tenant it belongs.');
@@ -100,8 +100,7 @@ function print({ event, provider, proof, rebuilt }: Shipment, { args, output }: 
     output.result(curlOf(provider, rebuilt.callback));
     return;
   }
-  const callId = safe(maskUnless(args.reveal)(event.callId));
-  const call = callId.length > 12 ? `${callId.slice(0, 8)}…` : callId;
+  const call = safe(shortId(event.callId, privacyOf(args.reveal)));
   const { encoding, fieldCount } = rebuilt;
   const name = output.style.bold(`${event.provider}.${event.status}`);
   output.result(`  --> ${name}  call ${call}  ${encoding}, ${fieldCount} fields, ${proof.shown}`);
@@ -113,11 +112,11 @@ function rowOf(
   answer: Delivered | undefined,
   { args }: Context,
 ): object {
-  const masked = maskUnless(args.reveal);
+  const { id } = privacyOf(args.reveal);
   return {
     provider: event.provider,
-    callId: masked(event.callId),
-    eventId: masked(event.id),
+    callId: id(event.callId),
+    eventId: id(event.id),
     status: event.status,
     encoding: rebuilt.encoding,
     fields: rebuilt.fieldCount,

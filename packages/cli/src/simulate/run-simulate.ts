@@ -40,6 +40,12 @@ interface SimulateArgs extends TargetArgs {
 export async function runSimulate(args: SimulateArgs, output: Output): Promise<number> {
   if (args.list) return list(args, output);
   const plan = await planOf(args, output);
+  // All of it is read before anything is sent.
+  const [rate, concurrency, waitMs] = [
+    rateOf(args.rate),
+    countOf(args.concurrency, '--concurrency', 10_000),
+    spanOf(args.wait, '--wait'),
+  ];
   const inbox = await inboxOf(args, output);
   try {
     const tally = newTally();
@@ -49,8 +55,8 @@ export async function runSimulate(args: SimulateArgs, output: Output): Promise<n
     const startedAt = performance.now();
     const gone = await sendCalls({
       calls: plan.calls,
-      rate: rateOf(args.rate),
-      concurrency: countOf(args.concurrency, '--concurrency', 10_000),
+      rate,
+      concurrency,
       makeCall: callMaker(plan),
       tally,
       stop: interruption.stop,
@@ -63,7 +69,7 @@ export async function runSimulate(args: SimulateArgs, output: Output): Promise<n
     const summary: Summary = { seed: plan.seed, tally, durationMs: performance.now() - startedAt, db: args.db };
     printSummary(summary, output);
     interruption.end();
-    const comparison = inbox && ledger && (await compare(ledger, inbox, spanOf(args.wait, '--wait')));
+    const comparison = inbox && ledger && (await compare(ledger, inbox, waitMs));
     if (comparison !== undefined) printComparison(comparison, output);
     output.row(summaryRow(summary, comparison));
     if (gone !== undefined) throw unreachable(...reasonOf(gone.to, gone.cause), gone.cause);

@@ -2,6 +2,7 @@ import type { Fixture } from '@call-status/testing';
 import { fixturesOf, type Providers } from '../input/providers.ts';
 import type { Output } from '../output/output.ts';
 import { table } from '../output/table.ts';
+import { shownEncodingOf } from './encoding.ts';
 import { splitName, statusOf } from './find-event.ts';
 
 /** Lists the callbacks of all providers, or of one. */
@@ -11,7 +12,7 @@ export async function listEvents(name: string | undefined, providers: Providers,
   const all = lists.flat().sort((one, other) => one.provider.localeCompare(other.provider));
   for (const fixture of all) {
     const { provider, name: event, evidence, source } = fixture;
-    output.row({ provider, event, is: kindOf(fixture), encoding: encodingOf(fixture), evidence, source });
+    output.row({ provider, event, is: kindOf(fixture), encoding: shownEncodingOf(fixture), evidence, source });
   }
   if (output.isJson) return;
   const text = table(
@@ -19,7 +20,7 @@ export async function listEvents(name: string | undefined, providers: Providers,
     [
       { title: 'EVENT', text: ({ provider, name: event }) => `${provider}.${event}` },
       { title: 'IS', text: kindOf, style: (one) => (statusOf(one) === undefined ? output.style.dim : undefined) },
-      { title: 'ENCODING', text: encodingOf },
+      { title: 'ENCODING', text: shownEncodingOf },
       { title: 'EVIDENCE', text: ({ evidence }) => evidence },
     ],
     output,
@@ -35,11 +36,4 @@ function kindOf(fixture: Fixture): string {
   const { expect } = fixture;
   if (expect.kind === 'refused') return `refused: ${expect.code}`;
   return statusOf(fixture) ?? 'another message';
-}
-
-function encodingOf({ method, headers }: Fixture): string {
-  if (method === 'GET') return 'GET';
-  const type = headers['content-type'] ?? '';
-  if (type.includes('json')) return 'json';
-  return type.startsWith('multipart') ? 'multipart' : 'form';
 }

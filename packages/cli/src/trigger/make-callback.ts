@@ -10,6 +10,7 @@ import {
 import { wrongUsage } from '../cli-error.ts';
 import type { CallbackProof } from '../input/proof.ts';
 import { changeFields, differences, type FieldChange, type Tree } from './change-fields.ts';
+import { shownEncodingOf } from './encoding.ts';
 import { freshId } from './fresh-id.ts';
 
 /** What to make of a sample. */
@@ -55,7 +56,7 @@ export function makeCallback(plan: CallbackPlan, warn: (text: string) => void): 
   return {
     callback: { ...made, url: made.url.slice(prefix.length) },
     callId: callIdOf(provider, sent),
-    encoding: made.method === 'GET' ? 'GET' : encodingOf(String(made.headers['content-type'])),
+    encoding: shownEncodingOf(made),
     fieldCount: countOf(sent),
   };
 }
@@ -130,11 +131,6 @@ function callIdOf({ definition }: ProviderLike, fields: Tree): string | undefine
   } catch {
     return undefined;
   }
-}
-
-function encodingOf(type: string): string {
-  if (type.includes('json')) return 'json';
-  return type.startsWith('multipart') ? 'multipart' : 'form';
 }
 
 /** The values in it, nested ones too. */

@@ -2,6 +2,8 @@ import type { Encoding, Fixture, ProviderLike } from '@call-status/testing';
 import { refused, wrongUsage } from '../cli-error.ts';
 import type { CommandContext } from '../command.ts';
 import type { TRIGGER_ARGS } from '../commands/trigger.ts';
+import { shortId } from '../inbox/call-columns.ts';
+import { privacyOf } from '../inbox/privacy.ts';
 import { type Delivered, deliver } from '../input/deliver.ts';
 import { type CallbackProof, proofOf } from '../input/proof.ts';
 import { loadProviders } from '../input/providers.ts';
@@ -80,7 +82,7 @@ function plan({ args, all, output }: Context, { fixture, ...chosen }: Chosen): P
       ...chosen,
       sample: fixture,
       publicUrl: args['public-url'],
-      encoding: encodingOf(args),
+      encoding: flaggedEncoding(args),
       changes: [...all('set').map(changeOf), ...removed],
       callId: args.call,
       occurredAtMs: Date.now(),
@@ -97,7 +99,7 @@ const ENCODINGS: Readonly<Record<'form' | 'multipart' | 'json-body' | 'get', Enc
 };
 
 /** The encoding that a flag names. */
-export function encodingOf(
+export function flaggedEncoding(
   args: { readonly [Flag in keyof typeof ENCODINGS]?: boolean | undefined },
 ): Encoding | undefined {
   const given = (Object.keys(ENCODINGS) as (keyof typeof ENCODINGS)[]).filter((flag) => args[flag]);
@@ -111,8 +113,7 @@ function printSent(
   { shown }: CallbackProof,
   { result, style }: Output,
 ): void {
-  const call =
-    callId === undefined ? 'no call id' : `call ${safe(callId.length > 12 ? `${callId.slice(0, 8)}…` : callId)}`;
+  const call = callId === undefined ? 'no call id' : `call ${safe(shortId(callId, privacyOf(true)))}`;
   result(`  --> ${style.bold(`${provider}.${name}`)}  ${call}  ${encoding}, ${fieldCount} fields, ${shown}`);
 }
 

@@ -63,5 +63,5 @@ it('a secret in the place of the name of a variable is not repeated', async () =
 
 it('a folder is no file of environment variables', async () => {
   const { stderr, exitCode } = await run(['--env', temporaryFolder(), 'completion', 'bash']);
-  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('cannot be read. It is a text file with a line')]);
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining('cannot be read. It is a text file with a line')]);
 });

@@ -12,7 +12,7 @@ function on({ args: [place = '', ...schema] }: Opened, command: string, ...rest:
 }
 
 describe.each(INBOXES)('in %s', (_, open) => {
-  it('nothing is changed without a yes, nor without saying what', { timeout: 60_000 }, async () => {
+  it('nothing is changed without a yes, nor without saying what', async () => {
     const opened = await open();
     await fill(opened.inbox);
     const [bare, both, piped, dry, forget, unknown] = await Promise.all([
@@ -42,7 +42,7 @@ describe.each(INBOXES)('in %s', (_, open) => {
     expect(await opened.inbox.counts()).toMatchObject({ dead: 2, waiting: 0, live: 1, ended: 2 });
   });
 
-  it('a replay takes all pages, the oldest first, each once', { timeout: 120_000 }, async () => {
+  it('a replay takes all pages, the oldest first, each once', async () => {
     const opened = await open();
     const { inbox } = opened;
     const ids = Array.from({ length: MANY }, (_unused, at) => `call-${String(at).padStart(5, '0')}`);
@@ -66,7 +66,7 @@ describe.each(INBOXES)('in %s', (_, open) => {
     expect([again.exitCode, again.stderr]).toEqual([0, 'No dead letter matches.\n']);
   });
 
-  it('dead letters are discarded, and a call erased', { timeout: 60_000 }, async () => {
+  it('dead letters are discarded, and a call erased', async () => {
     const opened = await open();
     await fill(opened.inbox);
     const discarded = await run(on(opened, 'inbox discard', 'exotel:ab12cd34', '--yes', '--json'));
@@ -81,7 +81,7 @@ describe.each(INBOXES)('in %s', (_, open) => {
   });
 });
 
-it('what was announced is done, also if nothing reads the output', { timeout: 60_000 }, async () => {
+it('what was announced is done, also if nothing reads the output', async () => {
   const [, open] = INBOXES[0] as (typeof INBOXES)[number];
   const opened = await open();
   for (let at = 0; at < MANY; at++) await opened.inbox.record(anEvent(`call-${at}`, 'completed'));
@@ -92,7 +92,7 @@ it('what was announced is done, also if nothing reads the output', { timeout: 60
   expect(await opened.inbox.counts()).toMatchObject({ dead: 0, waiting: MANY });
 });
 
-it('a check has a word about retries, which are no fault', { timeout: 60_000 }, async () => {
+it('a check has a word about retries, which are no fault', async () => {
   const [, open] = INBOXES[0] as (typeof INBOXES)[number];
   const opened = await open();
   for (const status of ['ringing', 'completed'] as const) await opened.inbox.record(anEvent('call-1', status));
@@ -103,7 +103,7 @@ it('a check has a word about retries, which are no fault', { timeout: 60_000 }, 
   expect(stdout).toMatch(/! Handlers failed: 1 event waits for a retry, and 1 event behind it\. The next one is at \d/);
 });
 
-it.runIf(HAS_TERMINAL)('a terminal is asked', { timeout: 60_000 }, async () => {
+it.runIf(HAS_TERMINAL)('a terminal is asked', async () => {
   const [, open] = INBOXES[0] as (typeof INBOXES)[number];
   const opened = await open();
   await fill(opened.inbox);

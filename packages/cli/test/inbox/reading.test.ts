@@ -16,7 +16,7 @@ function on({ args: [place = '', ...schema] }: Opened, command: string, ...rest:
 }
 
 describe.each(INBOXES)('in %s', (name, open) => {
-  it('commands show what is there', { timeout: 60_000 }, async () => {
+  it('commands show what is there', async () => {
     const opened = await open();
     await fill(opened.inbox);
     const [list, page, show, fields, dead, letters, refused, stats, check, search, bySip, byError] = await Promise.all([
@@ -72,7 +72,7 @@ describe.each(INBOXES)('in %s', (name, open) => {
     expect(rowsOf(byError.stdout)).toMatchObject([{ callId: 'ab12cd34' }]);
   });
 
-  it('a call is found by the beginning of its id, if no other call has the same', { timeout: 60_000 }, async () => {
+  it('a call is found by the beginning of its id, if no other call has the same', async () => {
     const opened = await open();
     await fill(opened.inbox);
     const [short, several, none, one, expected, children] = await Promise.all([
@@ -92,7 +92,7 @@ describe.each(INBOXES)('in %s', (name, open) => {
     expect(children.stdout).toMatch(/Made these calls\n[\s\S]*completed/);
   });
 
-  it('nothing is changed, also with an old retention', { timeout: 60_000 }, async () => {
+  it('nothing is changed, also with an old retention', async () => {
     const opened = await open(1);
     await fill(opened.inbox);
     const counts = () => opened.inbox.counts();
@@ -117,7 +117,7 @@ describe.each(INBOXES)('in %s', (name, open) => {
   });
 });
 
-it.runIf(HAS_TERMINAL)('a list is as wide as the terminal', { timeout: 60_000 }, async () => {
+it.runIf(HAS_TERMINAL)('a list is as wide as the terminal', async () => {
   const [, open] = INBOXES[0] as (typeof INBOXES)[number];
   const opened = await open();
   await fill(opened.inbox);

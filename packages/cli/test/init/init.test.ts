@@ -81,6 +81,11 @@ describe('in a pipe', () => {
     expect(filesIn(cwd)).toEqual([]);
   });
 
+  it('quotes a folder with a space', async () => {
+    const { stdout } = await run(['init', 'my calls', ...ALL], { cwd: temporaryFolder() });
+    expect(stdout).toContain('     cd "my calls"\n');
+  });
+
   it.runIf(process.platform === 'linux')('says that a folder cannot be made', async () => {
     const { stderr, exitCode } = await run(['init', '/proc/no/such', ...ALL], { cwd: temporaryFolder() });
     expect([exitCode, stderr]).toEqual([3, expect.stringContaining('cannot be written (ENOENT)')]);
@@ -123,6 +128,15 @@ describe.runIf(HAS_TERMINAL)('on a terminal', () => {
     const { stdout } = await runInTerminal(['init', ...ALL.slice(0, 6)], { cwd, typed: typed.slice(3) });
     expect(stdout).not.toContain('Framework');
     expect(existsSync(join(cwd, 'src/app.js'))).toBe(true);
+  });
+
+  it('asks without colors, if none are wanted', async () => {
+    const { stdout } = await runInTerminal(['init', '--no-color'], {
+      cwd: temporaryFolder(),
+      typed: [['Framework', '\x03']],
+    });
+    expect(stdout).toContain('Express');
+    expect(stdout).not.toContain('\x1b[3');
   });
 
   it.each([0, 1, 2, 3])('writes nothing if question %d is canceled', async (at) => {

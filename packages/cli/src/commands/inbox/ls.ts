@@ -1,4 +1,4 @@
-import type { CallStatus } from '@call-status/core';
+import { CALL_STATUSES, type CallStatus } from '@call-status/core';
 import { type CallQuery, portionsOf } from '@call-status/core/inbox';
 import { wrongUsage } from '../../cli-error.ts';
 import { type Command, command } from '../../command.ts';
@@ -14,7 +14,11 @@ that contradict each other), late (an event came after one of a higher status).`
   args: {
     ...INBOX_ARGS,
     state: { type: 'enum', options: ['live', 'ended'], description: 'Calls that go on, or have ended' },
-    status: { type: 'string', description: 'Calls with this status; may be given several times' },
+    status: {
+      type: 'enum',
+      options: [...CALL_STATUSES],
+      description: 'Calls with this status; may be given several times',
+    },
     provider: { type: 'string', valueHint: 'name', description: 'Calls of this provider' },
     search: {
       type: 'string',
