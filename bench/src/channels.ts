@@ -8,11 +8,12 @@ export async function benchChannels(windows: number): Promise<Section> {
   const child = startChild('channels-steps.js', 'server');
   try {
     const costs = await child.ask<ChannelCosts>({ windows });
+    const { nothing = [] } = costs;
     return {
       title: `A callback and its handler, by what listens to the channels, ${MACHINE}`,
       columns: ['what listens', 'CPU µs', 'ratio (p10–p90)'],
       rows: Object.entries(costs).map(([name, list]) => {
-        const { p10, median, p90 } = spread(list.map((cost, at) => cost / (costs.nothing[at] ?? Number.NaN)));
+        const { p10, median, p90 } = spread(list.map((cost, at) => cost / (nothing[at] ?? Number.NaN)));
         const ratio = `**${median.toFixed(2)}** (${p10.toFixed(2)}–${p90.toFixed(2)})`;
         return [name, quantile(list, 0.5).toFixed(1), ratio];
       }),

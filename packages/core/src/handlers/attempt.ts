@@ -2,12 +2,13 @@ import { AsyncResource } from 'node:async_hooks';
 import { CallStatusError, type ErrorDetails } from '../errors.ts';
 import type { Transaction } from '../handlers.ts';
 import type { Job, Lease } from '../inbox/inbox.ts';
+import { isTraced } from '../telemetry/channels.ts';
 import type { HandleMessage } from '../telemetry/messages.ts';
 import { LONGEST_TIMER_MS, monotonicNow, setImmediate, type Timers } from '../timer.ts';
 import { AttemptTransaction } from './attempt-transaction.ts';
 import { Context, type ContextSource, type TransactionSource } from './context.ts';
 import type { NamedHandler } from './registry.ts';
-import { traceHandler } from './traced-handler.ts';
+import { TracedHandler } from './traced-handler.ts';
 
 /** What an attempt needs from its worker. */
 export interface AttemptOptions extends ContextSource {
@@ -131,8 +132,11 @@ export class Attempt implements TransactionSource {
     const context = new Context(handler.name, this.job, this.#options, this);
     this.#context = context;
     this.current = handler.name;
-    const traced = traceHandler(() => this.#messageAbout(handler.name));
-    if (traced === undefined) return this.#run(handler, context);
+    return isTraced() ? this.#trace(handler, context) : this.#run(handler, context);
+  }
+
+  #trace(handler: NamedHandler, context: Context): Promise<void> | undefined {
+    const traced = new TracedHandler(this.#messageAbout(handler.name));
     context.traced = traced;
     return traced.run(() => this.#run(handler, context));
   }

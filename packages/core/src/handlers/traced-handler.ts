@@ -1,10 +1,5 @@
-import { handling, isTraced } from '../telemetry/channels.ts';
+import { handling } from '../telemetry/channels.ts';
 import type { HandleMessage } from '../telemetry/messages.ts';
-
-/** Traces one call of a handler in the tracing channel `call-status:handle`; `undefined` if nothing listens. */
-export function traceHandler(makeMessage: () => HandleMessage): TracedHandler | undefined {
-  return isTraced() ? new TracedHandler(makeMessage()) : undefined;
-}
 
 /**
  * One call of a handler that something traces. The same messages in the same order as those of Node's `tracePromise`, but it also ends when

@@ -12,8 +12,15 @@ export const reconciled: Channel = channel('call-status:reconciled');
 /** Around each handler. */
 export const handling: TracingChannel<unknown, HandleMessage> = tracingChannel('call-status:handle');
 
+const { start, end, asyncStart, asyncEnd, error } = handling;
+
 /** Whether something listens to one of the channels around a handler. */
 export function isTraced(): boolean {
-  const { start, end, asyncStart, asyncEnd, error } = handling;
-  return [start, end, asyncStart, asyncEnd, error].some(({ hasSubscribers }) => hasSubscribers);
+  return (
+    start.hasSubscribers ||
+    end.hasSubscribers ||
+    asyncStart.hasSubscribers ||
+    asyncEnd.hasSubscribers ||
+    error.hasSubscribers
+  );
 }
