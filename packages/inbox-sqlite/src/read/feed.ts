@@ -11,11 +11,12 @@ import { type Database, prepare, type Row, type Sql, type Statements } from '../
 const PAGE_ROWS = 50;
 
 /** How many events one step examines, between which requests are served, and how many steps a page takes at most. */
-const STEP_ROWS = 25;
-const MOST_STEPS = 40;
+const STEP_ROWS = 50;
+const MOST_STEPS = 20;
 
+/** An event whose call is being removed has no transition. */
 const PAGE = `
-  recorded.id AS id, transition, erasing.call IS NOT NULL AS is_erased, (SELECT removed_to FROM inbox WHERE id = 1) AS removed
+  recorded.id AS id, iif(erasing.call IS NULL, transition, NULL) AS transition, (SELECT removed_to FROM inbox WHERE id = 1) AS removed
   FROM recorded LEFT JOIN erasing ON erasing.call = recorded.call`;
 
 export const FEED_SQL: Sql<'marks' | 'page' | 'pageOfProvider' | 'before'> = {
@@ -63,7 +64,7 @@ export class Feed {
       }
       for (const read of rows) {
         row = read['id'];
-        if (read['is_erased'] === 1) missed ||= after !== undefined;
+        if (read['transition'] === null) missed ||= after !== undefined;
         else if (read['event'] !== null) {
           found.push({ cursor: feedCursor.encode({ row, removed }), event: eventOf(read as unknown as StoredEvent) });
         }

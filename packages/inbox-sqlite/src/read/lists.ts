@@ -31,6 +31,14 @@ interface Step {
   readonly next: Place | undefined;
 }
 
+/** What one step examines. */
+interface Examined {
+  readonly before: Place;
+  /** The place after which all calls began too early. */
+  readonly floor: Place;
+  readonly wanted: number;
+}
+
 /** Lists calls, newest first. A page examines a bounded number of rows, whatever it looks for. */
 export class CallLists {
   readonly #db: Database;
@@ -67,10 +75,10 @@ export class CallLists {
   *#summaries(places: readonly Place[]): Generator<void, CallSummary[]> {
     const statement = this.#statement(SUMMARY_SQL);
     const summaries: CallSummary[] = [];
-    for (const [at, { row }] of places.entries()) {
-      if (at > 0 && at % STEP_CALLS === 0) yield;
-      const found = statement.get(row);
-      if (found !== undefined) summaries.push(summaryOf(callRowOf(found)));
+    for (let at = 0; at < places.length; at += STEP_CALLS) {
+      if (at > 0) yield;
+      const rows = statement.all(JSON.stringify(places.slice(at, at + STEP_CALLS).map(({ row }) => row)));
+      summaries.push(...rows.map((row) => summaryOf(callRowOf(row))));
     }
     return summaries;
   }
@@ -89,7 +97,8 @@ export class CallLists {
     const places = ranges && (yield* this.#finder.find(ranges));
     if (places !== undefined) return (before, wanted) => this.#examineFound(places, filter, before, wanted);
     const parts = partsOf(query, () => this.#providers());
-    return (before, wanted) => this.#examine(parts, matching, before, wanted);
+    const floor = { at: timeRange(query).sinceMs, row: 0 };
+    return (before, wanted) => this.#examine(parts, matching, { before, floor, wanted });
   }
 
   #providers(): string[] {
@@ -98,14 +107,15 @@ export class CallLists {
   }
 
   /** Examines the next rows of all parts up to the same place. */
-  #examine(parts: readonly Part[], filter: Condition, before: Place, wanted: number): Step {
-    const ends = parts.map((part) => (part.isExact ? undefined : this.#endOf(part, before)));
-    const end = ends.filter((place) => place !== undefined).sort(newestFirst)[0];
+  #examine(parts: readonly Part[], filter: Condition, { before, floor, wanted }: Examined): Step {
+    const ends = parts.map((part) => (part.isExact ? floor : (this.#endOf(part, before) ?? floor)));
+    const end = [floor, ...ends].sort(newestFirst)[0] as Place;
     const places = parts
-      .flatMap((part) => this.#read(part, filter, before, end ?? FIRST, wanted))
+      .flatMap((part) => this.#read(part, filter, before, end, wanted))
       .sort(newestFirst)
       .slice(0, wanted);
-    return { places, next: places.length === wanted ? places.at(-1) : end };
+    const rest = end === floor ? undefined : end;
+    return { places, next: places.length === wanted ? places.at(-1) : rest };
   }
 
   /** The place up to which one step examines a part; `undefined`: to its end. */
@@ -143,8 +153,6 @@ export class CallLists {
     return statement;
   }
 }
-
-const FIRST: Place = { at: Number.MIN_SAFE_INTEGER, row: 0 };
 
 /** A call that has been silent for a time began before. */
 function startOf({ cursor, silentForMs = Number.NEGATIVE_INFINITY, ...times }: CallQuery, wall: number): Place {

@@ -35,7 +35,10 @@ const VALUES: Readonly<Record<string, string>> = {
 
 const PAIRS = Object.entries(VALUES).map(([name, value]) => `'${name}', ${value}`);
 
-/** One call with its last event. Most is in one text, since each column of a row costs; but JSON would round numbers with a fraction. */
+/**
+ * Calls with their last events, in the order of a list of their numbers, as CROSS JOIN keeps it. Most is in one text, since each column of a
+ * row costs; but JSON would round numbers with a fraction.
+ */
 export const SUMMARY_SQL: string = `
   SELECT json_object(${PAIRS.join(', ')}) AS row, duration_seconds, mos, event ->> '$.status' AS event_status, event ->> '$.receivedAt' AS event_received
-  FROM calls CROSS JOIN recorded ON recorded.id = calls.last_event WHERE calls.id = ?`;
+  FROM json_each(?) AS wanted CROSS JOIN calls ON calls.id = wanted.value CROSS JOIN recorded ON recorded.id = calls.last_event`;

@@ -44,7 +44,8 @@ export interface StoredEvent {
  * @example eventOf({ event: '{"id":"7","transition":null}', transition: 'advance' }).transition // 'advance'
  */
 export function eventOf({ event, transition }: StoredEvent): AnyCallStatusEvent {
-  return { ...JSON.parse(event), transition };
+  // A copy would cost as much as parsing it.
+  return Object.assign(JSON.parse(event), { transition });
 }
 
 /** More takes of one event than this would need centuries of retries; the product stays a safe integer for 2 ** 41 events. */
