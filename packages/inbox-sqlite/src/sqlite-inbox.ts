@@ -96,6 +96,7 @@ export class SqliteInbox implements Inbox {
       maySweep: () => file.write('maySweep', [options.sweepMs]),
       sweep: (place) => file.write('sweep', [place]),
       clockStepped: () => file.warn(new CallStatusError('inbox_clock_stepped', { path: options.path })),
+      sweepFailed: (cause) => file.warn(sweepFailed(options.path, cause as Error)),
     });
   }
 
@@ -221,4 +222,8 @@ export class SqliteInbox implements Inbox {
   #notify(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function sweepFailed(path: string, cause: Error): CallStatusError {
+  return new CallStatusError('inbox_sweep_failed', { path, reason: cause.message }, { cause });
 }

@@ -19,14 +19,17 @@ export interface Duties {
   sweep(place: SweepPlace): Promise<SweepPlace | undefined>;
   /** Reports that the system time is in doubt, so that nothing is removed. */
   clockStepped(): void;
+  /** Reports that old calls could not be removed. */
+  sweepFailed(error: unknown): void;
 }
 
-/** Polls and sweeps while a worker runs. A failure is retried the next time. */
+/** Polls and sweeps while a worker runs. A failure is retried the next time; the first of several sweeps that fail is reported. */
 export class Upkeep {
   readonly #duties: Duties;
   #timers: NodeJS.Timeout[] = [];
   #isSweeping = false;
   #isReported = false;
+  #hasFailed = false;
 
   constructor(duties: Duties) {
     this.#duties = duties;
@@ -58,10 +61,18 @@ export class Upkeep {
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
         place = await this.#duties.sweep(place);
       }
-    } catch {
+      this.#hasFailed = false;
+    } catch (error) {
+      this.#failed(error);
     } finally {
       this.#isSweeping = false;
     }
+  }
+
+  #failed(error: unknown): void {
+    // What fails because the inbox is being closed is no failure.
+    if (this.#timers.length > 0 && !this.#hasFailed) this.#duties.sweepFailed(error);
+    this.#hasFailed = true;
   }
 
   /** Reports each step of the clock once. */

@@ -167,4 +167,19 @@ describe('the retention of a file', () => {
     onTestFinished(() => db.close());
     expect(pragma(db, 'SELECT swept_at FROM inbox')).toBe(START + 31 * DAY);
   });
+
+  it('gives one warning when old calls cannot be removed, and is applied once they can', async () => {
+    const { open, event, pass, path } = setUp();
+    const { inbox, warnings } = open();
+    await recordEnded(inbox, event);
+    const db = new (loadEngine())(path);
+    onTestFinished(() => db.close());
+    db.exec(`CREATE TRIGGER kept BEFORE DELETE ON calls BEGIN SELECT RAISE(ABORT, 'kept'); END`);
+    pass(31 * DAY);
+    await vi.waitFor(() => expect(warnings).toEqual(['inbox_sweep_failed']));
+    await someSweeps();
+    db.exec('DROP TRIGGER kept');
+    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ ended: 0 }));
+    expect(warnings).toEqual(['inbox_sweep_failed']);
+  });
 });
