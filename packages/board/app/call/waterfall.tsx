@@ -12,7 +12,7 @@ const LINE = 24;
 export function Waterfall({ detail }: { readonly detail: CallDetail }) {
   const layout = layOut(detail, detail.call.terminal ? 0 : now.value);
   const { lanes, marks, ticks, from } = layout;
-  const place = (at: number) => `${(100 * Math.min(Math.max(0, at - from), layout.to - from)) / (layout.to - from)}%`;
+  const place = (at: number) => (100 * Math.min(Math.max(0, at - from), layout.to - from)) / (layout.to - from);
   return (
     <section>
       <h2>Timeline</h2>
@@ -42,8 +42,8 @@ export function Waterfall({ detail }: { readonly detail: CallDetail }) {
         >
           {ticks.map((tick) => (
             <g key={tick} class="tick">
-              <line x1={place(from + tick)} x2={place(from + tick)} y2="100%" />
-              <text x={place(from + tick)} y={(lanes.length + marks.length) * LINE + 17}>
+              <line x1={`${place(from + tick)}%`} x2={`${place(from + tick)}%`} y2="100%" />
+              <text x={`${place(from + tick)}%`} y={(lanes.length + marks.length) * LINE + 17}>
                 {tick === 0 ? '0' : formatDuration(tick)}
               </text>
             </g>
@@ -67,16 +67,17 @@ export function Waterfall({ detail }: { readonly detail: CallDetail }) {
 /** Per cent of the width: a bar without room for its words. */
 const NARROW = 14;
 
-type Place = (at: number) => string;
+/** Per cent of the width. */
+type Place = (at: number) => number;
 
 function Bar({ span, line, place }: { readonly span: Span; readonly line: number; readonly place: Place }) {
   const { status, from, to, isPlaced } = span;
-  const width = `${Number.parseFloat(place(to)) - Number.parseFloat(place(from))}%`;
+  const width = place(to) - place(from);
   return (
-    <svg x={place(from)} y={line * LINE + 3} width={width} height={LINE - 6} class={`bar-${status}`}>
+    <svg x={`${place(from)}%`} y={line * LINE + 3} width={`${width}%`} height={LINE - 6} class={`bar-${status}`}>
       <title>{`${status}, ${formatDuration(to - from)}`}</title>
       <rect width="100%" height="100%" rx="3" class={isPlaced ? undefined : 'unplaced'} />
-      {Number.parseFloat(width) > NARROW && (
+      {width > NARROW && (
         <text x="6" y="13">
           {status} {formatDuration(to - from)}
         </text>
@@ -101,13 +102,14 @@ interface JourneyProps {
 
 /** From where it happened to where its callback arrived. */
 function Journey({ mark: { kind, status, occurred, received }, y, place, end }: JourneyProps) {
-  const begin = occurred ?? received;
-  const isNearEnd = Number.parseFloat(place(received)) > 85;
-  const hasRoomBefore = isNearEnd && Number.parseFloat(place(begin)) > 15;
+  const begin = `${place(occurred ?? received)}%`;
+  const arrival = `${place(received)}%`;
+  const isNearEnd = place(received) > 85;
+  const hasRoomBefore = isNearEnd && place(occurred ?? received) > 15;
   return (
     <g class={`journey ${status} ${kind}`}>
-      <line x1={place(begin)} x2={place(received)} y1={y} y2={y} />
-      <svg x={place(begin)} y={y} overflow="visible" class="happened" aria-hidden="true">
+      <line x1={begin} x2={arrival} y1={y} y2={y} />
+      <svg x={begin} y={y} overflow="visible" class="happened" aria-hidden="true">
         <path d={SHAPES[kind]} />
         {occurred !== undefined && hasRoomBefore && (
           <text x="-8" y="4" class="before">
@@ -116,7 +118,7 @@ function Journey({ mark: { kind, status, occurred, received }, y, place, end }: 
         )}
       </svg>
       {occurred !== undefined && (
-        <svg x={place(received)} y={y} overflow="visible" aria-hidden="true">
+        <svg x={arrival} y={y} overflow="visible" aria-hidden="true">
           <path d={received > end ? 'M-5-4L1 0L-5 4' : 'M0-4V4'} class="arrived" />
           {!hasRoomBefore && (
             <text x={isNearEnd ? -8 : 8} y={isNearEnd ? -3 : 4} class={isNearEnd ? 'before' : undefined}>

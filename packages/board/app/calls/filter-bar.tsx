@@ -46,13 +46,20 @@ function SearchBox() {
   const input = useRef<HTMLInputElement>(null);
   const search = route.value.query['search'] ?? '';
   const typed = useSignal(search);
+  /** What was typed when the search began. */
+  const begun = useRef(search);
   useKeys({ '/': () => input.current?.select() });
   useEffect(() => {
-    typed.value = search;
+    // Meanwhile, more may have been typed.
+    if (search !== begun.current) typed.value = search;
+    begun.current = search;
   }, [search]);
   useEffect(() => {
     if (typed.value === search) return undefined;
-    const timer = setTimeout(() => setQuery({ search: typed.value }), PAUSE_MS);
+    const timer = setTimeout(() => {
+      begun.current = typed.value;
+      setQuery({ search: typed.value });
+    }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [typed.value]);
   const { length } = typed.value;

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { meta, serverFailure } from '../api/state.ts';
 import { Asker } from '../shared/ask.tsx';
 import { FailureNotice } from '../shared/notices.tsx';
@@ -24,14 +24,21 @@ const TITLES: Readonly<Record<PageName, string>> = {
 /** Everything around the pages. */
 export function Shell() {
   const { page, key } = route.value;
-  useLayoutEffect(() => scrollTo({ top: 0 }), [page, key]);
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(page + key);
+  useLayoutEffect(() => {
+    scrollTo({ top: 0 });
+    // After the first page, the keyboard and screen readers go on in the new one, below the header.
+    if (shown.current !== page + key) main.current?.focus();
+    shown.current = page + key;
+  }, [page, key]);
   useEffect(() => {
     document.title = `${TITLES[page]} · call-status`;
   }, [page]);
   return (
     <>
       <Header />
-      <main id="main" tabIndex={-1}>
+      <main ref={main} tabIndex={-1}>
         {serverFailure.value && <FailureNotice failure={serverFailure.value} />}
         {meta.value && <Page />}
       </main>

@@ -20,9 +20,26 @@ describeInBrowser('the keyboard', () => {
     expect(await focused()).toBe('2');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
     await page.keyboard.press('Escape');
     await page.locator('tr[data-key]').first().waitFor();
     expect(page.url()).toContain('search=call-0000');
+  });
+
+  it('keeps what is typed while a search begins', async () => {
+    const board = await startBoard();
+    const page = await openPage(board.url);
+    await page.getByRole('searchbox').evaluate(async (input: HTMLInputElement) => {
+      function type(text: string) {
+        input.value = text;
+        input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      }
+      type('call');
+      while (!location.hash.includes('search=call')) await new Promise((resolve) => setTimeout(resolve));
+      type('call-00001');
+    });
+    await page.waitForURL(/search=call-00001/);
+    expect(await page.getByRole('searchbox').inputValue()).toBe('call-00001');
   });
 
   it('lists the keys, and closes the list', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { CHROMIUM, HEADLESS } from './start.ts';
 
 /** A window whose tabs hide each other, as those of visitors do: elsewhere, every page is told that it is visible. */
@@ -21,7 +21,8 @@ export async function windowWithTabs(): Promise<BrowserContext> {
     const exited = new Promise((resolve) => child.once('exit', resolve));
     child.kill();
     await exited;
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+    // Its other processes may still write.
+    await vi.waitFor(() => rmSync(folder, { recursive: true, force: true }));
   });
   const address = await new Promise<string>((resolve, reject) => {
     let text = '';
