@@ -55,26 +55,28 @@ export function Actions({ detail }: { readonly detail: CallDetail }) {
   }
 
   return (
-    <div class="actions">
-      {may('replay') && dead > 0 && (
-        <button type="button" class="primary" onClick={replay}>
-          Replay {plural(dead, 'dead event')}
-        </button>
-      )}
-      {may('reconcile') && (
-        <button type="button" onClick={reconcile}>
-          Ask the provider
-        </button>
-      )}
-      {may('forget') && (
-        <button type="button" onClick={forget}>
-          Forget…
-        </button>
-      )}
-      {failure.value && <FailureNotice failure={failure.value} />}
+    <>
+      <div class="actions">
+        {may('replay') && dead > 0 && (
+          <button type="button" class="primary" onClick={replay}>
+            Replay {plural(dead, 'dead event')}
+          </button>
+        )}
+        {may('reconcile') && (
+          <button type="button" onClick={reconcile}>
+            Ask the provider
+          </button>
+        )}
+        {may('forget') && (
+          <button type="button" onClick={forget}>
+            Forget…
+          </button>
+        )}
+        {failure.value && <FailureNotice failure={failure.value} />}
+      </div>
       <Asking detail={detail} decision={decision.value} />
       <Missing names={dead > 0 ? ['replay', 'reconcile', 'forget'] : ['reconcile', 'forget']} />
-    </div>
+    </>
   );
 }
 

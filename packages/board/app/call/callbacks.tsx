@@ -96,7 +96,15 @@ function HandlingText({ handling }: { readonly handling: Handling }) {
   }
 }
 
-function Raw({ event: { id, raw, curl } }: { readonly event: EventRow }) {
+function save(text: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text]));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+function Raw({ event: { id, status, raw, curl, fixture } }: { readonly event: EventRow }) {
   const json = raw === undefined ? undefined : sortedJson(raw);
   return (
     <>
@@ -104,6 +112,11 @@ function Raw({ event: { id, raw, curl } }: { readonly event: EventRow }) {
         <code>{id}</code>
         {json && <Copy text={json}>Copy JSON</Copy>}
         {curl && <Copy text={curl}>Copy as curl</Copy>}
+        {fixture && (
+          <button type="button" class="quiet" onClick={() => save(fixture, `${status}.http`)}>
+            Save as fixture
+          </button>
+        )}
       </div>
       {json ? (
         <pre

@@ -4,6 +4,7 @@ import { notFound } from '../http/failure.ts';
 import type { CallId } from '../privacy/keys.ts';
 import { rowOf } from './calls.ts';
 import { curlOf } from './curl.ts';
+import { fixtureOf } from './fixture.ts';
 import type { Route, Visit } from './route.ts';
 import type { CallDetail, EventRow } from './types.ts';
 
@@ -50,6 +51,9 @@ function eventRowOf({ event, handling }: HandledEvent, privacy: Visit['privacy']
     ...privacy.of({ id, status, rawStatus, transition, receivedAt, trust, source, handling }),
     ...(occurredAt !== undefined && { occurredAt }),
     ...(sequence !== undefined && { sequence }),
-    ...(privacy.isRevealed && { raw, ...(source === 'callback' && { curl: curlOf(event) }) }),
+    ...(privacy.isRevealed && {
+      raw,
+      ...(source === 'callback' && { curl: curlOf(event), fixture: fixtureOf(event) }),
+    }),
   };
 }

@@ -7,11 +7,17 @@ const URL_PLACE = 'https://YOUR-HOST/YOUR-PATH?token=YOUR-TOKEN';
  * signature, which only its secret can make.
  */
 export function curlOf({ raw }: AnyCallStatusEvent): string {
+  const { type, body } = writtenAnew(raw);
+  return `curl -X POST ${quoted(URL_PLACE)} -H ${quoted(`content-type: ${type}`)} --data-raw ${quoted(body)}`;
+}
+
+/** Fields as the body of a request. */
+export function writtenAnew(raw: unknown): { readonly type: string; readonly body: string } {
   const fields = Object.entries(Object(raw) as Record<string, unknown>);
   const isForm = fields.every((field): field is [string, string] => typeof field[1] === 'string');
-  const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
-  const body = isForm ? new URLSearchParams(fields).toString() : JSON.stringify(raw);
-  return `curl -X POST ${quoted(URL_PLACE)} -H ${quoted(`content-type: ${type}`)} --data-raw ${quoted(body)}`;
+  return isForm
+    ? { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(fields).toString() }
+    : { type: 'application/json', body: JSON.stringify(raw) };
 }
 
 /** One word of a shell. Without control characters, which JSON and forms escape, but for those that terminals know and JSON does not. */

@@ -72,6 +72,8 @@ export interface EventRow {
   readonly raw?: unknown;
   /** A command that sends it again, with YOUR-TOKEN in place of the token; only with the permission `raw`. */
   readonly curl?: string;
+  /** A file for tests, which says what it lacks; only with the permission `raw`. */
+  readonly fixture?: string;
 }
 
 /** `GET api/call?key` */

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBoard, type Permissions } from '@call-status/board';
 import { createCallStatus, type Inbox, memoryInbox, mycpaas, signalwire } from '@call-status/core';
 import { originOf, serveBoard } from '@call-status/core/adapter';
+import { parseFixture } from '@call-status/testing';
 import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { type ApiAnswer, apiServer } from '../../../core/test/api-server.ts';
@@ -91,6 +93,20 @@ describeInBrowser('ask the provider', () => {
     answer = { status: 404 };
     await button.click();
     await page.getByText('does not know this call').waitFor();
+  });
+
+  it('leaves a callback to be saved for tests, to those who may see it', async () => {
+    const { url, inbox } = await served({});
+    await record(inbox, 1, 'busy', { provider: 'mycpaas', callId: CALL, raw: { CallSid: CALL, CallStatus: 'busy' } });
+    const page = await openCall(url);
+    await page.getByRole('cell', { name: 'busy' }).getByRole('button').click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as fixture' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('busy.http');
+    const fixture = parseFixture('mycpaas', 'busy', readFileSync(await download.path()));
+    expect(Buffer.from(fixture.body).toString()).toBe(`CallSid=${CALL}&CallStatus=busy`);
   });
 
   it('says that a provider cannot be asked', async () => {
