@@ -99,7 +99,7 @@ describeInBrowser('ask the provider', () => {
     const { url, inbox } = await served({});
     await record(inbox, 1, 'busy', { provider: 'mycpaas', callId: CALL, raw: { CallSid: CALL, CallStatus: 'busy' } });
     const page = await openCall(url);
-    await page.getByRole('cell', { name: 'busy' }).getByRole('button').click();
+    await page.locator('button.expand').click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save as fixture' }).click(),
