@@ -1,5 +1,5 @@
 import { type FieldRecord, type FieldTree, isForbidden, type Limits } from './fields.ts';
-import { type Template, templateOf } from './template.ts';
+import { recordTemplateOf, type Template, templateOf } from './template.ts';
 import { copied } from './text.ts';
 import { collect, toTree } from './tree.ts';
 
@@ -14,6 +14,8 @@ export class FieldNames {
   #wasUsed = false;
   /** `null`: there is none. */
   #template: Template | null | undefined;
+  /** `null`: there is none. */
+  #recordTemplate: Template<FieldRecord> | null | undefined;
 
   constructor(names: readonly string[], limits: Limits) {
     this.#names = names;
@@ -32,8 +34,12 @@ export class FieldNames {
     return this.#arePlain;
   }
 
+  /** All values by name. From the second body on, built from a template if there is one. */
   toRecord(values: readonly string[]): FieldRecord {
-    return collect(this.#names, values);
+    if (this.#wasUsed && this.#recordTemplate === undefined) {
+      this.#recordTemplate = recordTemplateOf(this.#names) ?? null;
+    }
+    return this.#recordTemplate?.fill(values) ?? collect(this.#names, values);
   }
 
   /**
@@ -43,7 +49,7 @@ export class FieldNames {
   toTree(values: readonly string[]): FieldTree {
     if (this.#wasUsed && this.#template === undefined) this.#template = templateOf(this.#names, this.#limits) ?? null;
     this.#wasUsed = true;
-    return this.#template?.fill(values) ?? toTree(this.toRecord(values), this.#limits);
+    return this.#template?.fill(values) ?? toTree(collect(this.#names, values), this.#limits);
   }
 
   /** Each name with its value, in the UTF-16 order of the names; a repeated name once for each value, in the order of the values. */

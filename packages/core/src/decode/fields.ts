@@ -1,6 +1,6 @@
 import { CallStatusError } from '../errors.ts';
 
-/** Names and values as sent; a repeated name has all its values, in order. Has no prototype. */
+/** Names and values as sent; a repeated name has all its values, in order. */
 export type FieldRecord = Readonly<Record<string, string | readonly string[]>>;
 
 /** The one tree that form, multipart, JSON and query give. `Legs[0][Status]` has become an array of objects. */

@@ -1,4 +1,4 @@
-import type { FieldTree, Limits } from './fields.ts';
+import { type FieldRecord, type FieldTree, isForbidden, type Limits } from './fields.ts';
 import { collect, toTree } from './tree.ts';
 
 /** The tree that a list of names makes, with the place of a value, from 1, where the value belongs. */
@@ -6,8 +6,8 @@ type Places = number | readonly Places[] | PlaceTree;
 type PlaceTree = { readonly [name: string]: Places };
 
 /** Builds trees of fields that all have the same names. */
-export interface Template {
-  fill(values: readonly string[]): FieldTree;
+export interface Template<Tree = FieldTree> {
+  fill(values: readonly string[]): Tree;
 }
 
 /**
@@ -25,6 +25,12 @@ export function templateOf(names: readonly string[], limits: Limits): Template |
     limits,
   );
   return isAlike(places, empty) ? new TreeTemplate(places) : undefined;
+}
+
+/** The same for all values by name, brackets not interpreted. `undefined` if a name could reach a prototype. */
+export function recordTemplateOf(names: readonly string[]): Template<FieldRecord> | undefined {
+  if (names.some(isForbidden)) return undefined;
+  return new TreeTemplate(collect(names, [...names.keys()].map(placeOf))) as Template as Template<FieldRecord>;
 }
 
 function placeOf(position: number): number {

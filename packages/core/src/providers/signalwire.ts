@@ -183,7 +183,7 @@ function recognizes(callback: IncomingCallback, named = false): boolean {
   const callSid = id(fields['CallSid']);
   const hasCall = callSid !== undefined && isStatus(fields['CallStatus']);
   if (named) return hasCall || hasAny(callback, SIGNATURE_HEADERS);
-  return hasCall && isCertainLamlCallStatus(fields) && (UUID.test(callSid) || hasAny(callback, OWN_HEADERS));
+  return hasCall && (UUID.test(callSid) || hasAny(callback, OWN_HEADERS)) && isCertainLamlCallStatus(fields);
 }
 
 function whyNot(callback: IncomingCallback, advice: string): string | undefined {
