@@ -45,8 +45,16 @@ describeInBrowser('the charts of ended calls', () => {
     const figure = page.getByRole('figure').filter({ has: page.getByRole('heading', { name: 'Durations' }) });
     await figure.getByRole('row').nth(1).waitFor();
     expect(await figure.getByRole('row').allTextContents()).toEqual([
-      ...['under 5 s2', '5 s – 15 s0', '15 s – 30 s0', '30 s – 1 min0', '1 min – 2 min1'],
-      ...['2 min – 5 min0', '5 min – 10 min0', '10 min – 30 min0', '30 min – 1 h0', '1 h or more1'],
+      'under 5 s2',
+      '5 s – 15 s0',
+      '15 s – 30 s0',
+      '30 s – 1 min0',
+      '1 min – 2 min1',
+      '2 min – 5 min0',
+      '5 min – 10 min0',
+      '10 min – 30 min0',
+      '30 min – 1 h0',
+      '1 h or more1',
     ]);
     const widths = await figure.locator('rect').evaluateAll((bars) => bars.map((bar) => bar.getAttribute('width')));
     expect([widths[0], widths[1], widths.at(-1)]).toEqual(['100%', '0%', '50%']);

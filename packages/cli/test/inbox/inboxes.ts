@@ -112,7 +112,13 @@ export async function handle(inbox: Inbox, errorOf: (event: NewEvent) => string 
       jobs.map(({ lease, event }) => {
         handled.push(event.id);
         const error = errorOf(event);
-        return error === undefined ? inbox.finish(lease) : inbox.fail(lease, { error, doneHandlers: ['onStatus'] });
+        return error === undefined
+          ? inbox.finish(lease)
+          : inbox.fail(lease, {
+              error,
+              doneHandlers: ['onStatus'],
+              ...(event.status === 'failed' && { handler: 'onFailed' }),
+            });
       }),
     );
   }

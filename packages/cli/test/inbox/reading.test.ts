@@ -62,6 +62,8 @@ describe.each(INBOXES)('in %s', (name, open) => {
     expect(rowsOf(letters.stdout).map(({ eventId }) => eventId)).toEqual(
       expect.arrayContaining([`signalwire:${CALL}:completed`, 'exotel:ab12cd34']),
     );
+    const handlers = rowsOf(letters.stdout).map(({ handler }) => handler);
+    expect(new Set(handlers)).toEqual(new Set(['onFailed', undefined]));
     expect(letters.stdout).not.toContain('5550104567');
     expect(refused.stdout).toMatch(/ 3 +signalwire +signature_mismatch +403 .* Set publicUrl\./);
     expect(stats.stdout).toMatch(/ 2 +1 +50 % +32 s .*4\.20\n\n {2}SIP {2}200: 1\n$/);

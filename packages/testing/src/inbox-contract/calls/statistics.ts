@@ -103,7 +103,6 @@ export const STATISTICS: Tests = {
       await recordCall(t, `c${call}`, ['20:30', 'completed', { durationSeconds }]);
     }
     const [row] = await statsOf(t.inbox, EVENING);
-    assert.deepEqual(row?.durationSeconds?.histogram, barsOf(...durations));
     assert.deepEqual(row?.durationSeconds?.histogram, [2, 2, 1, 1, 1, 1, 1, 0, 1, 2]);
   },
 
