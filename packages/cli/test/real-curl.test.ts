@@ -30,7 +30,7 @@ async function bytesSentBy(command: (origin: string) => string): Promise<{ text:
   onTestFinished(() => void server.close());
   await once(server, 'listening');
   const text = command(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  await promisify(execFile)('bash', ['-c', text.replace('curl', 'curl -q -sS -m 10')], {
+  await promisify(execFile)('bash', ['-c', text.replace('curl', 'curl -q -sS')], {
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
   });
   return { text, bytes: Buffer.concat(chunks) };
@@ -84,7 +84,7 @@ describe('a command is read as curl runs it', () => {
     [(o) => `curl -A agent -e https://x.example/ -b 'a=1; b=2' ${o}/a`],
     [(o) => `curl -F a=1 -F 'b=two words;type=text/plain' --form-string 'c=@3;4' -F 'd="q;\\"uote"' ${o}/a`],
     [(o) => `curl ${o}/a -H 'X-Empty;' -H 'Content-Type:' -H 'X-Two: 1' -d a=1`],
-    [(o) => `curl ${o}/a --max-time 5 --no-keepalive -o /dev/null -w '%{http_code}' | cat # the end`],
+    [(o) => `curl ${o}/a --max-time 500 --no-keepalive -o /dev/null -w '%{http_code}' | cat # the end`],
     [(o) => `curl ${o}/a -d "" -d ''x"y"'z'`],
     [(o) => `curl -I ${o}/a`],
     [(o) => `curl --url-query 'b=2 3' --url-query +c=1 ${o}/a?x=1`],

@@ -34,6 +34,7 @@ describe('a curl command', () => {
     ['/usr/bin/curl http://x.example/a -d @body.txt', 'POST', '/a'],
     ['curl.exe x.example/a -I', 'HEAD', '/a'],
     ['curl "http://x.example" --no-buffer --no-alpn -sSL4', 'GET', '/'],
+    ['curl x.example/a --no-location --no-fail', 'GET', '/a'],
     ['# as sent\ncurl http://x.example/a # comment', 'GET', '/a'],
   ])('%s', (text, method, target) => {
     expect(parse(text)).toMatchObject({ method, target, host: 'x.example', scheme: 'http' });
@@ -91,6 +92,7 @@ describe('what cannot be read', () => {
     ['curl x.example -d `cat file`', 'The output of another command is needed'],
     ["curl x.example \\\n -d 'a", "A text that begins with ' does not end (line 2 of the command)."],
     ['curl x.example -d "a', 'A text that begins with " does not end'],
+    ["curl x.example -d $'a\\", "A text that begins with $' does not end"],
     ["curl x.example -d $'a", "A text that begins with $' does not end"],
     ["curl x.example -d $'\\Uffffffff'", 'An escape is not a character'],
   ])('%s', (text, message) => {

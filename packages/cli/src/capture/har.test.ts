@@ -60,6 +60,7 @@ describe('an entry of a HAR file', () => {
   it.each([
     [{ text: 'a=ü' }, 'a=Ã¼'],
     [{ text: Buffer.from([0, 255]).toString('base64'), encoding: 'base64' }, '\x00\xff'],
+    [{ mimeType: 7, params: [{ name: 'a', value: 'b' }] }, 'a=b'],
     [{ text: '', params: [{ name: 'a b', value: 'ü&' }, { name: 'c' }, { value: 'ignored' }] }, 'a+b=%C3%BC%26&c='],
     [{}, ''],
   ])('has its body: %j', (postData, text) => {

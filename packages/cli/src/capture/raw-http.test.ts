@@ -77,6 +77,7 @@ a=1`;
       body: Buffer.alloc(0),
     });
     expect(() => complete(parse('GET /voice HTTP/1.1'), undefined, true)).toThrow('does not say which host');
+    expect(() => complete(parse('GET /voice HTTP/1.1\nHost:\n'), undefined, true)).toThrow('does not say which host');
     expect(complete(parse('GET /voice HTTP/1.1'), undefined, false).request.origin).toBe('http://localhost');
   });
 
@@ -163,6 +164,7 @@ describe('a body', () => {
     ['4\nWiki\n5\npedia\n0\n\n', 'Wikipedia'],
     ['0\r\n\r\n', ''],
     ['A\r\n0123\r\n6789\r\n0\r\n', '0123\r\n6789'],
+    ['4\r\nWiki\r\n0\r\nX-Trailer: cut off', 'Wiki'],
     // Some tools join the chunks and keep the header.
     ['CallSid=1&Status=end\n', 'CallSid=1&Status=end'],
   ])('in chunks: %j', (body, text) => {

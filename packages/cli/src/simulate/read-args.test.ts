@@ -34,6 +34,7 @@ it.each<[read: () => unknown, message: string]>([
   [() => countOf('1.5', '--calls'), '--calls is not "1.5".'],
   [() => countOf('11', '--calls', 10), '--calls is not "11".'],
   [() => rateOf('fast'), '--rate is not "fast".'],
+  [() => rateOf(''), '--rate is not "".'],
   [() => rateOf('0'), '--rate is not "0".'],
 ])('%s is wrong usage', (read, message) => {
   expect(read).toThrow(message);
