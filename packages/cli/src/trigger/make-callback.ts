@@ -101,7 +101,7 @@ function unchanged({ encoding, changes, callId }: CallbackPlan): Changes {
 
 function fieldsOf({ definition }: ProviderLike, sample: Sample): Tree | undefined {
   try {
-    return (createCallback(sample, { definition }).fields ?? {}) as Tree;
+    return createCallback(sample, { definition }).fields ?? {};
   } catch {
     return undefined;
   }
