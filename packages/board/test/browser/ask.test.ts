@@ -93,6 +93,7 @@ describeInBrowser('ask the provider', () => {
     answer = { status: 404 };
     await button.click();
     await page.getByText('does not know this call').waitFor();
+    expect((await inbox.getCall('signalwire', CALL))?.events).toHaveLength(1);
   });
 
   it('leaves a callback to be saved for tests, to those who may see it', async () => {
@@ -115,6 +116,7 @@ describeInBrowser('ask the provider', () => {
     const page = await openCall(url);
     await page.getByRole('button', { name: 'Ask the provider' }).click();
     await page.getByText('it documents no way to ask').waitFor();
+    expect((await inbox.watches.list()).rows).toEqual([]);
   });
 
   it('waits, and says so, where no service asks', async () => {
@@ -128,6 +130,7 @@ describeInBrowser('ask the provider', () => {
     const at = new Date(Date.now() - 20_000).toISOString();
     await inbox.watches.update(watch, { dueInMs: 0, progress: { ...watch.progress, request: { at } } });
     await page.getByText('no service that can ask signalwire').waitFor();
+    expect((await inbox.watches.due({ limit: 1 })).rows).toHaveLength(1);
   });
 
   it('is hidden from those who may only look, who learn which permission it needs', async () => {

@@ -43,7 +43,7 @@ it.each(INBOXES)('is done by a service that runs on the same inbox: %s', async (
   expect([status, body]).toEqual([200, { decision: 'requested' }]);
   expect(made.lines).toContainEqual(expect.objectContaining({ user: 'unknown', action: 'reconcile', count: 1 }));
   await vi.waitFor(() => expect(ended).toEqual([`${CALL} reconciled`]), { timeout: 60_000, interval: 50 });
-  expect(requests.every(({ query, path }) => `${path}${query}`.includes(CALL))).toBe(true);
+  expect(requests.every(({ query, path }) => `${path}?${query.toString()}`.includes(CALL))).toBe(true);
   const { row, events } = (await made.get(`/api/call?key=${key}`)).body;
   expect([row.status, events.at(-1).source]).toEqual(['completed', 'reconciled']);
   expect((await made.post('/api/call/reconcile', { key })).body).toEqual({ decision: 'complete' });
