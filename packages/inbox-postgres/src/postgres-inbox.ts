@@ -36,7 +36,7 @@ import { readCounts } from './read/counts.ts';
 import { exportCall } from './read/export.ts';
 import { Feed } from './read/feed.ts';
 import { handled } from './read/handled.ts';
-import { readHealth } from './read/health.ts';
+import { healthReader } from './read/health.ts';
 import { listCalls } from './read/list-calls.ts';
 import { QUERIES } from './read/queries.ts';
 import { StoredRefusals } from './read/refusals.ts';
@@ -122,7 +122,7 @@ export class PostgresInbox implements Inbox {
     const sweeper = new Sweeper(store, new ClockWatch(mono));
     this.#upkeep = new Upkeep(sweeper, sweepMs, (warning) => this.#hints.warn(warning));
     this.#health = new SharedHealth(
-      () => readHealth(store, () => store.health()),
+      healthReader(store, () => store.health()),
       () => `${this.#version} ${store.now()}`,
     );
   }

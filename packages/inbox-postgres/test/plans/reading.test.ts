@@ -4,7 +4,7 @@ import { getCall } from '../../src/read/calls.ts';
 import { getDeadLetter, groupDeadLetters, listDeadLetters, oldestDeadLetters } from '../../src/read/dead-letters.ts';
 import { Feed } from '../../src/read/feed.ts';
 import { handled } from '../../src/read/handled.ts';
-import { readHealth } from '../../src/read/health.ts';
+import { healthReader } from '../../src/read/health.ts';
 import { listCalls } from '../../src/read/list-calls.ts';
 import { StoredRefusals } from '../../src/read/refusals.ts';
 import { readStats } from '../../src/read/stats.ts';
@@ -142,7 +142,7 @@ describe.skipIf(url === undefined)('with a hundred thousand calls and jobs', () 
     });
 
     it('health reads the jobs and the live calls, and not the history', async () => {
-      for (const { scanned, text } of await statementsOf((read) => readHealth(read, () => ({})))) {
+      for (const { scanned, text } of await statementsOf((read) => healthReader(read, () => ({}))())) {
         expect(scanned, text).toEqual([]);
       }
     });

@@ -1,6 +1,7 @@
 import type { InboxHealth } from '@call-status/core/inbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readHealth } from '../../src/read/health.ts';
+import { healthReader } from '../../src/read/health.ts';
+import { LiveCalls } from '../../src/read/live-calls.ts';
 import { SharedHealth } from '../../src/read/shared-health.ts';
 import { plainStore } from '../plain-store.ts';
 import { queryAt } from '../servers/postgres.ts';
@@ -87,7 +88,7 @@ describe.skipIf(url === '')('health', () => {
         `UPDATE ${store.schema}.inbox SET uncounted = 7`,
       ].join(';'),
     );
-    const { store: own, ...health } = await readHealth(store, () => ({ writable: true }));
+    const { store: own, ...health } = await healthReader(store, () => ({ writable: true }))();
     expect(health).toEqual({
       due: 3,
       oldestDueAt: new Date(9_997_000).toISOString(),
@@ -109,5 +110,31 @@ describe.skipIf(url === '')('health', () => {
     });
     expect(own?.writable).toBe(true);
     expect(own?.bytes).toBeGreaterThan(100_000);
+  });
+
+  it('counts many live calls seldom', async () => {
+    let mono = 0;
+    const store = await plainStore(url, freshSchema(url));
+    onTestFinished(() => store.end());
+    const live = new LiveCalls(store, () => mono);
+    const read = healthReader(store, () => ({ writable: true }), live);
+    const counted = async () => (await read()).live;
+    const begin = (from: number, to: number) =>
+      queryAt(
+        url,
+        `INSERT INTO ${store.schema}.calls (provider, tenant, call_id, status, terminal, first_event_at, last_event_at, event_count)
+        SELECT 'acme', '', n, 'ringing', false, 0, 0, 1 FROM generate_series(${from}, ${to}) AS n`,
+      );
+    await begin(1, 9999);
+    expect(await counted()).toBe(9999);
+    await begin(10_000, 10_000);
+    expect(await counted()).toBe(10_000);
+    await begin(10_001, 10_001);
+    expect(await counted()).toBe(10_001);
+    await begin(10_002, 10_002);
+    mono = 9999;
+    expect(await counted()).toBe(10_001);
+    mono = 10_000;
+    expect(await counted()).toBe(10_002);
   });
 });
