@@ -7,8 +7,8 @@ import { lazy } from './lazy.tsx';
 import { route } from './router.ts';
 import type { PageName } from './routes.ts';
 
-const CallsPage = lazy(async () => (await import('./call-pages.ts')).CallsPage);
-const CallPage = lazy(async () => (await import('./call-pages.ts')).CallPage);
+const CallsPage = lazy(async () => (await import('../calls/calls-page.tsx')).CallsPage);
+const CallPage = lazy(async () => (await import('../call/call-page.tsx')).CallPage);
 const RefusedPage = lazy(async () => (await import('./fault-pages.ts')).RefusedPage);
 const DeadPage = lazy(async () => (await import('./fault-pages.ts')).DeadPage);
 const HealthPage = lazy(async () => (await import('../health/health-page.tsx')).HealthPage);
