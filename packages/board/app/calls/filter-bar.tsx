@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useKeys } from '../shared/use-keys.ts';
 import { route, setQuery } from '../shell/router.ts';
-import { CHIPS, CODES, filtersOf, isOn, LEAST_SEARCH, NO_FILTERS, toggle } from './filters.ts';
+import { chipsOf, filtersOf, isOn, LEAST_SEARCH, NO_FILTERS, toggle } from './filters.ts';
 
 /** Search and filters. They are in the address, so that a view can be shared. */
 export function FilterBar() {
@@ -11,7 +11,7 @@ export function FilterBar() {
     <search class="filters">
       <SearchBox />
       <fieldset aria-label="Filters" class="chips">
-        {CHIPS.map((chip) => (
+        {chipsOf(query).map((chip) => (
           <button
             key={chip.label}
             type="button"
@@ -21,14 +21,6 @@ export function FilterBar() {
             {chip.label}
           </button>
         ))}
-        {CODES.map(
-          ({ label, name }) =>
-            query[name] && (
-              <button key={name} type="button" aria-pressed={true} onClick={() => setQuery({ [name]: '' })}>
-                {label} {query[name]}
-              </button>
-            ),
-        )}
         {Object.keys(filtersOf(query)).length > 0 && (
           <button type="button" class="quiet" onClick={() => setQuery(NO_FILTERS)}>
             Clear
@@ -65,18 +57,17 @@ function SearchBox() {
   const { length } = typed.value;
   return (
     <label class="search">
-      <span class="sr">Search by call id or number</span>
       <input
         ref={input}
         type="search"
+        aria-label="Call id or number"
         placeholder="Call id or number  /"
-        spellcheck={false}
         autocomplete="off"
         value={typed}
         onInput={(event) => (typed.value = event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
       />
-      {length > 0 && length < LEAST_SEARCH && <small>{LEAST_SEARCH} characters or more</small>}
+      {length > 0 && length < LEAST_SEARCH && <small>{LEAST_SEARCH} or more</small>}
     </label>
   );
 }

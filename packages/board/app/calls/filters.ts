@@ -21,12 +21,20 @@ export const CHIPS: readonly Chip[] = [
 ];
 
 /** Filters by a code, which charts lead to. */
-export const CODES = [
-  { label: 'SIP', name: 'sip' },
-  { label: 'error', name: 'error' },
-] as const;
+const CODES = ['sip', 'error'] as const;
 
-const NAMES = [...new Set([...CHIPS, ...CODES].map(({ name }) => name)), 'search'];
+const NAMES = [...new Set(CHIPS.map(({ name }) => name)), ...CODES, 'search'];
+
+/** All chips, and one for each code that the query has. */
+export function chipsOf(query: Query): readonly Chip[] {
+  return CHIPS.concat(
+    CODES.filter((name) => query[name]).map((name) => ({
+      label: `${name} ${query[name]}`,
+      name,
+      value: query[name] as string,
+    })),
+  );
+}
 
 export function isOn({ name, value }: Chip, query: Query): boolean {
   return query[name]?.split(',').includes(value) === true;
