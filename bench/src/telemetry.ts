@@ -14,8 +14,8 @@ import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@ope
 export interface Listening {
   readonly traceContext?: () => string | undefined;
   /** Does what it would do later. */
-  flush?(): Promise<void>;
-  stop(): void;
+  readonly flush?: () => Promise<void>;
+  readonly stop: () => void;
 }
 
 const nowhere: SpanExporter = {

@@ -31,7 +31,7 @@ export interface Instrumentation {
    */
   readonly traceContext: () => string | undefined;
   /** Ends all open spans, and measures no more. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /**

@@ -160,8 +160,7 @@ declare module '../event.ts' {
 /**
  * Exotel, voice v1. Cannot sign: set a `token`.
  *
- * Source: developer.exotel.com, voice v1, status callback; the encodings, the zone and the statuses of `answered`
- * from recorded callbacks and public consumers.
+ * Source: developer.exotel.com, voice v1, status callback; encodings, zone and statuses of `answered`: recorded callbacks, public consumers.
  * @example
  * ```ts
  * import { createCallStatus, exotel } from '@call-status/core';

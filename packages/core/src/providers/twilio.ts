@@ -137,8 +137,7 @@ const VERIFIER = lamlVerifier(TWILIO_SCHEME);
 /**
  * Twilio Programmable Voice. Signs with the account's auth token.
  *
- * Source: Twilio's documentation of status callbacks, webhooks security and shared keys; its library `twilio`, whose test vectors the tests
- * repeat.
+ * Source: Twilio's documentation of status callbacks, webhooks security and shared keys; its library `twilio` with its test vectors.
  * @example
  * ```ts
  * import { createCallStatus, twilio } from '@call-status/core';

@@ -69,7 +69,7 @@ const form = fc
   .tuple(fixture, fixture, fc.dictionary(fc.constantFrom(...MARKS), fc.string(), { maxKeys: 2 }))
   .map(([one, { headers }, changed]) => {
     const text = Buffer.from(one.body).toString();
-    return { ...formOf({}, one.url, headers), body: `${text}&${new URLSearchParams(changed)}` };
+    return { ...formOf({}, one.url, headers), body: `${text}&${new URLSearchParams(changed).toString()}` };
   });
 /** The headers of one with the body of another, cut. */
 const cut = fc
