@@ -3,13 +3,14 @@ import { ask } from '../shared/ask.tsx';
 import { plural } from '../shared/format.ts';
 import { Time } from '../shared/time.tsx';
 import { type Action, count } from './dead-list.ts';
+import { onlyCounted } from './only-counted.ts';
 
-/** Counts first, then asks. Resolves to whether to go on. */
-export async function askFirst(action: Action, request: DeadRequest): Promise<boolean> {
+/** Counts first, then asks. Resolves to the request for what was counted; `undefined` if the visitor does not want it. */
+export async function askFirst(action: Action, request: DeadRequest): Promise<DeadRequest | undefined> {
   const result = await count(action, request);
-  const events = plural(result.count, 'event');
   const isReplay = action === 'replay';
-  return ask({
+  const events = (isReplay && result.isMore ? 'more than ' : '') + plural(result.count, 'event');
+  const goesOn = await ask({
     title: isReplay ? `Replay ${events}?` : `Discard ${events}?`,
     text: (
       <>
@@ -18,6 +19,7 @@ export async function askFirst(action: Action, request: DeadRequest): Promise<bo
             ? `Replays ${events}, oldest first. Handlers that finished before are not called again.`
             : `Removes ${events} from the dead letters. No handler sees them any more; they stay recorded with their calls.`}
         </p>
+        {!isReplay && result.isMore && <p>There are more: no more are discarded at a time, the newest first.</p>}
         <Period {...result} />
       </>
     ),
@@ -25,6 +27,7 @@ export async function askFirst(action: Action, request: DeadRequest): Promise<bo
     danger: !isReplay,
     ...(!isReplay && result.count > 1 && { word: 'discard' }),
   });
+  return goesOn ? onlyCounted(request, result) : undefined;
 }
 
 function Period({ oldestAt, newestAt }: DeadResult) {

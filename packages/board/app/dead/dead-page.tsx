@@ -36,7 +36,8 @@ export function DeadPage() {
 
   const run: Run = async (action, request) => {
     try {
-      if (await askFirst(action, request)) await act(action, request, filter);
+      const counted = await askFirst(action, request);
+      if (counted) await act(action, counted, filter);
     } catch (problem) {
       failure.value = toFailure(problem);
     }

@@ -8,8 +8,11 @@ import { logged } from './logged.ts';
 import type { Parts, Route, Visit } from './route.ts';
 import type { DeadResult } from './types.ts';
 
-/** They are discarded one by one, so at most so many at once. */
-const MOST_DISCARDED = 10_000;
+/** So many are counted or discarded one by one at most: the newest. */
+const MOST_ROWS = 10_000;
+
+/** If there are as many groups, some dead letters may be in none. */
+const MOST_GROUPS = 100;
 
 /** Which dead letters: all that match. */
 interface Filter {
@@ -20,22 +23,30 @@ interface Filter {
 }
 
 /** `POST api/dead/replay` */
-export const replayDead: Route = changing('replay', (inbox, letters, filter) =>
+export const replayDead: Route = changing('replay', countOf, (inbox, letters, filter) =>
   letters ? replayEach(inbox, letters) : inbox.deadLetters.replayAll(filter),
 );
 
 /** `POST api/dead/discard` */
-export const discardDead: Route = changing('discard', async (inbox, letters, filter) => {
-  let count = 0;
-  for (const { event } of letters ?? (await lettersOf(inbox, filter))) {
-    if (await inbox.deadLetters.discard(event.id)) count++;
-  }
-  return count;
-});
+export const discardDead: Route = changing(
+  'discard',
+  async (inbox, filter) => limited(await countOf(inbox, filter)),
+  async (inbox, letters, filter) => {
+    let count = 0;
+    for (const { event } of letters ?? (await lettersOf(inbox, filter, MOST_ROWS))) {
+      if (await inbox.deadLetters.discard(event.id)) count++;
+    }
+    return count;
+  },
+);
 
-/** @param change gets the dead letters that are named; `undefined`: all that match. Resolves to how many it changed */
+/**
+ * @param count counts what `change` would change of all that match
+ * @param change gets the dead letters that are named; `undefined`: all that match. Resolves to how many it changed
+ */
 function changing(
   action: 'replay' | 'discard',
+  count: (inbox: Inbox, filter: Filter) => Promise<DeadResult>,
   change: (inbox: Inbox, letters: readonly DeadLetter[] | undefined, filter: Filter) => Promise<number>,
 ): Route {
   return {
@@ -44,7 +55,7 @@ function changing(
       const { inbox } = parts;
       const letters = await namedIn(visit, parts);
       const filter = filterIn(visit);
-      if (booleanIn(visit.body, 'dryRun')) return letters ? summed(letters) : countOf(inbox, filter);
+      if (booleanIn(visit.body, 'dryRun')) return letters ? summed(letters) : count(inbox, filter);
       return logged(action, await change(inbox, letters, filter), visit, parts);
     },
   };
@@ -105,10 +116,10 @@ async function existing(inbox: Inbox, eventIds: readonly string[]): Promise<read
   return letters.sort((one, other) => one.deadAt.localeCompare(other.deadAt));
 }
 
-async function lettersOf({ deadLetters }: Inbox, filter: Filter): Promise<readonly DeadLetter[]> {
+/** The newest that match. */
+async function lettersOf({ deadLetters }: Inbox, filter: Filter, most: number): Promise<readonly DeadLetter[]> {
   const letters: DeadLetter[] = [];
-  for await (const letter of rowsOf((page) => deadLetters.list({ ...filter, ...page }), MOST_DISCARDED))
-    letters.push(letter);
+  for await (const letter of rowsOf((page) => deadLetters.list({ ...filter, ...page }), most)) letters.push(letter);
   return letters;
 }
 
@@ -125,14 +136,20 @@ function summed(letters: readonly DeadLetter[]): DeadResult {
   );
 }
 
-/** One query, however many there are. */
-async function countOf({ deadLetters }: Inbox, filter: Filter): Promise<DeadResult> {
-  const groups = await deadLetters.groups(filter);
+/** One query, unless there are too many errors. */
+async function countOf(inbox: Inbox, filter: Filter): Promise<DeadResult> {
+  const groups = await inbox.deadLetters.groups(filter);
+  if (groups.length >= MOST_GROUPS) return limited(summed(await lettersOf(inbox, filter, MOST_ROWS + 1)));
   const times = groups.flatMap(({ firstDeadAt, lastDeadAt }) => [firstDeadAt, lastDeadAt]);
   return resultOf(
     groups.reduce((sum, { count }) => sum + count, 0),
     times,
   );
+}
+
+function limited(result: DeadResult): DeadResult {
+  const { count, newestAt } = result;
+  return count > MOST_ROWS ? { count: MOST_ROWS, isMore: true, ...given({ newestAt }) } : result;
 }
 
 function resultOf(count: number, times: readonly string[]): DeadResult {

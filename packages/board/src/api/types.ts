@@ -171,6 +171,8 @@ export interface ReconcileAnswer {
 /** The answer to each other POST. */
 export interface DeadResult {
   readonly count: number;
+  /** Of a dry run: there are more, which are not counted. A discard leaves those. */
+  readonly isMore?: boolean;
   /** When the oldest and the newest of them became dead letters. */
   readonly oldestAt?: string;
   readonly newestAt?: string;

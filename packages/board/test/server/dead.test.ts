@@ -104,6 +104,26 @@ describe.each(INBOXES)('dead letters of an inbox in %s', (_, makeInbox) => {
     expect((await post('/api/dead/discard', { since: 'yesterday' })).status).toBe(400);
   });
 
+  it('are all counted, also with more errors than there are groups', async () => {
+    const inbox = makeInbox();
+    const receiver = {
+      retry: { attempts: 1 },
+      onEnded({ callId }: { readonly callId: string }) {
+        throw new Error(callId.slice(2));
+      },
+    };
+    const { post, receive } = subject({ inbox, receiver, can: ALL });
+    const letters = 'ghijklmnopq'.split('');
+    const errors = letters.flatMap((one) => letters.map((other) => `wh${one}t ${other}p`)).slice(0, 105);
+    for (const error of errors) await receive({ CallSid: `CA${error}`, CallStatus: 'busy' });
+    await expect.poll(async () => (await inbox.health()).dead).toBe(105);
+    const { count, oldestAt, newestAt } = (await post('/api/dead/replay', { dryRun: true })).body;
+    expect(count).toBe(105);
+    expect(oldestAt < newestAt).toBe(true);
+    expect((await post('/api/dead/discard', { dryRun: true })).body).toEqual({ count, oldestAt, newestAt });
+    expect((await post('/api/dead/discard', {})).body).toEqual({ count });
+  });
+
   it('of one call are replayed, and a call is erased', async () => {
     const { get, post, handled, inbox } = await dying(makeInbox());
     const [{ callKey }] = (await get('/api/dead')).body.rows;

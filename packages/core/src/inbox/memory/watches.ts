@@ -25,8 +25,8 @@ import { pageOf, QUERIES } from './reading/pages.ts';
 /** As many as calls by default. */
 const MOST_WATCHES = 100_000;
 const MOST_COUNTED = 1000;
-/** How many expired watches each use removes at most. */
-const EXPIRED_PER_USE = 2;
+/** How many old watches each use examines at most. */
+const OLD_PER_USE = 8;
 
 const FULL = 'The memory inbox is full of watched calls or unfinished jobs: raise maxBytes, or use a durable inbox.';
 
@@ -62,6 +62,8 @@ export class MemoryWatches implements Watches {
   /** Those with a notice. */
   readonly #told = new Set<KeptWatch>();
   #serial = 0;
+  /** The place of the last old watch that was examined: those that stay must not keep the others from being found. */
+  #examined = 0;
   #leader = { owner: '', until: Number.NEGATIVE_INFINITY };
 
   constructor(parts: WatchParts) {
@@ -194,13 +196,14 @@ export class MemoryWatches implements Watches {
     return low;
   }
 
-  /** Removes watches without a call that are older than any call is kept. */
+  /** Removes watches without a call that are older than any call is kept: a few at a time, from the oldest on, again and again. */
   #removeExpired(): void {
     const { now, retentionMs } = this.#parts;
-    for (const entry of this.#inOrder.after(0, EXPIRED_PER_USE)) {
-      const { call, addedAt } = entry.item;
-      if (addedAt <= now() - SILENCE * retentionMs && this.#callOf(call) === undefined) this.#remove(entry);
-    }
+    const addedBefore = now() - SILENCE * retentionMs;
+    const next = this.#inOrder.after(this.#examined, OLD_PER_USE);
+    const old = next.filter(({ item }) => item.addedAt <= addedBefore);
+    this.#examined = old.length < OLD_PER_USE ? 0 : (old.at(-1) as Entry<KeptWatch>).serial;
+    for (const entry of old) if (this.#callOf(entry.item.call) === undefined) this.#remove(entry);
   }
 
   #callOf({ provider, tenant, callId }: WatchedCall): ReturnType<KeptCalls['get']> {
