@@ -109,7 +109,7 @@ export class Checks {
   async #record(event: NewEvent, watch: Watch): Promise<AboutEvent | undefined> {
     const { inbox, watches, report } = this.#options;
     const now = await watches.get(watch);
-    // It is gone, such as with a call that was forgotten, or another process has changed it.
+    // It is gone, such as with a call that was forgotten, or another process has changed it. One that is forgotten from now on is made anew.
     if (now?.revision !== watch.revision) return undefined;
     const { transition } = await inbox.record(event);
     if (transition === 'duplicate' && isRequested(watch.progress)) await watches.update(watch, unchanged(watch));

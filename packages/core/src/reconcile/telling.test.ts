@@ -91,6 +91,26 @@ it('does not tell of a call that has changed meanwhile', async () => {
   expect(wakeIn.mock.calls).toEqual([[0]]);
 });
 
+it('keeps what a notice came to, also if someone has the provider asked while it is delivered', async () => {
+  const request = { at: new Date(0).toISOString(), checkAt: new Date(0).toISOString() };
+  const { telling, rows, watches, wakeIn } = await subject(1, async () => {
+    await watches.update(watch, { dueInMs: 0, progress: { ...watch.progress, request } });
+  });
+  const [watch] = rows as [Watch];
+  telling.add(watch, step);
+  await telling.ended();
+  const { rows: due } = await watches.due({ limit: 1 });
+  expect(due).toMatchObject([{ progress: { asked: 1, told: ['stuck'], request } }]);
+  expect(wakeIn.mock.calls).toEqual([[0]]);
+});
+
+it('changes nothing of a call that was forgotten while a notice was delivered', async () => {
+  const { telling, rows, watches } = await subject(1, async () => void (await watches.remove(rows[0] as Watch)));
+  telling.add(rows[0] as Watch, step);
+  await telling.ended();
+  expect(await watches.list()).toEqual({ rows: [] });
+});
+
 it('throws what the inbox failed with, once, and does not ask for it at once', async () => {
   const { telling, rows, watches, wakeIn } = await subject(1, () => {});
   vi.spyOn(watches, 'update').mockRejectedValueOnce(new Error('disk'));

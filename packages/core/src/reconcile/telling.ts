@@ -1,4 +1,5 @@
-import type { Watch, WatchedCall, Watches } from '../inbox/watches.ts';
+import { isRequested } from '../inbox/request-reconcile.ts';
+import type { ReconcileRequest, Watch, WatchedCall, Watches, WatchUpdate } from '../inbox/watches.ts';
 import type { Timers } from '../timer.ts';
 import type { Step } from './check.ts';
 import type { Notices } from './notices.ts';
@@ -93,11 +94,25 @@ export class Telling {
       const told = await notices.tell(watch, step.reason, step.progress);
       if (told === undefined) return;
       const { progress, retryInMs: dueInMs = step.dueInMs } = told;
-      await watches.update(watch, { dueInMs, progress });
-      wakeIn(dueInMs);
+      wakeIn(await this.#store(watch, { dueInMs, progress }));
     } catch (cause) {
       this.#failure = { cause };
     }
+  }
+
+  /**
+   * What a notice came to must be stored, or it would be delivered again: also if someone had the provider asked while a handler ran. Resolves
+   * to when the call is checked next.
+   */
+  async #store(watch: Watch, update: WatchUpdate): Promise<number> {
+    const { watches } = this.#options;
+    if (await watches.update(watch, update)) return update.dueInMs;
+    const now = await watches.get(watch);
+    if (now !== undefined && isRequested(now.progress) && now.since === watch.since) {
+      const request = now.progress.request as ReconcileRequest;
+      await watches.update(now, { dueInMs: 0, progress: { ...update.progress, request } });
+    }
+    return 0;
   }
 }
 
