@@ -94,3 +94,12 @@ describe('the provider of a request', () => {
     );
   });
 });
+
+it('a body that cannot be read is an error, also if a provider looks at a header first', () => {
+  const [one, ...others] = ALL as [Provider, ...Provider[]];
+  const recognizes: typeof one.definition.recognizes = (callback) =>
+    callback.header('x-acme') !== undefined && callback.record !== undefined;
+  const byHeader: Provider = { ...one, definition: { ...one.definition, recognizes } };
+  const sent = { method: 'POST', url: '/', headers: { 'content-type': 'application/json' }, body: Buffer.from('{') };
+  expect(answer(sent, [byHeader, ...others])).toBe('malformed_body');
+});

@@ -29,7 +29,7 @@ export class Candidates {
     this.#groups = [...fields].map((field) => {
       return { field, providers: providers.filter((provider) => fieldsOf(provider)?.includes(field) ?? true) };
     });
-    this.#unreadable = providers.filter((provider) => provider === first || fieldsOf(provider) === undefined);
+    this.#unreadable = first === undefined ? this.#always : [readingOnly(first), ...this.#always];
   }
 
   of(message: IncomingCallback): readonly Provider[] {
@@ -48,6 +48,11 @@ export class Candidates {
     }
     return found;
   }
+}
+
+/** In the place of all that look at the fields: `recognizes` of one of them may look at a header first, and be content with that. */
+function readingOnly(provider: Provider): Provider {
+  return { ...provider, definition: { ...provider.definition, recognizes: ({ record }) => record === undefined } };
 }
 
 /** `undefined`: its callbacks may have any. */
