@@ -4,7 +4,7 @@ import { now, Time } from '../shared/time.tsx';
 type Watch = NonNullable<CallDetail['watch']>;
 type Reason = Exclude<ReconcileAnswer['decision'], 'requested'> | NonNullable<ReconcileRequest['result']>;
 
-/** By why nothing was recorded: that of the server at once, or later that of the process that asks. */
+/** What the page says for each reason that nothing was recorded: the server knows some at once, the process that asks knows the others. */
 const TEXTS: Readonly<Record<Reason, string>> = {
   complete: 'This call has ended, and nothing is lacking.',
   unchanged: 'Nothing new: PROVIDER knows no more than its callbacks have said.',

@@ -19,7 +19,9 @@ export async function askFirst(action: Action, request: DeadRequest): Promise<De
             ? `Replays ${events}, oldest first. Handlers that finished before are not called again.`
             : `Removes ${events} from the dead letters. No handler sees them any more; they stay recorded with their calls.`}
         </p>
-        {!isReplay && result.isMore && <p>There are more: no more are discarded at a time, the newest first.</p>}
+        {!isReplay && result.isMore && (
+          <p>There are more. At most this many are discarded at a time, the newest first.</p>
+        )}
         <Period {...result} />
       </>
     ),
