@@ -24,7 +24,7 @@ const doctor: Command = command({
       valueHint: 'inbox',
       description: 'An inbox that keeps rejected callbacks: a file or a URL of PostgreSQL',
     },
-    schema: SCHEMA_ARG,
+    ...SCHEMA_ARG,
     refused: {
       type: 'string',
       valueHint: 'id',

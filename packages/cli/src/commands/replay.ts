@@ -16,7 +16,6 @@ export const REPLAY_ARGS = {
     valueHint: 'inbox',
     description: 'The inbox: a file, postgres://…, or env:NAME',
   },
-  schema: SCHEMA_ARG,
   to: { type: 'string', required: true, valueHint: 'url', description: 'The callback URL of your server' },
   call: { type: 'boolean', description: 'Send all callbacks of the call of this event' },
   speed: {
@@ -31,7 +30,7 @@ export const REPLAY_ARGS = {
 const replay: Command = command({
   about: `Sends a recorded callback again, signed anew with the secret that your server knows.
 A server that knows the event answers 200 and runs no handler: use another inbox, or call-status inbox replay for dead letters.`,
-  args: { ...REPLAY_ARGS, ...SENDING_ARGS, ...SECRET_ARGS },
+  args: { ...REPLAY_ARGS, ...SCHEMA_ARG, ...SENDING_ARGS, ...SECRET_ARGS },
   examples: [
     [
       'replay 8b77c41c --db calls.db --to http://127.0.0.1:3000/webhooks/signalwire',

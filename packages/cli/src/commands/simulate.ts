@@ -49,7 +49,7 @@ const ARGS = {
     valueHint: 'inbox',
     description: 'The inbox of your server: a SQLite file, or a URL of PostgreSQL',
   },
-  schema: SCHEMA_ARG,
+  ...SCHEMA_ARG,
   assert: { type: 'boolean', description: 'Compare every call with the inbox' },
   wait: {
     type: 'string',

@@ -5,20 +5,23 @@ import { finishUnread } from '../output/broken-pipe.ts';
 
 /** Which tables in a database. */
 export const SCHEMA_ARG = {
-  type: 'string',
-  valueHint: 'name',
-  description: 'The schema of the tables in PostgreSQL [call_status]',
+  schema: {
+    type: 'string',
+    valueHint: 'name',
+    description: 'The schema of the tables in PostgreSQL [call_status]',
+  },
 } as const;
 
-/** The arguments of every command that looks into an inbox. */
-export const INBOX_ARGS = {
+const INBOX_ARG = {
   inbox: {
     type: 'positional',
     required: true,
     description: 'A file, postgres://…, or env:NAME for the value of a variable',
   },
-  schema: SCHEMA_ARG,
 } as const;
+
+/** The arguments of every command that looks into an inbox. */
+export const INBOX_ARGS: typeof INBOX_ARG & typeof SCHEMA_ARG = { ...INBOX_ARG, ...SCHEMA_ARG };
 
 /** Shows what is hidden otherwise. */
 export const REVEAL_ARG = { reveal: { type: 'boolean', description: 'Show phone numbers whole' } } as const;

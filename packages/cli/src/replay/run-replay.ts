@@ -5,6 +5,7 @@ import { refused, wrongUsage } from '../cli-error.ts';
 import type { CommandContext } from '../command.ts';
 import type { REPLAY_ARGS } from '../commands/replay.ts';
 import { shortId } from '../inbox/call-columns.ts';
+import type { SCHEMA_ARG } from '../inbox/open.ts';
 import { privacyOf } from '../inbox/privacy.ts';
 import { type Delivered, deliver } from '../input/deliver.ts';
 import { openInbox } from '../input/inbox.ts';
@@ -21,7 +22,7 @@ import { flaggedEncoding, isAccepted, printAnswer } from '../trigger/run-trigger
 import { findEvents } from './find.ts';
 import { type Rebuilt, rebuild, whyNot } from './rebuild.ts';
 
-type Context = CommandContext<typeof REPLAY_ARGS & typeof SENDING_ARGS & typeof SECRET_ARGS>;
+type Context = CommandContext<typeof REPLAY_ARGS & typeof SCHEMA_ARG & typeof SENDING_ARGS & typeof SECRET_ARGS>;
 
 /** What is sent for one event. */
 interface Shipment {
