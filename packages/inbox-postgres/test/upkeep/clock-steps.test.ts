@@ -83,15 +83,16 @@ describe.skipIf(url === '')('after a jump of the clock', () => {
     await inbox.record(event('c2', 'completed'));
     await handleAll(inbox);
     await inbox.forgetCall('acme', 'c2');
-    await someSweeps();
+    // Without a sweep before it, the jump would not be seen.
+    await vi.waitFor(async () => expect(await count('inbox WHERE swept_at IS NOT NULL')).toBe(1));
     clocks.wall += 60 * DAY;
-    await vi.waitFor(() => expect(codes()).toEqual(['inbox_clock_stepped']), 10_000);
+    await vi.waitFor(() => expect(codes()).toEqual(['inbox_clock_stepped']));
     await someSweeps();
     expect([await count('calls'), await count('tombstones')]).toEqual([1, 1]);
     clocks.wall -= 60 * DAY;
     await someSweeps();
     pass(HOUR + 1);
-    await vi.waitFor(async () => expect(await count('calls')).toBe(0), 10_000);
+    await vi.waitFor(async () => expect(await count('calls')).toBe(0));
     expect(codes()).toEqual(['inbox_clock_stepped']);
   });
 });
