@@ -3,13 +3,15 @@ import { type DeadLetter, partsOf, rowsOf } from '@call-status/core/inbox';
 import { notFound } from '../http/failure.ts';
 import { given } from '../http/query.ts';
 import { summaryFor } from './call.ts';
-import { booleanIn, requiredTextIn, textIn, textsIn } from './fields.ts';
+import { booleanIn, onlyIn, requiredTextIn, textIn, textsIn } from './fields.ts';
 import { logged } from './logged.ts';
 import type { Parts, Route, Visit } from './route.ts';
 import type { DeadResult } from './types.ts';
 
 /** So many are counted or discarded one by one at most: the newest. */
 const MOST_ROWS = 10_000;
+
+const FIELDS = ['keys', 'provider', 'error', 'since', 'until', 'dryRun'];
 
 /** If there are as many groups, some dead letters may be in none. */
 const MOST_GROUPS = 100;
@@ -53,6 +55,7 @@ function changing(
     needs: 'replay',
     async answer(visit, parts): Promise<DeadResult> {
       const { inbox } = parts;
+      onlyIn(visit.body, FIELDS);
       const letters = await namedIn(visit, parts);
       const filter = filterIn(visit);
       if (booleanIn(visit.body, 'dryRun')) return letters ? summed(letters) : count(inbox, filter);

@@ -11,6 +11,12 @@ export function textIn(body: Body, name: string): string | undefined {
   throw badRequest(`\`${name}\` is a text.`);
 }
 
+/** Refuses a body with other fields: a misspelled one would change more than it names. */
+export function onlyIn(body: Body, names: readonly string[]): void {
+  const other = Object.keys(body).find((name) => !names.includes(name));
+  if (other !== undefined) throw badRequest(`\`${other}\` is no field. There are: ${names.join(', ')}.`);
+}
+
 export function requiredTextIn(body: Body, name: string): string {
   const value = textIn(body, name);
   if (value === undefined) throw badRequest(`\`${name}\` is missing.`);

@@ -104,6 +104,14 @@ describe.each(INBOXES)('dead letters of an inbox in %s', (_, makeInbox) => {
     expect((await post('/api/dead/discard', { since: 'yesterday' })).status).toBe(400);
   });
 
+  it('stay as they are if a field is misspelled', async () => {
+    const { post } = await dying(makeInbox());
+    const { status, body } = await post('/api/dead/discard', { key: ['x'] });
+    expect(status).toBe(400);
+    expect(body.message).toBe('`key` is no field. There are: keys, provider, error, since, until, dryRun.');
+    expect((await post('/api/dead/discard', { dryRun: true })).body).toMatchObject({ count: 3 });
+  });
+
   it('are all counted, also with more errors than there are groups', async () => {
     const inbox = makeInbox();
     const receiver = {

@@ -29,7 +29,7 @@ export function findingsOf({ problems }: StoreCheck, health: InboxHealth): Findi
     ...when(dead > 0, {
       code: 'dead_letters',
       problem: `${counted(dead, 'event')} could not be handled.`,
-      fix: 'See why with `call-status inbox dead`, correct it, and run `call-status inbox replay`.',
+      fix: 'See why with `call-status inbox dead INBOX`, correct it, and run `call-status inbox replay INBOX`.',
     }),
     ...when(due > 0 && workers.length === 0, {
       code: 'no_worker',
