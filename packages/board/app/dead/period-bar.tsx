@@ -45,6 +45,7 @@ function TimeInput({ label, name, value }: TimeProps) {
       {label}{' '}
       <input
         type="datetime-local"
+        max="9999-12-31T23:59"
         value={localOf(value)}
         onChange={({ currentTarget }) => setQuery({ [name]: isoOf(currentTarget.value) })}
       />
@@ -58,6 +59,8 @@ function localOf(iso: string): string {
   return Number.isNaN(ms) ? '' : new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
+/** Empty without a time, and while someone types a year of too many digits. */
 function isoOf(local: string): string {
-  return local && new Date(local).toISOString();
+  const ms = Date.parse(local);
+  return Number.isNaN(ms) ? '' : new Date(ms).toISOString();
 }
