@@ -40,7 +40,8 @@ export function post<T>(path: string, body: unknown): Promise<T> {
 async function send<T>(url: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(url, init);
+    // Without the `user:password@` that the address may have, which fetch refuses.
+    response = await fetch(new URL(url, location.origin + location.pathname), init);
   } catch (cause) {
     if (init.signal?.aborted) throw cause;
     throw new ApiFailure(UNREACHABLE);

@@ -54,7 +54,7 @@ export async function openWatched(url: string, options: BrowserContextOptions = 
   page.on('pageerror', ({ message }) => problems.push(message));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('request', (request) => {
-    if (!request.url().startsWith(new URL(url).origin) && !request.url().startsWith('data:'))
+    if (new URL(request.url()).origin !== new URL(url).origin && !request.url().startsWith('data:'))
       problems.push(request.url());
   });
   page.on('response', (response) => {

@@ -33,6 +33,8 @@ describeInBrowser('a mounted board', () => {
     expect(page.url()).toMatch(/\/ops\/calls\/(#|$)/);
     await record(inbox, 1, 'ringing');
     await page.locator('tr[data-key]').getByText('ringing').waitFor();
+    const address = `${origin.replace('//', '//ops:of%20the%20test@')}/ops/calls/`;
+    await (await openPage(address)).locator('tr[data-key]').getByText('ringing').waitFor();
   });
 
   it('runs no script that is not its own', async () => {
