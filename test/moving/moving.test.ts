@@ -59,7 +59,7 @@ describe.skipIf(server === undefined)('moving from SQLite to PostgreSQL', () => 
     await before.ready();
     await callbackOfAll(before, 'ringing');
     for (const callId of ['dead', 'late']) await callback(before, callId, 'ringing');
-    await vi.waitFor(async () => expect((await before.inbox.health()).dead).toBe(2), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await before.inbox.health()).dead).toBe(2));
     await callback(before, 'late', 'in-progress');
     await before.close();
 
@@ -78,10 +78,8 @@ describe.skipIf(server === undefined)('moving from SQLite to PostgreSQL', () => 
     expect(await second.inbox.deadLetters.replay((await anyDead(second.inbox, 'dead')) as string)).toBe(true);
     const { calls } = await inbox.moved;
     expect(calls).toBeLessThanOrEqual(CALLS + 2);
-    await vi.waitFor(async () => expect((await inbox.health()).dead).toBe(1), { timeout: 20_000 });
-    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0 }), {
-      timeout: 20_000,
-    });
+    await vi.waitFor(async () => expect((await inbox.health()).dead).toBe(1));
+    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ waiting: 0, running: 0 }));
 
     const expected = Array.from({ length: CALLS }, (_, at) => [
       `c${at} ringing advance`,

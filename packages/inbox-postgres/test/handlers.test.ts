@@ -34,7 +34,7 @@ describe.skipIf(url === undefined)('context.transaction', () => {
       expect([waiting, running]).toEqual([0, 0]);
     };
     const rows = async () => (await queryAt(url as string, `SELECT call FROM ${table}`)).map((row) => row['call']);
-    return { inbox, errors, rows, handled: () => vi.waitFor(isIdle, { timeout: 10_000 }) };
+    return { inbox, errors, rows, handled: () => vi.waitFor(isIdle) };
   }
 
   it('commits what handlers wrote together with the result', async () => {

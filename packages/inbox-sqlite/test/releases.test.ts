@@ -62,7 +62,7 @@ describe.each([
     expect(await second.calls.inbox.deadLetters.replayAll()).toBe(attempts === 1 ? 1 : 0);
     second.calls.startWorker();
     const done = { waiting: 0, running: 0, dead: 0 };
-    await vi.waitFor(async () => expect(await second.calls.inbox.counts()).toMatchObject(done), 10_000);
+    await vi.waitFor(async () => expect(await second.calls.inbox.counts()).toMatchObject(done));
     expect(second.ran).toEqual(ran);
     expect(second.errors.map(({ code }) => code)).toEqual(codes);
   });

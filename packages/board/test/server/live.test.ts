@@ -35,8 +35,8 @@ describe.each(INBOXES)('a stream of an inbox in %s', (_, makeInbox) => {
     await receiveMany(made, 5, 1100);
     const again = new Tab(made);
     await Promise.all([again.follow(tab.place), receiveMany(made, 1100, 1150)]);
-    await expect.poll(() => again.count, { timeout: 20_000 }).toBe(1145);
-    await expect.poll(() => watching.count, { timeout: 20_000 }).toBe(1150);
+    await expect.poll(() => again.count).toBe(1145);
+    await expect.poll(() => watching.count).toBe(1150);
     await receiveMany(made, 1150, 1151);
     await expect.poll(() => again.count).toBe(1146);
     expect(again.named('missed')).toEqual([]);

@@ -65,7 +65,7 @@ describe('streams', () => {
     const slow = await new Tab(made).open();
     const tab = await new Tab(made).follow();
     await receiveMany(made, 0, 3000);
-    await expect.poll(() => tab.count, { timeout: 20_000 }).toBe(3000);
+    await expect.poll(() => tab.count).toBe(3000);
     await expect(slow.text()).rejects.toThrow('reads too slowly');
   });
 
@@ -75,10 +75,10 @@ describe('streams', () => {
     const { place } = await vi.waitUntil(() => first.messages.length > 0 && first);
     await receiveMany(made, 0, 10_600);
     const late = await new Tab(made).follow(place);
-    await expect.poll(() => late.named('missed').length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => late.named('missed').length).toBe(1);
     expect(late.count).toBeGreaterThanOrEqual(10_000);
     await made.receive({ CallSid: 'last', CallStatus: 'canceled' });
-    await expect.poll(() => late.statuses.at(-1), { timeout: 20_000 }).toBe('canceled');
+    await expect.poll(() => late.statuses.at(-1)).toBe('canceled');
     const waiting = await new Tab(made).open(place);
     await waiting.body?.cancel();
   });

@@ -16,8 +16,8 @@ export type ReconcileDecision = 'requested' | 'complete' | 'not_found' | 'no_api
 
 /**
  * Has a provider asked about a call now, by the process that looks after the calls of this inbox: a receiver with credentials for the
- * provider's API. What it learns is recorded as an event. If that is nothing, `progress.request` of the watched call says why. In a process
- * that has the receiver, use `calls.reconcile()`.
+ * provider's API. What it learns is recorded as an event. If that is nothing, `progress.request.result` of the watched call says why. In a
+ * process that has the receiver, use `calls.reconcile()`.
  *
  * @throws CallStatusError of the inbox
  * @example

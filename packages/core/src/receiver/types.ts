@@ -122,7 +122,7 @@ export interface Receiver<Event = AnyCallStatusEvent> extends CallbackReceiver, 
   /**
    * Has the provider asked about a call now, without waiting until the call has been silent for too long. It is asked by the process that
    * looks after the calls of this inbox, as soon as the limits of its API allow it. What it says is recorded as an event with
-   * `source: 'reconciled'`, and handlers run. If it says nothing new, `progress.request` of `inbox.watches.get(call)` has the reason.
+   * `source: 'reconciled'`, and handlers run. If it says nothing new, `progress.request.result` of `inbox.watches.get(call)` says why.
    *
    * @param call such as a row of `inbox.listCalls()`
    * @returns `requested`, or why the provider is not asked. A call that has ended is asked for if the length of its conversation is lacking.

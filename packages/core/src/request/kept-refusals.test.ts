@@ -238,7 +238,7 @@ it('is read back from the inbox', async () => {
   const { calls } = receiver();
   onTestFinished(() => calls.close());
   await calls.receive(forged());
-  await vi.waitFor(async () => expect((await calls.inbox.refusals?.list())?.rows).toHaveLength(1), { timeout: 5000 });
+  await vi.waitFor(async () => expect((await calls.inbox.refusals?.list())?.rows).toHaveLength(1));
   expect((await calls.inbox.refusals?.list({ code: 'invalid_callback' }))?.rows).toMatchObject([{ count: 1 }]);
   expect((await calls.health()).inbox.refused).toMatchObject({ kept: 1, uncounted: 0 });
 });

@@ -157,7 +157,7 @@ describe.skipIf(findPostgres() === undefined)('a server that fails', () => {
     await expect(inbox.getCall('acme', 'before')).rejects.toMatchObject(UNAVAILABLE);
     await expect(inbox.health()).rejects.toMatchObject(UNAVAILABLE);
     server.thaw();
-    await vi.waitFor(() => expectRecorded(inbox, ['before']), 10_000);
+    await vi.waitFor(() => expectRecorded(inbox, ['before']));
     const taken = await pool.connect();
     await expect(inbox.getCall('acme', 'before')).rejects.toMatchObject({
       ...UNAVAILABLE,

@@ -52,7 +52,7 @@ describe.skipIf(url === undefined)('a call that is locked', () => {
     const lost = proxy.cut('lost', /INSERT INTO \S+\.recorded/);
     const unanswered = other.record(eventOf('shared', 'in-progress')).catch((error: unknown) => error);
     await lost;
-    await vi.waitFor(() => inbox.record(eventOf('shared', 'completed')), { timeout: 20_000 });
+    await vi.waitFor(() => inbox.record(eventOf('shared', 'completed')));
     expect(await statuses(inbox, 'shared')).toEqual(['ringing', 'completed']);
     expect(await unanswered).toMatchObject({ code: 'inbox_unavailable' });
   });

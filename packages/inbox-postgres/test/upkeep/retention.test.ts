@@ -14,7 +14,7 @@ describe.skipIf(url === '')('the retention of a schema', () => {
     await someSweeps();
     expect(await inbox.counts()).toMatchObject({ ended: 1 });
     pass(1000);
-    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ ended: 0 }), 10_000);
+    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ ended: 0 }));
     expect(codes()).toEqual([]);
   });
 
@@ -32,7 +32,7 @@ describe.skipIf(url === '')('the retention of a schema', () => {
     expect(second.warnings).toMatchObject([
       { code: 'inbox_retention_changed', details: { reason: 'It was 8760 hours, and is 720 hours now.' } },
     ]);
-    await vi.waitFor(async () => expect(await first.inbox.counts()).toMatchObject({ ended: 0 }), 10_000);
+    await vi.waitFor(async () => expect(await first.inbox.counts()).toMatchObject({ ended: 0 }));
     expect((await open({ retentionMs: 30 * DAY, worker: false })).warnings).toEqual([]);
     expect(first.warnings).toEqual([]);
   });

@@ -46,7 +46,7 @@ describe.skipIf(url === '')('old calls', () => {
       expect(call?.events.map(({ id }) => id)).toContain(`late/${callId}`);
     }
     await handleAll(first.inbox);
-    await vi.waitFor(async () => expect(await first.inbox.counts()).toMatchObject({ ended: 0 }), 10_000);
+    await vi.waitFor(async () => expect(await first.inbox.counts()).toMatchObject({ ended: 0 }));
   });
 
   it('leave the ids of their events for seven days', async () => {
@@ -56,12 +56,12 @@ describe.skipIf(url === '')('old calls', () => {
     await Promise.all(events.map((each) => inbox.record(each)));
     await handleAll(inbox);
     pass(HOUR + 1);
-    await vi.waitFor(async () => expect(await count('tombstones')).toBe(CALLS), 10_000);
+    await vi.waitFor(async () => expect(await count('tombstones')).toBe(CALLS));
     pass(7 * DAY - HOUR - 2);
     await someSweeps();
     expect(await inbox.record(events[0] as never)).toEqual({ transition: 'duplicate', done: true });
     pass(1000);
-    await vi.waitFor(async () => expect(await count('tombstones')).toBe(0), 10_000);
+    await vi.waitFor(async () => expect(await count('tombstones')).toBe(0));
     expect(await inbox.record(events[0] as never)).toMatchObject({ transition: 'advance' });
   });
 
@@ -71,7 +71,7 @@ describe.skipIf(url === '')('old calls', () => {
     await inbox.record(event('c1', 'completed'));
     await handleAll(inbox);
     pass(30 * DAY + 1);
-    await vi.waitFor(async () => expect(await count('recorded')).toBe(0), 10_000);
+    await vi.waitFor(async () => expect(await count('recorded')).toBe(0));
     expect(await count('tombstones')).toBe(0);
   });
 
@@ -90,7 +90,7 @@ describe.skipIf(url === '')('old calls', () => {
     await someSweeps();
     expect(await inbox.counts()).toMatchObject({ live: 122 });
     pass(HOUR + 1);
-    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ live: 2 }), 10_000);
+    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ live: 2 }));
     const { rows } = await inbox.listCalls();
     expect(rows.map(({ callId }) => callId).sort()).toEqual(['spoken', 'unhandled']);
   });
@@ -103,7 +103,7 @@ describe.skipIf(url === '')('old calls', () => {
     await handleAll(inbox);
     const { next } = await inbox.events({ limit: 1 });
     pass(HOUR + 1);
-    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ ended: 0 }), 10_000);
+    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ ended: 0 }));
     const page = await inbox.events({ after: next });
     expect(page).toMatchObject({ rows: [], missed: true });
     expect(await inbox.events({ after: page.next })).toMatchObject({ rows: [], missed: false });
@@ -123,7 +123,7 @@ describe.skipIf(url === '')('old calls', () => {
     await someSweeps();
     expect(await inbox.counts()).toMatchObject({ ended: 1 });
     await open({ worker: false, retentionMs: 30 * DAY });
-    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ ended: 0 }), 10_000);
+    await vi.waitFor(async () => expect(await inbox.counts()).toMatchObject({ ended: 0 }));
   });
 
   it('that cannot be removed are reported once, until they can be', async () => {
@@ -131,7 +131,7 @@ describe.skipIf(url === '')('old calls', () => {
     const { codes } = await open({ retentionMs: HOUR });
     const rename = (from: string, to: string) => queryAt(url, `ALTER TABLE ${schema}.${from} RENAME TO ${to}`);
     await rename('tombstones', 'away');
-    await vi.waitFor(() => expect(codes()).toEqual(['inbox_sweep_failed']), 10_000);
+    await vi.waitFor(() => expect(codes()).toEqual(['inbox_sweep_failed']));
     await someSweeps();
     expect(codes()).toEqual(['inbox_sweep_failed']);
     const repairAndBreak = async (): Promise<void> => {
@@ -139,9 +139,10 @@ describe.skipIf(url === '')('old calls', () => {
       await someSweeps();
       await rename('tombstones', 'away');
       await someSweeps();
-      // On a slow machine, no sweep may have ended in between.
-      expect(codes()).toHaveLength(2);
+      // On a slow machine, no sweep may have ended in between, or one that began before.
+      expect(codes().length).toBeGreaterThan(1);
     };
-    await vi.waitFor(repairAndBreak, 20_000);
+    await vi.waitFor(repairAndBreak);
+    expect(new Set(codes())).toEqual(new Set(['inbox_sweep_failed']));
   });
 });

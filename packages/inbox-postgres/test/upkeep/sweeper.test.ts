@@ -109,7 +109,7 @@ describe.skipIf(url === '')('a sweep', () => {
     upkeep.start();
     upkeep.start();
     const left = async () => (await queryAt(url, `SELECT count(*)::int AS left FROM ${schema}.calls`))[0]?.['left'];
-    await vi.waitFor(async () => expect(await left()).toBe(0), 10_000);
+    await vi.waitFor(async () => expect(await left()).toBe(0));
     await upkeep.stop();
     await queryAt(url, fillSql(schema));
     await new Promise((resolve) => setTimeout(resolve, 50));

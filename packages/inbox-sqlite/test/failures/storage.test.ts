@@ -138,7 +138,7 @@ describe('a damaged file', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     writeSync(file, backup, 0, backup.length, 0);
     closeSync(file);
-    await vi.waitFor(() => inbox.record(anEvent('c2')), 5000);
+    await vi.waitFor(() => inbox.record(anEvent('c2')));
     await woken;
     expect(await handleAll(inbox)).toEqual(['acme:c1:ringing', 'acme:c2:ringing']);
   });

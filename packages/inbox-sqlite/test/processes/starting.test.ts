@@ -64,7 +64,7 @@ describe('ready', () => {
     const inbox = open({ path });
     expect(() => inbox.ready({ create: true })).toThrow(expect.objectContaining({ code: 'inbox_corrupted' }));
     writeFileSync(path, '');
-    await vi.waitFor(() => inbox.ready({ create: true }), 5000);
+    await vi.waitFor(() => inbox.ready({ create: true }));
     await inbox.record(anEvent('c1'));
   });
 
