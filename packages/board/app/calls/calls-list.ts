@@ -3,7 +3,7 @@ import type { CallRow, CallsPage, Failure, StreamEvent } from '../../src/api/typ
 import { get, toFailure } from '../api/client.ts';
 import { serverNow } from '../api/state.ts';
 import type { Query } from '../shell/routes.ts';
-import { appendRows, insertRows, mergeRows } from './merge-rows.ts';
+import { appendRows, insertRows, mergeRows, rowsToShow } from './merge-rows.ts';
 
 export interface CallsQuery {
   readonly filters: Query;
@@ -24,6 +24,8 @@ const OVERLAP_MS = 10_000;
 export const rows = signal<readonly CallRow[]>([]);
 /** Calls that began while the visitor was on a row, or further down. */
 export const waiting = signal<readonly CallRow[]>([]);
+/** More calls than were asked for changed meanwhile. */
+export const isBehind = signal(false);
 export const failure = signal<Failure | undefined>();
 /** Whether there is an answer for the present query. */
 export const isLoaded = signal(false);
@@ -67,6 +69,7 @@ export async function load(): Promise<void> {
       rows.value = page.rows;
       next.value = page.next;
       waiting.value = [];
+      isBehind.value = false;
       failure.value = undefined;
       isLoaded.value = true;
     });
@@ -76,7 +79,8 @@ export async function load(): Promise<void> {
 }
 
 export async function loadOlder(): Promise<void> {
-  if (isLoadingOlder || next.value === undefined) return;
+  // While the first page is loaded anew, its own cursor is not known.
+  if (isLoadingOlder || !isLoaded.value || next.value === undefined) return;
   isLoadingOlder = true;
   const { signal: aborted } = request;
   try {
@@ -93,9 +97,9 @@ export async function loadOlder(): Promise<void> {
 
 /** Shows the calls that wait. */
 export function showWaiting(): void {
-  if (waiting.value.length >= MOST_CHANGED) return void load();
+  if (isBehind.value || waiting.value.length >= MOST_CHANGED) return void load();
   batch(() => {
-    rows.value = insertRows(rows.value, waiting.value, !hasMore.value);
+    rows.value = insertRows(rows.value, waiting.value);
     waiting.value = [];
   });
 }
@@ -132,6 +136,7 @@ async function sync(): Promise<void> {
     if (aborted.aborted) return;
     failure.value = undefined;
     if (!isHeld.value && (page.next !== undefined || rows.value.length > LONGEST)) return void load();
+    if (page.next !== undefined) isBehind.value = true;
     merge({ rows: page.rows, keys: page.next === undefined ? keys : new Set() });
   } catch (error) {
     if (aborted.aborted) return;
@@ -145,15 +150,16 @@ async function sync(): Promise<void> {
 
 function merge(changes: Parameters<typeof mergeRows>[1]): void {
   const shown = mergeRows(rows.value, changes, focused.value);
-  const held = mergeRows(waiting.value, { ...changes, rows: shown.fresh });
+  const fresh = rowsToShow(shown.fresh, shown.rows, !hasMore.value);
+  const held = mergeRows(waiting.value, { ...changes, rows: fresh });
   batch(() => {
     rows.value = shown.rows;
-    waiting.value = insertRows(held.rows, held.fresh, true).slice(0, MOST_CHANGED);
+    waiting.value = insertRows(held.rows, held.fresh).slice(0, MOST_CHANGED);
   });
 }
 
 effect(() => {
-  if (!isHeld.value && waiting.value.length > 0) showWaiting();
+  if (!isHeld.value && (isBehind.value || waiting.value.length > 0)) showWaiting();
 });
 
 function forgetChanges(): void {

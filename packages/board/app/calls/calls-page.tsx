@@ -39,14 +39,15 @@ export function CallsPage() {
 
 function Waiting() {
   const { length } = list.waiting.value;
-  if (length === 0) return null;
+  const isBehind = list.isBehind.value;
+  if (length === 0 && !isBehind) return null;
   function show() {
     list.showWaiting();
     scrollTo({ top: 0 });
   }
   return (
     <button type="button" class="primary waiting" onClick={show}>
-      {formatCount(length)} new
+      {isBehind ? 'Show all that is new' : `${formatCount(length)} new`}
     </button>
   );
 }

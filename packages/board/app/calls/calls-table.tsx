@@ -45,7 +45,7 @@ export function CallsTable({ rows }: { readonly rows: readonly CallRow[] }) {
     if (to > length - AHEAD) void loadOlder();
   }
 
-  useLayoutEffect(measure, [length, rowHeight.value]);
+  useLayoutEffect(measure, [rows, rowHeight.value]);
   useEffect(() => {
     addEventListener('scroll', measure, { passive: true });
     addEventListener('resize', measure);

@@ -28,21 +28,25 @@ export function mergeRows(rows: readonly CallRow[], { rows: changed, keys }: Cha
   return { rows: merged, fresh: [...byKey.values()].sort(newestFirst) };
 }
 
-/** Puts rows where they belong. Without `isComplete`, older ones than the last row come when the visitor scrolls there. */
-export function insertRows(
-  rows: readonly CallRow[],
+/** Those of `fresh` that belong among `rows`. Without `isComplete`, older ones than the last row come when the visitor scrolls there. */
+export function rowsToShow(
   fresh: readonly CallRow[],
+  rows: readonly CallRow[],
   isComplete: boolean,
 ): readonly CallRow[] {
   const last = rows.at(-1);
-  const added = isComplete || last === undefined ? fresh : fresh.filter((row) => newestFirst(row, last) <= 0);
+  return isComplete || last === undefined ? fresh : fresh.filter((row) => newestFirst(row, last) <= 0);
+}
+
+/** Puts rows where they belong. */
+export function insertRows(rows: readonly CallRow[], fresh: readonly CallRow[]): readonly CallRow[] {
   const inserted: CallRow[] = [];
   let next = 0;
   for (const row of rows) {
-    for (let each = added[next]; each && newestFirst(each, row) <= 0; each = added[++next]) inserted.push(each);
+    for (let each = fresh[next]; each && newestFirst(each, row) <= 0; each = fresh[++next]) inserted.push(each);
     inserted.push(row);
   }
-  return [...inserted, ...added.slice(next)];
+  return [...inserted, ...fresh.slice(next)];
 }
 
 /** Adds the next page, without rows that came in the meantime. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appendRows, insertRows, mergeRows } from '../../app/calls/merge-rows.ts';
+import { appendRows, insertRows, mergeRows, rowsToShow } from '../../app/calls/merge-rows.ts';
 import type { CallRow } from '../../src/api/types.ts';
 
 /** A call that began in that second. */
@@ -41,22 +41,25 @@ describe('mergeRows', () => {
 
 describe('insertRows', () => {
   it('puts each call where it belongs', () => {
-    expect(keysOf(insertRows(SHOWN, [call(40), call(25), call(5)], true))).toEqual([
-      'k40',
-      'k30',
-      'k25',
-      'k20',
-      'k10',
-      'k5',
-    ]);
-  });
-
-  it('leaves calls beyond the last row to the next page, if there is one', () => {
-    expect(keysOf(insertRows(SHOWN, [call(25), call(5)], false))).toEqual(['k30', 'k25', 'k20', 'k10']);
+    const rows = insertRows(SHOWN, [call(40), call(25), call(5)]);
+    expect(keysOf(rows)).toEqual(['k40', 'k30', 'k25', 'k20', 'k10', 'k5']);
   });
 
   it('fills an empty list', () => {
-    expect(keysOf(insertRows([], [call(2), call(1)], false))).toEqual(['k2', 'k1']);
+    expect(keysOf(insertRows([], [call(2), call(1)]))).toEqual(['k2', 'k1']);
+  });
+});
+
+describe('rowsToShow', () => {
+  const fresh = [call(25), call(5)];
+
+  it('leaves calls beyond the last row to the next page, if there is one', () => {
+    expect(keysOf(rowsToShow(fresh, SHOWN, false))).toEqual(['k25']);
+    expect(rowsToShow(fresh, SHOWN, true)).toEqual(fresh);
+  });
+
+  it('has all of them for an empty list', () => {
+    expect(rowsToShow(fresh, [], false)).toEqual(fresh);
   });
 });
 

@@ -83,6 +83,18 @@ describeInBrowser('the live board', () => {
     await waiting.waitFor({ state: 'detached' });
   });
 
+  it('calls only those new that began since, not older ones that the list has not come to', async () => {
+    const board = await startBoard();
+    const began = (number: number) => ({ receivedAt: new Date(Date.now() - (300 - number) * 1000).toISOString() });
+    for (let number = 1; number <= 250; number++) await record(board.inbox, number, 'ringing', began(number));
+    const page = await openPage(board.url);
+    await page.locator('tr[data-key]').first().waitFor();
+    await page.keyboard.press('j');
+    for (let number = 1; number <= 5; number++) await record(board.inbox, number, 'busy');
+    await record(board.inbox, 251, 'ringing');
+    await page.getByRole('button', { name: '1 new' }).waitFor();
+  });
+
   it('shows the calls that waited when the focus leaves the rows', async () => {
     const board = await startBoard();
     await record(board.inbox, 1, 'ringing');
