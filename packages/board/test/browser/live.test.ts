@@ -92,7 +92,7 @@ describeInBrowser('the live board', () => {
     await page.keyboard.press('j');
     for (let number = 1; number <= 5; number++) await record(board.inbox, number, 'busy');
     await record(board.inbox, 251, 'ringing');
-    await page.getByRole('button', { name: '1 new' }).waitFor();
+    await expect.poll(() => page.locator('.waiting').allTextContents()).toEqual(['1 new']);
   });
 
   it('shows the calls that waited when the focus leaves the rows', async () => {
