@@ -82,6 +82,7 @@ describe('a provider that is asked at once', () => {
     await until(async () => expect((await inbox.watches.list()).rows).toEqual([]));
     expect(await calls.reconcile(call())).toBe('complete');
     expect(await calls.reconcile(call('c2'))).toBe('not_found');
+    expect(await calls.reconcile({ ...call(), tenant: 'another' })).toBe('not_found');
     expect(await inbox.watches.list()).toEqual({ rows: [] });
   });
 

@@ -41,6 +41,12 @@ describe.skipIf(server === undefined || findPgBouncer() === undefined)('named st
     expect(onWarning).toHaveBeenCalledWith(expect.objectContaining({ code: 'inbox_unnamed_statements' }));
   });
 
+  it('are no longer used once the server has lost one, though nothing listens', () => {
+    const names = new StatementNames(true);
+    names.failed(Object.assign(new Error('lost'), { code: '26000' }));
+    expect(names.of('SELECT 1')).toBeUndefined();
+  });
+
   it('have the same names in all processes', async () => {
     const [one, other] = [new StatementNames(true), new StatementNames(true)];
     one.of('SELECT 1');

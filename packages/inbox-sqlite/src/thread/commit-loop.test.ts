@@ -70,6 +70,7 @@ it('gets an answer from its inbox', async () => {
   await inbox.record(anEvent('c1'));
   const { jobs } = await inbox.take({ limit: 1, leaseMs: 60, owner: 'test' });
   expect(jobs).toHaveLength(1);
+  await new Promise((resolve) => setTimeout(resolve, 200));
   // Without an answer, the lease is renewed again and again. On a busy machine, an answer may come late.
   const again = { limit: 1, leaseMs: 60, owner: 'test', suspect: true };
   await vi.waitFor(async () => expect((await inbox.take(again)).jobs).toHaveLength(1), { interval: 200 });
