@@ -14,6 +14,16 @@ const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 const AT = Date.parse('2026-01-01T00:00:00.000Z');
 
+/** A new schema as a release made it: with so many versions of the tables. */
+async function schemaOf(release: number): Promise<string> {
+  const schema = freshSchema(url);
+  const driver = pgDriver(resolveOptions({ url }));
+  onTestFinished(() => driver.end());
+  const versions = migrations(quoted(schema)).slice(0, release);
+  await prepareSchema(driver, { schema, migrate: true, create: true, versions });
+  return schema;
+}
+
 /** Records a call as release 1 does: it names the columns that it knows. */
 function recordAsBefore(schema: string, callId: string): Promise<unknown> {
   const event = {
@@ -45,11 +55,7 @@ function recordAsBefore(schema: string, callId: string): Promise<unknown> {
 it.skipIf(url === '')(
   'events that the release before records, before and after the migration, are handled',
   async () => {
-    const schema = freshSchema(url);
-    const driver = pgDriver(resolveOptions({ url }));
-    onTestFinished(() => driver.end());
-    const versions = migrations(quoted(schema)).slice(0, 1);
-    await prepareSchema(driver, { schema, migrate: true, create: true, versions });
+    const schema = await schemaOf(1);
     await recordAsBefore(schema, 'before');
     const inbox = await openInbox({ url, schema });
     await recordAsBefore(schema, 'after');
@@ -78,11 +84,7 @@ function refuseAsBefore(schema: string, count: number, lastAt: number): Promise<
 it.skipIf(url === '')(
   'rejected callbacks and dead letters of the release before are counted and shown after the migration',
   async () => {
-    const schema = freshSchema(url);
-    const driver = pgDriver(resolveOptions({ url }));
-    onTestFinished(() => driver.end());
-    const versions = migrations(quoted(schema)).slice(0, 2);
-    await prepareSchema(driver, { schema, migrate: true, create: true, versions });
+    const schema = await schemaOf(2);
     await recordAsBefore(schema, 'before');
     await queryAt(url, `UPDATE ${schema}.jobs SET due_at = NULL, dead_at = 5, error = 'boom', error_group = 'boom'`);
     await refuseAsBefore(schema, 3, Date.now());
