@@ -167,6 +167,7 @@ describe('a body', () => {
     ['4\r\nWiki\r\n0\r\nX-Trailer: cut off', 'Wiki'],
     // Some tools join the chunks and keep the header.
     ['CallSid=1&Status=end\n', 'CallSid=1&Status=end'],
+    ['CallSid=1&Status=end', 'CallSid=1&Status=end'],
   ])('in chunks: %j', (body, text) => {
     expect(textOf(chunked + body)).toBe(text);
     expect(parse(chunked + body).notes).toEqual([]);
@@ -226,6 +227,7 @@ describe('what is no request', () => {
     ['HTTP/1.1 200 OK\n\n', 'Line 1 is not a request line'],
     ['POST /a HTTP/1.1\nHost: x.example\na=1&b=2', 'Line 3 is not a header.'],
     [`POST /a HTTP/1.1\n${'A: 1\n'.repeat(1001)}`, 'There are more than 1000 headers.'],
+    ['POST /a HTTP/1.1\n  Host: x.example\n\n', 'Line 2 is not a header.'],
   ])('%j', (text, message) => {
     expect(() => parse(text)).toThrow(message);
   });

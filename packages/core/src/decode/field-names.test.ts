@@ -70,6 +70,16 @@ describe('what was learned before', () => {
     }
   });
 
+  it('does not bring names that could reach a prototype into a record', () => {
+    const limits = fresh();
+    for (const form of ['a=1&__proto__=2', 'a=3&__proto__=4', 'a=5&__proto__=6'])
+      expect(seen(decodeForm(form, limits))).toEqual(seen(decodeForm(form, fresh())));
+    expect(Object.entries(decodeForm('a=7&__proto__=8', limits).toRecord())).toEqual([
+      ['a', '7'],
+      ['__proto__', '8'],
+    ]);
+  });
+
   const name = fc.constantFrom('a', 'b', 'a[b]', 'a[0]', '__proto__', 'CallSid', 'a+b', '%41', '%', 'é');
   const field = fc.tuple(name, fc.constantFrom('=', '', '=='), fc.constantFrom('', '1', 'a=b', '%2B', '%ff+', 'ü'));
   const form = fc.array(field, { maxLength: 5 }).map((fields) => fields.map((parts) => parts.join('')).join('&'));
