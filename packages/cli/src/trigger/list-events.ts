@@ -35,5 +35,5 @@ export async function listEvents(name: string | undefined, providers: Providers,
 function kindOf(fixture: Fixture): string {
   const { expect } = fixture;
   if (expect.kind === 'refused') return `refused: ${expect.code}`;
-  return statusOf(fixture) ?? 'another message';
+  return statusOf(fixture) ?? 'passed on';
 }

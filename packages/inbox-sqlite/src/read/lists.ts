@@ -24,6 +24,17 @@ const STEP_FOUND = 100;
 
 const NEWEST = 'ORDER BY first_event_at DESC, calls.id DESC LIMIT';
 
+const PROVIDERS_OF_LIVE_CALLS = `SELECT provider FROM providers WHERE provider > ''`;
+
+const NEXT_OF_ENDED_CALLS =
+  'SELECT provider FROM calls INDEXED BY calls_by_outcome WHERE terminal = 1 AND provider > name ORDER BY provider LIMIT 1';
+
+/** Skips from one to the next, however many calls each has. A provider that only reports how calls ended is in no other table. */
+const PROVIDERS_OF_ENDED_CALLS = `
+  WITH RECURSIVE names (name) AS (
+    VALUES ('') UNION ALL SELECT (${NEXT_OF_ENDED_CALLS}) FROM names WHERE name IS NOT NULL)
+  SELECT name AS provider FROM names WHERE name > ''`;
+
 /** The calls that one step found. */
 interface Step {
   readonly places: readonly Place[];
@@ -96,14 +107,18 @@ export class CallLists {
     if (changed !== undefined) return () => ({ places: changed, next: undefined });
     const places = ranges && (yield* this.#finder.find(ranges));
     if (places !== undefined) return (before, wanted) => this.#examineFound(places, filter, before, wanted);
-    const parts = partsOf(query, () => this.#providers());
+    const parts = partsOf(query, {
+      live: () => this.#namesOf(PROVIDERS_OF_LIVE_CALLS),
+      ended: () => this.#namesOf(PROVIDERS_OF_ENDED_CALLS),
+    });
     const floor = { at: timeRange(query).sinceMs, row: 0 };
     return (before, wanted) => this.#examine(parts, matching, { before, floor, wanted });
   }
 
-  #providers(): string[] {
-    const statement = this.#statement(`SELECT provider FROM providers WHERE provider > ''`);
-    return statement.all().map(({ provider }) => provider);
+  #namesOf(providers: string): string[] {
+    return this.#statement(providers)
+      .all()
+      .map(({ provider }) => provider);
   }
 
   /** Examines the next rows of all parts up to the same place. */

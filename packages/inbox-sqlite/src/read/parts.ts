@@ -10,28 +10,38 @@ export interface Part extends Condition {
   readonly isExact: boolean;
 }
 
-/** The shortest parts of indexes that have all calls of a query. @param providers those whose calls are or were live */
-export function partsOf(query: CallQuery, providers: () => readonly string[]): readonly Part[] {
+/** Those that have calls. */
+export interface ProviderNames {
+  /** At least those with live calls. */
+  live(): readonly string[];
+  /** Those with ended calls. */
+  ended(): readonly string[];
+}
+
+/** The shortest parts of indexes that have all calls of a query. */
+export function partsOf(query: CallQuery, providers: ProviderNames): readonly Part[] {
   if (isContradiction(query)) return [];
   if (query.hasDeadLetter === true) return [partOf('calls_with_dead_letters', 'dead_letters > 0')];
   if (query.hasConflict === true) return [partOf('calls_in_conflict', 'has_conflict = 1')];
-  const wanted = query.provider === undefined ? providers() : [query.provider];
-  const live = (): Part[] => {
-    const isExact = isPlain(query) && query.status === undefined;
-    return wanted.map((provider) => partOf('calls_live', 'terminal = 0 AND provider = ?', [provider], isExact));
-  };
-  if (isOfLiveCalls(query)) return live();
-  const ended = endedParts(query, wanted);
-  return query.state === 'ended' || isOfEndedCalls(query) ? ended : [...ended, ...live()];
+  if (isOfLiveCalls(query)) return liveParts(query, providers);
+  const ended = endedParts(query, providers);
+  return query.state === 'ended' || isOfEndedCalls(query) ? ended : [...ended, ...liveParts(query, providers)];
 }
 
-function endedParts(query: CallQuery, providers: readonly string[]): Part[] {
+function liveParts(query: CallQuery, { live }: ProviderNames): Part[] {
+  const isExact = isPlain(query) && query.status === undefined;
+  const wanted = query.provider === undefined ? live() : [query.provider];
+  return wanted.map((provider) => partOf('calls_live', 'terminal = 0 AND provider = ?', [provider], isExact));
+}
+
+function endedParts(query: CallQuery, providers: ProviderNames): Part[] {
   const isExact = isPlain(query);
   if (query.provider === undefined && query.status === undefined) {
     return [partOf('calls_ended', 'terminal = 1', [], isExact)];
   }
   const statuses = statusesOf(query).filter(isTerminal);
-  return providers.flatMap((provider) =>
+  const wanted = query.provider === undefined ? providers.ended() : [query.provider];
+  return wanted.flatMap((provider) =>
     statuses.map((status) =>
       partOf('calls_by_outcome', 'terminal = 1 AND provider = ? AND status = ?', [provider, status], isExact),
     ),

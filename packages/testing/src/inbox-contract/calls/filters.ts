@@ -118,6 +118,19 @@ export const FILTERS: Tests = {
     assert.deepEqual(await find(t, { answered: false }), ['no']);
   },
 
+  'lists ended calls of providers of which no call was ever live': async (t) => {
+    await t.record('live', 'ringing');
+    for (const provider of ['acme', 'zenith', 'zulu']) {
+      for (const status of ['completed', 'busy'] as const) {
+        const callId = `${provider}-${status}`;
+        await t.inbox.record(t.event(callId, status, { provider, id: callId }));
+      }
+    }
+    assert.deepEqual(await find(t, { status: 'completed' }), ['zulu-completed', 'zenith-completed', 'acme-completed']);
+    assert.deepEqual(await find(t, { status: ['busy', 'ringing'] }), ['zulu-busy', 'zenith-busy', 'acme-busy', 'live']);
+    assert.deepEqual(await find(t, { status: 'busy', provider: 'zulu' }), ['zulu-busy']);
+  },
+
   'lists the calls that a call made': async (t) => {
     await t.record('parent', 'in-progress');
     for (const callId of ['first', 'second']) {
