@@ -65,6 +65,22 @@ describe('the bytes of a memory inbox', () => {
     }
   });
 
+  it.each([1, 2000])(
+    'of dead letters with an error of %i characters are all free once their calls are forgotten',
+    async (length) => {
+      const subject = new MemorySubject({ maxBytes: MAX_BYTES });
+      for (let at = 0; at < 20; at++) {
+        await subject.record(`c${at}`, 'ringing');
+        for (const { lease } of await subject.takeAll())
+          await subject.inbox.fail(lease, { error: 'e'.repeat(length), doneHandlers: [] });
+      }
+      expect(await subject.inbox.health()).toMatchObject({ dead: 20 });
+      for (let at = 0; at < 20; at++) await subject.inbox.forgetCall('acme', `c${at}`);
+      // The hashes of what was erased.
+      expect((await subject.inbox.health()).store?.bytes).toBe(20 * 160);
+    },
+  );
+
   it('are not emptied for an event that never has room', async () => {
     const subject = new MemorySubject({ maxBytes: MAX_BYTES });
     await subject.handle('kept', 'completed');

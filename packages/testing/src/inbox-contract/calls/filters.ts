@@ -118,7 +118,7 @@ export const FILTERS: Tests = {
     assert.deepEqual(await find(t, { answered: false }), ['no']);
   },
 
-  'lists ended calls of providers of which no call was ever live': async (t) => {
+  'lists ended calls of providers that never had a live one': async (t) => {
     await t.record('live', 'ringing');
     for (const provider of ['acme', 'zenith', 'zulu']) {
       for (const status of ['completed', 'busy'] as const) {

@@ -157,9 +157,10 @@ export class KeptCalls {
       this.events.remove(recorded);
       this.lastRemoved = Math.max(this.lastRemoved, recorded.serial);
     }
-    this.#bytes -= queue.bytes;
     if (isTerminal(queue.status)) this.#endedCount--;
+    // Before the bytes that are left: dead letters free their own.
     this.#onForget(queue);
+    this.#bytes -= queue.bytes;
   }
 
   get #firstToForget(): CallQueue | undefined {
