@@ -46,8 +46,8 @@ export interface ProviderReceiver<Event> extends CallbackReceiver, Registrars<Ev
    *
    * @param fields with names and values as in a callback of the provider
    * @returns the event, with its transition
-   * @throws CallStatusError `invalid_callback` if the call id or the status is missing; `closed`; `not_handled` with `ack: 'handled'`; those
-   * of the inbox
+   * @throws CallStatusError `invalid_callback` if the call id or the status is missing; `invalid_options`; `closed`; `not_handled` with
+   * `ack: 'handled'`; those of the inbox
    * @example
    * ```ts
    * import { createCallStatus, signalwire } from '@call-status/core';

@@ -1,8 +1,6 @@
-import { CallStatusError } from '../errors.ts';
 import type { ExpectedDetails, NewWatch } from '../inbox/watches.ts';
 import { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
-import { SPAN, TEXT } from '../rules/option-rules.ts';
-import { checkedTenant } from '../signing/secrets.ts';
+import { SPAN, TENANT } from '../rules/option-rules.ts';
 
 /** A call that the application has started. */
 export interface ExpectOptions extends ExpectedDetails {
@@ -37,7 +35,7 @@ const RULES: OptionRules<ExpectOptions> = {
   from: textUpTo(256, 'caller', 'From'),
   to: textUpTo(256, 'callee', 'To'),
   custom: textUpTo(2000, 'data', 'metadata', 'customField'),
-  tenant: { ...TEXT, isSecret: true },
+  tenant: TENANT,
 };
 
 function textUpTo(length: number, ...aliases: readonly string[]): OptionRule {
@@ -58,13 +56,5 @@ export function expectedCall(provider: string, options: ExpectOptions): NewWatch
     ...(to !== undefined && { to }),
     ...(custom !== undefined && { custom }),
   };
-  return { provider, callId, ...(tenant !== undefined && { tenant: valid(tenant) }), dueInMs, expected };
-}
-
-function valid(tenant: string): string {
-  try {
-    return checkedTenant(tenant);
-  } catch (cause) {
-    throw new CallStatusError('invalid_options', { issues: [(cause as Error).message] });
-  }
+  return { provider, callId, ...(tenant !== undefined && { tenant }), dueInMs, expected };
 }

@@ -45,8 +45,28 @@ describe('record', () => {
     const fields = { CallSid: 'CA2', CallStatus: 'ringing' };
     expect((await calls.provider('mycpaas').record(fields, { tenant: 'a' })).tenant).toBe('a');
     expect((await calls.provider('mycpaas').record(fields, { tenant: 'b' })).transition).toBe('advance');
-    await expect(calls.provider('mycpaas').record(fields, { tenant: '' })).rejects.toThrow('A tenant must be a string');
+    expect(await inbox.getCall('mycpaas', 'CA2')).toBeUndefined();
   });
+
+  it.each([
+    [{ tenant: '' }, '`tenant`: expected a text of 1 to 64 characters without control characters'],
+    [{ tenent: 'acme' }, 'did you mean `tenant`?'],
+  ])('refuses options %j', async (options, message) => {
+    const recording = calls.provider('mycpaas').record({ CallSid: 'CA5', CallStatus: 'ringing' }, options as object);
+    await expect(recording).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining(message),
+    });
+    expect(await inbox.getCall('mycpaas', 'CA5')).toBeUndefined();
+  });
+
+  it.each([undefined, null, 'CallSid=CA6', ['CA6'], { CallSid: 'CA6', CallStatus: () => 'completed' }])(
+    'refuses %j as fields',
+    async (fields) => {
+      const recording = calls.provider('mycpaas').record(fields as object);
+      await expect(recording).rejects.toMatchObject({ code: 'invalid_options' });
+    },
+  );
 
   it.each([
     ['no status', { CallSid: 'CA3' }],

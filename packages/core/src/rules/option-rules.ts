@@ -18,6 +18,13 @@ export const TEXT: OptionRule = { expected: 'a text', fits: (value) => typeof va
 /** A text that is never shown. */
 export const SECRET_TEXT: OptionRule = { ...TEXT, isSecret: true };
 
+/** A tenant: it is part of keys, ids and logs. */
+export const TENANT: OptionRule = {
+  expected: 'a text of 1 to 64 characters without control characters',
+  fits: (value) => typeof value === 'string' && /^(?!\s*$)[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u.test(value),
+  isSecret: true,
+};
+
 /** Yes or no. */
 export const BOOLEAN: OptionRule = { expected: 'true or false', fits: (value) => typeof value === 'boolean' };
 

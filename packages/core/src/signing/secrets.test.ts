@@ -78,7 +78,7 @@ describe('a function of the request', () => {
     'is refused when the tenant is %j',
     async (tenant) => {
       await expect(secretsOf(() => ({ tenant, secrets: 'a' }) as never, request)).rejects.toThrow(
-        'A tenant must be a string',
+        'A tenant must be a text',
       );
     },
   );

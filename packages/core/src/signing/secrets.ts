@@ -1,4 +1,5 @@
 import type { CallbackRequest } from '../callback-request.ts';
+import { TENANT } from '../rules/option-rules.ts';
 
 /** A value or a promise of it. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -89,11 +90,8 @@ function listOf(given: string | readonly string[]): readonly string[] {
   return secrets.filter((one) => one.trim() !== '');
 }
 
-/** It is part of keys, ids and logs. */
-const TENANT = /^(?!\s*$)[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
-
 /** @throws TypeError */
-export function checkedTenant(tenant: unknown): string {
-  if (typeof tenant === 'string' && TENANT.test(tenant)) return tenant;
-  throw new TypeError('A tenant must be a string of 1 to 64 characters without control characters.');
+function checkedTenant(tenant: unknown): string {
+  if (TENANT.fits(tenant)) return tenant as string;
+  throw new TypeError(`A tenant must be ${TENANT.expected}.`);
 }
