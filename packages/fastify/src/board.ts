@@ -1,4 +1,4 @@
-import { type Board, originOf, serveBoard } from '@call-status/core/adapter';
+import { type Board, boardPath, originOf, serveBoard } from '@call-status/core/adapter';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { trustsProxy } from './trusts-proxy.ts';
 
@@ -18,6 +18,7 @@ export interface BoardPluginOptions {
 /**
  * Mounts the board of `@call-status/board` in Fastify 5. It answers everything under its path.
  *
+ * @throws CallStatusError `invalid_options`, when Fastify loads the plugin
  * @example
  * ```ts
  * import { type Board, boardPlugin } from '@call-status/fastify';
@@ -26,8 +27,9 @@ export interface BoardPluginOptions {
  * export const appWith = (board: Board) => Fastify().register(boardPlugin, { path: '/ops/calls', board });
  * ```
  */
-export const boardPlugin: FastifyPluginAsync<BoardPluginOptions> = async (scope, { board, path = '' }) => {
-  const own = path.replace(/\/$/, '');
+export const boardPlugin: FastifyPluginAsync<BoardPluginOptions> = async (scope, options) => {
+  const { board } = options;
+  const own = boardPath('boardPlugin', options, ['board', 'prefix', 'logLevel', 'logSerializers']);
   // By segments: the prefix may have parameters, and Fastify may ignore the case of letters.
   const depth = `${scope.prefix}${own}`.split('/').filter(Boolean).length + 1;
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {

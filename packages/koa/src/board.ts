@@ -1,4 +1,4 @@
-import { type Board, originOf, serveBoard } from '@call-status/core/adapter';
+import { type Board, boardPath, originOf, serveBoard } from '@call-status/core/adapter';
 import type { Middleware, ParameterizedContext } from 'koa';
 
 export type { Board, BoardContext } from '@call-status/core/adapter';
@@ -16,6 +16,7 @@ export interface BoardMiddlewareOptions {
  * Mounts the board of `@call-status/board` in Koa 3, at a path of its own or with koa-mount. It answers everything under this path.
  *
  * @param board what `createBoard()` returned
+ * @throws CallStatusError `invalid_options`
  * @example
  * ```ts
  * import { type Board, boardMiddleware } from '@call-status/koa';
@@ -24,8 +25,8 @@ export interface BoardMiddlewareOptions {
  * export const appWith = (board: Board) => new Koa().use(boardMiddleware(board, { path: '/ops/calls' }));
  * ```
  */
-export function boardMiddleware(board: Board, { path = '' }: BoardMiddlewareOptions = {}): Middleware {
-  const own = path.replace(/\/$/, '');
+export function boardMiddleware(board: Board, options: BoardMiddlewareOptions = {}): Middleware {
+  const own = boardPath('boardMiddleware(board, options)', options);
   return async (ctx, next) => {
     if (ctx.path !== own && !ctx.path.startsWith(`${own}/`)) return next();
     const { req, res, originalUrl: url } = ctx;

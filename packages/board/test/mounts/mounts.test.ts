@@ -1,5 +1,6 @@
 // The mounts of all frameworks, in real servers behind helmet.
 import { boardPlugin } from '@call-status/fastify';
+import { boardMiddleware as inKoa } from '@call-status/koa';
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { APPLICATIONS, listen } from './applications.ts';
@@ -81,4 +82,25 @@ it('Fastify ends the streams of the board when it closes', async () => {
   const stream = await fetch(`${await app.listen({ host: '127.0.0.1', port: 0 })}${PATH}/api/stream`);
   await Promise.all([app.close(), expect(stream.text()).resolves.toBe('data: 1\n\n')]);
   expect(streams.open).toBe(1);
+});
+
+describe.each<[string, (options: object) => unknown]>([
+  ['Koa', (options) => inKoa(toyBoard().board, options)],
+  ['Fastify', (options) => Fastify().register(boardPlugin, { ...options, board: toyBoard().board })],
+])('the options of the mount in %s', (_, mount) => {
+  it.each([
+    [{ paht: '/ops/calls' }, 'did you mean `path`?'],
+    [{ path: 'ops/calls' }, 'expected a path that begins with a slash'],
+    [{ path: '/*' }, 'expected a path that begins with a slash'],
+    [{ path: 7 }, 'expected a path that begins with a slash'],
+  ])('%j are refused', async (options, message) => {
+    await expect((async () => mount(options))()).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([{}, { path: undefined }, { path: '' }, { path: '/' }])('%j are all paths', async (options) => {
+    await expect((async () => mount(options))()).resolves.toBeDefined();
+  });
 });

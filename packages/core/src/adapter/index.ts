@@ -5,6 +5,7 @@ export type { Ack, CallbackReceiver, CallbackRequest, Receipt, RequestHead } fro
 export { receiverIssues } from '../options/receiver-options.ts';
 export type { EventName, RecordOptions, Registrars } from '../receiver/types.ts';
 export type { OptionRule } from '../rules/check-options.ts';
+export { boardPath } from './board-path.ts';
 export { type BodyStream, readBody } from './body.ts';
 export {
   checkMiddlewareOptions,
