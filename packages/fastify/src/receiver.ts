@@ -13,7 +13,7 @@ export function receiverFor(
     if (log !== undefined) given.offerLog?.(log);
     return given;
   }
-  const calls = createCallStatus({ ...(log && { log }), ...options });
+  const calls = createCallStatus({ ...options, ...(options.log === undefined && log && { log }) });
   scope.addHook('onClose', () => calls.close(timeToClose(scope.server)));
   return calls;
 }

@@ -41,6 +41,7 @@ describe('the log of callStatusPlugin', () => {
     for (const [logger, options] of [
       [false, {}],
       [true, { log: { warn: given, error() {} } }],
+      [true, { log: undefined }],
     ] as const) {
       const fastify = Fastify({ logger: logger && { level: 'silent' } });
       fastify.register(callStatusPlugin, { path: '/hooks/voice', providers, ...options });

@@ -37,6 +37,13 @@ describe('Places', () => {
     ['a provider has a limit of its own', 64, { a: 10, b: INFINITE }, { a: 9 }, { limit: 55, limits: { a: 1, b: 55 } }],
     ['one each is kept where there are few', 4, { a: INFINITE, b: INFINITE }, {}, { limit: 4, limits: { a: 3, b: 3 } }],
     [
+      'none is reserved if that would be more than half',
+      3,
+      { a: INFINITE, b: INFINITE },
+      { a: 1 },
+      { limit: 2, limits: { a: 2, b: 2 } },
+    ],
+    [
       'none is reserved if there are not enough',
       1,
       { a: INFINITE, b: INFINITE },

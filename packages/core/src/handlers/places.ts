@@ -21,7 +21,8 @@ export class Places {
     this.concurrency = concurrency;
     this.#most = most;
     const share = Math.floor(concurrency / (4 * most.size));
-    this.#reserved = concurrency >= most.size ? Math.max(1, share) : 0;
+    // A provider that is busy while the others are idle keeps at least half of the places.
+    this.#reserved = concurrency >= 2 * most.size ? Math.max(1, share) : 0;
   }
 
   get taken(): number {

@@ -1,7 +1,7 @@
 import { CallStatusError } from '../errors.ts';
 import type { WorkerLoad } from '../inbox/health.ts';
 import type { Job, Taken, TakeRequest } from '../inbox/inbox.ts';
-import { monotonicNow, nodeTimers, setTimeout, type Timers } from '../timer.ts';
+import { monotonicNow, nodeTimers, type Timers } from '../timer.ts';
 import { Attempt, type AttemptOptions } from './attempt.ts';
 import { AsyncContext } from './context.ts';
 import { withDeadline } from './deadline.ts';
@@ -93,7 +93,7 @@ export class Worker {
         this.#loop.wake();
         await this.#loop.running;
         if (this.#attempts.size === 0 && !this.#suspects.areDue) return;
-        await Promise.race([...this.#ends(), new Promise((resolve) => setTimeout(resolve, this.#pollMs))]);
+        await withDeadline(Promise.race(this.#ends()), this.#pollMs);
       }
     };
     if (this.#loop.isOn) await withDeadline(drain(), deadlineMs);

@@ -88,6 +88,16 @@ it('makes of a flood of forged requests ten lines and a count, by provider; erro
   );
 });
 
+it('calls error handlers in the context in which it was made', async () => {
+  const context = new AsyncLocalStorage<string>();
+  const contexts: unknown[] = [];
+  const onError = () => void contexts.push(context.getStore());
+  const reporter = context.run('receiver', () => new Reporter(lines().log, () => [onError]));
+  context.run('request', () => reporter.report(new CallStatusError('unexpected')));
+  expect(contexts).toEqual(['receiver']);
+  reporter.flush();
+});
+
 it('escapes what a cause may bring, and keeps its lines', () => {
   const { written, log } = lines();
   const reporter = new Reporter(log, () => []);

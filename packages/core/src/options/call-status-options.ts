@@ -54,7 +54,8 @@ export interface CallStatusOptions<Providers extends readonly Provider[] = reado
    */
   readonly worker?: boolean | undefined;
   /**
-   * How many calls are handled at once. A quarter of these places is reserved, divided evenly among the providers.
+   * How many calls are handled at once. A quarter of these places is reserved, divided evenly among the
+   * providers, at least one for each; none with fewer than two places for each.
    * @default 64
    */
   readonly concurrency?: number | undefined;

@@ -6,8 +6,9 @@ import { memoryInbox } from '../inbox/memory-inbox.ts';
 import { exotel } from '../providers/exotel.ts';
 import { mycpaas } from '../providers/mycpaas.ts';
 import { signalwire } from '../providers/signalwire.ts';
+import type { RetryOptions } from '../retry.ts';
 import { nodeTimers, type TimeSource } from '../timer.ts';
-import { resolveOptions } from './options.ts';
+import { resolveOptions, rulesOf } from './options.ts';
 
 const PROVIDER_EXPECTED = '`providers`: number 1: expected a provider, such as signalwire({ … }), got';
 const PUBLIC_URL_EXPECTED =
@@ -41,6 +42,16 @@ describe('resolveOptions', () => {
     expect(handlers).toEqual({});
     expect(clock).toBe(Date.now);
     expect(owner).toMatch(new RegExp(`:${process.pid}:[0-9a-f]{8}$`));
+  });
+
+  it("takes a provider's own rules, where undefined is absent", () => {
+    const backoff = () => 1;
+    const resolved = resolveOptions({ providers: proven, retry: { attempts: 3, backoff }, log: silent }, '');
+    const retryOf = (retry: RetryOptions | undefined) => rulesOf({ options: { retry } as never }, resolved).retry;
+    expect(retryOf({ attempts: undefined, backoff: undefined } as never)).toEqual({ attempts: 3, backoff });
+    expect(retryOf({ attempts: 5 })).toEqual({ attempts: 5, backoff });
+    const plain = resolveOptions({ providers: proven, log: silent }, '');
+    expect(rulesOf({ options: {} }, plain).retry).toEqual({});
   });
 
   it('takes a clock that moves timers too, also for the inbox', async () => {

@@ -152,8 +152,10 @@ export function rulesOf(
   { options: own }: Pick<Provider, 'options'>,
   { retry, handlerTimeoutMs }: ResolvedOptions,
 ): ProviderRules {
+  const attempts = own.retry?.attempts ?? retry.attempts;
+  const backoff = own.retry?.backoff ?? retry.backoff;
   return {
-    retry: { ...retry, ...own.retry },
+    retry: { ...(attempts !== undefined && { attempts }), ...(backoff !== undefined && { backoff }) },
     handlerTimeoutMs: own.handlerTimeoutMs ?? handlerTimeoutMs,
     concurrency: own.concurrency ?? Number.POSITIVE_INFINITY,
   };

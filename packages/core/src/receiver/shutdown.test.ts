@@ -181,11 +181,7 @@ describe('close()', () => {
   it('lets the process end, though the inbox fails', async () => {
     const inbox = memoryInbox();
     inbox.close = () => Promise.reject(new Error('away'));
-    const timers: NodeJS.Timeout[] = [];
-    const hook = createHook({
-      init: (_id, type, _trigger, resource) => type === 'Timeout' && timers.push(resource as NodeJS.Timeout),
-    });
-    const keepingAlive = () => timers.filter((timer) => timer.hasRef() && !Reflect.get(timer, '_destroyed')).length;
+    const { hook, keepingAlive } = timersOfNode();
     const calls = createCallStatus({ providers: [mycpaas()], inbox, worker: false, log: silent });
     hook.enable();
     calls.startWorker();
@@ -195,4 +191,29 @@ describe('close()', () => {
     await expect(calls.close()).rejects.toThrow('away');
     expect(keepingAlive()).toBe(0);
   });
+
+  it('leaves no timer of a worker that waited for a handler', async () => {
+    const { hook, keepingAlive } = timersOfNode();
+    hook.enable();
+    const calls = createCallStatus({
+      providers: [mycpaas()],
+      pollMs: 600_000,
+      log: silent,
+      onEnded: () => new Promise((resolve) => setImmediate(resolve)),
+    });
+    await calls.receive(callback('CA1'));
+    await calls.close();
+    hook.disable();
+    expect(keepingAlive()).toBe(0);
+  });
 });
+
+/** The timers that are made while the hook is enabled, and how many of them keep the process alive. */
+function timersOfNode() {
+  const timers: NodeJS.Timeout[] = [];
+  const hook = createHook({
+    init: (_id, type, _trigger, resource) => type === 'Timeout' && timers.push(resource as NodeJS.Timeout),
+  });
+  const isActive = (timer: NodeJS.Timeout): boolean => timer.hasRef() && !Reflect.get(timer, '_destroyed');
+  return { hook, keepingAlive: () => timers.filter(isActive).length };
+}

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { RequestHead } from '../callback-request.ts';
 import type { CallStatusError } from '../errors.ts';
+import { AsyncContext } from '../handlers/context.ts';
 import type { ErrorHandler } from '../handlers.ts';
 import { BoundedLog } from '../log/bounded-log.ts';
 import type { Logger } from '../log/log.ts';
@@ -12,6 +13,7 @@ import { type ObservedRequest, observe } from './observed-request.ts';
 export class Reporter {
   readonly #log: BoundedLog;
   readonly #handlersFor: (provider: string | undefined) => readonly ErrorHandler[];
+  readonly #context = new AsyncContext();
 
   constructor(log: Logger, handlersFor: (provider: string | undefined) => readonly ErrorHandler[]) {
     this.#log = new BoundedLog(log);
@@ -23,7 +25,9 @@ export class Reporter {
     this.#write(error);
     for (const handler of this.#handlersFor(error.details.provider)) {
       try {
-        Promise.resolve(handler(error)).catch((cause: unknown) => this.#handlerFailed('rejected', cause));
+        Promise.resolve(this.#context.run(() => handler(error))).catch((cause: unknown) =>
+          this.#handlerFailed('rejected', cause),
+        );
       } catch (cause) {
         this.#handlerFailed('threw', cause);
       }
