@@ -105,8 +105,8 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
       depth: limits?.depth ?? DEFAULT_LIMITS.depth,
     },
     inbox,
-    // No other process takes jobs from an inbox in memory, and `ack: 'handled'` waits for handlers of this process.
-    worker: work ?? (!inbox.durable || ack === 'handled' ? true : undefined),
+    // No other process takes jobs from an inbox in memory.
+    worker: work ?? (inbox.durable ? undefined : true),
     concurrency,
     handlerTimeoutMs,
     leaseMs,

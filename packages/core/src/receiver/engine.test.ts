@@ -21,6 +21,17 @@ describe('the worker of a receiver', () => {
     await calls.close();
   });
 
+  it("with ack: 'handled' too, it takes nothing from a durable inbox before it has a handler", async () => {
+    const inbox = durable();
+    const { calls, codes } = receiver({ inbox, ack: 'handled', ackDeadlineMs: 0 });
+    for (const call of [1, 2]) expect((await calls.receive(received(call)))?.status).toBe(503);
+    expect([codes, await waiting(inbox)]).toEqual([['no_worker', 'not_handled', 'not_handled'], 2]);
+    const handled: string[] = [];
+    calls.onEnded(({ callId }) => void handled.push(callId));
+    await vi.waitFor(() => expect(handled).toEqual(['CA1', 'CA2']));
+    await calls.close();
+  });
+
   it.each([{}, { onEnded() {} }])(
     'leaves a durable inbox to another process with worker: false: %o',
     async (handlers) => {
@@ -36,7 +47,7 @@ describe('the worker of a receiver', () => {
 
   it.each([
     ['with worker: true', durable, { worker: true }],
-    ["with ack: 'handled'", durable, { ack: 'handled' }],
+    ["of an inbox in memory with ack: 'handled'", memoryInbox, { ack: 'handled' }],
     ['of an inbox in memory', memoryInbox, {}],
   ] as const)('is done without a handler %s', async (_, newInbox, options) => {
     const inbox = newInbox();

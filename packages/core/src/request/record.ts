@@ -69,7 +69,10 @@ export class Recorder {
     if (transition === 'conflict') {
       this.#options.report(new CallStatusError('conflicting_status', { provider, eventId: id }));
     }
-    if (handled !== undefined && !(await handled)) throw new CallStatusError('not_handled', { provider, eventId: id });
+    if (handled !== undefined && !(await handled)) {
+      this.reportMissingWorker();
+      throw new CallStatusError('not_handled', { provider, eventId: id });
+    }
     return { ...newEvent, transition } as AnyCallStatusEvent;
   }
 
