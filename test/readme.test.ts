@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { run } from '../packages/cli/test/run.ts';
 import { freePort, start, untilUp } from './programs.ts';
 import { blocks, read, root, snippetFolder, writeSnippets } from './snippets.ts';
 
@@ -19,7 +20,7 @@ describe('the README', () => {
   const quickStarts = writeSnippets(snippetFolder('readme-snippets'), 'README.md');
 
   it('is one page', () => {
-    expect(read('README.md').split('\n').length).toBeLessThan(180);
+    expect(read('README.md').split('\n').length).toBeLessThan(170);
   });
 
   it.each(['express', 'koa', 'fastify'])('has a quick start of %s that runs', async (framework) => {
@@ -42,7 +43,22 @@ describe('the README', () => {
     };
     expect((await untilUp(server, url, callback)).status).toBe(200);
     await server.printed('b3877c40-da60-4998-90ad-b792e98472ca took 142 seconds');
+
+    // Which callback, where to: everything but the port is as the page shows it.
+    const { exitCode, stdout, stderr } = await run(
+      commandOf('trigger').map((argument) => argument.replace(':3000', `:${port}`)),
+      { env: secrets },
+    );
+    expect([exitCode, stdout], stderr).toEqual([0, expect.stringContaining('<-- 200')]);
+    const [, inbox = ''] = commandOf('board');
+    expect(quickStart?.code).toContain(`sqliteInbox({ path: '${inbox}' })`);
   });
+
+  /** The arguments of a command that the page shows. */
+  function commandOf(name: string): readonly string[] {
+    const [, line = ''] = new RegExp(`^npx call-status (${name} .*)$`, 'm').exec(read('README.md')) ?? [];
+    return line.split(' ');
+  }
 });
 
 describe.skipIf(!has('curl', '--version') || !has('openssl', 'version'))(
