@@ -47,6 +47,7 @@ it.each([
   ['docs/inboxes.md', '## The memory inbox', 'MemoryInboxOptions'],
   ['docs/sqlite.md', '## Options', 'SqliteInboxOptions'],
   ['docs/postgres.md', '## Options', 'PostgresPlace', 'PostgresSettings'],
+  ['docs/board.md', '## Options', 'BoardOptions'],
 ])('%s has every option under "%s", and no other', (page, heading, ...types) => {
   const section = read(page).split(`${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   const listed = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
@@ -57,7 +58,9 @@ it.each([
 function membersOf(type: string): readonly string[] {
   const body = new RegExp(`^export (?:interface ${type}\\b.*?^}|type ${type} =.*?^ {4}};)`, 'ms');
   const [declaration = ''] = sources().flatMap((file) => body.exec(read(file))?.[0] ?? []);
-  return [...declaration.matchAll(/^ {2}(?: {4})?readonly (\w+)\??:(?! never)/gm)].map(([, name = '']) => name);
+  return [...declaration.matchAll(/^ {2}(?: {4})?(?:readonly )?(\w+)\??(?:\(|:(?! never))/gm)].map(
+    ([, name = '']) => name,
+  );
 }
 
 function sources(): readonly string[] {
