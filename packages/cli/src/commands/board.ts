@@ -8,7 +8,10 @@ only this machine reaches it. Nothing is changed without --write.`,
     ...INBOX_ARGS,
     port: { type: 'string', valueHint: 'port', description: 'The port; 0 takes a free one [4001]' },
     open: { type: 'boolean', description: 'Open it in your browser' },
-    write: { type: 'boolean', description: 'Allow to replay and discard dead letters, and to erase calls' },
+    write: {
+      type: 'boolean',
+      description: 'Allow to replay and discard dead letters, have providers asked, and erase calls',
+    },
     reveal: { type: 'boolean', description: 'Show phone numbers, and callbacks as they came' },
     host: {
       type: 'string',
