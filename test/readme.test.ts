@@ -20,7 +20,18 @@ describe('the README', () => {
   const quickStarts = writeSnippets(snippetFolder('readme-snippets'), 'README.md');
 
   it('is one page', () => {
-    expect(read('README.md').split('\n').length).toBeLessThan(170);
+    expect(read('README.md').split('\n').length).toBeLessThan(180);
+  });
+
+  it('has the two commands that need nothing but Node: the demo, and the tests that .ci/run runs', () => {
+    const { packageManager, scripts } = JSON.parse(read('package.json')) as {
+      packageManager: string;
+      scripts: Record<string, string>;
+    };
+    const [pnpm = ''] = packageManager.split('+');
+    for (const command of ['run demo', 'test']) expect(read('README.md')).toContain(`npx -y ${pnpm} ${command}\n`);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['demo', 'test']));
+    expect(read('.ci/run')).toMatch(/^ {2}pnpm test$/m);
   });
 
   it.each(['express', 'koa', 'fastify'])('has a quick start of %s that runs', async (framework) => {
