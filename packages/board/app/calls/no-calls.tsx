@@ -9,10 +9,9 @@ const WIDEST = RANGES[4];
 
 /** What to do when there is no call to show. */
 export function NoCalls({ filters }: { readonly filters: Query }) {
-  const counts = health.value?.counts;
-  const known = counts ? counts.live + counts.ended : 0;
+  const known = health.value && (health.value.health.live || health.value.ended);
   const isWidest = range.value === WIDEST;
-  if (Object.keys(filters).length > 0 || (known > 0 && (provider.value || !isWidest))) {
+  if (Object.keys(filters).length > 0 || (known !== 0 && (provider.value || !isWidest))) {
     return (
       <Empty title="No call matches">
         <p>

@@ -7,13 +7,18 @@ import { hrefOf, type PageName, type Query, sharedQuery } from './routes.ts';
 export function Counts() {
   const page = health.value;
   if (!page) return <p class="counts">…</p>;
-  const { counts, health: inbox } = page;
+  const { ended, health: inbox } = page;
   const { lastDay } = inbox.refused;
   return (
     <p class="counts">
-      <Count value={formatCount(counts.live)} label="live" page="calls" query={{ state: 'live' }} />
-      <Count value={formatCount(counts.ended)} label="ended" page="calls" query={{ state: 'ended' }} />
-      <Count value={formatCount(counts.dead)} label="dead" page="dead" isBad={counts.dead > 0} />
+      <Count value={formatCount(inbox.live)} label="live" page="calls" query={{ state: 'live' }} />
+      <Count
+        value={ended === undefined ? '…' : formatCount(ended)}
+        label="ended"
+        page="calls"
+        query={{ state: 'ended' }}
+      />
+      <Count value={formatCount(inbox.dead)} label="dead" page="dead" isBad={inbox.dead > 0} />
       <Count
         value={formatCount(lastDay)}
         label="refused (24 h)"

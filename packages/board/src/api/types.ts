@@ -3,7 +3,6 @@ import type { Call, CallSummary, Diagnosis, InboxHealth, ReconcileDecision, Work
 import type {
   DeadLetterGroup,
   Handling,
-  InboxCounts,
   NewRefusal,
   ReconcileRequest,
   RefusedRequest,
@@ -201,7 +200,8 @@ export interface Traffic {
 /** `GET api/health` */
 export interface HealthPage {
   readonly health: InboxHealth;
-  readonly counts: InboxCounts;
+  /** How many calls have ended: some inboxes take long to count them, so it may be older than the rest, or absent at first. */
+  readonly ended?: number;
   readonly worker?: WorkerLoad;
   /** Absent where this process receives nothing. */
   readonly traffic?: readonly Traffic[];

@@ -5,10 +5,10 @@ import { TrafficLog } from '../../src/traffic/traffic-log.ts';
 import { INBOXES, subject } from './board-under-test.ts';
 
 describe.each(INBOXES)('figures of an inbox in %s', (_, makeInbox) => {
-  it('health has the counts, and the worker and the traffic of this process', async () => {
+  it('health has the number of ended calls, and the worker and the traffic of this process', async () => {
     const { get, receive } = subject({ inbox: makeInbox(), receiver: { onEnded() {} } });
     const empty = (await get('/api/health')).body;
-    expect(empty).toMatchObject({ health: { live: 0 }, counts: { live: 0 }, worker: { running: 0 }, traffic: [] });
+    expect(empty).toMatchObject({ health: { live: 0 }, ended: 0, worker: { running: 0 }, traffic: [] });
     await receive({ CallSid: 'CA1', CallStatus: 'ringing' });
     await receive({ CallSid: 'CA1', CallStatus: 'ringing' });
     await receive({ CallStatus: 'ringing' });
@@ -26,7 +26,7 @@ describe.each(INBOXES)('figures of an inbox in %s', (_, makeInbox) => {
     const { get, calls } = subject({ inbox: makeInbox(), isAlone: true });
     await calls.ready();
     const { body } = await get('/api/health');
-    expect(Object.keys(body)).toEqual(['health', 'counts']);
+    expect(Object.keys(body)).toEqual(['health', 'ended']);
   });
 
   it('stats are those of the last day by the hour, or what is asked for', async () => {

@@ -224,7 +224,7 @@ describe('a tab that catches up', () => {
     const made = subject();
     const tab = await new Tab(made).follow();
     await expect.poll(() => tab.named('health').length).toBe(1);
-    vi.spyOn(made.inbox, 'counts').mockRejectedValueOnce(new Error('down'));
+    vi.spyOn(made.inbox, 'health').mockRejectedValueOnce(new Error('down'));
     await vi.advanceTimersByTimeAsync(5000);
     await expect.poll(() => made.lines.some((line) => JSON.stringify(line).includes('live pages'))).toBe(true);
   });

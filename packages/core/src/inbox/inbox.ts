@@ -111,7 +111,7 @@ export interface Inbox {
   readonly refusals: Refusals;
   /** Calls that the application expects, and live calls that have been silent for too long. */
   readonly watches: Watches;
-  /** How many calls and events there are. Cheap, however many there are. */
+  /** How many calls and events there are. Not for polling: an inbox may read all calls to count them. */
   counts(): Promise<InboxCounts>;
   /** For health checks: how many jobs wait, for what, and for how long. Exact, and cheap however many there are. */
   health(): Promise<InboxHealth>;
