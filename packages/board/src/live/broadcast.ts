@@ -24,11 +24,16 @@ export interface Sources {
   readonly log: BoardLog;
 }
 
+/**
+ * What becomes of the pages of the poll. A tab that reads what it missed gets none: those that are polled during its read are held. While it
+ * does not read, they are passed over, since its next read has them.
+ */
+type Take = 'send' | 'pass' | FeedPage[];
+
 /** Follows the feed for all tabs with one poll, from the first tab until the last one is gone. */
 export class Broadcast {
   readonly #sources: Sources;
-  /** Those that read what they missed get nothing else, but what the poll finds meanwhile is held. */
-  readonly #streams = new Map<Stream, FeedPage[] | undefined>();
+  readonly #streams = new Map<Stream, Take>();
   readonly #timers: readonly NodeJS.Timeout[];
   #place: string;
   #isPolling = false;
@@ -48,10 +53,10 @@ export class Broadcast {
 
   /** @param last where the tab was, if it was there before */
   add(stream: Stream, last: string | undefined): void {
-    this.#streams.set(stream, undefined);
+    this.#streams.set(stream, 'send');
     if (last === undefined) stream.earlier([], this.#place);
     else void this.#catchUp(stream, last);
-    void this.#sendHealth();
+    void this.#sendHealth(stream);
   }
 
   remove(stream: Stream): void {
@@ -67,7 +72,6 @@ export class Broadcast {
     try {
       let place = last;
       for (let pages = 0; pages < MOST_PAGES; pages++) {
-        // What an earlier read did not see, this one does.
         const held: FeedPage[] = [];
         if (!stream.isOpen) return;
         this.#streams.set(stream, held);
@@ -76,6 +80,8 @@ export class Broadcast {
         if (page.missed) stream.message('missed', {}, place);
         stream.earlier(page.rows, place);
         if (page.rows.length < ROWS) return this.#join(stream, held);
+        // Held for a tab that reads slowly, they would fill the memory.
+        this.#pass(stream);
         await stream.isRead();
       }
       stream.message('missed', {}, this.#place);
@@ -88,22 +94,26 @@ export class Broadcast {
 
   #join(stream: Stream, held: readonly FeedPage[]): void {
     if (!stream.isOpen) return;
-    this.#streams.set(stream, undefined);
+    this.#streams.set(stream, 'send');
     for (const page of held) sendPage(stream, page);
+  }
+
+  #pass(stream: Stream): void {
+    if (stream.isOpen) this.#streams.set(stream, 'pass');
   }
 
   async #poll(): Promise<void> {
     if (this.#isPolling) return;
     this.#isPolling = true;
-    const before = [...this.#streams].filter(([, held]) => held === undefined).map(([stream]) => stream);
+    const before = [...this.#streams].filter(([, take]) => take === 'send').map(([stream]) => stream);
     try {
       let page: FeedPage;
       do {
         page = await readFeed(this.#sources.inbox, this.#place, ROWS);
         this.#place = page.next;
-        for (const [stream, held] of this.#streams) {
-          if (held === undefined) sendPage(stream, page);
-          else held.push(page);
+        for (const [stream, take] of this.#streams) {
+          if (take === 'send') sendPage(stream, page);
+          else if (take !== 'pass') take.push(page);
         }
       } while (page.rows.length === ROWS);
       for (const stream of before) stream.forgetEarlier();
@@ -115,10 +125,11 @@ export class Broadcast {
     }
   }
 
-  async #sendHealth(): Promise<void> {
+  /** To one, or to all. */
+  async #sendHealth(only?: Stream): Promise<void> {
     try {
       const page = await this.#sources.health.read();
-      for (const stream of this.#streams.keys()) stream.message('health', page);
+      for (const stream of only ? [only] : this.#streams.keys()) stream.message('health', page);
     } catch (error) {
       this.#failed(error);
     }

@@ -1,21 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import type { Inbox } from '@call-status/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Keys } from '../../src/privacy/keys.ts';
 import { subject } from './board-under-test.ts';
+import { counting } from './counting.ts';
+import { collectGarbage } from './garbage.ts';
 import { receiveMany, Tab } from './tab.ts';
-
-/** The feed of an inbox, counted. */
-function counting(inbox: Inbox): { count: number } {
-  const counter = { count: 0 };
-  const events = inbox.events.bind(inbox);
-  inbox.events = (query) => {
-    counter.count++;
-    return events(query);
-  };
-  return counter;
-}
 
 describe('streams', () => {
   it('share one poll, which ends with the last of them', async () => {
@@ -33,6 +21,20 @@ describe('streams', () => {
     counter.count = 0;
     await vi.advanceTimersByTimeAsync(5000);
     expect(counter.count).toBe(0);
+  });
+
+  it('that are opened get the health, and the others do not get it again', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const made = subject();
+    const tab = await new Tab(made).follow();
+    await expect.poll(() => tab.named('health').length).toBe(1);
+    const other = await new Tab(made).follow();
+    await expect.poll(() => other.named('health').length).toBe(1);
+    await made.receive({ CallSid: 'CA1', CallStatus: 'busy' });
+    await vi.advanceTimersByTimeAsync(500);
+    await expect.poll(() => tab.count).toBe(1);
+    expect(tab.named('health')).toHaveLength(1);
   });
 
   it('are kept open by comments, and end after a quarter of an hour, so that permissions are asked for again', async () => {
@@ -92,15 +94,10 @@ describe('streams', () => {
   });
 
   it('of a client that leaves end, also after a collection of garbage', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const made = subject();
     const abort = new AbortController();
     const response = await made.board.handle(new Request('http://board.example/api/stream', { signal: abort.signal }));
-    for (let turn = 0; turn < 5; turn++) {
-      await new Promise(setImmediate);
-      collect();
-    }
+    await collectGarbage();
     abort.abort();
     expect(await response.text()).toContain('retry: ');
   });
@@ -151,82 +148,6 @@ describe('streams', () => {
       return { ...(await events(query)), missed: true };
     };
     await expect.poll(() => tab.named('missed').length).toBe(1);
-  });
-});
-
-describe('a tab that catches up', () => {
-  /** Holds back the answer to one read of the feed. */
-  function holding(inbox: Inbox, after: string): () => void {
-    const events = inbox.events.bind(inbox);
-    let release = (): void => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    inbox.events = async (query) => {
-      const page = await events(query);
-      if (query?.after === after) await gate;
-      return page;
-    };
-    return release;
-  }
-
-  it('misses nothing that is recorded between its read and its answer, and gets nothing twice', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    onTestFinished(() => void vi.useRealTimers());
-    const made = subject();
-    const start = (await made.get('/api/events')).body.next;
-    await receiveMany(made, 0, 3);
-    const watching = await new Tab(made).follow();
-    const release = holding(made.inbox, start);
-    const tab = await new Tab(made).follow(start);
-    await receiveMany(made, 3, 5);
-    await vi.advanceTimersByTimeAsync(500);
-    await expect.poll(() => watching.count).toBe(2);
-    expect(tab.count).toBe(0);
-    release();
-    await expect.poll(() => tab.count).toBe(5);
-    await vi.advanceTimersByTimeAsync(500);
-    await receiveMany(made, 5, 6);
-    await vi.advanceTimersByTimeAsync(500);
-    await expect.poll(() => tab.count).toBe(6);
-  });
-
-  it('and leaves meanwhile is forgotten', async () => {
-    const made = subject();
-    const start = (await made.get('/api/events')).body.next;
-    await receiveMany(made, 0, 3);
-    const release = holding(made.inbox, start);
-    const watching = await new Tab(made).follow();
-    const tab = await new Tab(made).follow(start);
-    tab.leave();
-    release();
-    await receiveMany(made, 3, 4);
-    await expect.poll(() => watching.count).toBe(1);
-    expect(tab.count).toBe(0);
-  });
-
-  it('one poll waits for the one before', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    onTestFinished(() => void vi.useRealTimers());
-    const made = subject();
-    const tab = await new Tab(made).follow();
-    await expect.poll(() => tab.messages.length).toBeGreaterThan(0);
-    const release = holding(made.inbox, tab.place);
-    const counter = counting(made.inbox);
-    await vi.advanceTimersByTimeAsync(2000);
-    expect(counter.count).toBe(1);
-    release();
-  });
-
-  it('health that cannot be read is logged', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    onTestFinished(() => void vi.useRealTimers());
-    const made = subject();
-    const tab = await new Tab(made).follow();
-    await expect.poll(() => tab.named('health').length).toBe(1);
-    vi.spyOn(made.inbox, 'health').mockRejectedValueOnce(new Error('down'));
-    await vi.advanceTimersByTimeAsync(5000);
-    await expect.poll(() => made.lines.some((line) => JSON.stringify(line).includes('live pages'))).toBe(true);
   });
 });
 
