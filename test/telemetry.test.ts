@@ -21,7 +21,7 @@ interface Measured {
   readonly values: readonly { readonly labels: Record<string, string | number>; readonly value: number }[];
 }
 
-it('the recipe with prom-client counts callbacks and dead letters, and has every metric of the alerts', async () => {
+it('the recipe with prom-client counts callbacks and dead letters, shows when nothing reports, and has every metric of the alerts', async () => {
   const recipe = writeSnippets(snippetFolder('telemetry-snippets'), 'docs/telemetry.md').find(({ code }) =>
     code.includes('prom-client'),
   );
@@ -47,10 +47,16 @@ it('the recipe with prom-client counts callbacks and dead letters, and has every
   expect(await sampleOf('call_status_callbacks_total', recorded)).toBe(1);
   expect(await sampleOf('call_status_callbacks_total', refused)).toBe(1);
 
+  expect(await sampleOf('call_status_inbox_receivers')).toBe(1);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 70_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(await sampleOf('call_status_inbox_receivers')).toBe(0);
+  expect(await sampleOf('call_status_inbox_events', { state: 'due' })).toBeUndefined();
+
   const names = register.getMetricsAsArray().map(({ name }) => name);
   const alerts = readFileSync(path.join(root, 'docs/alerts.yml'), 'utf8');
   const read = [...alerts.matchAll(/call_status_\w+(?:\(_seconds\)\?)?/g)].map(([name]) => name);
-  expect(new Set(read).size).toBe(5);
+  expect(new Set(read).size).toBe(6);
   for (const name of read)
     expect(
       names.some((one) => new RegExp(`^${name}$`).test(one)),

@@ -30,7 +30,7 @@ describe('every metric, label and value is in a scrape, of', () => {
     const { scrape } = await fullService();
     const text = [...dashboardExpressions(), ...alertExpressions()].map((one) => one.text).join('\n');
     const bases = new Set((await scrape()).map(({ name }) => name.replace(/_(bucket|sum|count)$/, '')));
-    expect(bases.size).toBe(15);
+    expect(bases.size).toBe(16);
     expect([...bases].filter((name) => !text.includes(name))).toEqual([]);
   });
 });

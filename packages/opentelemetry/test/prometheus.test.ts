@@ -59,8 +59,8 @@ describe.skipIf(!isInstalled)('Prometheus', () => {
   it('fires each alert when it should, and none when all is well', () => {
     expect(promtool('test', 'rules', 'alerts.test.yml')).toBe('fine');
     const tested = readFileSync(path.join(import.meta.dirname, 'alerts.test.yml'), 'utf8');
-    // Once quiet, once firing.
-    for (const { of } of alertExpressions()) expect(tested.split(of), of).toHaveLength(3);
+    // Once quiet, once firing, at least.
+    for (const { of } of alertExpressions()) expect(tested.split(of).length, of).toBeGreaterThanOrEqual(3);
   });
 
   it('scrapes a service, fires alerts, and has data for every panel', async () => {

@@ -40,6 +40,7 @@ it('show the highest value of the receivers that still report', async () => {
   report('one', { due: 3, lagMs: 1500, providers: [{ provider: 'acme', live: 7, silent: 2 }] });
   report('two', { due: 1, dead: 2, worker: { running: 1, concurrency: 64, oldestRunningMs: 9000 } });
   expect(lines(await scrape())).toEqual([
+    'inbox_receivers 2',
     'inbox_events due 3',
     'inbox_events retrying 0',
     'inbox_events blocked 0',
@@ -53,6 +54,7 @@ it('show the highest value of the receivers that still report', async () => {
   vi.advanceTimersByTime(60_001);
   report('two', { dead: 2 });
   expect(lines(await scrape())).toEqual([
+    'inbox_receivers 1',
     'inbox_events due 0',
     'inbox_events retrying 0',
     'inbox_events blocked 0',
@@ -63,6 +65,18 @@ it('show the highest value of the receivers that still report', async () => {
     'calls_live acme 0',
     'calls_unterminated acme 0',
   ]);
+});
+
+it('are 0 once no receiver reports any more, and show it', async () => {
+  const { meterProvider, scrape } = await prometheus();
+  instrument({ meterProvider });
+  report('one', { due: 3, dead: 2, lagMs: 90_000, providers: [{ provider: 'acme', live: 7, silent: 2 }] });
+  vi.advanceTimersByTime(60_000);
+  expect(lines(await scrape())).toEqual(expect.arrayContaining(['inbox_receivers 1', 'inbox_lag 90']));
+  vi.advanceTimersByTime(1);
+  expect(lines(await scrape()).every((line) => line.endsWith(' 0'))).toBe(true);
+  report('one', { due: 1 });
+  expect(lines(await scrape())).toEqual(expect.arrayContaining(['inbox_receivers 1', 'inbox_events due 1']));
 });
 
 it('end with the instrumentation', async () => {
