@@ -41,6 +41,8 @@ export const hasMore: ReadonlySignal<boolean> = computed(() => next.value !== un
 
 let query: CallsQuery | undefined;
 let request = new AbortController();
+/** How far the first page of the query is. Until it is there, changes wait: its rows may be older than theirs, or those of another query. */
+let firstPage: 'there' | 'coming' | 'failed' = 'failed';
 let isLoadingOlder = false;
 let changedKeys = new Set<string>();
 let changedSince = '';
@@ -52,7 +54,12 @@ let askedAtMs = Number.NEGATIVE_INFINITY;
 export function open(wanted: CallsQuery): void {
   const isSame = JSON.stringify(wanted) === JSON.stringify(query);
   query = wanted;
-  if (isSame && isLoaded.value) noteEvents();
+  if (!isSame) {
+    isLoaded.value = false;
+    waiting.value = [];
+    isBehind.value = false;
+  }
+  if (isSame && firstPage === 'there') noteEvents();
   else void load();
 }
 
@@ -62,9 +69,10 @@ export async function load(): Promise<void> {
   request = new AbortController();
   const { signal: aborted } = request;
   forgetChanges();
-  isLoaded.value = false;
+  firstPage = 'coming';
   try {
     const page = await askForRows({ limit: PAGE }, aborted);
+    if (aborted.aborted) return;
     batch(() => {
       rows.value = page.rows;
       next.value = page.next;
@@ -73,14 +81,17 @@ export async function load(): Promise<void> {
       failure.value = undefined;
       isLoaded.value = true;
     });
+    firstPage = 'there';
   } catch (error) {
-    if (!aborted.aborted) failure.value = toFailure(error);
+    if (aborted.aborted) return;
+    failure.value = toFailure(error);
+    firstPage = 'failed';
   }
 }
 
 export async function loadOlder(): Promise<void> {
   // While the first page is loaded anew, its own cursor is not known.
-  if (isLoadingOlder || !isLoaded.value || next.value === undefined) return;
+  if (isLoadingOlder || firstPage !== 'there' || next.value === undefined) return;
   isLoadingOlder = true;
   const { signal: aborted } = request;
   try {
@@ -126,6 +137,11 @@ function beforeLatest(): string {
 
 async function sync(): Promise<void> {
   askedAtMs = performance.now();
+  if (firstPage === 'failed') return void load();
+  if (firstPage === 'coming') {
+    timer = setTimeout(sync, PACE_MS);
+    return;
+  }
   const keys = changedKeys;
   const since = changedSince;
   const { signal: aborted } = request;
