@@ -44,6 +44,7 @@ let request = new AbortController();
 /** How far the first page of the query is. Until it is there, changes wait: its rows may be older than theirs, or those of another query. */
 let firstPage: 'there' | 'coming' | 'failed' = 'failed';
 let isLoadingOlder = false;
+let knownDead: number | undefined;
 let changedKeys = new Set<string>();
 let changedSince = '';
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -113,6 +114,25 @@ export function showWaiting(): void {
     rows.value = insertRows(rows.value, waiting.value);
     waiting.value = [];
   });
+}
+
+/** Takes a call off the list that was erased: no answer of the server has it, so it would stay. */
+export function drop(key: string): void {
+  const isOther = (row: CallRow): boolean => row.key !== key;
+  batch(() => {
+    rows.value = rows.value.filter(isOther);
+    waiting.value = waiting.value.filter(isOther);
+  });
+}
+
+/** Loads again if the number of dead letters is another than it was: no event says which calls have one. */
+export function noteDead(dead: number): void {
+  const isNews = knownDead !== undefined && knownDead !== dead;
+  knownDead = dead;
+  if (!isNews) return;
+  // Loaded once the visitor leaves the row, or wants it.
+  if (isHeld.value) isBehind.value = true;
+  else void load();
 }
 
 /** Asks soon which calls the events changed. Without events, for all that may have changed. */

@@ -21,6 +21,10 @@ export function CallsPage() {
   useEffect(() => {
     if (checked && !list.isHeld.value) void list.load();
   }, [checked]);
+  const dead = health.value?.health.dead;
+  useEffect(() => {
+    if (dead !== undefined) list.noteDead(dead);
+  }, [dead]);
   const { length } = list.rows.value;
   return (
     <>

@@ -123,3 +123,40 @@ describe('while the first page is loaded', () => {
     expect(asked().query['cursor']).toBe('older');
   });
 });
+
+it('a call that was erased leaves the list, also from those that wait', async () => {
+  await shown();
+  list.focused.value = 'k20';
+  list.noteEvents([event(30)]);
+  vi.advanceTimersByTime(PACE_MS);
+  await asked().answer({ rows: [call(30)] });
+  list.drop('k30');
+  list.drop('k10');
+  expect([statuses(), list.waiting.value]).toEqual([['k20 ringing'], []]);
+});
+
+describe('when the number of dead letters changes', () => {
+  it('the list is loaded again, since no event says which calls have one', async () => {
+    await shown();
+    list.noteDead(0);
+    expect(requests).toHaveLength(1);
+    list.noteDead(1);
+    expect(asked().query['changedSince']).toBeUndefined();
+    await asked().answer({ rows: [{ ...call(20), hasDeadLetter: true }] });
+    expect(list.rows.value[0]?.hasDeadLetter).toBe(true);
+    list.noteDead(1);
+    expect(requests).toHaveLength(2);
+  });
+
+  it('while the visitor is on a row, it is loaded afterwards', async () => {
+    await shown();
+    list.noteDead(2);
+    list.focused.value = 'k20';
+    list.noteDead(1);
+    expect([requests.length, list.isBehind.value]).toEqual([1, true]);
+    list.focused.value = undefined;
+    expect(requests).toHaveLength(2);
+    await asked().answer({ rows: [] });
+    expect(list.isBehind.value).toBe(false);
+  });
+});
