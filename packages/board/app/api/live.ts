@@ -51,15 +51,13 @@ function follow(): () => void {
   function stream(): void {
     source = new EventSource('api/stream');
     let isNew = true;
-    timer = setTimeout(() => {
-      source.close();
-      void poll(POLLS);
-    }, SILENT_MS);
+    waitForMessage();
     source.onerror = () => {
       connection.value = 'offline';
       clearTimeout(timer);
       // The browser does not reconnect after an answer that is no stream.
       if (source.readyState === EventSource.CLOSED) void poll(POLLS);
+      else waitForMessage();
     };
     listen(source, 'events', (message) => {
       clearTimeout(timer);
@@ -74,6 +72,13 @@ function follow(): () => void {
       health.value = message;
     });
     listen(source, 'missed', () => changed());
+  }
+
+  function waitForMessage(): void {
+    timer = setTimeout(() => {
+      source.close();
+      void poll(POLLS);
+    }, SILENT_MS);
   }
 
   function receive({ events, next }: StreamMessages['events']): void {
@@ -109,6 +114,8 @@ function follow(): () => void {
     ended = true;
     source.close();
     clearTimeout(timer);
+    // Nothing asks the server any more, so nothing would take this back.
+    serverFailure.value = undefined;
   };
 }
 
