@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { RefusalGroup, RefusedPage as Refused } from '../../src/api/types.ts';
 import { get } from '../api/client.ts';
 import { health, serverNow } from '../api/state.ts';
@@ -11,6 +11,7 @@ import { Time } from '../shared/time.tsx';
 import { useLoad } from '../shared/use-load.ts';
 import { provider, range, route } from '../shell/router.ts';
 import { GroupRows } from './group-rows.tsx';
+import { isDue, type Shown } from './pace.ts';
 import { RefusalDialog } from './refusal-dialog.tsx';
 import { groupKey } from './texts.ts';
 
@@ -23,11 +24,16 @@ export function RefusedPage() {
       get<Refused>('refused', { provider: provider.value, since: new Date(serverNow() - ms).toISOString() }, signal),
     [provider.value, name],
   );
-  const refused = health.value?.health.refused;
-  const total = refused && refused.kept + refused.uncounted;
+  const shown = useRef<Shown | undefined>(undefined);
   useEffect(() => {
-    if (data) reload();
-  }, [total]);
+    const refused = health.value?.health.refused;
+    if (!data || !refused) return;
+    const total = refused.kept + refused.uncounted;
+    const now = performance.now();
+    if (!isDue(shown.current, total, now)) return;
+    shown.current = { total, atMs: now };
+    reload();
+  }, [health.value]);
   const group = data?.groups.find((candidate) => groupKey(candidate) === chosen.value) ?? data?.groups[0];
   return (
     <>
@@ -88,10 +94,14 @@ function Alarms() {
   return (
     <>
       {refusing.map(({ provider: name, recent }) => (
-        <p key={name} class="notice bad" role="alert">
-          <b>{name}</b> {formatCount(recent.refused)} of {plural(recent.total, 'callback')} in the last 5 minutes were
-          refused: a wrong secret, token or URL refuses all.
-        </p>
+        <div key={name} class="notice bad">
+          <p>
+            <span role="alert">
+              Most callbacks of <b>{name}</b> are refused: a wrong secret, token or URL refuses all.
+            </span>{' '}
+            {formatCount(recent.refused)} of {plural(recent.total, 'callback')} in the last 5 minutes.
+          </p>
+        </div>
       ))}
     </>
   );
