@@ -53,7 +53,8 @@ function Waiting({ detail: { row, watch } }: Props) {
   if (now.value - Date.parse(at) < PATIENCE_MS) return <>Asking {row.provider}…</>;
   return (
     <>
-      No answer since <Time at={at} />. If none comes, no service that can ask {row.provider} runs on this inbox.
+      No answer since <Time at={at} as="clock" />. If none comes, no service that can ask {row.provider} runs on this
+      inbox.
     </>
   );
 }
@@ -70,7 +71,8 @@ function Outcome({ detail: { row, watch, events }, decision }: Props) {
       {TEXTS[reason].replace('PROVIDER', row.provider)}
       {reason === request?.result && (
         <span class="dim">
-          {request.httpStatus && ` Its answer had the status ${request.httpStatus}.`} Asked <Time at={request.at} />.
+          {request.httpStatus && ` Its answer had the status ${request.httpStatus}.`} Asked at{' '}
+          <Time at={request.at} as="clock" />.
         </span>
       )}
     </>

@@ -3,6 +3,7 @@ import { onEvents } from '../api/live.ts';
 import { health } from '../api/state.ts';
 import { formatCount, plural } from '../shared/format.ts';
 import { FailureNotice } from '../shared/notices.tsx';
+import { useSeldom } from '../shared/use-seldom.ts';
 import { provider, range, route } from '../shell/router.ts';
 import * as list from './calls-list.ts';
 import { CallsTable } from './calls-table.tsx';
@@ -26,13 +27,15 @@ export function CallsPage() {
     if (dead !== undefined) list.noteDead(dead);
   }, [dead]);
   const { length } = list.rows.value;
+  const shown = `${plural(length, 'call')} shown${list.hasMore.value ? ', more when you scroll' : ''}`;
+  const said = useSeldom(list.isLoaded.value ? shown : '', list.isLoaded.value);
   return (
     <>
       <h1 class="sr">Calls</h1>
       <FilterBar />
       {list.failure.value && <FailureNotice failure={list.failure.value} retry={list.load} />}
       <p class="sr" role="status">
-        {list.isLoaded.value && `${plural(length, 'call')} shown${list.hasMore.value ? ', more when you scroll' : ''}`}
+        {said}
       </p>
       {length > 0 && <CallsTable rows={list.rows.value} />}
       {length === 0 && list.isLoaded.value && <NoCalls filters={filters} />}
