@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import type { EventRow, Handling } from '../../src/api/types.ts';
+import { serverNow } from '../api/state.ts';
 import { Copy } from '../shared/copy.tsx';
 import { type Column, DataTable } from '../shared/data-table.tsx';
 import { StatusMark } from '../shared/status-mark.tsx';
-import { now, Time } from '../shared/time.tsx';
+import { Time } from '../shared/time.tsx';
 import { sortedJson } from './sort-json.ts';
 import { delayOf } from './waterfall.tsx';
 
@@ -63,7 +65,7 @@ function Received({ occurredAt, receivedAt }: EventRow) {
 }
 
 function HandlingText({ handling }: { readonly handling: Handling }) {
-  const { state, failedAttempts, doneHandlers, error, retryInMs = 0 } = handling;
+  const { state, failedAttempts, doneHandlers, error } = handling;
   const reason = error && (
     <>
       : <span class="dim tall">{error}</span>
@@ -81,7 +83,7 @@ function HandlingText({ handling }: { readonly handling: Handling }) {
       return (
         <span>
           <span class="warn">retry {failedAttempts} at </span>
-          <Time at={new Date(now.peek() + retryInMs).toISOString()} as="clock" />
+          <RetryTime handling={handling} />
           {reason}
         </span>
       );
@@ -94,6 +96,12 @@ function HandlingText({ handling }: { readonly handling: Handling }) {
     default:
       return <span>{state}</span>;
   }
+}
+
+/** From when it was loaded: a row that is drawn again later is retried no later. */
+function RetryTime({ handling }: { readonly handling: Handling }) {
+  const at = useMemo(() => new Date(serverNow() + (handling.retryInMs ?? 0)).toISOString(), [handling]);
+  return <Time at={at} as="clock" />;
 }
 
 function save(text: string, name: string): void {

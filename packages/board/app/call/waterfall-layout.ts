@@ -36,6 +36,11 @@ export interface Waterfall {
 
 type Call = CallDetail['call'];
 
+/** Whether the call, or one that it made, has not ended. */
+export function goesOn({ call, children }: CallDetail): boolean {
+  return !call.terminal || children.some(({ terminal }) => !terminal);
+}
+
 /** Where the bars and marks of a call lie on its time axis. A live call goes on until `now`. */
 export function layOut({ call, events, children }: CallDetail, now: number): Waterfall {
   const marks = events.map(markOf);

@@ -3,14 +3,14 @@ import { type Column, DataTable } from '../shared/data-table.tsx';
 import { formatDuration } from '../shared/format.ts';
 import { now, Time } from '../shared/time.tsx';
 import { hrefOf } from '../shell/routes.ts';
-import { type Lane, layOut, type Mark, type Span } from './waterfall-layout.ts';
+import { goesOn, type Lane, layOut, type Mark, type Span } from './waterfall-layout.ts';
 
 /** The height of a line, in pixels. As in the styles. */
 const LINE = 24;
 
 /** What happened when, and when its callback arrived. */
 export function Waterfall({ detail }: { readonly detail: CallDetail }) {
-  const layout = layOut(detail, detail.call.terminal ? 0 : now.value);
+  const layout = layOut(detail, goesOn(detail) ? now.value : 0);
   const { lanes, marks, ticks, from } = layout;
   const place = (at: number) => (100 * Math.min(Math.max(0, at - from), layout.to - from)) / (layout.to - from);
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layOut } from '../../app/call/waterfall-layout.ts';
+import { goesOn, layOut } from '../../app/call/waterfall-layout.ts';
 import type { CallDetail, CallRow, EventRow } from '../../src/api/types.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
@@ -124,4 +124,11 @@ it.each([
 ])('a call of %d s has few round ticks', (seconds, ticks) => {
   const laid = layOut(detail({ terminal: true, queuedAt: at(0), endedAt: at(seconds), lastEventAt: at(0) }, []), 0);
   expect(laid.ticks.map((tick) => tick / 1000)).toEqual(ticks);
+});
+
+it('goes on until the call and all that it made have ended', () => {
+  const child = (terminal: boolean) => ({ terminal }) as CallRow;
+  expect(goesOn(detail({ terminal: false }))).toBe(true);
+  expect(goesOn(detail(ENDED, [], [child(true)]))).toBe(false);
+  expect(goesOn(detail(ENDED, [], [child(true), child(false)]))).toBe(true);
 });
