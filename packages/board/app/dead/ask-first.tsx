@@ -9,6 +9,11 @@ import { onlyCounted } from './only-counted.ts';
 export async function askFirst(action: Action, request: DeadRequest): Promise<DeadRequest | undefined> {
   const result = await count(action, request);
   const isReplay = action === 'replay';
+  if (result.count === 0) {
+    const text = 'They were replayed or discarded in the meantime.';
+    await ask({ title: `No events to ${action}`, text, action: 'OK' });
+    return undefined;
+  }
   const events = (isReplay && result.isMore ? 'more than ' : '') + plural(result.count, 'event');
   const goesOn = await ask({
     title: isReplay ? `Replay ${events}?` : `Discard ${events}?`,

@@ -38,6 +38,7 @@ export function DeadPage() {
     try {
       const counted = await askFirst(action, request);
       if (counted) await act(action, counted, filter);
+      else await reload(filter);
     } catch (problem) {
       failure.value = toFailure(problem);
     }
