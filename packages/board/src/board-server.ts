@@ -35,7 +35,7 @@ export class BoardServer implements Board {
     const log = new BoardLog(options.log ?? calls?.log ?? consoleLogger);
     const traffic = calls && new TrafficLog();
     const health = new HealthReader(inbox, calls, traffic);
-    const keys = new Keys();
+    const keys = new Keys(options.keySecret);
     const live = new Live({ inbox, health, log }, keys);
     this.#options = options;
     this.#log = log;

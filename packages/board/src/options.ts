@@ -50,6 +50,13 @@ export interface BoardOptions<User extends BoardUser = BoardUser> {
    */
   readonly mask?: MaskOption;
   /**
+   * A random text of 32 characters or more, the same for all hosts that show one inbox. With it, the board seals call ids that contain a
+   * number in URLs for visitors without the permission `raw`, so that each host can open what another one, or the one before a restart, has
+   * sealed.
+   * @default each board makes its own
+   */
+  readonly keySecret?: string;
+  /**
    * Where callbacks go, such as `https://example.com/webhooks/voice`: a board without calls shows the command that sends one there. All who
    * may `view` see it, without its query, user and password.
    */
@@ -59,6 +66,8 @@ export interface BoardOptions<User extends BoardUser = BoardUser> {
   /** Where changes and failures are logged. @default the logger of `calls`, or the console */
   readonly log?: Logger;
 }
+
+const LEAST_SECRET = 32;
 
 const FUNCTION: OptionRule = { expected: 'a function', fits: (value) => typeof value === 'function' };
 
@@ -81,6 +90,13 @@ const RULES: OptionRules<BoardOptions> = {
   },
   can: { ...FUNCTION, aliases: ['permissions', 'roles', 'authorize'] },
   mask: { ...FUNCTION, aliases: ['redact'] },
+  keySecret: {
+    expected: `a text of ${LEAST_SECRET} characters or more`,
+    fits: (value) => typeof value === 'string' && value.length >= LEAST_SECRET,
+    isSecret: true,
+    refusesUndefined: true,
+    aliases: ['secret', 'key'],
+  },
   callbackUrl: {
     expected: 'a URL, such as https://example.com/webhooks/voice',
     fits: (value) => typeof value === 'string' && URL.canParse(value) && /^https?:/i.test(value),

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { isStorable, maskId } from '@call-status/core/inbox';
 import { notFound } from '../http/failure.ts';
 
@@ -11,6 +11,7 @@ export interface CallId {
 
 const PLAIN = 'p';
 const SEALED = 's';
+const SECRET_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -26,8 +27,15 @@ function isName(part: unknown): part is string {
  * name is always sealed in the same way, so that the page finds it again.
  */
 export class Keys {
-  readonly #secret: Buffer = randomBytes(32);
-  readonly #nonceSecret: Buffer = randomBytes(32);
+  readonly #secret: Buffer;
+  readonly #nonceSecret: Buffer;
+
+  /** @param secret shared by all that must know each other's keys */
+  constructor(secret: string | Buffer = randomBytes(SECRET_BYTES)) {
+    const derived = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', purpose, SECRET_BYTES));
+    this.#secret = derived('keys of the board');
+    this.#nonceSecret = derived('nonces of keys of the board');
+  }
 
   /** @param isRevealed whether the visitor may see numbers */
   ofCall({ provider, tenant, callId }: CallId, isRevealed: boolean): string {
@@ -75,7 +83,7 @@ export class Keys {
         return parts;
       }
     } catch {
-      // It is not one of ours, or the board was started again since.
+      // It is not one of ours, or was sealed with another secret: by another host, or before a restart.
     }
     throw notFound('The key is not known.');
   }

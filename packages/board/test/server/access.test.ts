@@ -215,6 +215,22 @@ it('the page is told where callbacks go, without what may be secret', async () =
   }
 });
 
+it('two hosts with one secret know the keys of each other', async () => {
+  const inbox = memoryInbox();
+  const keySecret = 'a-secret-that-all-hosts-have-in-common';
+  const [one, other] = [subject({ inbox, keySecret }), subject({ inbox, keySecret })];
+  await one.receive({ CallSid: 'call-+15550100001', CallStatus: 'busy' });
+  const { key } = (await one.get('/api/calls')).body.rows[0];
+  expect(key).toMatch(/^s/);
+  expect((await other.get(`/api/call?key=${key}`)).status).toBe(200);
+  expect((await subject({ inbox }).get(`/api/call?key=${key}`)).status).toBe(404);
+  for (const wrong of ['short', undefined]) {
+    const create = (): unknown => subject({ inbox, keySecret: wrong as string });
+    expect(create).toThrow('`keySecret`: expected a text of 32 characters or more');
+    expect(create).not.toThrow('short');
+  }
+});
+
 it('the page is told a notice, and that a version is unknown where there is no package.json', async () => {
   expect((await subject({ notice: 'Read only.' }).get('/api/meta')).body.notice).toBe('Read only.');
   expect(versionOf('@call-status/not-installed')).toBe('unknown');

@@ -151,6 +151,16 @@ describe('streams', () => {
   });
 });
 
+it('keys are opened by boards with the same secret, and by no other', () => {
+  const call = { provider: 'acme', callId: '+15550100001' };
+  const secret = 'a-secret-that-all-hosts-have-in-common';
+  const sealed = new Keys(secret).ofCall(call, false);
+  expect(new Keys(secret).callOf(sealed)).toEqual(call);
+  expect(new Keys(secret).ofCall(call, false)).toBe(sealed);
+  for (const other of [new Keys(), new Keys(`${secret}!`)]) expect(() => other.callOf(sealed)).toThrow('not known');
+  expect(Buffer.from(sealed.slice(1), 'base64url').toString('latin1')).not.toContain('5550100001');
+});
+
 it('keys name calls of tenants', () => {
   const keys = new Keys();
   const call = { provider: 'acme', tenant: 'one', callId: '+15550100001' };
