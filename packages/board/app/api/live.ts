@@ -23,6 +23,9 @@ export function changed(events?: readonly StreamEvent[]): void {
   for (const listener of listeners) listener(events);
 }
 
+/** The newest call that was erased, here or in another tab. It is no event. */
+export const erased = signal<StreamMessages['erased'] | undefined>(undefined);
+
 /** Follows the feed while the page is visible and not paused. */
 export function startLive(): void {
   const visible = signal(!document.hidden);
@@ -70,6 +73,9 @@ function follow(): () => void {
     });
     listen(source, 'health', (message) => {
       health.value = message;
+    });
+    listen(source, 'erased', (message) => {
+      erased.value = message;
     });
     listen(source, 'missed', () => changed());
   }

@@ -1,9 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { CallDetail, DeadResult, Failure, Permissions, ReconcileAnswer } from '../../src/api/types.ts';
 import { post, toFailure } from '../api/client.ts';
-import { changed } from '../api/live.ts';
+import { changed, erased } from '../api/live.ts';
 import { may } from '../api/state.ts';
-import { drop } from '../calls/calls-list.ts';
 import { ask } from '../shared/ask.tsx';
 import { plural } from '../shared/format.ts';
 import { FailureNotice } from '../shared/notices.tsx';
@@ -51,7 +50,7 @@ export function Actions({ detail }: { readonly detail: CallDetail }) {
     if (!(await ask({ title: 'Forget this call?', text, action: 'Forget', danger: true, word }))) return;
     await attempt(async () => {
       await post('call/forget', { key });
-      drop(key);
+      erased.value = { key };
       location.hash = hrefOf('calls');
     });
   }

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { CallDetail } from '../../src/api/types.ts';
 import { get } from '../api/client.ts';
-import { onEvents, paused } from '../api/live.ts';
+import { erased, onEvents, paused } from '../api/live.ts';
 import { Signs } from '../calls/call-row.tsx';
 import { answerOf, endOf, lengthOf, partiesOf } from '../calls/call-texts.ts';
 import { Copy } from '../shared/copy.tsx';
@@ -33,11 +33,14 @@ export function CallPage({ callKey }: { readonly callKey: string }) {
     const timer = setTimeout(reload, 2000);
     return () => clearTimeout(timer);
   }, [data, failure, paused.value]);
+  useEffect(() => {
+    if (erased.value?.key === callKey) reload();
+  }, [erased.value]);
   useKeys({ Escape: goBack });
   return (
     <>
       {failure && <FailureNotice failure={failure} retry={reload} />}
-      {data && <Detail detail={data} />}
+      {data && failure?.code !== 'not_found' && <Detail detail={data} />}
     </>
   );
 }

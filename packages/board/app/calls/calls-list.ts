@@ -1,6 +1,7 @@
-import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import type { CallRow, CallsPage, Failure, StreamEvent } from '../../src/api/types.ts';
 import { get, toFailure } from '../api/client.ts';
+import { erased } from '../api/live.ts';
 import { serverNow } from '../api/state.ts';
 import type { Query } from '../shell/routes.ts';
 import { appendRows, insertRows, mergeRows, rowsToShow } from './merge-rows.ts';
@@ -116,14 +117,21 @@ export function showWaiting(): void {
   });
 }
 
-/** Takes a call off the list that was erased: no answer of the server has it, so it would stay. */
-export function drop(key: string): void {
+/** No answer of the server has an erased call, so it would stay. */
+function drop(key: string): void {
   const isOther = (row: CallRow): boolean => row.key !== key;
   batch(() => {
     rows.value = rows.value.filter(isOther);
     waiting.value = waiting.value.filter(isOther);
   });
+  // It may be in the answer that comes.
+  if (firstPage === 'coming') void load();
 }
+
+effect(() => {
+  const call = erased.value;
+  if (call) untracked(() => drop(call.key));
+});
 
 /** Loads again if the number of dead letters is another than it was: no event says which calls have one. */
 export function noteDead(dead: number): void {

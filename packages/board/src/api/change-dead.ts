@@ -86,9 +86,10 @@ export const replayCall: Route = {
 export const forgetCall: Route = {
   needs: 'forget',
   async answer(visit, parts): Promise<DeadResult> {
-    const { inbox, keys } = parts;
-    const { provider, callId, tenant } = keys.callOf(requiredTextIn(visit.body, 'key'));
-    const isForgotten = await inbox.forgetCall(provider, callId, tenant);
+    const { inbox, keys, live } = parts;
+    const call = keys.callOf(requiredTextIn(visit.body, 'key'));
+    const isForgotten = await inbox.forgetCall(call.provider, call.callId, call.tenant);
+    live.erased(call);
     return logged('forget', isForgotten ? 1 : 0, visit, parts);
   },
 };

@@ -232,6 +232,8 @@ export interface StreamMessages {
   /** The first one has no events: it says where the stream begins. Only an answer to `api/events` has `missed`. */
   readonly events: { readonly events: readonly StreamEvent[]; readonly next: string; readonly missed?: boolean };
   readonly health: HealthPage;
+  /** A call was erased. */
+  readonly erased: { readonly key: string };
   /** Events were removed before they were read: load everything again. */
   readonly missed: Record<string, never>;
 }

@@ -1,6 +1,7 @@
 import type { Inbox } from '@call-status/core';
 import type { FeedPage } from '@call-status/core/inbox';
 import type { BoardLog } from '../board-log.ts';
+import type { CallId } from '../privacy/keys.ts';
 import { readFeed } from './feed.ts';
 import type { HealthReader } from './health-reader.ts';
 import type { Stream } from './stream.ts';
@@ -61,6 +62,10 @@ export class Broadcast {
 
   remove(stream: Stream): void {
     this.#streams.delete(stream);
+  }
+
+  erased(call: CallId): void {
+    for (const stream of this.#streams.keys()) stream.erased(call);
   }
 
   stop(): void {

@@ -1,7 +1,7 @@
 import type { Inbox } from '@call-status/core';
 import type { FeedPage } from '@call-status/core/inbox';
 import { BoardFailure } from '../http/failure.ts';
-import type { Keys } from '../privacy/keys.ts';
+import type { CallId, Keys } from '../privacy/keys.ts';
 import { Broadcast, type Sources } from './broadcast.ts';
 import { readFeed } from './feed.ts';
 import { Stream } from './stream.ts';
@@ -59,6 +59,11 @@ export class Live {
     const [oldest] = [...this.#streams].find(([, entry]) => counts.get(entry.owner) === most) as [Stream, unknown];
     oldest.close();
     return true;
+  }
+
+  /** Tells all tabs that a call was erased, which is no event. */
+  erased(call: CallId): void {
+    this.#broadcast?.erased(call);
   }
 
   close(): void {

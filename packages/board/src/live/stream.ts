@@ -1,6 +1,6 @@
 import type { FeedRow } from '@call-status/core/inbox';
 import type { StreamMessages } from '../api/types.ts';
-import type { Keys } from '../privacy/keys.ts';
+import type { CallId, Keys } from '../privacy/keys.ts';
 import { streamEventOf } from './stream-event.ts';
 
 /** A tab that has more than this to read, in bytes, is too slow: it loses its connection, and continues where it was. */
@@ -67,6 +67,11 @@ export class Stream {
   message<Name extends keyof StreamMessages>(name: Name, data: StreamMessages[Name], id?: string): void {
     const place = id === undefined ? '' : `id: ${id}\n`;
     this.#write(`${place}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** A call was erased: the tab must not go on showing it. */
+  erased(call: CallId): void {
+    this.message('erased', { key: this.#keys.ofCall(call, this.#isRevealed) });
   }
 
   /** Keeps proxies from closing a silent connection. */

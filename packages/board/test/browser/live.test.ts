@@ -107,3 +107,27 @@ describeInBrowser('the live board', () => {
     await expect.poll(() => page.locator('tr[data-key]').count()).toBe(2);
   });
 });
+
+describeInBrowser('a call that is erased', () => {
+  it('leaves the list and its own page, in other tabs too', async () => {
+    const board = await startBoard();
+    for (const number of [1, 2]) await record(board.inbox, number, 'busy');
+    const page = await openPage(board.url);
+    const list = await openPage(board.url);
+    // What is erased is not found, which is an error of the browser.
+    const { page: other } = await openWatched(board.url);
+    for (const each of [page, other]) {
+      await each.locator('tr[data-key]').getByRole('link').first().click();
+      await each.getByRole('heading', { name: 'Timeline' }).waitFor();
+      await each.locator('.connection.live').waitFor();
+    }
+    await list.locator('.connection.live').waitFor();
+    await page.getByRole('button', { name: 'Forget…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').fill('0002');
+    await dialog.getByRole('button', { name: 'Forget' }).click();
+    for (const each of [page, list]) await expect.poll(() => each.locator('tr[data-key]').count()).toBe(1);
+    await other.getByText('There is no such call').waitFor();
+    expect(await other.getByText('call-00002').count()).toBe(0);
+  });
+});

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as Live from '../../app/api/live.ts';
 import type * as CallsList from '../../app/calls/calls-list.ts';
 import type { CallRow, StreamEvent } from '../../src/api/types.ts';
 import { fakeServer } from './fake-server.ts';
@@ -7,11 +8,13 @@ const PACE_MS = 500;
 
 let requests: ReturnType<typeof fakeServer>;
 let list: typeof CallsList;
+let live: typeof Live;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   requests = fakeServer();
   vi.resetModules();
+  live = await import('../../app/api/live.ts');
   list = await import('../../app/calls/calls-list.ts');
 });
 
@@ -130,9 +133,19 @@ it('a call that was erased leaves the list, also from those that wait', async ()
   list.noteEvents([event(30)]);
   vi.advanceTimersByTime(PACE_MS);
   await asked().answer({ rows: [call(30)] });
-  list.drop('k30');
-  list.drop('k10');
+  live.erased.value = { key: 'k30' };
+  live.erased.value = { key: 'k10' };
   expect([statuses(), list.waiting.value]).toEqual([['k20 ringing'], []]);
+  expect(requests).toHaveLength(2);
+});
+
+it('a call that is erased while the list is loaded is not in it', async () => {
+  await shown();
+  void list.load();
+  live.erased.value = { key: 'k10' };
+  expect(requests).toHaveLength(3);
+  await asked().answer({ rows: [call(20)] });
+  expect(statuses()).toEqual(['k20 ringing']);
 });
 
 describe('when the number of dead letters changes', () => {

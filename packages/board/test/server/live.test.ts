@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { INBOXES, subject } from './board-under-test.ts';
+import { ALL, INBOXES, subject } from './board-under-test.ts';
 import { receiveMany, Tab } from './tab.ts';
 
 describe.each(INBOXES)('a stream of an inbox in %s', (_, makeInbox) => {
@@ -22,6 +22,15 @@ describe.each(INBOXES)('a stream of an inbox in %s', (_, makeInbox) => {
       transition: 'advance',
       receivedAt: expect.any(String),
     });
+  });
+
+  it('says which call was erased', async () => {
+    const made = subject({ inbox: makeInbox(), can: ALL });
+    await made.receive({ CallSid: 'CA1', CallStatus: 'busy' });
+    const { key } = (await made.get('/api/calls')).body.rows[0];
+    const tab = await new Tab(made).follow();
+    await made.post('/api/call/forget', { key });
+    await expect.poll(() => tab.named('erased').map(({ data }) => data)).toEqual([{ key }]);
   });
 
   it('continues after a reconnect, without loss and without repetition', async () => {
