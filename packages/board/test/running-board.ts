@@ -19,6 +19,8 @@ export interface RunningBoardOptions {
   readonly port?: number;
   /** @default in memory */
   readonly sqlite?: boolean;
+  /** How many refusals are kept. @default 500 */
+  readonly refusals?: number;
   /** @default all; below `/masked/`, only what is allowed by default */
   readonly can?: Partial<Permissions>;
 }
@@ -36,7 +38,8 @@ export interface RunningBoard extends AsyncDisposable {
 }
 
 /** Starts it. Handlers of some calls fail once, or for good. */
-export async function runningBoard({ port = 0, sqlite = false, can }: RunningBoardOptions = {}): Promise<RunningBoard> {
+export async function runningBoard(options: RunningBoardOptions = {}): Promise<RunningBoard> {
+  const { port = 0, sqlite = false, refusals = 500, can } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'call-status-board-'));
   const inbox = sqlite ? sqliteInbox({ path: path.join(folder, 'calls.db') }) : memoryInbox();
   const failed = new Set<string>();
@@ -44,7 +47,7 @@ export async function runningBoard({ port = 0, sqlite = false, can }: RunningBoa
   const calls = createCallStatus({
     providers: builtInProviders.map((provider) => provider(optionsFor(provider, SECRET))),
     inbox,
-    keepRefused: { raw: true },
+    keepRefused: { raw: true, rows: refusals },
     retry: { attempts: 2, backoff: () => 2000 },
     log: { warn() {}, error() {} },
     onCompleted: async ({ id }) => {

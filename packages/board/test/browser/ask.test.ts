@@ -90,6 +90,8 @@ describeInBrowser('ask the provider', () => {
     const button = page.getByRole('button', { name: 'Ask the provider' });
     await button.click();
     await page.getByText('Nothing new').waitFor();
+    // An age would be read out every second.
+    expect(await page.locator('[role=status] time').first().textContent()).not.toContain('ago');
     answer = { status: 404 };
     await button.click();
     await page.getByText('does not know this call').waitFor();

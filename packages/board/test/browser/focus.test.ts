@@ -77,6 +77,6 @@ describeInBrowser('dead letters that someone else has discarded', () => {
     const errors = page.getByRole('region', { name: 'Errors' });
     await errors.getByRole('button', { name: /^Discard/ }).click();
     await page.getByRole('dialog', { name: 'No events to discard' }).getByRole('button', { name: 'OK' }).click();
-    await page.getByText('No event has failed for good').waitFor();
+    await expect.poll(() => page.getByText('No event has failed for good').count()).toBe(1);
   });
 });
