@@ -118,8 +118,13 @@ export function resolveOptions(options: AnyOptions, environment: string | undefi
     log,
     clock,
     timers,
-    owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    owner: newOwner(),
   };
+}
+
+/** The name of a process in the inbox. */
+export function newOwner(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
 }
 
 /** A bundle has only the providers that the application imports. */
@@ -135,7 +140,7 @@ function checkHandled(inbox: Inbox, worker: boolean | undefined): void {
 }
 
 /** A clock that is only a function does not control timers. */
-function timeOf(clock: Clock | TimeSource = Date.now): TimeSource {
+export function timeOf(clock: Clock | TimeSource = Date.now): TimeSource {
   return typeof clock === 'function' ? { now: clock, timers: nodeTimers } : clock;
 }
 

@@ -20,11 +20,11 @@ import type { Telling } from './telling.ts';
 /** What the checks need from the receiver. */
 export interface ChecksOptions {
   readonly inbox: Pick<Inbox, 'record'>;
-  readonly watches: Watches;
+  readonly watches: Pick<Watches, 'get' | 'update' | 'remove'>;
   readonly providers: readonly Provider[];
   readonly rules: ReconcileRules;
   readonly clock: Clock;
-  readonly telling: Telling;
+  readonly telling: Pick<Telling, 'add' | 'comesBackInMs'>;
   readonly dropped: (provider: string) => Dropped;
   readonly report: (error: CallStatusError) => void;
 }

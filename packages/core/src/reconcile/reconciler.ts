@@ -5,6 +5,7 @@ import { Loop } from '../handlers/loop.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { inboxFailure } from '../inbox/inbox-failure.ts';
 import type { Outage } from '../inbox/outage.ts';
+import type { Watches } from '../inbox/watches.ts';
 import type { Timers } from '../timer.ts';
 import type { Asker } from './asker.ts';
 import { Checks, type ChecksOptions } from './checks.ts';
@@ -16,6 +17,7 @@ import { Walk } from './walk.ts';
 /** What the reconciler needs from the receiver. */
 export interface ReconcilerOptions extends Omit<ChecksOptions, 'telling'> {
   readonly inbox: Inbox;
+  readonly watches: Watches;
   readonly notices: Notices;
   readonly owner: string;
   readonly timers: Timers;
