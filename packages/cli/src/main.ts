@@ -88,6 +88,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/tail.ts'),
   },
   {
+    name: 'reconcile',
+    description: 'Ask providers what became of silent calls',
+    load: () => import('./commands/reconcile.ts'),
+  },
+  {
     name: 'board',
     description: 'Show an inbox in a browser',
     load: () => import('./commands/board.ts'),

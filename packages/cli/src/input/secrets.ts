@@ -43,8 +43,7 @@ export interface Secrets {
 export async function secretFor(provider: ProviderLike, args: SecretArgs): Promise<Secrets> {
   const { name, secretOption } = provider.definition;
   const { options = {} } = provider as { options?: Readonly<Record<string, unknown>> };
-  const piped = args['secret-stdin'] ? await fromStdin() : undefined;
-  const named = fromEnv(args['secret-from-env']) ?? piped;
+  const named = await namedSecret(args);
   // Without an option for a secret, there is only the token.
   const secrets = secretOption === undefined ? [] : found(named, variableOf(name, secretOption), options[secretOption]);
   const tokens = found(
@@ -55,6 +54,18 @@ export async function secretFor(provider: ProviderLike, args: SecretArgs): Promi
   const [secret] = secrets;
   const [token] = tokens;
   return { secrets, ...(secret !== undefined && { secret }), ...(token !== undefined && { token }) };
+}
+
+/**
+ * The secret that a flag names; `undefined` without one.
+ *
+ * @throws CliError wrong_usage when the named variable is not set, or standard input is empty
+ */
+export async function namedSecret(
+  args: Pick<SecretArgs, 'secret-from-env' | 'secret-stdin'>,
+): Promise<string | undefined> {
+  const piped = args['secret-stdin'] ? await fromStdin() : undefined;
+  return fromEnv(args['secret-from-env']) ?? piped;
 }
 
 /** The usual environment variable: `SIGNALWIRE_SIGNING_KEY`. */
