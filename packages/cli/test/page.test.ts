@@ -4,13 +4,18 @@
  *
  * Each `console` block is run. In its output, times, ids and ports stand for any, runs of spaces for two, `…` for anything, and a line of
  * only `…` for any lines. `^C` at its end ends a command that has printed the rest.
+ *
+ * The section on `reconcile` has three calls in its inbox that are silent, and the APIs of their providers on this machine.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Inbox } from '@call-status/core';
 import { sqliteInbox } from '@call-status/inbox-sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { API_CREDENTIALS, startApis } from './reconcile/asked-api.ts';
+import { CALL, OTHER, RECORDS, SID, silent } from './reconcile/silent-calls.ts';
 import { PROGRAM, quoted } from './run.ts';
 import { PROOFS, startServer, temporaryFolder } from './servers.ts';
 
@@ -36,9 +41,9 @@ describe.runIf(process.platform !== 'win32')('docs/cli.md', () => {
     const commands = blocks.filter(({ language }) => language === 'console').flatMap(({ text }) => commandsIn(text));
     it(`prints what it shows: ${title}`, async () => {
       const folder = temporaryFolder();
-      const { origin } = await startServer('express', {
-        inbox: sqliteInbox({ path: join(folder, 'calls.db'), create: true }),
-      });
+      const inbox = sqliteInbox({ path: join(folder, 'calls.db'), create: true });
+      const { origin } = await startServer('express', { inbox });
+      const env = title === 'reconcile' ? await silentCallsIn(inbox) : {};
       const program = `#!/bin/sh\nshift\nexec ${[process.execPath, ...PROGRAM].map(quoted).join(' ')} "$@"\n`;
       writeFileSync(join(folder, 'npx'), program, { mode: 0o755 });
       for (const { name, text } of blocks) if (name !== '') writeFileSync(join(folder, name), text);
@@ -46,7 +51,7 @@ describe.runIf(process.platform !== 'win32')('docs/cli.md', () => {
         const run = command.replaceAll(/(127\.0\.0\.1|localhost):3000/g, new URL(origin).host);
         const isEnded = output.endsWith('^C\n');
         const expected = patternOf(isEnded ? output.slice(0, -'^C\n'.length) : output);
-        const printed = await outputOf(run, folder, isEnded ? expected : undefined);
+        const printed = await outputOf(run, folder, env, isEnded ? expected : undefined);
         expect(printed, command).toMatch(expected);
       }
     });
@@ -56,6 +61,14 @@ describe.runIf(process.platform !== 'win32')('docs/cli.md', () => {
     expect(shown.flatMap(({ blocks }) => blocks).length).toBeGreaterThanOrEqual(5);
   });
 });
+
+/** @returns the environment with the credentials for the APIs, but for those of Plivo */
+async function silentCallsIn(inbox: Inbox): Promise<Readonly<Record<string, string>>> {
+  await silent(inbox, CALL);
+  await silent(inbox, SID, 'exotel', 30);
+  await silent(inbox, OTHER, 'plivo', 3);
+  return { ...API_CREDENTIALS, ...(await startApis(RECORDS)).env };
+}
 
 /** Commands, and what they print. A command goes on after `\` at the end of its line. */
 function commandsIn(text: string): [command: string, output: string][] {
@@ -69,8 +82,8 @@ function commandsIn(text: string): [command: string, output: string][] {
 }
 
 /** What a command prints to both outputs, in its order. @param until ends the command when it has printed this */
-async function outputOf(command: string, cwd: string, until: RegExp | undefined): Promise<string> {
-  const env = { ...PROOFS, PATH: `${cwd}:${process.env['PATH']}`, TERM: 'dumb' };
+async function outputOf(command: string, cwd: string, more: object, until: RegExp | undefined): Promise<string> {
+  const env = { ...PROOFS, ...more, PATH: `${cwd}:${process.env['PATH']}`, TERM: 'dumb' };
   const child = spawn('sh', ['-c', `exec 2>&1; ${command}`], {
     cwd,
     env,

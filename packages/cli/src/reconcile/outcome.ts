@@ -92,7 +92,7 @@ const COUNTED: readonly (readonly [results: readonly Outcome['result'][], text: 
   [['recorded'], 'recorded'],
   [['unchanged'], 'unchanged'],
   [['not_found'], 'not known to the provider'],
-  [['unknown'], 'not answered by the provider'],
+  [['unknown'], 'with an unclear answer'],
   [['complete', 'gone'], 'ended or erased meanwhile'],
   [['failed', 'invalid_id'], 'failed'],
   [['no_api', 'no_credentials'], 'not asked'],

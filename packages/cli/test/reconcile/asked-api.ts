@@ -23,7 +23,7 @@ export interface Apis extends Pick<ApiServer, 'requests' | 'url'> {
   /** Has a program ask them in place of the real ones. */
   readonly env: Readonly<Record<string, string>>;
   /** The hosts that the program wanted to ask. */
-  hosts(): readonly unknown[];
+  hosts(): readonly string[];
 }
 
 /** Starts the APIs. A fault is answered in place of the truth. */
@@ -40,7 +40,7 @@ export async function startApis(
     requests,
     url,
     env: { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(redirecting(url))}` },
-    hosts: () => requests.map(({ headers }) => headers['x-wanted-host']),
+    hosts: () => requests.map(({ headers }) => String(headers['x-wanted-host'])),
   };
 }
 

@@ -24,6 +24,19 @@ it('refused credentials are named, and not repeated', async () => {
   expect(await opened.inbox.counts()).toMatchObject({ live: 3 });
 });
 
+it('a provider that is down is not asked again and again, and strange ids are not sent', async () => {
+  const opened = await openFile();
+  for (let at = 0; at < 8; at++) await silent(opened.inbox, CALL.replace('90ae7', `90a0${at}`));
+  await silent(opened.inbox, '../Accounts', 'signalwire', 9);
+  const apis = await startApis(RECORDS, () => ({ status: 503 }));
+  const { stdout, stderr, exitCode } = await run(on(opened, '--yes'), { env: { ...apis.env, ...API_CREDENTIALS } });
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('in-progress: no call of signalwire has such an id, so it was not sent\n');
+  expect(stdout).toMatch(/\n9 failed\n$/);
+  expect(stderr).toContain('acme.signalwire.com answered 503. signalwire is not asked any more: run it again later.');
+  expect(apis.requests).toHaveLength(5);
+});
+
 it('what cannot be asked is named, with what to do', async () => {
   const opened = await filled(openFile);
   await silent(opened.inbox, 'call-1', 'mycpaas');
@@ -31,7 +44,7 @@ it('what cannot be asked is named, with what to do', async () => {
   const apis = await startApis(RECORDS);
   const none = await run(on(opened, '--yes', '--json'), { env: { ...apis.env, EXOTEL_SID: 'acme1' } });
   expect(none.exitCode).toBe(1);
-  expect(rowsOf(none.stdout).map(({ provider, result }) => `${provider} ${result}`)).toEqual([
+  expect(rowsOf(none.stdout).map(({ provider, result }) => [provider, result].join(' '))).toEqual([
     'exotel no_credentials',
     'signalwire no_credentials',
     'mycpaas no_api',
@@ -95,9 +108,9 @@ export default { providers: [signalwire({ signingKey: 'key', api })] };`,
   expect(stderr).toMatch(/2 {2}signalwire {2}2 h {9}as the configuration says/);
   expect(
     rowsOf(stdout)
-      .map(({ provider, tenant, result }) => `${provider} ${tenant} ${result}`)
+      .map(({ provider, tenant = 'none', result }) => [provider, tenant, result].join(' '))
       .toSorted(),
-  ).toEqual(['exotel undefined no_credentials', 'signalwire t1 recorded', 'signalwire undefined no_credentials']);
+  ).toEqual(['exotel none no_credentials', 'signalwire none no_credentials', 'signalwire t1 recorded']);
   expect(exitCode).toBe(1);
 });
 

@@ -14,7 +14,7 @@ export function on({ args: [place = '', ...schema] }: Opened, ...rest: string[])
 }
 
 /** The lines of `--json`. */
-export function rowsOf(stdout: string): readonly Record<string, unknown>[] {
+export function rowsOf(stdout: string): readonly Readonly<Record<string, string | number | undefined>>[] {
   return stdout
     .trim()
     .split('\n')

@@ -107,7 +107,7 @@ export class Once {
     const { inbox, timers } = this.#options;
     const asker = await this.#becomeLeader();
     const due: Watch[] = [];
-    for (const [key, { call, askAt }] of [...this.#pending]) {
+    for (const [key, { call, askAt }] of this.#pending) {
       const watch = await inbox.watches.get(call);
       if (watch !== undefined && isRequested(watch.progress)) {
         if (askAt <= timers.now()) due.push(watch);
