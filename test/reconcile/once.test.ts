@@ -180,6 +180,30 @@ describe('beside other processes', () => {
     expect((await inbox.getCall('acme', 'c1'))?.events).toHaveLength(2);
   });
 
+  it('asks itself if that one has no credentials', async () => {
+    const ids = ['c1', 'c2'];
+    let settled = 'no';
+    const { once, service, inbox, api, provider } = await subject(ids, (id) => ({ id, state: 'over', settled }));
+    const told: string[] = [];
+    const calls = service({ onStuck: ({ callId }: { callId: string }) => void told.push(callId) });
+    await vi.waitFor(async () => expect((await calls.health()).leads).toBe(true));
+    const asked = once({ providers: [provider] });
+    await vi.waitFor(() => expect(api.requests.length).toBeGreaterThan(0));
+    settled = 'yes';
+    expect(resultsOf(await asked)).toEqual(['c1 recorded', 'c2 recorded']);
+    expect((await calls.health()).leads).toBe(true);
+    expect((await inbox.getCall('acme', 'c1'))?.status).toBe('completed');
+    expect(told).toEqual([]);
+  });
+
+  it('says so if neither has credentials', async () => {
+    const { once, service } = await subject(['c1']);
+    const calls = service({ onStuck() {} });
+    await vi.waitFor(async () => expect((await calls.health()).leads).toBe(true));
+    const none = () => undefined;
+    expect(resultsOf(await once({ providers: [acme({ api: none })] }))).toEqual(['c1 no_credentials']);
+  });
+
   it('asks itself once the other one has ended, and stops while another leads', async () => {
     let turns = 0;
     const { once, inbox, api } = await subject(['c1', 'c2'], (id) => {

@@ -23,7 +23,8 @@ export const RECONCILE_ARGS = {
 
 const reconcile: Command = command({
   about: `Asks the providers, once, what became of live calls that are silent, and records what they say. Shows first how many there are, and who
-is asked. No handler runs here: the workers of your application handle the events. If a service looks after the calls of the inbox, it asks.`,
+is asked. No handler runs here: the workers of your application handle the events. If a service looks after the calls of the inbox
+and has credentials, it asks.`,
   args: { ...INBOX_ARGS, ...RECONCILE_ARGS, ...REVEAL_ARG },
   examples: [
     ['reconcile calls.db --dry-run', 'Shows which calls are silent, and what is needed to ask about them'],

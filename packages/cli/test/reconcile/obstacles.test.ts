@@ -39,8 +39,8 @@ it('a provider that is down is not asked again and again, and strange ids are no
 
 it('what cannot be asked is named, with what to do', async () => {
   const opened = await filled(openFile);
-  await silent(opened.inbox, 'call-1', 'mycpaas');
-  await silent(opened.inbox, 'call-2', 'acme');
+  await silent(opened.inbox, 'call-1', 'mycpaas', 1.5);
+  await silent(opened.inbox, 'call-2', 'acme', 1);
   const apis = await startApis(RECORDS);
   const none = await run(on(opened, '--yes', '--json'), { env: { ...apis.env, EXOTEL_SID: 'acme1' } });
   expect(none.exitCode).toBe(1);

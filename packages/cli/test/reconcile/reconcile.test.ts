@@ -89,14 +89,17 @@ it('each answer is an object with stable names', async () => {
   );
 });
 
-it('a service that looks after the calls asks itself, and the event is not doubled', async () => {
+it.each([
+  ['has credentials, asks itself', true],
+  ['has none, leaves it to the command', false],
+])('a service that looks after the calls and %s; the event is not doubled', async (_, hasApi) => {
   const opened = await filled(openFile);
   const apis = await startApis(RECORDS);
   const theirs = await startApis(RECORDS);
   const { inbox } = opened;
-  const url = theirs.url;
+  const api = hasApi && { api: { ...SIGNALWIRE_API, url: theirs.url } };
   const calls = createCallStatus({
-    providers: [signalwire({ signingKey: 'key', api: { ...SIGNALWIRE_API, url } })],
+    providers: [signalwire({ signingKey: 'key', ...api })],
     inbox,
     log: { warn() {}, error() {} },
     reconcile: { afterMs: { 'in-progress': 24 * HOUR } },
@@ -107,7 +110,7 @@ it('a service that looks after the calls asks itself, and the event is not doubl
   const args = on(opened, '--yes', '--provider', 'signalwire');
   const { exitCode, stdout } = await run(args, { env: { ...apis.env, ...API_CREDENTIALS } });
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('1 recorded')]);
-  expect([apis.requests.length, theirs.requests.length]).toEqual([0, 1]);
+  expect([apis.requests.length, theirs.requests.length]).toEqual(hasApi ? [0, 1] : [1, 0]);
   expect((await inbox.getCall('signalwire', CALL))?.events).toHaveLength(2);
 });
 

@@ -36,8 +36,8 @@ export interface ReconcileOnceOptions {
  * Asks providers about calls once, and ends: for commands and scheduled jobs, where no receiver runs. What a provider says is recorded as
  * by a receiver, and the limits are the same. Handlers run, and notices are delivered, where the application runs.
  *
- * If a process looks after the calls of the inbox already, that process asks, with its own credentials. An account that refuses its
- * credentials, or fails five times in a row, is not asked any more.
+ * If a process looks after the calls of the inbox already, and has credentials, that process asks. An account that refuses its credentials,
+ * or fails five times in a row, is not asked any more.
  *
  * @throws CallStatusError `invalid_options`; those of the inbox
  * @example

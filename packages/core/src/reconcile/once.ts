@@ -43,10 +43,18 @@ interface Pending {
   readonly call: WatchedCall;
   /** By the clock of the timers. */
   askAt: number;
+  /** Whether this process asks, also if another one looks after calls. */
+  isOwn: boolean;
 }
 
 /** Calls that are noted in the inbox at a time. If this process dies, another one asks about them. */
 const MOST_PENDING = 40;
+
+/** How long a call that this process asks about is left alone by the process that looks after calls, in milliseconds. */
+const OWN_MS = 60_000;
+
+/** What another process says that cannot ask. */
+const LACKING: ReadonlySet<AskedResult> = new Set(['no_credentials', 'no_api']);
 
 /** How often to look for an answer, in milliseconds. */
 const POLL_MS = 1000;
@@ -54,13 +62,17 @@ const POLL_MS = 1000;
 /** No notices are delivered here: the process that has the handlers does that later. */
 const NO_TELLING: ChecksOptions['telling'] = { add: () => false, comesBackInMs: () => 0 };
 
-/** Asks about calls once: itself, if no other process looks after the calls of the inbox, else by that process. */
+/**
+ * Asks about calls once: itself, if no other process looks after the calls of the inbox, or that one has no credentials; else by that
+ * process, so that a rate limit is not used twice.
+ */
 export class Once {
   readonly #options: OnceOptions;
   readonly #leadership: Leadership;
   readonly #checks: Checks;
   readonly #pending = new Map<string, Pending>();
   #asker: Asker | undefined;
+  #led = false;
 
   constructor(options: OnceOptions) {
     const { inbox, timers, owner } = options;
@@ -71,9 +83,11 @@ export class Once {
       get: (call) => watches.get(call),
       remove: (watch) => watches.remove(watch),
       update: (watch, update) => {
+        const pending = this.#pending.get(keyOf(watch)) as Pending;
         // The clock of the inbox may differ.
-        (this.#pending.get(keyOf(watch)) as Pending).askAt = timers.now() + update.dueInMs;
-        return watches.update(watch, update);
+        pending.askAt = timers.now() + update.dueInMs;
+        const dueInMs = update.dueInMs + (pending.isOwn && isRequested(update.progress) ? OWN_MS : 0);
+        return watches.update(watch, { ...update, dueInMs });
       },
     };
     this.#checks = new Checks({ ...options, watches: noting, telling: NO_TELLING });
@@ -90,7 +104,7 @@ export class Once {
       for await (const { provider, tenant, callId } of calls) {
         const call = { provider, ...(tenant !== undefined && { tenant }), callId };
         const decision = obstacleTo(provider, providers) ?? (await requestReconcile(inbox, call, clock()));
-        if (decision === 'requested') this.#pending.set(keyOf(call), { call, askAt: timers.now() });
+        if (decision === 'requested') this.#pending.set(keyOf(call), { call, askAt: timers.now(), isOwn: false });
         else yield { ...call, result: decision === 'not_found' ? 'gone' : decision };
         while (this.#pending.size >= MOST_PENDING) yield* this.#turn();
       }
@@ -104,31 +118,49 @@ export class Once {
   }
 
   async *#turn(): AsyncGenerator<AskedCall> {
-    const { inbox, timers } = this.#options;
-    const asker = await this.#becomeLeader();
+    const { inbox, timers, makeAsker } = this.#options;
+    const leads = await this.#campaign();
     const due: Watch[] = [];
-    for (const [key, { call, askAt }] of this.#pending) {
-      const watch = await inbox.watches.get(call);
+    for (const [key, pending] of this.#pending) {
+      const watch = await inbox.watches.get(pending.call);
       if (watch !== undefined && isRequested(watch.progress)) {
-        if (askAt <= timers.now()) due.push(watch);
+        if (pending.askAt <= timers.now() && (leads || pending.isOwn)) due.push(watch);
+        continue;
+      }
+      const outcome = await this.#outcomeOf(pending.call, watch);
+      if (watch !== undefined && !leads && !pending.isOwn && LACKING.has(outcome.result)) {
+        await this.#takeOver(pending, watch);
         continue;
       }
       this.#pending.delete(key);
-      yield await this.#outcomeOf(call, watch);
+      yield outcome;
     }
-    if (asker !== undefined) await this.#checks.run(due, asker, () => this.#leadership.isHeld);
-    if (this.#pending.size > 0) await this.#pause(asker !== undefined);
+    if (due.length > 0) {
+      this.#asker ??= makeAsker();
+      await this.#checks.run(due, this.#asker, () => !leads || this.#leadership.isHeld);
+    }
+    if (this.#pending.size > 0) await this.#pause(leads);
   }
 
-  /** Resolves to the asker, if no other process looks after calls. */
-  async #becomeLeader(): Promise<Asker | undefined> {
-    if (await this.#leadership.campaign()) {
-      this.#asker ??= this.#options.makeAsker();
-    } else {
+  /** Resolves to whether no other process looks after calls. */
+  async #campaign(): Promise<boolean> {
+    const leads = await this.#leadership.campaign();
+    if (leads && !this.#led) {
+      // The other one may have used its share up to now.
       this.#asker?.close();
       this.#asker = undefined;
     }
-    return this.#asker;
+    this.#led = leads;
+    return leads;
+  }
+
+  /** The process that looks after calls has no credentials for this one, so it uses nothing of the rate limit. */
+  async #takeOver(pending: Pending, watch: Watch): Promise<void> {
+    const { inbox, timers, clock } = this.#options;
+    const request = { at: new Date(clock()).toISOString(), checkAt: watch.dueAt };
+    pending.askAt = timers.now();
+    const progress = { ...watch.progress, request };
+    pending.isOwn = await inbox.watches.update(watch, { dueInMs: OWN_MS, progress });
   }
 
   /** Until a call may be asked about. If another process asks, for a while. */
