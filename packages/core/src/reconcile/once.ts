@@ -50,7 +50,7 @@ interface Pending {
 /** Calls that are noted in the inbox at a time. If this process dies, another one asks about them. */
 const MOST_PENDING = 40;
 
-/** How long a call that this process asks about is left alone by the process that looks after calls, in milliseconds. */
+/** How long a call that this process asks about is kept from the one that looks after calls, in milliseconds. */
 const OWN_MS = 60_000;
 
 /** What another process says that cannot ask. */
