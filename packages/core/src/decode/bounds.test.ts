@@ -21,18 +21,18 @@ it.each<[string, string, string, Partial<CallbackRequest>, string]>([
     `It has more than 10 parts. ${raise('fields')}`,
   ],
   [
-    'values of JSON',
-    JSON_TYPE,
-    JSON.stringify({ a: Array(11).fill(1) }),
-    {},
-    `It has more than 10 values. ${raise('fields')}`,
-  ],
-  [
-    'values that a parser left',
-    JSON_TYPE,
+    'values that a parser left of a form',
+    FORM,
     '',
     { body: undefined, parsed: { a: Array(11).fill(1) } },
     `It has more than 10 values. ${raise('fields')}`,
+  ],
+  [
+    'values that a parser left of JSON, which must have had more bytes',
+    JSON_TYPE,
+    '',
+    { body: undefined, parsed: { a: Array(1000).fill(1) } },
+    `It has more than 1000 values. ${raise('bytes')}`,
   ],
   ['levels of a form', FORM, 'a[b][c][d][e]=1', {}, `It nests deeper than 3 levels. ${raise('depth')}`],
   [

@@ -19,7 +19,7 @@ export interface Limits {
    */
   readonly bytes: number;
   /**
-   * Fields of a form, parts of a multipart body, values in a JSON body, parameters of a query.
+   * Fields of a form, parts of a multipart body, parameters of a query. The values of JSON are bounded by `bytes`.
    * @default 1000
    */
   readonly fields: number;
@@ -41,6 +41,16 @@ export function tooManyBytes(limit: number): CallStatusError {
 /** The error for more fields, parts or values than the limit. */
 export function tooManyFields({ fields }: Limits, what: string): CallStatusError {
   return over('fields', `It has more than ${fields} ${what}.`);
+}
+
+/** The most values that JSON of so many bytes can have: each takes two, with what separates it from the next. */
+export function mostValues({ bytes }: Limits): number {
+  return Math.floor(bytes / 2);
+}
+
+/** The error for more values than JSON within the limit can have. */
+export function tooManyValues(limits: Limits): CallStatusError {
+  return over('bytes', `It has more than ${mostValues(limits)} values.`);
 }
 
 /** The error for nesting deeper than the limit. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from './fields.ts';
 import { sanitize } from './sanitize.ts';
 
-const clean = (parsed: unknown) => sanitize(parsed, DEFAULT_LIMITS);
+const clean = (parsed: unknown, isForm = false) => sanitize(parsed, DEFAULT_LIMITS, isForm);
 
 /** All names at all depths, without recursion. */
 function namesIn(tree: object): string[] {
@@ -65,9 +65,17 @@ describe('sanitize', () => {
     const parsed: { self?: unknown } = {};
     parsed.self = parsed;
     expect(() => clean(parsed)).toThrow(expect.objectContaining({ code: 'body_too_large' }));
-    const shared = Array(30).fill('x');
-    const twice = Array(30).fill(shared);
-    expect(() => clean({ a: Array(30).fill(twice) })).toThrow(expect.objectContaining({ code: 'body_too_large' }));
-    expect(() => clean({ file: Buffer.alloc(2000) })).toThrow(expect.objectContaining({ code: 'body_too_large' }));
+    const shared = Array(40).fill('x');
+    const twice = Array(40).fill(shared);
+    expect(() => clean({ a: Array(40).fill(twice) })).toThrow(expect.objectContaining({ code: 'body_too_large' }));
+    expect(() => clean({ file: Buffer.alloc(40_000) })).toThrow(expect.objectContaining({ code: 'body_too_large' }));
+  });
+
+  it('counts the values of a form, and allows as many elsewhere as JSON of so many bytes can have', () => {
+    const most = { a: Array(DEFAULT_LIMITS.bytes / 2 - 1).fill(1) };
+    expect(clean(most)).toBe(most);
+    expect(() => clean({ ...most, b: 1 })).toThrow('It has more than 32768 values.');
+    expect(clean({ a: Array(999).fill(1) }, true)).toBeDefined();
+    expect(() => clean({ a: Array(1000).fill(1) }, true)).toThrow('It has more than 1000 values.');
   });
 });

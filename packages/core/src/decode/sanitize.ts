@@ -1,16 +1,26 @@
 import { CallStatusError } from '../errors.ts';
-import { type FieldTree, isForbidden, type Limits, tooDeep, tooManyFields } from './fields.ts';
+import {
+  type FieldTree,
+  isForbidden,
+  type Limits,
+  mostValues,
+  tooDeep,
+  tooManyFields,
+  tooManyValues,
+} from './fields.ts';
 
 /**
  * Turns a parsed body, ours or another parser's, into a tree of fields: an object within the limits and without forbidden names.
  * The parsed body itself is never changed.
+ *
+ * @param isForm whether it was a form; otherwise it may have as many values as JSON: a transcript has thousands
  * @throws CallStatusError `malformed_body`, `body_too_large`
  */
-export function sanitize(parsed: unknown, limits: Limits): FieldTree {
+export function sanitize(parsed: unknown, limits: Limits, isForm = false): FieldTree {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed) || ArrayBuffer.isView(parsed)) {
     throw new CallStatusError('malformed_body', { reason: 'It is not an object of fields.' });
   }
-  return scrub(parsed as FieldTree, limits);
+  return scrub(parsed as FieldTree, limits, isForm);
 }
 
 type Container = Record<string, unknown>;
@@ -20,12 +30,13 @@ type Container = Record<string, unknown>;
  * another is copied, since it may belong to other code.
  * @throws CallStatusError `body_too_large`
  */
-function scrub(tree: FieldTree, limits: Limits): FieldTree {
-  return inspect(tree, limits) ? copyWithoutForbidden(tree) : tree;
+function scrub(tree: FieldTree, limits: Limits, isForm: boolean): FieldTree {
+  return inspect(tree, limits, isForm) ? copyWithoutForbidden(tree) : tree;
 }
 
 /** Works level by level instead of recursively, so that no depth overflows the stack. Returns whether there are forbidden names. */
-function inspect(tree: FieldTree, limits: Limits): boolean {
+function inspect(tree: FieldTree, limits: Limits, isForm: boolean): boolean {
+  const most = isForm ? limits.fields : mostValues(limits);
   let forbidden = false;
   let values = 0;
   let level: FieldTree[] = [tree];
@@ -35,7 +46,7 @@ function inspect(tree: FieldTree, limits: Limits): boolean {
     for (const container of level) {
       const names = Object.keys(container);
       values += names.length;
-      if (values > limits.fields) throw tooManyFields(limits, 'values');
+      if (values > most) throw isForm ? tooManyFields(limits, 'values') : tooManyValues(limits);
       for (const name of names) {
         if (isForbidden(name)) forbidden = true;
         const value = container[name];

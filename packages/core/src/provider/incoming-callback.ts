@@ -202,9 +202,10 @@ export class IncomingCallback {
   #parsed(): FieldTree {
     const { parsed } = this.request;
     if (parsed === undefined) throw new CallStatusError('body_consumed');
-    const fields = sanitize(parsed, this.#limits);
+    const isJson = this.contentType.kind === 'json';
+    const fields = sanitize(parsed, this.#limits, !isJson);
     // Some form parsers keep a byte order mark in the first name.
-    return this.contentType.kind === 'json' ? fields : withoutBomInNames(fields);
+    return isJson ? fields : withoutBomInNames(fields);
   }
 
   #refuseEncoded(): void {

@@ -142,6 +142,22 @@ describe('form callbacks', () => {
     );
   });
 
+  it('are read from flat JSON, of no more fields than a form may have', () => {
+    const flat = (more: number) => ({
+      ...FIELDS,
+      ...Object.fromEntries(Array.from({ length: more }, (_, at) => [`X${String(at).padStart(4, '0')}`, '1'])),
+    });
+    const signed = (fields: Readonly<Record<string, string>>): Sent => {
+      const text = Object.keys(fields)
+        .sort()
+        .map((name) => name + fields[name])
+        .join('');
+      return jsonOf(fields, '/hooks', { 'x-signalwire-signature': sign(`${ORIGIN}/hooks${text}`) });
+    };
+    expect(verdict(signed(flat(996)))).toBe('valid');
+    expect(verdict(signed(flat(997)))).toBe('mismatch');
+  });
+
   it('are not covered by bodySHA256, with which JSON is signed', () => {
     const body = JSON.stringify({ From: '&CallSid=a&CallStatus=completed&' });
     const url = `/hooks?bodySHA256=${createHash('sha256').update(body).digest('hex')}`;

@@ -7,6 +7,8 @@ import { createCallStatus, memoryInbox, mycpaas } from '../../src/index.ts';
 
 const LARGE = 'x'.repeat(64_000);
 const FORM = 'application/x-www-form-urlencoded';
+/** Of all JSON in so many bytes, lists in lists take the most memory. */
+const LISTS = Array(3000).fill('[[[[[[[[[[]]]]]]]]]]').join(',');
 const HOUR_MS = 3_600_000;
 
 interface Flood {
@@ -66,6 +68,11 @@ const FLOODS: Readonly<Record<string, Flood>> = {
     body: (at) => JSON.stringify({ CallSid: `c${at}`, CallStatus: 'ringing', Pad: LARGE }),
     type: 'application/json',
     handle: never,
+  },
+  'JSON of many values': {
+    callbacks: 600,
+    body: (at) => `{"CallSid":"c${at}","CallStatus":"completed","Pad":[${LISTS}]}`,
+    type: 'application/json',
   },
 };
 

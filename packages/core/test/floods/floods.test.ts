@@ -20,6 +20,7 @@ it.each([
   'parts that are mostly dropped',
   'two bytes for each character',
   'JSON',
+  'JSON of many values',
 ])('a process with a small heap survives a flood of %s', { timeout: 120_000 }, async (name) => {
   const heap = ['--max-old-space-size=256', '--import', 'tsx'];
   const { stdout } = await run(process.execPath, [...heap, flood, name], { timeout: 110_000 });

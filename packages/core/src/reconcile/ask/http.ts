@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { DEFAULT_LIMITS } from '../../decode/fields.ts';
 import { sanitize } from '../../decode/sanitize.ts';
 import type { FetchRequest } from '../../provider/fetch-call.ts';
 import { isLoopback } from '../../provider/loopback.ts';
@@ -11,7 +12,7 @@ const TIMEOUT_MS = 10_000;
 const MOST_BYTES = 256 * 1024;
 
 /** Of a parsed body. */
-const LIMITS = { bytes: MOST_BYTES, fields: 20_000, depth: 32 };
+const LIMITS = { ...DEFAULT_LIMITS, bytes: MOST_BYTES, depth: 32 };
 
 /** Compression is not asked for, so that a small body cannot become a large one. */
 const OWN_HEADERS = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'call-status' };
