@@ -64,8 +64,8 @@ export interface ProviderDefinition<
   /**
    * Whether the request is beyond doubt this provider's call status callback. Be strict: on a URL of several providers, only it decides.
    *
-   * @param named Whether the URL is only for this provider's callbacks. Then it is called only for a GET, which may come from a browser,
-   * and need not be strict.
+   * @param named Whether the URL is only for this provider's callbacks. Then it is called only for a GET, which may come from a browser.
+   * Be lax: what is not recognized is passed on without being verified. Any message with an id of the provider or a signature is recognized.
    * @param options the provider's options
    */
   readonly recognizes: (

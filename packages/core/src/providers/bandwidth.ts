@@ -13,6 +13,7 @@ import { defineBuiltIn } from '../provider/define-built-in.ts';
 import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
+import { mentions } from '../provider/mentions.ts';
 import { callSchema } from '../provider/standard-schema.ts';
 import { id, text, word } from '../provider/values.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
@@ -129,7 +130,9 @@ export const bandwidth: ProviderFactory<
   callbackParams,
 });
 
-function recognizes({ record }: IncomingCallback): boolean {
+function recognizes(callback: IncomingCallback, named = false): boolean {
+  if (named && mentions(callback, 'callId', 'eventType')) return true;
+  const { record } = callback;
   if (word(record['eventType']) !== DISCONNECT || id(record['callId']) === undefined) return false;
   return id(record['accountId']) !== undefined && id(record['applicationId']) !== undefined;
 }

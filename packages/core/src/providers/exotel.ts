@@ -185,7 +185,7 @@ export const exotel: ProviderFactory<
   statuses: STATUSES,
   schema: exotelSchema<exotel.Fields>(),
   recognizedBy: ['CallSid'],
-  recognizes: (callback, _, options?: exotel.Options) => isExotelCallback(callback, options?.passthru),
+  recognizes: (callback, named, options?: exotel.Options) => isExotelCallback(callback, named, options?.passthru),
   whyNot: whyNotExotel,
   isCallStatus: (fields, options?: exotel.Options) => isExotelCallStatus(fields, options?.passthru),
   normalize,

@@ -29,7 +29,8 @@ describe('recognition', () => {
   it.each<[string, Record<string, string>, boolean]>([
     ['/?CallUUID=1&CallStatus=busy', {}, true],
     ['/?CallUUID=1', NONCE, true],
-    ['/?CallUUID=1', {}, false],
+    ['/?CallUUID=1', {}, true],
+    ['/?CallStatus=busy', {}, false],
   ])('of a GET of %s with %j where Plivo is named', (url, headers, expected) => {
     const callback = messageOf({ method: 'GET', url, headers });
     expect(definition.recognizes(callback, true, {})).toBe(expected);

@@ -4,6 +4,7 @@ import { defineBuiltIn } from '../provider/define-built-in.ts';
 import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
+import { mentions } from '../provider/mentions.ts';
 import { PLIVO_API, PLIVO_FETCH_CALL } from '../provider/plivo/calls.ts';
 import { PLIVO_CAUSES, PLIVO_STATUSES, plivoForm } from '../provider/plivo/form.ts';
 import { isPlivoCallStatus } from '../provider/plivo/messages.ts';
@@ -157,11 +158,11 @@ export const plivo: ProviderFactory<
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
-  if (named && hasOwnHeader(callback)) return true;
+  if (named) return hasOwnHeader(callback) || mentions(callback, 'CallUUID');
   const fields = callback.record;
   const callId = id(fields['CallUUID']);
   if (callId === undefined || !isStatus(fields['CallStatus'])) return false;
-  return named || (UUID.test(callId) && hasOwnHeader(callback) && isPlivoCallStatus(fields) === true);
+  return UUID.test(callId) && hasOwnHeader(callback) && isPlivoCallStatus(fields) === true;
 }
 
 function hasOwnHeader(callback: IncomingCallback): boolean {

@@ -30,7 +30,7 @@ describe('recognition where SignalWire is named', () => {
 
   it.each([
     ['a call and a status', call, {}, true],
-    ['only a call id', '/?CallSid=7c9e6679', {}, false],
+    ['only a call id', '/?CallSid=7c9e6679', {}, true],
     ['nothing', '/?token=x', {}, false],
     ['a signature', '/', { 'x-signalwire-signature': 'x' }, true],
     ['a signature under the alias', '/', { 'x-twilio-signature': 'x' }, true],

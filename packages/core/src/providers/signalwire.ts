@@ -10,6 +10,7 @@ import { isCertainLamlCallStatus, isLamlCallStatus, whyNotLaml } from '../provid
 import { lamlAnswers } from '../provider/laml/record.ts';
 import { lamlSigner } from '../provider/laml/sign.ts';
 import { type LamlScheme, lamlVerifier, SIGNATURE_HEADERS, type SignatureHeader } from '../provider/laml/signature.ts';
+import { mentions } from '../provider/mentions.ts';
 import { callSchema } from '../provider/standard-schema.ts';
 import { id, isStatus } from '../provider/values.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
@@ -179,10 +180,10 @@ export const signalwire: ProviderFactory<
 });
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
+  if (named) return hasAny(callback, SIGNATURE_HEADERS) || mentions(callback, 'CallSid');
   const fields = callback.record;
   const callSid = id(fields['CallSid']);
   const hasCall = callSid !== undefined && isStatus(fields['CallStatus']);
-  if (named) return hasCall || hasAny(callback, SIGNATURE_HEADERS);
   return hasCall && (UUID.test(callSid) || hasAny(callback, OWN_HEADERS)) && isCertainLamlCallStatus(fields);
 }
 

@@ -12,6 +12,7 @@ import { lamlAnswers } from '../provider/laml/record.ts';
 import { lamlSigner } from '../provider/laml/sign.ts';
 import { lamlVerifier } from '../provider/laml/signature.ts';
 import { TWILIO_SCHEME } from '../provider/laml/twilio-scheme.ts';
+import { mentions } from '../provider/mentions.ts';
 import { callSchema } from '../provider/standard-schema.ts';
 import { id, isStatus } from '../provider/values.ts';
 import { checkOptions, type OptionRule, type OptionRules } from '../rules/check-options.ts';
@@ -197,12 +198,10 @@ function hostOf(region: string | undefined, edge: string | undefined): string {
 }
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
-  if (named && hasOwnHeader(callback)) return true;
+  if (named) return hasOwnHeader(callback) || mentions(callback, 'CallSid');
   const fields = callback.record;
-  const callSid = id(fields['CallSid']);
-  if (callSid === undefined || !isStatus(fields['CallStatus'])) return false;
-  const isOurs = named || (areSids(callSid, id(fields['AccountSid'])) && hasOwnHeader(callback));
-  return isOurs && (named || (!isOfSignalWire(callback) && isCertainLamlCallStatus(fields)));
+  if (!areSids(id(fields['CallSid']), id(fields['AccountSid'])) || !isStatus(fields['CallStatus'])) return false;
+  return hasOwnHeader(callback) && !isOfSignalWire(callback) && isCertainLamlCallStatus(fields);
 }
 
 function hasOwnHeader(callback: IncomingCallback): boolean {

@@ -27,7 +27,8 @@ describe('recognition', () => {
       definition.recognizes(messageOf({ method: 'GET', url, headers }), true, {});
     expect(named('/?CallUUID=1&CallStatus=busy', {})).toBe(true);
     expect(named('/?CallUUID=1', NONCE)).toBe(true);
-    expect(named('/?CallUUID=1', {})).toBe(false);
+    expect(named('/?CallUUID=1', {})).toBe(true);
+    expect(named('/?CallStatus=busy', {})).toBe(false);
   });
 
   it.each<[Record<string, string>, Record<string, string>, string | undefined]>([

@@ -6,6 +6,7 @@ import type { ProviderFactory } from '../provider/define-provider.ts';
 import type { Signing, Verdict } from '../provider/definition.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
+import { mentions } from '../provider/mentions.ts';
 import type { NormalForm } from '../provider/normal-form.ts';
 import { plivoForm } from '../provider/plivo/form.ts';
 import { isPlivoCallStatus } from '../provider/plivo/messages.ts';
@@ -170,9 +171,10 @@ function sign(request: CallbackRequest, { secret }: Signing): CallbackRequest {
 }
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
+  if (named) return hasOwnHeader(callback) || mentions(callback, 'CallUUID');
   const fields = callback.record;
-  if (id(fields['CallUUID']) === undefined || !isStatus(fields['CallStatus'])) return named && hasOwnHeader(callback);
-  return named || (hasOwnHeader(callback) && isPlivoCallStatus(fields) === true);
+  const hasCall = id(fields['CallUUID']) !== undefined && isStatus(fields['CallStatus']);
+  return hasCall && hasOwnHeader(callback) && isPlivoCallStatus(fields) === true;
 }
 
 function hasOwnHeader(callback: IncomingCallback): boolean {

@@ -99,7 +99,7 @@ describe('recognition', () => {
     expect(definition.recognizes(messageOf(get(EVENT)))).toBe(true);
     expect(definition.recognizes(messageOf(get(bare)))).toBe(false);
     expect(definition.recognizes(messageOf(get(bare)), true)).toBe(true);
-    expect(definition.recognizes(messageOf(get({ uuid: UUID })), true)).toBe(false);
+    expect(definition.recognizes(messageOf(get({ status: 'ringing' })), true)).toBe(false);
   });
 
   it.each([

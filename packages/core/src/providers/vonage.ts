@@ -5,11 +5,12 @@ import { defineBuiltIn } from '../provider/define-built-in.ts';
 import type { ProviderFactory } from '../provider/define-provider.ts';
 import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
+import { mentions } from '../provider/mentions.ts';
 import { callSchema, chosenSchema, option } from '../provider/standard-schema.ts';
 import { fieldsOf, hasValue, id, isStatus, word } from '../provider/values.ts';
 import { VONAGE_API, VONAGE_FETCH_CALL } from '../provider/vonage/calls.ts';
 import { callIdOf, vonageForm } from '../provider/vonage/form.ts';
-import { authenticateVonage, diagnoseVonage, signVonage } from '../provider/vonage/signature.ts';
+import { authenticateVonage, diagnoseVonage, hasToken, signVonage } from '../provider/vonage/signature.ts';
 import { checkOptions, type OptionRules } from '../rules/check-options.ts';
 import { oneOf, TEXT } from '../rules/option-rules.ts';
 import type { Secret } from '../signing/secrets.ts';
@@ -149,9 +150,10 @@ const BY_UUID = callSchema<vonage.Fields>('uuid', 'status');
 const BY_CALL_UUID = callSchema<vonage.Fields>('call_uuid', 'status');
 
 function recognizes(callback: IncomingCallback, named = false): boolean {
+  if (named && (hasToken(callback) || mentions(callback, 'uuid', 'call_uuid', 'conversation_uuid'))) return true;
   const fields = callback.record;
   const isEvent = callIdOf(fields) !== undefined && isStatus(fields['status']) && isCallStatus(fields) === true;
-  return isEvent && (named || id(fields['conversation_uuid'])?.startsWith('CON-') === true);
+  return isEvent && id(fields['conversation_uuid'])?.startsWith('CON-') === true;
 }
 
 function whyNot({ fields }: IncomingCallback, advice: string): string | undefined {

@@ -73,9 +73,10 @@ describe('match', () => {
     expect(matched(message('nothing=of+it'), [provider as Provider])).toBe(provider);
   });
 
-  it('passes a GET on whose query does not decode', () => {
-    const url = `/?${'a=1&'.repeat(2000)}`;
-    expect(matched(message('', { method: 'GET', url }), [signalwire()])).toBeUndefined();
+  it('passes a GET on whose query does not decode, unless the provider is named', () => {
+    const get = message('', { method: 'GET', url: `/?${'a=1&'.repeat(2000)}` });
+    expect(matched(get, ALL)).toBeUndefined();
+    expect(() => matched(get, [signalwire()])).toThrow(expect.objectContaining({ code: 'body_too_large' }));
   });
 
   it('passes a method on that the named provider does not use', () => {

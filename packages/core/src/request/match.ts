@@ -98,7 +98,7 @@ export function match(
 
 /**
  * Whether a provider recognizes a callback, or the error that its code threw. A body that cannot be decoded is an error only if the URL is
- * only for callbacks; a GET may come from a browser.
+ * only for callbacks. A GET may come from a browser, but if the provider is named, what cannot be verified is not passed on.
  */
 function recognizes(
   { name, definition, options }: Provider,
@@ -112,6 +112,6 @@ function recognizes(
     return Boolean(atOnce(found, `recognizes() of ${name}`));
   } catch (error) {
     if (!isCallStatusError(error)) return unexpected(error, name);
-    return callbackOnly && message.request.method !== 'GET' ? error : false;
+    return callbackOnly && (named || message.request.method !== 'GET') ? error : false;
   }
 }

@@ -1,5 +1,6 @@
 import type { FieldTree } from '../../decode/fields.ts';
 import type { IncomingCallback } from '../incoming-callback.ts';
+import { mentions } from '../mentions.ts';
 import { hasValue, id, isStatus, word } from '../values.ts';
 import { EXOTEL_CALL_ID } from './calls.ts';
 import { isPassthru } from './passthru.ts';
@@ -22,11 +23,14 @@ export function isExotelCallStatus(fields: FieldTree, takesPassthru = false): tr
 }
 
 /** Whether a request looks like a callback of Exotel. */
-export function isExotelCallback(callback: IncomingCallback, takesPassthru = false): boolean {
+export function isExotelCallback(callback: IncomingCallback, named = false, takesPassthru = false): boolean {
   const fields = callback.record;
-  if (!EXOTEL_CALL_ID.test(id(fields['CallSid']) ?? '')) return false;
   // With this header, the Connect applet asks whom to call.
-  if (isPassthru(fields)) return takesPassthru && callback.header('exotel-version') === undefined;
+  const isOfConnect = callback.header('exotel-version') !== undefined && isPassthru(fields);
+  if (isOfConnect) return false;
+  if (named) return mentions(callback, 'CallSid');
+  if (!EXOTEL_CALL_ID.test(id(fields['CallSid']) ?? '')) return false;
+  if (isPassthru(fields)) return takesPassthru;
   const hasStatus = !('CallStatus' in fields) && isStatus(fields['Status']) && callback.request.method === 'POST';
   return hasStatus && isExotelCallStatus(fields) === true;
 }

@@ -113,7 +113,8 @@ describe('a Passthru', () => {
 
   it('without a call is refused where Exotel is named, and not recognized elsewhere', async () => {
     expect(await outcomes(post({ ...PASSTHRU, CallSid: '' }))).toEqual(['invalid_callback', undefined]);
-    expect(await outcomes(get({ ...PASSTHRU, CallSid: '7' }))).toEqual([undefined, undefined]);
+    expect(await outcomes(get({ ...PASSTHRU, CallSid: '' }))).toEqual(['invalid_callback', undefined]);
+    expect(await outcomes(get({ ...PASSTHRU, CallSid: '7' }))).toMatchObject([{ callId: '7' }, undefined]);
   });
 });
 
@@ -122,9 +123,17 @@ describe('what waits for another answer is passed on', () => {
     ['the Connect applet, which asks whom to call', get(PASSTHRU, { 'exotel-version': '1.0' })],
     ['an applet that says nothing of how the call went', get({ ...CALL, CallStatus: 'in-progress' })],
     ['a popup for agents', post({ ...CALL, EventType: 'Dial', Status: 'busy' })],
-    ['a status by GET, which Exotel does not send', get({ ...CALL, Status: 'completed' })],
   ])('%s', async (_, request) => {
     expect(await outcomes(request)).toEqual([undefined, undefined]);
+  });
+
+  it('and a status by GET, which Exotel does not send, is one only where Exotel is named', async () => {
+    const sent = get({ ...CALL, Status: 'completed' });
+    expect(await outcomes(sent)).toMatchObject([{ status: 'completed', trust: 'token' }, undefined]);
+    expect(await outcomes({ ...sent, url: sent.url.replace('token=t', 'token=u') })).toEqual([
+      'token_mismatch',
+      undefined,
+    ]);
   });
 
   it('and a status callback is one as before', async () => {

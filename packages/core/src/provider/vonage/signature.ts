@@ -39,6 +39,11 @@ function tokenIn(callback: IncomingCallback): string | undefined {
   return BEARER.exec(callback.header('authorization') ?? '')?.[1];
 }
 
+/** Whether it claims to be signed. */
+export function hasToken(callback: IncomingCallback): boolean {
+  return tokenIn(callback) !== undefined;
+}
+
 /**
  * The hashes that a token may have: of the bytes of the body, or of the query as JSON. Whether that includes our token, which Vonage does not
  * know of, is not documented.
