@@ -124,6 +124,19 @@ describe('the address', () => {
     expect(at(came, signed)).toBe('valid');
   });
 
+  it('is signed without the user and password that it has, as by the library for Node, or with them', () => {
+    const headers = v3('+DnOloPscXRna++jABT9UkKDr/ISWsuCaT4Ax7Y3WdE=', OWN.nonce);
+    const sent = { ...hangup('/plivo/hangup'), headers: { ...formOf({}).headers, ...headers } };
+    const at = (publicUrl: string, message: Sent = sent, token: string = OWN.token) =>
+      definition.authenticate?.(messageOf(message, ORIGIN, publicUrl), [token], {}, 0);
+    expect(at('https://user:p@ss@example.com')).toBe('valid');
+    expect(at('https://user@example.com:443')).toBe('valid');
+    expect(at('https://example.com@other.example')).toBe('mismatch');
+    const whole = formOf(ring, '/plivo', v3(sign(`https://user:pass@example.com/plivo?${RING}.1`), '1'));
+    expect(at('https://user:pass@example.com', whole, 'token')).toBe('valid');
+    expect(at('https://user:word@example.com', whole, 'token')).toBe('mismatch');
+  });
+
   it('is not that of another path, host or scheme', () => {
     for (const signed of [`${ORIGIN}/plivo/`, 'https://other.example/plivo', 'http://hooks.example.com/plivo']) {
       expect(at('/plivo', signed)).toBe('mismatch');

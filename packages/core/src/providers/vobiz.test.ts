@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formOf, messageOf, type Sent } from '../../test/message-of.ts';
 import { normalize } from '../../test/normalized.ts';
 import { builtInProviders } from '../options/built-in-providers.ts';
+import { hmac } from '../signing/hmac.ts';
 import { vobiz } from './vobiz.ts';
 
 const { definition } = vobiz;
@@ -70,6 +71,16 @@ describe('the signature', () => {
     ['a nonce that continues the address', { ...v2, 'x-vobiz-signature-v2-nonce': '2345678901234567890' }, `${PATH}1`],
   ])('with %s is refused', (_, headers, url) => {
     expect(verdict(headers, url)).toBe('mismatch');
+  });
+
+  it('covers the address without its user and password, or with them, which is not documented', () => {
+    const at = (publicUrl: string, headers: Sent['headers']) =>
+      definition.authenticate?.(messageOf(formOf(FIELDS, PATH, headers), 'http://h', publicUrl), [TOKEN], {}, 0);
+    expect(at('https://user:pass@example.test', v3)).toBe('valid');
+    expect(at('https://user:pass@example.test', v2)).toBe('valid');
+    expect(at('https://example.test@other.example', v3)).toBe('mismatch');
+    const whole = hmac('sha256', TOKEN, 'base64', `https://user:pass@example.test${PATH}.`, '12345678901234567890');
+    expect(at('https://user:pass@example.test', { ...v3, 'x-vobiz-signature-v3': whole })).toBe('valid');
   });
 
   it('is missing if there is none, or only the first version', () => {

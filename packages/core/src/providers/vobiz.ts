@@ -18,7 +18,7 @@ import { oneOf, TEXT } from '../rules/option-rules.ts';
 import { equal } from '../signing/equal.ts';
 import { hmac } from '../signing/hmac.ts';
 import type { Secret } from '../signing/secrets.ts';
-import { otherForms } from '../signing/url.ts';
+import { addressForms } from '../signing/url.ts';
 
 /** The types of `vobiz`. */
 export declare namespace vobiz {
@@ -144,8 +144,8 @@ const [V3, V2] = VERSIONS;
 const NONCE = /^\d{20}$/;
 
 function authenticate(callback: IncomingCallback, secrets: readonly string[]): Verdict {
-  const address = callback.url.replace(/[?#].*/s, '');
-  const addresses = [address, ...otherForms(address)];
+  // Whether user and password are signed is not documented.
+  const addresses = addressForms(callback.url.replace(/[?#].*/s, ''));
   let verdict: Verdict = 'missing';
   for (const { headers, nonce: header, border } of VERSIONS) {
     const nonce = callback.header(header) ?? '';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { otherForms } from './url.ts';
+import { addressForms, otherForms } from './url.ts';
 
 describe('otherForms', () => {
   it.each([
@@ -32,4 +32,14 @@ describe('otherForms', () => {
     );
     expect(otherForms('http://h/a?b#rt=5000')).toContain('http://h/a?b');
   });
+});
+
+it.each([
+  ['http://h/a', ['http://h/a', 'http://h:80/a']],
+  [
+    'http://user:p@ss@h/a@b',
+    ['http://user:p@ss@h/a@b', 'http://user:p@ss@h:80/a@b', 'http://h/a@b', 'http://h:80/a@b'],
+  ],
+])('addressForms of %s are with and without its user', (address, forms) => {
+  expect(addressForms(address)).toEqual(forms);
 });

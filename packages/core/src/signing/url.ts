@@ -24,6 +24,13 @@ export function otherForms(url: string, fragment = ''): readonly string[] {
   return [...forms];
 }
 
+/** An address and its other forms, also without its user and password, which some SDKs leave out of what is signed. */
+export function addressForms(address: string): readonly string[] {
+  const bare = address.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
+  const forms = [address, ...otherForms(address)];
+  return bare === address ? forms : [...forms, bare, ...otherForms(bare)];
+}
+
 function lower(host: string): string {
   return host.toLowerCase();
 }

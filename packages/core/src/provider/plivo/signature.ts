@@ -5,7 +5,7 @@ import { decodeForm } from '../../decode/form.ts';
 import { CallStatusError } from '../../errors.ts';
 import { equal } from '../../signing/equal.ts';
 import { hmac } from '../../signing/hmac.ts';
-import { otherForms } from '../../signing/url.ts';
+import { addressForms } from '../../signing/url.ts';
 import type { Clue } from '../clue.ts';
 import type { Signing, Verdict } from '../definition.ts';
 import type { IncomingCallback } from '../incoming-callback.ts';
@@ -62,9 +62,12 @@ function addressOf(url: string): string {
   return url.replace(/[?#].*/s, '');
 }
 
-/** The same address as the callback URL may have been written, which is what Plivo signs. */
+/**
+ * The same address as the callback URL may have been written, which is what Plivo signs. Its libraries for Node, Go and Ruby leave user and
+ * password out, and the one for Python does not.
+ */
 function otherAddresses(address: string): readonly string[] {
-  const forms = [address, ...otherForms(address)];
+  const forms = addressForms(address);
   return [...forms.slice(1), ...forms.filter((form) => ROOT.test(form)).map((form) => form.slice(0, -1))];
 }
 
