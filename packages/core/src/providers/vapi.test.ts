@@ -33,8 +33,18 @@ describe('the end of a call', () => {
   );
 
   it.each([
-    ['call.in-progress.error-providerfault-outbound-sip-503-service-unavailable', 'failed', true],
-    ['call.in-progress.error-sip-inbound-call-failed-to-connect', 'failed', true],
+    ['pipeline-error-openai-llm-failed', 'failed', true],
+    ['call.in-progress.error-vapifault-worker-died', 'failed', true],
+    ['call.in-progress.error-providerfault-outbound-sip-403-forbidden', 'failed', undefined],
+    ['call.in-progress.error-providerfault-outbound-sip-503-service-unavailable', 'failed', undefined],
+    ['call.in-progress.error-sip-inbound-call-failed-to-connect', 'failed', undefined],
+    ['call.in-progress.error-sip-outbound-call-failed-to-connect', 'failed', undefined],
+    ['Call.in-progress.error-vapifault-transport-never-connected', 'failed', undefined],
+    ['twilio-failed-to-connect-call', 'failed', undefined],
+    ['vonage-rejected', 'failed', undefined],
+    ['worker-shutdown', 'failed', undefined],
+    ['call.start.error-get-transport', 'failed', undefined],
+    ['customer-ended-call', 'completed', true],
     ['customer-busy', 'busy', false],
     ['manually-canceled', 'canceled', undefined],
     ['unheard-of', 'completed', true],

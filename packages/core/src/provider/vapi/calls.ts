@@ -73,12 +73,19 @@ function isKnown(cause: string): boolean {
   return statusByCause(VAPI_CAUSES, cause) !== undefined;
 }
 
-/** A call that has begun was answered, unless its reason says otherwise; a canceled one may have been. */
+/**
+ * A call that has begun was answered, unless its reason says otherwise. A canceled one may have been, and of the failed ones only those are
+ * known to have been that failed while they lasted.
+ */
 function answered(cause: string | undefined, startedAt: string | undefined): boolean | null | undefined {
   const status = statusByCause(VAPI_CAUSES, cause);
   if (startedAt === undefined || status === 'busy' || status === 'no-answer') return undefined;
-  return status === 'canceled' ? null : true;
+  return status === 'canceled' || (status === 'failed' && !FAILED_LATER.test(cause as string)) ? null : true;
 }
+
+/** Some calls that never connected have such a reason too. */
+const FAILED_LATER =
+  /^(?:pipeline-error-|call\.in-progress\.error-)(?!.*(?:outbound-sip-|failed-to-connect|never-connected))/i;
 
 /** The assistant is the callee of an inbound call, and the caller of an outbound one. */
 function hungUpBy(cause: string | undefined, way: Direction | undefined): 'caller' | 'callee' | undefined {
