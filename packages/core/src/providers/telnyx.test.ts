@@ -22,9 +22,9 @@ const event = (event_type: string, payload: object = {}, data: object = {}) => (
 const FORM = { CallSid: LEG, CallStatus: 'completed', CallbackSource: 'call-progress-events', SequenceNumber: '3' };
 
 /** The status of a leg that ended. */
-function ended(hangup_cause: string, sip_hangup_cause: string): unknown {
+function ended(hangup_cause: string | null, sip_hangup_cause: string | undefined): unknown {
   const { status, hangup } = definition.normalize(event('call.hangup', { hangup_cause, sip_hangup_cause }), {});
-  return status ?? statusByCause(definition.causes, hangup?.cause);
+  return status ?? statusByCause(definition.causes, hangup?.cause) ?? definition.statuses['call.hangup'];
 }
 
 describe('the cause of a hangup', () => {
@@ -46,7 +46,7 @@ describe('the cause of a hangup', () => {
     expect(Object.keys(CALL_CONTROL_CAUSES)).toHaveLength(9);
   });
 
-  it.each([
+  it.each<[string | null, string | undefined, string]>([
     ['call_rejected', '486', 'busy'],
     ['call_rejected', '603', 'busy'],
     ['call_rejected', '403', 'failed'],
@@ -54,9 +54,23 @@ describe('the cause of a hangup', () => {
     ['normal_clearing', '408', 'no-answer'],
     ['normal_clearing', '480', 'no-answer'],
     ['normal_clearing', '487', 'canceled'],
+    ['normal_clearing', '486', 'busy'],
+    ['normal_clearing', '603', 'busy'],
     ['normal_clearing', '503', 'completed'],
     ['originator_cancel', '480', 'canceled'],
     ['user_busy', '480', 'busy'],
+    ['time_limit', '486', 'completed'],
+    ['not_found', '486', 'failed'],
+    // Absent, or not known.
+    [null, '486', 'busy'],
+    [null, '408', 'no-answer'],
+    ['', '487', 'canceled'],
+    ['user_rejected', '600', 'busy'],
+    ['user_rejected', '480', 'no-answer'],
+    ['user_rejected', '302', 'failed'],
+    ['user_rejected', '404', 'failed'],
+    ['user_rejected', '200', 'completed'],
+    ['user_rejected', undefined, 'completed'],
   ])('%s with the SIP code %s means %s', (cause, code, status) => {
     expect(ended(cause, code)).toBe(status);
   });

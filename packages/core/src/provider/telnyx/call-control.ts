@@ -1,7 +1,20 @@
 import type { AnsweredBy, CallStatus, Hangup, MachineDetection, Quality, Sip } from '../../event.ts';
 import type { NormalForm } from '../normal-form.ts';
 import { time } from '../time.ts';
-import { count, direction, fieldsOf, id, phone, present, sipCode, span, text, within, word } from '../values.ts';
+import {
+  count,
+  direction,
+  fieldsOf,
+  id,
+  phone,
+  present,
+  sipCode,
+  span,
+  statusByCause,
+  text,
+  within,
+  word,
+} from '../values.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -31,14 +44,25 @@ export const CALL_CONTROL_CAUSES: Readonly<Record<string, CallStatus>> = {
   unspecified: 'failed',
 };
 
-/** What a SIP response says beyond the cause. After these, the call was never answered. */
-const CAUSES_WITH_SIP: ReadonlyMap<string, CallStatus> = new Map([
-  ['call_rejected 486', 'busy'],
-  ['call_rejected 603', 'busy'],
-  ['normal_clearing 408', 'no-answer'],
-  ['normal_clearing 480', 'no-answer'],
-  ['normal_clearing 487', 'canceled'],
+/** SIP responses after which a call was never answered. */
+const UNANSWERED: ReadonlyMap<number, CallStatus> = new Map([
+  [408, 'no-answer'],
+  [480, 'no-answer'],
+  [486, 'busy'],
+  [487, 'canceled'],
+  [600, 'busy'],
+  [603, 'busy'],
 ]);
+
+/** What the SIP response says beyond the cause. If that is absent or not known, nothing else says that the call was not answered. */
+function endOf(cause: string | undefined, code: number | undefined): CallStatus | undefined {
+  if (code === undefined) return undefined;
+  const said = UNANSWERED.get(code);
+  if (cause === 'normal_clearing') return said;
+  if (cause === 'call_rejected') return said === 'busy' ? said : undefined;
+  if (statusByCause(CALL_CONTROL_CAUSES, cause) !== undefined) return undefined;
+  return said ?? (code >= 300 ? 'failed' : undefined);
+}
 
 const ANSWERED_BY: ReadonlyMap<string | undefined, AnsweredBy> = new Map([
   ['human', 'human'],
@@ -65,7 +89,7 @@ export function eventForm(fields: Fields): NormalForm {
   return {
     callId: id(payload['call_control_id']) as string,
     rawStatus: text(data['event_type']) ?? '',
-    status: isIncoming ? 'ringing' : CAUSES_WITH_SIP.get(`${hangup?.cause} ${code}`),
+    status: isIncoming ? 'ringing' : event === 'call.hangup' ? endOf(word(hangup?.cause), code) : undefined,
     direction: way,
     from: phone(payload['from']),
     to: phone(payload['to']),
