@@ -83,10 +83,31 @@ describe('the signature', () => {
     expect(at('https://user:pass@example.test', { ...v3, 'x-vobiz-signature-v3': whole })).toBe('valid');
   });
 
+  it('may have a nonce of any form in version 3, up to the length of the known ones', () => {
+    const signed = (address: string, nonce: string, border = '.') => ({
+      'x-vobiz-signature-v3': hmac('sha256', TOKEN, 'base64', `https://example.test${address}${border}`, nonce),
+      'x-vobiz-signature-v3-nonce': nonce,
+    });
+    for (const nonce of ['1', '1234567890123456789', 'a_b-c']) expect(verdict(signed(PATH, nonce))).toBe('valid');
+    for (const nonce of ['', '1.2', '123456789012345678901']) expect(verdict(signed(PATH, nonce))).toBe('mismatch');
+    // What version 2 signs at another address: https://example.test/v1.2 and a nonce of 20 digits.
+    const other = { ...signed('/v1', '212345678901234567890'), 'x-vobiz-signature-v2-nonce': '12345678901234567890' };
+    expect(verdict({ ...other, 'x-vobiz-signature-v2': other['x-vobiz-signature-v3'] }, '/v1.2')).toBe('valid');
+    expect(verdict(other, '/v1')).toBe('mismatch');
+  });
+
   it('is missing if there is none, or only the first version', () => {
     expect(verdict({})).toBe('missing');
     expect(verdict({ 'x-vobiz-signature': 'x', ...NONCE })).toBe('missing');
   });
+});
+
+it.each([
+  ['cancel', 'canceled', true],
+  ['in-progress', 'in-progress', false],
+])('knows %s, as Plivo sends it', (CallStatus, status, terminal) => {
+  const sent = { ...FIELDS, CallStatus, HangupCause: 'ORIGINATOR_CANCEL' };
+  expect(normalize(vobiz(), sent, 'none', 0)).toMatchObject({ status, rawStatus: CallStatus, terminal });
 });
 
 it('has times only with the zone of the account', () => {

@@ -1,5 +1,4 @@
 import type { CallbackRequest } from '../callback-request.ts';
-import type { CallStatus } from '../event.ts';
 import type { CallbackTarget, TokenOption } from '../provider/callback-params.ts';
 import { defineBuiltIn } from '../provider/define-built-in.ts';
 import type { ProviderFactory } from '../provider/define-provider.ts';
@@ -8,7 +7,7 @@ import { contentKey } from '../provider/event-key.ts';
 import type { IncomingCallback } from '../provider/incoming-callback.ts';
 import { mentions } from '../provider/mentions.ts';
 import type { NormalForm } from '../provider/normal-form.ts';
-import { plivoForm } from '../provider/plivo/form.ts';
+import { PLIVO_STATUSES, plivoForm } from '../provider/plivo/form.ts';
 import { isPlivoCallStatus } from '../provider/plivo/messages.ts';
 import { callSchema, option } from '../provider/standard-schema.ts';
 import { isZone, time, type Zone } from '../provider/time.ts';
@@ -88,15 +87,6 @@ declare module '../event.ts' {
   }
 }
 
-const STATUSES: Readonly<Record<string, CallStatus>> = {
-  ringing: 'ringing',
-  completed: 'completed',
-  busy: 'busy',
-  'no-answer': 'no-answer',
-  timeout: 'no-answer',
-  failed: 'failed',
-};
-
 /**
  * Vobiz, Voice API, whose callbacks are like those of Plivo. Signs the address of the callback URL, and no field.
  *
@@ -120,7 +110,8 @@ export const vobiz: ProviderFactory<
   signs: 'nothing',
   secretOption: 'authToken',
   options: { utcOffset: option<Zone>('hours and minutes, two digits each, such as +05:30', isZone) },
-  statuses: STATUSES,
+  // Its documentation says that they are those of Plivo, and lists most of them.
+  statuses: PLIVO_STATUSES,
   schema: callSchema<vobiz.Fields>('CallUUID', 'CallStatus'),
   recognizedBy: ['CallUUID'],
   recognizes,
@@ -133,27 +124,37 @@ export const vobiz: ProviderFactory<
   callbackParams,
 });
 
-/** Versions 2 and 3 differ in what is between the address and the nonce. The token of the main account signs too. */
+/**
+ * Versions 2 and 3 differ in what is between the address and the nonce. The token of the main account signs too. Without a border, a nonce of
+ * another length could continue another address. With one, only a longer one could: the nonce of version 2, and the end of another address.
+ */
 const VERSIONS = [
-  { headers: ['x-vobiz-signature-v3', 'x-vobiz-signature-ma-v3'], nonce: 'x-vobiz-signature-v3-nonce', border: '.' },
-  { headers: ['x-vobiz-signature-v2', 'x-vobiz-signature-ma-v2'], nonce: 'x-vobiz-signature-v2-nonce', border: '' },
+  {
+    headers: ['x-vobiz-signature-v3', 'x-vobiz-signature-ma-v3'],
+    nonce: 'x-vobiz-signature-v3-nonce',
+    border: '.',
+    form: /^[\w-]{1,20}$/,
+  },
+  {
+    headers: ['x-vobiz-signature-v2', 'x-vobiz-signature-ma-v2'],
+    nonce: 'x-vobiz-signature-v2-nonce',
+    border: '',
+    form: /^\d{20}$/,
+  },
 ] as const;
 const [V3, V2] = VERSIONS;
-
-/** Without a border, a nonce of another length could continue another address. */
-const NONCE = /^\d{20}$/;
 
 function authenticate(callback: IncomingCallback, secrets: readonly string[]): Verdict {
   // Whether user and password are signed is not documented.
   const addresses = addressForms(callback.url.replace(/[?#].*/s, ''));
   let verdict: Verdict = 'missing';
-  for (const { headers, nonce: header, border } of VERSIONS) {
+  for (const { headers, nonce: header, border, form } of VERSIONS) {
     const nonce = callback.header(header) ?? '';
     for (const signature of headers.map((name) => callback.header(name))) {
       if (signature === undefined) continue;
       const isMade = (secret: string, one: string): boolean =>
         equal(signature, hmac('sha256', secret, 'base64', one, border + nonce));
-      const isOurs = NONCE.test(nonce) && secrets.some((secret) => addresses.some((one) => isMade(secret, one)));
+      const isOurs = form.test(nonce) && secrets.some((secret) => addresses.some((one) => isMade(secret, one)));
       if (isOurs) return 'valid';
       verdict = 'mismatch';
     }
