@@ -47,6 +47,15 @@ describe('the end of a call', () => {
     ['CALL_FINISHED', 'FAILED', undefined, 'failed'],
     ['CALL_FINISHED', 'FAILED', 'UNHEARD_OF', 'failed'],
     ['CALL_FINISHED', 'FAILED', 'BUSY', 'busy'],
+    ['CALL_FAILED', 'FINISHED', undefined, 'completed'],
+    ['CALL_FAILED', 'FINISHED', 'UNHEARD_OF', 'completed'],
+    ['CALL_FINISHED', 'FINISHED', 'NO_ANSWER', 'no-answer'],
+    ['CALL_FAILED', 'FAILED', 'NORMAL_HANGUP', 'failed'],
+    ['CALL_FINISHED', 'FAILED', 'MACHINE_DETECTED', 'failed'],
+    // Without a state that ends a call, the cause decides, then the type.
+    ['CALL_FAILED', 'RINGING', 'REJECTED', 'failed'],
+    ['CALL_FAILED', 'RINGING', 'UNHEARD_OF', 'failed'],
+    ['CALL_FINISHED', 'ESTABLISHED', undefined, 'completed'],
   ])('of the type %s in the state %s because of %s is %s', async (type, state, name, outcome) => {
     expect(await ended(type, state, name)).toBe(outcome);
   });

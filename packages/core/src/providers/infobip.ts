@@ -144,13 +144,21 @@ function isCallStatus(fields: FieldTree): true | string {
   return type === undefined || STATES.has(type) || 'Its type is not a state of a call: it is another event.';
 }
 
-/** How a call ended by its log, where that says more than the type of the event. */
-const ENDED: Readonly<Record<string, CallStatus>> = { cancelled: 'canceled', no_answer: 'no-answer', busy: 'busy' };
+/** How a call ended, by the state in its log. */
+const ENDED: Readonly<Record<string, CallStatus>> = {
+  finished: 'completed',
+  failed: 'failed',
+  cancelled: 'canceled',
+  no_answer: 'no-answer',
+  busy: 'busy',
+};
 
+/** The state in the log says more than the type of the event, and of two states the cause says more. */
 function endOf(state: string | undefined, cause: string | undefined): CallStatus | undefined {
-  // The cause may say how it failed.
-  const failed = state === 'failed' && statusByCause(CAUSES, cause) === undefined;
-  return failed ? 'failed' : statusByCause(ENDED, state);
+  const end = statusByCause(ENDED, state);
+  const why = statusByCause(CAUSES, cause);
+  if (end === 'completed') return why ?? end;
+  return end === 'failed' && why !== undefined && why !== 'completed' ? why : end;
 }
 
 function normalize(fields: infobip.Fields): NormalForm {
