@@ -38,6 +38,23 @@ describe('a signature, which has no borders between fields,', () => {
     expect(() => verdict(formOf(fields, url, signed))).toThrow(expect.objectContaining(shifted));
   });
 
+  it('is refused at a URL with two parameters of every message, which may be a GET, and the log says so', () => {
+    const at = (query: string) => {
+      const signed = { 'x-signalwire-signature': sign(`${ORIGIN}/hooks${query}CallSidownCallStatusringing`) };
+      return verdict(formOf({ CallSid: 'own', CallStatus: 'ringing' }, `/hooks${query}`, signed));
+    };
+    expect(at('?CallSid=CA1')).toBe('valid');
+    expect(at('?parentAccountSid=AC1&parentCallSid=CA1')).toBe('valid');
+    expect(() => at('?AccountSid=AC1&CallSid=CA1')).toThrow(
+      expect.objectContaining({
+        code: 'signature_mismatch',
+        message: expect.stringContaining(
+          'has two parameters of its own among AccountSid, ApiVersion, CallSid, CallStatus, MessageSid and SmsSid',
+        ),
+      }),
+    );
+  });
+
   it('is genuine for names that end like those', () => {
     const fields = { CallSid: 'own', CallStatus: 'ringing', ParentCallSid: 'parent' };
     const sent = Object.entries(fields).flat().join('');

@@ -34,7 +34,7 @@ const BARE_FIELD = new RegExp(
   ].join('|'),
 );
 
-/** Parameters of every GET; no callback URL has two of them. */
+/** Parameters of every GET. A POST to a callback URL with two of them is refused, which docs/security.md says. */
 const STANDARD_PARAMETERS = /[?&](AccountSid|ApiVersion|CallSid|CallStatus|MessageSid|SmsSid)=/g;
 
 /**

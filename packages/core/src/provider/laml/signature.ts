@@ -91,7 +91,7 @@ function authenticate(scheme: LamlScheme, callback: IncomingCallback, secrets: r
 }
 
 const SHIFTED =
-  'The signature matches, but it does not mark the borders between URL, names and values, so this may be a signed callback with shifted field borders. If it is genuine, the callback URL contains the name of a field directly followed by a value.';
+  'The signature matches, but it does not mark the borders between URL, names and values, so this may be a signed callback with shifted field borders. If it is genuine, the callback URL contains the name of a field directly followed by a value, or has two parameters of its own among AccountSid, ApiVersion, CallSid, CallStatus, MessageSid and SmsSid: rename them.';
 
 /** What was signed. */
 interface Signed {

@@ -56,7 +56,7 @@ export function authenticatePlivo(callback: IncomingCallback, secrets: readonly 
 const ONLY_V2 =
   'It has only a V2 signature, which covers neither the query nor the fields: anyone who has seen one can send anything with it. Plivo sends V3 too: check whether a proxy removes X-Plivo-Signature-V3.';
 const SHIFTED =
-  'The signature matches, but it does not mark the borders between parameters, names and values, so this may be a signed callback with shifted field borders. If it is genuine, the callback URL contains the name of a field.';
+  'The signature matches, but it does not mark the borders between parameters, names and values, so this may be a signed callback with shifted field borders. If it is genuine, the callback URL contains the name of a field, or has CallStatus and CallUUID as parameters of its own: rename them.';
 
 function addressOf(url: string): string {
   return url.replace(/[?#].*/s, '');
