@@ -69,6 +69,28 @@ it('says what was sent and expected, and what is missing', async () => {
   expect(exitCode).toBe(1);
 });
 
+it.each(['https://hooks.example.com', 'https://hooks.example.com/api'])(
+  'signs for %s, and sends to --to',
+  async (publicUrl) => {
+    const { path, inbox } = temporaryInbox();
+    const { origin } = await startServer('express', { inbox, publicUrl });
+    const args = [
+      '--provider',
+      'signalwire,exotel,twilio',
+      '--calls',
+      '12',
+      '--seed',
+      '1',
+      '--faults',
+      'wrong-port=10%',
+    ];
+    const to = `${origin}/webhooks/{provider}`;
+    const more = ['--public-url', publicUrl, '--db', path, '--assert'];
+    const { summary, exitCode } = await simulate([...args, '--to', to, ...more]);
+    expect([Object.keys(summary.answers), summary['differences'], exitCode]).toEqual([['200', '403'], 0, 0]);
+  },
+);
+
 it('sends the same bytes for the same seed and time', async () => {
   const { origin, requests } = await recording();
   const args = ['--provider', 'all', '--calls', '60', '--concurrency', '1', '--faults', 'shuffle,duplicate=9%,late=.1'];
@@ -160,6 +182,11 @@ describe('exits with', () => {
       'sinch cannot report "voicemail": its callback does not say who answered. It has ',
     ],
     [['--provider', 'signalwir', ...TO], 2, 'There is no provider "signalwir". Did you mean signalwire?'],
+    [
+      ['--public-url', 'hooks.example.com', ...TO],
+      2,
+      '--public-url is not "hooks.example.com". It is the publicUrl of ',
+    ],
     [['--seed', 'x', ...TO], 2, '--seed is not "x".'],
     // Before anything is sent: nothing listens there.
     [['--to', 'localhost:1', '--wait', 'x'], 2, '--wait is not "x".'],

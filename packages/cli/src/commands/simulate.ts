@@ -41,7 +41,7 @@ const ARGS = {
   'public-url': {
     type: 'string',
     valueHint: 'url',
-    description: 'The URL that signatures cover, as your server knows it [--to]',
+    description: 'The publicUrl of your server, which signatures cover [--to]',
   },
   'allow-remote': { type: 'boolean', description: 'Send to another machine, too' },
   db: {

@@ -7,15 +7,14 @@ import {
   scenario,
   scenariosOf,
 } from '@call-status/testing';
+import type { Address } from '../input/address.ts';
 import type { Mix } from './read-args.ts';
 
 /** A provider, where its callbacks go, and what it reports. */
-export interface Target {
+export interface Target extends Address {
   readonly provider: ProviderLike;
   /** Where they are sent. */
   readonly to: URL;
-  /** The URL that signatures cover. */
-  readonly url: string;
   readonly proof: Proof;
   readonly mix: Mix;
 }

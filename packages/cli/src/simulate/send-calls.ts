@@ -66,7 +66,7 @@ async function sendCall(
   const { target, call } = makeCall(index);
   const sender = senderTo(target, senders, concurrency);
   for (const delivery of call.deliveries) {
-    const cause = await sendOne(delivery, sender, tally);
+    const cause = await sendOne(behindProxy(delivery, target), sender, tally);
     if (cause !== undefined && (tally.answers.size === 0 || tally.silent >= MOST_SILENT))
       return { to: target.to, cause };
   }
@@ -74,6 +74,11 @@ async function sendCall(
   addCall(tally, call, expected);
   onExpected(expected);
   return undefined;
+}
+
+/** The signature covers what the provider called; the server gets what a proxy leaves of it. */
+function behindProxy({ callback, ...delivery }: Delivery, { prefix }: Target): Delivery {
+  return { ...delivery, callback: { ...callback, url: callback.url.slice(prefix.length) } };
 }
 
 function senderTo({ to }: Target, senders: Map<string, CallbackSender>, sockets: number): CallbackSender {

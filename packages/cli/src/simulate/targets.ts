@@ -1,5 +1,6 @@
 import { type ProviderLike, SCENARIO_NAMES, type ScenarioName, scenario } from '@call-status/testing';
 import { wrongUsage } from '../cli-error.ts';
+import { addressOf } from '../input/address.ts';
 import { proofOf } from '../input/proof.ts';
 import { findProvider, loadProviders } from '../input/providers.ts';
 import type { SecretArgs } from '../input/secrets.ts';
@@ -23,7 +24,7 @@ export interface TargetArgs extends SecretArgs {
  * @throws CliError wrong_usage
  */
 export async function targetsOf(args: TargetArgs, mix: Mix, output: Output): Promise<[Target, ...Target[]]> {
-  const { to } = args;
+  const { to, 'public-url': publicUrl } = args;
   if (to === undefined) {
     throw wrongUsage(
       '--to is missing.',
@@ -40,10 +41,11 @@ export async function targetsOf(args: TargetArgs, mix: Mix, output: Output): Pro
     if (own.size === 0 && !all) throw wrongUsage(reasonOf(provider, missing));
     if (missing.length > 0) output.note(`${name} cannot report ${missing.join(', ')}: left out.`);
     if (own.size === 0) continue;
-    const url = targetOf(filled(to, name), { allowRemote: args['allow-remote'] });
+    const place = targetOf(filled(to, name), { allowRemote: args['allow-remote'] });
+    const address = addressOf(place, publicUrl && filled(publicUrl, name));
     const { proof } = await proofOf(provider, args);
     if (Object.keys(proof).length === 0) output.note(`${name} has no secret, so its callbacks are sent without proof.`);
-    targets.push({ provider, to: url, url: filled(args['public-url'] ?? url.href, name), proof, mix: own });
+    targets.push({ provider, to: place, ...address, proof, mix: own });
   }
   const [first, ...others] = targets;
   if (first === undefined) throw wrongUsage('No provider can report these calls.', 'See simulate --list.');

@@ -8,6 +8,7 @@ import {
   type Sample,
 } from '@call-status/testing';
 import { wrongUsage } from '../cli-error.ts';
+import { addressOf } from '../input/address.ts';
 import type { CallbackProof } from '../input/proof.ts';
 import { changeFields, differences, type FieldChange, type Tree } from './change-fields.ts';
 import { shownEncodingOf } from './encoding.ts';
@@ -105,23 +106,6 @@ function fieldsOf({ definition }: ProviderLike, sample: Sample): Tree | undefine
   } catch {
     return undefined;
   }
-}
-
-/** The URL that the provider would call, and the part of its path that a proxy removes. */
-function addressOf(to: URL, publicUrl: string | undefined): { readonly url: string; readonly prefix: string } {
-  const path = to.pathname + to.search;
-  if (publicUrl === undefined) return { url: to.origin + path, prefix: '' };
-  if (!URL.canParse(publicUrl) || !/^https?:/.test(publicUrl)) {
-    throw wrongUsage(
-      `--public-url is not "${publicUrl}".`,
-      'It is the publicUrl of the server: https://hooks.example.com.',
-    );
-  }
-  const { origin, pathname } = new URL(publicUrl);
-  const prefix = pathname.replace(/\/+$/, '');
-  // As the receiver does it, so that the whole callback URL is valid, too.
-  const isUnder = path.startsWith(prefix) && /^(?:[/?]|$)/.test(path.slice(prefix.length));
-  return isUnder ? { url: origin + path, prefix: '' } : { url: origin + prefix + path, prefix };
 }
 
 function callIdOf({ definition }: ProviderLike, fields: Tree): string | undefined {
