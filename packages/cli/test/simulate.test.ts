@@ -3,7 +3,7 @@ import { postgresInbox } from '@call-status/inbox-postgres';
 import { describe, expect, it } from 'vitest';
 import { freshSchema, sharedServer } from '../../inbox-postgres/test/servers/test-server.ts';
 import { HAS_TERMINAL, run, runInTerminal, start } from './run.ts';
-import { FRAMEWORKS, PROOFS, startServer, temporaryFolder, temporaryInbox } from './servers.ts';
+import { FRAMEWORKS, PROOFS, SECRET, startServer, temporaryFolder, temporaryInbox } from './servers.ts';
 import { listen, proxying, recording, simulate } from './simulating.ts';
 
 const FAULTS =
@@ -90,6 +90,13 @@ it.each(['https://hooks.example.com', 'https://hooks.example.com/api'])(
     expect([Object.keys(summary.answers), summary['differences'], exitCode]).toEqual([['200', '403'], 0, 0]);
   },
 );
+
+it('signs for all providers with the secret of standard input', async () => {
+  const { url } = await startServer('koa');
+  const args = ['--provider', 'signalwire,twilio', '--calls', '6', '--to', url('{provider}'), '--secret-stdin'];
+  const { summary, exitCode } = await simulate(args, { env: {}, input: SECRET });
+  expect([Object.keys(summary.answers), exitCode]).toEqual([['200'], 0]);
+});
 
 it('sends the same bytes for the same seed and time', async () => {
   const { origin, requests } = await recording();

@@ -85,8 +85,12 @@ function fromEnv(name: string | undefined): string | undefined {
   return name === undefined ? undefined : variable(name);
 }
 
+let stdin: Promise<string> | undefined;
+
 async function fromStdin(): Promise<string> {
-  const value = (await text(process.stdin)).replace(/\r?\n$/, '');
+  // It can be read only once, and several callbacks or providers ask for it.
+  stdin ??= text(process.stdin);
+  const value = (await stdin).replace(/\r?\n$/, '');
   if (value !== '') return value;
   throw wrongUsage('Standard input has no secret.', 'Pipe it in: call-status … --secret-stdin < key.txt');
 }

@@ -76,6 +76,14 @@ describe('call-status replay', () => {
     expect(again.stderr).toBe('');
   });
 
+  it('signs each callback of a call with the secret of standard input', async () => {
+    const { path, second, received, events } = await recorded();
+    const args = ['replay', CALL, '--db', path, '--to', second.url('signalwire'), '--secret-stdin'];
+    const { stderr, exitCode } = await run(args, { input: `${SECRET}\n` });
+    expect([stderr, exitCode]).toEqual([expect.not.stringContaining('Standard input'), 0]);
+    expect(await received()).toEqual(events.slice(0, 4).map(idOf));
+  });
+
   it('sends nothing with --dry-run and --curl, which may be for another machine', async () => {
     const { path, received, events } = await recorded();
     const to = ['--db', path, '--to', 'https://hooks.example.com/webhooks/exotel'];
