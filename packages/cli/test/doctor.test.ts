@@ -106,6 +106,32 @@ describe('doctor', () => {
     expect([stdout, exitCode]).toEqual([expect.stringContaining('its age was not judged: --at does that'), 0]);
   });
 
+  it('does not name the clock if it is not known when a request arrived', async () => {
+    const old = callback(voicedock, 'completed', { secret: SECRET, url: '/voice', nowMs: Date.UTC(2026, 0, 5) });
+    const anew = { ...old, body: Buffer.concat([old.body, Buffer.from('\n')]) };
+    const judged = await run(['doctor', fileWith(httpOf(anew)), '--json'], { env: PROOFS });
+    expect([judged.exitCode, JSON.parse(judged.stdout)]).toMatchObject([
+      1,
+      { verdict: 'mismatch', findings: [{ causes: ['body_reserialized'], certain: true }] },
+    ]);
+    const secret = await run(['doctor', fileWith(httpOf(old))], { env: { VOICEDOCK_SECRET: 'another' } });
+    expect([secret.exitCode, secret.stdout]).toEqual([1, expect.not.stringContaining('clock')]);
+    expect(secret.stdout).toContain('The secret is not this provider');
+  });
+
+  it('names a time that came in another unit, also if it is not known when the request arrived', async () => {
+    const { headers, ...rest } = callback(voicedock, 'completed', { secret: SECRET, url: '/voice' });
+    const inMs = { 'x-webhook-timestamp': `${headers['x-webhook-timestamp']}000` };
+    const { stdout, exitCode } = await run(
+      ['doctor', fileWith(httpOf({ ...rest, headers: { ...headers, ...inMs } }))],
+      {
+        env: PROOFS,
+      },
+    );
+    expect(stdout).toMatch(/cause +clock: The timestamp came in milliseconds, and was signed in seconds\./);
+    expect(exitCode).toBe(1);
+  });
+
   it('reads curl and HAR', async () => {
     const curl = callback.curl({ ...made(), origin: 'https://hooks.example.com' });
     expect((await run(['doctor', '--curl', curl], { env: PROOFS })).exitCode).toBe(0);

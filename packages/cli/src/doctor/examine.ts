@@ -1,4 +1,4 @@
-import { type Diagnosis, diagnose, type Provider } from '@call-status/core';
+import { type Diagnosis, type DiagnosisInput, diagnose, type Provider } from '@call-status/core';
 import { hasHiddenSecrets, putTokenBack } from '@call-status/core/inbox';
 import type { ProviderLike } from '@call-status/testing';
 import type { Capture } from '../capture/captured.ts';
@@ -44,32 +44,31 @@ export async function examine(capture: Capture, { provider, known, all, publicUr
   );
   const { options } = provider as Partial<Provider>;
   const definition = { definition: provider.definition, ...(options !== undefined && { options }) };
-  const diagnosis = diagnose(request, definition, {
+  const input: DiagnosisInput = {
     secrets: known.secrets,
     ...(known.tokens.length > 0 && { tokens: known.tokens }),
     publicUrl,
     nowMs: atMs ?? Date.now(),
     others,
     maxMs: MAX_MS,
-  });
+  };
+  const diagnosis = diagnose(request, definition, { ...input, judgeAge: atMs !== undefined });
   const isChecked = known.secrets.length + known.tokens.length > 0;
-  const [first] = diagnosis.findings;
+  const isValid = isChecked && diagnosis.verdict === 'valid';
+  const [old] = isValid && atMs === undefined ? diagnose(request, definition, input).findings : [];
   // Now is not when it arrived, so its age says nothing.
-  const isOnlyOld = atMs === undefined && first?.certain === true && first.causes.every((cause) => cause === 'clock');
-  if (isOnlyOld)
-    notes.push(
-      `The capture does not say when it arrived, so its age was not judged: --at does that. ${first.evidence}`,
-    );
+  if (old !== undefined)
+    notes.push(`The capture does not say when it arrived, so its age was not judged: --at does that. ${old.evidence}`);
   if (!isChecked) {
     const name = variableOf(provider.definition.name, provider.definition.secretOption ?? 'token');
     notes.push(`To verify it, set ${name}, or name another variable with --secret-from-env.`);
   }
-  const isValid = isChecked && (diagnosis.verdict === 'valid' || isOnlyOld);
   return {
     provider: provider.definition.name,
-    diagnosis: isOnlyOld
-      ? { ...diagnosis, verdict: 'valid', findings: [] }
-      : { ...diagnosis, findings: diagnosis.findings.filter(({ rule }) => isChecked || rule !== 'other_secret') },
+    diagnosis: {
+      ...diagnosis,
+      findings: diagnosis.findings.filter(({ rule }) => isChecked || rule !== 'other_secret'),
+    },
     isChecked,
     isValid,
     outcome: isValid || !isChecked ? await readEvent(request, provider, atMs ?? Date.now()) : undefined,

@@ -2,6 +2,7 @@ import { forwarded } from '../signing/forwarded.ts';
 import { Attempts, type Bounds, type Outcome } from './attempts.ts';
 import type { CapturedRequest, DiagnosedProvider, Diagnosis, DiagnosisInput, Finding } from './diagnosis.ts';
 import type { Context } from './rule.ts';
+import { arrivalsOf } from './rules/clock.ts';
 import { search } from './search.ts';
 import { suspicions } from './suspicions.ts';
 import { callbackOf, requiredBy, type Trial } from './trial.ts';
@@ -50,7 +51,7 @@ export function diagnoseWithin(
   input: DiagnosisInput,
 ): Diagnosis {
   const context = contextOf(request, provider, input);
-  const attempts = new Attempts(bounds);
+  const attempts = new Attempts(bounds, context.isAgeJudged ? undefined : arrivalsOf(context.original));
   const outcome = attempts.outcomeOf(context.original);
   return {
     verdict: outcome.verdict,
@@ -71,10 +72,10 @@ export function suspect(
 }
 
 function contextOf(request: CapturedRequest, provider: DiagnosedProvider, input: DiagnosisInput): Context {
-  const { publicUrl, nowMs, others = [] } = input;
+  const { publicUrl, nowMs, judgeAge: isAgeJudged = true, others = [] } = input;
   const original: Trial = { provider, request, publicUrl, nowMs, ...requiredBy(provider, input) };
   const callback = callbackOf(original);
-  return { others, original, callback, said: forwarded(callback) };
+  return { others, original, callback, isAgeJudged, said: forwarded(callback) };
 }
 
 function findingsOf(outcome: Outcome, context: Context, attempts: Attempts): readonly Finding[] {

@@ -25,6 +25,12 @@ export interface DiagnosisInput {
   /** When the request was received, in milliseconds since the epoch. */
   readonly nowMs: number;
   /**
+   * Whether the age of a signature counts. `false`: it is not known when the request arrived, which may have been at any time in its headers;
+   * `nowMs` is one more.
+   * @default true
+   */
+  readonly judgeAge?: boolean;
+  /**
    * How long it may take, in milliseconds; what is evident is tried in any case. A command has more time than a server: in a process
    * that has just started, 25 ms are enough for about a hundred attempts.
    * @default 25
@@ -55,7 +61,7 @@ export interface Diagnosis {
   readonly verified: string;
   /** What is wrong, the most likely first. */
   readonly findings: readonly Finding[];
-  /** How often the proof was verified. */
+  /** How many variants were verified, with the request as it came. */
   readonly tried: number;
   /** Whether all was tried. `false`: a limit of attempts or of time was reached. */
   readonly complete: boolean;

@@ -16,6 +16,8 @@ export interface Context {
   /** The request as it came. */
   readonly original: Trial;
   readonly callback: IncomingCallback;
+  /** Whether another time may be the cause. */
+  readonly isAgeJudged: boolean;
   /** What proxies say. */
   readonly said: Forwarded;
 }

@@ -4,8 +4,8 @@ import { type Trial, withHeaders } from '../trial.ts';
 /** A timestamp that is too far from now, or in another unit. */
 export const CLOCK: Rule = {
   name: 'clock',
-  variants: function* (trial) {
-    for (const signedMs of timesIn(trial)) {
+  variants: function* (trial, { isAgeJudged }) {
+    for (const signedMs of isAgeJudged ? timesIn(trial) : []) {
       const skewMs = trial.nowMs - signedMs;
       const chance = Math.abs(skewMs) > USUAL_TOLERANCE_MS ? 'evident' : 'common';
       yield variant({ ...trial, nowMs: signedMs }, chance, ageOf(skewMs), fixFor(skewMs));
@@ -13,6 +13,11 @@ export const CLOCK: Rule = {
     yield* inOtherUnits(trial);
   },
 };
+
+/** When a request may have arrived: whenever it was signed, or now. */
+export function arrivalsOf(trial: Trial): readonly number[] {
+  return [...timesIn(trial), trial.nowMs];
+}
 
 const MOST_TIMES = 8;
 const USUAL_TOLERANCE_MS = 300_000;
