@@ -55,7 +55,8 @@ async function searchFeed(inbox: Inbox, provider: string, eventId: string): Prom
   for (;;) {
     const { rows, next } = await inbox.events({ provider, limit: PAGE, ...(after !== undefined && { after }) });
     const row = rows.find(({ event }) => event.id === eventId);
-    if (row !== undefined || rows.length === 0) return row?.event;
+    // A page of one provider may have no rows, and still not be the last.
+    if (row !== undefined || next === after) return row?.event;
     after = next;
   }
 }

@@ -1,10 +1,11 @@
 import { createCallStatus, type Inbox, memoryInbox, mycpaas } from '@call-status/core';
 import { callback, proofFor } from '@call-status/testing';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { privacyOf } from '../../src/inbox/privacy.ts';
 import { createOutput } from '../../src/output/output.ts';
 import { findEvents } from '../../src/replay/find.ts';
-import { SECRET } from '../servers.ts';
+import { anEvent } from '../inbox/inboxes.ts';
+import { SECRET, temporaryInbox } from '../servers.ts';
 
 const SILENT = { warn() {}, error() {} };
 
@@ -43,6 +44,18 @@ it.each([
   expect(event?.callId).toBe(callId);
   expect(await find(inbox, String(event?.id))).toEqual([event]);
   expect(await find(inbox, String(event?.id), true)).toEqual([event, rows[3]?.event]);
+});
+
+it('finds an event with a hash in its id behind many of other providers', async () => {
+  const { inbox } = temporaryInbox();
+  onTestFinished(() => inbox.close());
+  // More than a page of the feed examines.
+  const others = Array.from({ length: 1200 }, (_, at) => anEvent(`other-${at}`, 'ringing'));
+  await Promise.all(others.map((event) => inbox.record(event)));
+  const id = `exotel:sha256-${'a'.repeat(43)}:completed`;
+  await inbox.record(anEvent('+15551234567', 'completed', { provider: 'exotel', id }));
+  expect(await find(inbox, id)).toMatchObject([{ id, provider: 'exotel' }]);
+  await expect(find(inbox, `${id}-2`)).rejects.toThrow('There is no event or call');
 });
 
 it('finds the events of a call in the order of their arrival, by the first characters of its id', async () => {
