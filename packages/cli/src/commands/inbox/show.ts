@@ -1,7 +1,6 @@
-import type { Inbox } from '@call-status/core';
-import { type CallParts, partsOf, rowsOf, type Watch } from '@call-status/core/inbox';
+import { type CallParts, partsOf } from '@call-status/core/inbox';
 import { type Command, command } from '../../command.ts';
-import { type CallChoice, findCall, unknownCall } from '../../inbox/find-call.ts';
+import { findCallOrWatch, isWatch, unknownCall } from '../../inbox/find-call.ts';
 import { INBOX_ARGS, REVEAL_ARG, reading } from '../../inbox/open.ts';
 import { privacyOf } from '../../inbox/privacy.ts';
 import { shownCall } from '../../inbox/show-call.ts';
@@ -28,33 +27,22 @@ watched. The beginning of its id is enough.`,
     const privacy = privacyOf(args.reveal);
     const withFields = args.fields === true;
     await reading(args, async (inbox) => {
-      const found = await findCall(inbox, args, privacy, output);
-      const parts = found && (await partsOf(inbox, found));
-      if (parts !== undefined) {
-        output.row(privacy.json(rowOf(parts, withFields)));
-        return output.result(shownCall(parts, withFields, privacy, output));
+      const found = await findCallOrWatch(inbox, args, privacy, output);
+      if (found !== undefined && isWatch(found)) {
+        const title = safe(`${found.provider}  ${privacy.id(found.callId)}`);
+        output.row(privacy.json({ watch: found }));
+        return output.result(`  ${title}\n${shownWatch(found, privacy, output)}`);
       }
-      const watch = await expectedCall(inbox, args);
-      if (watch === undefined) throw unknownCall(args);
-      output.row(privacy.json({ watch }));
-      output.result(
-        `  ${safe(`${watch.provider}  ${privacy.id(watch.callId)}`)}\n${shownWatch(watch, privacy, output)}`,
-      );
+      const parts = found && (await partsOf(inbox, found));
+      if (parts === undefined) throw unknownCall(args);
+      output.row(privacy.json(rowOf(parts, withFields)));
+      return output.result(shownCall(parts, withFields, privacy, output));
     });
     return 0;
   },
 });
 
 export default show;
-
-/** A call that is only expected so far: no event of it was recorded. */
-async function expectedCall(inbox: Inbox, { call, provider, tenant }: CallChoice): Promise<Watch | undefined> {
-  const query = { state: 'expected', ...(provider !== undefined && { provider }) } as const;
-  for await (const watch of rowsOf((page) => inbox.watches.list({ ...query, ...page }))) {
-    if (watch.callId.startsWith(call) && (tenant === undefined || watch.tenant === tenant)) return watch;
-  }
-  return undefined;
-}
 
 function rowOf({ summary, call, events, parent, children, watch }: CallParts, withFields: boolean): object {
   const { events: _, ...details } = call;
