@@ -34,6 +34,8 @@ export function shownCall(parts: CallParts, withFields: boolean, privacy: Privac
 
 function linesOf(call: Call, { text, id }: Privacy): (readonly [name: string, text: string])[] {
   const { sip, quality, error, hangup, recording, agent } = call;
+  // A provider may have a number in any of its texts.
+  const masked = (own: string | undefined): string | undefined => own && text(own);
   const all: readonly (readonly [name: string, parts: readonly (string | undefined)[]])[] = [
     ['call', [parties(call, { text } as Privacy), call.direction, call.callerName && `"${text(call.callerName)}"`]],
     ['tenant', [call.tenant && id(call.tenant)]],
@@ -50,13 +52,13 @@ function linesOf(call: Call, { text, id }: Privacy): (readonly [name: string, te
     ],
     [
       'ended',
-      [call.endedAt, call.endedBy && `by ${call.endedBy}`, hangup?.by && `${hangup.by} hung up`, hangup?.cause],
+      [call.endedAt, call.endedBy && `by ${call.endedBy}`, hangup?.by && `${hangup.by} hung up`, masked(hangup?.cause)],
     ],
     ['lasted', [call.durationSeconds === undefined ? undefined : duration(call.durationSeconds * 1000)]],
-    ['SIP', [sip?.code === undefined ? undefined : String(sip.code), sip?.phrase]],
+    ['SIP', [sip?.code === undefined ? undefined : String(sip.code), masked(sip?.phrase)]],
     ['MOS', [quality?.mos === undefined ? undefined : String(quality.mos)]],
-    ['error', [error?.code, error?.message && text(error.message)]],
-    ['recording', [recording?.url ?? recording?.id]],
+    ['error', [masked(error?.code), masked(error?.message)]],
+    ['recording', [masked(recording?.url) ?? (recording?.id && id(recording.id))]],
   ];
   return all.flatMap(([name, parts]) => {
     const shown = parts.filter((part) => part !== undefined && part !== '');
@@ -71,7 +73,7 @@ function yesOrNo(is: boolean | undefined): string | undefined {
 type Leg = NonNullable<Call['legs']>[number];
 
 function legText({ number, status, rawStatus, durationSeconds, cause }: Leg, { text }: Privacy): string {
-  const parts = [number && text(number), status ?? rawStatus ?? 'not attempted', cause];
+  const own = [number, status ?? rawStatus ?? 'not attempted', cause].map((part) => part && text(part));
   const length = durationSeconds === undefined ? undefined : duration(durationSeconds * 1000);
-  return [...parts, length].filter((part) => part !== undefined && part !== '').join('  ');
+  return [...own, length].filter((part) => part !== undefined && part !== '').join('  ');
 }

@@ -52,3 +52,29 @@ describe.each(INBOXES)('in %s', (_, open) => {
     expect([none.exitCode, none.stderr]).toEqual([4, expect.stringContaining('There is no call of twilio')]);
   });
 });
+
+it('numbers are masked in every text of a provider', async () => {
+  const [, open] = INBOXES[0] as (typeof INBOXES)[number];
+  const opened = await open();
+  const number = '+15550104567';
+  await opened.inbox.record(
+    anEvent('call-1', 'failed', {
+      callerName: number,
+      agent: { number },
+      hangup: { by: 'callee', cause: `no route to ${number}` },
+      sip: { code: 480, phrase: `sip:${number}@example.com` },
+      error: { code: `E-${number}`, message: `${number} is busy` },
+      recording: { url: `https://api.example.com/${number}.mp3` },
+      legs: [
+        { number, rawStatus: `to ${number}`, cause: number },
+        { number: '15550104567', status: 'busy' },
+      ],
+    }),
+  );
+  await opened.inbox.record(anEvent('call-2', 'completed', { recording: { id: `RE1234567890-${number}` } }));
+  const { stdout } = await show(opened, 'call-1');
+  expect(stdout).not.toContain('0104567');
+  expect(stdout).toContain('recording  https://api.example.com/+1555•••4567.mp3\n');
+  expect((await show(opened, 'call-2')).stdout).toContain('recording  RE1234567890-+1555•••4567');
+  expect((await show(opened, 'call-1', '--reveal')).stdout).toContain(`sip:${number}@example.com`);
+});
