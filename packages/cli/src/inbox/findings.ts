@@ -20,12 +20,17 @@ const RUNNING_MS = 300_000;
 /** A longer -wal is kept by a reader. */
 const WAL_BYTES = 256 * 1024 * 1024;
 
+/** What is damaged. */
+export function damageOf({ problems }: Pick<StoreCheck, 'problems'>): Finding[] {
+  return problems.map((problem) => ({ code: 'damaged', problem, fix: 'Stop the service, and restore a backup.' }));
+}
+
 /** What needs an operator. */
-export function findingsOf({ problems }: StoreCheck, health: InboxHealth): Finding[] {
+export function findingsOf(check: Pick<StoreCheck, 'problems'>, health: InboxHealth): Finding[] {
   const { dead, due, lagMs, workers, watches, store } = health;
   const hanging = workers.filter(({ oldestRunningMs }) => oldestRunningMs > RUNNING_MS);
   return [
-    ...problems.map((problem) => ({ code: 'damaged', problem, fix: 'Stop the service, and restore a backup.' })),
+    ...damageOf(check),
     ...when(dead > 0, {
       code: 'dead_letters',
       problem: `${counted(dead, 'event')} could not be handled.`,

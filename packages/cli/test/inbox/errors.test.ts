@@ -1,5 +1,5 @@
 // Inboxes that cannot be used: what is printed, and that nothing is created or changed.
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshSchema, sharedServer } from '../../../inbox-postgres/test/servers/test-server.ts';
 import { type Database, loadEngine } from '../../../inbox-sqlite/src/database/engine.ts';
@@ -66,6 +66,31 @@ describe('a file', () => {
       for (const { exitCode, stderr } of results) expect([exitCode, stderr]).toEqual([3, expect.stringMatching(text)]);
       expect(readFileSync(path)).toEqual(before);
     }
+  });
+
+  it.each<[name: string, tables: RegExp]>([
+    ['calls_live', /version \d+, \d+ problems\n/],
+    ['jobs', /too damaged to be checked\n/],
+    ['inbox', /too damaged to be checked\n/],
+  ])('that is damaged in %s is checked as far as possible', async (name, tables) => {
+    const path = await aFile();
+    const db = change(path, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const { page_size: size } = db.prepare('PRAGMA page_size').get() as { page_size: number };
+    const { page } = db.prepare('SELECT rootpage AS page FROM sqlite_schema WHERE name = ?').get(name) as {
+      page: number;
+    };
+    db.close();
+    const file = openSync(path, 'r+');
+    writeSync(file, Buffer.alloc(100, 0xff), 0, 100, (page - 1) * size);
+    closeSync(file);
+    const [shown, json] = await Promise.all([run(['inbox', 'check', path]), run(['inbox', 'check', path, '--json'])]);
+    expect([shown.exitCode, shown.stderr]).toEqual([1, '']);
+    expect(shown.stdout).toMatch(tables);
+    expect(shown.stdout).toContain('    fix  Stop the service, and restore a backup.\n');
+    expect([json.exitCode, JSON.parse(json.stdout)]).toMatchObject([
+      1,
+      { ok: false, findings: expect.arrayContaining([expect.objectContaining({ code: 'damaged' })]) },
+    ]);
   });
 
   it('that another program has locked can be read; writing says what to do', async () => {
