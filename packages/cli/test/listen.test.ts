@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { mycpaas, signalwire } from '@call-status/core';
 import { callback } from '@call-status/testing';
@@ -17,6 +17,10 @@ async function listen(args: readonly string[], env: Readonly<Record<string, stri
     rest = parts.pop() ?? '';
     lines.push(...parts);
   });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
   const row = async (index: number) => {
     await expect.poll(() => lines.length).toBeGreaterThan(index);
     return JSON.parse(lines[index] as string);
@@ -25,6 +29,7 @@ async function listen(args: readonly string[], env: Readonly<Record<string, stri
   return {
     url: url as string,
     row,
+    notes: () => stderr,
     async stop() {
       child.kill('SIGINT');
       return (await once(child, 'close'))[0] as number;
@@ -76,6 +81,20 @@ describe('listen', () => {
       ),
     );
     expect(exits.map(({ exitCode }) => exitCode)).toEqual([0, 1, 0]);
+  }, 60_000);
+
+  it('takes a callback that cannot be saved, and says so', async () => {
+    const folder = join(temporaryFolder(), 'captures');
+    const { url, row, stop, notes } = await listen(['--save', folder, '--quiet'], PROOFS);
+    rmSync(folder, { recursive: true });
+    const sent = callback.fetch(signalwire, 'completed', { secret: SECRET, url: `${url}/signalwire` });
+    expect(await post(sent)).toBe(200);
+    expect(await row(1)).toEqual(expect.not.objectContaining({ saved: expect.anything() }));
+    expect(await row(1)).toMatchObject({ type: 'event', status: 'completed', transition: 'advance' });
+    expect(await stop()).toBe(0);
+    expect(notes()).toMatch(
+      /^call-status: The request was not saved to .*captures\/.*-1-signalwire\.http \(ENOENT\)\.\n$/,
+    );
   }, 60_000);
 
   it('verifies the URL that a tunnel says was called', async () => {

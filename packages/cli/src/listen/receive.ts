@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type CallbackRequest, CallStatusError } from '@call-status/core';
 import { originOf } from '@call-status/core/adapter';
+import { report } from '../cli-error.ts';
 import { listenAt } from '../input/listen-at.ts';
 
 /** A request with its whole body, or why that could not be read. */
@@ -30,7 +31,10 @@ export async function startServer(
       .then(handle)
       .then(
         ({ status, headers }) => void res.writeHead(status, headers).end(),
-        () => void res.writeHead(503).end(),
+        (error: unknown) => {
+          report(error);
+          res.writeHead(503).end();
+        },
       );
   });
   return { server, url: await listenAt(server, port, host) };

@@ -44,10 +44,8 @@ export async function runListen(args: ListenArgs, secretNames: readonly string[]
     const atMs = Date.now();
     const receiver = receiverAt(request.url);
     const receipt = receiver.accepts(request) ? await receiver.receive(request) : undefined;
-    const saved = folder?.save(
-      { ...request, body: request.body ?? Buffer.alloc(0), atMs },
-      providerOf(receipt) ?? 'unknown',
-    );
+    const whole = { ...request, body: request.body ?? Buffer.alloc(0), atMs };
+    const saved = folder?.save(whole, providerOf(receipt) ?? 'unknown');
     await reporter.report(request, receipt, atMs, saved);
     return receipt ?? NOT_FOUND;
   });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSecretName, withoutSecrets } from '@call-status/core/inbox';
-import { unreachable } from '../cli-error.ts';
+import { report, unreachable } from '../cli-error.ts';
 import { makeFolder } from '../output/make-folder.ts';
 
 /** A request as it came. */
@@ -42,12 +42,21 @@ export class RequestFolder {
     }
   }
 
-  /** Writes a request, and returns the path. Only this user can read it, since it has phone numbers. */
-  save(request: ReceivedRequest, provider: string): string {
+  /**
+   * Writes a request, and returns the path. Only this user can read it, since it has phone numbers.
+   *
+   * @returns `undefined` if it cannot be written, which is reported: the callback was taken all the same
+   */
+  save(request: ReceivedRequest, provider: string): string | undefined {
     const time = new Date(request.atMs).toISOString().replaceAll(':', '-');
     const path = join(this.#folder, `${time}-${++this.#count}-${provider}.http`);
-    writeFileSync(path, fileOf(request, this.#tokens), { mode: 0o600, flag: 'wx' });
-    return path;
+    try {
+      writeFileSync(path, fileOf(request, this.#tokens), { mode: 0o600, flag: 'wx' });
+      return path;
+    } catch (error) {
+      report(unreachable(`The request was not saved to ${path} (${(error as NodeJS.ErrnoException).code}).`));
+      return undefined;
+    }
   }
 }
 
