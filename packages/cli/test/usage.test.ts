@@ -55,6 +55,10 @@ it.each<[args: string[], message: string]>([
   [['inbox', 'ls', 'src'], 'src is a folder. Give the file of the inbox.'],
   [['inbox', 'check', 'src'], 'src is a folder. Give the file of the inbox.'],
   [['inbox', 'ls', 'x.db', '--sip', 'busy'], '--sip is not "busy". It is a SIP response code, such as 486.'],
+  [
+    ['inbox', 'ls', 'x.db', '--since', '200000000d'],
+    '--since is not "200000000d". It is a time such as 2026-03-02T09:00:00Z, or how long ago: 10m, 1h, 7d.',
+  ],
 ])('%j is wrong usage', async (args, message) => {
   expect(await run(args)).toEqual({ stdout: '', stderr: `call-status: ${message}\n`, exitCode: 2 });
 });

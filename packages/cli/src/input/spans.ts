@@ -22,7 +22,9 @@ export function spanOf(text: string, flag: string): number {
  */
 export function timeOf(text: string, flag: string, nowMs: number = Date.now()): string {
   if (/^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text).toISOString();
-  if (/^[\d.]+[a-z]+$/.test(text)) return new Date(nowMs - spanOf(text, flag)).toISOString();
+  const before = /^[\d.]+[a-z]+$/.test(text) ? new Date(nowMs - spanOf(text, flag)) : undefined;
+  // No date is further away than a hundred million days.
+  if (before !== undefined && !Number.isNaN(before.getTime())) return before.toISOString();
   throw wrongUsage(
     `${flag} is not "${text}".`,
     'It is a time such as 2026-03-02T09:00:00Z, or how long ago: 10m, 1h, 7d.',
