@@ -6,6 +6,7 @@ import {
   type Provider,
 } from '@call-status/core';
 import type { ProviderLike } from '@call-status/testing';
+import { ownOptionsOf } from './recognize.ts';
 
 /** What a receiver makes of a request that is genuine: an event, or an error. Neither: it is another message of the provider. */
 export interface Outcome {
@@ -17,7 +18,8 @@ export interface Outcome {
 /** Receives a request of one provider in memory, without asking for a proof. */
 export async function readEvent(request: CallbackRequest, provider: ProviderLike, atMs: number): Promise<Outcome> {
   const { definition } = provider;
-  const own: Provider = { name: definition.name, definition, options: { allowUnauthenticated: true } };
+  const options = { ...ownOptionsOf(provider), allowUnauthenticated: true };
+  const own: Provider = { name: definition.name, definition, options };
   const calls = createCallStatus({
     providers: [own],
     inbox: memoryInbox(),
