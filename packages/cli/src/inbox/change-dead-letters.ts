@@ -1,7 +1,7 @@
 import type { Inbox } from '@call-status/core';
 import { type DeadLetter, errorGroupOf } from '@call-status/core/inbox';
 import { notFound, wrongUsage } from '../cli-error.ts';
-import { confirm } from '../input/confirm.ts';
+import { announce, confirm } from '../input/confirm.ts';
 import { ago } from '../output/duration.ts';
 import type { Output } from '../output/output.ts';
 import { table } from '../output/table.ts';
@@ -73,8 +73,8 @@ export async function changeDeadLetters(
     output.note('No dead letter matches.');
     return 0;
   }
-  output.note(previewOf(chosen, privacy, output));
   const isDry = args['dry-run'] === true;
+  announce(previewOf(chosen, privacy, output), isDry || args.yes, output);
   const question = `${change.verb} ${count(chosen.length)}? ${change.effect}`;
   if (isDry) for (const one of chosen) output.row(privacy.json({ ...one, [change.done]: false }));
   if (isDry || !(await confirm(question, args.yes))) {

@@ -103,6 +103,23 @@ it('a check has a word about retries, which are no fault', async () => {
   expect(stdout).toMatch(/! Handlers failed: 1 event waits for a retry, and 1 event behind it\. The next one is at \d/);
 });
 
+it.runIf(HAS_TERMINAL)('a question has what it is about, also with --quiet', async () => {
+  const [, open] = INBOXES[0] as (typeof INBOXES)[number];
+  const opened = await open();
+  await fill(opened.inbox);
+  const quietly = (command: string, ...rest: string[]) =>
+    runInTerminal(on(opened, command, ...rest, '--quiet'), { typed: [['[y/N]', 'n\r']] });
+  const replay = await quietly('inbox replay', '--all');
+  expect([replay.exitCode, replay.stdout]).toEqual([
+    1,
+    expect.stringMatching(/2 dead letters, oldest first:\n[\s\S]*exotel:ab12cd34[\s\S]*Replay 2 dead letters\?/),
+  ]);
+  const forget = await quietly('inbox forget', 'signalwire', CALL);
+  expect([forget.exitCode, forget.stdout]).toEqual([1, expect.stringMatching(/ 3 events\n.*Erase 1 call for good\?/)]);
+  const dry = await runInTerminal(on(opened, 'inbox discard', '--all', '--dry-run', '--quiet'));
+  expect([dry.exitCode, dry.stdout]).toEqual([0, '']);
+});
+
 it.runIf(HAS_TERMINAL)('a terminal is asked', async () => {
   const [, open] = INBOXES[0] as (typeof INBOXES)[number];
   const opened = await open();

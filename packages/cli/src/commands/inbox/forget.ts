@@ -3,7 +3,7 @@ import { type Command, command } from '../../command.ts';
 import { parties } from '../../inbox/call-columns.ts';
 import { INBOX_ARGS, REVEAL_ARG, reading, writing } from '../../inbox/open.ts';
 import { privacyOf } from '../../inbox/privacy.ts';
-import { confirm } from '../../input/confirm.ts';
+import { announce, confirm } from '../../input/confirm.ts';
 import { safe } from '../../output/safe.ts';
 
 const forget: Command = command({
@@ -34,9 +34,8 @@ seven days, so that a redelivery is still a duplicate.`,
     const { call } = found;
     const count = call?.events.length ?? 0;
     const what = call === undefined ? 'expected, without a callback' : `${call.status}  ${parties(call, privacy)}`;
-    output.note(
-      `  ${safe(`${provider}  ${privacy.id(callId)}  ${what}`)}  ${count === 1 ? '1 event' : `${count} events`}`,
-    );
+    const events = count === 1 ? '1 event' : `${count} events`;
+    announce(`  ${safe(`${provider}  ${privacy.id(callId)}  ${what}`)}  ${events}`, args.yes, output);
     const isForgotten =
       (await confirm('Erase 1 call for good?', args.yes)) &&
       (await writing(args, (inbox) => inbox.forgetCall(provider, callId, tenant)));
