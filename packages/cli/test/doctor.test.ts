@@ -77,6 +77,14 @@ describe('doctor', () => {
     expect((await run([...args, ...flags('NONE')], { env })).exitCode).toBe(2);
   });
 
+  it('ends with 1 if the proof is valid, and the receiver refuses the fields', async () => {
+    const lacking = callback(mycpaas, 'completed', { token: SECRET, fields: { CallSid: undefined } });
+    const file = fileWith(httpOf(lacking));
+    const { stdout, exitCode } = await run(['doctor', file, '--provider', 'mycpaas'], { env: PROOFS });
+    expect(stdout).toMatch(/✓ mycpaas {2}the proof is valid[\s\S]*refused/);
+    expect(exitCode).toBe(1);
+  });
+
   it('says what can be seen without a secret', async () => {
     const { stdout, exitCode } = await run(['doctor', '-'], { input: httpOf(made(), PROXIED) });
     expect(stdout).toMatch(/\? signalwire {2}nothing was verified: no secret is known/);
@@ -171,6 +179,7 @@ describe('doctor', () => {
     [['doctor', 'nowhere.http'], 4, 'There is no file nowhere.http.'],
     [['doctor', 'src'], 2, 'src is a folder.'],
     [['doctor', '-', '--secret-stdin'], 2, 'Standard input has either the request or the secret.'],
+    [['doctor', '--har', '-', '--secret-stdin'], 2, 'Standard input has either the request or the secret.'],
     [['doctor', 'a.http', '--refused', '1'], 2, '--refused needs --db.'],
     [['doctor', 'package.json', '--entry', 'x'], 2, '--entry is not "x".'],
     [['doctor', 'package.json', '--provider', 'twillio'], 2, 'Did you mean twilio?'],

@@ -25,9 +25,9 @@ export interface DoctorArgs extends CaptureArgs, SecretArgs {
   readonly config?: string | undefined;
 }
 
-/** Explains a captured request. Resolves to 0 if its proof is valid, and to 1 if it is not, or if that could not be checked. */
+/** Explains a captured request. Resolves to 0 if its proof is valid and the receiver takes it, and to 1 if not, or if that could not be checked. */
 export async function runDoctor(args: DoctorArgs, secretNames: readonly string[], output: Output): Promise<number> {
-  if (args['secret-stdin'] && args.file === '-') {
+  if (args['secret-stdin'] && [args.file, args.har].includes('-')) {
     throw wrongUsage('Standard input has either the request or the secret.', 'Name the secret with --secret-from-env.');
   }
   const providers = await loadProviders(args);
