@@ -111,6 +111,13 @@ it('sends the same bytes for the same seed and time', async () => {
   expect(await sent('--seed', '2', '--now', '2026-03-02T09:00:00Z')).not.toEqual(first);
 });
 
+it('counts another encoding only where the provider has one', async () => {
+  const { origin } = await recording();
+  const args = ['outbound-busy', '--calls', '2', '--faults', 'multipart', '--to', origin, '--provider'];
+  const [one, several] = await Promise.all([simulate([...args, 'mycpaas']), simulate([...args, 'exotel'])]);
+  expect([one.summary['faults'], several.summary['faults']]).toMatchObject([{ multipart: 0 }, { multipart: 4 }]);
+});
+
 it('keeps to a rate', async () => {
   const { origin } = await recording();
   const { summary } = await simulate(['outbound-busy', '--calls', '20', '--rate', '40', '--to', origin]);

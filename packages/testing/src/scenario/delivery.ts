@@ -5,7 +5,7 @@ import type { FaultName } from './faults.ts';
 /** A callback of a scenario, as it arrives. */
 export interface Delivery {
   readonly callback: Callback;
-  /** What goes wrong with it. With `abort`, it does not arrive: its connection breaks in the middle of the body. */
+  /** What goes wrong with it: not `multipart` if the provider has only one encoding. With `abort`, it does not arrive: its connection breaks in the middle of the body. */
   readonly faults: readonly FaultName[];
   /** How long its body takes, in milliseconds. */
   readonly bodyMs: number;

@@ -18,28 +18,32 @@ interface Common extends Proof {
 interface Made {
   readonly callback: Callback;
   readonly isRefused: boolean;
+  /** Those that change anything. */
+  readonly faults: readonly FaultName[];
 }
 
 /** Makes the callbacks of a call. */
 export function maker(
   common: Common,
   script: Script,
-): (moment: Moment, step: Step, faults: readonly FaultName[]) => Made {
+): (moment: Moment, step: Step, drawn: readonly FaultName[]) => Made {
   const { provider, secret, token, nowMs, url = `/webhooks/${provider.definition.name}` } = common;
   const proof = { nowMs, ...(secret !== undefined && { secret }), ...(token !== undefined && { token }) };
-  return (moment, step, faults) => {
+  return (moment, step, drawn) => {
     const sample = fixtureOf(provider, step.fixture);
     const usual = encodingOf(sample);
-    const other = faults.includes('multipart') ? script.encodings?.find((encoding) => encoding !== usual) : undefined;
+    const other = drawn.includes('multipart') ? script.encodings?.find((encoding) => encoding !== usual) : undefined;
+    // Most providers have only one encoding.
+    const faults = other === undefined ? drawn.filter((fault) => fault !== 'multipart') : drawn;
     const fields = withChanges(script.fields(moment), step.fields) as Changes;
     const changes = { fields, callId: moment.callId, encoding: other ?? usual, url, ...proof };
     const headers = script.headers?.(moment);
     const callback = makeCallback(provider, sample, changes, headers);
-    if (!faults.includes('wrongPort')) return { callback, isRefused: false };
+    if (!faults.includes('wrongPort')) return { callback, isRefused: false, faults };
     const { origin, url: path } = placeOf(url, callback.origin);
     const elsewhere = makeCallback(provider, sample, { ...changes, url: withOtherPort(origin) + path }, headers);
     const misdirected = { ...elsewhere, origin: callback.origin };
-    return { callback: misdirected, isRefused: !isValid(misdirected, common) };
+    return { callback: misdirected, isRefused: !isValid(misdirected, common), faults };
   };
 }
 

@@ -95,6 +95,13 @@ it('is written otherwise where the provider can', () => {
   expect(typesOf(mycpaas as never)).toEqual(Array(3).fill('application/x-www-form-urlencoded'));
 });
 
+it('says only what was changed', () => {
+  const faultsOf = (provider: typeof exotel | typeof mycpaas) =>
+    scenario('outbound-busy', { provider, faults: { multipart: 1, late: 1 } }).deliveries.map(({ faults }) => faults);
+  expect(faultsOf(exotel)).toEqual(Array(2).fill(['late', 'multipart']));
+  expect(faultsOf(mycpaas)).toEqual(Array(3).fill(['late']));
+});
+
 it('says what was not for the receiver', async () => {
   await using receiver = testReceiver({ providers: [mycpaas({ token: 's' })] });
   const busy = scenario('outbound-busy', { provider: exotel, token: 's' });

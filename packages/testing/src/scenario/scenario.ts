@@ -105,7 +105,7 @@ export function scenario(name: ScenarioName, options: ScenarioOptions): Scenario
   const { arrivals, lost } = arrivalsOf(moments, faults, random);
   const deliveries = arrivals.map(({ index, faults: own, bodyMs }) => {
     const moment = moments[index] as (typeof moments)[number];
-    return { index, faults: own, bodyMs, ...make(moment, steps[index] as (typeof steps)[number], own) };
+    return { index, bodyMs, ...make(moment, steps[index] as (typeof steps)[number], own) };
   });
   return {
     deliveries,
