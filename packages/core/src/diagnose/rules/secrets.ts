@@ -14,6 +14,7 @@ export const SECRET_FORMAT: Rule = {
         }
       }
     }
+    yield* bothClean(trial);
   },
 };
 
@@ -42,6 +43,30 @@ function required({ secrets, tokens }: Trial): readonly Required[] {
   ];
 }
 
+/** An environment file whose quotes are kept changes the secret and the token alike. */
+function* bothClean(trial: Trial): Iterable<Variant> {
+  const said: string[] = [];
+  const clean: Partial<Record<Kind, readonly string[]>> = {};
+  for (const { kind, secrets } of required(trial)) {
+    for (const [at, secret] of secrets.entries()) {
+      const form = formsOf(secret).find(({ value }) => value === unquoted(secret));
+      if (form === undefined) continue;
+      said.push(`${shownSecret(kind, at, secrets)} ${form.evidence}`);
+      clean[kind] = secrets.map((each) => unquoted(each) || each);
+    }
+  }
+  if (clean.secrets === undefined || clean.tokens === undefined) return;
+  yield variant({ ...trial, ...clean }, 'evident', said.join(' '), CLEAN_ALL);
+}
+
+/** Without white space and quotes around it. */
+function unquoted(secret: string): string {
+  return secret
+    .trim()
+    .replace(/^(["'`])(.*)\1$/s, '$2')
+    .trim();
+}
+
 /** `secret 2 of 3, 40 characters`: a name for a secret that does not show it. */
 export function shownSecret(kind: Kind, at: number, secrets: readonly string[]): string {
   const { length } = secrets[at] as string;
@@ -64,20 +89,19 @@ function formsOf(secret: string): readonly Form[] {
     if (value === secret || value === '' || forms.some((form) => form.value === value)) return;
     forms.push({ value, chance, evidence, fix });
   };
-  const trimmed = secret.trim();
-  add(trimmed, 'evident', 'has white space around it.', CLEAN);
-  const unquoted = trimmed.replace(/^(["'`])(.*)\1$/s, '$2').trim();
-  add(unquoted, 'evident', 'has quotes around it.', CLEAN_ALL);
-  add(unquoted.replace(/\s+/g, ''), 'evident', 'has white space in it.', CLEAN);
-  add(unquoted.replace(/(?:\\[nrt])+$/, ''), 'evident', 'ends in an escaped newline.', CLEAN);
-  add(unquoted.replace(/[\u200b-\u200d\u2060\ufeff\u00a0]/g, ''), 'evident', 'has invisible characters.', CLEAN_ALL);
-  add(unquoted.replace(/^[A-Za-z_]\w*=(?=.)/, ''), 'common', "begins with the name of a variable and '='.", CLEAN_ALL);
-  add(unquoted.replace(/^(?:bearer|basic)\s+/i, ''), 'evident', 'begins with the name of a scheme.', CLEAN);
-  add(halvesTrimmed(unquoted), 'evident', 'has white space beside its colon.', CLEAN);
-  add(unescaped(unquoted), 'evident', 'is escaped as in a URL.', 'Set it without escapes.');
-  add(inBase64(unquoted), 'common', 'is not written in base64, which the provider expects.', 'Copy it in base64.');
+  add(secret.trim(), 'evident', 'has white space around it.', CLEAN);
+  const bare = unquoted(secret);
+  add(bare, 'evident', 'has quotes around it.', CLEAN_ALL);
+  add(bare.replace(/\s+/g, ''), 'evident', 'has white space in it.', CLEAN);
+  add(bare.replace(/(?:\\[nrt])+$/, ''), 'evident', 'ends in an escaped newline.', CLEAN);
+  add(bare.replace(/[\u200b-\u200d\u2060\ufeff\u00a0]/g, ''), 'evident', 'has invisible characters.', CLEAN_ALL);
+  add(bare.replace(/^[A-Za-z_]\w*=(?=.)/, ''), 'common', "begins with the name of a variable and '='.", CLEAN_ALL);
+  add(bare.replace(/^(?:bearer|basic)\s+/i, ''), 'evident', 'begins with the name of a scheme.', CLEAN);
+  add(halvesTrimmed(bare), 'evident', 'has white space beside its colon.', CLEAN);
+  add(unescaped(bare), 'evident', 'is escaped as in a URL.', 'Set it without escapes.');
+  add(inBase64(bare), 'common', 'is not written in base64, which the provider expects.', 'Copy it in base64.');
   const newline = 'matches with a newline at its end, which it has at the provider.';
-  add(`${unquoted}\n`, 'common', newline, 'Set it again at the provider, without the newline.');
+  add(`${bare}\n`, 'common', newline, 'Set it again at the provider, without the newline.');
   return forms;
 }
 

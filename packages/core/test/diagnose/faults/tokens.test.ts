@@ -1,6 +1,6 @@
 // A token in the URL that is not where it belongs, or not as it was given.
 import { exotel, mycpaas, signalwire } from '../../../src/index.ts';
-import { rewritten, says } from '../changes.ts';
+import { plainHttp, rewritten, says } from '../changes.ts';
 import { certain, type Fault, rightSecretOf, testFaults } from '../fault.ts';
 
 const withoutQuery = rewritten((url) => url.replace(/\?.*/, ''));
@@ -63,6 +63,27 @@ const CHANGED: readonly Fault[] = [
   },
 ];
 
+/** An environment file whose quotes are kept. */
+const QUOTED: readonly Fault[] = [
+  {
+    title: 'with quotes, as the secret has them',
+    provider: signalwire,
+    called: { token: 'token-of-the-url' },
+    secrets: (right) => [`"${right}"`],
+    tokens: ['"token-of-the-url"'],
+    found: certain('secret_format'),
+  },
+  {
+    title: 'with a newline, and quotes around one of the secrets, and a proxy ends TLS',
+    provider: signalwire,
+    called: { token: 'token-of-the-url' },
+    changes: [plainHttp, says({ 'x-forwarded-proto': 'https' })],
+    secrets: (right) => ['secret-of-last-year', `'${right}'`],
+    tokens: ['token-of-the-url\n', '""'],
+    found: certain('secret_format', 'scheme'),
+  },
+];
+
 const EXCHANGED: readonly Fault[] = [
   {
     title: 'signed with the token',
@@ -89,4 +110,5 @@ const EXCHANGED: readonly Fault[] = [
 
 testFaults('in another place', MISPLACED);
 testFaults('in another form', CHANGED);
+testFaults('with what is around the secret', QUOTED);
 testFaults('in place of the secret', EXCHANGED);
