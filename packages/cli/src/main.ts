@@ -3,7 +3,7 @@ import { call } from './cli.ts';
 import { exitCodeOf, report, unreachable } from './cli-error.ts';
 import type { CommandEntry } from './command.ts';
 import { handleInterrupts } from './input/interrupts.ts';
-import { endWhenUnread } from './output/broken-pipe.ts';
+import { endWhenUnread, outputFlushed } from './output/broken-pipe.ts';
 
 /** All commands, in the order of `--help`. Each is loaded when it runs. */
 const COMMANDS: readonly CommandEntry[] = [
@@ -122,3 +122,6 @@ try {
   process.exitCode = exitCodeOf(error);
 }
 isDone = true;
+// What a configuration holds open, such as a pool of connections, would keep the process alive for ever.
+await outputFlushed();
+process.exit();

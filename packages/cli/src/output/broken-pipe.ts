@@ -12,3 +12,11 @@ export function endWhenUnread(): void {
 export function finishUnread(): void {
   isNeeded = false;
 }
+
+/** Resolves once everything that was printed has been handed over, or cannot be. */
+export async function outputFlushed(): Promise<void> {
+  // Of a pipe, what is written waits in this process until its reader takes it.
+  const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+    new Promise((resolve) => void stream.write('', () => resolve()));
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+}
