@@ -16,7 +16,7 @@ const ENCODINGS = ['form', 'json', 'multipart', 'query'] as const;
 
 /** In which other encodings all events of a provider come back; why in no more. */
 const WAYS: Readonly<Record<string, readonly [encodings: readonly Encoding[], why: string]>> = {
-  bandwidth: [['form', 'json', 'multipart'], 'a GET has no null'],
+  bandwidth: [['form', 'json', 'multipart', 'query'], 'all of them'],
   exotel: [['json'], 'a form has no null, and the only GET is that of the Passthru applet'],
   infobip: [['form', 'json', 'multipart'], 'it sends no GET'],
   jambonz: [['json'], 'the signature does not cover the content type, so only JSON is accepted'],

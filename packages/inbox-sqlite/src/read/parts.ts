@@ -13,9 +13,9 @@ export interface Part extends Condition {
 /** Those that have calls. */
 export interface ProviderNames {
   /** At least those with live calls. */
-  live(): readonly string[];
+  readonly live: () => readonly string[];
   /** Those with ended calls. */
-  ended(): readonly string[];
+  readonly ended: () => readonly string[];
 }
 
 /** The shortest parts of indexes that have all calls of a query. */
