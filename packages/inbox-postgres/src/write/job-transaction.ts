@@ -36,6 +36,9 @@ const NOT_BY_HANDLERS = 'A handler cannot end it: it is committed together with 
 const RESET =
   'RESET SESSION AUTHORIZATION; RESET ALL; RESET ROLE; UNLISTEN *; CLOSE ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all()';
 
+/** In one message: once a transaction has ended, PgBouncer gives its connection to the next client, and what is sent later to another one. */
+const END_BY = { COMMIT: `COMMIT; ${RESET}`, ROLLBACK: `ROLLBACK; ${RESET}` } as const;
+
 /** How often a transaction says within `idleMs` that its host is there. */
 const SIGNS = 3;
 
@@ -98,13 +101,7 @@ class PostgresJobTransaction implements JobTransaction {
     clearInterval(this.#signs);
     this.#session = undefined;
     if (session === undefined) return;
-    await session.query('ROLLBACK').catch(() => {});
-    this.#release(session);
-  }
-
-  #release(session: Session): void {
-    // Before whatever the next user of the connection sends.
-    session.query(RESET).catch(() => {});
+    await session.query(END_BY.ROLLBACK).catch(() => {});
     this.#options.sessions.release(session);
   }
 
@@ -123,10 +120,10 @@ class PostgresJobTransaction implements JobTransaction {
       await this.rollback();
       return endings.outcomeOf(lease.token, 'finish', outcome);
     }
-    await session.query('COMMIT');
+    await session.query(END_BY.COMMIT);
     clearInterval(this.#signs);
     this.#session = undefined;
-    this.#release(session);
+    this.#options.sessions.release(session);
     committed();
     if (scheduled.length > 0) workIsDue();
     return endings.outcomeOf(lease.token, 'finish', outcome);
@@ -149,8 +146,8 @@ class PostgresJobTransaction implements JobTransaction {
       this.#signs = setInterval(() => void session.query('').catch(() => {}), idleMs / SIGNS).unref();
       return session;
     } catch (error) {
-      await session.query('ROLLBACK').catch(() => {});
-      this.#release(session);
+      await session.query(END_BY.ROLLBACK).catch(() => {});
+      sessions.release(session);
       throw error;
     }
   }

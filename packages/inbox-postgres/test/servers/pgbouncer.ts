@@ -8,11 +8,18 @@ import { ServerFolder } from './supervised.ts';
 export interface PgBouncer {
   /** The URL of the server, through PgBouncer. */
   readonly url: string;
+  /** The URL of its console, for statements such as `SHOW POOLS`. */
+  readonly console: string;
   stop(): Promise<void>;
 }
 
-/** Starts it on a free port. @param url of the server that it leads to */
-export async function startPgBouncer(url: string): Promise<PgBouncer> {
+/**
+ * Starts it on a free port.
+ *
+ * @param url of the server that it leads to
+ * @param poolSize how many connections of the server its clients share: fewer than there are clients
+ */
+export async function startPgBouncer(url: string, poolSize = 5): Promise<PgBouncer> {
   const program = findPgBouncer();
   if (program === undefined) throw new Error('PgBouncer is not installed.');
   const { hostname, port, username, password, pathname } = new URL(url);
@@ -29,7 +36,8 @@ export async function startPgBouncer(url: string): Promise<PgBouncer> {
     'auth_type = trust',
     `auth_file = ${users}`,
     'pool_mode = transaction',
-    'default_pool_size = 5', // fewer than its clients, so that they share connections
+    `default_pool_size = ${poolSize}`,
+    `stats_users = ${username}`,
     'max_client_conn = 200',
     ...(isNew(folder.run(program, ['--version'])) ? ['max_prepared_statements = 0'] : []),
   ];
@@ -41,6 +49,7 @@ export async function startPgBouncer(url: string): Promise<PgBouncer> {
   }
   return {
     url: `postgres://${username}@127.0.0.1:${listenPort}${pathname}`,
+    console: `postgres://${username}@127.0.0.1:${listenPort}/pgbouncer`,
     async stop() {
       await folder.stop('SIGTERM');
       await folder.remove();
