@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Inbox, MovedCall } from '@call-status/core/inbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pgDriver } from '../src/connection/pg-driver.ts';
@@ -115,6 +116,48 @@ describe.skipIf(url === undefined)('a transaction of handlers', () => {
     await transaction.query('ROLLBACK TO here');
     await transaction.query('ROLLBACK WORK TO SAVEPOINT here');
     expect(await transaction.finish(lease)).toBe('done');
+    expect(await queryAt(url, `SELECT * FROM ${bills}`)).toEqual([]);
+  });
+
+  /** A role without rights on the tables of the inbox. */
+  async function tenant(bills: string): Promise<string> {
+    const role = `r_${randomBytes(8).toString('hex')}`;
+    await queryAt(url, `CREATE ROLE ${role}`);
+    onTestFinished(async () => {
+      await queryAt(url, `DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
+    });
+    const [schema] = bills.split('.');
+    await queryAt(url, `GRANT INSERT ON ${bills} TO ${role}; GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+    return role;
+  }
+
+  it.each(['SET LOCAL ROLE', 'SET ROLE', 'SET SESSION AUTHORIZATION'])(
+    'is finished by the role of the inbox after %s',
+    async (statement) => {
+      const { begin, lease, bills } = await setUp();
+      const role = await tenant(bills);
+      const transaction = begin();
+      await transaction.query(`${statement} ${role}`);
+      await transaction.query(`INSERT INTO ${bills} VALUES (current_user)`);
+      expect(await transaction.finish(lease)).toBe('done');
+      expect(await queryAt(url, `SELECT * FROM ${bills}`)).toEqual([{ call: role }]);
+    },
+  );
+
+  it('makes the checks that were deferred as the role of the handler', async () => {
+    const { begin, lease, schema, bills } = await setUp();
+    const role = await tenant(bills);
+    await queryAt(
+      url,
+      `CREATE FUNCTION ${schema}.check_bill() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE 'checked as %', current_user; END $$;
+      CREATE CONSTRAINT TRIGGER checked AFTER INSERT ON ${bills} DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION ${schema}.check_bill()`,
+    );
+    const transaction = begin();
+    await transaction.query(`SET LOCAL ROLE ${role}`);
+    await transaction.query(`INSERT INTO ${bills} VALUES ('a')`);
+    await expect(transaction.finish(lease)).rejects.toThrow(`checked as ${role}`);
     expect(await queryAt(url, `SELECT * FROM ${bills}`)).toEqual([]);
   });
 

@@ -36,6 +36,9 @@ const NOT_BY_HANDLERS = 'A handler cannot end it: it is committed together with 
 const RESET =
   'RESET SESSION AUTHORIZATION; RESET ALL; RESET ROLE; UNLISTEN *; CLOSE ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all()';
 
+/** The handler's role may have no rights on the tables of the inbox. Checks of its own tables that were deferred run before, as that role. */
+const BACK_TO_OWN_ROLE = 'SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE';
+
 /** In one message: once a transaction has ended, PgBouncer gives its connection to the next client, and what is sent later to another one. */
 const END_BY = { COMMIT: `COMMIT; ${RESET}`, ROLLBACK: `ROLLBACK; ${RESET}` } as const;
 
@@ -110,7 +113,7 @@ class PostgresJobTransaction implements JobTransaction {
     const now = store.now();
     const [call] = placeOf(lease.token);
     const [, , [row], scheduled] = await Promise.all([
-      session.query(`SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}; ${BY_INDEX}`),
+      session.query(`${BACK_TO_OWN_ROLE}; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}; ${BY_INDEX}`),
       session.query(this.#sql.lock, [[], [], [], [call], []]),
       session.query(this.#sql.finish, [...columnsOfLeases([lease]), now]),
       session.query(this.#sql.schedule, [[call], now]),

@@ -31,6 +31,7 @@ describe.skipIf(url === undefined || findPgBouncer() === undefined)('behind PgBo
       await transaction.query(
         "SELECT set_config('app.tenant', 'a', false), set_config('search_path', 'tenant_a', false)",
       );
+      await transaction.query('SET ROLE pg_monitor');
       await transaction.query('SELECT pg_advisory_lock(1)');
       const after = other.query(STATE);
       await vi.waitFor(async () =>
