@@ -130,8 +130,8 @@ async function subjectsOf(client: pg.Client): Promise<[string, string, readonly 
     ['replay', replaySql(s), [dead, null]],
     ['unschedule', unscheduleSql(s), [ids]],
     ['discard', discardSql(s), [dead]],
-    ['endCall', endCallSql(s), [...call, 'failed', null]],
-    ['forgetCall', forgetCallSql(s), [...call, null]],
+    ['endCall', endCallSql(s), [...call, ids.slice(0, 1), 'failed', null]],
+    ['forgetCall', forgetCallSql(s), [...call, ids.slice(0, 1), null]],
     [
       'addWatches',
       addSql(s),

@@ -1,6 +1,7 @@
 import type { Place } from '@call-status/core/inbox';
+import type { Row } from '../connection/session.ts';
 import { nowSql } from '../store.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, overtaken } from './operation.ts';
 import { schedule, scheduleSql } from './schedule.ts';
 
 /** The dead letters of these events. `LATERAL … LIMIT 1` and not a join: it uses the index whatever the statistics say. */
@@ -26,7 +27,7 @@ export const unscheduleSql = (s: string): string => `
 
 export const discardSql = (s: string): string => `
   DELETE FROM ${s}.jobs w USING (${lettersSql(s)}) d
-  WHERE w.call = d.call AND w.id = d.id RETURNING w.event_id`;
+  WHERE w.call = d.call AND w.id = d.id RETURNING w.event_id, w.call`;
 
 export const newestSql = (s: string): string => `
   SELECT dead_at, id FROM ${s}.jobs WHERE dead_at IS NOT NULL ORDER BY dead_at DESC, id DESC LIMIT 1`;
@@ -61,7 +62,7 @@ export function deadLetterOperations(s: string): DeadLetterOperations {
       lock,
       async run(transaction, eventIds) {
         const rows = await transaction.send(sql.replay, [eventIds, transaction.now]);
-        const calls = rows.map(({ call }) => call as number);
+        const calls = callsOf(rows, await transaction.locked);
         if (calls.length > 0) {
           void transaction.send(sql.unschedule, [calls]);
           schedule(transaction, sql.schedule, calls);
@@ -71,12 +72,20 @@ export function deadLetterOperations(s: string): DeadLetterOperations {
     },
     discard: {
       lock,
-      run(transaction, eventIds) {
-        const rows = transaction.send(sql.discard, [eventIds]);
-        return { results: rows.then((found) => foundOnce(eventIds, found)) };
+      async run(transaction, eventIds) {
+        const rows = await transaction.send(sql.discard, [eventIds]);
+        callsOf(rows, await transaction.locked);
+        return { results: Promise.resolve(foundOnce(eventIds, rows)) };
       },
     },
   };
+}
+
+/** Those of dead letters. One that has failed since the lock belongs to a call that may be without it: the group begins again. */
+function callsOf(rows: readonly Row[], locked: ReadonlySet<number>): number[] {
+  const calls = rows.map(({ call }) => call as number);
+  if (!calls.every((call) => locked.has(call))) throw overtaken();
+  return calls;
 }
 
 /** Of two that ask for the same, one gets it. */

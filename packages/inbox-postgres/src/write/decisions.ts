@@ -10,6 +10,7 @@ import {
   transitionOf,
 } from '@call-status/core/inbox';
 import type { Row } from '../connection/session.ts';
+import { overtaken } from './operation.ts';
 
 /** An event on its way into the store. */
 export interface Recording {
@@ -89,11 +90,16 @@ export class Decisions {
   readonly #calls = new Map<number, CallState>();
   readonly #drafts: ReadonlyMap<string, Draft>;
   readonly #isNew: Set<number>;
+  readonly #locked: ReadonlySet<number>;
 
-  /** @param made the calls whose rows were made from the drafts; those that get an event are taken out */
-  constructor(drafts: ReadonlyMap<string, Draft>, made: Set<number>) {
+  /**
+   * @param made the calls whose rows were made from the drafts; those that get an event are taken out
+   * @param locked the calls that the group has locked
+   */
+  constructor(drafts: ReadonlyMap<string, Draft>, made: Set<number>, locked: ReadonlySet<number>) {
     this.#drafts = drafts;
     this.#isNew = made;
+    this.#locked = locked;
   }
 
   /** @param known what the store says about the event and its call */
@@ -104,8 +110,8 @@ export class Decisions {
       this.#remove(call, recording);
       return { transition: 'duplicate', done: true };
     }
-    // Another process removed the call after it was found: the whole group begins again.
-    if (call === null) throw Object.assign(new Error('The call was removed meanwhile.'), { code: '40001' });
+    // Without the lock, another process may decide from the same row.
+    if (call === null || !this.#locked.has(call)) throw overtaken();
     return this.#add(call, recording, known);
   }
 

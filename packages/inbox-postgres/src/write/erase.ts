@@ -13,15 +13,18 @@ export function isCall(...key: readonly string[]): boolean {
 
 const CALL = 'call_id = $1::text AND provider = $2::text AND tenant = $3::text';
 
+/** The one that the group has locked: it may have been removed, and begun again, while the group waited. */
+const LOCKED_CALL = `id = ANY($4::bigint[]) AND ${CALL}`;
+
 export const endCallSql = (s: string): string => `
   UPDATE ${s}.calls
-  SET status = $4::text, terminal = true, ended_at = ${nowSql(5)}, ended_by = 'application', retained_from = last_event_at
-  WHERE ${CALL} AND NOT terminal RETURNING id`;
+  SET status = $5::text, terminal = true, ended_at = ${nowSql(6)}, ended_by = 'application', retained_from = last_event_at
+  WHERE ${LOCKED_CALL} AND NOT terminal RETURNING id`;
 
 /** Removes a call with all that belongs to it. The ids of its events stay known, as hashes. */
 export const forgetCallSql = (s: string): string => `
-  WITH n AS MATERIALIZED (SELECT ${nowSql(4)} AS now),
-  c AS MATERIALIZED (SELECT id FROM ${s}.calls WHERE ${CALL}),
+  WITH n AS MATERIALIZED (SELECT ${nowSql(5)} AS now),
+  c AS MATERIALIZED (SELECT id FROM ${s}.calls WHERE ${LOCKED_CALL}),
   j AS (DELETE FROM ${s}.jobs USING c WHERE jobs.call = c.id),
   r AS (DELETE FROM ${s}.recorded USING c WHERE recorded.call = c.id RETURNING recorded.id, recorded.event_id),
   t AS (
@@ -54,9 +57,10 @@ function changing<Arg extends CallKey>(sql: string, values: (arg: Arg) => readon
     lock({ provider, tenant, callId }, { keys }) {
       keys.push({ provider, tenant, callId });
     },
-    run(transaction, [arg]) {
+    async run(transaction, [arg]) {
       const { callId, provider, tenant } = arg as Arg;
-      const rows = transaction.send(sql, [callId, provider, tenant, ...values(arg as Arg), transaction.now]);
+      const locked = [...(await transaction.locked)];
+      const rows = transaction.send(sql, [callId, provider, tenant, locked, ...values(arg as Arg), transaction.now]);
       return { results: rows.then((found) => [found.length > 0]) };
     },
   };

@@ -94,12 +94,12 @@ function prepareAll(transaction: GroupTransaction, requests: readonly Request[])
   return prepared;
 }
 
-function lockAll(transaction: GroupTransaction, requests: readonly Request[], lock: string): void {
+function lockAll(transaction: OpenTransaction, requests: readonly Request[], lock: string): void {
   const locks: Locks = { calls: [], keys: [], deadLetters: [] };
   for (const { operation, arg } of requests) operation.lock?.(arg, locks);
   const { calls, keys, deadLetters } = locks;
   if (calls.length + keys.length + deadLetters.length > 0) {
-    void transaction.send(lock, [...columnsOfKeys(keys), calls, deadLetters]);
+    transaction.lock(lock, [...columnsOfKeys(keys), calls, deadLetters]);
   }
 }
 
@@ -132,6 +132,7 @@ function runsOf(requests: readonly Request[]): [AnyOperation, unknown[]][] {
 class OpenTransaction implements GroupTransaction {
   readonly now: number | null;
   isWorkDue = false;
+  locked: Promise<ReadonlySet<number>> = Promise.resolve(new Set());
   readonly #session: Session;
   readonly #sent: Promise<Row[]>[] = [];
   #first: { readonly reason: unknown; readonly isCommit: boolean } | undefined;
@@ -151,6 +152,11 @@ class OpenTransaction implements GroupTransaction {
     });
     this.#sent.push(answer);
     return answer;
+  }
+
+  lock(text: string, values: readonly unknown[]): void {
+    this.locked = this.send(text, values).then((rows) => new Set(rows.map(({ id }) => id as number)));
+    this.locked.catch(() => {});
   }
 
   workIsDue(isDue = true): void {

@@ -21,6 +21,8 @@ export interface CallKey {
 export interface GroupTransaction {
   /** The time for tests; `null`: the database's own. */
   readonly now: number | null;
+  /** The calls that the group has locked, by `calls.id`: all that it asked for, unless they were removed before it got the lock. */
+  readonly locked: Promise<ReadonlySet<number>>;
   /** Sends a statement at once. The group fails with what it rejects with, whether it is awaited or not. */
   send(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Jobs became due; `false`: none are due any more. */
@@ -44,4 +46,11 @@ export interface Operation<Arg, Result, Prepared = void> {
   prepare?(transaction: GroupTransaction, args: readonly Arg[]): Prepared;
   /** Sends the statements. Waits only for what it needs to decide. */
   run(transaction: GroupTransaction, args: readonly Arg[], prepared: Prepared): Sent<Result> | Promise<Sent<Result>>;
+}
+
+/** What a group fails with that found a call which it has not locked, or none where one was: it begins again. */
+export function overtaken(): Error {
+  return Object.assign(new Error('A call was removed, or has begun, while the group waited for its lock.'), {
+    code: '40001',
+  });
 }

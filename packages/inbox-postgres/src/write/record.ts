@@ -128,7 +128,7 @@ export function recordOperation(s: string): Operation<Recording, Recorded, Prepa
     },
     async run(transaction, recordings, { drafts, made }) {
       const known = transaction.send(sql.known, keyColumns(recordings));
-      const decisions = new Decisions(drafts, await made);
+      const decisions = new Decisions(drafts, await made, await transaction.locked);
       const rows = await known;
       remember(knownCalls, recordings, rows);
       const results = recordings.map((recording, at) => decisions.decide(recording, rows[at] as Row));

@@ -6,16 +6,9 @@ import { startProxy } from '../servers/proxy.ts';
 import { freshSchema, sharedServer } from '../servers/test-server.ts';
 import { eventOf } from './event-of.ts';
 import { openInbox, take, takeOne } from './set-up.ts';
+import { ONCE_WAITED_FOR } from './waited-for.ts';
 
 const url = (await sharedServer()) as string;
-
-/** Waits in the server until another transaction waits for this one: a test that looks from outside may be too slow for `lock_timeout`. */
-const ONCE_WAITED_FOR = `
-  DO $$ BEGIN
-    WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid) LOOP
-      PERFORM pg_sleep(0.001);
-    END LOOP;
-  END $$`;
 
 describe.skipIf(url === undefined)('a call that is locked', () => {
   const statuses = async (inbox: Inbox, callId: string) =>
