@@ -21,7 +21,8 @@ export interface OpenConnection {
 
 /** Connects to a server that can be written. */
 export async function connect(config: ClientConfig, limits: TimeLimits): Promise<OpenConnection> {
-  const socket = new Socket();
+  // That of a pool may lead elsewhere than host and port: through a connector of a cloud.
+  const socket = config.stream?.() ?? new Socket();
   const client = new Client({ ...config, stream: () => socket });
   let isBroken = false;
   // Without a listener, a connection that dies would end the process.

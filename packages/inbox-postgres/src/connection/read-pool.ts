@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { ResolvedOptions } from '../options.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
-import { fromServer, nameOf, spanOf } from './server-errors.ts';
+import { fromServer, nameOf, nameOfConfig, spanOf } from './server-errors.ts';
 import { requireWritable, type Servers } from './servers.ts';
 import { BEGIN_READING, BEGIN_SHORT, limitSql, lockMsOf, type Query } from './session.ts';
 import { TYPES } from './types.ts';
@@ -83,7 +83,7 @@ export class ReadPool {
     try {
       return await Promise.race([connecting, late]);
     } catch (error) {
-      throw fromServer(error, nameOf(new pg.Client(config)), this.#options);
+      throw fromServer(error, nameOfConfig(config), this.#options);
     } finally {
       clearTimeout(timer);
     }

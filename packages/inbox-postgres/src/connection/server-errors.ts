@@ -1,4 +1,5 @@
-import type { Client } from 'pg';
+import { Socket } from 'node:net';
+import { Client, type ClientConfig } from 'pg';
 
 /** How long the inbox waits, by the names of its options. */
 export interface TimeLimits {
@@ -34,6 +35,11 @@ export function serverOf(error: unknown): string | undefined {
 /** A server without its credentials: `db.internal:5432/voice`. */
 export function nameOf({ host, port, database }: Pick<Client, 'host' | 'port' | 'database'>): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}/${database ?? ''}`;
+}
+
+/** The server that a configuration leads to. Opens nothing: the `stream` of a pool may connect at once. */
+export function nameOfConfig(config: ClientConfig): string {
+  return nameOf(new Client({ ...config, stream: () => new Socket() }));
 }
 
 /** A span of time, for people. */

@@ -1,7 +1,7 @@
 import { CallStatusError } from '@call-status/core';
-import { Client, type ClientBase, type ClientConfig } from 'pg';
+import type { ClientBase, ClientConfig } from 'pg';
 import { toInboxError } from './errors.ts';
-import { nameOf } from './server-errors.ts';
+import { nameOfConfig } from './server-errors.ts';
 
 /** The oldest supported version, as the server reports it. */
 const OLDEST = 130_000;
@@ -19,7 +19,7 @@ export class Servers {
 
   /** The one that was found, for errors. */
   get found(): string | undefined {
-    return this.#isFound ? nameOf(new Client(this.#configs[this.#at])) : undefined;
+    return this.#isFound ? nameOfConfig(this.#configs[this.#at] as ClientConfig) : undefined;
   }
 
   /**
