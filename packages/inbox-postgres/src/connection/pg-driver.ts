@@ -56,6 +56,8 @@ export function pgDriver(options: ResolvedOptions): Driver {
 async function openSession(config: ClientConfig, limits: TimeLimits, names: StatementNames): Promise<Session> {
   const connection = await connect({ ...config, pipeline: true }, limits);
   const { client, server } = connection;
+  /** In a transaction that has failed, every statement fails until its end. Those of names that it did not get to make fail with 26000, too. */
+  let isAfterFailure = false;
   return {
     get isBroken() {
       return connection.isBroken;
@@ -65,9 +67,12 @@ async function openSession(config: ClientConfig, limits: TimeLimits, names: Stat
       const query = { text, values: values as unknown[], types: TYPES, ...(name !== undefined && { name }) };
       connection.gather();
       try {
-        return (await client.query(query)).rows;
+        const { rows } = await client.query(query);
+        isAfterFailure = false;
+        return rows;
       } catch (error) {
-        if (name !== undefined) names.failed(error);
+        if (name !== undefined && !isAfterFailure) names.failed(error);
+        isAfterFailure = true;
         throw fromServer(error, server, limits);
       }
     },

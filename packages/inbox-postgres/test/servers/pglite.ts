@@ -39,7 +39,7 @@ export function pgliteDriver(db: PGlite): Driver {
         const result = values === undefined ? (await db.exec(text)).at(-1) : await db.query(text, [...values]);
         return { rows: result?.rows ?? [], rowCount: result?.affectedRows ?? null };
       } finally {
-        isOpen = text.startsWith('BEGIN') || (isOpen && !/^(COMMIT|ROLLBACK)$/.test(text));
+        isOpen = text.startsWith('BEGIN') || (isOpen && !/^(COMMIT|ROLLBACK)(;|$)/.test(text));
         if (!isOpen) {
           leave?.();
           leave = undefined;
