@@ -28,9 +28,13 @@ describe.skipIf(server === undefined || findPgBouncer() === undefined)('named st
   });
 
   it('are no longer used behind a PgBouncer that loses them, with one warning', async () => {
-    const bouncer = await startPgBouncer(url);
+    const bouncer = await startPgBouncer(url, 2);
     onTestFinished(() => bouncer.stop());
+    // It has both connections of the server before, so that it gives out the one that was used last.
     const driver = open({ url: bouncer.url });
+    const sessions = await Promise.all([driver.connect(), driver.connect()]);
+    for (const statement of ['BEGIN', 'COMMIT']) await Promise.all(sessions.map((each) => each.query(statement)));
+    await Promise.all(sessions.map((each) => each.end()));
     const onWarning = vi.fn<() => void>();
     driver.onWarning?.(onWarning);
     await probeNamedStatements(driver);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CallStatusError } from '@call-status/core';
-import { sqlStateOf } from './errors.ts';
+import { isTimeout, sqlStateOf } from './errors.ts';
 import { BEGIN, type Driver } from './session.ts';
 
 /** What the server answers if another connection of PgBouncer has the statement, or this one has it already. */
@@ -41,12 +41,16 @@ export class StatementNames {
  */
 export async function probeNamedStatements(driver: Driver): Promise<void> {
   const [first, second] = await Promise.all([driver.connect(), driver.connect()]);
+  let isBusy = false;
   try {
     await first.query('SELECT $1::text AS call_status_probe', ['']);
     await second.query(BEGIN);
+    isBusy = true;
     await first.query('SELECT $1::text AS call_status_probe', ['']);
   } catch (error) {
-    if (!LOST.has(sqlStateOf(error))) throw error;
+    // Without a second connection, the answer never comes: a name that is lost is noticed later.
+    const isUnanswered = isBusy && isTimeout(error);
+    if (!isUnanswered && !LOST.has(sqlStateOf(error))) throw error;
   } finally {
     await Promise.all([first.end(), second.end()]);
   }

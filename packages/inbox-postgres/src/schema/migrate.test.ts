@@ -80,6 +80,17 @@ describe.skipIf(server === undefined)('the schema', () => {
     expect(await queryAt(url, `SELECT to_regclass('${schema}.migrations') AS found`)).toEqual([{ found: null }]);
   });
 
+  it.each(['name text', 'version text', 'version integer', 'version boolean'])(
+    'is not taken for one whose table of migrations has the column %s',
+    async (column) => {
+      const schema = freshSchema(url);
+      await queryAt(url, `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.migrations (id integer, ${column})`);
+      const refused = { code: 'inbox_unsupported', details: { reason: expect.stringContaining('another program') } };
+      await expect(prepareSchema(open(url), { schema, ...SERVICE })).rejects.toMatchObject(refused);
+      await expect(connect(open(url), schema)).rejects.toMatchObject(refused);
+    },
+  );
+
   it('is created in spite of the defaults of the role', async () => {
     const database = await freshDatabase(url);
     const name = new URL(database).pathname.slice(1);

@@ -139,9 +139,15 @@ async function look(on: Pick<Session, 'query'>, schema: string): Promise<{ hasSc
   return { hasSchema: row?.['has_schema'], hasTable: row?.['has_table'] };
 }
 
+/** A column, an operator or a function is missing, or a type is another: the table has the name that this one has, and no more. */
+const OTHER_TABLE: ReadonlySet<unknown> = new Set(['42703', '42804', '42883']);
+
 async function readVersions(on: Pick<Session, 'query'>, schema: string): Promise<Versions> {
-  const [row] = await on.query(`
+  const reading = on.query(`
     SELECT coalesce(max(version), 0) AS version, coalesce(max(oldest_writer), 0) AS oldest FROM ${quoted(schema)}.migrations`);
+  const [row] = await reading.catch((error: unknown) => {
+    throw OTHER_TABLE.has(sqlStateOf(error)) ? taken(schema, error) : error;
+  });
   return { version: row?.['version'], oldestWriter: row?.['oldest'] };
 }
 

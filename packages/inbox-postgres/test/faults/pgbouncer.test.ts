@@ -6,6 +6,7 @@ import { startPgBouncer } from '../servers/pgbouncer.ts';
 import { freshSchema, sharedServer } from '../servers/test-server.ts';
 import { inboxesAt } from '../support.ts';
 import { eventOf } from './event-of.ts';
+import { openInbox } from './set-up.ts';
 
 const url = await sharedServer();
 
@@ -27,6 +28,14 @@ describe.skipIf(isLeftOut)('the contract of an inbox, through PgBouncer in trans
     }
     expect(await inboxes[0]?.counts()).toMatchObject({ live: 30 });
     expect(onWarning).toHaveBeenCalledTimes(3);
+  });
+
+  it('needs one connection of the server, with names that it did not prove', async () => {
+    const one = await startPgBouncer(url, 1);
+    onTestFinished(() => one.stop());
+    const inbox = await openInbox({ url: one.url, schema: freshSchema(url), queryTimeoutMs: 500 });
+    await inbox.record(eventOf('a'));
+    expect(await inbox.counts()).toMatchObject({ live: 1 });
   });
 
   for (const { name, run } of await inboxContract(makeInbox)) it(name, () => run());
