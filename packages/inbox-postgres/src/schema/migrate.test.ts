@@ -97,7 +97,7 @@ describe.skipIf(server === undefined)('the schema', () => {
     for (const setting of ['default_transaction_read_only = on', 'statement_timeout = 1000', 'lock_timeout = 1000']) {
       await queryAt(url, `ALTER DATABASE ${name} SET ${setting}`);
     }
-    const slow = { sql: 'SELECT pg_sleep(1.5)', oldestWriter: 1 };
+    const slow = { sql: 'SELECT pg_sleep(1.5)', changes: [], oldestWriter: 1 };
     const versions = [...migrations(quoted('call_status')), slow];
     await prepareSchema(open(database), { schema: 'call_status', ...SERVICE, versions });
     await expect(connect(open(database), 'call_status')).resolves.toBeUndefined();
@@ -121,8 +121,10 @@ describe.skipIf(server === undefined)('the schema', () => {
     const database = await freshDatabase(url);
     await queryAt(database, schemaSql());
     const sql = 'CREATE TABLE "call_status".added (id integer);';
-    const versions = [...migrations(quoted('call_status')), { sql, oldestWriter: 1 }];
-    await queryAt(database, statementsOf('call_status', versions.length - 1, versions));
+    const versions = [...migrations(quoted('call_status')), { sql, changes: ['calls'], oldestWriter: 1 }];
+    const statements = statementsOf('call_status', versions.length - 1, versions);
+    expect(statements).toContain('LOCK TABLE "call_status".calls;');
+    await queryAt(database, statements);
     await prepareSchema(open(database), { schema: 'call_status', migrate: false, create: true, versions });
     expect(await queryAt(database, 'SELECT * FROM call_status.added')).toEqual([]);
     expect(schemaSql('call_status', { from: versions.length - 1 })).toBe('BEGIN;\nCOMMIT;\n');
@@ -139,7 +141,7 @@ describe.skipIf(server === undefined)('a newer release', () => {
   /** The versions of a release to come. */
   const after = (schema: string, oldestWriter: number): readonly Migration[] => [
     ...migrations(quoted(schema)),
-    { sql: `ALTER TABLE ${quoted(schema)}.calls ADD COLUMN weight integer`, oldestWriter },
+    { sql: `ALTER TABLE ${quoted(schema)}.calls ADD COLUMN weight integer`, changes: ['calls'], oldestWriter },
   ];
 
   /** A schema that a newer release has migrated from the version of this one. */

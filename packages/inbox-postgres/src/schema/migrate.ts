@@ -2,10 +2,14 @@ import { CallStatusError } from '@call-status/core';
 import { sqlStateOf } from '../connection/errors.ts';
 import type { Driver, Session } from '../connection/session.ts';
 import { isSchema, SCHEMA_NAMES } from '../options.ts';
+import { lockTables, PATIENCE, type Patience } from './lock-tables.ts';
 import { type Migration, migrations } from './schema.ts';
 
 /** How long a migration may take, in milliseconds: other processes may be ahead, and tables may be large. */
 const MIGRATION_MS = 600_000;
+
+/** The server ends a migration whose host it has not heard of for so long between statements, in milliseconds: its locks stop all hosts. */
+const HOST_MS = 30_000;
 
 /** What to do about a schema that is missing or old. */
 export interface Preparation {
@@ -17,6 +21,8 @@ export interface Preparation {
   readonly create: boolean;
   /** The versions, for tests. @default those of this release */
   readonly versions?: readonly Migration[];
+  /** How to wait for tables that others use, for tests. */
+  readonly patience?: Patience;
 }
 
 /** The versions of a schema. */
@@ -32,10 +38,10 @@ interface Versions {
  * @throws CallStatusError `inbox_missing`, `inbox_unsupported`; also errors of the database
  */
 export async function prepareSchema(driver: Driver, preparation: Preparation): Promise<void> {
-  const { schema, migrate, create, versions = migrations(quoted(schema)) } = preparation;
+  const { schema, migrate, create, versions = migrations(quoted(schema)), patience } = preparation;
   const found = await versionsOf(driver, schema);
   if (found !== undefined && found.version >= versions.length) return requireVersions(found, schema, versions.length);
-  if (migrate && create) return migrateSchema(driver, schema, versions);
+  if (migrate && create) return migrateSchema(driver, schema, versions, patience);
   if (found === undefined) throw missing(schema, migrate);
   requireVersions(found, schema, versions.length);
 }
@@ -89,20 +95,35 @@ export function schemaSql(schema = 'call_status', { from = 0 }: { readonly from?
 export function statementsOf(schema: string, from: number, versions: readonly Migration[]): string {
   const start = from === 0 ? [`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};`, tableSql(schema)] : [];
   const steps = versions.flatMap(({ sql }, at) => [sql.trim(), insertSql(schema, at + 1, versions)]).slice(2 * from);
-  return ['BEGIN;', ...start, ...steps, 'COMMIT;', ''].join('\n');
+  const tables = changedSince(from, schema, versions);
+  return ['BEGIN;', ...start, ...(tables.length > 0 ? [lockSql(tables)] : []), ...steps, 'COMMIT;', ''].join('\n');
 }
 
-async function migrateSchema(driver: Driver, schema: string, versions: readonly Migration[]): Promise<void> {
+/** All hosts wait while it waits. */
+function lockSql(tables: readonly string[]): string {
+  return `SET LOCAL lock_timeout = ${PATIENCE.lockMs}; -- if another transaction uses the tables for longer, run all of this again
+LOCK TABLE ${tables.join(', ')};`;
+}
+
+async function migrateSchema(
+  driver: Driver,
+  schema: string,
+  versions: readonly Migration[],
+  patience: Patience | undefined,
+): Promise<void> {
   const session = await driver.connect({ queryTimeoutMs: MIGRATION_MS });
   try {
     await session.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
-    await session.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0');
+    const ifLost = `SET LOCAL idle_in_transaction_session_timeout = ${HOST_MS}`;
+    await session.query(`SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; ${ifLost}`);
     await session.query("SELECT pg_advisory_xact_lock(hashtextextended('call-status:' || $1, 0))", [schema]);
     // Read under the lock: another process may have migrated meanwhile.
     const found = await versionsOf(session, schema);
     if (found === undefined) await createSchema(session, schema);
+    const from = found?.version ?? 0;
+    await lockTables(session, changedSince(from, schema, versions), patience);
     for (const [at, { sql }] of versions.entries()) {
-      if (at < (found?.version ?? 0)) continue;
+      if (at < from) continue;
       await session.query(sql);
       await session.query(insertSql(schema, at + 1, versions));
     }
@@ -112,6 +133,12 @@ async function migrateSchema(driver: Driver, schema: string, versions: readonly 
   } finally {
     await session.end();
   }
+}
+
+/** The tables that versions after this one change; none while there are no tables. */
+function changedSince(from: number, schema: string, versions: readonly Migration[]): string[] {
+  const changes = versions.slice(from).flatMap((version) => version.changes);
+  return from === 0 ? [] : [...new Set(changes)].map((table) => `${quoted(schema)}.${table}`);
 }
 
 async function createSchema(session: Session, schema: string): Promise<void> {

@@ -2,6 +2,8 @@
 export interface Migration {
   /** The statements that lead to it from the version before. */
   readonly sql: string;
+  /** The tables of the version before that it changes, which are locked first. */
+  readonly changes: readonly string[];
   /** The first version of the schema whose code may still write into this one. */
   readonly oldestWriter: number;
 }
@@ -20,9 +22,9 @@ export interface Migration {
  */
 export function migrations(s: string): readonly Migration[] {
   return [
-    { sql: VERSION_1.replaceAll('$schema', s), oldestWriter: 1 },
-    { sql: VERSION_2.replaceAll('$schema', s), oldestWriter: 1 },
-    { sql: VERSION_3.replaceAll('$schema', s), oldestWriter: 1 },
+    { sql: VERSION_1.replaceAll('$schema', s), changes: [], oldestWriter: 1 },
+    { sql: VERSION_2.replaceAll('$schema', s), changes: ['recorded', 'inbox'], oldestWriter: 1 },
+    { sql: VERSION_3.replaceAll('$schema', s), changes: ['jobs', 'refusals'], oldestWriter: 1 },
   ];
 }
 
