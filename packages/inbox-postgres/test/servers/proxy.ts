@@ -68,8 +68,9 @@ export async function startProxy(url: string, { delayMs = 0 } = {}): Promise<Cut
       if (isAnswered) turns++;
       isAnswered = false;
       pass(requests.read(chunk), upstream, (message) => {
-        const text = statements.textOf(message);
-        return text === 'COMMIT' && trap !== undefined && trap.when !== 'after' && statements.hasSeen(trap.statement);
+        // In the transaction of a handler, more follows in the same message.
+        const isCommit = statements.textOf(message)?.startsWith('COMMIT') === true;
+        return isCommit && trap !== undefined && trap.when !== 'after' && statements.hasSeen(trap.statement);
       });
     });
     const answers = new Messages('server');
