@@ -67,8 +67,8 @@ const RECEIVER_ERRORS = {
   body_consumed: {
     status: 403,
     severity: 'info',
-    message: 'The signature covers the bytes of the body, and something else has already read them.',
-    fix: 'Mount call-status before body parsers, or keep the bytes as req.rawBody.',
+    message: 'The bytes of the body are needed, and other code has already read them.',
+    fix: 'Let call-status read the body first, or keep the bytes as rawBody of the request of Express, Koa or Fastify.',
   },
   token_missing: {
     status: 403,

@@ -1,11 +1,11 @@
 import { promisify } from 'node:util';
 import { CallStatusError, type CallStatusEvent } from '@call-status/core';
-import { originOf, readBody, receiveRead } from '@call-status/core/adapter';
+import { readBody, receiveRead } from '@call-status/core/adapter';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import { nodeRequestOf } from './node-request.ts';
 import { type CallStatusPluginOptions, pluginIssues } from './options.ts';
 import { receiverFor } from './receiver.ts';
-import { trustsProxy } from './trusts-proxy.ts';
 import type { CallStatusPlugin } from './types.ts';
 
 export * from '@call-status/core';
@@ -27,14 +27,12 @@ const callbackRoute: FastifyPluginAsync<CallStatusPluginOptions> = async (scope,
   const calls = receiverFor(scope, receiver, options);
 
   const receive = (request: FastifyRequest, reply: FastifyReply, body: Body, passOn: (error?: Error) => void): void => {
-    const { raw: req, method, headers, originalUrl: url } = request;
+    const { method, headers, originalUrl: url } = request;
     if (!calls.accepts({ method, headers, url })) {
       passOn();
       return;
     }
-    const origin = (): string => originOf(req, () => trustsProxy(request));
-    const node = { req, res: reply.raw, method, headers, url, origin, callbackOnly: true, frameworkRequest: request };
-    receiveRead(calls, node, body, {
+    receiveRead(calls, nodeRequestOf(request, reply), body, {
       accepted: (event) => {
         request.callStatus = event as CallStatusEvent;
       },

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { post, serve } from '../../test/node-server.ts';
 import { CallStatusError } from '../errors.ts';
-import { type BodyStream, contentLength, peekBody, readBuffered } from './body.ts';
+import { contentLength, peekBody, readBuffered } from './body.ts';
+import type { BodyStream } from './body-stream.ts';
 
 const LIMIT = 100;
 

@@ -1,11 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
 import { tooManyBytes } from '../decode/fields.ts';
 import { CallStatusError } from '../errors.ts';
-import { inNextTurn } from './next-turn.ts';
-
-/** A stream with the body of a request. Node's own requests say whether it has arrived completely, or was cut off. */
-export type BodyStream = Readable & { readonly complete?: boolean; readonly aborted?: boolean };
+import { type BodyStream, lossOf } from './body-stream.ts';
 
 /** The body's length according to the headers; `undefined` if it is chunked and may have any length. */
 export function contentLength(req: IncomingMessage): number | undefined {
@@ -50,82 +46,81 @@ export function peekBody(
   announced: number | undefined,
   maxBytes: number,
 ): Promise<Uint8Array | CallStatusError> {
+  return read(stream, announced, maxBytes, 'readable');
+}
+
+/** Reads the whole body together with other code that reads it: each gets all of it, and nothing is put back. */
+export function readAlong(
+  stream: BodyStream,
+  announced: number | undefined,
+  maxBytes: number,
+): Promise<Uint8Array | CallStatusError> {
+  return read(stream, announced, maxBytes, 'data');
+}
+
+function read(
+  stream: BodyStream,
+  announced: number | undefined,
+  maxBytes: number,
+  event: 'readable' | 'data',
+): Promise<Uint8Array | CallStatusError> {
   if (announced !== undefined && announced > maxBytes) return Promise.resolve(tooManyBytes(maxBytes));
   // Reading a stream without a body would end it, and the next reader would miss the `end` event.
   if (announced === 0) return Promise.resolve(NO_BYTES);
-  if (stream.destroyed) return Promise.resolve(new CallStatusError('body_aborted'));
+  const { readableDidRead: wasRead, readableEnded } = stream;
+  const encoding = stream.readableEncoding ?? undefined;
+  const knownLength = encoding === undefined ? announced : undefined;
+  const isEmpty = readableEnded && !wasRead && !stream.aborted && announced === undefined;
+  if (isEmpty) return Promise.resolve(NO_BYTES);
+  if (stream.destroyed || readableEnded) return Promise.resolve(lossOf(stream));
   return new Promise((resolve) => {
     // Strings, if an encoding was set.
     const chunks: (Buffer | string)[] = [];
-    const encoding = stream.readableEncoding ?? undefined;
     let length = 0;
     const settle = (failure?: CallStatusError): void => {
-      stream.off('readable', onReadable);
+      stream.off(event, listener);
       stream.off('end', onEnd);
-      stream.off('error', onAborted);
-      stream.off('close', onAborted);
-      const canPutBack = failure?.code !== 'body_aborted' && !stream.readableEnded;
+      stream.off('error', onLost);
+      stream.off('close', onLost);
+      stream.off('pause', onPause);
+      const canPutBack = event === 'readable' && failure?.code !== 'body_aborted' && !stream.readableEnded;
       if (canPutBack) for (const chunk of chunks.toReversed()) stream.unshift(chunk, encoding);
       resolve(failure ?? bytesOf(chunks, encoding));
     };
-    const onAborted = (): void => settle(new CallStatusError('body_aborted'));
-    const isBytes = encoding === undefined;
+    const onLost = (): void => settle(lossOf(stream));
     const onEnd = (): void => {
-      const isCutOff = stream.aborted || (isBytes && announced !== undefined && length < announced);
-      if (isCutOff) onAborted();
-      else settle();
+      if (stream.aborted) settle(new CallStatusError('body_aborted'));
+      else if (knownLength === undefined || length >= knownLength) settle();
+      else settle(new CallStatusError(wasRead ? 'body_consumed' : 'body_aborted'));
+    };
+    const take = (chunk: Buffer | string): boolean => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > maxBytes) settle(tooManyBytes(maxBytes));
+      return length <= maxBytes;
     };
     const onReadable = (): void => {
       for (let chunk: Buffer | string | null = stream.read(); chunk !== null; chunk = stream.read()) {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > maxBytes) {
-          settle(tooManyBytes(maxBytes));
-          return;
-        }
+        if (!take(chunk)) return;
       }
       // HTTP/2 sets `complete` too late to put anything back, and also on requests that were cut off.
-      if (stream.complete || (isBytes && length === announced)) onEnd();
+      if (stream.complete || length === knownLength) onEnd();
     };
-    stream.on('readable', onReadable);
+    const listener = event === 'readable' ? onReadable : take;
+    // A reader that stops, such as a pipe whose target fails, pauses the stream for all.
+    const onPause = (): void => process.nextTick(resumeFor, stream, listener);
+    stream.on(event, listener);
     stream.on('end', onEnd);
-    stream.on('error', onAborted);
-    stream.on('close', onAborted);
+    stream.on('error', onLost);
+    stream.on('close', onLost);
+    if (event === 'data') stream.on('pause', onPause).resume();
   });
 }
 
-/**
- * Reads the whole body and does not put it back: for a framework whose own parser is slower.
- *
- * @param stream the request, or the stream that an application's hook replaced it with
- * @param done called with the body, or with the error that prevented reading it
- * @example
- * ```ts
- * import { createServer } from 'node:http';
- * import { readBody } from '@call-status/core/adapter';
- *
- * createServer((req, res) => readBody(req, req, 65_536, (error, body) => void res.end(error?.message ?? String(body))));
- * ```
- */
-export function readBody(
-  stream: BodyStream,
-  req: IncomingMessage,
-  maxBytes: number,
-  done: (error: Error | null, body?: Uint8Array | CallStatusError) => void,
-): void {
-  // Nearly every body arrives together with its headers, and is buffered by the next turn.
-  inNextTurn(() => {
-    const length = stream === req ? contentLength(req) : undefined;
-    if (isFullyBuffered(stream, length, maxBytes)) {
-      done(null, readBuffered(stream));
-      return;
-    }
-    const read = peekBody(stream, length, maxBytes).then((body) => {
-      stream.resume();
-      done(null, body);
-    });
-    read.catch(done);
-  });
+/** Goes on if no other code reads. */
+function resumeFor(stream: BodyStream, reader: unknown): void {
+  const [only, ...others] = stream.listeners('data');
+  if (only === reader && others.length === 0) stream.resume();
 }
 
 function bytesOf(chunks: readonly (Buffer | string)[], encoding: BufferEncoding | undefined): Uint8Array {

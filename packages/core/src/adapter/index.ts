@@ -6,7 +6,7 @@ export { receiverIssues } from '../options/receiver-options.ts';
 export type { EventName, RecordOptions, Registrars } from '../receiver/types.ts';
 export type { OptionRule } from '../rules/check-options.ts';
 export { boardPath } from './board-path.ts';
-export { type BodyStream, readBody } from './body.ts';
+export type { BodyStream } from './body-stream.ts';
 export {
   checkMiddlewareOptions,
   isCallbackOnly,
@@ -25,6 +25,7 @@ export {
 export type { NodeRequest } from './node-callback.ts';
 export { type Continuation, receiveNode, receiveRead } from './node-request.ts';
 export { originOf } from './origin.ts';
+export { readBody } from './read-body.ts';
 export { type Board, type BoardContext, serveBoard } from './serve-board.ts';
 export { type NodeExchange, serveFetch } from './serve-fetch.ts';
 export { isReceiver, toReceiver } from './to-receiver.ts';

@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { CallbackReceiver, Receipt } from '../callback-request.ts';
 import { CallStatusError, isCallStatusError } from '../errors.ts';
 import type { AnyCallStatusEvent } from '../event.ts';
-import { contentLength, isFullyBuffered, peekBody, readBuffered } from './body.ts';
+import { contentLength, isFullyBuffered, peekBody, readAlong, readBuffered } from './body.ts';
+import { wasCutOff } from './body-stream.ts';
 import { inNextTurn } from './next-turn.ts';
 import { NodeCallback, type NodeRequest } from './node-callback.ts';
+import { canPutBack, holdReaders, isIterated, isListenedTo } from './other-readers.ts';
 
 /** What an adapter does next with a request. Not a promise: its turns would slow down every request. */
 export interface Continuation {
@@ -43,7 +45,8 @@ export function receiveNode(receiver: CallbackReceiver, request: NodeRequest, th
   const preserved = bytesOf(rawBody) ?? bytesOf(parsed) ?? (req as WithPreservedBody)[PRESERVED_BODY];
   if (preserved !== undefined) receive(receiver, new NodeCallback(request, preserved), then);
   else if (req.readableDidRead) receiveParsed(receiver, request, then);
-  // Other code is already reading the body: it would be gone in the next turn.
+  else if (isListenedTo(req)) receiveShared(receiver, request, then);
+  // Other code lets the body run off: it would be gone in the next turn.
   else if (req.readableFlowing) receiveStream(receiver, request, then);
   // Nearly every body arrives together with its headers, and is buffered by the next turn.
   else inNextTurn(() => receiveStream(receiver, request, then));
@@ -81,7 +84,9 @@ export function receiveRead(
 
 /** Hooks of the application may have put anything in place of the body, which then counts as parsed. */
 function callbackOf(request: NodeRequest, body: unknown): NodeCallback {
-  const bytes = bytesOf(body);
+  // What other code kept of a body that it read comes second: a hook may have replaced the body by an unpacked one.
+  const isConsumed = isCallStatusError(body) && body.code === 'body_consumed';
+  const bytes = bytesOf(isConsumed ? request.rawBody : body);
   if (bytes !== undefined) return new NodeCallback(request, bytes);
   if (isCallStatusError(body)) return new NodeCallback(request, undefined, undefined, body);
   return new NodeCallback(request, undefined, body);
@@ -104,17 +109,53 @@ function receiveStream(receiver: CallbackReceiver, request: NodeRequest, then: C
     receiveParsed(receiver, request, then);
     return;
   }
-  const peeked = peekBody(req, length, bytes).then((read) => {
+  receiveLater(receiver, request, peekBody(req, length, bytes), then);
+}
+
+/** Listeners get the body when the request is handed over, as if it had come only then; and so does the application. */
+function receiveShared(receiver: CallbackReceiver, request: NodeRequest, then: Continuation): void {
+  const { req } = request;
+  const { bytes } = receiver.limits;
+  const length = contentLength(req);
+  if (isIterated(req) || !canPutBack(req, length)) {
+    receiveLater(receiver, request, readAlong(req, length, bytes), then);
+    return;
+  }
+  const release = holdReaders(req);
+  receiveLater(receiver, request, peekBody(req, length, bytes), {
+    accepted: then.accepted,
+    answer: (receipt) => {
+      release();
+      then.answer(receipt);
+    },
+    passOn: () => {
+      release();
+      then.passOn();
+    },
+    fail: (error) => {
+      release();
+      then.fail(error);
+    },
+  });
+}
+
+function receiveLater(
+  receiver: CallbackReceiver,
+  request: NodeRequest,
+  reading: Promise<Uint8Array | CallStatusError>,
+  then: Continuation,
+): void {
+  const received = reading.then((read) => {
     if (read instanceof CallStatusError) receiveUnreadable(receiver, request, read, then);
     else receive(receiver, new NodeCallback(request, read), then);
   });
-  peeked.catch(then.fail);
+  received.catch(then.fail);
 }
 
 /** Other code has read the body, or the part that arrived before the client disconnected. */
 function receiveParsed(receiver: CallbackReceiver, request: NodeRequest, then: Continuation): void {
   const { req, parsed } = request;
-  const isCutOff = parsed === undefined && (req.aborted || (req.destroyed && !req.readableEnded));
+  const isCutOff = parsed === undefined && wasCutOff(req);
   if (isCutOff) receiveUnreadable(receiver, request, new CallStatusError('body_aborted'), then);
   else receive(receiver, new NodeCallback(request, undefined, parsed), then);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2Stream } from 'node:http2';
 import { CallStatusError } from '../errors.ts';
-import { contentLength, peekBody } from './body.ts';
+import { contentLength, readAlong } from './body.ts';
 
 /** A request of Node's HTTP server, by HTTP/1 or HTTP/2, and what only the framework knows about it. */
 export interface NodeExchange {
@@ -75,7 +75,7 @@ async function bodyOf(exchange: NodeExchange): Promise<Uint8Array | string | und
   if (req.method === 'GET' || req.method === 'HEAD') return undefined;
   // A parser that does not know the type leaves the stream as it is, and perhaps an empty object.
   if (req.readableEnded) return serialized(parsed);
-  const body = await peekBody(req, contentLength(req), MAX_BODY_BYTES);
+  const body = await readAlong(req, contentLength(req), MAX_BODY_BYTES);
   // Drain the request so that the socket can be reused.
   req.resume();
   return body;
