@@ -61,7 +61,7 @@ const MOST_ESCAPES = 4;
 const ALSO_NO_PHONE_NUMBER =
   '(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?::\\d{1,5})?|\\d{4}-[01]\\d-[0-3]\\d';
 const EACH_PHONE_NUMBER = new RegExp(
-  `(?<![0-9a-z.])(${NO_PHONE_NUMBER}|${ALSO_NO_PHONE_NUMBER})(?![0-9a-z]|\\.\\d)|[+(]*(?:\\p{N}[^\\p{L}\\p{N}]*){${FEWEST_DIGITS - 1},}\\p{N}`,
+  `(?<![0-9a-z.])(${NO_PHONE_NUMBER}|${ALSO_NO_PHONE_NUMBER})(?![0-9a-z]|\\.\\d)|(?<![+(])[+(]*(?:\\p{N}[^\\p{L}\\p{N}]*){${FEWEST_DIGITS - 1},}\\p{N}`,
   'giu',
 );
 /** Contains a file with line and column, but no user text. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { withoutSecrets } from './without-secrets.ts';
 
 const TOKENS = ['a long/tökén"', 'short'];
@@ -85,10 +85,68 @@ it.each([
   expect(withoutSecrets(text, TOKENS)).toBe(kept);
 });
 
-it.each(['%25', '\\', '"', '//', '%26', '%22a%22:', '"key":[', '?token', 'name="key"\r\n\r\n', 'a='])(
+it.each([
+  '%25',
+  '\\',
+  '"',
+  '//',
+  '%26',
+  '%22a%22:',
+  '"key":[',
+  '?token',
+  'name="key"\r\n\r\n',
+  'name="a"',
+  'name="',
+  '"key":"',
+  'a=',
+])(
   'a long run of %s is no trouble',
   (piece) => {
     expect(withoutSecrets(piece.repeat(64_000 / piece.length), TOKENS).length).toBeGreaterThan(0);
   },
   2000,
 );
+
+it('makes the patterns of the tokens once, however many values there are', () => {
+  let made = 0;
+  const construct = (pattern: typeof RegExp, given: [string, string]): RegExp => {
+    made++;
+    return Reflect.construct(pattern, given);
+  };
+  vi.stubGlobal('RegExp', new Proxy(RegExp, { construct }));
+  try {
+    withoutSecrets('"key":"a",'.repeat(1000), TOKENS);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  // One for each token as a value, and one for the long one anywhere.
+  expect(made).toBe(TOKENS.length + 1);
+});
+
+describe('the value of a part', () => {
+  const part = (headers: string): string =>
+    `--b\r\nContent-Disposition: form-data; name="key"${headers}\r\n\r\nabc\r\n--b--`;
+
+  it.each(['', '; filename="a.txt"', '\r\nA: b'.repeat(10), '; filename="'.padEnd(2000, 'a')])(
+    'is hidden behind all its headers: %j',
+    (headers) => {
+      expect(withoutSecrets(part(headers), TOKENS)).toBe(part(headers).replace('abc', '{length:3}'));
+    },
+  );
+
+  it.each(['\r\nA: b'.repeat(11), ' a\nb', ' a'.repeat(1001)])('is no value where no headers end: %j', (headers) => {
+    expect(withoutSecrets(part(headers), TOKENS)).toBe(part(headers));
+  });
+
+  it('is found behind a name without headers', () => {
+    const text = 'name="key"\nname="key"\r\n\r\n';
+    expect(withoutSecrets(`${text}abc`, TOKENS)).toBe(`${text}{length:3}`);
+  });
+
+  it('is one value, also if it looks like another part', () => {
+    const text = 'name="key"\r\n\r\nname="b"\r\n\r\nc\r\n--b\r\nname="key"\r\n\r\nd\r\n--b--';
+    expect(withoutSecrets(text, TOKENS)).toBe(
+      'name="key"\r\n\r\n{length:13}\r\n--b\r\nname="key"\r\n\r\n{length:1}\r\n--b--',
+    );
+  });
+});

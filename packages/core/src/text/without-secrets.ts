@@ -44,8 +44,12 @@ const ESCAPED_PARAMETER = new RegExp(
 const SPACE = `(?:[\\s+]|${PERCENT}20){0,20}`;
 const MEMBER = new RegExp(`(\\\\{0,8}"|${PERCENT}22)([^"%\\\\]{1,80})\\1${SPACE}(?::|${PERCENT}3a)${SPACE}`, 'gi');
 
-/** A part of a multipart body: its headers, and its value. */
-const PART = /(\bname="([^"\r\n]{1,200})"[^\r\n]*(?:\r\n[^\r\n]+){0,10}\r\n\r\n)([\s\S]*?)(?=\r\n--|$)/g;
+/** The name of a part of a multipart body. */
+const PART_NAME = /\bname="([^"\r\n]{1,200})"/g;
+
+/** What may follow it up to the value: the rest of its line, and more headers. */
+const MORE_HEADERS = /^[^\r\n]*(?:\r\n[^\r\n]+){0,10}$/;
+const LONGEST_HEADERS = 2000;
 
 /**
  * A text from a request without secrets, however often it is escaped: without the credentials of URLs, with `{token}` for a configured
@@ -61,11 +65,10 @@ const PART = /(\bname="([^"\r\n]{1,200})"[^\r\n]*(?:\r\n[^\r\n]+){0,10}\r\n\r\n)
  * ```
  */
 export function withoutSecrets(text: string, tokens: readonly string[]): string {
+  const isToken = matcherOf(tokens);
   const shownFor = (name: string, value: string): string =>
-    isSecretName(name) && value !== '{token}' ? hidden(value, tokens) : value;
-  const shown = withoutTokens(text, tokens)
-    .replace(CREDENTIALS, '$1')
-    .replace(PART, (_, head: string, name: string, value: string) => head + shownFor(name, value))
+    isSecretName(name) && value !== '{token}' ? (isToken(value) ? '{token}' : `{length:${value.length}}`) : value;
+  const shown = withoutParts(withoutTokens(text, tokens).replace(CREDENTIALS, '$1'), shownFor)
     .replace(PARAMETER, (_, before: string, name: string, value: string) => `${before}${name}=${shownFor(name, value)}`)
     .replace(
       ESCAPED_PARAMETER,
@@ -75,13 +78,14 @@ export function withoutSecrets(text: string, tokens: readonly string[]): string 
   return withoutMembers(shown, shownFor);
 }
 
-function hidden(value: string, tokens: readonly string[]): string {
-  return tokens.some((token) => isEscaped(value, token)) ? '{token}' : `{length:${value.length}}`;
-}
-
-/** Whether a text is a token, escaped any number of times. */
-function isEscaped(text: string, token: string): boolean {
-  return new RegExp(`^${patternOf(token)}$`, 'u').test(text);
+/** Tells whether a text is one of the tokens, escaped any number of times. */
+function matcherOf(tokens: readonly string[]): (text: string) => boolean {
+  // Made at the first value, and once: a request may have thousands of them.
+  let patterns: readonly RegExp[] | undefined;
+  return (text) => {
+    patterns ??= tokens.map((token) => new RegExp(`^${patternOf(token)}$`, 'u'));
+    return patterns.some((pattern) => pattern.test(text));
+  };
 }
 
 function withoutTokens(text: string, tokens: readonly string[]): string {
@@ -112,6 +116,30 @@ function literal(text: string): string {
 
 function anyCase(hex: string): string {
   return hex.replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+/** Takes time in proportion to the text, whatever is in it: each line break is searched for once. */
+function withoutParts(text: string, shownFor: (name: string, value: string) => string): string {
+  let shown = '';
+  let at = 0;
+  let blankLine = 0;
+  for (const {
+    index,
+    0: { length },
+    1: name = '',
+  } of text.matchAll(PART_NAME)) {
+    const from = index + length;
+    if (index < at) continue;
+    if (blankLine < from) blankLine = text.indexOf('\r\n\r\n', from);
+    if (blankLine < 0) break;
+    if (blankLine - from > LONGEST_HEADERS || !MORE_HEADERS.test(text.slice(from, blankLine))) continue;
+    const start = blankLine + 4;
+    const next = text.indexOf('\r\n--', start);
+    const end = next < 0 ? text.length : next;
+    shown += text.slice(at, start) + shownFor(name, text.slice(start, end));
+    at = end;
+  }
+  return shown + text.slice(at);
 }
 
 function withoutMembers(text: string, shownFor: (name: string, value: string) => string): string {
