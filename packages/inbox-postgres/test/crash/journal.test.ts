@@ -46,7 +46,8 @@ it('finds a repeat of what was handled, unless its host was killed or the server
   expect(judge(['disturbed', ...once, again], 1)).toMatchObject({ ...CLEAN, unexplained: [`${again}, handled by a`] });
   expect(judge([...once, 'killed a', again], 1)).toMatchObject({ ...CLEAN, repeats: [`${again}, handled by a`] });
   expect(judge([...once, 'disturbed', again], 1)).toMatchObject({ ...CLEAN, repeats: [`${again}, handled by a`] });
-  const during = [began('a', 'queued'), 'disturbed', handled('a', 'queued')];
+  expect(judge(['disturbing', ...once, again], 1)).toMatchObject({ ...CLEAN, repeats: [`${again}, handled by a`] });
+  const during = [began('a', 'queued'), 'disturbing', handled('a', 'queued')];
   expect(judge([...during, again], 1)).toMatchObject({ ...CLEAN, repeats: [`${again}, handled by a`] });
 });
 

@@ -32,8 +32,8 @@ interface CallState {
 }
 
 /**
- * Reads a journal: `began|failed|handled <host> <number> <call> <status>`, `killed <host>`, `disturbed` (the server failed, or lost its
- * connections). Its lines are in the order in which they happened, whichever process wrote them.
+ * Reads a journal: `began|failed|handled <host> <number> <call> <status>`, `killed <host>`, `disturbing` (the server is about to fail,
+ * or to lose its connections), `disturbed` (it is over). Its lines are in the order in which they happened, whichever process wrote them.
  *
  * @param concurrency how many events a host has in flight at most
  */
@@ -41,6 +41,7 @@ export function judge(lines: readonly string[], concurrency: number): Findings {
   const calls = new Map<string, CallState>();
   const killedAt = new Map<string, number>();
   const disturbances: number[] = [];
+  let isDisturbed = false;
   const handled = new Set<string>();
   const outOfOrder: string[] = [];
   const twoAtATime: string[] = [];
@@ -52,7 +53,8 @@ export function judge(lines: readonly string[], concurrency: number): Findings {
   const explains = (last: Attempt | undefined): boolean => {
     if (last === undefined) return false;
     const killed = killedAt.get(last.host);
-    const failure = disturbances.find((line) => line > last.line) ?? killed;
+    // Of what has begun while the server fails, too, some is lost, and comes back before the end of that is noted.
+    const failure = disturbances.find((line) => line > last.line) ?? (isDisturbed ? 'now' : killed);
     if (failure === undefined) return false;
     const key = `${failure} ${last.host}`;
     const events = (explained.get(key) ?? new Set()).add(last.event);
@@ -63,8 +65,10 @@ export function judge(lines: readonly string[], concurrency: number): Findings {
   for (const [line, text] of lines.entries()) {
     const [what, host = '', , callId = '', status = ''] = text.split(' ');
     if (what === 'killed') killedAt.set(host, line);
-    else if (what === 'disturbed') disturbances.push(line);
-    else {
+    else if (what === 'disturbing' || what === 'disturbed') {
+      disturbances.push(line);
+      isDisturbed = what === 'disturbing';
+    } else {
       const call = calls.get(callId) ?? { handled: 0, begun: 0, running: undefined, last: undefined };
       calls.set(callId, call);
       const event = `${callId} ${status}`;

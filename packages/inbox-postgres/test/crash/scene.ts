@@ -42,7 +42,7 @@ export async function startScene(urls: readonly [string, ...string[]]): Promise<
     load,
     async disturb(fault) {
       await load.isServed(20);
-      appendFileSync(journal, 'disturbed\n');
+      appendFileSync(journal, 'disturbing\n');
       await fault();
       appendFileSync(journal, 'disturbed\n');
       await load.isServed(20);

@@ -9,8 +9,10 @@ export interface CuttingProxy {
    * Cuts the connection of the next transaction with such a statement: `before` its COMMIT reaches the server, or `after` it was committed and
    * before the answer reaches the client. `lost`: its COMMIT and what follows never reach the server, which learns nothing of it, as if the
    * client's host had lost power. Resolves when that happened.
+   *
+   * @param except a statement that the transaction must not have
    */
-  cut(when: Moment, statement: RegExp): Promise<void>;
+  cut(when: Moment, statement: RegExp, except?: RegExp): Promise<void>;
   /** How often a client has sent something after an answer, so far: each time it waited for the network. */
   turns(): number;
   /** Cuts all connections. */
@@ -23,6 +25,7 @@ type Moment = 'before' | 'after' | 'lost';
 interface Trap {
   readonly when: Moment;
   readonly statement: RegExp;
+  readonly except: RegExp | undefined;
   readonly sprung: () => void;
 }
 
@@ -70,7 +73,7 @@ export async function startProxy(url: string, { delayMs = 0 } = {}): Promise<Cut
       pass(requests.read(chunk), upstream, (message) => {
         // In the transaction of a handler, more follows in the same message.
         const isCommit = statements.textOf(message)?.startsWith('COMMIT') === true;
-        return isCommit && trap !== undefined && trap.when !== 'after' && statements.hasSeen(trap.statement);
+        return isCommit && trap !== undefined && trap.when !== 'after' && statements.areThoseOf(trap);
       });
     });
     const answers = new Messages('server');
@@ -78,7 +81,7 @@ export async function startProxy(url: string, { delayMs = 0 } = {}): Promise<Cut
       isAnswered = true;
       pass(answers.read(chunk), client, (message) => {
         const isCommitted = message.type === 'C' && message.texts[0] === 'COMMIT';
-        return isCommitted && trap?.when === 'after' && statements.hasSeen(trap.statement);
+        return isCommitted && trap?.when === 'after' && statements.areThoseOf(trap);
       });
     };
     upstream.on('data', (chunk) => {
@@ -96,7 +99,7 @@ export async function startProxy(url: string, { delayMs = 0 } = {}): Promise<Cut
   return {
     url: through.href,
     turns: () => turns,
-    cut: (when, statement) => new Promise((sprung) => (trap = { when, statement, sprung })),
+    cut: (when, statement, except) => new Promise((sprung) => (trap = { when, statement, except, sprung })),
     drop,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -122,7 +125,8 @@ class Statements {
     return text;
   }
 
-  hasSeen(statement: RegExp): boolean {
-    return this.#seen.some((text) => statement.test(text));
+  areThoseOf({ statement, except }: Trap): boolean {
+    const has = (searched: RegExp): boolean => this.#seen.some((text) => searched.test(text));
+    return has(statement) && (except === undefined || !has(except));
   }
 }
