@@ -112,9 +112,9 @@ describeInBrowser('a call that is erased', () => {
   it('leaves the list and its own page, in other tabs too', async () => {
     const board = await startBoard();
     for (const number of [1, 2]) await record(board.inbox, number, 'busy');
-    const page = await openPage(board.url);
     const list = await openPage(board.url);
-    // What is erased is not found, which is an error of the browser.
+    // What is erased is not found, which is an error of the browser, where the page of the call is open.
+    const { page } = await openWatched(board.url);
     const { page: other } = await openWatched(board.url);
     for (const each of [page, other]) {
       await each.locator('tr[data-key]').getByRole('link').first().click();
