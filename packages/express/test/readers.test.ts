@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import express from 'express';
-import { expect, it, onTestFinished } from 'vitest';
-import { BODIES, READERS, sendForm, statusOf } from '../../core/test/body-readers.ts';
+import { expect, onTestFinished } from 'vitest';
+import { testOtherReaders } from '../../core/test/other-readers.ts';
 import { callStatusMiddleware, createCallStatus, mycpaas } from '../src/index.ts';
 
 async function start(read: (stream: Readable) => Promise<string>) {
@@ -31,18 +31,4 @@ async function start(read: (stream: Readable) => Promise<string>) {
   return { port: (server.address() as AddressInfo).port, all: () => all };
 }
 
-it.each(READERS.flatMap(({ name, read }) => BODIES.map(([of, pieces]) => ({ name, read, of, pieces }))))(
-  'accepts $of that is also read by $name',
-  async ({ read, pieces }) => {
-    const { port, all } = await start(read);
-    expect([await statusOf(sendForm(port, '/mycpaas', pieces)), await all()]).toEqual([200, pieces.join('')]);
-  },
-);
-
-it.each(READERS.filter(({ name }) => name === 'data events' || name.includes('pipe')))(
-  'leaves a body to the application that is also read by $name',
-  async ({ read }) => {
-    const { port, all } = await start(read);
-    expect([await statusOf(sendForm(port, '/other', ['Other=1'])), await all()]).toEqual([201, 'Other=1']);
-  },
-);
+testOtherReaders(start);
